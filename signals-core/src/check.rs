@@ -1,0 +1,125 @@
+//! Does what is linked fit together? What only the whole program can tell.
+
+use core::any::TypeId;
+use core::fmt;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error as StdError;
+
+use crate::error::Sent;
+use crate::order;
+use crate::payload::Payload;
+use crate::receiver::{Place, Receiver, ReceiverId};
+use crate::registry;
+
+/// A mistake in the wiring of the whole program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WiringError {
+    /// Receivers of one signal wait for one another through `after` and `before`.
+    Cycle {
+        /// The signal that they receive.
+        signal: &'static str,
+        /// The type that sends it, `None` for any.
+        sender: Option<&'static str>,
+        /// The receivers of the cycle, each of which runs before the next.
+        receivers: Vec<ReceiverId>,
+    },
+    /// Two receivers have one name.
+    SameId {
+        /// The first.
+        first: ReceiverId,
+        /// The second.
+        second: ReceiverId,
+    },
+    /// A crate that `apps!` names has no model, no signal and no receiver in this program.
+    EmptyApp {
+        /// The crate.
+        name: &'static str,
+        /// Where `apps!` stands.
+        place: Place,
+    },
+}
+
+impl WiringError {
+    pub(crate) fn cycle<P: Payload>(cycle: &[&'static ReceiverId]) -> Box<Self> {
+        let receivers = cycle.iter().map(|&id| id.clone()).collect();
+        Box::new(Self::Cycle { signal: P::SIGNAL, sender: P::sender(), receivers })
+    }
+}
+
+impl fmt::Display for WiringError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle { signal, sender, receivers } => {
+                write!(f, "the receivers of {} wait for one another: ", Sent(signal, *sender))?;
+                for receiver in receivers {
+                    write!(f, "{receiver} runs before ")?;
+                }
+                match receivers.first() {
+                    Some(first) => write!(f, "`{}`; take one `after` or `before` out", first.name),
+                    None => Ok(()),
+                }
+            }
+            Self::SameId { first, second } => write!(
+                f,
+                "two receivers are called `{}`: {} and {}; give one of them an `id = \"..\"` of its own",
+                first.name, first.place, second.place
+            ),
+            Self::EmptyApp { name, place } => write!(
+                f,
+                "`apps!` names the crate `{name}` ({place}), but nothing of it is linked: it declares no model, signal \
+                 or receiver, or was built with other features or another version of signals"
+            ),
+        }
+    }
+}
+
+impl StdError for WiringError {}
+
+/// Looks at everything that is linked into this program and lists the mistakes that the compiler cannot see:
+/// cycles through `before`, two receivers with one id, crates of `apps!` that declare nothing.
+///
+/// Call it when the program starts. It reads the registry once and sends nothing.
+pub fn check() -> Result<(), Vec<WiringError>> {
+    let receivers: Vec<&'static Receiver> = registry::receivers().collect();
+    let mut errors = same_ids(&receivers);
+    errors.extend(cycles(&receivers));
+    errors.extend(empty_apps());
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
+    let mut functions: BTreeMap<&str, BTreeMap<(Place, TypeId), &ReceiverId>> = BTreeMap::new();
+    for receiver in receivers {
+        let key = (receiver.id.place, receiver.function);
+        functions.entry(&receiver.id.name).or_default().insert(key, &receiver.id);
+    }
+    let pairs = functions.values().flat_map(|same| same.values().zip(same.values().skip(1)));
+    pairs.map(|(&first, &second)| WiringError::SameId { first: first.clone(), second: second.clone() }).collect()
+}
+
+fn cycles(receivers: &[&'static Receiver]) -> Vec<WiringError> {
+    let mut signals: BTreeMap<(&str, Option<&str>), Vec<&'static Receiver>> = BTreeMap::new();
+    for receiver in receivers {
+        signals.entry((receiver.signal(), receiver.sender())).or_default().push(receiver);
+    }
+    let mut errors = Vec::new();
+    for ((signal, sender), own) in &signals {
+        // Receivers of any sender stand in the sequence of each sender.
+        let any = signals.get(&(*signal, None)).filter(|_| sender.is_some());
+        let all = own.iter().chain(any.into_iter().flatten()).copied().collect();
+        if let Err(cycle) = order::sort(all) {
+            let (signal, sender) = (own[0].signal(), own[0].sender());
+            let receivers = cycle.into_iter().cloned().collect();
+            errors.push(WiringError::Cycle { signal, sender, receivers });
+        }
+    }
+    errors
+}
+
+fn empty_apps() -> impl Iterator<Item = WiringError> {
+    let linked: BTreeSet<&str> = registry::linked_crates();
+    registry::apps()
+        .filter(move |(name, _)| !linked.contains(name))
+        .map(|(name, place)| WiringError::EmptyApp { name, place })
+}

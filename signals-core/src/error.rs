@@ -1,0 +1,180 @@
+//! What can go wrong in a dispatch.
+
+use core::fmt;
+use std::error::Error as StdError;
+
+use crate::check::WiringError;
+use crate::receiver::ReceiverId;
+
+/// What a receiver may fail with.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// A dispatch that did not reach its end.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A receiver failed.
+    Receiver(Box<ReceiverError>),
+    /// Receivers send signals whose receivers send signals, deeper than the limit.
+    TooDeep {
+        /// The signal that would have been one too many.
+        signal: &'static str,
+        /// Its sender's type.
+        sender: Option<&'static str>,
+        /// The limit, see [`set_recursion_limit`](crate::set_recursion_limit).
+        limit: usize,
+    },
+    /// The receivers of the signal cannot be put in an order.
+    Wiring(Box<WiringError>),
+}
+
+impl Error {
+    /// The receiver that failed, if one did.
+    pub fn receiver(&self) -> Option<&ReceiverError> {
+        match self {
+            Self::Receiver(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Receiver(error) => error.fmt(f),
+            Self::TooDeep { signal, sender, limit } => write!(
+                f,
+                "{} was sent from inside {limit} receivers of one another, which is the limit; \
+                 let a receiver leave out what it caused itself, or raise `set_recursion_limit`",
+                Sent(signal, *sender)
+            ),
+            Self::Wiring(error) => error.fmt(f),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Receiver(error) => error.source(),
+            Self::TooDeep { .. } | Self::Wiring(_) => None,
+        }
+    }
+}
+
+/// A receiver that failed or panicked.
+///
+/// Like `std::io::Error`, it prints its cause, and its `source` is the source of the cause: [`cause`](Self::cause)
+/// gives the cause itself. In a chain of receivers, the cause is the next receiver's error.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReceiverError {
+    /// Who failed, and where it was declared.
+    pub receiver: ReceiverId,
+    /// The signal that it received.
+    pub signal: &'static str,
+    /// The type that sent it.
+    pub sender: Option<&'static str>,
+    failure: Failure,
+}
+
+#[derive(Debug)]
+enum Failure {
+    Error(BoxError),
+    Panic(String),
+}
+
+impl ReceiverError {
+    /// What the receiver returned; `None` if it panicked.
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        match &self.failure {
+            Failure::Error(error) => Some(&**error),
+            Failure::Panic(_) => None,
+        }
+    }
+
+    /// What the receiver returned; the error itself if it panicked.
+    pub fn into_cause(self: Box<Self>) -> BoxError {
+        match self.failure {
+            Failure::Error(error) => error,
+            Failure::Panic(_) => self,
+        }
+    }
+
+    /// The message of the panic, if the receiver panicked.
+    pub fn panic_message(&self) -> Option<&str> {
+        match &self.failure {
+            Failure::Error(_) => None,
+            Failure::Panic(message) => Some(message),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn failed(
+        receiver: &ReceiverId,
+        (signal, sender): (&'static str, Option<&'static str>),
+        error: BoxError,
+    ) -> Self {
+        Self { receiver: receiver.clone(), signal, sender, failure: Failure::Error(error) }
+    }
+
+    #[cold]
+    pub(crate) fn panicked(
+        receiver: &ReceiverId,
+        (signal, sender): (&'static str, Option<&'static str>),
+        payload: &(dyn core::any::Any + Send),
+    ) -> Self {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a value that is no text".to_owned());
+        Self { receiver: receiver.clone(), signal, sender, failure: Failure::Panic(message) }
+    }
+}
+
+impl fmt::Display for ReceiverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent = Sent(self.signal, self.sender);
+        match &self.failure {
+            Failure::Error(error) => write!(f, "receiver {} failed on {sent}: {error}", self.receiver),
+            Failure::Panic(message) => write!(f, "receiver {} panicked on {sent}: {message}", self.receiver),
+        }
+    }
+}
+
+impl StdError for ReceiverError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause().and_then(StdError::source)
+    }
+}
+
+/// A signal and its sender, as messages name them.
+pub(crate) struct Sent(pub(crate) &'static str, pub(crate) Option<&'static str>);
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(sender) => write!(f, "`{}` of `{sender}`", self.0),
+            None => write!(f, "`{}`", self.0),
+        }
+    }
+}
+
+/// The reply of a receiver whose filter did not let the payload through. It has no size, so that boxing it does
+/// not allocate.
+#[derive(Debug)]
+pub(crate) struct Skipped;
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("skipped")
+    }
+}
+
+impl StdError for Skipped {}
+
+#[doc(hidden)]
+pub fn skipped<O>() -> crate::payload::Reply<O> {
+    Err(Box::new(Skipped))
+}

@@ -1,0 +1,50 @@
+//! The event kernel of `signals`: signals, receivers, the link-time registry, order and dispatch.
+//!
+//! It knows no database. A crate that only declares or receives signals of its own depends on this one; an application
+//! depends on `signals-rs`, which re-exports all of it.
+
+mod check;
+mod connect;
+mod depth;
+mod dispatch;
+mod error;
+mod order;
+mod payload;
+mod receiver;
+mod registry;
+mod signal;
+mod words;
+
+pub use check::{WiringError, check};
+pub use connect::{BoxFuture, Connection};
+pub use depth::set_recursion_limit;
+pub use dispatch::Answer;
+pub use error::{BoxError, Error, ReceiverError};
+pub use receiver::{Place, Receiver, ReceiverId, ReceiverName};
+pub use registry::{linked_crates, receivers};
+pub use signal::Signal;
+
+#[doc(inline)]
+pub use signals_macros::{core_apps as apps, core_receiver as receiver, core_signal as signal};
+
+/// What the macros write. Not for people: it may change in any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use linkme;
+
+    pub use crate::dispatch::{asynchronous, synchronous};
+    pub use crate::error::skipped;
+    pub use crate::payload::{
+        AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
+    };
+    pub use crate::receiver::{Binding, Declaration, rank};
+    pub use crate::receiver::ReceiverName;
+    pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared};
+    pub use std::vec::Vec;
+    /// What `send_robust` gives.
+    pub type Answers<O> = Vec<(crate::ReceiverId, crate::Answer<O>)>;
+    pub use crate::words::{
+        Anyone, AwaitsReceivers, BeforeTheEnd, InstanceOf, Returns, Sender, SentBy, SignalName, reply, when,
+    };
+    pub use crate::__register as register;
+}

@@ -1,0 +1,83 @@
+//! One order in every build: `after` and `before` first, then crate, module, place and name.
+
+use core::any::TypeId;
+use core::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use crate::receiver::{Receiver, ReceiverId};
+
+/// Sorts the receivers of one signal; on a cycle, gives the receivers that wait for one another.
+pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static Receiver>, Vec<&'static ReceiverId>> {
+    receivers.sort_by(|a, b| a.position().cmp(&b.position()));
+    if receivers.iter().all(|receiver| receiver.after.is_empty() && receiver.before.is_empty()) {
+        return Ok(receivers);
+    }
+
+    let mut graph = Graph::of(&receivers);
+    // The ready receiver with the smallest index is next, so everything that is free to move stays in its place.
+    let mut ready: BinaryHeap<_> =
+        (0..receivers.len()).filter(|&index| graph.waits_for[index] == 0).map(Reverse).collect();
+    let mut sorted = Vec::with_capacity(receivers.len());
+    while let Some(Reverse(index)) = ready.pop() {
+        sorted.push(receivers[index]);
+        for &next in &graph.successors[index] {
+            graph.waits_for[next] -= 1;
+            if graph.waits_for[next] == 0 {
+                ready.push(Reverse(next));
+            }
+        }
+    }
+    if sorted.len() == receivers.len() {
+        Ok(sorted)
+    } else {
+        Err(graph.cycle().into_iter().map(|index| &receivers[index].id).collect())
+    }
+}
+
+struct Graph {
+    successors: Vec<Vec<usize>>,
+    waits_for: Vec<usize>,
+}
+
+impl Graph {
+    fn of(receivers: &[&'static Receiver]) -> Self {
+        let mut places: HashMap<TypeId, Vec<usize>> = HashMap::new();
+        for (index, receiver) in receivers.iter().enumerate() {
+            places.entry(receiver.function).or_default().push(index);
+        }
+        let mut graph = Self { successors: vec![Vec::new(); receivers.len()], waits_for: vec![0; receivers.len()] };
+        for (index, receiver) in receivers.iter().enumerate() {
+            for &first in receiver.after.iter().filter_map(|function| places.get(function)).flatten() {
+                graph.edge(first, index);
+            }
+            for &later in receiver.before.iter().filter_map(|function| places.get(function)).flatten() {
+                graph.edge(index, later);
+            }
+        }
+        graph
+    }
+
+    fn edge(&mut self, first: usize, later: usize) {
+        self.successors[first].push(later);
+        self.waits_for[later] += 1;
+    }
+
+    /// One cycle among the receivers that still wait. Each of them has such a predecessor, so walking back must
+    /// come round.
+    fn cycle(&self) -> Vec<usize> {
+        let waiting = |index: &usize| self.waits_for[*index] > 0;
+        let predecessor = |of: usize| {
+            (0..self.waits_for.len()).filter(waiting).find(|&index| self.successors[index].contains(&of))
+        };
+        let mut path: Vec<usize> = (0..self.waits_for.len()).filter(waiting).take(1).collect();
+        while let Some(index) = path.last().copied().and_then(predecessor) {
+            if let Some(start) = path.iter().position(|&seen| seen == index) {
+                path.drain(..start);
+                break;
+            }
+            path.push(index);
+        }
+        path.reverse();
+        path
+    }
+}

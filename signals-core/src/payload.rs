@@ -1,0 +1,89 @@
+//! What a signal sends, and how its receivers are called: the types that a signal's declaration fixes once.
+
+use core::convert::Infallible;
+
+use stackfuture::StackFuture;
+
+use crate::error::BoxError;
+
+/// The payload of a signal, with its lifetime taken out: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
+///
+/// [`signal`](macro@crate::signal) implements it.
+pub trait Payload: Sized + 'static {
+    /// The payload as it is sent, borrowing for `'a`.
+    type Of<'a>: Send;
+    /// What each receiver returns.
+    type Output: Send + 'static;
+    /// Whether receivers are called synchronously or may be awaited.
+    type Mode: Mode;
+    /// What a receiver that names no sender is given.
+    type Any: Payload<Output = Self::Output, Mode = Self::Mode>;
+    /// `()` for a signal whose senders are types; `Infallible` for a signal without senders, so that its slots
+    /// have no variant for receivers of any sender and cost nothing for it.
+    type Senders: Copy + Send + Sync + 'static;
+    /// The name of the signal, as receivers write it.
+    const SIGNAL: &'static str;
+
+    /// The name of the sender's type, if this signal has senders.
+    fn sender() -> Option<&'static str>;
+
+    /// The proof that this signal has senders, if it has.
+    fn senders() -> Option<Self::Senders>;
+
+    /// The payload as a receiver of any sender sees it.
+    fn widen<'b>(payload: &'b mut Self::Of<'_>, senders: Self::Senders) -> <Self::Any as Payload>::Of<'b>;
+}
+
+/// How a signal calls its receivers.
+pub trait Mode: 'static {
+    /// `()` where a receiver may be awaited; `Infallible` where it cannot, so that a call is a plain function pointer.
+    type Awaits: Copy + Send + Sync + 'static;
+}
+
+/// Receivers are called one after the other and return at once.
+#[derive(Debug)]
+pub enum Synchronous {}
+
+/// Receivers are called one after the other, and those that are `async` are awaited.
+#[derive(Debug)]
+pub enum Asynchronous {}
+
+impl Mode for Synchronous {
+    type Awaits = Infallible;
+}
+
+impl Mode for Asynchronous {
+    type Awaits = ();
+}
+
+/// What a receiver answers to the dispatch.
+pub type Reply<O> = Result<O, BoxError>;
+
+/// The room for an `async` receiver's future inside the future of `send`; a larger one is boxed.
+pub const STEP_BYTES: usize = 512;
+
+/// The future of an `async` receiver.
+pub type Step<'b, O> = StackFuture<'b, Reply<O>, STEP_BYTES>;
+
+/// A `fn` receiver with its arguments bound.
+pub type SyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output>;
+
+/// An `async fn` receiver with its arguments bound.
+pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Step<'b, <P as Payload>::Output>;
+
+/// One receiver of one payload, ready to be called. For a synchronous signal this is a plain function pointer:
+/// its second variant is uninhabited.
+pub enum Call<P: Payload> {
+    /// A `fn`.
+    Sync(SyncCall<P>),
+    /// An `async fn`.
+    Async(AsyncCall<P>, <P::Mode as Mode>::Awaits),
+}
+
+impl<P: Payload> Clone for Call<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Payload> Copy for Call<P> {}

@@ -1,0 +1,207 @@
+//! What is known of a receiver: who it is, where it stands, what it waits for.
+
+use core::any::{Any, TypeId};
+use core::fmt;
+use std::borrow::Cow;
+
+use crate::payload::{Call, Payload};
+use crate::registry::{Entry, crate_of};
+
+/// A place in somebody's source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column, counted from 1.
+    pub column: u32,
+}
+
+impl Place {
+    /// The place of the caller.
+    #[track_caller]
+    pub fn caller() -> Self {
+        let at = core::panic::Location::caller();
+        Self { file: at.file(), line: at.line(), column: at.column() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The name of a receiver and the place where it was declared or connected.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReceiverId {
+    /// `crate::module::function`, or the `id` of the attribute, or the uid of `connect_unique`.
+    pub name: Cow<'static, str>,
+    /// Where its attribute stands, or where it was connected.
+    pub place: Place,
+}
+
+impl ReceiverId {
+    #[doc(hidden)]
+    pub const fn linked(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self { name: Cow::Borrowed(name), place: Place { file, line, column } }
+    }
+}
+
+impl fmt::Display for ReceiverId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({})", self.name, self.place)
+    }
+}
+
+/// A function that `#[receiver]` was put on, as a type: what `after = [..]` and `before = [..]` name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a receiver",
+    label = "not a receiver",
+    note = "`after` and `before` name functions with a `#[receiver(..)]` attribute"
+)]
+pub trait ReceiverName {
+    /// The type of the function's name.
+    #[doc(hidden)]
+    const ID: TypeId;
+    /// One more than the greatest rank that it runs after: a cycle of `after` has no rank.
+    #[doc(hidden)]
+    const RANK: usize;
+}
+
+#[doc(hidden)]
+pub const fn rank(after: &[usize]) -> usize {
+    let mut greatest = 0;
+    let mut index = 0;
+    while index < after.len() {
+        if after[index] > greatest {
+            greatest = after[index];
+        }
+        index += 1;
+    }
+    greatest + 1
+}
+
+/// A receiver of one signal from one sender, as the linker collected it.
+///
+/// A function that names several signals or senders is several of these with the same id.
+#[non_exhaustive]
+pub struct Receiver {
+    /// Its name and place.
+    pub id: ReceiverId,
+    /// The module that it is in, `crate::module`.
+    pub module: &'static str,
+    /// Its filters as they were written, such as `created = true`.
+    pub filters: &'static [&'static str],
+    pub(crate) function: TypeId,
+    pub(crate) after: &'static [TypeId],
+    pub(crate) before: &'static [TypeId],
+    pub(crate) bound: &'static dyn Bound,
+}
+
+impl Receiver {
+    /// The crate that it was declared in.
+    pub fn crate_name(&self) -> &'static str {
+        crate_of(self.module)
+    }
+
+    /// The signal, as the attribute names it.
+    pub fn signal(&self) -> &'static str {
+        self.bound.signal()
+    }
+
+    /// The sender's type; `None` for any sender, and for a signal without senders.
+    pub fn sender(&self) -> Option<&'static str> {
+        self.bound.sender()
+    }
+
+    /// The call, if this is a receiver of exactly that payload.
+    pub(crate) fn call<P: Payload>(&self) -> Option<Call<P>> {
+        let bound: &dyn Any = self.bound;
+        bound.downcast_ref::<Binding<P>>().map(|binding| binding.call)
+    }
+
+    /// The key of ties in the order: the same in every build, and source order within a file.
+    pub(crate) fn position(&self) -> (&'static str, &'static str, Place, &str) {
+        (self.crate_name(), self.module, self.id.place, &self.id.name)
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("id", &self.id)
+            .field("signal", &self.signal())
+            .field("sender", &self.sender())
+            .field("filters", &self.filters)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A function's arguments bound to the fields of one payload.
+pub struct Binding<P: Payload> {
+    call: Call<P>,
+}
+
+impl<P: Payload> Binding<P> {
+    #[doc(hidden)]
+    pub const fn new(call: Call<P>) -> Self {
+        Self { call }
+    }
+}
+
+impl<P: Payload> fmt::Debug for Binding<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Binding({})", P::SIGNAL)
+    }
+}
+
+/// A [`Binding`] of a payload that is not known.
+pub trait Bound: Any + Send + Sync {
+    #[doc(hidden)]
+    fn signal(&self) -> &'static str;
+    #[doc(hidden)]
+    fn sender(&self) -> Option<&'static str>;
+}
+
+impl<P: Payload> Bound for Binding<P> {
+    fn signal(&self) -> &'static str {
+        P::SIGNAL
+    }
+
+    fn sender(&self) -> Option<&'static str> {
+        P::sender()
+    }
+}
+
+/// Everything that the attribute says of a function, but for the signals that it is bound to.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration {
+    pub name: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    pub module: &'static str,
+    pub filters: &'static [&'static str],
+    pub function: TypeId,
+    pub rank: usize,
+    pub after: &'static [TypeId],
+    pub before: &'static [TypeId],
+}
+
+impl Declaration {
+    #[doc(hidden)]
+    pub const fn bind(&self, bound: &'static dyn Bound) -> Entry {
+        Entry::Receiver(Receiver {
+            id: ReceiverId::linked(self.name, self.file, self.line, self.column),
+            module: self.module,
+            filters: self.filters,
+            function: self.function,
+            after: self.after,
+            before: self.before,
+            bound,
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! What the linker collected. The only file that names linkme.
+
+use core::any::Any;
+use std::collections::BTreeSet;
+
+use linkme::distributed_slice;
+
+use crate::receiver::{Place, Receiver};
+
+/// What one use of a macro leaves in the program.
+#[doc(hidden)]
+pub enum Entry {
+    /// `#[receiver]`: one per signal and sender.
+    Receiver(Receiver),
+    /// Anything else that a crate declares: a signal, or what another crate of the family wants to find again by its
+    /// type, such as a model.
+    Declared { module: &'static str, value: &'static (dyn Any + Send + Sync) },
+    /// A crate that `apps!` names.
+    App { name: &'static str, place: Place },
+}
+
+/// What `#[signal]` leaves in the registry.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct SignalDeclaration {
+    pub name: &'static str,
+    pub module: &'static str,
+}
+
+/// Everything that is linked into this program. The order of its elements means nothing: it differs between linkers
+/// and between debug and release.
+#[doc(hidden)]
+#[distributed_slice]
+pub static ENTRIES_V1: [Entry];
+
+/// All receivers that are linked into this program, in no order.
+pub fn receivers() -> impl Iterator<Item = &'static Receiver> {
+    ENTRIES_V1.iter().filter_map(|entry| match entry {
+        Entry::Receiver(receiver) => Some(receiver),
+        _ => None,
+    })
+}
+
+/// All declared values of one type, in no order.
+#[doc(hidden)]
+pub fn declared<T: 'static>() -> impl Iterator<Item = &'static T> {
+    ENTRIES_V1.iter().filter_map(|entry| match entry {
+        Entry::Declared { value, .. } => value.downcast_ref(),
+        _ => None,
+    })
+}
+
+/// The crates of this program that declare models, signals or receivers.
+pub fn linked_crates() -> BTreeSet<&'static str> {
+    let modules = ENTRIES_V1.iter().filter_map(|entry| match entry {
+        Entry::Receiver(receiver) => Some(receiver.module),
+        Entry::Declared { module, .. } => Some(module),
+        Entry::App { .. } => None,
+    });
+    modules.map(crate_of).collect()
+}
+
+/// The crates that `apps!` names, and where.
+pub(crate) fn apps() -> impl Iterator<Item = (&'static str, Place)> {
+    ENTRIES_V1.iter().filter_map(|entry| match entry {
+        Entry::App { name, place } => Some((*name, *place)),
+        _ => None,
+    })
+}
+
+/// The first segment of a module's path.
+pub(crate) fn crate_of(module: &str) -> &str {
+    module.split("::").next().unwrap_or(module)
+}
+
+/// Puts an [`Entry`] into the registry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    ($entry:expr) => {
+        const _: () = {
+            #[$crate::__private::linkme::distributed_slice($crate::__private::ENTRIES_V1)]
+            #[linkme(crate = $crate::__private::linkme)]
+            static ENTRY: $crate::__private::Entry = $entry;
+        };
+    };
+}

@@ -1,0 +1,139 @@
+//! A signal: the receivers of one payload, resolved once and then only read.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::check::WiringError;
+use crate::connect::{Connected, ConnectedList};
+use crate::error::Error;
+use crate::order;
+use crate::payload::{Call, Payload};
+use crate::receiver::{Receiver, ReceiverId};
+use crate::registry;
+
+/// The receivers of one payload: those that the linker collected, and those that were connected at run time.
+///
+/// It is a `static`, one per custom signal and one per lifecycle signal and model. The first use takes its receivers
+/// out of the registry and sorts them; from then on a dispatch is one atomic load and a loop over function pointers.
+pub struct Signal<P: Payload> {
+    state: AtomicU8,
+    linked: OnceLock<Result<Box<[Slot<P>]>, Box<WiringError>>>,
+    connected: ConnectedList<P>,
+}
+
+/// The registry has been read.
+const RESOLVED: u8 = 1;
+/// There are link-time receivers, or an error that says why they cannot be called.
+const LINKED: u8 = 2;
+/// There are run-time receivers.
+const CONNECTED: u8 = 4;
+
+/// A receiver in its place in the order.
+pub(crate) struct Slot<P: Payload> {
+    pub(crate) target: Target<P>,
+    pub(crate) id: &'static ReceiverId,
+}
+
+/// What is called: for a signal without senders this is no more than its only variant.
+pub(crate) enum Target<P: Payload> {
+    /// A receiver of this payload.
+    Own(Call<P>),
+    /// A receiver of any sender.
+    Any(Call<P::Any>, P::Senders),
+}
+
+/// The receivers of one dispatch, fixed before the first is called.
+pub(crate) struct Route<P: Payload> {
+    pub(crate) linked: &'static [Slot<P>],
+    pub(crate) connected: Option<Arc<[Arc<Connected<P>>]>>,
+}
+
+impl<P: Payload> Signal<P> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "a signal is a static")]
+    pub const fn new() -> Self {
+        Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedList::new() }
+    }
+
+    /// Whether anybody receives this signal, receivers of any sender among them. After the first call it is one load.
+    #[inline]
+    pub fn has_receivers(&'static self) -> bool {
+        self.state() & (LINKED | CONNECTED) != 0
+    }
+
+    /// The ids of the link-time receivers, in the order in which they are called.
+    pub fn receivers(&'static self) -> Result<impl Iterator<Item = &'static ReceiverId>, Error> {
+        Ok(self.linked()?.iter().map(|slot| slot.id))
+    }
+
+    /// The receivers to call now; `None` if there are none.
+    #[inline]
+    pub(crate) fn route(&'static self) -> Result<Option<Route<P>>, Error> {
+        match self.state() {
+            RESOLVED => Ok(None),
+            state => {
+                let connected = if state & CONNECTED == 0 { None } else { self.connected.snapshot() };
+                Ok(Some(Route { linked: self.linked()?, connected }))
+            }
+        }
+    }
+
+    pub(crate) fn connected(&'static self) -> &'static ConnectedList<P> {
+        &self.connected
+    }
+
+    /// Says whether there are run-time receivers. The caller holds the list's lock, so that this cannot be overtaken.
+    pub(crate) fn set_connected(&self, any: bool) {
+        if any {
+            self.state.fetch_or(CONNECTED, Ordering::Release);
+        } else {
+            self.state.fetch_and(!CONNECTED, Ordering::Release);
+        }
+    }
+
+    #[inline]
+    fn state(&'static self) -> u8 {
+        let state = self.state.load(Ordering::Acquire);
+        if state & RESOLVED == 0 { self.resolve() } else { state }
+    }
+
+    #[inline]
+    fn linked(&'static self) -> Result<&'static [Slot<P>], Error> {
+        match self.linked.get() {
+            Some(Ok(slots)) => Ok(slots),
+            Some(Err(error)) => Err(Error::Wiring(error.clone())),
+            None => {
+                self.resolve();
+                self.linked()
+            }
+        }
+    }
+
+    #[cold]
+    fn resolve(&'static self) -> u8 {
+        let linked = self.linked.get_or_init(|| {
+            let receivers = registry::receivers().filter(|receiver| Target::<P>::of(receiver).is_some()).collect();
+            let sorted = order::sort(receivers).map_err(|cycle| WiringError::cycle::<P>(&cycle))?;
+            let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, id: &receiver.id });
+            Ok(sorted.into_iter().filter_map(slot).collect())
+        });
+        let any = linked.as_ref().map_or(true, |slots| !slots.is_empty());
+        let found = if any { RESOLVED | LINKED } else { RESOLVED };
+        self.state.fetch_or(found, Ordering::AcqRel) | found
+    }
+}
+
+impl<P: Payload> Target<P> {
+    fn of(receiver: &'static Receiver) -> Option<Self> {
+        let own = || receiver.call::<P>().map(Self::Own);
+        let any = || Some(Self::Any(receiver.call::<P::Any>()?, P::senders()?));
+        own().or_else(any)
+    }
+}
+
+impl<P: Payload> fmt::Debug for Signal<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signal").field("signal", &P::SIGNAL).field("sender", &P::sender()).finish_non_exhaustive()
+    }
+}

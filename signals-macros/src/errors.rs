@@ -1,0 +1,52 @@
+//! Gathers mistakes, so that all of them are reported in one run.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// The mistakes found so far. It must be read: dropping it unread is a bug in the macro.
+pub(crate) struct Errors {
+    found: Option<syn::Error>,
+    read: bool,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { found: None, read: false }
+    }
+
+    /// A mistake on the tokens of `on`.
+    pub(crate) fn on(&mut self, on: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(on, message));
+    }
+
+    /// A mistake at a place that has no tokens of its own.
+    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.found {
+            Some(found) => found.combine(error),
+            None => self.found = Some(error),
+        }
+    }
+
+    /// The value, or notes the mistake.
+    pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// Goes on if there was no mistake; else gives what the compiler is to print.
+    pub(crate) fn flush(&mut self) -> Result<(), TokenStream> {
+        self.read = true;
+        self.found.take().map_or(Ok(()), |error| Err(error.into_compile_error()))
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if !self.read && !std::thread::panicking() {
+            panic!("mistakes were gathered and not reported");
+        }
+    }
+}

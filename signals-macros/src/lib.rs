@@ -1,0 +1,80 @@
+//! The macros of `signals`. Use them through `signals` or `signals_core`, which re-export them.
+//!
+//! Each macro reads as parse, check, expand: parse knows grammar only, check builds no tokens, expand cannot fail.
+//! The macros know no list of signals and no list of a payload's fields: they arrange the person's own tokens so that
+//! the compiler finds the mistake and says where it is.
+
+use proc_macro::TokenStream;
+
+mod apps;
+mod errors;
+mod receiver;
+mod root;
+mod signal;
+mod suggest;
+
+use root::Root;
+
+/// Attaches a function to a signal, when the program is linked.
+///
+/// ```text
+/// #[receiver(SIGNAL, KEY = VALUE, ..)]
+/// SIGNAL      post_save | [post_save, post_delete] | path::to::CustomSignal
+/// sender      = Model | [Model, Other]        leave it out to receive from every model
+/// created     = true | false                  only inserts, only updates
+/// when        = path | |event| condition      a function of the payload
+/// after       = [receiver, ..]                run after these receivers
+/// before      = [receiver, ..]                run before these receivers
+/// id          = "stable-name"                 instead of `crate::module::function`
+/// crate       = path                          where `signals` is, if it was renamed
+/// ```
+///
+/// A parameter is bound by its name to the payload's field of that name; `event` is the whole payload. The function
+/// stays an ordinary function.
+#[proc_macro_attribute]
+pub fn receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    receiver::expand(attribute.into(), item.into(), Root::Facade).into()
+}
+
+/// [`macro@receiver`] for a crate that depends on `signals-core` alone.
+#[proc_macro_attribute]
+pub fn core_receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    receiver::expand(attribute.into(), item.into(), Root::Core).into()
+}
+
+/// Declares a signal: a struct whose fields are what receivers may ask for.
+///
+/// ```text
+/// #[signal]                    `send()` calls `fn` receivers
+/// #[signal(async)]             `send().await` calls `fn` and `async fn` receivers
+/// #[signal(output = Vote)]     each receiver returns a `Vote`, or a `Result` of one
+/// #[signal(crate = path)]      where `signals` is, if it was renamed
+/// ```
+///
+/// The struct may borrow, with one lifetime. It gets the methods `send`, `send_robust`, `send_with` and `collect`, and
+/// the constant `SIGNAL`, to which receivers are connected at run time.
+#[proc_macro_attribute]
+pub fn signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    signal::expand(attribute.into(), item.into(), Root::Facade).into()
+}
+
+/// [`macro@signal`] for a crate that depends on `signals-core` alone.
+#[proc_macro_attribute]
+pub fn core_signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    signal::expand(attribute.into(), item.into(), Root::Core).into()
+}
+
+/// Links the crates whose models and receivers belong to this program: `signals::apps![accounts, billing];`.
+///
+/// A crate that is only in `Cargo.toml` and never named is not linked, and its receivers are never called. Naming a
+/// crate that is no dependency does not compile; `signals::check()` reports one of which nothing is linked.
+#[proc_macro]
+pub fn apps(crates: TokenStream) -> TokenStream {
+    apps::expand(crates.into(), Root::Facade).into()
+}
+
+/// [`macro@apps`] for a crate that depends on `signals-core` alone.
+#[proc_macro]
+pub fn core_apps(crates: TokenStream) -> TokenStream {
+    apps::expand(crates.into(), Root::Core).into()
+}

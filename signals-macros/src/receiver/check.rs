@@ -1,0 +1,146 @@
+//! What a receiver must be, beyond the grammar. What the compiler says better is left to it.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{FnArg, GenericParam, Ident, Pat, ReturnType, Safety, Type};
+
+use super::parse::{Arguments, Parsed};
+use crate::errors::Errors;
+
+/// A function that can be a receiver. It borrows the person's tokens.
+pub(super) struct Function<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) call: CallStyle,
+    pub(super) parameters: Vec<Parameter<'a>>,
+    pub(super) output: Option<&'a Type>,
+}
+
+/// How the function is called.
+pub(super) enum CallStyle {
+    Plain,
+    /// With the place of the word `async`.
+    Async(Span),
+}
+
+/// What a parameter is bound to.
+pub(super) enum Parameter<'a> {
+    /// The whole payload.
+    Event(&'a Ident, &'a Type),
+    /// The payload's field of that name, of a type that can be written outside of the function.
+    Field(&'a Ident, &'a Type),
+    /// The payload's field of that name, of a type that is the function's own to infer.
+    Generic(&'a Ident, &'a Type),
+}
+
+pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a> {
+    let function = &parsed.function;
+    let signature = &function.sig;
+    for arguments in &parsed.attributes {
+        check_arguments(arguments, errors);
+    }
+    if let Safety::Unsafe(word) = &signature.safety {
+        errors.on(word, "a receiver cannot be `unsafe`: it is called without anybody's promise");
+    }
+    if let Some(abi) = &signature.abi {
+        errors.on(abi, "a receiver is an ordinary Rust function, without an ABI");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.on(variadic, "a receiver has no variadic parameters");
+    }
+
+    let generics: Vec<&Ident> = signature.generics.params.iter().filter_map(type_parameter).collect();
+    let parameters: Vec<_> = signature.inputs.iter().filter_map(|input| parameter(input, &generics, errors)).collect();
+    if parameters.len() > 1 {
+        for parameter in &parameters {
+            if let Parameter::Event(name, _) = parameter {
+                errors.on(name, "`event` is the whole payload and cannot stand beside other parameters\n\n\
+                    help: take `event` alone and read its fields, or leave it out");
+            }
+        }
+    }
+    let output = match &signature.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, output) => Some(&**output),
+    };
+    let call = signature.asyncness.map_or(CallStyle::Plain, |word| CallStyle::Async(word.span));
+    Function { name: &signature.ident, call, parameters, output }
+}
+
+fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
+    twice(&arguments.signals, "signal", errors);
+    twice(arguments.senders.iter().flatten(), "sender", errors);
+    if arguments.signals.is_empty() {
+        return;
+    }
+    for sender in arguments.senders.iter().flatten() {
+        if !matches!(sender, Type::Path(_)) {
+            errors.on(sender, "`sender` takes the path of a model, as in `sender = User`");
+        }
+    }
+    if let Some(id) = arguments.id.as_ref().filter(|id| id.value().trim().is_empty()) {
+        errors.on(id, "an `id` cannot be empty");
+    }
+}
+
+fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str, errors: &mut Errors) {
+    let mut seen = Vec::new();
+    for one in list {
+        let text = one.to_token_stream().to_string();
+        if seen.contains(&text) {
+            errors.on(one, format!("the {what} `{}` is named twice", text.replace(' ', "")));
+        }
+        seen.push(text);
+    }
+}
+
+fn type_parameter(parameter: &GenericParam) -> Option<&Ident> {
+    match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        _ => None,
+    }
+}
+
+fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> Option<Parameter<'a>> {
+    let typed = match input {
+        FnArg::Typed(typed) => typed,
+        FnArg::Receiver(receiver) => {
+            errors.on(
+                receiver.self_token,
+                "a receiver is a plain function and has no `self`\n\nhelp: move it out of the `impl` block",
+            );
+            return None;
+        }
+    };
+    let Pat::Ident(pattern) = &*typed.pat else {
+        errors.on(
+            &typed.pat,
+            "a receiver's parameter is the name of a field of the payload, not a pattern\n\n\
+             help: name the field here and take it apart in the function",
+        );
+        return None;
+    };
+    if pattern.by_ref.is_some() || pattern.subpat.is_some() {
+        errors.on(pattern, "a receiver's parameter is the name of a field of the payload, not a pattern");
+    }
+    let (name, ty) = (&pattern.ident, &*typed.ty);
+    Some(if is_generic(ty, generics) {
+        Parameter::Generic(name, ty)
+    } else if name == "event" {
+        Parameter::Event(name, ty)
+    } else {
+        Parameter::Field(name, ty)
+    })
+}
+
+/// Whether a type cannot be written outside of its function: it names a type parameter, or says `impl`.
+fn is_generic(ty: &Type, generics: &[&Ident]) -> bool {
+    fn any(tokens: proc_macro2::TokenStream, generics: &[&Ident]) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(word) => word == "impl" || generics.contains(&&word),
+            proc_macro2::TokenTree::Group(group) => any(group.stream(), generics),
+            _ => false,
+        })
+    }
+    any(ty.to_token_stream(), generics)
+}

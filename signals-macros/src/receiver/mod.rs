@@ -1,0 +1,26 @@
+//! `#[receiver(..)]`
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::errors::Errors;
+use crate::root::Root;
+
+mod check;
+mod expand;
+mod parse;
+
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
+    let as_written = parse::without_receivers(item.clone());
+    try_expand(attribute, item, root).unwrap_or_else(|errors| quote!(#as_written #errors))
+}
+
+fn try_expand(attribute: TokenStream, item: TokenStream, root: Root) -> Result<TokenStream, TokenStream> {
+    let mut errors = Errors::new();
+    let parsed = parse::parse(attribute, item, &mut errors);
+    errors.flush()?;
+    let Some(parsed) = parsed else { return Ok(TokenStream::new()) };
+    let function = check::check(&parsed, &mut errors);
+    errors.flush()?;
+    Ok(expand::expand(&parsed, &function, root))
+}

@@ -1,0 +1,198 @@
+//! The grammar of `#[receiver(..)]`, and nothing that it means.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::token::Bracket;
+use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type, bracketed};
+
+use crate::errors::Errors;
+use crate::suggest;
+
+/// A function and everything that its `receiver` attributes say.
+pub(super) struct Parsed {
+    /// The function without its `receiver` attributes.
+    pub(super) function: ItemFn,
+    /// One per attribute: they may be stacked.
+    pub(super) attributes: Vec<Arguments>,
+}
+
+/// One `#[receiver(..)]`.
+#[derive(Default)]
+pub(super) struct Arguments {
+    pub(super) signals: Vec<Path>,
+    pub(super) senders: Option<Vec<Type>>,
+    pub(super) created: Option<(Ident, LitBool)>,
+    pub(super) when: Option<Expr>,
+    pub(super) after: Vec<Path>,
+    pub(super) before: Vec<Path>,
+    pub(super) id: Option<LitStr>,
+    pub(super) root: Option<Path>,
+}
+
+const KEYS: &[&str] = &["sender", "created", "when", "after", "before", "id", "crate"];
+
+pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
+    let mut attributes = vec![arguments(attribute, Span::call_site(), errors)];
+    let mut function = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => function,
+        Ok(other) => {
+            errors.on(first_line(other), "the `receiver` attribute goes on a function");
+            return None;
+        }
+        Err(error) => {
+            errors.push(error);
+            return None;
+        }
+    };
+    let (stacked, others) = function.attrs.into_iter().partition(is_receiver);
+    function.attrs = others;
+    for attribute in stacked {
+        let span = attribute.path().segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+        let tokens = match attribute.meta {
+            Meta::List(list) => list.tokens,
+            _ => TokenStream::new(),
+        };
+        attributes.push(arguments(tokens, span, errors));
+    }
+    Some(Parsed { function, attributes })
+}
+
+/// The item as the person wrote it, for when the macro has nothing but errors to add.
+pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(mut function) => {
+            function.attrs.retain(|attribute| !is_receiver(attribute));
+            function.into_token_stream()
+        }
+        Err(_) => item,
+    }
+}
+
+fn is_receiver(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == "receiver")
+}
+
+/// The tokens before the braces, so that a mistake underlines a line and not a page.
+fn first_line(item: Item) -> TokenStream {
+    let tokens = match item {
+        Item::Struct(item) => item.ident.into_token_stream(),
+        Item::Enum(item) => item.ident.into_token_stream(),
+        Item::Trait(item) => item.ident.into_token_stream(),
+        Item::Mod(item) => item.ident.into_token_stream(),
+        Item::Impl(item) => item.impl_token.into_token_stream(),
+        other => other.into_token_stream(),
+    };
+    tokens.into_iter().take(1).collect()
+}
+
+fn arguments(tokens: TokenStream, span: Span, errors: &mut Errors) -> Arguments {
+    let mut arguments = Arguments::default();
+    let mut seen: Vec<Ident> = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = argument(input, &mut arguments, &mut seen, errors) {
+                errors.push(error);
+                skip_to_comma(input)?;
+            }
+            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                errors.at(input.span(), "expected `,` between the arguments of the `receiver` attribute");
+                skip_to_comma(input)?;
+                input.parse::<Option<Token![,]>>()?;
+            }
+        }
+        Ok(())
+    };
+    let empty = tokens.is_empty();
+    let result = parser.parse2(tokens);
+    errors.take(result);
+    if empty {
+        errors.at(
+            span,
+            "the `receiver` attribute does not say which signal to receive\n\n\
+             help: write `#[receiver(post_save, sender = User)]`, or `#[receiver(OrderPaid)]` for a signal of your own",
+        );
+    }
+    arguments
+}
+
+fn argument(
+    input: ParseStream<'_>,
+    arguments: &mut Arguments,
+    seen: &mut Vec<Ident>,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let keyed = input.peek2(Token![=]) && input.fork().call(Ident::parse_any).is_ok();
+    if !keyed {
+        if let Some(key) = input.fork().call(Ident::parse_any).ok().filter(|key| is_key(key, input)) {
+            return Err(syn::Error::new(key.span(), format!("`{key}` needs a value, as in `{}`", example(&key))));
+        }
+        if !arguments.signals.is_empty() {
+            let message = "the signals come first, several of them in brackets: `#[receiver([post_save, post_delete])]`";
+            return Err(syn::Error::new(input.span(), message));
+        }
+        arguments.signals = one_or_more(input, Path::parse_mod_style)?;
+        return Ok(());
+    }
+    let key = input.call(Ident::parse_any)?;
+    input.parse::<Token![=]>()?;
+    if seen.contains(&key) {
+        errors.on(&key, format!("`{key}` is given twice"));
+    }
+    seen.push(key.clone());
+    let expected = |error: syn::Error| syn::Error::new(error.span(), format!("expected `{}`", example(&key)));
+    match key.to_string().as_str() {
+        "sender" => arguments.senders = Some(one_or_more(input, Type::parse).map_err(expected)?),
+        "created" => {
+            let value = input.parse::<LitBool>().map_err(expected)?;
+            arguments.created = Some((key, value));
+        }
+        "when" => arguments.when = Some(input.parse::<Expr>().map_err(expected)?),
+        "after" => arguments.after = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
+        "before" => arguments.before = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
+        "id" => arguments.id = Some(input.parse::<LitStr>().map_err(expected)?),
+        "crate" => arguments.root = Some(input.call(Path::parse_mod_style).map_err(expected)?),
+        other => return Err(syn::Error::new(key.span(), suggest::unknown("argument", other, "receiver", KEYS))),
+    }
+    Ok(())
+}
+
+/// Whether a word without `=` is one of the keys, and not the path of a signal.
+fn is_key(word: &Ident, input: ParseStream<'_>) -> bool {
+    !input.peek2(Token![::]) && KEYS.contains(&word.to_string().as_str())
+}
+
+fn example(key: &Ident) -> &'static str {
+    match key.to_string().as_str() {
+        "sender" => "sender = User",
+        "created" => "created = true",
+        "when" => "when = is_large",
+        "after" => "after = [create_profile]",
+        "before" => "before = [create_profile]",
+        "id" => "id = \"welcome-mail\"",
+        _ => "crate = path::to::signals",
+    }
+}
+
+fn one_or_more<T>(input: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    if input.peek(Bracket) {
+        let content;
+        let bracket = bracketed!(content in input);
+        let list = Punctuated::<T, Token![,]>::parse_terminated_with(&content, one)?;
+        if list.is_empty() {
+            return Err(syn::Error::new(bracket.span.join(), "this list is empty"));
+        }
+        Ok(list.into_iter().collect())
+    } else {
+        Ok(vec![one(input)?])
+    }
+}
+
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! "did you mean": the known word that is nearest to the one that was written.
+
+/// The known word that a person most likely meant.
+pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let far = written.len().max(3) / 3;
+    known.iter().map(|word| (distance(written, word), *word)).filter(|(d, _)| *d <= far).min().map(|(_, word)| word)
+}
+
+/// "unknown argument `x` in the `receiver` attribute", with the way out.
+pub(crate) fn unknown(what: &str, written: &str, attribute: &str, known: &[&str]) -> String {
+    let help = match nearest(written, known) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("known are {}", list(known)),
+    };
+    format!("unknown {what} `{written}` in the `{attribute}` attribute\n\nhelp: {help}")
+}
+
+/// `a`, `b` and `c`
+pub(crate) fn list(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// How many letters must be changed, added, taken away or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if swapped { best.min(rows[i - 2][j - 2] + 1) } else { best }
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_word() {
+        assert_eq!(nearest("sendr", &["sender", "created"]), Some("sender"));
+        assert_eq!(nearest("craeted", &["sender", "created"]), Some("created"));
+        assert_eq!(nearest("colour", &["sender", "created"]), None);
+        assert_eq!(nearest("is", &["id"]), Some("id"));
+    }
+}

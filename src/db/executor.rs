@@ -1,0 +1,118 @@
+//! "A `&Db` or a `&mut Tx`".
+
+use std::panic::Location;
+
+use super::{Db, Params, Row, Tx};
+use crate::error::Result;
+
+/// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
+///
+/// Functions take `&dyn Executor`, so that a `&mut Tx` can be passed to one call after the other:
+///
+/// ```
+/// use signals::db::{Db, Executor, Tx};
+///
+/// fn twice(executor: &dyn Executor) {
+///     once(executor);
+///     once(executor);
+/// }
+///
+/// fn once(_: &dyn Executor) {}
+///
+/// fn in_a_transaction(tx: &mut Tx) {
+///     once(tx);
+///     twice(tx);
+/// }
+/// ```
+///
+/// It cannot be implemented elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `Db` nor a `Tx`",
+    label = "expected `&Db` or `&mut Tx`"
+)]
+pub trait Executor: sealed::Sealed + Send + Sync {
+    /// Which of the two it is.
+    #[doc(hidden)]
+    fn exec(&self) -> Exec<'_>;
+}
+
+/// Which [`Executor`] it is.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Exec<'a> {
+    Db(&'a Db),
+    Tx(&'a Tx),
+}
+
+impl Exec<'_> {
+    pub(crate) fn db(&self) -> &Db {
+        match self {
+            Self::Db(db) => db,
+            Self::Tx(tx) => tx.db(),
+        }
+    }
+
+    // `at` is the place that `Error::WriterBusy` is to name.
+
+    pub(crate) async fn execute(
+        self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> Result<u64> {
+        match self {
+            Self::Db(db) => db.execute_at(at, sql, params).await,
+            Self::Tx(tx) => tx.run_execute(sql, params).await,
+        }
+    }
+
+    pub(crate) async fn insert(
+        self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> Result<i64> {
+        match self {
+            Self::Db(db) => db.insert_at(at, sql, params).await,
+            Self::Tx(tx) => tx.insert(sql, params).await,
+        }
+    }
+
+    pub(crate) async fn query(
+        self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        match self {
+            Self::Db(db) => db.query_at(at, sql, params, each).await,
+            Self::Tx(tx) => tx.run_query(sql, params, each).await,
+        }
+    }
+
+    pub(crate) async fn batch(self, at: &'static Location<'static>, sql: &str) -> Result<()> {
+        match self {
+            Self::Db(db) => db.batch_at(at, sql).await,
+            Self::Tx(tx) => tx.batch(sql).await,
+        }
+    }
+}
+
+impl Executor for Db {
+    fn exec(&self) -> Exec<'_> {
+        Exec::Db(self)
+    }
+}
+
+impl Executor for Tx {
+    fn exec(&self) -> Exec<'_> {
+        Exec::Tx(self)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Db {}
+    impl Sealed for super::Tx {}
+}

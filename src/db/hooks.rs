@@ -1,0 +1,120 @@
+//! What runs after a commit.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::Db;
+use crate::error::{Error, Result};
+
+type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// A hook that waits for the commit.
+pub(super) struct Hook {
+    queued: &'static Location<'static>,
+    start: Box<dyn FnOnce(Db) -> BoxFuture + Send>,
+}
+
+impl Hook {
+    pub(super) fn new<Fut>(
+        queued: &'static Location<'static>,
+        hook: impl FnOnce(Db) -> Fut + Send + 'static,
+    ) -> Self
+    where
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        Self { queued, start: Box::new(|db| Box::pin(hook(db))) }
+    }
+}
+
+/// Runs hooks one after the other, all of them, whatever fails.
+pub(super) struct Hooks {
+    db: Db,
+    waiting: std::vec::IntoIter<Hook>,
+    running: Option<(&'static Location<'static>, BoxFuture)>,
+    /// Whether this is a task that took over from a dropped future.
+    rescue: bool,
+}
+
+impl Hooks {
+    pub(super) fn new(db: Db, hooks: Vec<Hook>) -> Self {
+        Self { db, waiting: hooks.into_iter(), running: None, rescue: false }
+    }
+
+    fn report(&self, queued: &'static Location<'static>, error: Error) {
+        self.db.report(&Error::Hook { queued, source: Box::new(error) });
+    }
+}
+
+impl Future for Hooks {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let this = &mut *self;
+            let Some((queued, future)) = &mut this.running else {
+                let Some(Hook { queued, start }) = this.waiting.next() else {
+                    return Poll::Ready(());
+                };
+                let db = this.db.clone();
+                match catch_unwind(AssertUnwindSafe(|| start(db))) {
+                    Ok(future) => this.running = Some((queued, future)),
+                    Err(panic) => this.report(queued, panicked(panic.as_ref())),
+                }
+                continue;
+            };
+            let queued = *queued;
+            // A future that panicked is dropped and not polled again, so nothing broken is seen.
+            let result = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(result)) => result,
+                Err(panic) => Err(panicked(panic.as_ref())),
+            };
+            this.running = None;
+            if let Err(error) = result {
+                this.report(queued, error);
+            }
+        }
+    }
+}
+
+/// The commit is done, so its hooks must run, though whoever waited for them has gone: a web server drops the future of a
+/// request when the client hangs up.
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        if self.running.is_none() && self.waiting.len() == 0 {
+            return;
+        }
+        let rest = Self {
+            db: self.db.clone(),
+            waiting: std::mem::take(&mut self.waiting),
+            running: self.running.take(),
+            rescue: true,
+        };
+        // A runtime that shuts down drops the task at once, which would end here for ever.
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if !self.rescue => drop(runtime.spawn(rest)),
+            _ => rest.give_up(),
+        }
+    }
+}
+
+impl Hooks {
+    fn give_up(mut self) {
+        let running = self.running.take().map(|(queued, _)| queued);
+        let waiting = std::mem::take(&mut self.waiting);
+        for queued in running.into_iter().chain(waiting.map(|hook| hook.queued)) {
+            self.report(queued, Error::other("it did not run to its end, because the runtime has stopped"));
+        }
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned());
+    Error::Panic { message }
+}

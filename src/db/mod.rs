@@ -1,0 +1,252 @@
+//! Databases and transactions.
+//!
+//! A driver knows no model: what is here takes SQL and values, and the models are built on it.
+
+mod driver;
+mod executor;
+mod hooks;
+mod options;
+mod params;
+mod row;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod url;
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+pub use self::executor::{Exec, Executor};
+pub use self::options::ConnectOptions;
+pub use self::params::{Parameter, Params};
+pub use self::row::Row;
+pub use self::tx::Tx;
+
+use self::driver::Driver;
+use crate::error::{Error, Result};
+
+/// A handle on a database. Cloning it is cheap, and every clone is the same database.
+///
+/// A call on a `Db` commits by itself. To do several things at once or not at all, begin a transaction with
+/// [`transaction`](Self::transaction).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> signals::Result<()> {
+/// use signals::db::Db;
+///
+/// let db = Db::connect("sqlite::memory:").await?;
+/// db.execute("CREATE TABLE cities (name TEXT NOT NULL, people INTEGER NOT NULL)", &()).await?;
+/// db.execute("INSERT INTO cities VALUES (?, ?)", &("Ghent", 265_086)).await?;
+///
+/// let mut people = 0;
+/// db.query("SELECT people FROM cities WHERE name = ?", &("Ghent",), &mut |row| {
+///     people = row.get(0)?;
+///     Ok(())
+/// })
+/// .await?;
+/// assert_eq!(people, 265_086);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Statements of SQLite run on the task that awaits them. A file has one connection that writes, whose users queue in
+/// the order in which they came, and up to four connections that read beside it. A memory database has one connection
+/// in all, so reading on the `Db` waits for an open transaction there.
+#[derive(Clone)]
+pub struct Db {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    driver: Driver,
+    options: ConnectOptions,
+}
+
+impl Db {
+    /// Connects to the database of this URL, with the default [`ConnectOptions`].
+    ///
+    /// | URL | database |
+    /// |---|---|
+    /// | `sqlite:path/to/file.db` | a file, made if it is missing |
+    /// | `sqlite:file.db?mode=rw` | a file that must exist |
+    /// | `sqlite:file.db?mode=ro` | a file that must exist, for reading only |
+    /// | `sqlite::memory:` | a new, empty database in memory; each call makes its own |
+    ///
+    /// Whatever keeps the database from being used is an error of this call, not of the first query.
+    #[track_caller]
+    pub fn connect(url: &str) -> impl Future<Output = Result<Self>> + Send + use<> {
+        ConnectOptions::new(url).connect()
+    }
+
+    async fn open(options: ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
+        let driver = Driver::connect(&options, at).await?;
+        Ok(Self { shared: Arc::new(Shared { driver, options }) })
+    }
+
+    /// The URL, for messages: a password in it is replaced by `***`.
+    pub fn url(&self) -> String {
+        url::redact(&self.shared.options.url)
+    }
+
+    /// Executes one statement and commits it; the answer is how many rows it changed.
+    ///
+    /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused: see
+    /// [`transaction`](Self::transaction).
+    #[track_caller]
+    pub fn execute(&self, sql: &str, params: &dyn Params) -> impl Future<Output = Result<u64>> + Send {
+        let at = Location::caller();
+        async move {
+            refuse_transaction_control(sql)?;
+            self.execute_at(at, sql, params).await
+        }
+    }
+
+    /// Reads rows, and hands each to `each`. An error of `each` ends the query and is returned.
+    ///
+    /// What was committed before is seen, what an open transaction wrote is not. A statement that writes is refused,
+    /// with or without RETURNING: a [`Tx`] can query it.
+    #[track_caller]
+    pub fn query(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> impl Future<Output = Result<()>> + Send {
+        let at = Location::caller();
+        async move {
+            refuse_transaction_control(sql)?;
+            self.query_at(at, sql, params, each).await
+        }
+    }
+
+    /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
+    ///
+    /// It takes the one connection that writes: end it soon, and do not wait for other things in it.
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
+        self.begin_at(Location::caller())
+    }
+
+    /// Runs `body` in a transaction: commits when it returns `Ok`, rolls back when it returns an error, panics, or its
+    /// future is dropped.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
+    /// # db.execute("CREATE TABLE accounts (name TEXT UNIQUE, balance INTEGER CHECK (balance >= 0))", &()).await?;
+    /// # db.execute("INSERT INTO accounts VALUES ('ann', 10), ('bob', 10)", &()).await?;
+    /// let moved = db
+    ///     .transaction(async |tx| {
+    ///         tx.execute("UPDATE accounts SET balance = balance + ? WHERE name = 'bob'", &(50,)).await?;
+    ///         tx.execute("UPDATE accounts SET balance = balance - ? WHERE name = 'ann'", &(50,)).await?;
+    ///         Ok(())
+    ///     })
+    ///     .await;
+    /// assert!(matches!(moved, Err(signals::Error::Check { .. })));
+    /// # let mut balances = Vec::new();
+    /// # db.query("SELECT balance FROM accounts", &(), &mut |row| { balances.push(row.get::<i64>(0)?); Ok(()) }).await?;
+    /// # assert_eq!(balances, [10, 10]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn transaction<T, E>(
+        &self,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> impl Future<Output = Result<T, E>>
+    where
+        E: From<Error>,
+    {
+        let began = Location::caller();
+        async move {
+            let mut tx = self.begin_at(began).await?;
+            match body(&mut tx).await {
+                Ok(value) => {
+                    tx.commit().await?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    // The error of the body is the one to return; this one would hide it.
+                    if let Err(error) = tx.rollback().await {
+                        self.report(&error);
+                    }
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    /// Hands a failure that nobody can return to the handler of [`ConnectOptions::on_error`].
+    pub(crate) fn report(&self, error: &Error) {
+        self.shared.options.report(error);
+    }
+
+    // The functions below take the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an
+    // async caller.
+
+    pub(crate) async fn begin_at(&self, at: &'static Location<'static>) -> Result<Tx> {
+        let session = self.shared.driver.begin(at).await?;
+        Ok(Tx::new(self.clone(), session, at))
+    }
+
+    pub(crate) async fn execute_at(
+        &self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> Result<u64> {
+        self.shared.driver.execute(at, sql, params).await
+    }
+
+    /// Executes an INSERT; the answer is the key that the database gave to the row.
+    pub(crate) async fn insert_at(
+        &self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> Result<i64> {
+        self.shared.driver.insert(at, sql, params).await
+    }
+
+    pub(crate) async fn query_at(
+        &self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        self.shared.driver.query(at, sql, params, each).await
+    }
+
+    /// Executes several statements without parameters, all of them or none.
+    pub(crate) async fn batch_at(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
+        self.shared.driver.batch(at, sql).await
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+/// A transaction that raw SQL began or ended would be one that this library knows nothing of. What hides behind a
+/// comment or in a batch is found after the fact, by the drivers.
+fn refuse_transaction_control(sql: &str) -> Result<()> {
+    const WORDS: [&str; 4] = ["BEGIN", "COMMIT", "END", "ROLLBACK"];
+    let sql = sql.trim_start();
+    let end = sql.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(sql.len());
+    let word = &sql[..end];
+    if WORDS.iter().any(|control| word.eq_ignore_ascii_case(control)) {
+        return Err(Error::database(format!(
+            "`{}` cannot be executed as SQL: use `db.begin()` and `tx.commit()`, or `db.transaction(..)`",
+            word.to_ascii_uppercase(),
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! One connection, and what it can do at once. Everything here is synchronous and short.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as SqliteValue};
+use rusqlite::{CachedStatement, OpenFlags};
+
+use super::errors::{self, Failure};
+use super::patience::Patience;
+use crate::db::url::Mode;
+use crate::db::{Params, Row};
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// As many statements as a program of some dozens of models has.
+const CACHED_STATEMENTS: usize = 256;
+
+/// Where the database is.
+pub(super) enum Place {
+    Memory,
+    File { path: Arc<Path>, mode: Mode },
+}
+
+impl Place {
+    /// For messages.
+    pub(super) fn path(&self) -> Arc<Path> {
+        match self {
+            Self::Memory => Path::new(":memory:").into(),
+            Self::File { path, .. } => Arc::clone(path),
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// A connection. Its functions take `&mut self` because SQLite's are not to be called from two threads at once.
+pub(super) struct Connection {
+    raw: rusqlite::Connection,
+    path: Arc<Path>,
+}
+
+impl Connection {
+    pub(super) async fn open(place: &Place, access: Access, patience: &Patience) -> Result<Self> {
+        let raw = match place {
+            Place::Memory => rusqlite::Connection::open_in_memory(),
+            Place::File { path, mode } => {
+                let flags = match (mode, access) {
+                    (Mode::Read, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
+                    (Mode::Create, Access::Write) => {
+                        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+                    }
+                    // Reading a log may mean to recover it first, so a reader needs the right to write.
+                    (Mode::Write, _) | (Mode::Create, Access::Read) => OpenFlags::SQLITE_OPEN_READ_WRITE,
+                };
+                rusqlite::Connection::open_with_flags(plain(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            }
+        };
+        let path = place.path();
+        let mut connection = match raw {
+            Ok(raw) => Self { raw, path },
+            Err(error) => return Err(errors::open(error, &path)),
+        };
+        // Each setting is the same when it is made twice, so that a busy attempt can be repeated.
+        patience.retry(|| connection.set_up(place, access)).await?;
+        Ok(connection)
+    }
+
+    fn set_up(&mut self, place: &Place, access: Access) -> Result<(), Failure> {
+        let raw = &self.raw;
+        let settings = || -> rusqlite::Result<()> {
+            // SQLite's own waiting would block the thread: see `Patience`.
+            raw.busy_timeout(Duration::ZERO)?;
+            raw.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+            // A column that does not exist is an error, not the text of its name.
+            raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+            raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+            // A database file from elsewhere cannot call functions with side effects from its schema.
+            raw.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            raw.execute_batch("PRAGMA foreign_keys = ON")?;
+            if access == Access::Write && matches!(place, Place::File { .. }) && !raw.is_readonly("main")? {
+                let journal: String = raw.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+                // Some file systems cannot do it. What is there then is slower and as safe, if it syncs fully.
+                if journal.eq_ignore_ascii_case("wal") {
+                    raw.execute_batch("PRAGMA synchronous = NORMAL")?;
+                }
+            }
+            if access == Access::Read {
+                raw.execute_batch("PRAGMA query_only = ON")?;
+            }
+            // Reads the file for the first time: whatever is wrong with it shows here and not in the first query.
+            raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        };
+        settings().map_err(|error| errors::failure_of_opening(error, &self.path))
+    }
+
+    pub(super) fn begin(&mut self) -> Result<(), Failure> {
+        if self.in_transaction() {
+            // A rollback that failed has left it behind.
+            self.rollback()?;
+        }
+        self.execute("BEGIN IMMEDIATE", &()).map(drop)
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        self.execute("COMMIT", &()).map(drop)
+    }
+
+    pub(super) fn rollback(&mut self) -> Result<()> {
+        if !self.in_transaction() {
+            return Ok(());
+        }
+        match self.execute("ROLLBACK", &()) {
+            Ok(_) => Ok(()),
+            Err(Failure::Error(error)) => Err(error),
+            Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),
+        }
+    }
+
+    pub(super) fn in_transaction(&mut self) -> bool {
+        !self.raw.is_autocommit()
+    }
+
+    /// An operation that must not leave a transaction behind.
+    pub(super) fn by_itself<T>(
+        &mut self,
+        operation: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let result = operation(self);
+        if self.in_transaction() {
+            self.rollback()?;
+            return Err(Failure::Error(Error::database(
+                "a statement outside of a transaction cannot begin one: use `db.begin()` or `db.transaction(..)`",
+            )));
+        }
+        result
+    }
+
+    pub(super) fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
+        let before = self.raw.total_changes();
+        let mut statement = self.prepare(sql, params)?;
+        let mut rows = statement.raw_query();
+        while rows.next().map_err(|error| self.failure(error))?.is_some() {}
+        // SQLite goes on answering with the count of the last statement that had one.
+        Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
+    }
+
+    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params) -> Result<i64, Failure> {
+        self.execute(sql, params)?;
+        Ok(self.raw.last_insert_rowid())
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        self.raw.execute_batch(sql).map_err(|error| self.failure(error))
+    }
+
+    pub(super) fn query(
+        &mut self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<(), Failure> {
+        let statement = self.prepare(sql, params)?;
+        self.rows(statement, each)
+    }
+
+    /// A query that is refused when it writes, whether the connection could or not.
+    pub(super) fn read(
+        &mut self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<(), Failure> {
+        let statement = self.prepare(sql, params)?;
+        if !statement.readonly() {
+            return Err(Failure::Error(Error::database(
+                "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
+            )));
+        }
+        self.rows(statement, each)
+    }
+
+    fn rows(
+        &self,
+        mut statement: CachedStatement<'_>,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<(), Failure> {
+        let mut rows = statement.raw_query();
+        let mut seen = false;
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    seen = true;
+                    each(&Row::sqlite(row))?;
+                }
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    return Err(match self.failure(error) {
+                        // Another attempt would hand out the same rows again.
+                        Failure::Busy if seen => {
+                            Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }.into()
+                        }
+                        failure => failure,
+                    });
+                }
+            }
+        }
+    }
+
+    fn prepare(&self, sql: &str, params: &dyn Params) -> Result<CachedStatement<'_>, Failure> {
+        let mut statement = self.raw.prepare_cached(sql).map_err(|error| self.failure(error))?;
+        let (expected, given) = (statement.parameter_count(), params.len());
+        if expected != given {
+            return Err(Failure::Error(Error::database(format!(
+                "the statement has {expected} placeholders, and the parameters are {given}: pass one for each",
+            ))));
+        }
+        for index in 0..given {
+            let value = params.get(index);
+            if matches!(value, ValueRef::Real(real) if real.is_nan()) {
+                return Err(Failure::Error(Error::Parameter {
+                    number: index + 1,
+                    reason: "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`".to_owned(),
+                }));
+            }
+            statement
+                .raw_bind_parameter(index + 1, Bound(value))
+                .map_err(|error| self.failure(error))?;
+        }
+        Ok(statement)
+    }
+
+    fn failure(&self, error: rusqlite::Error) -> Failure {
+        errors::failure(error, &self.path)
+    }
+}
+
+/// A value on its way into a statement. SQLite copies it, we do not.
+struct Bound<'a>(ValueRef<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            ValueRef::Null => SqliteValue::Null,
+            ValueRef::Boolean(boolean) => SqliteValue::Integer(boolean.into()),
+            ValueRef::Integer(integer) => SqliteValue::Integer(integer),
+            ValueRef::Real(real) => SqliteValue::Real(real),
+            ValueRef::Text(text) => SqliteValue::Text(text.as_bytes()),
+            ValueRef::Blob(bytes) => SqliteValue::Blob(bytes),
+        }))
+    }
+}
+
+/// A path that SQLite takes for a path: the bundled SQLite understands `file:..` and `:memory:` in any name.
+fn plain(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+}

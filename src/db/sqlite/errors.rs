@@ -1,0 +1,145 @@
+//! What SQLite's errors mean.
+
+use std::path::Path;
+
+use rusqlite::{ErrorCode, ffi};
+
+use crate::error::Error;
+
+/// How an attempt failed.
+pub(super) enum Failure {
+    /// Another connection holds a lock: nothing was done, try again.
+    Busy,
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The failure of a statement.
+pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
+    let Some(code) = error.sqlite_error().copied() else {
+        return Failure::Error(other(error));
+    };
+    let text = text_of(&error);
+    Failure::Error(match code.code {
+        ErrorCode::DatabaseBusy => return Failure::Busy,
+        ErrorCode::ConstraintViolation => match constraint(code.extended_code, &text) {
+            Some(error) => error,
+            None => other(error),
+        },
+        ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => Error::Open {
+            path: path.to_owned(),
+            reason: "the file was moved or deleted after it was opened: connect again".to_owned(),
+        },
+        ErrorCode::ReadOnly => Error::ReadOnly { path: path.to_owned() },
+        ErrorCode::NotADatabase => Error::NotADatabase { path: path.to_owned() },
+        ErrorCode::CannotOpen => cannot_open(path, &text),
+        _ => missing(&text).unwrap_or_else(|| other(error)),
+    })
+}
+
+/// The failure of opening the file, or of the first look into it.
+pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure {
+    match failure(error, path) {
+        Failure::Error(Error::Database { message, .. }) => {
+            Failure::Error(Error::Open { path: path.to_owned(), reason: message })
+        }
+        failure => failure,
+    }
+}
+
+/// The failure of opening the file, which takes no lock.
+pub(super) fn open(error: rusqlite::Error, path: &Path) -> Error {
+    match failure_of_opening(error, path) {
+        Failure::Error(error) => error,
+        Failure::Busy => cannot_open(path, "it is locked"),
+    }
+}
+
+fn cannot_open(path: &Path, text: &str) -> Error {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let reason = if path.is_dir() {
+        "it is a directory: give the path of a file".to_owned()
+    } else if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+        format!("the directory `{}` does not exist: create it first", parent.display())
+    } else if !path.exists() && path.symlink_metadata().is_err() {
+        "the file does not exist and was not created: leave `mode` out of the URL, or allow writing to the directory"
+            .to_owned()
+    } else {
+        format!("{text}: allow reading and writing of the file and of its directory")
+    };
+    Error::Open { path: path.to_owned(), reason }
+}
+
+fn constraint(extended_code: i32, text: &str) -> Option<Error> {
+    // "UNIQUE constraint failed: users.email, users.team"
+    let (_, subject) = text.split_once("constraint failed: ").unwrap_or(("", ""));
+    Some(match extended_code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            let columns: Vec<_> = subject.split(", ").filter_map(|column| column.rsplit_once('.')).collect();
+            let model = columns.first().map_or(subject, |(table, _)| table).to_owned();
+            let fields = columns.into_iter().map(|(_, field)| field.to_owned()).collect();
+            Error::Unique { model, fields }
+        }
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::ForeignKey { model: None },
+        ffi::SQLITE_CONSTRAINT_NOTNULL => {
+            let (model, field) = subject.rsplit_once('.')?;
+            Error::NotNull { model: model.to_owned(), field: field.to_owned() }
+        }
+        ffi::SQLITE_CONSTRAINT_CHECK => Error::Check { constraint: subject.to_owned() },
+        _ => return None,
+    })
+}
+
+/// SQLite has one code for everything that is wrong with SQL, so that only its text tells.
+fn missing(text: &str) -> Option<Error> {
+    if let Some(table) = text.strip_prefix("no such table: ") {
+        return Some(Error::NoTable { table: table.strip_prefix("main.").unwrap_or(table).to_owned() });
+    }
+    if let Some(column) = text.strip_prefix("no such column: ") {
+        return Some(Error::NoColumn { column: unquoted(column).to_owned() });
+    }
+    // "table users has no column named emial"
+    if let Some((_, column)) = text.split_once(" has no column named ")
+        && text.starts_with("table ")
+    {
+        return Some(Error::NoColumn { column: unquoted(column).to_owned() });
+    }
+    None
+}
+
+/// `"emial" - should this be a string literal in single-quotes?` is how SQLite answers to a quoted name.
+fn unquoted(column: &str) -> &str {
+    column
+        .strip_prefix('"')
+        .and_then(|rest| rest.split_once("\" - should this be"))
+        .map_or(column, |(column, _)| column)
+}
+
+fn other(error: rusqlite::Error) -> Error {
+    Error::Database { message: text_of(&error), source: Some(Box::new(error)) }
+}
+
+fn text_of(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(text)) => text.clone(),
+        rusqlite::Error::SqlInputError { msg, sql, .. } if missing(msg).is_none() => {
+            format!("{msg}, in the statement `{}`", shortened(sql))
+        }
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::MultipleStatement => "there is more than one statement: execute them one by one".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn shortened(sql: &str) -> String {
+    const LENGTH: usize = 200;
+    match sql.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}..", &sql[..end]),
+        None => sql.to_owned(),
+    }
+}

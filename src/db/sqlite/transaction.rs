@@ -1,0 +1,94 @@
+//! A transaction on the connection that writes.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::connection::Connection;
+use super::errors::Failure;
+use super::patience::Patience;
+use crate::db::{Params, Row};
+use crate::error::{Error, Result};
+
+/// Holds the connection until the transaction ends.
+pub(in crate::db) struct Transaction {
+    /// Never locked over an `await`. `None` after the end.
+    connection: Mutex<Option<OwnedMutexGuard<Connection>>>,
+    patience: Patience,
+}
+
+impl Transaction {
+    pub(super) fn new(connection: OwnedMutexGuard<Connection>, patience: Patience) -> Self {
+        Self { connection: Mutex::new(Some(connection)), patience }
+    }
+
+    pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
+        self.run(|connection| connection.execute(sql, params)).await
+    }
+
+    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
+        self.run(|connection| connection.insert(sql, params)).await
+    }
+
+    pub(in crate::db) async fn query(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        self.run(|connection| connection.query(sql, params, each)).await
+    }
+
+    pub(in crate::db) async fn batch(&self, sql: &str) -> Result<()> {
+        self.run(|connection| connection.batch(sql)).await
+    }
+
+    pub(in crate::db) async fn commit(&self) -> Result<()> {
+        let result = self.run(Connection::commit).await;
+        // After a COMMIT there is nothing to roll back, and this only gives the connection back.
+        self.abandon();
+        result
+    }
+
+    #[expect(clippy::unused_async, reason = "a driver that talks over a network waits here")]
+    pub(in crate::db) async fn rollback(&self) -> Result<()> {
+        match self.lock().take() {
+            Some(mut connection) => connection.rollback(),
+            None => Err(Error::Ended),
+        }
+    }
+
+    pub(in crate::db) fn abandon(&self) {
+        if let Some(mut connection) = self.lock().take() {
+            // Nobody is left to be told, and `begin` looks whether the connection is in order.
+            let _ = connection.rollback();
+        }
+    }
+
+    pub(in crate::db) fn is_alive(&self) -> bool {
+        self.lock().as_mut().is_none_or(|connection| connection.in_transaction())
+    }
+
+    async fn run<T>(
+        &self,
+        mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send,
+    ) -> Result<T> {
+        self.patience
+            .retry(|| match self.lock().as_mut() {
+                Some(connection) => operation(connection),
+                None => Err(Failure::Error(Error::Ended)),
+            })
+            .await
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<OwnedMutexGuard<Connection>>> {
+        // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}

@@ -1,0 +1,217 @@
+//! Transactions.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::driver::Session;
+use super::hooks::{Hook, Hooks};
+use super::{Db, Params, Row, refuse_transaction_control};
+use crate::error::{Error, Result};
+
+/// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
+///
+/// Dropping it rolls it back. Receivers are handed a `&mut Tx`, with which they can do everything but end it.
+///
+/// A failed statement of raw SQL leaves the transaction as it was before that statement. A failed save or delete of a
+/// model breaks the transaction: every further use is [`Error::Broken`], which names the first failure, until it is
+/// rolled back.
+pub struct Tx {
+    shared: Arc<Shared>,
+    /// Whether this is what `begin` returned. Other handles of the same transaction do not end it.
+    root: bool,
+}
+
+struct Shared {
+    db: Db,
+    session: Session,
+    began: &'static Location<'static>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The text of the first failure.
+    broken: Option<String>,
+    /// What runs after the commit. A savepoint that is rolled back shortens it to what it was.
+    hooks: Vec<Hook>,
+}
+
+impl Tx {
+    pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
+        let shared = Shared { db, session, began, state: Mutex::default() };
+        Self { shared: Arc::new(shared), root: true }
+    }
+
+    /// The database that the transaction is in. What is done on it directly is not part of the transaction.
+    pub fn db(&self) -> &Db {
+        &self.shared.db
+    }
+
+    /// Executes one statement; the answer is how many rows it changed.
+    ///
+    /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused.
+    pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
+        refuse_transaction_control(sql)?;
+        self.run_execute(sql, params).await
+    }
+
+    /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
+    /// returned; what the statement wrote stays.
+    ///
+    /// `each` is called while the connection is in use: it cannot wait for another statement of this transaction.
+    pub async fn query(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        refuse_transaction_control(sql)?;
+        self.run_query(sql, params, each).await
+    }
+
+    /// Queues a hook that runs after the commit, with the database and no transaction.
+    ///
+    /// Hooks run in the order in which they were queued, before `commit` returns, and all run, whatever fails: a failure
+    /// or a panic goes to the handler of [`ConnectOptions::on_error`](super::ConnectOptions::on_error), and the commit
+    /// stays. A rollback drops them. If the future of `commit` is dropped when the commit is done, those that are left
+    /// run as a task.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
+    /// let tx = db.begin().await?;
+    /// tx.on_commit(async |_db| {
+    ///     println!("this runs second");
+    ///     Ok(())
+    /// });
+    /// println!("this runs first");
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn on_commit<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
+    where
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        let hook = Hook::new(Location::caller(), hook);
+        self.state().hooks.push(hook);
+    }
+
+    /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
+    pub async fn commit(self) -> Result<()> {
+        self.must_be_root()?;
+        if let Err(error) = self.check() {
+            self.shared.session.rollback().await?;
+            return Err(error);
+        }
+        self.shared.session.commit().await?;
+        let hooks = std::mem::take(&mut self.state().hooks);
+        if !hooks.is_empty() {
+            Hooks::new(self.db().clone(), hooks).await;
+        }
+        Ok(())
+    }
+
+    /// Rolls back, as dropping does. The hooks of [`on_commit`](Self::on_commit) are dropped.
+    pub async fn rollback(self) -> Result<()> {
+        self.must_be_root()?;
+        self.shared.session.rollback().await
+    }
+
+    /// Another handle of the same transaction, which does not end it: receivers are handed a `&mut` of one.
+    pub(crate) fn handle(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), root: false }
+    }
+
+    /// Breaks the transaction. The first failure is the one that is remembered.
+    pub(crate) fn fail(&self, error: &Error) {
+        // A broken transaction answers every use with an error: that is no new failure.
+        if !matches!(error, Error::Broken { .. }) {
+            self.state().broken.get_or_insert_with(|| error.to_string());
+        }
+    }
+
+    /// Executes an INSERT; the answer is the key that the database gave to the row.
+    pub(crate) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
+        self.check()?;
+        self.observe(self.shared.session.insert(sql, params).await)
+    }
+
+    /// Executes several statements without parameters. After an error, those before the one that failed are done.
+    pub(crate) async fn batch(&self, sql: &str) -> Result<()> {
+        self.check()?;
+        self.observe(self.shared.session.batch(sql).await)
+    }
+
+    pub(super) async fn run_execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
+        self.check()?;
+        self.observe(self.shared.session.execute(sql, params).await)
+    }
+
+    pub(super) async fn run_query(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        self.check()?;
+        self.observe(self.shared.session.query(sql, params, each).await)
+    }
+
+    fn check(&self) -> Result<()> {
+        match &self.state().broken {
+            Some(first) => Err(Error::Broken { first: first.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
+    /// after it would be committed statement by statement.
+    fn observe<T>(&self, result: Result<T>) -> Result<T> {
+        if self.shared.session.is_alive() {
+            return result;
+        }
+        let error = match result {
+            Ok(_) => Error::database(
+                "the statement ended the transaction: leave BEGIN, COMMIT and ROLLBACK out of SQL, and use \
+                 `tx.commit()` or `tx.rollback()`",
+            ),
+            Err(error) => error,
+        };
+        self.fail(&error);
+        Err(error)
+    }
+
+    fn must_be_root(&self) -> Result<()> {
+        // A receiver could swap its `&mut Tx` for one that it owns.
+        if self.root { Ok(()) } else { Err(Error::NotYours) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if self.root {
+            self.shared.session.abandon();
+            // Other handles must not keep alive what the hooks own.
+            let hooks = std::mem::take(&mut self.state().hooks);
+            drop(hooks);
+        }
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx")
+            .field("db", self.db())
+            .field("began", &format_args!("{}", self.shared.began))
+            .field("broken", &self.state().broken)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,337 @@
+//! What can go wrong, and what to do about it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::panic::Location;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use signals_core::ReceiverError;
+
+use crate::value::ColumnError;
+
+/// A `Result` whose error is [`Error`] unless another one is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Any failure of this library.
+///
+/// The text says what happened and what to do about it, the text of a cause included; [`source`](StdError::source)
+/// therefore goes on behind that cause, as with [`std::io::Error`], and a report prints nothing twice.
+///
+/// Where a variant has a `model`, a failure of raw SQL puts the name of the table there: a database knows no models.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A receiver failed. In a transaction everything is undone that it and the save that sent the signal wrote.
+    Receiver(Box<ReceiverError>),
+
+    /// A signal could not be sent: its receivers send signals deeper than the limit, or cannot be put in an order.
+    Signal(signals_core::Error),
+
+    /// Another row already has these values.
+    Unique {
+        /// The model, or its table when raw SQL failed.
+        model: String,
+        /// The fields that are unique together. Empty when the index is over an expression.
+        fields: Vec<String>,
+    },
+
+    /// A foreign key points to a row that does not exist.
+    ForeignKey {
+        /// The model, if it is known: SQLite does not say which table it was.
+        model: Option<String>,
+    },
+
+    /// A field that must have a value has none.
+    NotNull {
+        /// The model, or its table when raw SQL failed.
+        model: String,
+        /// The field.
+        field: String,
+    },
+
+    /// A CHECK of the table refused the row.
+    Check {
+        /// The name of the constraint, or its expression if it has no name.
+        constraint: String,
+    },
+
+    /// The table does not exist.
+    NoTable {
+        /// Its name.
+        table: String,
+    },
+
+    /// The column does not exist.
+    NoColumn {
+        /// Its name.
+        column: String,
+    },
+
+    /// An `Id` was used that is not set, because its row was not saved yet.
+    UnsetId {
+        /// The model whose field it is.
+        model: String,
+        /// The field.
+        field: String,
+    },
+
+    /// There is no such row.
+    NotFound {
+        /// The model.
+        model: String,
+    },
+
+    /// A database URL that cannot be understood.
+    Url {
+        /// The URL, without its password.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The database cannot be opened.
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+
+    /// The file exists and is something else than a database.
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// The database was opened for reading only.
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// Another connection, mostly of another process, held the lock on the database for too long.
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+
+    /// Another transaction of this program held the one connection that writes for too long.
+    WriterBusy {
+        /// How long it was waited for.
+        waited: Duration,
+        /// Where the other transaction began.
+        began: &'static Location<'static>,
+    },
+
+    /// The transaction was broken by an earlier failure.
+    Broken {
+        /// The text of that failure.
+        first: String,
+    },
+
+    /// The transaction has ended.
+    Ended,
+
+    /// The transaction was to be ended by code that did not begin it.
+    NotYours,
+
+    /// A value that the database cannot store.
+    Parameter {
+        /// The number of the parameter in the statement, from 1.
+        number: usize,
+        /// Why.
+        reason: String,
+    },
+
+    /// A value that was read does not fit the type of the field.
+    Column {
+        /// The column.
+        column: String,
+        /// What was expected, and what was found.
+        source: Box<ColumnError>,
+    },
+
+    /// A hook that [`Tx::on_commit`](crate::db::Tx::on_commit) queued has failed, after the commit.
+    Hook {
+        /// Where it was queued.
+        queued: &'static Location<'static>,
+        /// How it failed.
+        source: Box<Error>,
+    },
+
+    /// A panic that was caught.
+    Panic {
+        /// What the panic said.
+        message: String,
+    },
+
+    /// Any other failure of the database.
+    Database {
+        /// The database's own words.
+        message: String,
+        /// The driver's error, if there is one: for SQLite a `rusqlite::Error`.
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+
+    /// An error of your own, see [`Error::other`].
+    Other(Box<dyn StdError + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps any error, or a text.
+    ///
+    /// ```
+    /// use signals::Error;
+    ///
+    /// assert_eq!(Error::other("out of stock").to_string(), "out of stock");
+    /// ```
+    pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
+    pub(crate) fn database(message: impl Into<String>) -> Self {
+        Self::Database { message: message.into(), source: None }
+    }
+}
+
+impl From<signals_core::Error> for Error {
+    fn from(error: signals_core::Error) -> Self {
+        match error {
+            signals_core::Error::Receiver(error) => Self::Receiver(error),
+            other => Self::Signal(other),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::other(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Receiver(error) => error.fmt(f),
+            Self::Signal(error) => error.fmt(f),
+            Self::Unique { model, fields } if fields.is_empty() => {
+                write!(f, "another row of `{model}` has the same values: change them, or change the row that is there")
+            }
+            Self::Unique { model, fields } => write!(
+                f,
+                "another row of `{model}` has the same {}: use another value, or change the row that is there",
+                List(fields),
+            ),
+            Self::ForeignKey { model } => {
+                f.write_str("a foreign key")?;
+                if let Some(model) = model {
+                    write!(f, " of `{model}`")?;
+                }
+                f.write_str(
+                    " points to a row that does not exist: save that row first, and delete rows that point to others \
+                     before the rows that they point to",
+                )
+            }
+            Self::NotNull { model, field } => {
+                write!(f, "`{field}` of `{model}` has no value: set it, or make the field an `Option`")
+            }
+            Self::Check { constraint } => {
+                write!(f, "the check `{constraint}` of the table refused the row: save values that pass it")
+            }
+            Self::NoTable { table } => {
+                write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
+            }
+            Self::NoColumn { column } => write!(
+                f,
+                "there is no column `{column}`: look at its name, or add it to the table with a migration",
+            ),
+            Self::UnsetId { model, field } => {
+                write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")
+            }
+            Self::NotFound { model } => {
+                write!(f, "there is no such row of `{model}`: it was deleted, or never saved")
+            }
+            Self::Url { url, reason } => write!(
+                f,
+                "cannot use the database URL `{url}`, {reason}: write `sqlite:path/to/file.db` or `sqlite::memory:`",
+            ),
+            Self::Open { path, reason } => write!(f, "cannot open the database `{}`: {reason}", path.display()),
+            Self::NotADatabase { path } => write!(
+                f,
+                "`{}` is not a database: give the path of a SQLite file, or of a file that does not exist yet",
+                path.display(),
+            ),
+            Self::ReadOnly { path } => write!(
+                f,
+                "the database `{}` is open for reading only: allow writing to the file and its directory, and leave \
+                 `mode=ro` out of the URL",
+                path.display(),
+            ),
+            Self::Locked { path, waited } => write!(
+                f,
+                "another connection holds the lock on `{}`, waited {waited:.1?}: end its transaction, or wait longer \
+                 with `ConnectOptions::busy_timeout`",
+                path.display(),
+            ),
+            Self::WriterBusy { waited, began } => write!(
+                f,
+                "the transaction that began at {began} holds the connection that writes, waited {waited:.1?}: a \
+                 receiver must use its `tx` and not `&db`, other code must end that transaction sooner",
+            ),
+            Self::Broken { first } => {
+                write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")
+            }
+            Self::Ended => f.write_str("the transaction has ended: begin another one with `db.begin()`"),
+            Self::NotYours => f.write_str(
+                "only the code that began a transaction can end it: return `Ok` to go on, or an error to undo it",
+            ),
+            Self::Parameter { number, reason } => {
+                write!(f, "parameter {number} of the statement cannot be stored: {reason}")
+            }
+            Self::Column { column, source } => write!(
+                f,
+                "cannot read the column `{column}`, {source}: change the type of the field, or the stored value",
+            ),
+            Self::Hook { queued, source } => {
+                write!(f, "the on_commit hook that was queued at {queued} failed, the commit stays: {source}")
+            }
+            Self::Panic { message } => write!(f, "a panic: {message}"),
+            Self::Database { message, .. } => f.write_str(message),
+            Self::Other(error) => error.fmt(f),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Receiver(error) => error.source(),
+            Self::Signal(error) => error.source(),
+            Self::Column { source, .. } => source.source(),
+            Self::Hook { source, .. } => source.source(),
+            Self::Database { source, .. } => source.as_ref()?.source(),
+            Self::Other(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+struct List<'a>(&'a [String]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            let before = match index {
+                0 => "",
+                _ if index + 1 == self.0.len() => " and ",
+                _ => ", ",
+            };
+            write!(f, "{before}`{name}`")?;
+        }
+        Ok(())
+    }
+}
