@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use signals_core::ReceiverError;
 
+use crate::model::Meta;
 use crate::value::ColumnError;
 
 /// A `Result` whose error is [`Error`] unless another one is named.
@@ -55,6 +56,17 @@ pub enum Error {
         /// The name of the constraint, or its expression if it has no name.
         constraint: String,
     },
+
+    /// Two models have one table.
+    SameTable {
+        /// The first.
+        first: &'static Meta,
+        /// The second.
+        second: &'static Meta,
+    },
+
+    /// Everything that [`check`](crate::check) found.
+    Wiring(Vec<Error>),
 
     /// The table does not exist.
     NoTable {
@@ -241,13 +253,25 @@ impl fmt::Display for Error {
             Self::Check { constraint } => {
                 write!(f, "the check `{constraint}` of the table refused the row: save values that pass it")
             }
+            Self::SameTable { first, second } => write!(
+                f,
+                "`{}::{}` ({}) and `{}::{}` ({}) both have the table `{}`: give one of them a name of its own with \
+                 `#[model(table = \"..\")]` or `#[model(app = \"..\")]`, or name the models whose tables you want with \
+                 `db.create_tables_of`",
+                first.module, first.name, first.place, second.module, second.name, second.place, first.table,
+            ),
+            Self::Wiring(errors) => {
+                for (index, error) in errors.iter().enumerate() {
+                    write!(f, "{}{error}", if index == 0 { "" } else { "\n" })?;
+                }
+                Ok(())
+            }
             Self::NoTable { table } => {
                 write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
             }
-            Self::NoColumn { column } => write!(
-                f,
-                "there is no column `{column}`: look at its name, or add it to the table with a migration",
-            ),
+            Self::NoColumn { column } => {
+                write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration",)
+            }
             Self::UnsetId { model, field } => {
                 write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")
             }
@@ -312,8 +336,8 @@ impl StdError for Error {
             Self::Signal(error) => error.source(),
             Self::Column { source, .. } => source.source(),
             Self::Hook { source, .. } => source.source(),
-            Self::Database { source, .. } => source.as_ref()?.source(),
             Self::Other(error) => error.source(),
+            // Behind `rusqlite::Error` comes the number of the same failure, which is no cause of it.
             _ => None,
         }
     }

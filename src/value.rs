@@ -294,9 +294,8 @@ impl Column for f64 {
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
         match value {
             ValueRef::Real(real) => Ok(real),
-            ValueRef::Integer(integer) => real_from_integer(integer).ok_or_else(|| {
-                ColumnError::new("a number that `f64` holds without loss", value)
-            }),
+            ValueRef::Integer(integer) => real_from_integer(integer)
+                .ok_or_else(|| ColumnError::new("a number that `f64` holds without loss", value)),
             _ => Err(ColumnError::new("a number", value)),
         }
     }

@@ -1,18 +1,18 @@
 //! The loop. The only file that calls a receiver.
 
 use core::any::Any;
-use core::future::poll_fn;
 use core::ops::ControlFlow;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
 use crate::error::{Error, ReceiverError, Skipped};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
 use crate::receiver::ReceiverId;
-use crate::signal::{Signal, Slot, Target};
+use crate::signal::{Route, Signal, Slot, Target};
 
 /// What one receiver answered.
 pub type Answer<O> = Result<O, Box<ReceiverError>>;
@@ -85,32 +85,32 @@ pub mod asynchronous {
 
     pub fn send<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
-        mut payload: P::Of<'a>,
+        payload: P::Of<'a>,
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, P> {
-        async move { each_async(signal, &mut payload, Panics::Unwind, stop_at_error).await }
+        each_async(signal, payload, Panics::Unwind, stop_at_error)
     }
 
     pub fn send_robust<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
-        mut payload: P::Of<'a>,
+        payload: P::Of<'a>,
     ) -> impl Future<Output = Result<Vec<(ReceiverId, Answer<P::Output>)>, Error>> + Send + use<'a, P> {
         async move {
             let mut answers = Vec::new();
-            each_async(signal, &mut payload, Panics::Catch, |id, answer| note(&mut answers, id, answer)).await?;
+            each_async(signal, payload, Panics::Catch, |id, answer| note(&mut answers, id, answer)).await?;
             Ok(answers)
         }
     }
 
     pub fn send_with<'a, P: Payload<Mode = Asynchronous>, B: Send, F>(
         signal: &'static Signal<P>,
-        mut payload: P::Of<'a>,
+        payload: P::Of<'a>,
         mut fold: F,
     ) -> impl Future<Output = Result<Option<B>, Error>> + Send + use<'a, P, B, F>
     where
         F: FnMut(&ReceiverId, P::Output) -> ControlFlow<B> + Send,
     {
         async move {
-            asked(each_async(signal, &mut payload, Panics::Unwind, |id, answer| folded(id, answer, &mut fold)).await)
+            asked(each_async(signal, payload, Panics::Unwind, |id, answer| folded(id, answer, &mut fold)).await)
         }
     }
 
@@ -133,43 +133,79 @@ fn each<P: Payload<Mode = Synchronous>, B: From<Error>>(
     panics: Panics,
     mut sink: impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
-    let Some(route) = signal.route()? else { return Ok(()) };
-    let _at = At::depth(depth::next::<P>()?);
-    for slot in route.linked {
-        let reply = guarded(panics, || slot.call(payload));
-        answer::<P, B>(slot.id, reply, &mut sink)?;
+    match signal.route()? {
+        Route::Nobody => Ok(()),
+        Route::Linked(slots) => each_linked(slots, payload, panics, &mut sink),
+        Route::Connected(slots, list) => each_connected(slots, &list, payload, panics, &mut sink),
     }
-    for connected in route.connected.iter().flat_map(|list| list.iter()) {
+}
+
+#[inline]
+fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
+    slots: &[Slot<P>],
+    payload: &mut P::Of<'_>,
+    panics: Panics,
+    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+) -> Result<(), B> {
+    let _at = At::depth(depth::next::<P>()?);
+    for slot in slots {
+        let reply = guarded(panics, || slot.call(payload));
+        answer::<P, B>(slot.id, reply, sink)?;
+    }
+    Ok(())
+}
+
+/// Those that were connected come after those that were linked. A function of its own, so that a program that never
+/// connects does not pay for the list that this one lets go of.
+#[cold]
+fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
+    slots: &[Slot<P>],
+    list: &[Arc<Connected<P>>],
+    payload: &mut P::Of<'_>,
+    panics: Panics,
+    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+) -> Result<(), B> {
+    each_linked(slots, payload, panics, sink)?;
+    let _at = At::depth(depth::next::<P>()?);
+    for connected in list {
         let reply = guarded(panics, || connected.call(payload));
-        answer::<P, B>(&connected.id, reply, &mut sink)?;
+        answer::<P, B>(&connected.id, reply, sink)?;
     }
     Ok(())
 }
 
 async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     signal: &'static Signal<P>,
-    payload: &mut P::Of<'_>,
+    mut payload: P::Of<'_>,
     panics: Panics,
     mut sink: impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
-    let Some(route) = signal.route()? else { return Ok(()) };
+    let (slots, list) = match signal.route()? {
+        Route::Nobody => return Ok(()),
+        Route::Linked(slots) => (slots, None),
+        Route::Connected(slots, list) => (slots, Some(list)),
+    };
+    let payload = &mut payload;
     let depth = depth::next::<P>()?;
-    for slot in route.linked {
+    for slot in slots {
         let reply = match slot.target {
             Target::Own(Call::Sync(call)) => here(depth, panics, || call(payload)),
-            Target::Own(Call::Async(call, ())) => deeper(depth, panics, call(payload)).await,
+            Target::Own(Call::Async(call, ())) => Deeper { depth, panics, future: pin!(call(payload)) }.await,
             Target::Any(Call::Sync(call), senders) => here(depth, panics, || call(&mut P::widen(payload, senders))),
             Target::Any(Call::Async(call, ()), senders) => {
                 let mut wide = P::widen(payload, senders);
-                deeper(depth, panics, call(&mut wide)).await
+                Deeper { depth, panics, future: pin!(call(&mut wide)) }.await
             }
         };
         answer::<P, B>(slot.id, reply, &mut sink)?;
     }
-    for connected in route.connected.iter().flat_map(|list| list.iter()) {
+    for connected in list.iter().flat_map(|list| list.iter()) {
         let reply = match &connected.closure {
             Closure::Sync(closure) => here(depth, panics, || closure(payload)),
-            Closure::Async(closure, ()) => deeper(depth, panics, closure(payload)).await,
+            // The closure itself runs at the first poll, so that it is at its depth and its panic is caught.
+            Closure::Async(closure, ()) => {
+                Deeper { depth, panics, future: pin!(async { closure(payload).await }) }.await
+            }
         };
         answer::<P, B>(&connected.id, reply, &mut sink)?;
     }
@@ -207,47 +243,69 @@ fn guarded<O>(panics: Panics, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
     }
 }
 
+#[inline]
 fn here<O>(depth: usize, panics: Panics, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
     let _at = At::depth(depth);
     guarded(panics, call)
 }
 
-/// Drives a receiver's future at its depth.
-async fn deeper<O>(depth: usize, panics: Panics, future: impl Future<Output = Reply<O>>) -> Caught<O> {
-    let mut future = pin!(future);
-    poll_fn(|context| poll_at(depth, panics, future.as_mut(), context)).await
-}
-
-fn poll_at<O>(
+/// A receiver's future, polled at its depth. The future stays where it was made: it is large, and moving it would cost
+/// more than calling it.
+struct Deeper<'f, F> {
     depth: usize,
     panics: Panics,
-    future: Pin<&mut impl Future<Output = Reply<O>>>,
-    context: &mut Context<'_>,
-) -> Poll<Caught<O>> {
-    let _at = At::depth(depth);
-    match panics {
-        Panics::Unwind => future.poll(context).map(Ok),
-        Panics::Catch => match catch_unwind(AssertUnwindSafe(|| future.poll(context))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(panic)),
-        },
+    future: Pin<&'f mut F>,
+}
+
+impl<O, F: Future<Output = Reply<O>>> Future for Deeper<'_, F> {
+    type Output = Caught<O>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Caught<O>> {
+        let _at = At::depth(self.depth);
+        match self.panics {
+            Panics::Unwind => self.future.as_mut().poll(context).map(Ok),
+            Panics::Catch => match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context))) {
+                Ok(poll) => poll.map(Ok),
+                Err(panic) => Poll::Ready(Err(panic)),
+            },
+        }
     }
 }
 
-/// Names the receiver in its failure and hands its answer on; a receiver whose filter said no has none.
+/// Hands a receiver's answer on. What is not an answer is rare and costs the loop nothing: it is written elsewhere.
 #[inline]
 fn answer<P: Payload, B>(
     id: &ReceiverId,
     reply: Caught<P::Output>,
     sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
-    let answer = match reply {
+    match reply {
+        Ok(Ok(output)) => go_on(sink(id, Ok(output))),
+        failure => failed::<P, B>(id, failure, sink),
+    }
+}
+
+/// Names the receiver in its failure; one whose filter said no has neither failed nor answered.
+#[cold]
+#[inline(never)]
+fn failed<P: Payload, B>(
+    id: &ReceiverId,
+    failure: Caught<P::Output>,
+    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+) -> Result<(), B> {
+    let answer = match failure {
         Ok(Ok(output)) => Ok(output),
         Ok(Err(error)) if error.is::<Skipped>() => return Ok(()),
         Ok(Err(error)) => Err(Box::new(ReceiverError::failed(id, (P::SIGNAL, P::sender()), error))),
         Err(panic) => Err(Box::new(ReceiverError::panicked(id, (P::SIGNAL, P::sender()), &*panic))),
     };
-    match sink(id, answer) {
+    go_on(sink(id, answer))
+}
+
+#[inline]
+fn go_on<B>(flow: ControlFlow<B>) -> Result<(), B> {
+    match flow {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(stop) => Err(stop),
     }

@@ -44,9 +44,13 @@ pub(crate) enum Target<P: Payload> {
 }
 
 /// The receivers of one dispatch, fixed before the first is called.
-pub(crate) struct Route<P: Payload> {
-    pub(crate) linked: &'static [Slot<P>],
-    pub(crate) connected: Option<Arc<[Arc<Connected<P>>]>>,
+pub(crate) enum Route<P: Payload> {
+    /// There are none.
+    Nobody,
+    /// Those that the linker collected.
+    Linked(&'static [Slot<P>]),
+    /// Those that the linker collected, and then those that were connected.
+    Connected(&'static [Slot<P>], Arc<[Arc<Connected<P>>]>),
 }
 
 impl<P: Payload> Signal<P> {
@@ -67,16 +71,21 @@ impl<P: Payload> Signal<P> {
         Ok(self.linked()?.iter().map(|slot| slot.id))
     }
 
-    /// The receivers to call now; `None` if there are none.
+    /// The receivers to call now.
     #[inline]
-    pub(crate) fn route(&'static self) -> Result<Option<Route<P>>, Error> {
+    pub(crate) fn route(&'static self) -> Result<Route<P>, Error> {
         match self.state() {
-            RESOLVED => Ok(None),
-            state => {
-                let connected = if state & CONNECTED == 0 { None } else { self.connected.snapshot() };
-                Ok(Some(Route { linked: self.linked()?, connected }))
-            }
+            RESOLVED => Ok(Route::Nobody),
+            state if state & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
+            _ => self.route_connected(),
         }
+    }
+
+    #[cold]
+    fn route_connected(&'static self) -> Result<Route<P>, Error> {
+        let slots = self.linked()?;
+        // The last of them may have been disconnected in the meantime.
+        Ok(self.connected.snapshot().map_or(Route::Linked(slots), |list| Route::Connected(slots, list)))
     }
 
     pub(crate) fn connected(&'static self) -> &'static ConnectedList<P> {
@@ -102,7 +111,7 @@ impl<P: Payload> Signal<P> {
     fn linked(&'static self) -> Result<&'static [Slot<P>], Error> {
         match self.linked.get() {
             Some(Ok(slots)) => Ok(slots),
-            Some(Err(error)) => Err(Error::Wiring(error.clone())),
+            Some(Err(error)) => Err(miswired(error)),
             None => {
                 self.resolve();
                 self.linked()
@@ -122,6 +131,11 @@ impl<P: Payload> Signal<P> {
         let found = if any { RESOLVED | LINKED } else { RESOLVED };
         self.state.fetch_or(found, Ordering::AcqRel) | found
     }
+}
+
+#[cold]
+fn miswired(error: &WiringError) -> Error {
+    Error::Wiring(Box::new(error.clone()))
 }
 
 impl<P: Payload> Target<P> {

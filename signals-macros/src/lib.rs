@@ -8,6 +8,7 @@ use proc_macro::TokenStream;
 
 mod apps;
 mod errors;
+mod model;
 mod receiver;
 mod root;
 mod signal;
@@ -77,4 +78,28 @@ pub fn apps(crates: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn core_apps(crates: TokenStream) -> TokenStream {
     apps::expand(crates.into(), Root::Core).into()
+}
+
+/// Makes a struct a model: a table, `save` and `delete`, and the signals of its lifecycle.
+///
+/// ```text
+/// #[model]
+/// #[model(table = "users")]                     the table; else the struct's name in snake case
+/// #[model(app = "accounts")]                    the table is `accounts_user`
+/// #[model(crate = path)]                        where `signals` is, if it was renamed
+///
+/// #[key]                                        exactly one field: `Id<Self>`, or a key that you set yourself
+/// #[unique]  #[index]                           the column; a unique field gives `User::by_username(..)`
+/// #[default(expr)]                              set before the save if the field is unset
+/// #[update(expr)]                               set before every save
+/// #[column(name = "..")]                        the column; else the field's name
+/// #[skip]                                       no column; `Default` when the row is read
+/// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
+/// #[foreign_key(on_delete = cascade)]           points to one row of another model
+///     on_delete     = cascade | protect | set_null | do_nothing
+///     related_name  = "..."                     the accessor on the other side
+/// ```
+#[proc_macro_attribute]
+pub fn model(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    model::expand(attribute.into(), item.into(), Root::Facade).into()
 }

@@ -54,21 +54,11 @@ impl Driver {
         each_driver!(Driver, self, driver => driver.begin(at).await.map(Session::Sqlite))
     }
 
-    pub(super) async fn execute(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<u64> {
+    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
         each_driver!(Driver, self, driver => driver.execute(at, sql, params).await)
     }
 
-    pub(super) async fn insert(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<i64> {
+    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
         each_driver!(Driver, self, driver => driver.insert(at, sql, params).await)
     }
 

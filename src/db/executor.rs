@@ -54,24 +54,14 @@ impl Exec<'_> {
 
     // `at` is the place that `Error::WriterBusy` is to name.
 
-    pub(crate) async fn execute(
-        self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<u64> {
+    pub(crate) async fn execute(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
         match self {
             Self::Db(db) => db.execute_at(at, sql, params).await,
             Self::Tx(tx) => tx.run_execute(sql, params).await,
         }
     }
 
-    pub(crate) async fn insert(
-        self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<i64> {
+    pub(crate) async fn insert(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
         match self {
             Self::Db(db) => db.insert_at(at, sql, params).await,
             Self::Tx(tx) => tx.insert(sql, params).await,

@@ -17,10 +17,7 @@ pub(super) struct Hook {
 }
 
 impl Hook {
-    pub(super) fn new<Fut>(
-        queued: &'static Location<'static>,
-        hook: impl FnOnce(Db) -> Fut + Send + 'static,
-    ) -> Self
+    pub(super) fn new<Fut>(queued: &'static Location<'static>, hook: impl FnOnce(Db) -> Fut + Send + 'static) -> Self
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {

@@ -2,6 +2,11 @@
 //!
 //! A driver knows no model: what is here takes SQL and values, and the models are built on it.
 
+#![cfg_attr(
+    not(feature = "sqlite"),
+    allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
+)]
+
 mod driver;
 mod executor;
 mod hooks;
@@ -10,7 +15,7 @@ mod params;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod tx;
 mod url;
@@ -56,6 +61,8 @@ use crate::error::{Error, Result};
 /// Statements of SQLite run on the task that awaits them. A file has one connection that writes, whose users queue in
 /// the order in which they came, and up to four connections that read beside it. A memory database has one connection
 /// in all, so reading on the `Db` waits for an open transaction there.
+///
+/// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,

@@ -1,5 +1,6 @@
 //! Transactions.
 
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,7 @@ use super::driver::Session;
 use super::hooks::{Hook, Hooks};
 use super::{Db, Params, Row, refuse_transaction_control};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
 ///
@@ -35,6 +37,8 @@ struct State {
     broken: Option<String>,
     /// What runs after the commit. A savepoint that is rolled back shortens it to what it was.
     hooks: Vec<Hook>,
+    /// What the model layer remembers of each row until the commit, by its type and the row's key.
+    rows: Vec<(TypeId, Value, Arc<dyn Any + Send + Sync>)>,
 }
 
 impl Tx {
@@ -126,6 +130,42 @@ impl Tx {
         Self { shared: Arc::clone(&self.shared), root: false }
     }
 
+    /// Commits when `result` is good, else rolls back and gives its error.
+    pub(crate) async fn end<T>(self, result: Result<T>) -> Result<T> {
+        match result {
+            Ok(value) => self.commit().await.map(|()| value),
+            Err(error) => {
+                let db = self.db().clone();
+                // The first error is the one to return; this one would hide it.
+                if let Err(error) = self.rollback().await {
+                    db.report(&error);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Does something in this transaction that is done as a whole or breaks the transaction: also when the future is
+    /// dropped half-way, because what it has written until then must not be committed.
+    pub(crate) async fn whole<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut unfinished = Unfinished(Some(self));
+        let result = work.await.inspect_err(|error| self.fail(error));
+        unfinished.0 = None;
+        result
+    }
+
+    /// What is remembered of the row with this key until the commit, and whether it is remembered for the first time.
+    pub(crate) fn row<T: Any + Send + Sync>(&self, key: Value, first: impl FnOnce() -> T) -> (Arc<T>, bool) {
+        let mut state = self.state();
+        let known = state.rows.iter().filter(|(ty, known, _)| *ty == TypeId::of::<T>() && *known == key);
+        if let Some(row) = known.last().and_then(|(.., row)| Arc::clone(row).downcast().ok()) {
+            return (row, false);
+        }
+        let row = Arc::new(first());
+        state.rows.push((TypeId::of::<T>(), key, Arc::clone(&row) as _));
+        (row, true)
+    }
+
     /// Breaks the transaction. The first failure is the one that is remembered.
     pub(crate) fn fail(&self, error: &Error) {
         // A broken transaction answers every use with an error: that is no new failure.
@@ -192,6 +232,17 @@ impl Tx {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Work that was begun and not ended.
+struct Unfinished<'a>(Option<&'a Tx>);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(tx) = self.0 {
+            tx.fail(&Error::other("the future of a save or delete was dropped before its end"));
+        }
     }
 }
 

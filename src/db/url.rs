@@ -55,7 +55,9 @@ fn sqlite(rest: &str) -> Result<Target, String> {
             "mode=ro" => Mode::Read,
             "mode=rw" => Mode::Write,
             "mode=rwc" => Mode::Create,
-            _ => return Err(format!("`{setting}` is not one of `mode=ro`, `mode=rw`, `mode=rwc`")),
+            _ => {
+                return Err(format!("`{setting}` is not one of `mode=ro`, `mode=rw`, `mode=rwc`"));
+            }
         };
     }
     Ok(Target::SqliteFile { path: path.into(), mode })
@@ -115,7 +117,9 @@ mod tests {
             ("postgres://localhost/a", "needs the feature `postgres`"),
         ] {
             match parse(url) {
-                Err(Error::Url { reason, .. }) => assert!(reason.contains(expected), "{url}: {reason}"),
+                Err(Error::Url { reason, .. }) => {
+                    assert!(reason.contains(expected), "{url}: {reason}");
+                }
                 other => panic!("{url}: {other:?}"),
             }
         }

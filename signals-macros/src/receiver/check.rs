@@ -53,8 +53,11 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     if parameters.len() > 1 {
         for parameter in &parameters {
             if let Parameter::Event(name, _) = parameter {
-                errors.on(name, "`event` is the whole payload and cannot stand beside other parameters\n\n\
-                    help: take `event` alone and read its fields, or leave it out");
+                errors.on(
+                    name,
+                    "`event` is the whole payload and cannot stand beside other parameters\n\n\
+                    help: take `event` alone and read its fields, or leave it out",
+                );
             }
         }
     }

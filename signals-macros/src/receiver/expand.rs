@@ -19,7 +19,10 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     let marker = if function.name.unraw() == *function.name { marker } else { function.name.clone() };
 
     let over = parsed.attributes.iter().find_map(|arguments| arguments.root.as_ref());
-    let private = { let path = root.path(over); quote!(#path::__private) };
+    let private = {
+        let path = root.path(over);
+        quote!(#path::__private)
+    };
     let declaration = declaration(&marker, function, &parsed.attributes, &private);
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
     quote! {
@@ -134,12 +137,7 @@ fn binding(
 
 /// The payload of the signal from the sender, asked for in steps: each question underlines what the person wrote
 /// wrong, and a question that fails silences those that come after it.
-fn payload(
-    signal: &Path,
-    sender: Option<&TokenStream>,
-    function: &Function<'_>,
-    private: &TokenStream,
-) -> TokenStream {
+fn payload(signal: &Path, sender: Option<&TokenStream>, function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let at_signal = first_span(signal);
     let mut questions = vec![(at_signal, quote!(#private::SignalName))];
     if let CallStyle::Async(word) = function.call {

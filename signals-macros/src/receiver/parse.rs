@@ -130,7 +130,8 @@ fn argument(
             return Err(syn::Error::new(key.span(), format!("`{key}` needs a value, as in `{}`", example(&key))));
         }
         if !arguments.signals.is_empty() {
-            let message = "the signals come first, several of them in brackets: `#[receiver([post_save, post_delete])]`";
+            let message =
+                "the signals come first, several of them in brackets: `#[receiver([post_save, post_delete])]`";
             return Err(syn::Error::new(input.span(), message));
         }
         arguments.signals = one_or_more(input, Path::parse_mod_style)?;

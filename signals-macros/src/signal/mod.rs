@@ -116,7 +116,10 @@ fn check<'a>(item: &'a ItemStruct, errors: &mut Errors) -> Option<&'a Lifetime> 
     }
     for field in &item.fields {
         if field.ident.as_ref().is_some_and(|name| name == "event") {
-            errors.on(&field.ident, "`event` is what a receiver calls the whole payload\n\nhelp: give this field another name");
+            errors.on(
+                &field.ident,
+                "`event` is what a receiver calls the whole payload\n\nhelp: give this field another name",
+            );
         }
     }
     lifetimes.first().copied()

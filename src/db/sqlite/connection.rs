@@ -54,9 +54,7 @@ impl Connection {
             Place::File { path, mode } => {
                 let flags = match (mode, access) {
                     (Mode::Read, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
-                    (Mode::Create, Access::Write) => {
-                        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-                    }
+                    (Mode::Create, Access::Write) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
                     // Reading a log may mean to recover it first, so a reader needs the right to write.
                     (Mode::Write, _) | (Mode::Create, Access::Read) => OpenFlags::SQLITE_OPEN_READ_WRITE,
                 };
@@ -230,15 +228,24 @@ impl Connection {
                     reason: "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`".to_owned(),
                 }));
             }
-            statement
-                .raw_bind_parameter(index + 1, Bound(value))
-                .map_err(|error| self.failure(error))?;
+            statement.raw_bind_parameter(index + 1, Bound(value)).map_err(|error| self.failure(error))?;
         }
         Ok(statement)
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {
-        errors::failure(error, &self.path)
+        let mut failure = errors::failure(error, &self.path);
+        if let Failure::Error(Error::Unique { model, .. }) = &mut failure
+            && let Some(table) = errors::index_name(model).and_then(|index| self.table_of(index))
+        {
+            *model = table;
+        }
+        failure
+    }
+
+    fn table_of(&self, index: &str) -> Option<String> {
+        let sql = "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?";
+        self.raw.query_row(sql, [index], |row| row.get(0)).ok()
     }
 }
 
@@ -261,4 +268,16 @@ impl ToSql for Bound<'_> {
 /// A path that SQLite takes for a path: the bundled SQLite understands `file:..` and `:memory:` in any name.
 fn plain(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_names_are_paths() {
+        assert_eq!(plain(Path::new("file:a.db")), Path::new("./file:a.db"));
+        assert_eq!(plain(Path::new(":memory:")), Path::new("./:memory:"));
+        assert_eq!(plain(Path::new("/a.db")), Path::new("/a.db"));
+    }
 }

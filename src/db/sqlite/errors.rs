@@ -21,8 +21,9 @@ impl From<Error> for Failure {
 
 /// The failure of a statement.
 pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
-    let Some(code) = error.sqlite_error().copied() else {
-        return Failure::Error(other(error));
+    let code = match &error {
+        rusqlite::Error::SqliteFailure(code, _) | rusqlite::Error::SqlInputError { error: code, .. } => *code,
+        _ => return Failure::Error(other(error)),
     };
     let text = text_of(&error);
     Failure::Error(match code.code {
@@ -60,6 +61,11 @@ pub(super) fn open(error: rusqlite::Error, path: &Path) -> Error {
     }
 }
 
+/// The name of the index in the text of a failure that names no columns.
+pub(super) fn index_name(subject: &str) -> Option<&str> {
+    subject.strip_prefix("index '")?.strip_suffix('\'')
+}
+
 fn cannot_open(path: &Path, text: &str) -> Error {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let reason = if path.is_dir() {
@@ -81,6 +87,7 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
     Some(match extended_code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
             let columns: Vec<_> = subject.split(", ").filter_map(|column| column.rsplit_once('.')).collect();
+            // For an index over an expression it is "index 'name'", and `Connection` looks for its table.
             let model = columns.first().map_or(subject, |(table, _)| table).to_owned();
             let fields = columns.into_iter().map(|(_, field)| field.to_owned()).collect();
             Error::Unique { model, fields }

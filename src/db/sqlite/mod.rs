@@ -61,22 +61,12 @@ impl Sqlite {
         Ok(Transaction::new(connection, self.patience.clone()))
     }
 
-    pub(super) async fn execute(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<u64> {
+    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
         let mut connection = self.writer.lock(at).await?;
         self.patience.retry(|| connection.by_itself(|connection| connection.execute(sql, params))).await
     }
 
-    pub(super) async fn insert(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<i64> {
+    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
         let mut connection = self.writer.lock(at).await?;
         self.patience.retry(|| connection.by_itself(|connection| connection.insert(sql, params))).await
     }

@@ -25,7 +25,7 @@ impl Patience {
         const SHORTEST: Duration = Duration::from_millis(1);
         const LONGEST: Duration = Duration::from_millis(50);
         // Statements hardly ever wait, so a loop of them would keep other tasks of the thread waiting for ever.
-        tokio::task::consume_budget().await;
+        tokio::task::coop::consume_budget().await;
         let mut began = None;
         let mut delay = SHORTEST;
         loop {

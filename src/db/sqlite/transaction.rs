@@ -69,10 +69,7 @@ impl Transaction {
         self.lock().as_mut().is_none_or(|connection| connection.in_transaction())
     }
 
-    async fn run<T>(
-        &self,
-        mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send,
-    ) -> Result<T> {
+    async fn run<T>(&self, mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send) -> Result<T> {
         self.patience
             .retry(|| match self.lock().as_mut() {
                 Some(connection) => operation(connection),

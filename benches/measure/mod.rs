@@ -1,0 +1,88 @@
+//! Cases that take turns, and a line for each.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// How many rounds there are, and how long one case runs in each.
+const ROUNDS: usize = 101;
+const TURN: Duration = Duration::from_millis(2);
+
+/// Something that is done again and again.
+pub struct Case {
+    name: String,
+    turn: Box<dyn Fn(u32) -> Duration>,
+}
+
+impl Case {
+    pub fn new(name: impl Into<String>, once: impl Fn(&mut u64) + 'static) -> Self {
+        let turn = move |times| {
+            let mut count = 0;
+            let start = Instant::now();
+            for _ in 0..times {
+                once(black_box(&mut count));
+            }
+            start.elapsed()
+        };
+        Self { name: name.into(), turn: Box::new(turn) }
+    }
+
+    /// The number of repetitions that fill one turn.
+    fn times(&self) -> u32 {
+        let mut times = 1000;
+        while (self.turn)(times) < TURN {
+            times *= 2;
+        }
+        times
+    }
+}
+
+/// A case that others are compared with.
+#[derive(Clone, Copy)]
+pub struct Floor(usize);
+
+/// All cases of a run, each with the place of its floor.
+#[derive(Default)]
+pub struct Table {
+    cases: Vec<(Case, usize)>,
+}
+
+impl Table {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn floor(&mut self, case: Case) -> Floor {
+        self.cases.push((case, self.cases.len()));
+        Floor(self.cases.len() - 1)
+    }
+
+    pub fn case(&mut self, Floor(floor): Floor, case: Case) {
+        self.cases.push((case, floor));
+    }
+
+    /// Measures and prints: the median of each case, and the median of its ratio to its floor in the same round.
+    pub fn print(&self) {
+        // `cargo test --benches` runs each case without measuring it.
+        let measured = std::env::args().any(|argument| argument == "--bench");
+        let rounds = if measured { ROUNDS } else { 1 };
+        let times: Vec<u32> = self.cases.iter().map(|(case, _)| if measured { case.times() } else { 1 }).collect();
+        let mut nanoseconds = vec![Vec::new(); self.cases.len()];
+        for _ in 0..rounds {
+            for (index, (case, _)) in self.cases.iter().enumerate() {
+                let turn = (case.turn)(times[index]);
+                nanoseconds[index].push(turn.as_secs_f64() * 1e9 / f64::from(times[index]));
+            }
+        }
+        for (index, (case, floor)) in self.cases.iter().enumerate() {
+            let ratios = nanoseconds[index].iter().zip(&nanoseconds[*floor]).map(|(own, floor)| own / floor).collect();
+            let (own, ratio) = (median(nanoseconds[index].clone()), median(ratios));
+            let compared = if index == *floor { "the floor".to_owned() } else { format!("{ratio:9.2}") };
+            println!("{:<36} {own:9.2} ns   {compared}", case.name);
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,293 @@
+//! What a model must be, beyond the grammar.
+
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Expr, Fields, Ident, LitStr, Type};
+
+use super::parse::{FieldAttributes, Kind, Parsed, Relation};
+use crate::errors::Errors;
+use crate::suggest;
+
+/// A model. It borrows the person's tokens.
+pub(super) struct Model<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) table: String,
+    pub(super) columns: Vec<Column<'a>>,
+    /// Which of the columns is the key.
+    pub(super) key: usize,
+    pub(super) skipped: Vec<&'a Ident>,
+}
+
+/// A field that is a column.
+pub(super) struct Column<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) column: String,
+    pub(super) unique: bool,
+    pub(super) index: bool,
+    pub(super) default: Option<&'a Expr>,
+    pub(super) update: Option<&'a Expr>,
+    pub(super) relation: Option<Pointer<'a>>,
+}
+
+/// A column that points to a row of another model.
+pub(super) struct Pointer<'a> {
+    pub(super) word: &'a Ident,
+    pub(super) kind: Kind,
+    pub(super) on_delete: OnDelete,
+    pub(super) related_name: Option<&'a LitStr>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum OnDelete {
+    Cascade,
+    Protect,
+    SetNull,
+    DoNothing,
+}
+
+const ON_DELETE: &[(&str, OnDelete)] = &[
+    ("cascade", OnDelete::Cascade),
+    ("protect", OnDelete::Protect),
+    ("set_null", OnDelete::SetNull),
+    ("do_nothing", OnDelete::DoNothing),
+];
+
+pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model<'a>> {
+    let item = &parsed.item;
+    if !item.generics.params.is_empty() {
+        errors.on(
+            &item.generics,
+            format!("a model cannot be generic: `{}` is one table, of columns that are known", item.ident),
+        );
+    }
+    match &item.fields {
+        Fields::Named(_) => {}
+        Fields::Unnamed(fields) => {
+            errors.on(
+                fields,
+                "the fields of a model have names, which are its columns\n\nhelp: write `struct User { .. }`",
+            );
+            return None;
+        }
+        Fields::Unit => {
+            errors.on(
+                &item.ident,
+                format!(
+                    "`{0}` has no fields, and a model needs a key\n\nhelp: write `struct {0} {{ #[key] id: Id<{0}> }}`",
+                    item.ident
+                ),
+            );
+            return None;
+        }
+    }
+
+    let (mut columns, mut skipped, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for (field, attributes) in item.fields.iter().zip(&parsed.fields) {
+        let Some(name) = &field.ident else { continue };
+        if let Some(cfg) = field.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+            errors.on(cfg, "a field of a model cannot depend on `cfg`: a table has the same columns in every build");
+        }
+        if let Some(skip) = &attributes.skip {
+            check_skip(skip, attributes, errors);
+            skipped.push(name);
+            continue;
+        }
+        if let Some(word) = &attributes.key {
+            keys.push((word, columns.len()));
+        }
+        columns.push(column(name, &field.ty, attributes, errors));
+    }
+    check_names(&columns, errors);
+    let key = check_keys(&keys, &item.ident, errors)?;
+    let table = table(parsed, errors);
+    Some(Model { name: &item.ident, table, columns, key, skipped })
+}
+
+fn check_skip(skip: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
+    let words = [&attributes.key, &attributes.unique, &attributes.index];
+    let with_values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    let column = attributes.column.as_ref().map(|(word, _)| word);
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    let others = words.into_iter().flatten().chain(with_values.into_iter().flatten()).chain(column).chain(relations);
+    for other in others {
+        errors.on(other, format!("a field with `{skip}` is no column, and `{other}` says something of a column"));
+    }
+}
+
+fn column<'a>(name: &'a Ident, ty: &'a Type, attributes: &'a FieldAttributes, errors: &mut Errors) -> Column<'a> {
+    if let (Some(_), Some((word, _))) = (&attributes.key, attributes.default.as_ref().or(attributes.update.as_ref())) {
+        errors
+            .on(word, format!("the key of a model cannot have `{word}`: set it before the save, or let it be an `Id`"));
+    }
+    if let (Some(_), Some(relation)) = (&attributes.key, attributes.relations.first()) {
+        errors.on(
+            &relation.word,
+            "the key of a model cannot be a relation as well\n\nhelp: give the model an `Id` of its own",
+        );
+    }
+    if let [_, second, ..] = &attributes.relations[..] {
+        errors.on(&second.word, "a field is one relation");
+    }
+    let column = match &attributes.column {
+        Some((_, given)) => {
+            check_text(given, "column", errors);
+            given.value()
+        }
+        None => name.unraw().to_string(),
+    };
+    Column {
+        name,
+        ty,
+        column,
+        unique: attributes.unique.is_some(),
+        index: attributes.index.is_some(),
+        default: attributes.default.as_ref().map(|(_, expr)| expr),
+        update: attributes.update.as_ref().map(|(_, expr)| expr),
+        relation: attributes.relations.first().and_then(|relation| pointer(relation, ty, errors)),
+    }
+}
+
+fn pointer<'a>(relation: &'a Relation, ty: &Type, errors: &mut Errors) -> Option<Pointer<'a>> {
+    let (word, kind) = (&relation.word, relation.kind);
+    let Some(given) = &relation.on_delete else {
+        let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
+        errors.on(
+            word,
+            format!(
+                "`{word}` does not say what becomes of this row when the other one is deleted\n\n\
+                 help: write `#[{word}(on_delete = cascade)]`, or another of {}",
+                suggest::list(&words)
+            ),
+        );
+        return None;
+    };
+    let Some((_, on_delete)) = ON_DELETE.iter().find(|(word, _)| given == word) else {
+        let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
+        errors.on(
+            given,
+            suggest::unknown("value", &given.to_string(), "on_delete", &words)
+                .replace("the `on_delete` attribute", "`on_delete`"),
+        );
+        return None;
+    };
+    if *on_delete == OnDelete::SetNull && !is_option(ty) {
+        errors
+            .on(given, format!("`set_null` needs a field that can be null\n\nhelp: make it an `Option<{}>`", text(ty)));
+    }
+    if let Some(name) = &relation.related_name
+        && syn::parse_str::<Ident>(&name.value()).is_err()
+    {
+        errors.on(name, "`related_name` becomes a method, so it must be a name");
+    }
+    Some(Pointer { word, kind, on_delete: *on_delete, related_name: relation.related_name.as_ref() })
+}
+
+fn check_names(columns: &[Column<'_>], errors: &mut Errors) {
+    for (index, column) in columns.iter().enumerate() {
+        let same = |other: &&Column<'_>| other.column.eq_ignore_ascii_case(&column.column);
+        if let Some(first) = columns[..index].iter().find(same) {
+            errors.on(
+                column.name,
+                format!("the fields `{}` and `{}` have the same column `{}`", first.name, column.name, first.column),
+            );
+        }
+    }
+}
+
+fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> Option<usize> {
+    match keys {
+        [] => {
+            errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
+            None
+        }
+        [(_, key)] => Some(*key),
+        [(_, key), others @ ..] => {
+            for (word, _) in others {
+                errors.on(word, "a model has one key\n\nhelp: make the other fields `#[unique]`");
+            }
+            Some(*key)
+        }
+    }
+}
+
+fn table(parsed: &Parsed, errors: &mut Errors) -> String {
+    let (table, app) = (&parsed.arguments.table, &parsed.arguments.app);
+    for (given, what) in [(table, "table"), (app, "app")] {
+        if let Some(given) = given {
+            check_text(given, what, errors);
+        }
+    }
+    let name = || snake_case(&parsed.item.ident.unraw().to_string());
+    match (table, app) {
+        (Some(table), Some(app)) => {
+            errors.on(
+                app,
+                format!(
+                    "`app` is put before a table's name that is not given: `table` is \"{}\" already",
+                    table.value()
+                ),
+            );
+            table.value()
+        }
+        (Some(table), None) => table.value(),
+        (None, Some(app)) => format!("{}_{}", app.value(), name()),
+        (None, None) => name(),
+    }
+}
+
+fn check_text(given: &LitStr, what: &str, errors: &mut Errors) {
+    if given.value().trim().is_empty() {
+        errors.on(given, format!("the name of a {what} cannot be empty"));
+    } else if given.value().contains('\0') {
+        errors.on(given, format!("the name of a {what} cannot contain a NUL"));
+    }
+}
+
+/// `UserProfile` is `user_profile`, and `HTTPRequest` is `http_request`.
+pub(super) fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| letters[before]);
+        let after_lower = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
+        let ends_capitals =
+            before.is_some_and(char::is_uppercase) && letters.get(index + 1).is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && (after_lower || ends_capitals) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+/// The type within `Option<..>`, if the type is written as one.
+pub(super) fn option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
+        _ => None,
+    }
+}
+
+fn is_option(ty: &Type) -> bool {
+    option(ty).is_some()
+}
+
+fn text(ty: &Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_in_snake_case() {
+        let names = ["User", "UserProfile", "HTTPRequest", "A", "OAuth2Token", "user"];
+        let tables = ["user", "user_profile", "http_request", "a", "o_auth2_token", "user"];
+        assert_eq!(names.map(snake_case), tables);
+    }
+}

@@ -1,0 +1,27 @@
+//! Does what is linked fit together?
+
+use crate::error::{Error, Result};
+use crate::model;
+
+/// Looks at everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models
+/// with one table, receivers that wait for one another through `before`, two receivers with one id, crates of
+/// [`apps!`](crate::apps) that declare nothing.
+///
+/// Call it when the program starts. It reads the registry once; nothing is sent and no database is touched.
+///
+/// ```
+/// # fn main() -> signals::Result<()> {
+/// signals::check()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::Wiring`] with all of them.
+pub fn check() -> Result<()> {
+    let mut errors = model::same_tables(&model::models());
+    if let Err(wiring) = signals_core::check() {
+        errors.extend(wiring.into_iter().map(|error| Error::Signal(signals_core::Error::Wiring(Box::new(error)))));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Wiring(errors)) }
+}

@@ -1,0 +1,201 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::*;
+use crate::db::Tx;
+use crate::error::Error;
+
+#[tokio::test]
+async fn a_lock_of_another_process_is_an_error_after_a_while() {
+    let folder = Folder::new();
+    let db = with_numbers(folder.db().await).await;
+    let stranger = folder.stranger();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    for result in [add(&db, 1).await.map(drop), db.begin().await.map(drop)] {
+        let Err(Error::Locked { path, waited }) = result else { panic!("{result:?}") };
+        assert_eq!(path, folder.path());
+        assert!(waited >= Duration::from_millis(30) && waited < Duration::from_secs(5), "{waited:?}");
+    }
+    let text = add(&db, 1).await.unwrap_err().to_string();
+    assert!(text.starts_with("another connection holds the lock on `"), "{text}");
+    assert!(text.contains("waited 3") && text.contains("ms: end its transaction"), "{text}");
+    // Reading goes on.
+    assert_eq!(numbers(&db).await.unwrap(), []);
+
+    stranger.execute_batch("ROLLBACK").unwrap();
+    add(&db, 1).await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [1]);
+}
+
+/// On one thread: if the wait blocked it, the task that releases the lock would never run.
+#[tokio::test]
+async fn a_lock_of_another_process_is_waited_for_without_blocking() {
+    let folder = Folder::new();
+    let db = folder.options().busy_timeout(Duration::from_secs(30)).connect().await.unwrap();
+    let db = with_numbers(db).await;
+    let stranger = folder.stranger();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let release = tokio::spawn(async move {
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stranger.execute_batch("COMMIT").unwrap();
+        Instant::now()
+    });
+    let tx = db.begin().await.unwrap();
+    let begun = Instant::now();
+    assert!(release.is_finished() && release.await.unwrap() <= begun);
+    add(&tx, 1).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn commit_waits_for_a_lock_too() {
+    let folder = Folder::new();
+    let db = with_numbers(folder.db().await).await;
+    // Without WAL a reader holds up a commit.
+    db.execute("PRAGMA journal_mode = DELETE", &()).await.unwrap();
+    let stranger = folder.stranger();
+    stranger.execute_batch("BEGIN; SELECT count(*) FROM numbers").unwrap();
+
+    let tx = db.begin().await.unwrap();
+    add(&tx, 1).await.unwrap();
+    assert!(matches!(tx.commit().await, Err(Error::Locked { .. })));
+    assert!(matches!(add(&db, 2).await, Err(Error::Locked { .. })));
+
+    let tx = db.begin().await.unwrap();
+    add(&tx, 3).await.unwrap();
+    let (committed, ()) = tokio::join!(tx.commit(), async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        stranger.execute_batch("COMMIT").unwrap();
+    });
+    committed.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [3]);
+}
+
+#[tokio::test]
+async fn connecting_waits_for_a_lock_too() {
+    let folder = Folder::new();
+    let stranger = folder.stranger();
+    stranger.execute_batch("CREATE TABLE numbers (n); BEGIN EXCLUSIVE").unwrap();
+    assert!(matches!(folder.options().connect().await, Err(Error::Locked { .. })));
+    let (db, ()) = tokio::join!(folder.options().connect(), async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        stranger.execute_batch("COMMIT").unwrap();
+    });
+    assert_eq!(numbers(&db.unwrap()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn several_connect_to_a_new_file_at_once() {
+    let folder = Folder::new();
+    let connect = || folder.options().busy_timeout(Duration::from_secs(30)).connect();
+    let (one, two, three) = tokio::join!(connect(), connect(), connect());
+    let db = with_numbers(one.unwrap()).await;
+    add(&two.unwrap(), 1).await.unwrap();
+    add(&three.unwrap(), 2).await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn saving_on_the_db_inside_a_transaction_names_where_it_began() {
+    for db in [memory().await, Folder::new().db().await] {
+        let db = with_numbers(db).await;
+        let line = line!() + 1;
+        let tx = db.begin().await.unwrap();
+        for result in [db.execute("DELETE FROM numbers", &()).await.map(drop), db.begin().await.map(drop)] {
+            let Err(Error::WriterBusy { waited, began }) = result else { panic!("{result:?}") };
+            assert!(waited >= Duration::from_millis(30), "{waited:?}");
+            assert_eq!((began.file(), began.line()), (file!(), line));
+        }
+        let text = add(&db, 1).await.unwrap_err().to_string();
+        assert!(text.contains("locks.rs:") && text.contains("must use its `tx` and not `&db`"), "{text}");
+        drop(tx);
+
+        let receiver = async |_: &mut Tx| db.execute("DELETE FROM numbers", &()).await;
+        let line = line!() + 1;
+        let nested = db.transaction(receiver).await;
+        let Err(Error::WriterBusy { began, .. }) = nested else { panic!("{nested:?}") };
+        assert_eq!(began.line(), line);
+        add(&db, 1).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_writer_is_given_in_the_order_of_asking() {
+    let db = impatient("sqlite::memory:").writer_timeout(Duration::from_secs(30)).connect().await.unwrap();
+    let db = with_numbers(db).await;
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let tasks = tokio::task::LocalSet::new();
+    let first = db.begin().await.unwrap();
+    for task in 0..5 {
+        let (db, order) = (db.clone(), Rc::clone(&order));
+        tasks.spawn_local(async move {
+            for _ in 0..3 {
+                let tx = db.begin().await.unwrap();
+                order.borrow_mut().push(task);
+                add(&tx, task).await.unwrap();
+                tokio::task::yield_now().await;
+                tx.commit().await.unwrap();
+            }
+        });
+    }
+    tasks.run_until(tokio::task::yield_now()).await;
+    drop(first);
+    tasks.await;
+    assert_eq!(*order.borrow(), [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+}
+
+/// Statements do not wait, so that a loop of them must yield by itself.
+#[tokio::test]
+async fn a_loop_of_statements_lets_other_tasks_run() {
+    let folder = Folder::new();
+    let db = with_numbers(folder.db().await).await;
+    let tx = db.begin().await.unwrap();
+    let other = tokio::spawn(async {});
+    for n in 0..1000 {
+        add(&tx, n).await.unwrap();
+    }
+    assert!(other.is_finished());
+    tx.commit().await.unwrap();
+    let other = tokio::spawn(async {});
+    for _ in 0..1000 {
+        value(&db, "SELECT 1", &()).await.unwrap();
+    }
+    assert!(other.is_finished());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_tasks_on_many_threads() {
+    let folder = Folder::new();
+    let db = ConnectOptions::new(folder.url()).connect().await.unwrap();
+    let db = with_numbers(db).await;
+    let tasks: Vec<_> = (0..16)
+        .map(|task| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                for n in 0..20 {
+                    match (task + n) % 4 {
+                        0 => add(&db, n).await.map(drop)?,
+                        1 => {
+                            db.transaction(async |tx| add(tx, n).await.map(drop)).await?;
+                        }
+                        2 => {
+                            let tx = db.begin().await?;
+                            add(&tx, -1).await?;
+                            tokio::task::yield_now().await;
+                        }
+                        _ => assert!(!numbers(&db).await?.contains(&-1)),
+                    }
+                }
+                Ok::<_, Error>(())
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(numbers(&db).await.unwrap().len(), 16 * 20 / 2);
+}

@@ -1,0 +1,101 @@
+//! An instance on its way to the database.
+
+use core::ops::{Deref, DerefMut};
+
+use super::Model;
+use crate::db::Params;
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// An instance that is being saved. What the framework sets in it is put back when this is dropped before
+/// [`keep`](Self::keep): after an error, and when the future of the save is dropped.
+pub(super) struct Draft<'a, M: Model> {
+    instance: &'a mut M,
+    before: Option<M::Automatic>,
+}
+
+impl<'a, M: Model> Draft<'a, M> {
+    /// Sets `#[default]` and `#[update]`.
+    pub(super) fn new(instance: &'a mut M) -> Self {
+        let before = Some(instance.automatic());
+        instance.fill();
+        Self { instance, before }
+    }
+
+    /// The save is good.
+    pub(super) fn keep(mut self) {
+        self.before = None;
+    }
+}
+
+impl<M: Model> Deref for Draft<'_, M> {
+    type Target = M;
+
+    fn deref(&self) -> &M {
+        self.instance
+    }
+}
+
+impl<M: Model> DerefMut for Draft<'_, M> {
+    fn deref_mut(&mut self) -> &mut M {
+        self.instance
+    }
+}
+
+impl<M: Model> Drop for Draft<'_, M> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.instance.restore(before);
+        }
+    }
+}
+
+/// Refuses an id that points to a row that is not saved, before any SQL.
+pub(super) fn check_ids<M: Model>(instance: &M) -> Result<()> {
+    for (index, field) in M::META.fields.iter().enumerate() {
+        // Of what is not nullable, only an id has a value that is NULL.
+        if field.key.is_none() && !field.nullable && instance.value(index) == ValueRef::Null {
+            return Err(Error::UnsetId { model: M::META.name.to_owned(), field: field.name.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// The fields of an instance as the parameters of a statement, borrowed.
+pub(super) struct Fields<'a, M: Model> {
+    pub(super) instance: &'a M,
+    pub(super) fields: &'a [usize],
+}
+
+impl<M: Model> Params for Fields<'_, M> {
+    fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        self.instance.value(self.fields[index])
+    }
+}
+
+/// The error with the model's name for its table's, and the fields' for the columns'.
+pub(super) fn named<M: Model>(mut error: Error) -> Error {
+    let meta = M::META;
+    let field = |column: &mut String| {
+        if let Some(field) = meta.fields.iter().find(|field| field.column == column) {
+            field.name.clone_into(column);
+        }
+    };
+    match &mut error {
+        Error::Unique { model, fields } if model == meta.table => {
+            meta.name.clone_into(model);
+            fields.iter_mut().for_each(field);
+        }
+        Error::NotNull { model, field: column } if model == meta.table => {
+            meta.name.clone_into(model);
+            field(column);
+        }
+        Error::ForeignKey { model } => *model = Some(meta.name.to_owned()),
+        _ => {}
+    }
+    error
+}

@@ -1,0 +1,230 @@
+//! The signals that every model sends: what they are called, and what they carry.
+
+use core::fmt;
+
+use signals_core::__private::{Anyone, Asynchronous, AwaitsReceivers, BeforeTheEnd, Payload, SentBy, SignalName};
+use signals_core::Signal;
+
+use super::{AnyModel, Model};
+use crate::db::{Db, Tx};
+
+/// The signals of one model. A `static` per model.
+#[doc(hidden)]
+pub struct Lifecycle<M: Model> {
+    pub(super) pre_save: Signal<PreSave<'static, M>>,
+    pub(super) post_save: Signal<PostSave<'static, M>>,
+    pub(super) pre_delete: Signal<PreDelete<'static, M>>,
+    pub(super) post_delete: Signal<PostDelete<'static, M>>,
+    pub(super) post_commit: Signal<PostCommit<'static, M>>,
+}
+
+impl<M: Model> Lifecycle<M> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "it is a static")]
+    pub const fn new() -> Self {
+        Self {
+            pre_save: Signal::new(),
+            post_save: Signal::new(),
+            pre_delete: Signal::new(),
+            post_delete: Signal::new(),
+            post_commit: Signal::new(),
+        }
+    }
+}
+
+impl<M: Model> fmt::Debug for Lifecycle<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lifecycle of {}", M::META.name)
+    }
+}
+
+/// The payload of [`post_save`] and its like may be of a model that is known, or of any.
+#[doc(hidden)]
+pub trait Observed: Send + Sync + 'static {
+    fn name() -> Option<&'static str>;
+    fn any(&self) -> &dyn AnyModel;
+    fn any_mut(&mut self) -> &mut dyn AnyModel;
+}
+
+impl<M: Model> Observed for M {
+    fn name() -> Option<&'static str> {
+        Some(M::META.name)
+    }
+
+    fn any(&self) -> &dyn AnyModel {
+        self
+    }
+
+    fn any_mut(&mut self) -> &mut dyn AnyModel {
+        self
+    }
+}
+
+impl Observed for dyn AnyModel {
+    fn name() -> Option<&'static str> {
+        None
+    }
+
+    fn any(&self) -> &dyn AnyModel {
+        self
+    }
+
+    fn any_mut(&mut self) -> &mut dyn AnyModel {
+        self
+    }
+}
+
+/// A signal of the lifecycle: its name, its payload, and how the payload of a model becomes one of any model.
+macro_rules! lifecycle {
+    (
+        $(#[$name_doc:meta])* $name:ident,
+        $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* },
+        |$event:ident| { $($wide:ident: $wider:expr,)* }
+    ) => {
+        $(#[$name_doc])*
+        #[expect(non_camel_case_types, reason = "it is written as in Django, `#[receiver(post_save)]`")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        $(#[$payload_doc])*
+        #[non_exhaustive]
+        pub struct $payload<'a, M: ?Sized> {
+            $($(#[$field_doc])* pub $field: $ty,)*
+        }
+
+        impl<M: Observed + ?Sized> Payload for $payload<'static, M> {
+            type Of<'a> = $payload<'a, M>;
+            type Output = ();
+            type Mode = Asynchronous;
+            type Any = $payload<'static, dyn AnyModel>;
+            type Senders = ();
+            const SIGNAL: &'static str = stringify!($name);
+
+            fn sender() -> Option<&'static str> {
+                M::name()
+            }
+
+            fn senders() -> Option<()> {
+                Some(())
+            }
+
+            fn widen<'b>($event: &'b mut $payload<'_, M>, (): ()) -> $payload<'b, dyn AnyModel> {
+                $payload { $($wide: $wider,)* }
+            }
+        }
+
+        impl SignalName for $name {
+            type Signal = Self;
+        }
+
+        impl AwaitsReceivers for $name {
+            type Signal = Self;
+        }
+
+        impl<M: Model> SentBy<M> for $name {
+            type Payload = $payload<'static, M>;
+        }
+
+        impl SentBy<Anyone> for $name {
+            type Payload = $payload<'static, dyn AnyModel>;
+        }
+
+        impl<M: Observed + ?Sized> fmt::Debug for $payload<'_, M> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($payload)).field("instance", &self.instance.any()).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+lifecycle! {
+    /// Before a row is inserted or updated, in its transaction. See [`PreSave`].
+    pre_save,
+    /// What [`pre_save`] carries. The instance may be changed: the changes are written.
+    ///
+    /// The id of a new row is unset. An error undoes everything, and nothing is written.
+    PreSave {
+        /// The row that is about to be saved.
+        instance: &'a mut M,
+        /// The transaction of the save.
+        tx: &'a mut Tx,
+    },
+    |event| { instance: event.instance.any_mut(), tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// After a row was inserted or updated, in its transaction. See [`PostSave`].
+    post_save,
+    /// What [`post_save`] carries. The row has its id and is visible through `tx`.
+    ///
+    /// An error undoes the save and everything that earlier receivers wrote.
+    PostSave {
+        /// The row that was saved.
+        instance: &'a M,
+        /// Whether it was inserted, and not updated.
+        created: bool,
+        /// The transaction of the save.
+        tx: &'a mut Tx,
+    },
+    |event| { instance: event.instance.any(), created: event.created, tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// Before a row is deleted, in its transaction. See [`PreDelete`].
+    pre_delete,
+    /// What [`pre_delete`] carries. An error keeps the row.
+    PreDelete {
+        /// The row that is about to be deleted.
+        instance: &'a M,
+        /// The transaction of the delete.
+        tx: &'a mut Tx,
+    },
+    |event| { instance: event.instance.any(), tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// After a row was deleted, in its transaction. See [`PostDelete`].
+    post_delete,
+    /// What [`post_delete`] carries. The row is gone; the instance still has its id. An error brings it back.
+    PostDelete {
+        /// The row that was deleted.
+        instance: &'a M,
+        /// The transaction of the delete.
+        tx: &'a mut Tx,
+    },
+    |event| { instance: event.instance.any(), tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// After the transaction of a save was committed. See [`PostCommit`].
+    post_commit,
+    /// What [`post_commit`] carries. It is the place for what cannot be undone: mails, calls to other services.
+    ///
+    /// There is no transaction any more. An error cannot undo anything: it goes to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.
+    PostCommit {
+        /// The row as it was committed.
+        instance: &'a M,
+        /// Whether it was inserted in the transaction, and not updated.
+        created: bool,
+        /// The database, to read and write in transactions of its own.
+        db: &'a Db,
+    },
+    |event| { instance: event.instance.any(), created: event.created, db: event.db, }
+}
+
+impl BeforeTheEnd for pre_save {
+    type Signal = Self;
+}
+
+impl BeforeTheEnd for post_save {
+    type Signal = Self;
+}
+
+impl BeforeTheEnd for pre_delete {
+    type Signal = Self;
+}
+
+impl BeforeTheEnd for post_delete {
+    type Signal = Self;
+}

@@ -1,0 +1,171 @@
+//! What a model is, as data.
+
+use std::sync::OnceLock;
+
+use signals_core::Place;
+
+use super::sql::Statements;
+use crate::value::ColumnType;
+
+/// A model as its struct declares it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The name of the struct.
+    pub name: &'static str,
+    /// The module that it is in, `crate::module`.
+    pub module: &'static str,
+    /// Where its `#[model]` stands.
+    pub place: Place,
+    /// Its table.
+    pub table: &'static str,
+    /// Its fields that are columns, in the order of the struct.
+    pub fields: &'static [Field],
+    /// Which of the fields is the key.
+    pub key: usize,
+    statements: OnceLock<Statements>,
+}
+
+impl Meta {
+    #[doc(hidden)]
+    pub const fn new(
+        (name, module, table): (&'static str, &'static str, &'static str),
+        (file, line, column): (&'static str, u32, u32),
+        fields: &'static [Field],
+        key: usize,
+    ) -> Self {
+        let place = Place { file, line, column };
+        Self { name, module, place, table, fields, key, statements: OnceLock::new() }
+    }
+
+    /// The field that is the key.
+    pub fn key_field(&self) -> &'static Field {
+        &self.fields[self.key]
+    }
+
+    /// The texts of its SQL, written at the first use.
+    pub(crate) fn statements(&self) -> &Statements {
+        self.statements.get_or_init(|| Statements::of(self))
+    }
+}
+
+/// A field that is a column.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name of the field.
+    pub name: &'static str,
+    /// The name of the column.
+    pub column: &'static str,
+    /// The type of the column.
+    pub ty: ColumnType,
+    /// Whether the column may be NULL.
+    pub nullable: bool,
+    /// Whether it is the key, and who sets it.
+    pub key: Option<KeyKind>,
+    /// Whether no two rows may have the same value.
+    pub unique: bool,
+    /// Whether the column has an index of its own.
+    pub index: bool,
+    /// What it points to.
+    pub relation: Option<Relation>,
+}
+
+impl Field {
+    #[doc(hidden)]
+    pub const fn new<T: crate::value::Column>(name: &'static str, column: &'static str) -> Self {
+        Self {
+            name,
+            column,
+            ty: T::TYPE,
+            nullable: T::NULLABLE,
+            key: None,
+            unique: false,
+            index: false,
+            relation: None,
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn key<K: super::Key>(mut self) -> Self {
+        self.key = Some(if K::ASSIGNED { KeyKind::Assigned } else { KeyKind::Set });
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn index(mut self) -> Self {
+        self.index = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn relation<R: super::Reference>(mut self, kind: RelationKind, on_delete: OnDelete) -> Self {
+        // A function and not the data: two models may point to each other.
+        self.relation = Some(Relation { kind, on_delete, target: || <R::Target as super::Model>::META });
+        match kind {
+            RelationKind::OneToOne => self.unique = true,
+            RelationKind::ForeignKey => self.index = true,
+        }
+        self
+    }
+}
+
+/// Who sets a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// The database, when the row is inserted.
+    Assigned,
+    /// The person.
+    Set,
+}
+
+/// A field that points to a row of another model.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Relation {
+    /// How many rows may point to one.
+    pub kind: RelationKind,
+    /// What becomes of the row when the other one is deleted.
+    pub on_delete: OnDelete,
+    target: fn() -> &'static Meta,
+}
+
+impl Relation {
+    /// The model that it points to.
+    pub fn target(&self) -> &'static Meta {
+        (self.target)()
+    }
+}
+
+/// How many rows may point to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// At most one.
+    OneToOne,
+    /// Any number.
+    ForeignKey,
+}
+
+/// What becomes of a row when the row that it points to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnDelete {
+    /// It is deleted as well.
+    Cascade,
+    /// The delete is refused.
+    Protect,
+    /// The field becomes `None`.
+    SetNull,
+    /// The database refuses the delete at the commit, if the row still points to nothing then.
+    DoNothing,
+}

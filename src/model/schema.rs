@@ -1,0 +1,116 @@
+//! Tables for models.
+
+use std::collections::{BTreeMap, HashSet};
+use std::panic::Location;
+
+use signals_core::__private::declared;
+
+use super::meta::Meta;
+use super::{Model, sql};
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// Every model that is linked into this program, by its table.
+pub fn models() -> Vec<&'static Meta> {
+    let mut models: Vec<_> = declared::<Meta>().collect();
+    models.sort_by_key(|meta| (meta.table, meta.module, meta.place));
+    models
+}
+
+/// Models named as a type: one, or a tuple of up to twelve.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a model nor a tuple of models",
+    label = "expected a model, or a tuple such as `(User, Profile)`"
+)]
+pub trait Models {
+    #[doc(hidden)]
+    fn metas() -> Vec<&'static Meta>;
+}
+
+impl<M: Model> Models for M {
+    fn metas() -> Vec<&'static Meta> {
+        vec![M::META]
+    }
+}
+
+macro_rules! tuples {
+    ($($model:ident)*) => {
+        impl<$($model: Model),*> Models for ($($model,)*) {
+            fn metas() -> Vec<&'static Meta> {
+                vec![$($model::META),*]
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+tuples!(A B C D E F G H I);
+tuples!(A B C D E F G H I J);
+tuples!(A B C D E F G H I J K);
+tuples!(A B C D E F G H I J K L);
+
+impl Db {
+    /// Makes the tables and indexes of all models that are linked into this program, all of them or none. Tables that
+    /// exist are left as they are.
+    ///
+    /// # Errors
+    /// [`Error::SameTable`] if two models have one table.
+    #[track_caller]
+    pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
+        create(self, models(), Location::caller())
+    }
+
+    /// As [`create_tables`](Self::create_tables), for the models named: `db.create_tables_of::<(User, Profile)>()`.
+    #[track_caller]
+    pub fn create_tables_of<M: Models>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+        create(self, M::metas(), Location::caller())
+    }
+}
+
+async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
+    if let Some(error) = same_tables(&models).into_iter().next() {
+        return Err(error);
+    }
+    let tables: String = in_order(&models).into_iter().map(sql::create_table).collect();
+    db.batch_at(place, &tables).await
+}
+
+/// The pairs of models that have one table. SQLite does not tell `User` from `user`, so neither does this.
+pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<Error> {
+    let mut tables: BTreeMap<String, Vec<&'static Meta>> = BTreeMap::new();
+    for &meta in models {
+        tables.entry(meta.table.to_lowercase()).or_default().push(meta);
+    }
+    let pairs = tables.values().flat_map(|same| same.iter().zip(same.iter().skip(1)));
+    pairs.map(|(&first, &second)| Error::SameTable { first, second }).collect()
+}
+
+/// What is pointed to comes first; models that point to each other stay in the order given.
+fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
+    fn visit(
+        meta: &'static Meta,
+        given: &[&'static Meta],
+        seen: &mut HashSet<&'static str>,
+        sorted: &mut Vec<&'static Meta>,
+    ) {
+        if !given.iter().any(|known| known.table == meta.table) || !seen.insert(meta.table) {
+            return;
+        }
+        for relation in meta.fields.iter().filter_map(|field| field.relation.as_ref()) {
+            visit(relation.target(), given, seen, sorted);
+        }
+        sorted.push(meta);
+    }
+    let (mut seen, mut sorted) = (HashSet::new(), Vec::new());
+    for &meta in models {
+        visit(meta, models, &mut seen, &mut sorted);
+    }
+    sorted
+}

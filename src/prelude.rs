@@ -1,0 +1,7 @@
+//! What a program with models needs in scope: `use signals::prelude::*;`
+
+pub use crate::db::{Db, Executor, Tx};
+pub use crate::error::{Error, Result};
+pub use crate::model::{AnyModel, Id, Model, post_commit, post_delete, post_save, pre_delete, pre_save};
+pub use crate::model::{PostCommit, PostDelete, PostSave, PreDelete, PreSave};
+pub use signals_macros::{model, receiver, signal};
