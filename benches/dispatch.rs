@@ -4,7 +4,6 @@
 //! function pointers of the same signature; that of an asynchronous one is the same loop with the futures awaited.
 //! The cases take turns in rounds, so that a slow moment of the machine falls on all of them.
 
-use std::error::Error;
 use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
@@ -14,45 +13,18 @@ use stackfuture::StackFuture;
 
 mod measure;
 
-use measure::{Case, Table};
-
-type Reply = Result<(), Box<dyn Error + Send + Sync>>;
-
-/// What the floors send.
-struct Tick<'a> {
-    count: &'a mut u64,
-}
+use measure::{Case, Reply, Table, Tick, floor, signal_and_floor};
 
 #[signal]
 struct Nobody<'a> {
+    #[expect(dead_code, reason = "nobody reads it")]
     count: &'a mut u64,
 }
 
 #[signal(async)]
 struct NobodyAsync<'a> {
+    #[expect(dead_code, reason = "nobody reads it")]
     count: &'a mut u64,
-}
-
-/// A signal with one receiver per number, and the same functions in an array.
-macro_rules! signal_and_floor {
-    ($signal:ident, $floor:ident, [$($add:ident = $number:literal),*]) => {
-        #[signal]
-        struct $signal<'a> {
-            count: &'a mut u64,
-        }
-
-        const _: () = {$(
-            #[receiver($signal)]
-            fn $add(count: &mut u64) {
-                *count = count.wrapping_add($number);
-            }
-        )*};
-
-        static $floor: &[fn(&mut Tick<'_>) -> Reply] = &[$(|tick| {
-            *tick.count = tick.count.wrapping_add($number);
-            Ok(())
-        },)*];
-    };
 }
 
 signal_and_floor!(One, ONE, [a = 11]);
@@ -106,14 +78,6 @@ static BOXED: &[for<'a> fn(&'a mut Tick<'_>) -> Boxed<'a>] = &[|tick| {
         Ok(())
     })
 }];
-
-fn floor(receivers: &[fn(&mut Tick<'_>) -> Reply], count: &mut u64) -> Reply {
-    let mut tick = Tick { count };
-    for receiver in black_box(receivers) {
-        receiver(&mut tick)?;
-    }
-    Ok(())
-}
 
 async fn floor_on_stack(count: &mut u64) -> Reply {
     let mut tick = Tick { count };

@@ -21,7 +21,7 @@ use crate::model;
 pub fn check() -> Result<()> {
     let mut errors = model::same_tables(&model::models());
     if let Err(wiring) = signals_core::check() {
-        errors.extend(wiring.into_iter().map(|error| Error::Signal(signals_core::Error::Wiring(Box::new(error)))));
+        errors.extend(wiring.into_iter().map(|error| Error::Miswired(Box::new(error))));
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Wiring(errors)) }
 }

@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use signals_core::ReceiverError;
+use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
 use crate::model::Meta;
 use crate::value::ColumnError;
@@ -20,14 +20,19 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// therefore goes on behind that cause, as with [`std::io::Error`], and a report prints nothing twice.
 ///
 /// Where a variant has a `model`, a failure of raw SQL puts the name of the table there: a database knows no models.
-#[derive(Debug)]
+///
+/// `{:?}` prints the same text, so that `fn main() -> signals::Result<()>` says something that a person can read.
 #[non_exhaustive]
 pub enum Error {
     /// A receiver failed. In a transaction everything is undone that it and the save that sent the signal wrote.
     Receiver(Box<ReceiverError>),
 
-    /// A signal could not be sent: its receivers send signals deeper than the limit, or cannot be put in an order.
-    Signal(signals_core::Error),
+    /// Receivers send signals whose receivers send signals, deeper than the limit of
+    /// [`set_recursion_limit`](crate::set_recursion_limit).
+    TooDeep(Box<SignalError>),
+
+    /// The receivers of a signal cannot be put in an order, or something else is wrong with what is linked.
+    Miswired(Box<WiringError>),
 
     /// Another row already has these values.
     Unique {
@@ -41,6 +46,14 @@ pub enum Error {
     ForeignKey {
         /// The model, if it is known: SQLite does not say which table it was.
         model: Option<String>,
+    },
+
+    /// Rows that are protected point to the row that was to be deleted.
+    Protected {
+        /// The model of the row that was to be deleted.
+        model: String,
+        /// Each row that is in the way, as its model and key.
+        rows: Vec<String>,
     },
 
     /// A field that must have a value has none.
@@ -138,6 +151,12 @@ pub enum Error {
         began: &'static Location<'static>,
     },
 
+    /// A receiver went on after something had failed in its transaction, so the whole is rolled back.
+    Swallowed {
+        /// The text of the first failure.
+        first: String,
+    },
+
     /// The transaction was broken by an earlier failure.
     Broken {
         /// The text of that failure.
@@ -204,16 +223,40 @@ impl Error {
         Self::Other(error.into())
     }
 
+    /// The error at the bottom of a chain of receivers: what the innermost one failed with, if that is an error of this
+    /// library; the error itself if no receiver failed.
+    ///
+    /// ```
+    /// # use signals::Error;
+    /// # fn handle(error: Error) {
+    /// match error.root() {
+    ///     Error::Unique { model, fields } => println!("{model} with this {fields:?} is there already"),
+    ///     other => println!("{other}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn root(&self) -> &Self {
+        let mut root = self;
+        while let Self::Receiver(receiver) = root
+            && let Some(cause) = receiver.inner()
+            && let Some(deeper) = cause.downcast_ref::<Self>()
+        {
+            root = deeper;
+        }
+        root
+    }
+
     pub(crate) fn database(message: impl Into<String>) -> Self {
         Self::Database { message: message.into(), source: None }
     }
 }
 
-impl From<signals_core::Error> for Error {
-    fn from(error: signals_core::Error) -> Self {
+impl From<SignalError> for Error {
+    fn from(error: SignalError) -> Self {
         match error {
-            signals_core::Error::Receiver(error) => Self::Receiver(error),
-            other => Self::Signal(other),
+            SignalError::Receiver(error) => Self::Receiver(error),
+            SignalError::Wiring(error) => Self::Miswired(error),
+            other => Self::TooDeep(Box::new(other)),
         }
     }
 }
@@ -225,10 +268,12 @@ impl From<std::io::Error> for Error {
 }
 
 impl fmt::Display for Error {
+    #[expect(clippy::too_many_lines, reason = "one arm per variant, and nothing else")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Receiver(error) => error.fmt(f),
-            Self::Signal(error) => error.fmt(f),
+            Self::TooDeep(error) => error.fmt(f),
+            Self::Miswired(error) => error.fmt(f),
             Self::Unique { model, fields } if fields.is_empty() => {
                 write!(f, "another row of `{model}` has the same values: change them, or change the row that is there")
             }
@@ -246,6 +291,17 @@ impl fmt::Display for Error {
                     " points to a row that does not exist: save that row first, and delete rows that point to others \
                      before the rows that they point to",
                 )
+            }
+            Self::Protected { model, rows } => {
+                write!(f, "this row of `{model}` cannot be deleted, because ")?;
+                for (index, row) in rows.iter().take(5).enumerate() {
+                    write!(f, "{}{row}", if index == 0 { "" } else { ", " })?;
+                }
+                if rows.len() > 5 {
+                    write!(f, " and {} more", rows.len() - 5)?;
+                }
+                let points = if rows.len() == 1 { "points" } else { "point" };
+                write!(f, " {points} to it: delete or change what is in the way first")
             }
             Self::NotNull { model, field } => {
                 write!(f, "`{field}` of `{model}` has no value: set it, or make the field an `Option`")
@@ -270,7 +326,7 @@ impl fmt::Display for Error {
                 write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
             }
             Self::NoColumn { column } => {
-                write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration",)
+                write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration")
             }
             Self::UnsetId { model, field } => {
                 write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")
@@ -305,6 +361,11 @@ impl fmt::Display for Error {
                 "the transaction that began at {began} holds the connection that writes, waited {waited:.1?}: a \
                  receiver must use its `tx` and not `&db`, other code must end that transaction sooner",
             ),
+            Self::Swallowed { first } => write!(
+                f,
+                "everything was rolled back, because a receiver went on after this failure: {first}; return the failure, \
+                 or do what may fail without the transaction",
+            ),
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")
             }
@@ -329,11 +390,16 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Receiver(error) => error.source(),
-            Self::Signal(error) => error.source(),
             Self::Column { source, .. } => source.source(),
             Self::Hook { source, .. } => source.source(),
             Self::Other(error) => error.source(),

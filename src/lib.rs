@@ -1,4 +1,182 @@
 //! Django's signals for Rust, wired by the compiler and the linker.
+//!
+//! Derive [`#[model]`](macro@model) on a struct: it can be saved and deleted, and it sends signals when it is. Attach plain
+//! functions to the signals with [`#[receiver]`](macro@receiver), from any crate. The compiler checks each of them: what it
+//! asks for, of which model, of which signal. The linker collects them: nothing is registered at run time, nothing runs before
+//! `main`, and a dispatch is a loop over function pointers that allocates nothing.
+//!
+//! # The whole program
+//!
+//! ```rust,standalone_crate
+//! use signals::prelude::*;
+//!
+//! #[model]
+//! #[derive(Debug, Clone, Default, PartialEq)]
+//! pub struct User {
+//!     #[key]
+//!     pub id: Id<User>,
+//!     #[unique]
+//!     pub username: String,
+//!     pub email: Option<String>,
+//! }
+//!
+//! #[model]
+//! #[derive(Debug, Clone, Default, PartialEq)]
+//! pub struct Profile {
+//!     #[key]
+//!     pub id: Id<Profile>,
+//!     #[one_to_one(on_delete = cascade)]
+//!     pub user: Id<User>,
+//!     pub bio: Option<String>,
+//! }
+//!
+//! #[receiver(post_save, sender = User, created = true)]
+//! async fn create_profile(instance: &User, tx: &mut Tx) -> Result<()> {
+//!     Profile { user: instance.id, ..Profile::default() }.save(tx).await
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<()> {
+//!     let db = Db::connect("sqlite::memory:").await?;
+//!     db.create_tables().await?;
+//!
+//!     let mut ann = User { username: "ann".to_owned(), ..User::default() };
+//!     ann.save(&db).await?; // one transaction: the row, the receivers, the profile
+//!     println!("{:?}", ann.profile(&db).await?); // the other side of the one-to-one
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What is checked when
+//!
+//! | when | what |
+//! |---|---|
+//! | compile time | the names and types of a receiver's arguments, its sender, that the sender sends the signal, `async` only where it is awaited, filters, what it returns, a cycle of `after`, the columns and relations of a model |
+//! | start of the program, by [`check`] | a cycle through `before`, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
+//! | in a test, by [`testing::assert_linked`] | a crate that is in `Cargo.toml` and was never named, so that its receivers are not linked |
+//! | run time | what only the database knows: duplicates, missing rows and tables, locks. Each is an [`Error`] that says what to do |
+//!
+//! # Models
+//!
+//! A model is a struct with named fields, each of which is a column: integers up to 64 bit, floats, `bool`, `String`,
+//! `Vec<u8>`, [`Id`]s, `Option`s of these, and any type that implements [`Column`]. One field is the `#[key]`: an
+//! `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
+//!
+//! [`save`](Model::save), [`create`](Model::create), [`delete`](Model::delete), [`refresh`](Model::refresh),
+//! [`get`](Model::get) and [`all`](Model::all) come from [`Model`]; a `#[unique]` field adds `User::by_username(..)`; a relation
+//! adds `profile.user(..)` on the one side and `user.profile(..)` on the other, which is in a trait of its own
+//! (`ProfileByUser`) so that the two models may be in two crates. Every call takes a `&Db`, and then is a transaction of its own,
+//! or a `&mut Tx`, and then joins that transaction.
+//!
+//! This is no ORM. What goes beyond is your SQL: [`Db::execute`] and [`Db::query`], and the same on a [`Tx`].
+//!
+//! | attribute | meaning |
+//! |---|---|
+//! | `#[model(table = "..")]`, `#[model(app = "..")]` | the table; else the name of the struct in snake case |
+//! | `#[key]` | the key, exactly one |
+//! | `#[unique]`, `#[index]` | of the column |
+//! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0 |
+//! | `#[update(expr)]` | set before every save |
+//! | `#[column(name = "..")]` | the column; else the name of the field |
+//! | `#[skip]` | no column; `Default` when the row is read |
+//! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `do_nothing`; `related_name` names the accessor of the other side |
+//!
+//! # Receivers
+//!
+//! A receiver is a plain function. Its parameters are bound by their names to the fields of what the signal carries, in any
+//! order, only those that are wanted; a parameter called `event` is all of it. It is `fn` or `async fn`, and returns nothing or a
+//! `Result` whose error is anything that converts into a `Box<dyn Error + Send + Sync>`.
+//!
+//! | signal | when | carries |
+//! |---|---|---|
+//! | [`pre_save`] | before the row is written, in the transaction | `instance: &mut User`, `tx: &mut Tx` |
+//! | [`post_save`] | after it, in the transaction | `instance: &User`, `created: bool`, `tx: &mut Tx` |
+//! | [`pre_delete`] | before the row is deleted, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
+//! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
+//! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `db: &Db` |
+//!
+//! A delete sends its signals for every row that goes with the one that is deleted, children before their parents.
+//!
+//! The row, `pre_save`, `post_save` and everything that receivers write through `tx` are one transaction: a receiver that fails
+//! undoes it all. What cannot be undone, such as a mail, belongs into `post_commit`, which has no `tx` to write to by mistake.
+//!
+//! | key of the attribute | meaning |
+//! |---|---|
+//! | `sender = User` | one model, by any path or alias; `sender = [User, Order]` for a generic function; left out: every model, and `instance` is a `&dyn AnyModel` |
+//! | `created = true` | only inserts; `false`: only updates |
+//! | `when = condition` | a function or closure of the payload |
+//! | `after = [a, b]`, `before = [c]` | order against other receivers |
+//! | `id = "welcome-mail"` | a stable name; else `crate::module::function` |
+//!
+//! Receivers of one signal run one after the other: `after` and `before` first, then by crate, module and line. The order is the
+//! same in every build. The first error stops the save and comes back as [`Error::Receiver`], with the receiver's name and place.
+//!
+//! # Signals of your own
+//!
+//! A signal is a struct; receivers ask for its fields. This works without any model, and beside any other database library.
+//!
+//! ```rust,standalone_crate
+//! use signals::prelude::*;
+//!
+//! struct Order {
+//!     number: u32,
+//! }
+//!
+//! #[signal]
+//! struct OrderPaid<'a> {
+//!     order: &'a Order,
+//!     amount: u64,
+//! }
+//!
+//! #[receiver(OrderPaid, when = |event| event.amount > 100)]
+//! fn thank(order: &Order, amount: u64) {
+//!     println!("{amount} for order {}, thank you", order.number);
+//! }
+//!
+//! fn main() -> Result<()> {
+//!     let order = Order { number: 7 };
+//!     OrderPaid { order: &order, amount: 250 }.send()?;
+//!
+//!     // At run time, for as long as the guard lives.
+//!     let guard = OrderPaid::SIGNAL.connect(|event| println!("paid: {}", event.amount));
+//!     OrderPaid { order: &order, amount: 50 }.send()?;
+//!     drop(guard);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! [`#[signal(async)]`](macro@signal) awaits its receivers, `#[signal(output = Vote)]` gathers what they return. `send` stops at
+//! the first error; `send_robust` calls everybody, catches panics and reports each. A crate that only declares or receives
+//! signals can depend on `signals-core` alone.
+//!
+//! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
+//! [`set_recursion_limit`].
+//!
+//! # Linking
+//!
+//! A crate that is only in `Cargo.toml` and never named in the code is not linked: rustc leaves it out, and its receivers are
+//! never called. Name each crate of your application once, in its `lib.rs` or `main.rs`:
+//!
+//! ```text
+//! signals::apps![accounts, billing];
+//! ```
+//!
+//! Three nets catch one that was forgotten: rustc's lint `unused_crate_dependencies`, [`testing::assert_linked`] in a test, and
+//! [`check`] at the start of the program.
+//!
+//! # Databases
+//!
+//! `sqlite:path/to/file.db` or `sqlite::memory:`. One connection writes, others read beside it; a transaction begins with BEGIN
+//! IMMEDIATE, and waits for another process without blocking the executor. A transaction that waits too long for another one of
+//! the same program fails with the place where that one began: it is nearly always a receiver that used `&db` instead of its
+//! `tx`.
+//!
+//! # Features
+//!
+//! | feature | |
+//! |---|---|
+//! | `sqlite` (default) | SQLite, compiled in |
+//! | `tracing` | a span per receiver |
 
 mod check;
 pub mod db;
@@ -9,20 +187,35 @@ mod value;
 
 pub use check::check;
 #[doc(inline)]
-pub use db::{Db, Executor, Tx};
+pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
 pub use error::{Error, Result};
 #[doc(inline)]
 pub use model::{AnyModel, Id, Model, models, post_commit, post_delete, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use model::{PostCommit, PostDelete, PostSave, PreDelete, PreSave};
 #[doc(inline)]
+pub use signals_core::testing;
+#[doc(inline)]
 pub use signals_core::{
-    Answer, BoxError, BoxFuture, Connection, Place, Receiver, ReceiverError, ReceiverId, ReceiverName, Signal,
-    WiringError, linked_crates, receivers, set_recursion_limit,
+    Answer, BoxError, BoxFuture, Connection, Error as SignalError, Place, Receiver, ReceiverError, ReceiverId,
+    ReceiverName, Signal, WiringError, linked_crates, receivers, set_recursion_limit,
 };
 #[doc(inline)]
 pub use signals_macros::{apps, model, receiver, signal};
 pub use value::{Column, ColumnError, ColumnType, Value, ValueRef};
+
+/// The words in which the compiler speaks of miswired receivers.
+#[doc(inline)]
+pub use signals_core::words;
+
+/// The code in `docs/` is compiled, and what is meant to run is run.
+#[cfg(doctest)]
+mod docs {
+    #[doc = include_str!("../docs/errors.md")]
+    mod errors {}
+    #[doc = include_str!("../docs/from-django.md")]
+    mod from_django {}
+}
 
 /// What the macros write. Not for people: it may change in any version.
 #[doc(hidden)]
@@ -31,6 +224,6 @@ pub mod __private {
 
     pub use signals_core::__private::*;
 
-    pub use crate::model::load::{all_by_field, by_field, follow};
-    pub use crate::model::{Field, Key, Lifecycle, Meta, OnDelete, Reference, RelationKind, Unset};
+    pub use crate::model::load::by_field;
+    pub use crate::model::{Field, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind, Unset};
 }

@@ -51,6 +51,19 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
 
     /// Reads the value back. Whatever cannot be represented without loss is an error, never a near miss.
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
+
+    // What `#[model]` asks of a field, in words of this trait alone: a type that is no column is then one error.
+
+    #[doc(hidden)]
+    #[must_use]
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+
+    #[doc(hidden)]
+    fn read(row: &crate::db::Row<'_>, index: usize) -> crate::error::Result<Self> {
+        row.get(index)
+    }
 }
 
 /// The type of a column in the database.
@@ -245,6 +258,7 @@ impl std::error::Error for ColumnError {}
 
 macro_rules! integer_column {
     ($($integer:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Column for $integer {
             const TYPE: ColumnType = ColumnType::Integer;
 
@@ -266,6 +280,7 @@ macro_rules! integer_column {
 
 integer_column! { i8 i16 i32 i64 u8 u16 u32 }
 
+#[diagnostic::do_not_recommend]
 impl Column for bool {
     const TYPE: ColumnType = ColumnType::Boolean;
 
@@ -284,6 +299,7 @@ impl Column for bool {
 }
 
 /// Neither SQLite nor a comparison in SQL knows NaN: writing one is an error. SQLite writes `-0.0` as `0.0`.
+#[diagnostic::do_not_recommend]
 impl Column for f64 {
     const TYPE: ColumnType = ColumnType::Real;
 
@@ -302,6 +318,7 @@ impl Column for f64 {
 }
 
 /// See `f64`. A number that the database holds with more digits than `f32` has is an error.
+#[diagnostic::do_not_recommend]
 impl Column for f32 {
     const TYPE: ColumnType = ColumnType::Real;
 
@@ -330,6 +347,7 @@ fn real_from_integer(integer: i64) -> Option<f64> {
     (back == i128::from(integer)).then_some(real)
 }
 
+#[diagnostic::do_not_recommend]
 impl Column for String {
     const TYPE: ColumnType = ColumnType::Text;
 
@@ -345,6 +363,7 @@ impl Column for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Column for Vec<u8> {
     const TYPE: ColumnType = ColumnType::Blob;
 
@@ -361,6 +380,7 @@ impl Column for Vec<u8> {
 }
 
 /// NULL is `None`.
+#[diagnostic::do_not_recommend]
 impl<T: Column> Column for Option<T> {
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = {

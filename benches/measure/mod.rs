@@ -1,5 +1,6 @@
 //! Cases that take turns, and a line for each.
 
+use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -8,13 +9,13 @@ const ROUNDS: usize = 101;
 const TURN: Duration = Duration::from_millis(2);
 
 /// Something that is done again and again.
-pub struct Case {
+pub(crate) struct Case {
     name: String,
     turn: Box<dyn Fn(u32) -> Duration>,
 }
 
 impl Case {
-    pub fn new(name: impl Into<String>, once: impl Fn(&mut u64) + 'static) -> Self {
+    pub(crate) fn new(name: impl Into<String>, once: impl Fn(&mut u64) + 'static) -> Self {
         let turn = move |times| {
             let mut count = 0;
             let start = Instant::now();
@@ -36,32 +37,78 @@ impl Case {
     }
 }
 
+/// What a receiver of the floor returns.
+pub(crate) type Reply = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// What the arrays' functions are given.
+pub(crate) struct Tick<'a> {
+    pub(crate) count: &'a mut u64,
+}
+
+/// What a person would write who has no library: a loop over an array of functions. It is a function of its own, as
+/// `send` is, and the compiler does not see which array it is given.
+#[inline(never)]
+pub(crate) fn floor(receivers: &[fn(&mut Tick<'_>) -> Reply], count: &mut u64) -> Reply {
+    let mut tick = Tick { count };
+    for receiver in black_box(receivers) {
+        receiver(&mut tick)?;
+    }
+    Ok(())
+}
+
+/// A signal with one receiver per number, and the same functions in an array.
+macro_rules! signal_and_floor {
+    ($signal:ident, $floor:ident, [$($add:ident = $number:literal),*]) => {
+        #[signal]
+        struct $signal<'a> {
+            count: &'a mut u64,
+        }
+
+        const _: () = {$(
+            #[receiver($signal)]
+            fn $add(count: &mut u64) {
+                *count = count.wrapping_add($number);
+            }
+        )*};
+
+        static $floor: &[fn(&mut $crate::measure::Tick<'_>) -> $crate::measure::Reply] = &[$(|tick| {
+            *tick.count = tick.count.wrapping_add($number);
+            Ok(())
+        },)*];
+    };
+}
+
+pub(crate) use signal_and_floor;
+
 /// A case that others are compared with.
 #[derive(Clone, Copy)]
-pub struct Floor(usize);
+pub(crate) struct Floor(usize);
 
 /// All cases of a run, each with the place of its floor.
 #[derive(Default)]
-pub struct Table {
+pub(crate) struct Table {
     cases: Vec<(Case, usize)>,
 }
 
 impl Table {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn floor(&mut self, case: Case) -> Floor {
+    /// What a person would write who has no library: a loop over an array of functions. It is a function of its own, as
+    /// `send` is, and the compiler does not see which array it is given.
+    #[inline(never)]
+    pub(crate) fn floor(&mut self, case: Case) -> Floor {
         self.cases.push((case, self.cases.len()));
         Floor(self.cases.len() - 1)
     }
 
-    pub fn case(&mut self, Floor(floor): Floor, case: Case) {
+    pub(crate) fn case(&mut self, Floor(floor): Floor, case: Case) {
         self.cases.push((case, floor));
     }
 
     /// Measures and prints: the median of each case, and the median of its ratio to its floor in the same round.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         // `cargo test --benches` runs each case without measuring it.
         let measured = std::env::args().any(|argument| argument == "--bench");
         let rounds = if measured { ROUNDS } else { 1 };

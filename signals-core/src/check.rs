@@ -2,7 +2,7 @@
 
 use core::any::TypeId;
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error as StdError;
 
 use crate::error::Sent;
@@ -41,9 +41,9 @@ pub enum WiringError {
 }
 
 impl WiringError {
-    pub(crate) fn cycle<P: Payload>(cycle: &[&'static ReceiverId]) -> Box<Self> {
+    pub(crate) fn cycle<P: Payload>(cycle: &[&'static ReceiverId]) -> Self {
         let receivers = cycle.iter().map(|&id| id.clone()).collect();
-        Box::new(Self::Cycle { signal: P::SIGNAL, sender: P::sender(), receivers })
+        Self::Cycle { signal: P::SIGNAL, sender: P::sender(), receivers }
     }
 }
 
@@ -99,22 +99,22 @@ fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
 }
 
 fn cycles(receivers: &[&'static Receiver]) -> Vec<WiringError> {
-    let mut signals: BTreeMap<(&str, Option<&str>), Vec<&'static Receiver>> = BTreeMap::new();
+    let mut payloads: HashMap<TypeId, Vec<&'static Receiver>> = HashMap::new();
     for receiver in receivers {
-        signals.entry((receiver.signal(), receiver.sender())).or_default().push(receiver);
+        payloads.entry(receiver.payload()).or_default().push(receiver);
     }
-    let mut errors = Vec::new();
-    for ((signal, sender), own) in &signals {
-        // Receivers of any sender stand in the sequence of each sender.
-        let any = signals.get(&(*signal, None)).filter(|_| sender.is_some());
-        let all = own.iter().chain(any.into_iter().flatten()).copied().collect();
-        if let Err(cycle) = order::sort(all) {
-            let (signal, sender) = (own[0].signal(), own[0].sender());
-            let receivers = cycle.into_iter().cloned().collect();
-            errors.push(WiringError::Cycle { signal, sender, receivers });
-        }
-    }
+    let mut errors: Vec<_> = payloads.values().filter_map(|own| cycle(own, &payloads)).collect();
+    errors.sort_by_cached_key(ToString::to_string);
     errors
+}
+
+/// The cycle among the receivers of one payload. Receivers of any sender stand in the sequence of each sender.
+fn cycle(own: &[&'static Receiver], payloads: &HashMap<TypeId, Vec<&'static Receiver>>) -> Option<WiringError> {
+    let first = own.first()?;
+    let any = payloads.get(&first.payload_of_any()).filter(|_| first.payload_of_any() != first.payload());
+    let all = own.iter().chain(any.into_iter().flatten()).copied().collect();
+    let receivers = order::sort(all).err()?.into_iter().cloned().collect();
+    Some(WiringError::Cycle { signal: first.signal(), sender: first.sender(), receivers })
 }
 
 fn empty_apps() -> impl Iterator<Item = WiringError> {

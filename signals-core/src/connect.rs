@@ -14,11 +14,9 @@ use crate::words::Returns;
 /// A boxed future, as [`Signal::connect_async`] takes it.
 pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
 
-type SyncClosure<P> =
-    dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output> + Send + Sync;
-type AsyncClosure<P> = dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> BoxFuture<'b, Reply<<P as Payload>::Output>>
-    + Send
-    + Sync;
+type SyncClosure<P> = dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output> + Send + Sync;
+type AsyncClosure<P> =
+    dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> BoxFuture<'b, Reply<<P as Payload>::Output>> + Send + Sync;
 
 pub(crate) struct Connected<P: Payload> {
     key: u64,
@@ -32,19 +30,22 @@ pub(crate) enum Closure<P: Payload> {
     Async(Box<AsyncClosure<P>>, <P::Mode as Mode>::Awaits),
 }
 
+/// The run-time receivers of a signal at one moment.
+pub(crate) type Snapshot<P> = Arc<[Arc<Connected<P>>]>;
+
 /// The run-time receivers of a signal. A dispatch takes the list as it is and lets go of the lock.
-pub(crate) struct ConnectedList<P: Payload>(Mutex<Option<Arc<[Arc<Connected<P>>]>>>);
+pub(crate) struct ConnectedList<P: Payload>(Mutex<Option<Snapshot<P>>>);
 
 impl<P: Payload> ConnectedList<P> {
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(None))
     }
 
-    pub(crate) fn snapshot(&self) -> Option<Arc<[Arc<Connected<P>>]>> {
+    pub(crate) fn snapshot(&self) -> Option<Snapshot<P>> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<[Arc<Connected<P>>]>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Snapshot<P>>> {
         // The list is replaced as a whole, so a panic cannot leave it half-changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -66,6 +67,7 @@ impl<P: Payload> Signal<P> {
 
     /// As [`connect`](Self::connect), once per `uid`: the first stays, and a second call with the same `uid` gives
     /// `None` and connects nothing. This is Django's `dispatch_uid`.
+    #[must_use = "the receiver is disconnected when this is dropped; call `forever` on it to keep it connected"]
     #[track_caller]
     pub fn connect_unique<F, R>(&'static self, uid: impl Into<Cow<'static, str>>, receiver: F) -> Option<Connection>
     where
@@ -83,13 +85,18 @@ impl<P: Payload> Signal<P> {
 
     fn add_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<Connection> {
         let mut list = self.connected().lock();
-        let taken = list.iter().flat_map(|list| list.iter()).any(|known| known.unique && known.id.name == id.name);
-        (!taken).then(|| self.push(&mut list, id, true, closure))
+        if list.iter().flat_map(|list| list.iter()).any(|known| known.unique && known.id.name == id.name) {
+            // What the closure holds may be another receiver's guard: it is dropped when the lock is free.
+            drop(list);
+            drop(closure);
+            return None;
+        }
+        Some(self.push(&mut list, id, true, closure))
     }
 
     fn push(
         &'static self,
-        list: &mut Option<Arc<[Arc<Connected<P>>]>>,
+        list: &mut Option<Snapshot<P>>,
         id: ReceiverId,
         unique: bool,
         closure: Closure<P>,
@@ -112,17 +119,11 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> BoxFuture<'b, R> + Send + Sync + 'static,
         R: Returns<P::Output> + 'static,
     {
-        let receiver = Arc::new(receiver);
-        self.add(
-            closure(),
-            Closure::Async(
-                Box::new(move |payload| {
-                    let future = receiver(payload);
-                    Box::pin(async move { future.await.into_reply() })
-                }),
-                (),
-            ),
-        )
+        let receiver: Box<AsyncClosure<P>> = Box::new(move |payload| {
+            let future = receiver(payload);
+            Box::pin(async move { future.await.into_reply() })
+        });
+        self.add(closure(), Closure::Async(receiver, ()))
     }
 }
 

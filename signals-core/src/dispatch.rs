@@ -13,9 +13,13 @@ use crate::error::{Error, ReceiverError, Skipped};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
 use crate::receiver::ReceiverId;
 use crate::signal::{Route, Signal, Slot, Target};
+use crate::trace::Span;
 
 /// What one receiver answered.
 pub type Answer<O> = Result<O, Box<ReceiverError>>;
+
+/// What each receiver answered, in the order in which they were called.
+pub type Answers<O> = Vec<(ReceiverId, Answer<O>)>;
 
 /// What to do with a receiver that panics.
 #[derive(Clone, Copy, PartialEq)]
@@ -39,7 +43,10 @@ impl<B> From<Error> for Stop<B> {
 /// Sending a signal whose receivers return at once. `#[signal]` gives its struct methods of these names.
 #[doc(hidden)]
 pub mod synchronous {
-    use super::*;
+    use super::{
+        Answers, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, Synchronous, asked, each, folded, gather,
+        note, stop_at_error,
+    };
 
     #[inline]
     pub fn send<P: Payload<Mode = Synchronous>>(
@@ -52,7 +59,7 @@ pub mod synchronous {
     pub fn send_robust<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
-    ) -> Result<Vec<(ReceiverId, Answer<P::Output>)>, Error> {
+    ) -> Result<Answers<P::Output>, Error> {
         let mut answers = Vec::new();
         each(signal, &mut payload, Panics::Catch, |id, answer| note(&mut answers, id, answer))?;
         Ok(answers)
@@ -80,8 +87,12 @@ pub mod synchronous {
 ///
 /// The functions are not `async fn`, so that `Send` is checked here once and not where they are awaited.
 #[doc(hidden)]
+#[expect(clippy::manual_async_fn, reason = "an `async fn` cannot say that its future is `Send`")]
 pub mod asynchronous {
-    use super::*;
+    use super::{
+        Answers, Asynchronous, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, asked, each_async, folded,
+        gather, note, stop_at_error,
+    };
 
     pub fn send<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
@@ -93,7 +104,7 @@ pub mod asynchronous {
     pub fn send_robust<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
         payload: P::Of<'a>,
-    ) -> impl Future<Output = Result<Vec<(ReceiverId, Answer<P::Output>)>, Error>> + Send + use<'a, P> {
+    ) -> impl Future<Output = Result<Answers<P::Output>, Error>> + Send + use<'a, P> {
         async move {
             let mut answers = Vec::new();
             each_async(signal, payload, Panics::Catch, |id, answer| note(&mut answers, id, answer)).await?;
@@ -109,9 +120,7 @@ pub mod asynchronous {
     where
         F: FnMut(&ReceiverId, P::Output) -> ControlFlow<B> + Send,
     {
-        async move {
-            asked(each_async(signal, payload, Panics::Unwind, |id, answer| folded(id, answer, &mut fold)).await)
-        }
+        async move { asked(each_async(signal, payload, Panics::Unwind, |id, answer| folded(id, answer, &mut fold)).await) }
     }
 
     pub fn collect<'a, P: Payload<Mode = Asynchronous>>(
@@ -149,7 +158,7 @@ fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
 ) -> Result<(), B> {
     let _at = At::depth(depth::next::<P>()?);
     for slot in slots {
-        let reply = guarded(panics, || slot.call(payload));
+        let reply = guarded(panics, || Span::of::<P>(slot.id).within(|| slot.call(payload)));
         answer::<P, B>(slot.id, reply, sink)?;
     }
     Ok(())
@@ -168,7 +177,7 @@ fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
     each_linked(slots, payload, panics, sink)?;
     let _at = At::depth(depth::next::<P>()?);
     for connected in list {
-        let reply = guarded(panics, || connected.call(payload));
+        let reply = guarded(panics, || Span::of::<P>(&connected.id).within(|| connected.call(payload)));
         answer::<P, B>(&connected.id, reply, sink)?;
     }
     Ok(())
@@ -188,24 +197,24 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     let payload = &mut payload;
     let depth = depth::next::<P>()?;
     for slot in slots {
+        let frame = Frame { depth, panics, span: Span::of::<P>(slot.id) };
         let reply = match slot.target {
-            Target::Own(Call::Sync(call)) => here(depth, panics, || call(payload)),
-            Target::Own(Call::Async(call, ())) => Deeper { depth, panics, future: pin!(call(payload)) }.await,
-            Target::Any(Call::Sync(call), senders) => here(depth, panics, || call(&mut P::widen(payload, senders))),
+            Target::Own(Call::Sync(call)) => frame.call(|| call(payload)),
+            Target::Own(Call::Async(call, ())) => frame.drive(pin!(call(payload))).await,
+            Target::Any(Call::Sync(call), senders) => frame.call(|| call(&mut P::widen(payload, senders))),
             Target::Any(Call::Async(call, ()), senders) => {
                 let mut wide = P::widen(payload, senders);
-                Deeper { depth, panics, future: pin!(call(&mut wide)) }.await
+                frame.drive(pin!(call(&mut wide))).await
             }
         };
         answer::<P, B>(slot.id, reply, &mut sink)?;
     }
     for connected in list.iter().flat_map(|list| list.iter()) {
+        let frame = Frame { depth, panics, span: Span::of::<P>(&connected.id) };
         let reply = match &connected.closure {
-            Closure::Sync(closure) => here(depth, panics, || closure(payload)),
+            Closure::Sync(closure) => frame.call(|| closure(payload)),
             // The closure itself runs at the first poll, so that it is at its depth and its panic is caught.
-            Closure::Async(closure, ()) => {
-                Deeper { depth, panics, future: pin!(async { closure(payload).await }) }.await
-            }
+            Closure::Async(closure, ()) => frame.drive(pin!(async { closure(payload).await })).await,
         };
         answer::<P, B>(&connected.id, reply, &mut sink)?;
     }
@@ -243,29 +252,44 @@ fn guarded<O>(panics: Panics, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
     }
 }
 
-#[inline]
-fn here<O>(depth: usize, panics: Panics, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
-    let _at = At::depth(depth);
-    guarded(panics, call)
-}
-
-/// A receiver's future, polled at its depth. The future stays where it was made: it is large, and moving it would cost
-/// more than calling it.
-struct Deeper<'f, F> {
+/// What is round the call of one receiver of an asynchronous signal.
+struct Frame {
     depth: usize,
     panics: Panics,
+    span: Span,
+}
+
+impl Frame {
+    #[inline]
+    fn call<O>(&self, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
+        let _at = At::depth(self.depth);
+        guarded(self.panics, || self.span.within(call))
+    }
+
+    /// Polls a receiver's future in this frame. The future stays where it was made: it is large, and moving it would
+    /// cost more than calling it.
+    #[inline]
+    fn drive<F>(self, future: Pin<&mut F>) -> Driven<'_, F> {
+        Driven { frame: self, future }
+    }
+}
+
+struct Driven<'f, F> {
+    frame: Frame,
     future: Pin<&'f mut F>,
 }
 
-impl<O, F: Future<Output = Reply<O>>> Future for Deeper<'_, F> {
+impl<O, F: Future<Output = Reply<O>>> Future for Driven<'_, F> {
     type Output = Caught<O>;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Caught<O>> {
-        let _at = At::depth(self.depth);
-        match self.panics {
-            Panics::Unwind => self.future.as_mut().poll(context).map(Ok),
-            Panics::Catch => match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context))) {
+        let Self { frame, future } = &mut *self;
+        let _at = At::depth(frame.depth);
+        let mut poll = || frame.span.within(|| future.as_mut().poll(context));
+        match frame.panics {
+            Panics::Unwind => poll().map(Ok),
+            Panics::Catch => match catch_unwind(AssertUnwindSafe(poll)) {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),
             },
@@ -319,11 +343,7 @@ fn stop_at_error<O>(_: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
     }
 }
 
-fn note<O>(
-    answers: &mut Vec<(ReceiverId, Answer<O>)>,
-    id: &ReceiverId,
-    answer: Answer<O>,
-) -> ControlFlow<Error> {
+fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
     #[cfg(feature = "tracing")]
     if let Err(error) = &answer {
         tracing::error!(receiver = %id.name, "{error}");

@@ -9,8 +9,7 @@ use crate::receiver::ReceiverId;
 /// What a receiver may fail with.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A dispatch that did not reach its end.
-#[derive(Debug)]
+/// A dispatch that did not reach its end. `{:?}` prints the same text as `{}`.
 #[non_exhaustive]
 pub enum Error {
     /// A receiver failed.
@@ -53,6 +52,12 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
@@ -64,7 +69,7 @@ impl StdError for Error {
 
 /// A receiver that failed or panicked.
 ///
-/// Like `std::io::Error`, it prints its cause, and its `source` is the source of the cause: [`cause`](Self::cause)
+/// Like `std::io::Error`, it prints its cause, and its `source` is the source of the cause: [`inner`](Self::inner)
 /// gives the cause itself. In a chain of receivers, the cause is the next receiver's error.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -86,7 +91,7 @@ enum Failure {
 
 impl ReceiverError {
     /// What the receiver returned; `None` if it panicked.
-    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+    pub fn inner(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         match &self.failure {
             Failure::Error(error) => Some(&**error),
             Failure::Panic(_) => None,
@@ -94,7 +99,7 @@ impl ReceiverError {
     }
 
     /// What the receiver returned; the error itself if it panicked.
-    pub fn into_cause(self: Box<Self>) -> BoxError {
+    pub fn into_inner(self: Box<Self>) -> BoxError {
         match self.failure {
             Failure::Error(error) => error,
             Failure::Panic(_) => self,
@@ -145,7 +150,7 @@ impl fmt::Display for ReceiverError {
 
 impl StdError for ReceiverError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause().and_then(StdError::source)
+        self.inner().and_then(StdError::source)
     }
 }
 

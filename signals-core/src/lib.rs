@@ -13,7 +13,9 @@ mod payload;
 mod receiver;
 mod registry;
 mod signal;
-mod words;
+pub mod testing;
+mod trace;
+pub mod words;
 
 pub use check::{WiringError, check};
 pub use connect::{BoxFuture, Connection};
@@ -32,19 +34,15 @@ pub use signals_macros::{core_apps as apps, core_receiver as receiver, core_sign
 pub mod __private {
     pub use linkme;
 
-    pub use crate::dispatch::{asynchronous, synchronous};
-    pub use crate::error::skipped;
+    pub use crate::__register as register;
+    pub use crate::dispatch::{Answers, asynchronous, synchronous};
+    pub use crate::error::{Error, skipped};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
     };
-    pub use crate::receiver::{Binding, Declaration, rank};
     pub use crate::receiver::ReceiverName;
+    pub use crate::receiver::{Binding, Declaration};
     pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared};
+    pub use crate::words::*;
     pub use std::vec::Vec;
-    /// What `send_robust` gives.
-    pub type Answers<O> = Vec<(crate::ReceiverId, crate::Answer<O>)>;
-    pub use crate::words::{
-        Anyone, AwaitsReceivers, BeforeTheEnd, InstanceOf, Returns, Sender, SentBy, SignalName, reply, when,
-    };
-    pub use crate::__register as register;
 }

@@ -66,9 +66,8 @@ impl Graph {
     /// come round.
     fn cycle(&self) -> Vec<usize> {
         let waiting = |index: &usize| self.waits_for[*index] > 0;
-        let predecessor = |of: usize| {
-            (0..self.waits_for.len()).filter(waiting).find(|&index| self.successors[index].contains(&of))
-        };
+        let predecessor =
+            |of: usize| (0..self.waits_for.len()).filter(waiting).find(|&index| self.successors[index].contains(&of));
         let mut path: Vec<usize> = (0..self.waits_for.len()).filter(waiting).take(1).collect();
         while let Some(index) = path.last().copied().and_then(predecessor) {
             if let Some(start) = path.iter().position(|&seen| seen == index) {

@@ -1,6 +1,7 @@
 //! What a signal sends, and how its receivers are called: the types that a signal's declaration fixes once.
 
 use core::convert::Infallible;
+use core::fmt;
 
 use stackfuture::StackFuture;
 
@@ -87,3 +88,12 @@ impl<P: Payload> Clone for Call<P> {
 }
 
 impl<P: Payload> Copy for Call<P> {}
+
+impl<P: Payload> fmt::Debug for Call<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sync(_) => "Sync",
+            Self::Async(..) => "Async",
+        })
+    }
+}

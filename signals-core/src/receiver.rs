@@ -65,22 +65,6 @@ pub trait ReceiverName {
     /// The type of the function's name.
     #[doc(hidden)]
     const ID: TypeId;
-    /// One more than the greatest rank that it runs after: a cycle of `after` has no rank.
-    #[doc(hidden)]
-    const RANK: usize;
-}
-
-#[doc(hidden)]
-pub const fn rank(after: &[usize]) -> usize {
-    let mut greatest = 0;
-    let mut index = 0;
-    while index < after.len() {
-        if after[index] > greatest {
-            greatest = after[index];
-        }
-        index += 1;
-    }
-    greatest + 1
 }
 
 /// A receiver of one signal from one sender, as the linker collected it.
@@ -120,6 +104,17 @@ impl Receiver {
     pub(crate) fn call<P: Payload>(&self) -> Option<Call<P>> {
         let bound: &dyn Any = self.bound;
         bound.downcast_ref::<Binding<P>>().map(|binding| binding.call)
+    }
+
+    /// What it receives: the same for the receivers of one signal and sender, whatever their names.
+    pub(crate) fn payload(&self) -> TypeId {
+        let bound: &dyn Any = self.bound;
+        bound.type_id()
+    }
+
+    /// What a receiver of the same signal and of any sender receives.
+    pub(crate) fn payload_of_any(&self) -> TypeId {
+        self.bound.of_any()
     }
 
     /// The key of ties in the order: the same in every build, and source order within a file.
@@ -163,6 +158,8 @@ pub trait Bound: Any + Send + Sync {
     fn signal(&self) -> &'static str;
     #[doc(hidden)]
     fn sender(&self) -> Option<&'static str>;
+    #[doc(hidden)]
+    fn of_any(&self) -> TypeId;
 }
 
 impl<P: Payload> Bound for Binding<P> {
@@ -172,6 +169,10 @@ impl<P: Payload> Bound for Binding<P> {
 
     fn sender(&self) -> Option<&'static str> {
         P::sender()
+    }
+
+    fn of_any(&self) -> TypeId {
+        TypeId::of::<Binding<P::Any>>()
     }
 }
 
@@ -184,20 +185,19 @@ pub struct Declaration {
     pub line: u32,
     pub column: u32,
     pub module: &'static str,
-    pub filters: &'static [&'static str],
     pub function: TypeId,
-    pub rank: usize,
+    pub runs_after: isize,
     pub after: &'static [TypeId],
     pub before: &'static [TypeId],
 }
 
 impl Declaration {
     #[doc(hidden)]
-    pub const fn bind(&self, bound: &'static dyn Bound) -> Entry {
+    pub const fn bind(&self, bound: &'static dyn Bound, filters: &'static [&'static str]) -> Entry {
         Entry::Receiver(Receiver {
             id: ReceiverId::linked(self.name, self.file, self.line, self.column),
             module: self.module,
-            filters: self.filters,
+            filters,
             function: self.function,
             after: self.after,
             before: self.before,

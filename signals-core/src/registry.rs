@@ -9,6 +9,7 @@ use crate::receiver::{Place, Receiver};
 
 /// What one use of a macro leaves in the program.
 #[doc(hidden)]
+#[derive(Debug)]
 pub enum Entry {
     /// `#[receiver]`: one per signal and sender.
     Receiver(Receiver),

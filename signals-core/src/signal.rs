@@ -2,10 +2,10 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use crate::check::WiringError;
-use crate::connect::{Connected, ConnectedList};
+use crate::connect::{ConnectedList, Snapshot};
 use crate::error::Error;
 use crate::order;
 use crate::payload::{Call, Payload};
@@ -18,9 +18,12 @@ use crate::registry;
 /// out of the registry and sorts them; from then on a dispatch is one atomic load and a loop over function pointers.
 pub struct Signal<P: Payload> {
     state: AtomicU8,
-    linked: OnceLock<Result<Box<[Slot<P>]>, Box<WiringError>>>,
+    linked: OnceLock<Linked<P>>,
     connected: ConnectedList<P>,
 }
+
+/// The link-time receivers in their order, or why they have none.
+type Linked<P> = Result<Box<[Slot<P>]>, Box<WiringError>>;
 
 /// The registry has been read.
 const RESOLVED: u8 = 1;
@@ -50,12 +53,11 @@ pub(crate) enum Route<P: Payload> {
     /// Those that the linker collected.
     Linked(&'static [Slot<P>]),
     /// Those that the linker collected, and then those that were connected.
-    Connected(&'static [Slot<P>], Arc<[Arc<Connected<P>>]>),
+    Connected(&'static [Slot<P>], Snapshot<P>),
 }
 
 impl<P: Payload> Signal<P> {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "a signal is a static")]
     pub const fn new() -> Self {
         Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedList::new() }
     }
@@ -123,7 +125,7 @@ impl<P: Payload> Signal<P> {
     fn resolve(&'static self) -> u8 {
         let linked = self.linked.get_or_init(|| {
             let receivers = registry::receivers().filter(|receiver| Target::<P>::of(receiver).is_some()).collect();
-            let sorted = order::sort(receivers).map_err(|cycle| WiringError::cycle::<P>(&cycle))?;
+            let sorted = order::sort(receivers).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
             let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, id: &receiver.id });
             Ok(sorted.into_iter().filter_map(slot).collect())
         });

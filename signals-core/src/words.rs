@@ -5,7 +5,7 @@
 //! that follows from the answer is silent.
 
 use crate::error::BoxError;
-use crate::payload::{Payload, Reply};
+use crate::payload::{Payload, Reply, Step};
 
 /// A type that sends lifecycle signals.
 #[diagnostic::on_unimplemented(
@@ -13,7 +13,7 @@ use crate::payload::{Payload, Reply};
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait Sender {
+pub trait SendsSignals {
     /// The sender itself.
     type Me: ?Sized + 'static;
 }
@@ -21,6 +21,11 @@ pub trait Sender {
 /// The sender of a receiver that names none.
 #[derive(Debug)]
 pub enum Anyone {}
+
+/// The sender of no signal. Where a trait has two implementations, the compiler lists neither as what was meant.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Nobody {}
 
 /// A name that stands in the first place of `#[receiver(..)]`.
 #[diagnostic::on_unimplemented(
@@ -47,10 +52,21 @@ pub trait AwaitsReceivers {
 /// A signal that is sent inside the transaction, if the sender has one.
 #[diagnostic::on_unimplemented(
     message = "no field `tx` on `{Self}`: the transaction is over",
-    label = "`{Self}` has no `tx`",
-    note = "a receiver that runs after the transaction takes `db: &Db` and writes through that"
+    label = "unknown field",
+    note = "take `db: &Db` instead, and write through that"
 )]
-pub trait BeforeTheEnd {
+pub trait InTransaction {
+    /// The signal itself.
+    type Signal;
+}
+
+/// A signal whose receivers may change the instance.
+#[diagnostic::on_unimplemented(
+    message = "`instance` cannot be changed in a receiver of `{Self}`",
+    label = "remove `mut`",
+    note = "`pre_save` is sent before the row is written: its receivers may change the instance"
+)]
+pub trait LendsMutably {
     /// The signal itself.
     type Signal;
 }
@@ -66,58 +82,116 @@ pub trait SentBy<S: ?Sized> {
     type Payload: Payload;
 }
 
-/// The type of `instance`.
-#[diagnostic::on_unimplemented(
-    message = "`instance` is a `&{Model}` here, not a `&{Self}`",
-    label = "expected `&{Model}`, the sender of this receiver"
-)]
-pub trait InstanceOf<Model: ?Sized> {
-    /// The model itself.
-    type Instance: ?Sized;
+/// A signal that a struct declares.
+#[doc(hidden)]
+pub trait Declared {
+    /// Its payload.
+    type Payload: Payload;
 }
 
-impl<Model: ?Sized> InstanceOf<Model> for Model {
-    type Instance = Model;
+#[diagnostic::do_not_recommend]
+impl<T: Declared> SentBy<Anyone> for T {
+    type Payload = T::Payload;
+}
+
+/// What a signal lends as `instance` to a receiver that names no sender.
+#[diagnostic::on_unimplemented(
+    message = "a receiver without a sender receives from every model, so `instance` is no `&{Instance}`",
+    label = "expected `dyn AnyModel`",
+    note = "write `sender = {Instance}` to receive from this model alone"
+)]
+pub trait FromAnySender<Instance: ?Sized> {
+    /// The signal itself.
+    type Signal;
+}
+
+/// What a sender lends as `instance`: itself.
+#[diagnostic::on_unimplemented(
+    message = "`instance` is a `&{Self}` here, not a `&{Instance}`",
+    label = "expected `&{Self}`, the sender of this receiver"
+)]
+pub trait InstanceIs<Instance: ?Sized> {
+    /// The sender itself.
+    type Me: ?Sized + 'static;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Model: ?Sized + 'static> InstanceIs<Model> for Model {
+    type Me = Model;
+}
+
+/// Any type, as itself: to stand at another place in the source.
+#[doc(hidden)]
+pub trait Itself {
+    /// The type.
+    type Me: ?Sized;
+}
+
+impl<T: ?Sized> Itself for T {
+    type Me = T;
 }
 
 /// What a receiver may return.
 #[diagnostic::on_unimplemented(
     message = "a receiver of this signal returns `{Output}` or a `Result` of it, not `{Self}`",
     label = "expected `{Output}` or `Result<{Output}, E>`",
-    note = "the `E` of the `Result` is `signals::Error` or anything else that converts into `Box<dyn Error + Send + Sync>`"
+    note = "`E` is `signals::Error`, or any other error that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait Returns<Output> {
-    #[doc(hidden)]
+    /// What the dispatch takes.
     fn into_reply(self) -> Reply<Output>;
 }
 
-impl<Output> Returns<Output> for Output {
+// In two steps, so that the compiler says which output this signal wants, and not which other ones there are.
+#[diagnostic::do_not_recommend]
+impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
     #[inline]
     fn into_reply(self) -> Reply<Output> {
+        self.reply()
+    }
+}
+
+/// An output, or the `Result` of one.
+#[doc(hidden)]
+pub trait Replies<Output> {
+    /// What the dispatch takes.
+    fn reply(self) -> Reply<Output>;
+}
+
+impl<Output> Replies<Output> for Output {
+    #[inline]
+    fn reply(self) -> Reply<Output> {
         Ok(self)
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<Output, E: Into<BoxError>> Returns<Output> for Result<Output, E> {
+impl<Output, E: Into<BoxError>> Replies<Output> for Result<Output, E> {
     #[inline]
-    fn into_reply(self) -> Reply<Output> {
+    fn reply(self) -> Reply<Output> {
         self.map_err(Into::into)
     }
 }
 
-
-/// What a receiver returned, as the dispatch takes it. `Returned` stands first so that the person's own tokens for it
-/// are what the compiler underlines.
+/// What a type answers that is no receiver when it is asked what it runs after. `ReceiverName` has refused it already.
 #[doc(hidden)]
-#[inline]
-pub fn reply<Returned: Returns<Output>, Output>(returned: Returned) -> Reply<Output> {
-    returned.into_reply()
+pub trait NoReceiver {
+    #[allow(non_upper_case_globals, reason = "it stands for the variant of a receiver's type")]
+    /// Nothing.
+    const RunsAfter: isize = 0;
 }
 
-/// Asks a condition of the payload.
+impl<T: ?Sized> NoReceiver for T {}
+
+/// The place of a condition on a payload, for `when` to be put into: the compiler then says what a condition is.
 #[doc(hidden)]
 #[inline]
-pub fn when<T>(payload: &T, condition: impl FnOnce(&T) -> bool) -> bool {
-    condition(payload)
+pub fn condition<T>(_: &T) -> fn(&T) -> bool {
+    |_| true
+}
+
+/// The future of an `async` receiver, on its way into the future of the dispatch.
+#[doc(hidden)]
+#[inline]
+pub fn step<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> Step<'b, O> {
+    Step::from_or_box(future)
 }

@@ -1,7 +1,7 @@
 //! `apps![accounts, billing]`
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Ident, Token};
@@ -10,7 +10,7 @@ use crate::root::Root;
 
 pub(crate) fn expand(crates: TokenStream, root: Root) -> TokenStream {
     let names = Punctuated::<Ident, Token![,]>::parse_terminated;
-    let names = match names.parse2(crates.clone()) {
+    let names = match names.parse2(crates) {
         Ok(names) if !names.is_empty() => names,
         Ok(_) => {
             let message = "`apps!` names no crate\n\nhelp: name the crates to link, as in `apps![accounts, billing]`";
@@ -24,8 +24,9 @@ pub(crate) fn expand(crates: TokenStream, root: Root) -> TokenStream {
     let root = root.path(None);
     let apps = names.iter().map(|name| {
         let text = name.to_string();
+        let linked = quote_spanned!(name.span()=> use ::#name as _;);
         quote! {
-            use ::#name as _;
+            #linked
             #root::__private::register!(#root::__private::Entry::App {
                 name: #text,
                 place: #root::Place { file: ::core::file!(), line: ::core::line!(), column: ::core::column!() },

@@ -8,6 +8,9 @@ use proc_macro::TokenStream;
 
 mod apps;
 mod errors;
+#[cfg(test)]
+mod golden;
+mod grammar;
 mod model;
 mod receiver;
 mod root;
@@ -96,7 +99,7 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// #[skip]                                       no column; `Default` when the row is read
 /// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
-///     on_delete     = cascade | protect | set_null | do_nothing
+///     on_delete     = cascade | db_cascade | protect | restrict | set_null | do_nothing
 ///     related_name  = "..."                     the accessor on the other side
 /// ```
 #[proc_macro_attribute]

@@ -1,8 +1,8 @@
 //! Where the library is that the macros write paths to.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Path;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Path};
 
 /// The library through which the macro was called.
 #[derive(Clone, Copy)]
@@ -24,23 +24,71 @@ impl Root {
     }
 }
 
-/// A type that stands behind a question to the compiler: `<subject as question>::answer`, all tokens but the
-/// subject's at `span`.
-///
-/// Where the answer is itself the subject of the next question, the compiler underlines `span` if that one fails.
-pub(crate) fn ask(span: Span, subject: &TokenStream, question: &TokenStream, answer: &str) -> TokenStream {
-    let span = Span::mixed_site().located_at(span);
-    let answer = syn::Ident::new(answer, span);
-    let question = relocate(question.clone(), span);
-    quote_spanned!(span=> <#subject as #question>::#answer)
+/// The place of something that the person wrote, from its first token to its last. It carries the person's own spans, so
+/// that the compiler says of a mistake there nothing of the macro.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    first: Span,
+    last: Span,
 }
 
-/// The tokens at another place, each still meaning what it meant.
-pub(crate) fn relocate(tokens: TokenStream, place: Span) -> TokenStream {
-    map_tokens(tokens, &mut |mut token| {
-        token.set_span(token.span().located_at(place));
-        token
-    })
+impl Place {
+    pub(crate) fn of(tokens: impl ToTokens) -> Self {
+        let mut spans = tokens.into_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Self { first, last: spans.last().unwrap_or(first) }
+    }
+
+    /// The person's own span of the first token.
+    pub(crate) fn first(self) -> Span {
+        self.first
+    }
+
+    /// The person's own span of the last token.
+    pub(crate) fn last(self) -> Span {
+        self.last
+    }
+
+    /// Tokens in parentheses that end where this place ends.
+    pub(crate) fn parenthesised(self, tokens: TokenStream) -> Group {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(self.last);
+        group
+    }
+
+    /// A token that is to be hygienic, at the beginning of this place.
+    pub(crate) fn hygienic(self) -> Span {
+        Span::mixed_site().located_at(self.first)
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self { first: span, last: span }
+    }
+}
+
+/// A question to the compiler, `<subject as question>::answer`: where it fails, the compiler underlines the subject, and all
+/// that follows from the answer is silent.
+pub(crate) fn ask(subject: impl ToTokens, question: impl ToTokens, answer: &str) -> TokenStream {
+    let Place { first, last } = Place::of(&subject);
+    let opening = quote_spanned!(first=> <);
+    let answer = Ident::new(answer, last);
+    let closing = quote_spanned!(last=> >::#answer);
+    quote!(#opening #subject as #question #closing)
+}
+
+/// An implementation for a type that the person named, and at that place: it is where the compiler looks if it has to say
+/// that there is one.
+pub(crate) fn implement(ty: &Ident, what: &TokenStream, body: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> impl #what { #body })
+}
+
+/// The subject of a question, which the compiler is to underline somewhere else.
+pub(crate) fn at(place: Place, subject: impl ToTokens, private: &TokenStream) -> TokenStream {
+    let opening = quote_spanned!(place.first=> <);
+    let closing = quote_spanned!(place.last=> >::Me);
+    quote!(#opening #subject as #private::Itself #closing)
 }
 
 /// The tokens with each leaf mapped, groups included.

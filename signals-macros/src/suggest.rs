@@ -6,13 +6,26 @@ pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     known.iter().map(|word| (distance(written, word), *word)).filter(|(d, _)| *d <= far).min().map(|(_, word)| word)
 }
 
+/// The known word itself, or the one that is a single slip away from what was written.
+pub(crate) fn nearly<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .copied()
+        .find(|word| distance(written, word) == 0)
+        .or_else(|| known.iter().copied().find(|word| distance(written, word) == 1))
+}
+
 /// "unknown argument `x` in the `receiver` attribute", with the way out.
 pub(crate) fn unknown(what: &str, written: &str, attribute: &str, known: &[&str]) -> String {
-    let help = match nearest(written, known) {
+    format!("unknown {what} `{written}` in the `{attribute}` attribute\n\nhelp: {}", help(written, known))
+}
+
+/// The way out of a word that is not known.
+pub(crate) fn help(written: &str, known: &[&str]) -> String {
+    match nearest(written, known) {
         Some(word) => format!("did you mean `{word}`?"),
         None => format!("known are {}", list(known)),
-    };
-    format!("unknown {what} `{written}` in the `{attribute}` attribute\n\nhelp: {help}")
+    }
 }
 
 /// `a`, `b` and `c`

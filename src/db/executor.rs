@@ -45,13 +45,6 @@ pub enum Exec<'a> {
 }
 
 impl Exec<'_> {
-    pub(crate) fn db(&self) -> &Db {
-        match self {
-            Self::Db(db) => db,
-            Self::Tx(tx) => tx.db(),
-        }
-    }
-
     // `at` is the place that `Error::WriterBusy` is to name.
 
     pub(crate) async fn execute(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
@@ -78,13 +71,6 @@ impl Exec<'_> {
         match self {
             Self::Db(db) => db.query_at(at, sql, params, each).await,
             Self::Tx(tx) => tx.run_query(sql, params, each).await,
-        }
-    }
-
-    pub(crate) async fn batch(self, at: &'static Location<'static>, sql: &str) -> Result<()> {
-        match self {
-            Self::Db(db) => db.batch_at(at, sql).await,
-            Self::Tx(tx) => tx.batch(sql).await,
         }
     }
 }

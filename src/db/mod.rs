@@ -130,6 +130,12 @@ impl Db {
         }
     }
 
+    /// Executes several statements without parameters, in a transaction of their own: all of them or none.
+    #[track_caller]
+    pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
+        self.batch_at(Location::caller(), sql)
+    }
+
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
     ///
     /// It takes the one connection that writes: end it soon, and do not wait for other things in it.
@@ -162,28 +168,14 @@ impl Db {
     /// # }
     /// ```
     #[track_caller]
-    pub fn transaction<T, E>(
-        &self,
-        body: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
-    ) -> impl Future<Output = Result<T, E>>
-    where
-        E: From<Error>,
-    {
+    pub fn transaction<T>(&self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
         let began = Location::caller();
         async move {
             let mut tx = self.begin_at(began).await?;
-            match body(&mut tx).await {
-                Ok(value) => {
-                    tx.commit().await?;
-                    Ok(value)
-                }
-                Err(error) => {
-                    // The error of the body is the one to return; this one would hide it.
-                    if let Err(error) = tx.rollback().await {
-                        self.report(&error);
-                    }
-                    Err(error)
-                }
+            let result = body(&mut tx).await;
+            match result {
+                Ok(value) => tx.commit().await.map(|()| value),
+                Err(_) => tx.end(result).await,
             }
         }
     }
@@ -230,7 +222,6 @@ impl Db {
         self.shared.driver.query(at, sql, params, each).await
     }
 
-    /// Executes several statements without parameters, all of them or none.
     pub(crate) async fn batch_at(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
         self.shared.driver.batch(at, sql).await
     }

@@ -17,12 +17,7 @@ enum Columns<'a> {
     None(std::marker::PhantomData<&'a ()>),
 }
 
-impl<'a> Row<'a> {
-    #[cfg(feature = "sqlite")]
-    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
-        Self { columns: Columns::Sqlite(row) }
-    }
-
+impl Row<'_> {
     /// How many columns it has.
     pub fn columns(&self) -> usize {
         match self.columns {
@@ -88,6 +83,13 @@ impl<'a> Row<'a> {
             #[cfg(not(feature = "sqlite"))]
             Columns::None(_) => None,
         }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl<'a> Row<'a> {
+    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
+        Self { columns: Columns::Sqlite(row) }
     }
 }
 

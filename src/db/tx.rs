@@ -1,6 +1,7 @@
 //! Transactions.
 
 use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +39,7 @@ struct State {
     /// What runs after the commit. A savepoint that is rolled back shortens it to what it was.
     hooks: Vec<Hook>,
     /// What the model layer remembers of each row until the commit, by its type and the row's key.
-    rows: Vec<(TypeId, Value, Arc<dyn Any + Send + Sync>)>,
+    rows: HashMap<(TypeId, String), Arc<dyn Any + Send + Sync>>,
 }
 
 impl Tx {
@@ -74,6 +75,12 @@ impl Tx {
         self.run_query(sql, params, each).await
     }
 
+    /// Executes several statements without parameters. When one fails, those before it stay done.
+    pub async fn batch(&self, sql: &str) -> Result<()> {
+        self.check()?;
+        self.observe(self.shared.session.batch(sql).await)
+    }
+
     /// Queues a hook that runs after the commit, with the database and no transaction.
     ///
     /// Hooks run in the order in which they were queued, before `commit` returns, and all run, whatever fails: a failure
@@ -100,8 +107,18 @@ impl Tx {
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        let hook = Hook::new(Location::caller(), hook);
-        self.state().hooks.push(hook);
+        self.on_commit_at(Location::caller(), hook);
+    }
+
+    /// As [`on_commit`](Self::on_commit), for a hook that another place asked for.
+    pub(crate) fn on_commit_at<Fut>(
+        &self,
+        place: &'static Location<'static>,
+        hook: impl FnOnce(Db) -> Fut + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.state().hooks.push(Hook::new(place, hook));
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
@@ -130,10 +147,16 @@ impl Tx {
         Self { shared: Arc::clone(&self.shared), root: false }
     }
 
-    /// Commits when `result` is good, else rolls back and gives its error.
+    /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
+    /// error.
     pub(crate) async fn end<T>(self, result: Result<T>) -> Result<T> {
         match result {
-            Ok(value) => self.commit().await.map(|()| value),
+            Ok(value) => match self.commit().await {
+                Ok(()) => Ok(value),
+                // The person who saves has no transaction that could be broken.
+                Err(Error::Broken { first }) => Err(Error::Swallowed { first }),
+                Err(error) => Err(error),
+            },
             Err(error) => {
                 let db = self.db().clone();
                 // The first error is the one to return; this one would hide it.
@@ -154,16 +177,17 @@ impl Tx {
         result
     }
 
-    /// What is remembered of the row with this key until the commit, and whether it is remembered for the first time.
-    pub(crate) fn row<T: Any + Send + Sync>(&self, key: Value, first: impl FnOnce() -> T) -> (Arc<T>, bool) {
+    /// What the model layer remembers of the row with this key until the commit.
+    pub(crate) fn row<T: Any + Send + Sync + Default>(&self, key: &Value) -> Arc<T> {
+        // All keys of one model are of one type, so their texts differ where they differ.
+        let key = (TypeId::of::<T>(), format!("{key:?}"));
         let mut state = self.state();
-        let known = state.rows.iter().filter(|(ty, known, _)| *ty == TypeId::of::<T>() && *known == key);
-        if let Some(row) = known.last().and_then(|(.., row)| Arc::clone(row).downcast().ok()) {
-            return (row, false);
-        }
-        let row = Arc::new(first());
-        state.rows.push((TypeId::of::<T>(), key, Arc::clone(&row) as _));
-        (row, true)
+        let known = state.rows.get(&key).and_then(|row| Arc::clone(row).downcast().ok());
+        known.unwrap_or_else(|| {
+            let row = Arc::new(T::default());
+            state.rows.insert(key, Arc::clone(&row) as _);
+            row
+        })
     }
 
     /// Breaks the transaction. The first failure is the one that is remembered.
@@ -178,12 +202,6 @@ impl Tx {
     pub(crate) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
         self.check()?;
         self.observe(self.shared.session.insert(sql, params).await)
-    }
-
-    /// Executes several statements without parameters. After an error, those before the one that failed are done.
-    pub(crate) async fn batch(&self, sql: &str) -> Result<()> {
-        self.check()?;
-        self.observe(self.shared.session.batch(sql).await)
     }
 
     pub(super) async fn run_execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
@@ -251,8 +269,10 @@ impl Drop for Tx {
         if self.root {
             self.shared.session.abandon();
             // Other handles must not keep alive what the hooks own.
-            let hooks = std::mem::take(&mut self.state().hooks);
-            drop(hooks);
+            let mut state = self.state();
+            let (hooks, rows) = (std::mem::take(&mut state.hooks), std::mem::take(&mut state.rows));
+            drop(state);
+            drop((hooks, rows));
         }
     }
 }

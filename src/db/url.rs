@@ -46,6 +46,9 @@ fn sqlite(rest: &str) -> Result<Target, String> {
     if path.is_empty() {
         return Err("it names no file".to_owned());
     }
+    if matches!(path, "memory:" | ":memory") {
+        return Err("it looks like a mistyped `sqlite::memory:`".to_owned());
+    }
     if path.contains('\0') {
         return Err("a path cannot contain a NUL".to_owned());
     }
@@ -111,6 +114,8 @@ mod tests {
         for (url, expected) in [
             ("a.db", "it names no kind of database"),
             ("sqlite:", "it names no file"),
+            ("sqlite:memory:", "it looks like a mistyped `sqlite::memory:`"),
+            ("sqlite::memory", "it looks like a mistyped `sqlite::memory:`"),
             ("sqlite:?mode=ro", "it names no file"),
             ("sqlite:a.db?mode=wal", "`mode=wal` is not one of"),
             ("mysql://localhost/a", "`mysql` is no kind of database that is known"),

@@ -63,7 +63,7 @@ impl fmt::Debug for dyn AnyModel {
         let mut debug = f.debug_struct(meta.name);
         for (index, field) in meta.fields.iter().enumerate() {
             match self.any_value(index) {
-                ValueRef::Null => debug.field(field.name, &"null"),
+                ValueRef::Null => debug.field(field.name, &format_args!("null")),
                 ValueRef::Boolean(value) => debug.field(field.name, &value),
                 ValueRef::Integer(value) => debug.field(field.name, &value),
                 ValueRef::Real(value) => debug.field(field.name, &value),

@@ -1,10 +1,9 @@
 //! What a field's type must be for what its attributes say.
 
-use super::{Id, Model};
-use crate::db::Exec;
-use crate::error::{Error, Result};
-use crate::value::Column;
-use std::panic::Location;
+use super::{Id, Meta, Model};
+use crate::db::Row;
+use crate::error::Result;
+use crate::value::{Column, ColumnType, ValueRef};
 
 /// The type of a field with `#[key]`.
 #[diagnostic::on_unimplemented(
@@ -29,9 +28,33 @@ pub trait Key: Column + PartialEq {
 
     /// The key after its row is deleted.
     #[doc(hidden)]
+    #[must_use]
     fn after_delete(&self) -> Self;
 }
 
+/// What may be the key of `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of `{M}`",
+    label = "not a type of key",
+    note = "a key is an `Id<{M}>`, which the database assigns, or an integer or a `String` that you set yourself"
+)]
+pub trait KeyOf<M> {
+    /// The key itself.
+    type Me: Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: 'static> KeyOf<M> for Id<M> {
+    type Me = Self;
+}
+
+// Nobody's key. Where a trait has two implementations, the compiler lists neither as what was meant.
+#[diagnostic::do_not_recommend]
+impl<M: 'static> KeyOf<Option<M>> for Id<M> {
+    type Me = Self;
+}
+
+#[diagnostic::do_not_recommend]
 impl<M: 'static> Key for Id<M> {
     const ASSIGNED: bool = true;
 
@@ -50,6 +73,12 @@ impl<M: 'static> Key for Id<M> {
 
 macro_rules! keys_that_a_person_sets {
     ($($key:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> KeyOf<M> for $key {
+            type Me = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
         impl Key for $key {
             fn assigned(_: i64) -> Option<Self> {
                 None
@@ -76,12 +105,14 @@ pub trait Unset: Column {
     fn is_unset(&self) -> bool;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Column> Unset for Option<T> {
     fn is_unset(&self) -> bool {
         self.is_none()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: 'static> Unset for Id<M> {
     fn is_unset(&self) -> bool {
         Id::is_unset(*self)
@@ -90,6 +121,8 @@ impl<M: 'static> Unset for Id<M> {
 
 macro_rules! unset_when_default {
     ($($column:ty)*) => {$(
+        #[allow(clippy::float_cmp, reason = "what is not exactly 0 was set")]
+        #[diagnostic::do_not_recommend]
         impl Unset for $column {
             fn is_unset(&self) -> bool {
                 *self == <$column>::default()
@@ -105,42 +138,81 @@ unset_when_default!(i8 i16 i32 i64 u8 u16 u32 f32 f64 String Vec<u8>);
     message = "`{Self}` does not say which model the relation points to",
     label = "expected `Id<Model>` or `Option<Id<Model>>`"
 )]
-pub trait Reference: Column {
+pub trait PointsTo: Sized {
     /// The model that it points to.
-    type Target: Model;
+    type Target;
     /// What following it gives.
     type Loaded;
 
-    #[doc(hidden)]
-    fn load(
-        &self,
-        exec: Exec<'_>,
-        place: &'static Location<'static>,
-        field: &'static str,
-    ) -> impl Future<Output = Result<Self::Loaded>> + Send;
+    /// The row that it points to.
+    fn id(&self) -> Option<Id<Self::Target>>;
+    /// What following it gives, of the row.
+    fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
+
+    // What `#[model]` asks of a column, in words of this trait alone: what points to no model is then one error.
+
+    /// [`Column::TYPE`]
+    const TYPE: ColumnType;
+    /// [`Column::NULLABLE`]
+    const NULLABLE: bool;
+    /// [`Column::to_value`]
+    fn to_value(&self) -> ValueRef<'_>;
+    /// `Column::duplicate`
+    #[must_use]
+    fn duplicate(&self) -> Self;
+    /// `Column::read`
+    fn read(row: &Row<'_>, index: usize) -> Result<Self>;
 }
 
-impl<M: Model<Key = Self>> Reference for Id<M> {
-    type Target = M;
-    type Loaded = M;
+macro_rules! points_to {
+    ($ty:ty => $loaded:ty, |$this:ident| $id:expr, |$row:ident| $followed:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl<M: 'static> PointsTo for $ty {
+            type Target = M;
+            type Loaded = $loaded;
 
-    async fn load(&self, exec: Exec<'_>, place: &'static Location<'static>, field: &'static str) -> Result<M> {
-        if Id::is_unset(*self) {
-            return Err(Error::UnsetId { model: M::META.name.to_owned(), field: field.to_owned() });
+            const TYPE: ColumnType = <Self as Column>::TYPE;
+            const NULLABLE: bool = <Self as Column>::NULLABLE;
+
+            fn id(&self) -> Option<Id<M>> {
+                let $this = *self;
+                $id
+            }
+
+            fn loaded($row: Option<M>) -> Option<$loaded> {
+                $followed
+            }
+
+            fn to_value(&self) -> ValueRef<'_> {
+                Column::to_value(self)
+            }
+
+            fn duplicate(&self) -> Self {
+                Column::duplicate(self)
+            }
+
+            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+                Column::read(row, index)
+            }
         }
-        let found = super::load::by_key::<M>(exec, self, place).await?;
-        found.ok_or_else(|| Error::NotFound { model: M::META.name.to_owned() })
-    }
+    };
 }
 
-impl<M: Model<Key = Id<M>>> Reference for Option<Id<M>> {
-    type Target = M;
-    type Loaded = Option<M>;
+points_to!(Id<M> => M, |id| Some(id), |row| row);
+points_to!(Option<Id<M>> => Option<M>, |id| id, |row| Some(row));
 
-    async fn load(&self, exec: Exec<'_>, place: &'static Location<'static>, field: &'static str) -> Result<Option<M>> {
-        match self {
-            Some(id) => id.load(exec, place, field).await.map(Some),
-            None => Ok(None),
-        }
-    }
+/// The key of a model that an `Id` can point to.
+#[diagnostic::on_unimplemented(
+    message = "an `Id<{M}>` cannot point to `{M}`, whose key is a `{Self}`",
+    label = "`{M}` has no `Id`",
+    note = "give `{M}` the key `#[key] id: Id<{M}>`, and make the other field `#[unique]`"
+)]
+pub trait IdOf<M> {
+    /// What the model is.
+    const META: fn() -> &'static Meta;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> IdOf<M> for Id<M> {
+    const META: fn() -> &'static Meta = || M::META;
 }

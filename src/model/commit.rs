@@ -1,6 +1,7 @@
 //! What waits for the commit: `post_commit`, once per row and transaction.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signals_core::__private::asynchronous::send_robust;
 
@@ -9,42 +10,61 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
-/// The last state of a row that was saved in a transaction; `None` if nothing is left of it.
-struct Pending<M>(Mutex<Option<(M, bool)>>);
+/// What a transaction has done to a row so far.
+struct Pending<M>(Mutex<State<M>>);
 
-/// Notes that a row was saved. The first save of a row takes its place in the queue of hooks.
-pub(super) fn saved<M: Model>(instance: &M, created: bool, tx: &Tx) {
-    let (pending, first) = tx.row(key(instance), || Pending::<M>(Mutex::new(None)));
-    {
-        let mut state = pending.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let created = created || state.as_ref().is_some_and(|(_, created)| *created);
-        *state = Some((instance.snapshot(), created));
-    }
-    if first {
-        tx.on_commit(move |db| committed(pending, db));
+struct State<M> {
+    /// The row as it was saved last, and whether it was inserted; `None` if nothing is left of it.
+    saved: Option<(M, bool)>,
+    /// Whether its hook stands in the queue: it keeps the place of the first save.
+    queued: bool,
+}
+
+impl<M> Pending<M> {
+    fn lock(&self) -> MutexGuard<'_, State<M>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Notes that a row was deleted: what was done to it in this transaction has no post_commit.
+impl<M> Default for Pending<M> {
+    fn default() -> Self {
+        Self(Mutex::new(State { saved: None, queued: false }))
+    }
+}
+
+/// Notes that a row was saved.
+pub(super) fn saved<M: Model>(instance: &M, created: bool, tx: &Tx, place: &'static Location<'static>) {
+    let pending = pending(instance, tx);
+    let mut state = pending.lock();
+    let created = created || state.saved.as_ref().is_some_and(|(_, created)| *created);
+    state.saved = Some((instance.snapshot(), created));
+    if !std::mem::replace(&mut state.queued, true) {
+        drop(state);
+        tx.on_commit_at(place, move |db| committed(pending, db));
+    }
+}
+
+/// Notes that a row was deleted: what was done to it in this transaction has no `post_commit`.
 pub(super) fn deleted<M: Model>(instance: &M, tx: &Tx) {
     if M::POST_COMMIT.has_receivers() {
-        let (pending, _) = tx.row(key(instance), || Pending::<M>(Mutex::new(None)));
-        *pending.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        pending(instance, tx).lock().saved = None;
     }
 }
 
-fn key<M: Model>(instance: &M) -> Value {
-    instance.value(M::META.key).into()
+fn pending<M: Model>(instance: &M, tx: &Tx) -> Arc<Pending<M>> {
+    tx.row(&Value::from(instance.value(M::META.key)))
 }
 
 async fn committed<M: Model>(pending: Arc<Pending<M>>, db: Db) -> Result<()> {
-    let state = pending.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some((instance, created)) = state else { return Ok(()) };
-    let answers = send_robust(M::POST_COMMIT, PostCommit { instance: &instance, created, db: &db }).await?;
-    for (_, answer) in answers {
-        if let Err(error) = answer {
-            db.report(&Error::Receiver(error));
+    let saved = pending.lock().saved.take();
+    let Some((instance, created)) = saved else { return Ok(()) };
+    match send_robust(M::POST_COMMIT, PostCommit { instance: &instance, created, db: &db }).await {
+        Ok(answers) => {
+            for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {
+                db.report(&Error::Receiver(error));
+            }
         }
+        Err(error) => db.report(&error.into()),
     }
     Ok(())
 }

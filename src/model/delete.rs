@@ -1,24 +1,43 @@
-//! Deleting: `pre_delete`, the statement, `post_delete`, in one transaction.
+//! Deleting a row, and what goes with it, in one transaction.
 
 use std::panic::Location;
 
-use signals_core::__private::asynchronous::send;
-
+use super::cascade::{Cascade, reaches_others};
 use super::draft::named;
-use super::{Key, Model, PostDelete, PreDelete, commit};
+use super::{Key, Meta, Model};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
 
-/// How many rows a delete removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many rows a delete removed, of which models.
+#[derive(Debug, Clone, Default)]
 pub struct Deleted {
-    rows: u64,
+    counts: Vec<(&'static Meta, u64)>,
 }
 
 impl Deleted {
-    /// The rows of the model itself: 1, or 0 if the row was gone already.
-    pub fn rows(&self) -> u64 {
-        self.rows
+    /// The rows of all models.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|(_, rows)| rows).sum()
+    }
+
+    /// The rows of one model.
+    pub fn of<M: Model>(&self) -> u64 {
+        self.counts.iter().filter(|(meta, _)| std::ptr::eq(*meta, M::META)).map(|(_, rows)| rows).sum()
+    }
+
+    /// Each model that lost rows, and how many. The database's own cascades are not counted.
+    pub fn by_model(&self) -> impl Iterator<Item = (&'static Meta, u64)> {
+        self.counts.iter().copied()
+    }
+
+    pub(super) fn add(&mut self, meta: &'static Meta, rows: u64) {
+        if rows == 0 {
+            return;
+        }
+        match self.counts.iter_mut().find(|(known, _)| std::ptr::eq(*known, meta)) {
+            Some((_, count)) => *count += rows,
+            None => self.counts.push((meta, rows)),
+        }
     }
 }
 
@@ -29,31 +48,43 @@ pub(super) async fn delete<M: Model>(
 ) -> Result<Deleted> {
     if instance.key().is_unset() {
         let field = M::META.key_field().name.to_owned();
-        return Err(Error::UnsetId { model: M::META.name.to_owned(), field });
+        let unset = Err(Error::UnsetId { model: M::META.name.to_owned(), field });
+        return match exec {
+            Exec::Tx(tx) => tx.whole(std::future::ready(unset)).await,
+            Exec::Db(_) => unset,
+        };
     }
-    let rows = match exec {
-        Exec::Tx(tx) => tx.whole(delete_in(instance, tx, place)).await?,
-        Exec::Db(db) if M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers() => {
+    let alone = !(M::META.operations.listens)() && !reaches_others(M::META);
+    let deleted = match exec {
+        Exec::Tx(tx) if alone => tx.whole(remove(instance, exec, place)).await?,
+        Exec::Tx(tx) => tx.whole(cascade(instance, tx, place)).await?,
+        Exec::Db(_) if alone => remove(instance, exec, place).await?,
+        Exec::Db(db) => {
             let tx = db.begin_at(place).await?;
-            let deleted = delete_in(instance, &tx, place).await;
+            let deleted = cascade(instance, &tx, place).await;
             tx.end(deleted).await?
         }
-        Exec::Db(_) => remove(instance, exec, place).await?,
     };
-    let key = instance.key().after_delete();
-    instance.set_key(key);
-    Ok(Deleted { rows })
+    // What is not committed yet may still be undone, and then the row would be there and its id lost.
+    if let Exec::Db(_) = exec {
+        let key = instance.key().after_delete();
+        instance.set_key(key);
+    }
+    Ok(deleted)
 }
 
-async fn delete_in<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<u64> {
-    send(M::PRE_DELETE, PreDelete { instance, tx: &mut tx.handle() }).await?;
-    let rows = remove(instance, Exec::Tx(tx), place).await?;
-    send(M::POST_DELETE, PostDelete { instance, tx: &mut tx.handle() }).await?;
-    commit::deleted(instance, tx);
-    Ok(rows)
+async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
+    Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>)
 }
 
-async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<u64> {
+/// One statement: nobody listens, and nothing goes with the row.
+async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
     let key = instance.value(M::META.key);
-    exec.execute(place, &M::META.statements().delete, &[key]).await.map_err(named::<M>)
+    let rows = exec.execute(place, &M::META.statements().delete, &[key]).await.map_err(named::<M>)?;
+    if let Exec::Tx(tx) = exec {
+        super::commit::deleted(instance, tx);
+    }
+    let mut deleted = Deleted::default();
+    deleted.add(M::META, rows);
+    Ok(deleted)
 }

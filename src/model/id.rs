@@ -101,6 +101,7 @@ impl<M> fmt::Display for Id<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: 'static> Column for Id<M> {
     const TYPE: ColumnType = ColumnType::Integer;
 

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use signals_core::__private::{Anyone, Asynchronous, AwaitsReceivers, BeforeTheEnd, Payload, SentBy, SignalName};
+use signals_core::__private::{
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, LendsMutably, Nobody, Payload, SentBy,
+    SignalName,
+};
 use signals_core::Signal;
 
 use super::{AnyModel, Model};
@@ -20,7 +23,6 @@ pub struct Lifecycle<M: Model> {
 
 impl<M: Model> Lifecycle<M> {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "it is a static")]
     pub const fn new() -> Self {
         Self {
             pre_save: Signal::new(),
@@ -113,18 +115,32 @@ macro_rules! lifecycle {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl SignalName for $name {
             type Signal = Self;
         }
 
+        #[diagnostic::do_not_recommend]
         impl AwaitsReceivers for $name {
             type Signal = Self;
         }
 
+        #[diagnostic::do_not_recommend]
+        impl FromAnySender<dyn AnyModel> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl FromAnySender<Nobody> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
         impl<M: Model> SentBy<M> for $name {
             type Payload = $payload<'static, M>;
         }
 
+        #[diagnostic::do_not_recommend]
         impl SentBy<Anyone> for $name {
             type Payload = $payload<'static, dyn AnyModel>;
         }
@@ -176,10 +192,12 @@ lifecycle! {
     PreDelete {
         /// The row that is about to be deleted.
         instance: &'a M,
+        /// The row that the delete started from: the instance itself, or what it goes with.
+        origin: &'a dyn AnyModel,
         /// The transaction of the delete.
         tx: &'a mut Tx,
     },
-    |event| { instance: event.instance.any(), tx: &mut *event.tx, }
+    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
 }
 
 lifecycle! {
@@ -189,10 +207,12 @@ lifecycle! {
     PostDelete {
         /// The row that was deleted.
         instance: &'a M,
+        /// The row that the delete started from: the instance itself, or what it went with.
+        origin: &'a dyn AnyModel,
         /// The transaction of the delete.
         tx: &'a mut Tx,
     },
-    |event| { instance: event.instance.any(), tx: &mut *event.tx, }
+    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
 }
 
 lifecycle! {
@@ -201,9 +221,10 @@ lifecycle! {
     /// What [`post_commit`] carries. It is the place for what cannot be undone: mails, calls to other services.
     ///
     /// There is no transaction any more. An error cannot undo anything: it goes to the handler of
-    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run. A receiver
+    /// that saves its own row again causes the next `post_commit`: let it leave out what it caused itself.
     PostCommit {
-        /// The row as it was committed.
+        /// The row as it was committed. Fields with `#[skip]` have their `Default`.
         instance: &'a M,
         /// Whether it was inserted in the transaction, and not updated.
         created: bool,
@@ -213,18 +234,27 @@ lifecycle! {
     |event| { instance: event.instance.any(), created: event.created, db: event.db, }
 }
 
-impl BeforeTheEnd for pre_save {
+#[diagnostic::do_not_recommend]
+impl InTransaction for pre_save {
     type Signal = Self;
 }
 
-impl BeforeTheEnd for post_save {
+#[diagnostic::do_not_recommend]
+impl InTransaction for post_save {
     type Signal = Self;
 }
 
-impl BeforeTheEnd for pre_delete {
+#[diagnostic::do_not_recommend]
+impl InTransaction for pre_delete {
     type Signal = Self;
 }
 
-impl BeforeTheEnd for post_delete {
+#[diagnostic::do_not_recommend]
+impl InTransaction for post_delete {
+    type Signal = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl LendsMutably for pre_save {
     type Signal = Self;
 }

@@ -2,10 +2,10 @@
 
 use std::panic::Location;
 
-use super::Model;
-use crate::db::{Exec, Parameter, Params};
+use super::{Id, Model};
+use crate::db::{Exec, Params};
 use crate::error::{Error, Result};
-use crate::value::Column;
+use crate::value::{Column, ValueRef};
 
 pub(crate) async fn by_key<M: Model>(
     exec: Exec<'_>,
@@ -48,7 +48,7 @@ pub(super) async fn find<M: Model>(
     Ok(found)
 }
 
-async fn rows<M: Model>(
+pub(super) async fn rows<M: Model>(
     exec: Exec<'_>,
     sql: &str,
     params: &dyn Params,
@@ -66,36 +66,41 @@ async fn rows<M: Model>(
 /// `User::by_username(..)`
 #[doc(hidden)]
 #[track_caller]
-pub fn by_field<'a, M: Model>(
+pub fn by_field<'a, M: Model, T: Send + Sync + 'a>(
     executor: &'a dyn crate::db::Executor,
     field: usize,
-    value: impl Parameter + Send + 'a,
+    value: T,
+    to_value: fn(&T) -> ValueRef<'_>,
 ) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
     let place = Location::caller();
-    async move { find(executor.exec(), field, &[value.to_parameter()], place).await }
+    async move { find(executor.exec(), field, &[to_value(&value)], place).await }
 }
 
-/// `user.article_set(..)`
-#[doc(hidden)]
-#[track_caller]
-pub fn all_by_field<'a, M: Model>(
-    executor: &'a dyn crate::db::Executor,
+/// Every row whose field has the value.
+pub(super) async fn all_by_field<M: Model>(
+    exec: Exec<'_>,
     field: usize,
-    value: impl Parameter + Send + 'a,
-) -> impl Future<Output = Result<Vec<M>>> + Send + 'a {
-    let place = Location::caller();
-    let sql = &M::META.statements().select_by[field];
-    async move { rows(executor.exec(), sql, &[value.to_parameter()], place).await }
+    value: &dyn Params,
+    place: &'static Location<'static>,
+) -> Result<Vec<M>> {
+    rows(exec, &M::META.statements().select_by[field], value, place).await
 }
 
-/// `profile.user(..)`
-#[doc(hidden)]
-#[track_caller]
-pub fn follow<'a, R: super::Reference>(
-    executor: &'a dyn crate::db::Executor,
-    reference: &'a R,
+/// What following a field gives, which points to the row with this id or to none.
+pub(super) async fn follow<M: Model, Loaded>(
+    exec: Exec<'_>,
+    id: Option<Id<M>>,
     field: &'static str,
-) -> impl Future<Output = Result<R::Loaded>> + Send + 'a {
-    let place = Location::caller();
-    async move { reference.load(executor.exec(), place, field).await }
+    loaded: fn(Option<M>) -> Option<Loaded>,
+    place: &'static Location<'static>,
+) -> Result<Loaded> {
+    let not_found = || Error::NotFound { model: M::META.name.to_owned() };
+    let row = match id {
+        None => None,
+        Some(id) if id.is_unset() => {
+            return Err(Error::UnsetId { model: M::META.name.to_owned(), field: field.to_owned() });
+        }
+        Some(id) => Some(find(exec, M::META.key, &[id.to_value()], place).await?.ok_or_else(not_found)?),
+    };
+    loaded(row).ok_or_else(not_found)
 }

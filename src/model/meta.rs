@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use signals_core::Place;
 
+use super::operations::Operations;
 use super::sql::Statements;
+use super::{Model, models};
 use crate::value::ColumnType;
 
 /// A model as its struct declares it.
@@ -23,24 +25,48 @@ pub struct Meta {
     pub fields: &'static [Field],
     /// Which of the fields is the key.
     pub key: usize,
+    pub(super) operations: Operations,
     statements: OnceLock<Statements>,
+    pointed_to_by: OnceLock<Vec<(&'static Meta, usize)>>,
 }
 
 impl Meta {
     #[doc(hidden)]
-    pub const fn new(
+    pub const fn new<M: Model>(
         (name, module, table): (&'static str, &'static str, &'static str),
         (file, line, column): (&'static str, u32, u32),
         fields: &'static [Field],
         key: usize,
     ) -> Self {
         let place = Place { file, line, column };
-        Self { name, module, place, table, fields, key, statements: OnceLock::new() }
+        Self {
+            name,
+            module,
+            place,
+            table,
+            fields,
+            key,
+            operations: Operations::of::<M>(),
+            statements: OnceLock::new(),
+            pointed_to_by: OnceLock::new(),
+        }
     }
 
     /// The field that is the key.
     pub fn key_field(&self) -> &'static Field {
         &self.fields[self.key]
+    }
+
+    /// The models that point to this one, and the fields that do, in the order of [`models`](super::models()).
+    pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
+        self.pointed_to_by.get_or_init(|| {
+            let fields = models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
+            let points_here = |(meta, field): &(&'static Meta, usize)| {
+                let relation = meta.fields[*field].relation.as_ref();
+                relation.is_some_and(|relation| std::ptr::eq(relation.target(), self))
+            };
+            fields.filter(points_here).collect()
+        })
     }
 
     /// The texts of its SQL, written at the first use.
@@ -73,23 +99,14 @@ pub struct Field {
 
 impl Field {
     #[doc(hidden)]
-    pub const fn new<T: crate::value::Column>(name: &'static str, column: &'static str) -> Self {
-        Self {
-            name,
-            column,
-            ty: T::TYPE,
-            nullable: T::NULLABLE,
-            key: None,
-            unique: false,
-            index: false,
-            relation: None,
-        }
+    pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
+        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None }
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn key<K: super::Key>(mut self) -> Self {
-        self.key = Some(if K::ASSIGNED { KeyKind::Assigned } else { KeyKind::Set });
+    pub const fn key(mut self, assigned: bool) -> Self {
+        self.key = Some(if assigned { KeyKind::Assigned } else { KeyKind::Set });
         self
     }
 
@@ -109,9 +126,8 @@ impl Field {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn relation<R: super::Reference>(mut self, kind: RelationKind, on_delete: OnDelete) -> Self {
-        // A function and not the data: two models may point to each other.
-        self.relation = Some(Relation { kind, on_delete, target: || <R::Target as super::Model>::META });
+    pub const fn relation(mut self, kind: RelationKind, on_delete: OnDelete, target: fn() -> &'static Meta) -> Self {
+        self.relation = Some(Relation { kind, on_delete, target });
         match kind {
             RelationKind::OneToOne => self.unique = true,
             RelationKind::ForeignKey => self.index = true,
@@ -137,6 +153,7 @@ pub struct Relation {
     pub kind: RelationKind,
     /// What becomes of the row when the other one is deleted.
     pub on_delete: OnDelete,
+    // A function and not the data: two models may point to each other.
     target: fn() -> &'static Meta,
 }
 
@@ -160,12 +177,16 @@ pub enum RelationKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnDelete {
-    /// It is deleted as well.
+    /// It is deleted as well, with its signals.
     Cascade,
+    /// It is deleted as well, by the database and without signals.
+    DbCascade,
     /// The delete is refused.
     Protect,
-    /// The field becomes `None`.
+    /// The delete is refused, unless it reaches this row by another way.
+    Restrict,
+    /// The field becomes `None`, without signals.
     SetNull,
-    /// The database refuses the delete at the commit, if the row still points to nothing then.
+    /// Nothing: the database refuses the commit, if the row still points to nothing then.
     DoNothing,
 }

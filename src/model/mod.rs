@@ -4,14 +4,15 @@
 
 use std::panic::Location;
 
-use signals_core::__private::Sender;
+use signals_core::__private::SendsSignals;
 use signals_core::Signal;
 
 use crate::db::{Executor, Row};
 use crate::error::Result;
-use crate::value::ValueRef;
+use crate::value::{Column, ValueRef};
 
 mod any;
+mod cascade;
 mod column;
 mod commit;
 mod delete;
@@ -20,12 +21,13 @@ mod id;
 mod lifecycle;
 pub(crate) mod load;
 mod meta;
+mod operations;
 mod save;
 mod schema;
 mod sql;
 
 pub use any::AnyModel;
-pub use column::{Key, Reference, Unset};
+pub use column::{IdOf, Key, KeyOf, PointsTo, Unset};
 pub use delete::Deleted;
 pub use id::Id;
 pub use lifecycle::{
@@ -44,7 +46,7 @@ pub use schema::{Models, models};
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait Model: Sender<Me = Self> + Sized + Send + Sync + 'static {
+pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// The type of its key.
     type Key: Key;
 
@@ -80,6 +82,7 @@ pub trait Model: Sender<Me = Self> + Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn assign(&mut self, row: Self);
     #[doc(hidden)]
+    #[must_use]
     fn snapshot(&self) -> Self;
     #[doc(hidden)]
     fn automatic(&self) -> Self::Automatic;
@@ -95,8 +98,8 @@ pub trait Model: Sender<Me = Self> + Sized + Send + Sync + 'static {
     ///
     /// In order: `#[default]` and `#[update]`, `pre_save`, the statement, `post_save`; all of it in one transaction, so
     /// that a receiver that fails undoes the row. Then the commit, and `post_commit`. If the save fails, the key and the
-    /// fields that it set are as they were before. A model without receivers is saved with one statement and no
-    /// transaction round it.
+    /// fields that it set are as they were before. A model without receivers is saved without a transaction round it:
+    /// with one statement, or with an UPDATE and then an INSERT if you set the key of a new row yourself.
     ///
     /// # Errors
     /// [`Error::Receiver`](crate::Error::Receiver) from a receiver; [`Error::UnsetId`](crate::Error::UnsetId) if the row
@@ -115,14 +118,17 @@ pub trait Model: Sender<Me = Self> + Sized + Send + Sync + 'static {
         save::save(self, executor.exec(), save::How::Insert, Location::caller())
     }
 
-    /// Deletes the row, with `pre_delete` before and `post_delete` after it in one transaction, and says how many rows
-    /// went. An [`Id`] is unset afterwards.
+    /// Deletes the row and what goes with it, and says how many rows went. An [`Id`] is unset afterwards; on a `&mut Tx`
+    /// it stays, because the delete may still be undone.
     ///
-    /// Rows of other models that point to it are treated as their `on_delete` says, by the database.
+    /// Rows of any model that point to it are treated as their `on_delete` says, in other crates, too. In order, and in
+    /// one transaction: everything that goes is collected; a row that is protected is an error; `pre_delete` for each
+    /// row, children before their parents; the rows; `post_delete` for each. Rows of a model that nobody listens to and
+    /// nothing points to are deleted without being loaded.
     ///
     /// # Errors
     /// [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved; [`Error::Receiver`](crate::Error::Receiver)
-    /// from a receiver; [`Error::ForeignKey`](crate::Error::ForeignKey) if a row that is protected points to it.
+    /// from a receiver; [`Error::Protected`](crate::Error::Protected), which names the rows that are in the way.
     #[track_caller]
     fn delete<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Deleted>> + Send + 'a {
         delete::delete(self, executor.exec(), Location::caller())
@@ -137,16 +143,52 @@ pub trait Model: Sender<Me = Self> + Sized + Send + Sync + 'static {
         load::refresh(self, executor.exec(), Location::caller())
     }
 
-    /// The row with this key, if there is one.
+    /// The row with this key, if there is one. A `String` key is given as a `&str`.
     #[track_caller]
-    fn get<'a>(executor: &'a dyn Executor, key: Self::Key) -> impl Future<Output = Result<Option<Self>>> + Send + 'a {
-        let place = Location::caller();
+    fn get(executor: &dyn Executor, key: impl Into<Self::Key>) -> impl Future<Output = Result<Option<Self>>> + Send {
+        let (key, place) = (key.into(), Location::caller());
         async move { load::by_key(executor.exec(), &key, place).await }
     }
 
     /// Every row, by the key.
     #[track_caller]
-    fn all<'a>(executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<Self>>> + Send + 'a {
+    fn all(executor: &dyn Executor) -> impl Future<Output = Result<Vec<Self>>> + Send {
         load::all(executor.exec(), Location::caller())
+    }
+
+    // What the accessors of relations do. They are here and not in functions with bounds of their own, so that a relation
+    // to a struct that is no model is one error.
+
+    #[doc(hidden)]
+    #[track_caller]
+    fn follow<'a, Loaded: 'a>(
+        executor: &'a dyn Executor,
+        id: Option<Id<Self>>,
+        field: &'static str,
+        loaded: fn(Option<Self>) -> Option<Loaded>,
+    ) -> impl Future<Output = Result<Loaded>> + Send + 'a {
+        load::follow(executor.exec(), id, field, loaded, Location::caller())
+    }
+
+    #[doc(hidden)]
+    #[track_caller]
+    fn one_that_points<'a, Other: Model>(
+        &'a self,
+        executor: &'a dyn Executor,
+        field: usize,
+    ) -> impl Future<Output = Result<Option<Other>>> + Send + 'a {
+        let place = Location::caller();
+        async move { load::find(executor.exec(), field, &[self.key().to_value()], place).await }
+    }
+
+    #[doc(hidden)]
+    #[track_caller]
+    fn all_that_point<'a, Other: Model>(
+        &'a self,
+        executor: &'a dyn Executor,
+        field: usize,
+    ) -> impl Future<Output = Result<Vec<Other>>> + Send + 'a {
+        let place = Location::caller();
+        async move { load::all_by_field(executor.exec(), field, &[self.key().to_value()], place).await }
     }
 }

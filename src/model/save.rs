@@ -25,9 +25,16 @@ pub(super) async fn save<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<()> {
     let mut draft = Draft::new(instance);
-    check_ids(&*draft)?;
+    let checked = check_ids(&*draft);
     match exec {
-        Exec::Tx(tx) => tx.whole(save_in(&mut draft, tx, how, place)).await?,
+        Exec::Tx(tx) => {
+            let saved = async {
+                checked?;
+                save_in(&mut draft, tx, how, place).await
+            };
+            tx.whole(saved).await?;
+        }
+        Exec::Db(_) if checked.is_err() => checked?,
         Exec::Db(db) if has_receivers::<M>() => {
             let tx = db.begin_at(place).await?;
             let saved = save_in(&mut draft, &tx, how, place).await;
@@ -60,7 +67,7 @@ async fn save_in<M: Model>(
         send(M::POST_SAVE, PostSave { instance: &**draft, created, tx: &mut tx.handle() }).await?;
     }
     if M::POST_COMMIT.has_receivers() {
-        commit::saved(&**draft, created, tx);
+        commit::saved(&**draft, created, tx, place);
     }
     Ok(())
 }

@@ -72,6 +72,42 @@ fn update(meta: &Meta, but_key: &[usize]) -> Statement {
     Statement { sql: sql.into(), fields: but_key.iter().copied().chain([meta.key]).collect() }
 }
 
+/// SELECT of the rows whose field has one of so many values.
+pub(super) fn select_where(meta: &Meta, field: usize, values: usize) -> String {
+    let columns = list(meta.fields.iter().map(|field| quoted(field.column)));
+    format!("SELECT {columns} FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values))
+}
+
+/// SELECT of the keys of those rows.
+pub(super) fn select_keys(meta: &Meta, field: usize, values: usize) -> String {
+    let key = quoted(meta.key_field().column);
+    format!("SELECT {key} FROM {} WHERE {} ORDER BY {key}", quoted(meta.table), is_one_of(meta, field, values))
+}
+
+/// DELETE of those rows.
+pub(super) fn delete_where(meta: &Meta, field: usize, values: usize) -> String {
+    format!("DELETE FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values))
+}
+
+/// UPDATE of those rows, so that the field is NULL.
+pub(super) fn set_null_where(meta: &Meta, field: usize, values: usize) -> String {
+    let column = quoted(meta.fields[field].column);
+    format!("UPDATE {} SET {column} = NULL WHERE {}", quoted(meta.table), is_one_of(meta, field, values))
+}
+
+fn is_one_of(meta: &Meta, field: usize, values: usize) -> String {
+    let column = quoted(meta.fields[field].column);
+    match values {
+        1 => format!("{column} = ?1"),
+        _ => format!("{column} IN ({})", list((1..=values).map(|number| format!("?{number}")))),
+    }
+}
+
+/// Lets the pointers between rows be wrong for a while, or checks them again.
+pub(super) fn defer_foreign_keys(defer: bool) -> &'static str {
+    if defer { "PRAGMA defer_foreign_keys = ON" } else { "PRAGMA defer_foreign_keys = OFF" }
+}
+
 /// The statements that make a model's table and its indexes, if they are not there.
 pub(crate) fn create_table(meta: &Meta) -> String {
     let columns = list(meta.fields.iter().map(column));
@@ -79,7 +115,8 @@ pub(crate) fn create_table(meta: &Meta) -> String {
     let mut sql = format!("CREATE TABLE IF NOT EXISTS {table} ({columns}) STRICT;\n");
     for field in meta.fields.iter().filter(|field| field.index) {
         let index = quoted(&format!("{}_{}", meta.table, field.column));
-        sql += &format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({});\n", quoted(field.column));
+        let column = quoted(field.column);
+        sql.extend(["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &table, " (", &column, ");\n"]);
     }
     sql
 }
@@ -99,17 +136,17 @@ fn column(field: &Field) -> String {
     }
     if let Some(relation) = &field.relation {
         let target = relation.target();
+        // What goes with a deleted row is followed by the library, which tells the receivers: a DELETE that it does not
+        // know of is refused.
         let action = match relation.on_delete {
-            OnDelete::Cascade => "CASCADE",
-            OnDelete::Protect => "RESTRICT",
-            OnDelete::SetNull => "SET NULL",
-            OnDelete::DoNothing => "NO ACTION DEFERRABLE INITIALLY DEFERRED",
+            OnDelete::DbCascade => "ON DELETE CASCADE",
+            OnDelete::DoNothing => "DEFERRABLE INITIALLY DEFERRED",
+            OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull => {
+                "DEFERRABLE INITIALLY IMMEDIATE"
+            }
         };
-        sql += &format!(
-            " REFERENCES {} ({}) ON DELETE {action}",
-            quoted(target.table),
-            quoted(target.key_field().column),
-        );
+        let (table, key) = (quoted(target.table), quoted(target.key_field().column));
+        sql.extend([" REFERENCES ", &table, " (", &key, ") ", action]);
     }
     sql
 }

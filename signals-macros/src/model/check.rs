@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
-use super::parse::{FieldAttributes, Kind, Parsed, Relation};
+use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation};
 use crate::errors::Errors;
 use crate::suggest;
 
@@ -13,16 +13,16 @@ pub(super) struct Model<'a> {
     pub(super) name: &'a Ident,
     pub(super) table: String,
     pub(super) columns: Vec<Column<'a>>,
-    /// Which of the columns is the key.
+    /// Which of the columns is the key; past the last of them if there is none, which is a mistake.
     pub(super) key: usize,
-    pub(super) skipped: Vec<&'a Ident>,
+    pub(super) skipped: Vec<(&'a Ident, &'a Type)>,
 }
 
 /// A field that is a column.
 pub(super) struct Column<'a> {
     pub(super) name: &'a Ident,
     pub(super) ty: &'a Type,
-    pub(super) column: String,
+    pub(super) stored_as: String,
     pub(super) unique: bool,
     pub(super) index: bool,
     pub(super) default: Option<&'a Expr>,
@@ -41,21 +41,31 @@ pub(super) struct Pointer<'a> {
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum OnDelete {
     Cascade,
+    DbCascade,
     Protect,
+    Restrict,
     SetNull,
     DoNothing,
 }
 
 const ON_DELETE: &[(&str, OnDelete)] = &[
     ("cascade", OnDelete::Cascade),
+    ("db_cascade", OnDelete::DbCascade),
     ("protect", OnDelete::Protect),
+    ("restrict", OnDelete::Restrict),
     ("set_null", OnDelete::SetNull),
     ("do_nothing", OnDelete::DoNothing),
 ];
 
+/// The model, also if it has mistakes: what is built of it then keeps each use of it from being another one.
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model<'a>> {
     let item = &parsed.item;
-    if !item.generics.params.is_empty() {
+    if item.generics.lifetimes().next().is_some() {
+        errors.on(
+            &item.generics,
+            format!("`{}` borrows, and a model owns its values\n\nhelp: use a `String` for a `&str`", item.ident),
+        );
+    } else if !item.generics.params.is_empty() {
         errors.on(
             &item.generics,
             format!("a model cannot be generic: `{}` is one table, of columns that are known", item.ident),
@@ -66,7 +76,11 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         Fields::Unnamed(fields) => {
             errors.on(
                 fields,
-                "the fields of a model have names, which are its columns\n\nhelp: write `struct User { .. }`",
+                format!(
+                    "the fields of a model have names, which are its columns\n\n\
+                     help: write `struct {0} {{ #[key] id: Id<{0}>, .. }}`",
+                    item.ident
+                ),
             );
             return None;
         }
@@ -90,16 +104,16 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         }
         if let Some(skip) = &attributes.skip {
             check_skip(skip, attributes, errors);
-            skipped.push(name);
+            skipped.push((name, &attributes.ty));
             continue;
         }
         if let Some(word) = &attributes.key {
             keys.push((word, columns.len()));
         }
-        columns.push(column(name, &field.ty, attributes, errors));
+        columns.push(column(name, attributes, errors));
     }
     check_names(&columns, errors);
-    let key = check_keys(&keys, &item.ident, errors)?;
+    let key = check_keys(&keys, &item.ident, errors);
     let table = table(parsed, errors);
     Some(Model { name: &item.ident, table, columns, key, skipped })
 }
@@ -115,7 +129,8 @@ fn check_skip(skip: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
     }
 }
 
-fn column<'a>(name: &'a Ident, ty: &'a Type, attributes: &'a FieldAttributes, errors: &mut Errors) -> Column<'a> {
+fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Errors) -> Column<'a> {
+    let ty = &attributes.ty;
     if let (Some(_), Some((word, _))) = (&attributes.key, attributes.default.as_ref().or(attributes.update.as_ref())) {
         errors
             .on(word, format!("the key of a model cannot have `{word}`: set it before the save, or let it be an `Id`"));
@@ -127,9 +142,9 @@ fn column<'a>(name: &'a Ident, ty: &'a Type, attributes: &'a FieldAttributes, er
         );
     }
     if let [_, second, ..] = &attributes.relations[..] {
-        errors.on(&second.word, "a field is one relation");
+        errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
     }
-    let column = match &attributes.column {
+    let stored_as = match &attributes.column {
         Some((_, given)) => {
             check_text(given, "column", errors);
             given.value()
@@ -139,76 +154,85 @@ fn column<'a>(name: &'a Ident, ty: &'a Type, attributes: &'a FieldAttributes, er
     Column {
         name,
         ty,
-        column,
+        stored_as,
         unique: attributes.unique.is_some(),
         index: attributes.index.is_some(),
         default: attributes.default.as_ref().map(|(_, expr)| expr),
         update: attributes.update.as_ref().map(|(_, expr)| expr),
-        relation: attributes.relations.first().and_then(|relation| pointer(relation, ty, errors)),
+        relation: attributes.relations.first().map(|relation| pointer(relation, ty, errors)),
     }
 }
 
-fn pointer<'a>(relation: &'a Relation, ty: &Type, errors: &mut Errors) -> Option<Pointer<'a>> {
+fn pointer<'a>(relation: &'a Relation, ty: &Type, errors: &mut Errors) -> Pointer<'a> {
     let (word, kind) = (&relation.word, relation.kind);
-    let Some(given) = &relation.on_delete else {
-        let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
+    let on_delete = on_delete(relation, ty, errors);
+    let related_name = relation.related_name.as_ref().filter(|name| check_related_name(name, errors));
+    Pointer { word, kind, on_delete, related_name }
+}
+
+fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
+    let is_name = syn::parse_str::<Ident>(&name.value()).is_ok();
+    if !is_name {
         errors.on(
-            word,
-            format!(
-                "`{word}` does not say what becomes of this row when the other one is deleted\n\n\
-                 help: write `#[{word}(on_delete = cascade)]`, or another of {}",
-                suggest::list(&words)
-            ),
+            name,
+            "`related_name` becomes a method, so it must be a name\n\nhelp: write it as in `related_name = \"articles\"`",
         );
-        return None;
+    }
+    is_name
+}
+
+fn on_delete(relation: &Relation, ty: &Type, errors: &mut Errors) -> OnDelete {
+    let word = &relation.word;
+    let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
+    let given = match &relation.on_delete {
+        OnDeleteWord::Given(given) => given,
+        OnDeleteWord::Mistaken => return OnDelete::DoNothing,
+        OnDeleteWord::Missing => {
+            errors.on(
+                word,
+                format!(
+                    "`{word}` does not say what becomes of this row when the other one is deleted\n\n\
+                     help: write `#[{word}(on_delete = cascade)]`, or another of {}",
+                    suggest::list(&words)
+                ),
+            );
+            return OnDelete::DoNothing;
+        }
     };
     let Some((_, on_delete)) = ON_DELETE.iter().find(|(word, _)| given == word) else {
-        let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
-        errors.on(
-            given,
-            suggest::unknown("value", &given.to_string(), "on_delete", &words)
-                .replace("the `on_delete` attribute", "`on_delete`"),
-        );
-        return None;
+        let help = suggest::help(&given.to_string(), &words);
+        errors.on(given, format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}"));
+        return OnDelete::DoNothing;
     };
     if *on_delete == OnDelete::SetNull && !is_option(ty) {
         errors
             .on(given, format!("`set_null` needs a field that can be null\n\nhelp: make it an `Option<{}>`", text(ty)));
     }
-    if let Some(name) = &relation.related_name
-        && syn::parse_str::<Ident>(&name.value()).is_err()
-    {
-        errors.on(name, "`related_name` becomes a method, so it must be a name");
-    }
-    Some(Pointer { word, kind, on_delete: *on_delete, related_name: relation.related_name.as_ref() })
+    *on_delete
 }
 
 fn check_names(columns: &[Column<'_>], errors: &mut Errors) {
     for (index, column) in columns.iter().enumerate() {
-        let same = |other: &&Column<'_>| other.column.eq_ignore_ascii_case(&column.column);
+        let same = |other: &&Column<'_>| other.stored_as.eq_ignore_ascii_case(&column.stored_as);
         if let Some(first) = columns[..index].iter().find(same) {
             errors.on(
                 column.name,
-                format!("the fields `{}` and `{}` have the same column `{}`", first.name, column.name, first.column),
+                format!("the fields `{}` and `{}` have the same column `{}`", first.name, column.name, first.stored_as),
             );
         }
     }
 }
 
-fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> Option<usize> {
-    match keys {
-        [] => {
-            errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
-            None
-        }
-        [(_, key)] => Some(*key),
-        [(_, key), others @ ..] => {
-            for (word, _) in others {
-                errors.on(word, "a model has one key\n\nhelp: make the other fields `#[unique]`");
-            }
-            Some(*key)
-        }
+/// Which of the columns is the key.
+fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> usize {
+    let Some(((_, key), others)) = keys.split_first() else {
+        errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
+        return usize::MAX;
+    };
+    for (word, _) in others {
+        errors.on(word, "a model has one key\n\nhelp: make the other fields `#[unique]`");
     }
+    *key
 }
 
 fn table(parsed: &Parsed, errors: &mut Errors) -> String {

@@ -3,13 +3,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{Ident, Type};
+use syn::{Attribute, Ident, Path};
 
 use super::check::{Column, Model, OnDelete, option};
 use super::parse::{Kind, Parsed};
 use super::relation;
-use crate::root::Root;
+use crate::root::{Place, Root, ask, at, implement};
 
 /// The paths that the output is written with.
 pub(super) struct Paths {
@@ -17,12 +16,18 @@ pub(super) struct Paths {
     pub(super) private: TokenStream,
 }
 
+impl Paths {
+    pub(super) fn new(root: Root, over: Option<&Path>) -> Self {
+        let root = root.path(over);
+        let private = quote!(#root::__private);
+        Self { root, private }
+    }
+}
+
 pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, root: Root) -> TokenStream {
     let item = &parsed.item;
-    let root = root.path(parsed.arguments.root.as_ref());
-    let private = quote!(#root::__private);
-    let paths = Paths { root, private };
-    let implementation = implementation(model, &paths);
+    let paths = Paths::new(root, parsed.arguments.root.as_ref());
+    let implementation = implementation(parsed, model, &paths);
     let lookups = lookups(parsed, model, &paths);
     let reverse = relation::reverse(parsed, model, &paths);
     quote! {
@@ -33,88 +38,127 @@ pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, root: Root) -> TokenStr
     }
 }
 
-fn implementation(model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
-    let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
-    let types: Vec<_> = model.columns.iter().map(|column| column.ty).collect();
-    let columns: Vec<_> = types.iter().map(|ty| as_column(ty, paths)).collect();
-    let indexes: Vec<usize> = (0..names.len()).collect();
-    let skipped = &model.skipped;
-    let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, paths));
-
-    let automatic =
-        |(index, column): &(usize, &Column<'_>)| *index == key || column.default.is_some() || column.update.is_some();
-    let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
-    let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
-    let automatic_types = automatic.iter().map(|column| column.ty);
-    let fills = model.columns.iter().map(|column| fill(column, paths));
-    let (key_name, key_type) = (names[key], types[key]);
+    let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
+    let sender = implement(
+        name,
+        &quote!(#private::SendsSignals for #name),
+        &quote!(
+            type Me = Self;
+        ),
+    );
+    let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
+    let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
+    let allow = parsed
+        .item
+        .fields
+        .iter()
+        .flat_map(|field| &field.attrs)
+        .any(is_deprecated)
+        .then(|| quote!(#[allow(deprecated, reason = "the column is there still")]));
     quote! {
+        #allow
         const _: () = {
-            static META: #private::Meta = #private::Meta::new(
+            static META: #private::Meta = #private::Meta::new::<#name>(
                 (#text, ::core::module_path!(), #table),
                 (::core::file!(), ::core::line!(), ::core::column!()),
                 &[#(#fields),*],
                 #key,
             );
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::new();
-
-            impl #private::Sender for #name { type Me = Self; }
-
-            impl #root::Model for #name {
-                type Key = #key_type;
-                type Automatic = (#(#automatic_types,)*);
-                const META: &'static #private::Meta = &META;
-                const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
-
-                fn key(&self) -> &Self::Key { &self.#key_name }
-                fn set_key(&mut self, key: Self::Key) { self.#key_name = key; }
-                fn value(&self, index: usize) -> #root::ValueRef<'_> {
-                    match index {
-                        #(#indexes => #columns::to_value(&self.#names),)*
-                        _ => #root::ValueRef::Null,
-                    }
-                }
-                fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
-                    ::core::result::Result::Ok(Self {
-                        #(#names: row.get(#indexes)?,)*
-                        #(#skipped: #private::Default::default(),)*
-                    })
-                }
-                fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* }
-                fn snapshot(&self) -> Self {
-                    Self {
-                        #(#names: ::core::clone::Clone::clone(&self.#names),)*
-                        #(#skipped: #private::Default::default(),)*
-                    }
-                }
-                fn automatic(&self) -> Self::Automatic {
-                    (#(::core::clone::Clone::clone(&self.#automatic_names),)*)
-                }
-                fn restore(&mut self, automatic: Self::Automatic) {
-                    (#(self.#automatic_names,)*) = automatic;
-                }
-                fn fill(&mut self) { #(#fills)* }
-            }
-
+            #sender
+            #implementation
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
 }
 
-/// `<String as Column>`, with the place of the type, which is what the compiler underlines if it is no column.
-fn as_column(ty: &Type, paths: &Paths) -> TokenStream {
-    let Paths { root, .. } = paths;
-    quote_spanned!(at(ty)=> <#ty as #root::Column>)
+/// What stands in the implementation of `Model`.
+fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
+    let column =
+        |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
+    let (to_value, read, duplicate) = (column("to_value"), column("read"), column("duplicate"));
+    let indexes: Vec<usize> = (0..names.len()).collect();
+    let skipped: Vec<_> = model.skipped.iter().map(|(name, _)| name).collect();
+    let empty: Vec<_> =
+        model.skipped.iter().map(|(_, ty)| ask(ty, quote!(::core::default::Default), "default")).collect();
+
+    let automatic = |(index, column): &(usize, &Column<'_>)| {
+        *index == model.key || column.default.is_some() || column.update.is_some()
+    };
+    let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
+    let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
+    let automatic_types = automatic.iter().map(|column| column.ty);
+    let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
+    let fills = model.columns.iter().map(|column| fill(column, paths));
+    let key = key(model, paths);
+    quote! {
+        #key
+        type Automatic = (#(#automatic_types,)*);
+        const META: &'static #private::Meta = &META;
+        const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
+
+        fn value(&self, index: ::core::primitive::usize) -> #root::ValueRef<'_> {
+            match index {
+                #(#indexes => #to_value(&self.#names),)*
+                _ => #root::ValueRef::Null,
+            }
+        }
+        fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
+            ::core::result::Result::Ok(Self { #(#names: #read(row, #indexes)?,)* #(#skipped: #empty(),)* })
+        }
+        fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* }
+        fn snapshot(&self) -> Self {
+            Self { #(#names: #duplicate(&self.#names),)* #(#skipped: #empty(),)* }
+        }
+        fn automatic(&self) -> Self::Automatic { (#(#automatic_duplicates(&self.#automatic_names),)*) }
+        fn restore(&mut self, automatic: Self::Automatic) { (#(self.#automatic_names,)*) = automatic; }
+        fn fill(&mut self) { #(#fills)* }
+    }
 }
 
-fn field(column: &Column<'_>, is_key: bool, paths: &Paths) -> TokenStream {
+/// The type of the key and what is done with it. The place of the type is where the compiler is to look when it compares
+/// them with those of the trait.
+fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
-    let (ty, name) = (column.ty, column.name.unraw().to_string());
-    let column_name = &column.column;
-    let key = is_key.then(|| quote_spanned!(at(ty)=> .key::<#ty>()));
+    let Column { name, ty, .. } = &model.columns[model.key];
+    let model = model.name;
+    let place = Place::of(ty);
+    let ty = ask(ty, quote!(#private::KeyOf<#model>), "Me");
+    let argument = place.parenthesised(quote!(&mut self, key: #ty));
+    let functions = quote_spanned! {place.first()=>
+        fn key(&self) -> &#ty { &self.#name }
+        fn set_key #argument { self.#name = key; }
+    };
+    quote! {
+        type Key = #ty;
+        #functions
+    }
+}
+
+/// `<String as Column>::answer`: the compiler underlines the type if it is no column, or if a relation does not say where
+/// it points to.
+fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let question = if column.relation.is_some() { quote!(#private::PointsTo) } else { quote!(#root::Column) };
+    ask(column.ty, question, answer)
+}
+
+fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let (ty, name, model) = (column.ty, column.name.unraw().to_string(), model.name);
+    let stored_as = &column.stored_as;
+    let (stored, nullable) = (as_column(column, "TYPE", paths), as_column(column, "NULLABLE", paths));
+    let key = is_key.then(|| {
+        let key = ask(ty, quote!(#private::KeyOf<#model>), "Me");
+        let assigned = ask(at(Place::of(ty), key, private), quote!(#private::Key), "ASSIGNED");
+        quote!(.key(#assigned))
+    });
     let unique = column.unique.then(|| quote!(.unique()));
     let index = column.index.then(|| quote!(.index()));
     let relation = column.relation.as_ref().map(|pointer| {
@@ -124,33 +168,38 @@ fn field(column: &Column<'_>, is_key: bool, paths: &Paths) -> TokenStream {
         };
         let on_delete = match pointer.on_delete {
             OnDelete::Cascade => quote!(Cascade),
+            OnDelete::DbCascade => quote!(DbCascade),
             OnDelete::Protect => quote!(Protect),
+            OnDelete::Restrict => quote!(Restrict),
             OnDelete::SetNull => quote!(SetNull),
             OnDelete::DoNothing => quote!(DoNothing),
         };
-        quote_spanned!(at(ty)=> .relation::<#ty>(#private::RelationKind::#kind, #private::OnDelete::#on_delete))
+        let place = Place::of(ty);
+        let target = relation::target(ty, private);
+        let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
+        let meta = ask(at(place, key, private), quote!(#private::IdOf<#target>), "META");
+        quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
-    let new = quote_spanned!(at(ty)=> #private::Field::new::<#ty>);
-    quote!(#new(#name, #column_name) #key #unique #index #relation)
+    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
 }
 
+/// `let value: String = expr;`: the compiler compares the person's expression with the type of the field.
 fn fill(column: &Column<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
+    let value = Ident::new("value", Span::mixed_site());
+    let set = |expr| quote!(let #value: #ty = #expr; self.#name = #value;);
     let default = column.default.map(|expr| {
-        let unset = quote_spanned!(at(ty)=> <#ty as #private::Unset>::is_unset);
-        quote! {
-            if #unset(&self.#name) {
-                self.#name = #expr;
-            }
-        }
+        let unset = ask(ty, quote!(#private::Unset), "is_unset");
+        let set = set(expr);
+        quote!(if #unset(&self.#name) { #set })
     });
-    let update = column.update.map(|expr| quote!(self.#name = #expr;));
+    let update = column.update.map(set);
     quote!(#default #update)
 }
 
 /// `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
-fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
     let by = model.columns.iter().enumerate().filter_map(|(index, column)| {
         let one_to_one = column.relation.as_ref().is_some_and(|pointer| pointer.kind == Kind::OneToOne);
@@ -176,7 +225,16 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
     let field = column.name.unraw();
     let method = format_ident!("by_{field}", span = Span::call_site().located_at(column.name.span()));
     let doc = format!("The row whose `{field}` is this, if there is one.");
-    let parameter = parameter(option(column.ty).unwrap_or(column.ty));
+    let ty = option(column.ty).unwrap_or(column.ty);
+    // What a person passes for a `String` is a `&str`, and for an `Option` what is in it.
+    let (parameter, to_value) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
+        ("String", _) => (
+            quote!(&'a ::core::primitive::str),
+            quote!(<&::core::primitive::str as #root::db::Parameter>::to_parameter),
+        ),
+        (_, Some(inner)) => (quote!(#inner), ask(inner, quote!(#root::Column), "to_value")),
+        (_, None) => (quote!(#ty), as_column(column, "to_value", paths)),
+    };
     quote! {
         #[doc = #doc]
         #[track_caller]
@@ -186,16 +244,8 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
         ) -> impl ::core::future::Future<Output = #root::Result<::core::option::Option<Self>>>
         + ::core::marker::Send
         + 'a {
-            #private::by_field(executor, #index, value)
+            #private::by_field(executor, #index, value, #to_value)
         }
-    }
-}
-
-/// What a person passes for a value of this type: a `&str` for a `String`.
-fn parameter(ty: &Type) -> TokenStream {
-    match ty.to_token_stream().to_string().as_str() {
-        "String" => quote!(&'a str),
-        _ => quote!(#ty),
     }
 }
 
@@ -203,21 +253,21 @@ fn follow(column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStr
     let Paths { root, private } = paths;
     let (name, ty) = (column.name, column.ty);
     let field = name.unraw().to_string();
-    let method = Ident::new(field.strip_suffix("_id").unwrap_or(&field), name.span());
+    let method = relation::method(field.strip_suffix("_id").unwrap_or(&field), name);
     let doc = format!("The row that `{field}` points to.");
-    let loaded = quote_spanned!(at(ty)=> <#ty as #private::Reference>::Loaded);
+    let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
+    let (target, loaded, id, of_row) = (answer("Target"), answer("Loaded"), answer("id"), answer("loaded"));
+    let place = Place::of(ty);
+    let follow = ask(at(place, target, private), quote!(#root::Model), "follow");
+    let this = place.parenthesised(quote!(&self.#name));
+    let arguments = place.parenthesised(quote!(executor, #id #this, #field, #of_row));
+    let end = quote_spanned!(place.last()=> >);
+    let future = quote_spanned!(place.first()=> impl ::core::future::Future<Output = #root::Result<#loaded> #end);
     quote! {
         #[doc = #doc]
         #[track_caller]
-        #vis fn #method<'a>(
-            &'a self,
-            executor: &'a dyn #root::Executor,
-        ) -> impl ::core::future::Future<Output = #root::Result<#loaded>> + ::core::marker::Send + 'a {
-            #private::follow(executor, &self.#name, #field)
+        #vis fn #method<'a>(&'a self, executor: &'a dyn #root::Executor) -> #future + ::core::marker::Send + 'a {
+            #follow #arguments
         }
     }
-}
-
-pub(super) fn at(tokens: &impl Spanned) -> Span {
-    Span::mixed_site().located_at(tokens.span())
 }

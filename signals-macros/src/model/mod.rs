@@ -13,17 +13,15 @@ mod relation;
 mod stub;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
-    let (as_written, stub) = stub::stub(&item, root);
-    try_expand(attribute, item, root).unwrap_or_else(|errors| quote!(#as_written #stub #errors))
-}
-
-fn try_expand(attribute: TokenStream, item: TokenStream, root: Root) -> Result<TokenStream, TokenStream> {
     let mut errors = Errors::new();
-    let parsed = parse::parse(attribute, item, &mut errors);
-    errors.flush()?;
-    let Some(parsed) = parsed else { return Ok(TokenStream::new()) };
-    let model = check::check(&parsed, &mut errors);
-    errors.flush()?;
-    let Some(model) = model else { return Ok(TokenStream::new()) };
-    Ok(expand::expand(&parsed, &model, root))
+    let parsed = parse::parse(attribute, item.clone(), &mut errors);
+    let model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
+    match (errors.flush(), parsed.as_ref().zip(model.as_ref())) {
+        (Ok(()), Some((parsed, model))) => expand::expand(parsed, model, root),
+        (Ok(()), None) => item,
+        (Err(errors), model) => {
+            let stub = stub::stub(item, model, root);
+            quote!(#stub #errors)
+        }
+    }
 }

@@ -1,11 +1,12 @@
-//! The grammar of `#[model]` and of the attributes of its fields.
+//! The grammar of `#[model]` and of the attributes of its fields, and nothing that it means.
 
-use proc_macro2::TokenStream;
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitStr, Meta, Path, Token};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitStr, Meta, Path, Type};
 
 use crate::errors::Errors;
+use crate::grammar::{Keys, Understood, first_word};
+use crate::root::map_tokens;
 use crate::suggest;
 
 /// A struct and what its attributes say.
@@ -25,9 +26,10 @@ pub(super) struct Arguments {
     pub(super) root: Option<Path>,
 }
 
-/// What the attributes of one field say.
-#[derive(Default)]
+/// What the attributes of one field say, and its type.
 pub(super) struct FieldAttributes {
+    /// With the model's name for `Self`, which means nothing outside of the struct.
+    pub(super) ty: Type,
     pub(super) key: Option<Ident>,
     pub(super) unique: Option<Ident>,
     pub(super) index: Option<Ident>,
@@ -38,11 +40,27 @@ pub(super) struct FieldAttributes {
     pub(super) relations: Vec<Relation>,
 }
 
+impl FieldAttributes {
+    fn new(ty: Type) -> Self {
+        Self {
+            ty,
+            key: None,
+            unique: None,
+            index: None,
+            skip: None,
+            default: None,
+            update: None,
+            column: None,
+            relations: Vec::new(),
+        }
+    }
+}
+
 /// `#[one_to_one(..)]` or `#[foreign_key(..)]`
 pub(super) struct Relation {
     pub(super) word: Ident,
     pub(super) kind: Kind,
-    pub(super) on_delete: Option<Ident>,
+    pub(super) on_delete: OnDeleteWord,
     pub(super) related_name: Option<LitStr>,
 }
 
@@ -52,23 +70,38 @@ pub(super) enum Kind {
     ForeignKey,
 }
 
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::OneToOne => "one_to_one",
+            Self::ForeignKey => "foreign_key",
+        }
+    }
+}
+
+/// What stands behind `on_delete =`.
+pub(super) enum OnDeleteWord {
+    Missing,
+    /// Its mistake is reported already.
+    Mistaken,
+    Given(Ident),
+}
+
 const WORDS: &[&str] = &["key", "unique", "index", "skip", "default", "update", "column", "one_to_one", "foreign_key"];
+
+/// Words of ours that a later version knows.
+const LATER: &[&str] = &["many_to_many", "version"];
+
+const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "crate"] };
+const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
+const RELATION: &[&str] = &["on_delete", "related_name"];
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let arguments = arguments(attribute, errors);
     let mut item = match syn::parse2::<Item>(item) {
         Ok(Item::Struct(item)) => item,
-        Ok(Item::Enum(item)) => {
-            errors.on(item.enum_token, "a model is a struct with named fields, not an enum");
-            return None;
-        }
-        Ok(Item::Union(item)) => {
-            errors.on(item.union_token, "a model is a struct with named fields, not a union");
-            return None;
-        }
         Ok(other) => {
-            let first: TokenStream = quote::ToTokens::into_token_stream(other).into_iter().take(1).collect();
-            errors.on(first, "the `model` attribute goes on a struct with named fields");
+            errors.on(first_word(&other), "the `model` attribute goes on a struct with named fields");
             return None;
         }
         Err(error) => {
@@ -76,95 +109,109 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
             return None;
         }
     };
-    let fields = item.fields.iter_mut().map(|field| field_attributes(field, errors)).collect();
+    let name = item.ident.clone();
+    let fields = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
     Some(Parsed { item, arguments, fields })
-}
-
-/// Whether a field's attribute is one of ours.
-pub(super) fn is_ours(attribute: &Attribute) -> bool {
-    attribute.path().get_ident().is_some_and(|word| WORDS.contains(&word.to_string().as_str()))
 }
 
 /// Takes our attributes off every field.
 pub(super) fn strip(fields: &mut Fields) {
     for field in fields.iter_mut() {
-        field.attrs.retain(|attribute| !is_ours(attribute));
+        field.attrs.retain(|attribute| matches!(whose(attribute), Whose::Another));
+    }
+}
+
+/// Whose attribute it is.
+enum Whose {
+    Ours(Ident),
+    /// One letter away from one of ours.
+    Nearly(Ident, &'static str),
+    /// Of a later version.
+    Later(Ident),
+    Another,
+}
+
+fn whose(attribute: &Attribute) -> Whose {
+    let Some(word) = attribute.path().get_ident().cloned() else { return Whose::Another };
+    let text = word.to_string();
+    match suggest::nearly(&text, WORDS) {
+        Some(known) if known == text => Whose::Ours(word),
+        Some(known) => Whose::Nearly(word, known),
+        None if LATER.contains(&text.as_str()) => Whose::Later(word),
+        None => Whose::Another,
     }
 }
 
 fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
     let mut arguments = Arguments::default();
-    let parser = |input: ParseStream<'_>| {
-        keys(input, "argument", "model", &["table", "app", "crate"], |key, input| {
-            match key.to_string().as_str() {
-                "table" => arguments.table = Some(value(input, key, "table = \"users\"")?),
-                "app" => arguments.app = Some(value(input, key, "app = \"accounts\"")?),
-                _ => arguments.root = Some(input.call(Path::parse_mod_style)?),
-            }
-            Ok(())
-        })
-    };
-    let result = parser.parse2(tokens);
-    errors.take(result);
+    MODEL.parse(tokens, errors, |key, input| {
+        match key.name() {
+            "table" => arguments.table = Some(key.value(input, "table = \"users\"")?),
+            "app" => arguments.app = Some(key.value(input, "app = \"accounts\"")?),
+            _ => arguments.root = Some(key.path(input)?),
+        }
+        Ok(())
+    });
     arguments
 }
 
-fn field_attributes(field: &mut Field, errors: &mut Errors) -> FieldAttributes {
-    let mut found = FieldAttributes::default();
-    for attribute in &field.attrs {
-        let result = one(attribute, &mut found);
+fn field_attributes(field: &mut Field, model: &Ident, errors: &mut Errors) -> FieldAttributes {
+    let mut found = FieldAttributes::new(without_self(&field.ty, model));
+    field.attrs.retain(|attribute| {
+        let result = match whose(attribute) {
+            Whose::Another => return true,
+            Whose::Ours(word) => one(attribute, word, &mut found, errors),
+            Whose::Nearly(word, known) => Err(syn::Error::new(
+                word.span(),
+                format!("unknown attribute `{word}` on a field of a model\n\nhelp: did you mean `{known}`?"),
+            )),
+            Whose::Later(word) => {
+                let message = format!("`{word}` is not there yet in this version of signals");
+                Err(syn::Error::new(word.span(), message))
+            }
+        };
         errors.take(result);
-    }
-    field.attrs.retain(|attribute| !is_ours(attribute));
+        false
+    });
     found
 }
 
-fn one(attribute: &Attribute, found: &mut FieldAttributes) -> syn::Result<()> {
-    let Some(word) = attribute.path().get_ident().cloned() else { return Ok(()) };
-    let text = word.to_string();
-    match text.as_str() {
+fn without_self(ty: &Type, model: &Ident) -> Type {
+    let tokens = map_tokens(ty.to_token_stream(), &mut |token| match token {
+        TokenTree::Ident(word) if word == "Self" => Ident::new(&model.to_string(), word.span()).into(),
+        other => other,
+    });
+    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+}
+
+fn one(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
+    match word.to_string().as_str() {
         "key" => flag(attribute, word, &mut found.key),
         "unique" => flag(attribute, word, &mut found.unique),
         "index" => flag(attribute, word, &mut found.index),
         "skip" => flag(attribute, word, &mut found.skip),
-        "default" => once(expression(attribute, &word, "default(now())")?, word, &mut found.default),
-        "update" => once(expression(attribute, &word, "update(now())")?, word, &mut found.update),
-        "column" => {
-            let mut name = None;
-            attribute.parse_args_with(|input: ParseStream<'_>| {
-                keys(input, "argument", "column", &["name"], |key, input| {
-                    name = Some(value(input, key, "column(name = \"user_name\")")?);
-                    Ok(())
-                })
-            })?;
-            let name = name.ok_or_else(|| syn::Error::new(word.span(), "expected `column(name = \"user_name\")`"))?;
-            once(name, word, &mut found.column)
+        "default" => once(expression(attribute, &word, "#[default(18)]")?, word, &mut found.default),
+        "update" => once(expression(attribute, &word, "#[update(now())]")?, word, &mut found.update),
+        "column" => column(attribute, word, found, errors),
+        other => {
+            let kind = if other == "one_to_one" { Kind::OneToOne } else { Kind::ForeignKey };
+            relation(attribute, word, kind, found, errors);
+            Ok(())
         }
-        "one_to_one" => relation(attribute, word, Kind::OneToOne, found),
-        "foreign_key" => relation(attribute, word, Kind::ForeignKey, found),
-        "many_to_many" | "version" => {
-            Err(syn::Error::new(word.span(), format!("`{text}` is not there yet in this version of signals")))
-        }
-        // An attribute of somebody else's, unless it is nearly one of ours and nothing else that people use.
-        other => match suggest::nearest(other, WORDS) {
-            Some(near) if !matches!(other, "serde" | "keyed") => Err(syn::Error::new(
-                word.span(),
-                format!("unknown attribute `{other}` on a field of a model\n\nhelp: did you mean `{near}`?"),
-            )),
-            _ => Ok(()),
-        },
     }
 }
 
 fn flag(attribute: &Attribute, word: Ident, place: &mut Option<Ident>) -> syn::Result<()> {
-    if !matches!(attribute.meta, Meta::Path(_)) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` takes no arguments")));
-    }
-    if place.is_some() {
-        return Err(syn::Error::new(word.span(), format!("`{word}` is given twice")));
-    }
+    let mistake = if !matches!(attribute.meta, Meta::Path(_)) {
+        Some("takes no arguments")
+    } else if place.is_some() {
+        Some("is given twice")
+    } else {
+        None
+    };
+    let error = mistake.map(|mistake| syn::Error::new(word.span(), format!("`{word}` {mistake}")));
     *place = Some(word);
-    Ok(())
+    error.map_or(Ok(()), Err)
 }
 
 fn once<T>(value: T, word: Ident, place: &mut Option<(Ident, T)>) -> syn::Result<()> {
@@ -176,61 +223,47 @@ fn once<T>(value: T, word: Ident, place: &mut Option<(Ident, T)>) -> syn::Result
 }
 
 fn expression(attribute: &Attribute, word: &Ident, example: &str) -> syn::Result<Expr> {
-    let expected = || syn::Error::new(word.span(), format!("`{word}` needs an expression, as in `#[{example}]`"));
     match &attribute.meta {
         Meta::List(list) if !list.tokens.is_empty() => attribute.parse_args(),
-        _ => Err(expected()),
+        _ => Err(syn::Error::new(word.span(), format!("`{word}` needs an expression, as in `{example}`"))),
     }
 }
 
-fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes) -> syn::Result<()> {
-    let (mut on_delete, mut related_name) = (None, None);
-    if matches!(attribute.meta, Meta::List(_)) {
-        attribute.parse_args_with(|input: ParseStream<'_>| {
-            keys(input, "argument", &word.to_string(), &["on_delete", "related_name"], |key, input| {
-                if key == "on_delete" {
-                    on_delete = Some(value(input, key, "on_delete = cascade")?);
-                } else {
-                    related_name = Some(value(input, key, "related_name = \"articles\"")?);
-                }
-                Ok(())
-            })
-        })?;
+/// The tokens in the brackets of a field's attribute.
+fn inside(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    }
+}
+
+fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
+    let tokens = inside(attribute);
+    if tokens.is_empty() {
+        let message = "`column` needs a name, as in `#[column(name = \"user_name\")]`";
+        return Err(syn::Error::new(word.span(), message));
+    }
+    let mut name = None;
+    COLUMN.parse(tokens, errors, |key, input| {
+        name = Some(key.value(input, "name = \"user_name\"")?);
+        Ok(())
+    });
+    name.map_or(Ok(()), |name| once(name, word, &mut found.column))
+}
+
+fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
+    let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
+    let keys = Keys { attribute: kind.word(), known: RELATION };
+    let understood = keys.parse(inside(attribute), errors, |key, input| {
+        if key.name() == "on_delete" {
+            on_delete = OnDeleteWord::Given(key.value(input, "on_delete = cascade")?);
+        } else {
+            related_name = Some(key.value(input, "related_name = \"articles\"")?);
+        }
+        Ok(())
+    });
+    if understood == Understood::InPart && matches!(on_delete, OnDeleteWord::Missing) {
+        on_delete = OnDeleteWord::Mistaken;
     }
     found.relations.push(Relation { word, kind, on_delete, related_name });
-    Ok(())
-}
-
-/// `key = value, ..`, each key at most once.
-fn keys(
-    input: ParseStream<'_>,
-    what: &str,
-    attribute: &str,
-    known: &[&str],
-    mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
-) -> syn::Result<()> {
-    let mut seen: Vec<Ident> = Vec::new();
-    while !input.is_empty() {
-        let key = input.call(Ident::parse_any)?;
-        if !known.contains(&key.to_string().as_str()) {
-            return Err(syn::Error::new(key.span(), suggest::unknown(what, &key.to_string(), attribute, known)));
-        }
-        if seen.contains(&key) {
-            return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
-        }
-        if !input.peek(Token![=]) {
-            return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = ..`")));
-        }
-        input.parse::<Token![=]>()?;
-        each(&key, input)?;
-        seen.push(key);
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
-        }
-    }
-    Ok(())
-}
-
-fn value<T: Parse>(input: ParseStream<'_>, _: &Ident, example: &str) -> syn::Result<T> {
-    input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), format!("expected `{example}`")))
 }

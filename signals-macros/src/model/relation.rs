@@ -1,13 +1,14 @@
 //! The other side of a relation: `ann.profile(&db)`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Ident;
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::{Ident, Type};
 
 use super::check::{Column, Model, snake_case};
-use super::expand::{Paths, at};
+use super::expand::Paths;
 use super::parse::{Kind, Parsed};
+use crate::root::{Place, ask, at};
 
 /// A trait per relation, implemented for the model that is pointed to, which may be in another crate.
 pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -27,9 +28,9 @@ fn accessor(
     let (child, vis, ty) = (model.name, &parsed.item.vis, column.ty);
     let field = column.name.unraw().to_string();
     let name = snake_case(&child.unraw().to_string());
-    let method = match (pointer.related_name, pointer.kind) {
+    let accessor = match (pointer.related_name, pointer.kind) {
         (Some(given), _) => Ident::new(&given.value(), given.span()),
-        (None, Kind::OneToOne) => Ident::new(&name, pointer.word.span()),
+        (None, Kind::OneToOne) => method(&name, pointer.word),
         (None, Kind::ForeignKey) => format_ident!("{name}_set", span = pointer.word.span()),
     };
     let reverse = format_ident!("{}By{}", child.unraw(), camel_case(&field), span = pointer.word.span());
@@ -37,21 +38,33 @@ fn accessor(
         Kind::OneToOne => (
             format!("The `{child}` whose `{field}` is this row, if there is one."),
             quote!(::core::option::Option<#child>),
-            quote!(by_field),
+            quote!(one_that_points),
         ),
         Kind::ForeignKey => (
             format!("Every `{child}` whose `{field}` is this row, by the key."),
             quote!(#private::Vec<#child>),
-            quote!(all_by_field),
+            quote!(all_that_point),
         ),
     };
     let trait_doc = format!("The other side of [`{child}`]'s `{field}`.");
-    let target = quote_spanned!(at(ty)=> <#ty as #private::Reference>::Target);
-    let future = quote! {
-        impl ::core::future::Future<Output = #root::Result<#loaded>> + ::core::marker::Send + 'a
+    let target = target(ty, private);
+    let model = ask(at(Place::of(ty), &target, private), quote!(#root::Model), &call.to_string());
+    // Where the compiler asks once more what the type points to, it is to look at the type.
+    let place = Place::of(ty);
+    let (first, this) = (place.first(), Ident::new("self", place.last()));
+    let parameters = place.parenthesised(quote_spanned!(first=> &'a #this, executor: &'a dyn #root::Executor));
+    let arguments = place.parenthesised(quote_spanned!(first=> #this, executor, #index));
+    let end = quote_spanned!(place.last()=> 'a);
+    let found = quote_spanned! {first=>
+        impl ::core::future::Future<Output = #root::Result<#loaded>> + ::core::marker::Send + #end
     };
-    let signature = quote!(fn #method<'a>(&'a self, executor: &'a dyn #root::Executor) -> #future);
-    let _ = ty.to_token_stream();
+    let signature = quote_spanned!(first=> fn #accessor<'a> #parameters -> #found);
+    let implementation = quote_spanned! {first=>
+        impl #reverse for #target {
+            #[track_caller]
+            #signature { #model #arguments }
+        }
+    };
     Some(quote! {
         #[doc = #trait_doc]
         #vis trait #reverse {
@@ -60,14 +73,25 @@ fn accessor(
             #signature;
         }
         const _: () = {
-            impl #reverse for #target {
-                #[track_caller]
-                #signature {
-                    #private::#call(executor, #index, ::core::clone::Clone::clone(#root::Model::key(self)))
-                }
-            }
+            #implementation
         };
     })
+}
+
+/// The name of an accessor: a word of Rust's own becomes a raw one, and what is no name at all that of the field.
+pub(super) fn method(name: &str, field: &Ident) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        Ident::new(name, field.span())
+    } else if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() {
+        Ident::new_raw(name, field.span())
+    } else {
+        field.clone()
+    }
+}
+
+/// The model that a type points to.
+pub(super) fn target(ty: &Type, private: &TokenStream) -> TokenStream {
+    ask(ty, quote!(#private::PointsTo), "Target")
 }
 
 /// `created_by` is `CreatedBy`.

@@ -2,47 +2,76 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Item;
+use syn::{Generics, Ident, Item, parse_quote};
 
-use super::parse;
-use crate::root::Root;
+use super::check::Model;
+use super::expand::{self, Paths};
+use super::parse::{self, Parsed};
+use super::relation;
+use crate::root::{Root, implement};
 
-/// The struct without our attributes, and an implementation that only the compiler ever sees.
-pub(super) fn stub(item: &TokenStream, root: Root) -> (TokenStream, TokenStream) {
-    let Ok(Item::Struct(mut item)) = syn::parse2::<Item>(item.clone()) else {
-        return (item.clone(), TokenStream::new());
-    };
-    parse::strip(&mut item.fields);
-    let name = &item.ident;
-    let (implementing, of, bounds) = item.generics.split_for_impl();
-    let root = root.path(None);
-    let private = quote!(#root::__private);
-    let stub = match item.generics.params.is_empty() {
-        false => {
-            quote!(const _: () = { impl #implementing #private::Sender for #name #of #bounds { type Me = Self; } };)
+/// The item without our attributes, and an implementation that only the compiler ever sees.
+pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root: Root) -> TokenStream {
+    let over = model.and_then(|(parsed, _)| parsed.arguments.root.as_ref());
+    let paths = Paths::new(root, over);
+    let accessors = model.map(|(parsed, model)| {
+        let lookups = expand::lookups(parsed, model, &paths);
+        let reverse = relation::reverse(parsed, model, &paths);
+        quote!(#lookups #reverse)
+    });
+    let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(mut item)) => {
+            parse::strip(&mut item.fields);
+            let implementation = implementation(&item.ident, &item.generics, &paths);
+            (item.into_token_stream(), Some(implementation))
         }
-        true => quote! {
-            const _: () = {
-                static META: #private::Meta = #private::Meta::new(("", "", ""), ("", 0, 0), &[], 0);
-                static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::new();
-                impl #private::Sender for #name { type Me = Self; }
-                impl #root::Model for #name {
-                    type Key = #root::Id<Self>;
-                    type Automatic = ();
-                    const META: &'static #private::Meta = &META;
-                    const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
-                    fn key(&self) -> &Self::Key { ::core::unreachable!() }
-                    fn set_key(&mut self, _: Self::Key) {}
-                    fn value(&self, _: usize) -> #root::ValueRef<'_> { ::core::unreachable!() }
-                    fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
-                    fn assign(&mut self, _: Self) {}
-                    fn snapshot(&self) -> Self { ::core::unreachable!() }
-                    fn automatic(&self) {}
-                    fn restore(&mut self, _: ()) {}
-                    fn fill(&mut self) {}
-                }
-            };
-        },
+        Ok(Item::Enum(item)) => {
+            let implementation = implementation(&item.ident, &item.generics, &paths);
+            (item.into_token_stream(), Some(implementation))
+        }
+        _ => (item, None),
     };
-    (item.into_token_stream(), stub)
+    quote!(#item #implementation #accessors)
+}
+
+fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let mut generics = generics.clone();
+    if !generics.params.is_empty() {
+        let whole = parse_quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static);
+        generics.make_where_clause().predicates.push(whole);
+    }
+    let (parameters, of, bounds) = generics.split_for_impl();
+    let sender = implement(
+        name,
+        &quote!(#parameters #private::SendsSignals for #name #of #bounds),
+        &quote!(
+            type Me = Self;
+        ),
+    );
+    let model = implement(
+        name,
+        &quote!(#parameters #root::Model for #name #of #bounds),
+        &quote! {
+            type Key = #root::Id<Self>;
+            type Automatic = ();
+            const META: &'static #private::Meta = ::core::unreachable!();
+            const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
+            fn key(&self) -> &Self::Key { ::core::unreachable!() }
+            fn set_key(&mut self, _: Self::Key) {}
+            fn value(&self, _: ::core::primitive::usize) -> #root::ValueRef<'_> { ::core::unreachable!() }
+            fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
+            fn assign(&mut self, _: Self) {}
+            fn snapshot(&self) -> Self { ::core::unreachable!() }
+            fn automatic(&self) {}
+            fn restore(&mut self, _: ()) {}
+            fn fill(&mut self) {}
+        },
+    );
+    quote! {
+        const _: () = {
+            #sender
+            #model
+        };
+    }
 }

@@ -100,7 +100,7 @@ fn type_parameter(parameter: &GenericParam) -> Option<&Ident> {
     match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),
-        _ => None,
+        GenericParam::Lifetime(_) => None,
     }
 }
 

@@ -4,33 +4,26 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Path, Type};
+use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{CallStyle, Function, Parameter};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Root, ask, map_tokens};
+use crate::root::{Place, Root, ask, at, implement, map_tokens};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
-    let vis = &item.vis;
-    // The type that stands for the function in `after = [..]`. It has the name's place, but not its origin: no lint
-    // is to tell the person that it is not in camel case.
-    let marker = Ident::new(&function.name.to_string(), Span::call_site().located_at(function.name.span()));
-    let marker = if function.name.unraw() == *function.name { marker } else { function.name.clone() };
-
     let over = parsed.attributes.iter().find_map(|arguments| arguments.root.as_ref());
     let private = {
         let path = root.path(over);
         quote!(#path::__private)
     };
-    let declaration = declaration(&marker, function, &parsed.attributes, &private);
+    let marker = marker(function, &parsed.attributes, item, &private);
+    let declaration = declaration(function, &parsed.attributes, &private);
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
     quote! {
         #item
-
-        #[doc(hidden)]
-        #vis enum #marker {}
-
+        #marker
+        #[allow(elided_lifetimes_in_paths, reason = "a signal is named without its lifetime")]
         const _: () = {
             #declaration
             #(#bindings)*
@@ -38,42 +31,74 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     }
 }
 
-/// Who the receiver is, where it stands and what it waits for.
-fn declaration(
-    marker: &Ident,
-    function: &Function<'_>,
-    attributes: &[Arguments],
-    private: &TokenStream,
-) -> TokenStream {
-    let name = match attributes.iter().find_map(|arguments| arguments.id.as_ref()) {
-        Some(id) => quote!(#id),
-        None => {
-            let name = function.name.unraw().to_string();
-            quote!(::core::concat!(::core::module_path!(), "::", #name))
-        }
-    };
+/// The type that stands for the function in `after = [..]`. Its variant has a number that is made of the numbers of those
+/// that run before: in a cycle there is no first one, and the compiler names those that wait for one another.
+fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, private: &TokenStream) -> TokenStream {
+    let (vis, name) = (&item.vis, marker_name(function));
+    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let after: Vec<&Path> = attributes.iter().flat_map(|arguments| &arguments.after).collect();
-    let before: Vec<&Path> = attributes.iter().flat_map(|arguments| &arguments.before).collect();
-    let ranks = after.iter().map(|path| quote!(<#path as #private::ReceiverName>::RANK));
-    // Naming the rank of those that come later says "is not a receiver" of a function that is none.
-    let later = before.iter().map(|path| quote!(<#path as #private::ReceiverName>::ID));
-    let filters = attributes.iter().flat_map(filters);
+    let attributes = quote!(#[doc(hidden)] #(#cfgs)*);
+    let Some(first) = after.first() else {
+        return quote!(#attributes #vis enum #name { RunsAfter });
+    };
+    // It has the person's own spans, so that the compiler tells of a cycle in no other words than theirs.
+    let span = Place::of(first).first();
+    let number = quote_spanned! {span=> {
+        use #private::NoReceiver as _;
+        <()>::RunsAfter #(| <#after>::RunsAfter as ::core::primitive::isize)*
+    }};
+    let name = function.name;
+    let declaration = quote_spanned!(name.span()=> enum #name { RunsAfter = #number });
     quote! {
-        impl #private::ReceiverName for #marker {
+        #attributes
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #[allow(non_camel_case_types, reason = "it has the name of the function")]
+        #vis #declaration
+    }
+}
+
+/// The name of the type: it has the function's place, but not its origin, so that no lint tells the person that it is not
+/// in camel case.
+fn marker_name(function: &Function<'_>) -> Ident {
+    let (span, plain) = (Span::call_site().located_at(function.name.span()), function.name.unraw());
+    if plain == *function.name {
+        Ident::new(&plain.to_string(), span)
+    } else {
+        Ident::new_raw(&plain.to_string(), span)
+    }
+}
+
+/// Who the receiver is, where it stands and what it waits for.
+fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
+    let marker = marker_name(function);
+    let given = attributes.iter().find_map(|arguments| arguments.id.as_ref()).map(ToTokens::to_token_stream);
+    let name = given.unwrap_or_else(|| {
+        let name = function.name.unraw().to_string();
+        quote!(::core::concat!(::core::module_path!(), "::", #name))
+    });
+    let id = |path: &Path| ask(path, quote!(#private::ReceiverName), "ID");
+    let after = attributes.iter().flat_map(|arguments| &arguments.after).map(id);
+    let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
+    let function = function.name;
+    let receiver = implement(
+        function,
+        &quote!(#private::ReceiverName for #function),
+        &quote!(
             const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
-            const RANK: usize = #private::rank(&[#(#ranks),*]);
-        }
+        ),
+    );
+    quote! {
+        #receiver
         const DECLARATION: #private::Declaration = #private::Declaration {
             name: #name,
             file: ::core::file!(),
             line: ::core::line!(),
             column: ::core::column!(),
             module: ::core::module_path!(),
-            filters: &[#(#filters),*],
             function: <#marker as #private::ReceiverName>::ID,
-            rank: <#marker as #private::ReceiverName>::RANK,
-            after: &[#(<#after as #private::ReceiverName>::ID),*],
-            before: &[#(#later),*],
+            runs_after: #marker::RunsAfter as ::core::primitive::isize,
+            after: &[#(#after),*],
+            before: &[#(#before),*],
         };
     }
 }
@@ -102,64 +127,90 @@ fn binding(
     function: &Function<'_>,
     private: &TokenStream,
 ) -> TokenStream {
-    let sender = sender.map(|sender| ask(first_span(sender), &quote!(#sender), &quote!(#private::Sender), "Me"));
-    let payload = payload(signal, sender.as_ref(), function, private);
-    let filters = filter(arguments, private);
-    let locals = function.parameters.iter().map(|parameter| local(parameter, sender.as_ref(), private));
-    let call = call(function, private);
-    let payload_name = Ident::new("payload", Span::mixed_site());
+    let payload = payload(signal, sender, function, private);
+    let (filters, written) = (filter(arguments, private), filters(arguments));
+    let locals = function.parameters.iter().map(local);
+    let call = call(function, &payload, private);
+    let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
+    // A parameter may have the function's own name.
+    let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
+    let body = quote! {
+        #alias
+        #filters
+        #(#locals)*
+        #call
+    };
     let style = match function.call {
-        CallStyle::Plain => quote! {
-            #private::Call::Sync(|#payload_name| {
-                #filters
-                #(#locals)*
-                #call
-            })
-        },
-        CallStyle::Async(_) => quote! {
-            #private::Call::Async(
-                |#payload_name| #private::Step::from_or_box(async move {
-                    #filters
-                    #(#locals)*
-                    #call
-                }),
-                (),
-            )
-        },
+        CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #body })),
+        CallStyle::Async(word) => {
+            // By the function's own name, so that the compiler speaks of that if the future cannot be sent.
+            let wait = quote_spanned!(word=> async move);
+            let look = quote_spanned!(name.span()=> &#name);
+            quote! {
+                #private::Call::Async(|#argument| {
+                    let #name = #wait { #body };
+                    let _: &(dyn ::core::marker::Send + '_) = #look;
+                    #private::step(#name)
+                }, ())
+            }
+        }
     };
     quote! {
         const _: () = {
             static BINDING: #private::Binding<#payload> = #private::Binding::new(#style);
-            #private::register!(DECLARATION.bind(&BINDING));
+            #private::register!(DECLARATION.bind(&BINDING, &[#(#written),*]));
         };
     }
 }
 
 /// The payload of the signal from the sender, asked for in steps: each question underlines what the person wrote
 /// wrong, and a question that fails silences those that come after it.
-fn payload(signal: &Path, sender: Option<&TokenStream>, function: &Function<'_>, private: &TokenStream) -> TokenStream {
-    let at_signal = first_span(signal);
-    let mut questions = vec![(at_signal, quote!(#private::SignalName))];
+fn payload(signal: &Path, sender: Option<&Type>, function: &Function<'_>, private: &TokenStream) -> TokenStream {
+    let question = |subject: TokenStream, place: Place, question: TokenStream| {
+        ask(at(place, subject, private), quote!(#private::#question), "Signal")
+    };
+    let mut subject = ask(signal, quote!(#private::SignalName), "Signal");
     if let CallStyle::Async(word) = function.call {
-        questions.push((word, quote!(#private::AwaitsReceivers)));
+        subject = question(subject, word.into(), quote!(AwaitsReceivers));
     }
-    let is_tx = |parameter: &&Parameter<'_>| matches!(parameter, Parameter::Field(name, _) if *name == "tx");
-    if let Some(Parameter::Field(tx, _)) = function.parameters.iter().find(is_tx) {
-        questions.push((tx.span(), quote!(#private::BeforeTheEnd)));
+    for parameter in &function.parameters {
+        subject = match parameter {
+            Parameter::Field(name, _) if *name == "tx" => question(subject, Place::of(name), quote!(InTransaction)),
+            Parameter::Field(name, Type::Reference(Reference { mutability: Some(word), .. }))
+                if *name == "instance" =>
+            {
+                question(subject, word.span.into(), quote!(LendsMutably))
+            }
+            _ => subject,
+        };
     }
-    let sender = sender.map_or_else(|| quote!(#private::Anyone), Clone::clone);
+    let instance = instance(function).map(|instance| (Place::of(instance), without_lifetimes(instance)));
+    let sender = match (sender, instance) {
+        (Some(sender), None) => ask(sender, quote!(#private::SendsSignals), "Me"),
+        (Some(sender), Some((place, instance))) => {
+            let sender = ask(sender, quote!(#private::SendsSignals), "Me");
+            ask(at(place, sender, private), quote!(#private::InstanceIs<#instance>), "Me")
+        }
+        (None, None) => quote!(#private::Anyone),
+        (None, Some((place, instance))) => {
+            subject = question(subject, place, quote!(FromAnySender<#instance>));
+            quote!(#private::Anyone)
+        }
+    };
+    ask(at(Place::of(signal), subject, private), quote!(#private::SentBy<#sender>), "Payload")
+}
 
-    let mut subject = quote!(#signal);
-    let spans: Vec<Span> = questions.iter().map(|(span, _)| *span).skip(1).chain([at_signal]).collect();
-    for ((_, question), span) in questions.iter().zip(spans) {
-        subject = ask(span, &subject, question, "Signal");
-    }
-    ask(at_signal, &subject, &quote!(#private::SentBy<#sender>), "Payload")
+/// What the parameter `instance` refers to.
+fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
+    function.parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Field(name, Type::Reference(instance)) if *name == "instance" => Some(&*instance.elem),
+        _ => None,
+    })
 }
 
 fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
     let created = arguments.created.as_ref().map(|(created, value)| {
-        let span = Span::mixed_site().located_at(created.span());
+        let span = Place::of(created).hygienic();
         quote_spanned! {span=>
             if payload.#created != #value {
                 return #private::skipped();
@@ -167,9 +218,12 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
         }
     });
     let when = arguments.when.as_ref().map(|when| {
-        let span = Span::mixed_site().located_at(first_span(when));
+        let span = Place::of(when).hygienic();
+        // A place that has its type already: the compiler compares the person's condition with that, and no more.
         quote_spanned! {span=>
-            if !#private::when(&*payload, #when) {
+            let mut condition = (#private::condition(&*payload),);
+            condition.0 = #when;
+            if !(condition.0)(&*payload) {
                 return #private::skipped();
             }
         }
@@ -177,53 +231,58 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
     quote!(#created #when)
 }
 
-/// `let instance: &User = &payload.instance;`, with the person's name and type.
-fn local(parameter: &Parameter<'_>, sender: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
-    match parameter {
-        Parameter::Event(name, ty) => {
-            let span = Span::mixed_site().located_at(name.span());
+/// `let instance = &payload.instance; let instance: &User = instance;`: the first asks for the field, and is where the
+/// compiler says that there is none; the second has nothing but the person's tokens, and is where it says that the type
+/// is another one.
+fn local(parameter: &Parameter<'_>) -> TokenStream {
+    let (name, field) = match parameter {
+        Parameter::Event(name, _) => (name, quote_spanned!(Place::of(name).hygienic()=> payload)),
+        Parameter::Field(name, ty) | Parameter::Generic(name, ty) => {
+            let span = Place::of(name).hygienic();
+            let borrow = borrow(parameter, ty);
+            (name, quote_spanned!(span=> #borrow payload.#name))
+        }
+    };
+    let typed = match parameter {
+        Parameter::Event(name, ty) | Parameter::Field(name, ty) => {
             let ty = without_lifetimes(ty);
-            quote_spanned!(span=> let #name: #ty = payload;)
+            Some(quote_spanned!(name.span()=> let #name: #ty = #name;))
         }
-        Parameter::Field(name, ty) => {
-            let value = value(name, ty);
-            let ty = match (sender, ty) {
-                (Some(sender), Type::Reference(reference)) if *name == "instance" => {
-                    let (and, mutability, model) = (&reference.and_token, &reference.mutability, &reference.elem);
-                    let instance = without_lifetimes(model);
-                    let instance =
-                        ask(first_span(model), &instance, &quote!(#private::InstanceOf<#sender>), "Instance");
-                    quote!(#and #mutability #instance)
-                }
-                _ => without_lifetimes(ty),
-            };
-            let span = Span::mixed_site().located_at(name.span());
-            quote_spanned!(span=> let #name: #ty = #value;)
-        }
-        Parameter::Generic(name, ty) => {
-            let value = value(name, ty);
-            let span = Span::mixed_site().located_at(name.span());
-            // Without a type to say so, a `&mut` would be moved out of the payload.
-            let reborrow = match ty {
-                Type::Reference(reference) if reference.mutability.is_some() => quote_spanned!(span=> &mut *),
-                _ => TokenStream::new(),
-            };
-            quote_spanned!(span=> let #name = #reborrow #value;)
-        }
+        // It is the function's own to infer.
+        Parameter::Generic(..) => None,
+    };
+    quote! {
+        let #name = #field;
+        #typed
     }
 }
 
-/// The field, borrowed if the parameter borrows: then a field that owns its value serves as well as one that borrows.
-fn value(name: &Ident, ty: &Type) -> TokenStream {
-    let span = Span::mixed_site().located_at(name.span());
+/// How a field is taken. It is borrowed if the parameter borrows: then a field that owns its value serves as well as one
+/// that borrows it.
+fn borrow(parameter: &Parameter<'_>, ty: &Type) -> Option<TokenStream> {
+    let Type::Reference(reference) = ty else { return None };
+    // Where there is no type to say so, and for a trait object, which a `&&dyn Trait` would be taken for, the field
+    // itself is what is borrowed by it.
+    let again = matches!(parameter, Parameter::Generic(..)) || is_trait_object(&reference.elem);
+    Some(match (&reference.mutability, again) {
+        (None, false) => quote!(&),
+        (None, true) => quote!(&*),
+        (Some(_), false) => quote!(&mut),
+        (Some(_), true) => quote!(&mut *),
+    })
+}
+
+fn is_trait_object(ty: &Type) -> bool {
     match ty {
-        Type::Reference(reference) if reference.mutability.is_none() => quote_spanned!(span=> &payload.#name),
-        _ => quote_spanned!(span=> payload.#name),
+        Type::TraitObject(_) => true,
+        Type::Paren(inner) => is_trait_object(&inner.elem),
+        Type::Group(inner) => is_trait_object(&inner.elem),
+        _ => false,
     }
 }
 
-fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
-    let name = function.name;
+fn call(function: &Function<'_>, payload: &TokenStream, private: &TokenStream) -> TokenStream {
+    let name = Ident::new("function", Span::mixed_site());
     let arguments = function.parameters.iter().map(|parameter| match parameter {
         Parameter::Event(name, _) | Parameter::Field(name, _) | Parameter::Generic(name, _) => name,
     });
@@ -231,15 +290,11 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
         CallStyle::Plain => None,
         CallStyle::Async(_) => Some(quote!(.await)),
     };
-    let call = quote!(#name(#(#arguments),*) #wait);
-    match function.output {
-        Some(output) => {
-            let span = Span::mixed_site().located_at(first_span(output));
-            let output = without_lifetimes(output);
-            quote_spanned!(span=> #private::reply::<#output, _>(#call))
-        }
-        None => quote!(#private::reply::<(), _>(#call)),
-    }
+    let nothing = || quote_spanned!(function.name.span()=> ());
+    let output = function.output.map_or_else(nothing, without_lifetimes);
+    let question = quote!(#private::Returns<<#payload as #private::Payload>::Output>);
+    let reply = ask(output, question, "into_reply");
+    quote!(#reply(#name(#(#arguments),*) #wait))
 }
 
 /// The type with each named lifetime left to inference: outside of its function it has no name.
@@ -252,8 +307,4 @@ fn without_lifetimes(ty: &Type) -> TokenStream {
             other => other,
         }
     })
-}
-
-fn first_span(tokens: impl ToTokens) -> Span {
-    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }

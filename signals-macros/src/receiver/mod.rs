@@ -11,16 +11,15 @@ mod expand;
 mod parse;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
-    let as_written = parse::without_receivers(item.clone());
-    try_expand(attribute, item, root).unwrap_or_else(|errors| quote!(#as_written #errors))
-}
-
-fn try_expand(attribute: TokenStream, item: TokenStream, root: Root) -> Result<TokenStream, TokenStream> {
     let mut errors = Errors::new();
-    let parsed = parse::parse(attribute, item, &mut errors);
-    errors.flush()?;
-    let Some(parsed) = parsed else { return Ok(TokenStream::new()) };
-    let function = check::check(&parsed, &mut errors);
-    errors.flush()?;
-    Ok(expand::expand(&parsed, &function, root))
+    let parsed = parse::parse(attribute, item.clone(), &mut errors);
+    let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
+    match (errors.flush(), parsed.as_ref().zip(function)) {
+        (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
+        (Ok(()), None) => item,
+        (Err(errors), _) => {
+            let as_written = parse::without_receivers(item);
+            quote!(#as_written #errors)
+        }
+    }
 }

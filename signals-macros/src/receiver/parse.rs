@@ -9,6 +9,7 @@ use syn::token::Bracket;
 use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type, bracketed};
 
 use crate::errors::Errors;
+use crate::grammar::{comma, first_word, skip_to_comma};
 use crate::suggest;
 
 /// A function and everything that its `receiver` attributes say.
@@ -35,11 +36,13 @@ pub(super) struct Arguments {
 const KEYS: &[&str] = &["sender", "created", "when", "after", "before", "id", "crate"];
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
-    let mut attributes = vec![arguments(attribute, Span::call_site(), errors)];
-    let mut function = match syn::parse2::<Item>(item.clone()) {
+    // The attribute's place, with the origin of what the person wrote.
+    let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+    let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), errors)];
+    let mut function = match syn::parse2::<Item>(item) {
         Ok(Item::Fn(function)) => function,
         Ok(other) => {
-            errors.on(first_line(other), "the `receiver` attribute goes on a function");
+            errors.on(first_word(&other), "the `receiver` attribute goes on a function");
             return None;
         }
         Err(error) => {
@@ -75,42 +78,26 @@ fn is_receiver(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "receiver")
 }
 
-/// The tokens before the braces, so that a mistake underlines a line and not a page.
-fn first_line(item: Item) -> TokenStream {
-    let tokens = match item {
-        Item::Struct(item) => item.ident.into_token_stream(),
-        Item::Enum(item) => item.ident.into_token_stream(),
-        Item::Trait(item) => item.ident.into_token_stream(),
-        Item::Mod(item) => item.ident.into_token_stream(),
-        Item::Impl(item) => item.impl_token.into_token_stream(),
-        other => other.into_token_stream(),
-    };
-    tokens.into_iter().take(1).collect()
-}
-
-fn arguments(tokens: TokenStream, span: Span, errors: &mut Errors) -> Arguments {
+fn arguments(tokens: TokenStream, place: Span, errors: &mut Errors) -> Arguments {
     let mut arguments = Arguments::default();
     let mut seen: Vec<Ident> = Vec::new();
+    let mut complete = true;
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            if let Err(error) = argument(input, &mut arguments, &mut seen, errors) {
+            if let Err(error) = argument(input, &mut arguments, &mut seen) {
                 errors.push(error);
+                complete = false;
                 skip_to_comma(input)?;
             }
-            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-                errors.at(input.span(), "expected `,` between the arguments of the `receiver` attribute");
-                skip_to_comma(input)?;
-                input.parse::<Option<Token![,]>>()?;
-            }
+            comma(input, "receiver", errors)?;
         }
         Ok(())
     };
-    let empty = tokens.is_empty();
     let result = parser.parse2(tokens);
     errors.take(result);
-    if empty {
+    if arguments.signals.is_empty() && complete {
         errors.at(
-            span,
+            place,
             "the `receiver` attribute does not say which signal to receive\n\n\
              help: write `#[receiver(post_save, sender = User)]`, or `#[receiver(OrderPaid)]` for a signal of your own",
         );
@@ -118,12 +105,7 @@ fn arguments(tokens: TokenStream, span: Span, errors: &mut Errors) -> Arguments 
     arguments
 }
 
-fn argument(
-    input: ParseStream<'_>,
-    arguments: &mut Arguments,
-    seen: &mut Vec<Ident>,
-    errors: &mut Errors,
-) -> syn::Result<()> {
+fn argument(input: ParseStream<'_>, arguments: &mut Arguments, seen: &mut Vec<Ident>) -> syn::Result<()> {
     let keyed = input.peek2(Token![=]) && input.fork().call(Ident::parse_any).is_ok();
     if !keyed {
         if let Some(key) = input.fork().call(Ident::parse_any).ok().filter(|key| is_key(key, input)) {
@@ -140,7 +122,7 @@ fn argument(
     let key = input.call(Ident::parse_any)?;
     input.parse::<Token![=]>()?;
     if seen.contains(&key) {
-        errors.on(&key, format!("`{key}` is given twice"));
+        return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
     }
     seen.push(key.clone());
     let expected = |error: syn::Error| syn::Error::new(error.span(), format!("expected `{}`", example(&key)));
@@ -167,8 +149,8 @@ fn is_key(word: &Ident, input: ParseStream<'_>) -> bool {
 
 fn example(key: &Ident) -> &'static str {
     match key.to_string().as_str() {
-        "sender" => "sender = User",
-        "created" => "created = true",
+        "sender" => "sender = User` or `sender = [User, Order]",
+        "created" => "created = true` or `created = false",
         "when" => "when = is_large",
         "after" => "after = [create_profile]",
         "before" => "before = [create_profile]",
@@ -189,11 +171,4 @@ fn one_or_more<T>(input: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Resul
     } else {
         Ok(vec![one(input)?])
     }
-}
-
-fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
 }

@@ -93,6 +93,10 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
             Error::Unique { model, fields }
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::ForeignKey { model: None },
+        // ON DELETE RESTRICT is a trigger of SQLite's own; a person's trigger has its own text.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if text.ends_with("FOREIGN KEY constraint failed") => {
+            Error::ForeignKey { model: None }
+        }
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             let (model, field) = subject.rsplit_once('.')?;
             Error::NotNull { model: model.to_owned(), field: field.to_owned() }

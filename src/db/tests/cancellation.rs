@@ -16,7 +16,7 @@ async fn usable(db: &Db, allowed: &[&[i64]]) {
 #[tokio::test]
 async fn a_transaction_dropped_at_any_point_is_rolled_back() {
     let folder = Folder::new();
-    for db in [memory().await, folder.db().await] {
+    for db in [patient("sqlite::memory:").connect().await.unwrap(), folder.patient().await] {
         let db = with_numbers(db).await;
         for polls in 0.. {
             let done = drop_after(
@@ -47,14 +47,14 @@ async fn a_transaction_dropped_at_any_point_is_rolled_back() {
 #[tokio::test]
 async fn waiting_for_another_process_can_be_dropped() {
     let folder = Folder::new();
-    let db = with_numbers(folder.db().await).await;
+    let db = with_numbers(folder.patient().await).await;
     let stranger = folder.stranger();
     for polls in 0..5 {
         stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
         assert!(drop_after(polls, db.begin()).await.is_none());
         assert!(drop_after(polls, add(&db, 1)).await.is_none());
         assert!(drop_after(polls, db.transaction(async |tx| add(tx, 1).await)).await.is_none());
-        assert!(drop_after(polls, db.batch_at(here(), "INSERT INTO numbers VALUES (1)")).await.is_none());
+        assert!(drop_after(polls, db.batch("INSERT INTO numbers VALUES (1)")).await.is_none());
         stranger.execute_batch("COMMIT").unwrap();
         usable(&db, &[&[]]).await;
     }
@@ -64,7 +64,7 @@ async fn waiting_for_another_process_can_be_dropped() {
 #[tokio::test]
 async fn a_commit_that_waits_can_be_dropped() {
     let folder = Folder::new();
-    let db = with_numbers(folder.db().await).await;
+    let db = with_numbers(folder.patient().await).await;
     db.execute("PRAGMA journal_mode = DELETE", &()).await.unwrap();
     let stranger = folder.stranger();
     for polls in 0..5 {
@@ -82,7 +82,7 @@ async fn a_commit_that_waits_can_be_dropped() {
 #[tokio::test]
 async fn waiting_for_the_writer_can_be_dropped() {
     let folder = Folder::new();
-    for db in [memory().await, folder.db().await] {
+    for db in [patient("sqlite::memory:").connect().await.unwrap(), folder.patient().await] {
         let db = with_numbers(db).await;
         for dropped in 0..3 {
             let tx = db.begin().await.unwrap();
@@ -114,10 +114,10 @@ async fn connecting_can_be_dropped() {
     let stranger = folder.stranger();
     stranger.execute_batch("CREATE TABLE numbers (n); BEGIN EXCLUSIVE").unwrap();
     for polls in 0..5 {
-        assert!(drop_after(polls, folder.options().connect()).await.is_none());
+        assert!(drop_after(polls, patient(folder.url()).connect()).await.is_none());
     }
     stranger.execute_batch("COMMIT").unwrap();
-    usable(&folder.db().await, &[&[]]).await;
+    usable(&folder.patient().await, &[&[]]).await;
 }
 
 async fn futures_poll<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {

@@ -5,16 +5,14 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::error::Error;
 
-/// The debug form without what is there for programs, and the text.
+/// Compares the text of the error.
 fn check<T: std::fmt::Debug>(result: Result<T>, folder: Option<&Folder>, expected: &Expect) {
     let error = result.expect_err("an error");
     let mut text = error.to_string();
     if let Some(folder) = folder {
         text = text.replace(&folder.0.display().to_string(), "FOLDER");
     }
-    let debug = format!("{error:?}");
-    let variant = debug.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap();
-    expected.assert_eq(&format!("{variant}: {text}"));
+    expected.assert_eq(&text);
     assert!(error.source().is_none(), "the text has the cause already");
 }
 
@@ -32,26 +30,26 @@ async fn opening() {
         connect("missing/test.db").await,
         Some(&folder),
         &expect![
-            "Open: cannot open the database `FOLDER/missing/test.db`: the directory `FOLDER/missing` does not exist: create it first"
+            "cannot open the database `FOLDER/missing/test.db`: the directory `FOLDER/missing` does not exist: create it first"
         ],
     );
     check(
         connect("").await,
         Some(&folder),
-        &expect!["Open: cannot open the database `FOLDER/`: it is a directory: give the path of a file"],
+        &expect!["cannot open the database `FOLDER/`: it is a directory: give the path of a file"],
     );
     check(
         connect("none.db?mode=ro").await,
         Some(&folder),
         &expect![
-            "Open: cannot open the database `FOLDER/none.db`: the file does not exist and was not created: leave `mode` out of the URL, or allow writing to the directory"
+            "cannot open the database `FOLDER/none.db`: the file does not exist and was not created: leave `mode` out of the URL, or allow writing to the directory"
         ],
     );
     check(
         connect("none.db?mode=rw").await,
         Some(&folder),
         &expect![
-            "Open: cannot open the database `FOLDER/none.db`: the file does not exist and was not created: leave `mode` out of the URL, or allow writing to the directory"
+            "cannot open the database `FOLDER/none.db`: the file does not exist and was not created: leave `mode` out of the URL, or allow writing to the directory"
         ],
     );
     for (name, bytes) in [("short", 11), ("page", 4096), ("long", 100_000)] {
@@ -64,21 +62,21 @@ async fn opening() {
         connect("short").await,
         Some(&folder),
         &expect![
-            "NotADatabase: `FOLDER/short` is not a database: give the path of a SQLite file, or of a file that does not exist yet"
+            "`FOLDER/short` is not a database: give the path of a SQLite file, or of a file that does not exist yet"
         ],
     );
     check(
         Db::connect("mysql://ann:secret@host/db").await,
         None,
         &expect![
-            "Url: cannot use the database URL `mysql://ann:***@host/db`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db` or `sqlite::memory:`"
+            "cannot use the database URL `mysql://ann:***@host/db`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db` or `sqlite::memory:`"
         ],
     );
     check(
         Db::connect("postgres://ann:secret@host/db").await,
         None,
         &expect![
-            "Url: cannot use the database URL `postgres://ann:***@host/db`, PostgreSQL needs the feature `postgres`, which is not available yet: write `sqlite:path/to/file.db` or `sqlite::memory:`"
+            "cannot use the database URL `postgres://ann:***@host/db`, PostgreSQL needs the feature `postgres`, which is not available yet: write `sqlite:path/to/file.db` or `sqlite::memory:`"
         ],
     );
 }
@@ -112,7 +110,7 @@ async fn reading_only() {
         add(&read, 2).await,
         Some(&folder),
         &expect![
-            "ReadOnly: the database `FOLDER/test.db` is open for reading only: allow writing to the file and its directory, and leave `mode=ro` out of the URL"
+            "the database `FOLDER/test.db` is open for reading only: allow writing to the file and its directory, and leave `mode=ro` out of the URL"
         ],
     );
     let tx = read.begin().await.unwrap();
@@ -146,8 +144,7 @@ async fn a_file_without_the_right_to_write() {
 #[tokio::test]
 async fn constraints() {
     let db = memory().await;
-    db.batch_at(
-        here(),
+    db.batch(
         "CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
          CREATE TABLE members (
              team INTEGER NOT NULL REFERENCES teams (id),
@@ -171,21 +168,17 @@ async fn constraints() {
     check(
         run("INSERT INTO colours (name) VALUES ('red')").await,
         None,
-        &expect![
-            "Unique: another row of `colours` has the same `name`: use another value, or change the row that is there"
-        ],
+        &expect!["another row of `colours` has the same `name`: use another value, or change the row that is there"],
     );
     check(
         run("INSERT INTO teams VALUES (1, 'blue')").await,
         None,
-        &expect![
-            "Unique: another row of `teams` has the same `id`: use another value, or change the row that is there"
-        ],
+        &expect!["another row of `teams` has the same `id`: use another value, or change the row that is there"],
     );
     check(
         run("INSERT INTO teams (name) VALUES ('Red')").await,
         None,
-        &expect!["Unique: another row of `teams` has the same values: change them, or change the row that is there"],
+        &expect!["another row of `teams` has the same values: change them, or change the row that is there"],
     );
     let error = run("INSERT INTO members VALUES (1, 1, 20, 1)").await.unwrap_err();
     assert!(matches!(&error, Error::Unique { model, fields } if model == "members" && fields == &["team", "person"]));
@@ -193,37 +186,37 @@ async fn constraints() {
         Err::<(), _>(error),
         None,
         &expect![
-            "Unique: another row of `members` has the same `team` and `person`: use another value, or change the row that is there"
+            "another row of `members` has the same `team` and `person`: use another value, or change the row that is there"
         ],
     );
     check(
         run("INSERT INTO members VALUES (9, 1, 20, 1)").await,
         None,
         &expect![
-            "ForeignKey: a foreign key points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"
+            "a foreign key points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"
         ],
     );
     check(
         run("INSERT INTO members VALUES (1, NULL, 20, 1)").await,
         None,
-        &expect!["NotNull: `person` of `members` has no value: set it, or make the field an `Option`"],
+        &expect!["`person` of `members` has no value: set it, or make the field an `Option`"],
     );
     check(
         run("INSERT INTO members VALUES (1, 2, 5, 1)").await,
         None,
-        &expect!["Check: the check `adult` of the table refused the row: save values that pass it"],
+        &expect!["the check `adult` of the table refused the row: save values that pass it"],
     );
     check(
         run("INSERT INTO members VALUES (1, 2, 50, 0)").await,
         None,
-        &expect!["Check: the check `place > 0` of the table refused the row: save values that pass it"],
+        &expect!["the check `place > 0` of the table refused the row: save values that pass it"],
     );
     check(
         run("INSERT INTO strict VALUES ('x')").await,
         None,
-        &expect!["Database: cannot store TEXT value in INTEGER column strict.n"],
+        &expect!["cannot store TEXT value in INTEGER column strict.n"],
     );
-    check(run("DELETE FROM teams").await, None, &expect!["Database: teams stay"]);
+    check(run("DELETE FROM teams").await, None, &expect!["teams stay"]);
 }
 
 #[tokio::test]
@@ -234,46 +227,42 @@ async fn wrong_sql() {
     check(
         run("SELECT * FROM users").await,
         None,
-        &expect!["NoTable: there is no table `users`: make it with `db.create_tables()` or a migration"],
+        &expect!["there is no table `users`: make it with `db.create_tables()` or a migration"],
     );
     check(
         run("DROP TABLE main.users").await,
         None,
-        &expect!["NoTable: there is no table `users`: make it with `db.create_tables()` or a migration"],
+        &expect!["there is no table `users`: make it with `db.create_tables()` or a migration"],
     );
     check(
         run("SELECT m FROM numbers").await,
         None,
-        &expect!["NoColumn: there is no column `m`: look at its name, or add it to the table with a migration"],
+        &expect!["there is no column `m`: look at its name, or add it to the table with a migration"],
     );
     check(
         run("SELECT \"m\" FROM numbers").await,
         None,
-        &expect!["NoColumn: there is no column `m`: look at its name, or add it to the table with a migration"],
+        &expect!["there is no column `m`: look at its name, or add it to the table with a migration"],
     );
     check(
         run("INSERT INTO numbers (m) VALUES (1)").await,
         None,
-        &expect!["NoColumn: there is no column `m`: look at its name, or add it to the table with a migration"],
+        &expect!["there is no column `m`: look at its name, or add it to the table with a migration"],
     );
     check(
         run("UPDATE numbers SET m = 1").await,
         None,
-        &expect!["NoColumn: there is no column `m`: look at its name, or add it to the table with a migration"],
+        &expect!["there is no column `m`: look at its name, or add it to the table with a migration"],
     );
-    check(run("SELCT 1").await, None, &expect![r#"Database: near "SELCT": syntax error, in the statement `SELCT 1`"#]);
-    check(
-        run("SELECT 1; SELECT 2").await,
-        None,
-        &expect!["Database: there is more than one statement: execute them one by one"],
-    );
+    check(run("SELCT 1").await, None, &expect![r#"near "SELCT": syntax error, in the statement `SELCT 1`"#]);
+    check(run("SELECT 1; SELECT 2").await, None, &expect!["there is more than one statement: execute them one by one"]);
     check(
         run(&format!("SELECT nothing({})", "1, ".repeat(500))).await.map_err(|error| {
             assert!(error.to_string().len() < 300);
             Error::other("shortened")
         }),
         None,
-        &expect!["Other: shortened"],
+        &expect!["shortened"],
     );
     for sql in ["", "  ", "-- nothing"] {
         let error = run(sql).await.unwrap_err();

@@ -44,6 +44,11 @@ impl Folder {
         self.options().connect().await.unwrap()
     }
 
+    /// For waits that end well, however slow the machine is.
+    async fn patient(&self) -> Db {
+        patient(self.url()).connect().await.unwrap()
+    }
+
     /// A connection that is not ours, as of another process.
     fn stranger(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.path()).unwrap();
@@ -60,6 +65,10 @@ impl Drop for Folder {
 
 fn impatient(url: impl Into<String>) -> ConnectOptions {
     ConnectOptions::new(url).writer_timeout(Duration::from_millis(30)).busy_timeout(Duration::from_millis(30))
+}
+
+fn patient(url: impl Into<String>) -> ConnectOptions {
+    ConnectOptions::new(url).writer_timeout(Duration::from_mins(1)).busy_timeout(Duration::from_mins(1))
 }
 
 async fn memory() -> Db {

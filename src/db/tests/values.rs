@@ -199,9 +199,7 @@ async fn rows_affected_are_those_of_this_statement() {
 #[tokio::test]
 async fn insert_answers_with_the_key() {
     let db = memory().await;
-    db.batch_at(here(), "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t (id) VALUES (41);")
-        .await
-        .unwrap();
+    db.batch("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t (id) VALUES (41);").await.unwrap();
     assert_eq!(db.insert_at(here(), "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), 42);
     let tx = db.begin().await.unwrap();
     assert_eq!(tx.insert("INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), 43);

@@ -1,0 +1,38 @@
+//! One span per receiver with the feature `tracing`, and nothing at all without it.
+
+use crate::payload::Payload;
+use crate::receiver::ReceiverId;
+
+/// The span of a receiver that is called.
+pub(crate) struct Span {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+impl Span {
+    #[cfg(feature = "tracing")]
+    pub(crate) fn of<P: Payload>(id: &ReceiverId) -> Self {
+        let span = tracing::info_span!(
+            "receiver",
+            receiver = %id.name,
+            place = %id.place,
+            signal = P::SIGNAL,
+            sender = P::sender(),
+        );
+        Self { span }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[inline]
+    pub(crate) fn of<P: Payload>(_: &ReceiverId) -> Self {
+        Self {}
+    }
+
+    /// Does something inside of the span.
+    #[inline]
+    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.enter();
+        work()
+    }
+}

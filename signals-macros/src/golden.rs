@@ -1,0 +1,236 @@
+//! What the macros write, to be read: a line that comes or goes here comes or goes in every receiver and model.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::root::Root;
+use crate::{model, receiver, signal};
+
+/// Compares the output behind the item. A line ends where a statement or an item does.
+fn check(output: &TokenStream, expected: &Expect) {
+    let text = output.to_string();
+    let ours = text.find("# [doc (hidden)]").or_else(|| text.find("const _")).unwrap_or(0);
+    let text = &text[ours..];
+    let short = [
+        (":: signals :: __private ::", "PRIVATE"),
+        (":: signals ::", "SIGNALS"),
+        (":: core ::", "CORE"),
+        (" :: ", "::"),
+        ("; ", ";\n"),
+        ("{ ", "{\n"),
+        ("} ", "}\n"),
+    ];
+    let text = short.iter().fold(text.to_owned(), |text, (long, short)| text.replace(long, short));
+    expected.assert_eq(&format!("{text}\n"));
+}
+
+#[test]
+fn a_receiver() {
+    let attribute = quote!(post_save, sender = User, created = true, after = [audit]);
+    let item = quote! {
+        async fn welcome(instance: &User, tx: &mut Tx) -> Result<()> { Ok(()) }
+    };
+    check(
+        &receiver::expand(attribute, item, Root::Facade),
+        &expect![[r##"
+            # [doc (hidden)] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] # [allow (non_camel_case_types , reason = "it has the name of the function")] enum welcome {
+            RunsAfter = {
+            use PRIVATE NoReceiver as _ ;
+            < () >::RunsAfter | < audit >::RunsAfter as CORE primitive::isize }
+            }
+            # [allow (elided_lifetimes_in_paths , reason = "a signal is named without its lifetime")] const _ : () = {
+            impl PRIVATE ReceiverName for welcome {
+            const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
+            }
+            const DECLARATION : PRIVATE Declaration = PRIVATE Declaration {
+            name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , runs_after : welcome::RunsAfter as CORE primitive::isize , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
+            ;
+            const _ : () = {
+            static BINDING : PRIVATE Binding < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < User as PRIVATE SendsSignals >::Me as PRIVATE Itself >::Me as PRIVATE InstanceIs < User > >::Me > >::Payload > = PRIVATE Binding::new (PRIVATE Call::Async (| payload | {
+            let welcome = async move {
+            let function = welcome ;
+            if payload . created != true {
+            return PRIVATE skipped () ;
+            }
+            let instance = & payload . instance ;
+            let instance : & User = instance ;
+            let tx = & mut payload . tx ;
+            let tx : & mut Tx = tx ;
+            < Result < () > as PRIVATE Returns << < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < User as PRIVATE SendsSignals >::Me as PRIVATE Itself >::Me as PRIVATE InstanceIs < User > >::Me > >::Payload as PRIVATE Payload >::Output > >::into_reply (function (instance , tx) . await) }
+            ;
+            let _ : & (dyn CORE marker::Send + '_) = & welcome ;
+            PRIVATE step (welcome) }
+            , ())) ;
+            PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"])) ;
+            }
+            ;
+            }
+            ;
+        "##]],
+    );
+}
+
+#[test]
+fn a_signal() {
+    let item = quote! {
+        pub struct OrderPaid<'a> { order: &'a Order }
+    };
+    check(
+        &signal::expand(quote!(), item, Root::Facade),
+        &expect![[r#"
+        const _ : () = {
+        static SIGNAL : SIGNALS Signal < OrderPaid < 'static > > = SIGNALS Signal::new () ;
+        impl PRIVATE Payload for OrderPaid < 'static > {
+        type Of < 'a > = OrderPaid < 'a > ;
+        type Output = () ;
+        type Mode = PRIVATE Synchronous ;
+        type Any = Self ;
+        type Senders = CORE convert::Infallible ;
+        const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
+        fn sender () -> CORE option::Option < & 'static CORE primitive::str > {
+        CORE option::Option::None }
+        fn senders () -> CORE option::Option < Self::Senders > {
+        CORE option::Option::None }
+        fn widen < 'b > (_ : & 'b mut Self::Of < '_ > , senders : Self::Senders) -> Self::Of < 'b > {
+        match senders {
+        }
+        }
+        }
+        impl PRIVATE SignalName for OrderPaid < '_ > {
+        type Signal = Self ;
+        }
+        impl PRIVATE InTransaction for OrderPaid < '_ > {
+        type Signal = Self ;
+        }
+        impl PRIVATE LendsMutably for OrderPaid < '_ > {
+        type Signal = Self ;
+        }
+        impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
+        type Signal = Self ;
+        }
+        impl PRIVATE Declared for OrderPaid < '_ > {
+        type Payload = OrderPaid < 'static > ;
+        }
+        impl OrderPaid < '_ > {
+        # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static SIGNALS Signal < OrderPaid < 'static > > = & SIGNAL ;
+        # [doc = r" Calls every receiver in order;
+        stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE Error > {
+        PRIVATE synchronous::send (& SIGNAL , self) }
+        # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE Answers < () > , PRIVATE Error > {
+        PRIVATE synchronous::send_robust (& SIGNAL , self) }
+        # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE Error > {
+        PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
+        # [doc = r" Calls every receiver in order and gathers what they return;
+        stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE Error > {
+        PRIVATE synchronous::collect (& SIGNAL , self) }
+        }
+        PRIVATE register ! (PRIVATE Entry::Declared {
+        module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
+        name : "OrderPaid" , module : CORE module_path ! () }
+        , }) ;
+        }
+        ;
+    "#]],
+    );
+}
+
+#[test]
+fn a_model() {
+    let item = quote! {
+        #[derive(Serialize)]
+        pub struct Profile {
+            #[key] #[serde(skip)] id: Id<Self>,
+            #[one_to_one(on_delete = cascade)] user: Id<User>,
+            #[unique] #[default(name())] name: String,
+        }
+    };
+    check(
+        &model::expand(quote!(), item, Root::Facade),
+        &expect![[r#"
+        const _ : () = {
+        static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE IdOf < < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
+        static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
+        impl PRIVATE SendsSignals for Profile {
+        type Me = Self ;
+        }
+        impl SIGNALS Model for Profile {
+        type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
+        fn key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
+        & self . id }
+        fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
+        self . id = key ;
+        }
+        type Automatic = (Id < Profile > , String ,) ;
+        const META : & 'static PRIVATE Meta = & META ;
+        const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
+        fn value (& self , index : CORE primitive::usize) -> SIGNALS ValueRef < '_ > {
+        match index {
+        0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => SIGNALS ValueRef::Null , }
+        }
+        fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
+        CORE result::Result::Ok (Self {
+        id : < Id < Profile > as SIGNALS Column >::read (row , 0usize) ? , user : < Id < User > as PRIVATE PointsTo >::read (row , 1usize) ? , name : < String as SIGNALS Column >::read (row , 2usize) ? , }) }
+        fn assign (& mut self , row : Self) {
+        self . id = row . id ;
+        self . user = row . user ;
+        self . name = row . name ;
+        }
+        fn snapshot (& self) -> Self {
+        Self {
+        id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
+        }
+        fn automatic (& self) -> Self::Automatic {
+        (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) , < String as SIGNALS Column >::duplicate (& self . name) ,) }
+        fn restore (& mut self , automatic : Self::Automatic) {
+        (self . id , self . name ,) = automatic ;
+        }
+        fn fill (& mut self) {
+        if < String as PRIVATE Unset >::is_unset (& self . name) {
+        let value : String = name () ;
+        self . name = value ;
+        }
+        }
+        }
+        PRIVATE register ! (PRIVATE Entry::Declared {
+        module : CORE module_path ! () , value : & META }) ;
+        }
+        ;
+        const _ : () = {
+        impl Profile {
+        # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+        PRIVATE by_field (executor , 1usize , value , < Id < User > as PRIVATE PointsTo >::to_value) }
+        # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+        PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
+        # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
+        < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::id (& self . user) , "user" , < Id < User > as PRIVATE PointsTo >::loaded) }
+        }
+        }
+        ;
+        # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {
+        # [doc = "The `Profile` whose `user` is this row, if there is one."] # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a ;
+        }
+        const _ : () = {
+        impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
+        # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
+        < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
+        }
+        }
+        ;
+    "#]],
+    );
+}
+
+#[test]
+fn the_attributes_of_others_stay() {
+    let item = quote! {
+        #[serde(rename_all = "camelCase")]
+        struct User { #[serde(skip)] #[key] id: Id<User> }
+    };
+    let output = model::expand(quote!(), item, Root::Facade).to_string();
+    let (item, _) = output.split_once("const _").unwrap();
+    let kept = r#"# [serde (rename_all = "camelCase")] struct User { # [serde (skip)] id : Id < User > }"#;
+    assert_eq!(item.trim(), kept);
+}

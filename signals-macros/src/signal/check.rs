@@ -1,0 +1,42 @@
+//! What a signal must be, beyond the grammar.
+
+use syn::{Fields, GenericParam};
+
+use super::parse::Parsed;
+use crate::errors::Errors;
+
+pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
+    let item = &parsed.item;
+    let mut lifetimes = Vec::new();
+    for parameter in &item.generics.params {
+        match parameter {
+            GenericParam::Lifetime(parameter) => lifetimes.push(&parameter.lifetime),
+            other => errors.on(
+                other,
+                "a signal cannot be generic: its receivers are listed when the program is linked\n\n\
+                 help: declare one signal per type, or borrow a `&dyn Trait`",
+            ),
+        }
+    }
+    if let [_, second, ..] = lifetimes[..] {
+        errors.on(second, "a signal borrows with one lifetime\n\nhelp: use the same lifetime in every field");
+    }
+    if let Fields::Unnamed(fields) = &item.fields {
+        errors.on(
+            fields,
+            format!(
+                "the fields of a signal have names: receivers ask for them by name\n\n\
+                 help: write `struct {} {{ order: Order }}`",
+                item.ident
+            ),
+        );
+    }
+    for field in &item.fields {
+        if field.ident.as_ref().is_some_and(|name| name == "event") {
+            errors.on(
+                &field.ident,
+                "`event` is what a receiver calls the whole payload\n\nhelp: give this field another name",
+            );
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a signal becomes: the struct as written, its implementation of `Payload`, and the methods that send it.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+
+use super::parse::{Calls, Parsed};
+use crate::root::Root;
+
+pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
+    let (item, arguments) = (&parsed.item, &parsed.arguments);
+    let name = &item.ident;
+    let root = root.path(arguments.root.as_ref());
+    let private = quote!(#root::__private);
+    let text = name.unraw().to_string();
+    let borrows = item.generics.lifetimes().next().is_some();
+    let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
+    let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
+    let output = arguments.output.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let (mode, awaits) = match arguments.calls {
+        Calls::Synchronously => (quote!(Synchronous), None),
+        Calls::Awaiting => {
+            (quote!(Asynchronous), Some(quote!(impl #private::AwaitsReceivers for #any { type Signal = Self; })))
+        }
+    };
+    let methods = methods(parsed, &tag, &any, &output, &root);
+    quote! {
+        #item
+
+        const _: () = {
+            static SIGNAL: #root::Signal<#tag> = #root::Signal::new();
+
+            impl #private::Payload for #tag {
+                type Of<'a> = #of;
+                type Output = #output;
+                type Mode = #private::#mode;
+                type Any = Self;
+                type Senders = ::core::convert::Infallible;
+                const SIGNAL: &'static ::core::primitive::str = #text;
+                fn sender() -> ::core::option::Option<&'static ::core::primitive::str> { ::core::option::Option::None }
+                fn senders() -> ::core::option::Option<Self::Senders> { ::core::option::Option::None }
+                fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
+            }
+            impl #private::SignalName for #any { type Signal = Self; }
+            impl #private::InTransaction for #any { type Signal = Self; }
+            impl #private::LendsMutably for #any { type Signal = Self; }
+            impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
+            impl #private::Declared for #any { type Payload = #tag; }
+            #awaits
+            #methods
+
+            #private::register!(#private::Entry::Declared {
+                module: ::core::module_path!(),
+                value: &#private::SignalDeclaration { name: #text, module: ::core::module_path!() },
+            });
+        };
+    }
+}
+
+/// The methods that send the signal, and the signal itself for those who connect at run time.
+fn methods(
+    parsed: &Parsed,
+    tag: &TokenStream,
+    any: &TokenStream,
+    output: &TokenStream,
+    root: &TokenStream,
+) -> TokenStream {
+    let vis = &parsed.item.vis;
+    let private = quote!(#root::__private);
+    let (module, word, wait, send) = match parsed.arguments.calls {
+        Calls::Synchronously => (quote!(synchronous), None, None, None),
+        Calls::Awaiting => {
+            (quote!(asynchronous), Some(quote!(async)), Some(quote!(.await)), Some(quote!(+ ::core::marker::Send)))
+        }
+    };
+    quote! {
+        impl #any {
+            /// The receivers of this signal.
+            #vis const SIGNAL: &'static #root::Signal<#tag> = &SIGNAL;
+
+            /// Calls every receiver in order; stops at the first that fails and returns its error.
+            #vis #word fn send(self) -> ::core::result::Result<(), #private::Error> {
+                #private::#module::send(&SIGNAL, self) #wait
+            }
+
+            /// Calls every receiver, whatever the others do, and reports what each answered.
+            #vis #word fn send_robust(
+                self,
+            ) -> ::core::result::Result<#private::Answers<#output>, #private::Error> {
+                #private::#module::send_robust(&SIGNAL, self) #wait
+            }
+
+            /// Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails.
+            #vis #word fn send_with<__B: ::core::marker::Send>(
+                self,
+                fold: impl ::core::ops::FnMut(&#root::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
+            ) -> ::core::result::Result<::core::option::Option<__B>, #private::Error> {
+                #private::#module::send_with(&SIGNAL, self, fold) #wait
+            }
+
+            /// Calls every receiver in order and gathers what they return; stops at the first that fails.
+            #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::Error> {
+                #private::#module::collect(&SIGNAL, self) #wait
+            }
+        }
+    }
+}

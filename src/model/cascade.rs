@@ -1,0 +1,284 @@
+//! What goes with a row that is deleted.
+//!
+//! The algorithm is that of Django's `Collector`: collect what is reached, refuse what is protected, tell the receivers,
+//! delete children before their parents.
+
+use std::collections::{HashSet, VecDeque};
+use std::panic::Location;
+
+use super::delete::Deleted;
+use super::meta::{Meta, OnDelete};
+use super::operations::Operations;
+use super::{AnyModel, sql};
+use crate::db::{Exec, Tx};
+use crate::error::{Error, Result};
+use crate::value::{Value, ValueRef};
+
+/// So many keys go into one statement.
+const KEYS: usize = 500;
+
+/// Everything that one delete reaches.
+pub(super) struct Cascade<'a> {
+    origin: &'a dyn AnyModel,
+    tx: &'a Tx,
+    place: &'static Location<'static>,
+    groups: Vec<Group<'a>>,
+    /// Rows that nobody needs to see: they are deleted by what they point to.
+    unseen: Vec<Pointing>,
+    /// Rows whose pointer becomes NULL.
+    set_null: Vec<Pointing>,
+    refused: Vec<Refused>,
+}
+
+/// The loaded rows of one model.
+struct Group<'a> {
+    meta: &'static Meta,
+    rows: Vec<Row<'a>>,
+    seen: HashSet<String>,
+}
+
+enum Row<'a> {
+    Origin(&'a dyn AnyModel),
+    Loaded(Box<dyn AnyModel>),
+}
+
+impl Row<'_> {
+    fn get(&self) -> &dyn AnyModel {
+        match self {
+            Self::Origin(row) => *row,
+            Self::Loaded(row) => &**row,
+        }
+    }
+
+    fn key(&self) -> ValueRef<'_> {
+        self.get().key()
+    }
+}
+
+/// The rows of a model whose field has one of these values.
+struct Pointing {
+    meta: &'static Meta,
+    field: usize,
+    keys: Vec<Value>,
+}
+
+/// A row that may not lose what it points to.
+struct Refused {
+    meta: &'static Meta,
+    key: Value,
+    on_delete: OnDelete,
+}
+
+/// Whether a delete of this model reaches rows of others.
+pub(super) fn reaches_others(meta: &'static Meta) -> bool {
+    meta.pointed_to_by().iter().any(|&(child, field)| match on_delete(child, field) {
+        OnDelete::DoNothing | OnDelete::DbCascade => false,
+        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull => true,
+    })
+}
+
+fn on_delete(child: &Meta, field: usize) -> OnDelete {
+    child.fields[field].relation.as_ref().map_or(OnDelete::DoNothing, |relation| relation.on_delete)
+}
+
+/// Whether rows of this model can be deleted without being seen.
+fn can_go_unseen(meta: &'static Meta) -> bool {
+    // A row that a `restrict` refuses is forgiven if it is deleted itself, so it must be known.
+    let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
+    let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;
+    !restricted && !(meta.operations.listens)() && !reaches_others(meta)
+}
+
+impl<'a> Cascade<'a> {
+    /// Follows everything that points to the row, and refuses what is protected.
+    pub(super) async fn collect(
+        origin: &'a dyn AnyModel,
+        tx: &'a Tx,
+        place: &'static Location<'static>,
+    ) -> Result<Self> {
+        let mut cascade = Self {
+            origin,
+            tx,
+            place,
+            groups: Vec::new(),
+            unseen: Vec::new(),
+            set_null: Vec::new(),
+            refused: Vec::new(),
+        };
+        let meta = origin.model();
+        let mut waiting = VecDeque::from([(meta, cascade.add(meta, [Row::Origin(origin)]))]);
+        while let Some((parent, keys)) = waiting.pop_front() {
+            for &(child, field) in parent.pointed_to_by() {
+                let reached = cascade.follow(child, field, &keys).await?;
+                if !reached.is_empty() {
+                    waiting.push_back((child, reached));
+                }
+            }
+        }
+        cascade.refuse()?;
+        Ok(cascade)
+    }
+
+    /// Notes the rows of a model that point to these keys; the keys of those that must be followed further.
+    async fn follow(&mut self, child: &'static Meta, field: usize, keys: &[Value]) -> Result<Vec<Value>> {
+        let pointing = || Pointing { meta: child, field, keys: keys.to_vec() };
+        match on_delete(child, field) {
+            OnDelete::DoNothing | OnDelete::DbCascade => {}
+            OnDelete::SetNull => self.set_null.push(pointing()),
+            OnDelete::Cascade if can_go_unseen(child) => self.unseen.push(pointing()),
+            OnDelete::Cascade => {
+                let mut rows = Vec::new();
+                for keys in keys.chunks(KEYS) {
+                    rows.extend((child.operations.fetch)(self.tx, self.place, field, keys).await?);
+                }
+                return Ok(self.add(child, rows.into_iter().map(Row::Loaded)));
+            }
+            on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
+                for keys in keys.chunks(KEYS) {
+                    let sql = sql::select_keys(child, field, keys.len());
+                    let (tx, place, refused) = (Exec::Tx(self.tx), self.place, &mut self.refused);
+                    tx.query(place, &sql, &borrowed(keys), &mut |row| {
+                        refused.push(Refused { meta: child, key: row.value(0).into(), on_delete });
+                        Ok(())
+                    })
+                    .await?;
+                }
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Adds rows that are not known yet, and gives their keys.
+    fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = Row<'a>>) -> Vec<Value> {
+        let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
+            self.groups.push(Group { meta, rows: Vec::new(), seen: HashSet::new() });
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[index];
+        let mut added = Vec::new();
+        for row in rows {
+            if group.seen.insert(text(row.key())) {
+                added.push(row.key().into());
+                group.rows.push(row);
+            }
+        }
+        added
+    }
+
+    /// PROTECT always refuses; RESTRICT forgives a row that is deleted as well.
+    fn refuse(&mut self) -> Result<()> {
+        let forgiven = |refused: &Refused| {
+            refused.on_delete == OnDelete::Restrict
+                && self.groups.iter().any(|group| {
+                    std::ptr::eq(group.meta, refused.meta) && group.seen.contains(&text(ValueRef::from(&refused.key)))
+                })
+        };
+        let mut rows: Vec<String> = Vec::new();
+        for refused in self.refused.iter().filter(|refused| !forgiven(refused)) {
+            let row = format!("`{}` {}", refused.meta.name, refused.key);
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Protected { model: self.origin.model().name.to_owned(), rows })
+    }
+
+    /// Tells the receivers and deletes, children before their parents.
+    pub(super) async fn delete(mut self) -> Result<Deleted> {
+        self.sort();
+        let (tx, origin) = (self.tx, self.origin);
+        for group in self.listening() {
+            for row in &group.rows {
+                (group.meta.operations.pre_delete)(row.get(), origin, tx).await?;
+            }
+        }
+
+        // Within one model, and between models that point to each other, no order satisfies every pointer.
+        let deferred = self.groups.len() > 1 || self.groups.iter().any(|group| group.rows.len() > KEYS);
+        if deferred {
+            tx.batch(sql::defer_foreign_keys(true)).await?;
+        }
+        let mut deleted = Deleted::default();
+        for unseen in &self.unseen {
+            deleted.add(unseen.meta, self.at_pointing(unseen, sql::delete_where).await?);
+        }
+        for pointing in &self.set_null {
+            self.at_pointing(pointing, sql::set_null_where).await?;
+        }
+        for group in &self.groups {
+            let key = group.meta.key;
+            let keys: Vec<Value> = group.rows.iter().map(|row| row.key().into()).collect();
+            let rows = Pointing { meta: group.meta, field: key, keys };
+            deleted.add(group.meta, self.at_pointing(&rows, sql::delete_where).await?);
+            let Operations { listens, post_delete, forget, .. } = &group.meta.operations;
+            for row in group.rows.iter().rev() {
+                if listens() {
+                    post_delete(row.get(), origin, tx).await?;
+                }
+                forget(row.get(), tx);
+            }
+        }
+        if deferred {
+            tx.batch(sql::defer_foreign_keys(false)).await?;
+        }
+        Ok(deleted)
+    }
+
+    fn listening(&self) -> impl Iterator<Item = &Group<'a>> {
+        self.groups.iter().filter(|group| (group.meta.operations.listens)())
+    }
+
+    async fn at_pointing(&self, pointing: &Pointing, sql: fn(&Meta, usize, usize) -> String) -> Result<u64> {
+        let mut count = 0;
+        for keys in pointing.keys.chunks(KEYS) {
+            let sql = sql(pointing.meta, pointing.field, keys.len());
+            count += Exec::Tx(self.tx).execute(self.place, &sql, &borrowed(keys)).await?;
+        }
+        Ok(count)
+    }
+
+    /// Children before the parents that they cannot be without; rows by the key. Models in a cycle, and models that only
+    /// a nullable pointer connects, stay in the order in which they were reached.
+    fn sort(&mut self) {
+        for group in &mut self.groups {
+            group.rows.sort_by(|a, b| compare(a.key(), b.key()));
+        }
+        let mut waiting = std::mem::take(&mut self.groups);
+        while !waiting.is_empty() {
+            let free = waiting.iter().position(|parent| !waiting.iter().any(|child| needs(child.meta, parent.meta)));
+            self.groups.push(waiting.remove(free.unwrap_or(0)));
+        }
+    }
+}
+
+/// Whether a row of `child` cannot be without its row of `parent`.
+fn needs(child: &Meta, parent: &Meta) -> bool {
+    !std::ptr::eq(child, parent)
+        && child
+            .fields
+            .iter()
+            .filter(|field| !field.nullable)
+            .any(|field| field.relation.as_ref().is_some_and(|relation| std::ptr::eq(relation.target(), parent)))
+}
+
+fn borrowed(keys: &[Value]) -> Vec<ValueRef<'_>> {
+    keys.iter().map(ValueRef::from).collect()
+}
+
+/// A key as something that can be looked up.
+fn text(key: ValueRef<'_>) -> String {
+    format!("{key:?}")
+}
+
+/// Keys of one model are of one type.
+fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> std::cmp::Ordering {
+    match (a, b) {
+        (ValueRef::Integer(a), ValueRef::Integer(b)) => a.cmp(&b),
+        (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
+        (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
+        _ => std::cmp::Ordering::Equal,
+    }
+}

@@ -1,0 +1,85 @@
+//! Receivers that name no sender. They see every model of their binary, so this is a binary of its own.
+#![allow(missing_docs, reason = "a test")]
+
+use std::sync::Mutex;
+
+use expect_test::expect;
+use signals::prelude::*;
+
+static LOG: Mutex<String> = Mutex::new(String::new());
+
+fn note(line: &str) {
+    LOG.lock().unwrap().extend([line, "\n"]);
+}
+
+#[model]
+#[derive(Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+    name: String,
+    age: Option<i64>,
+}
+
+#[model]
+#[derive(Default)]
+struct Order {
+    #[key]
+    code: String,
+}
+
+#[receiver(post_save, sender = User)]
+fn first(instance: &User) {
+    note(&format!("first: {}", instance.name));
+}
+
+#[receiver([post_save, post_delete])]
+async fn audit(instance: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
+    let rows = User::all(tx).await?.len();
+    note(&format!("audit: {} {} with {:?}, {rows} users", instance.model().table, instance.key(), instance.get("age")));
+    note(&format!("audit: {instance:?}"));
+    if let Some(user) = instance.downcast_ref::<User>() {
+        note(&format!("audit: it is {}", user.name));
+    }
+    Ok(())
+}
+
+#[receiver(post_save, sender = [User, Order])]
+fn last<M: Model>(instance: &M, created: bool) {
+    let instance: &dyn AnyModel = instance;
+    note(&format!("last: {} {} created {created}", instance.model().name, instance.key()));
+}
+
+#[receiver(pre_save)]
+fn shout(instance: &mut dyn AnyModel) {
+    if let Some(user) = instance.downcast_mut::<User>() {
+        user.name = user.name.to_uppercase();
+    }
+}
+
+#[tokio::test]
+async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables().await.unwrap();
+    assert!(Order::PRE_SAVE.has_receivers());
+    assert!(!Order::PRE_DELETE.has_receivers());
+
+    let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    ann.save(&db).await.unwrap();
+    Order { code: "a-1".to_owned() }.save(&db).await.unwrap();
+    ann.delete(&db).await.unwrap();
+    expect![[r#"
+        first: ANN
+        audit: user 1 with Some(Null), 1 users
+        audit: User { id: 1, name: "ANN", age: null }
+        audit: it is ANN
+        last: User 1 created true
+        audit: order 'a-1' with None, 1 users
+        audit: Order { code: "a-1" }
+        last: Order 'a-1' created true
+        audit: user 1 with Some(Null), 0 users
+        audit: User { id: 1, name: "ANN", age: null }
+        audit: it is ANN
+    "#]]
+    .assert_eq(&LOG.lock().unwrap());
+}

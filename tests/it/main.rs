@@ -1,0 +1,8 @@
+//! What the library does, rule by rule of `BEHAVIOUR.md`. One file or folder per chapter, one test per rule.
+
+mod commit;
+mod delete;
+mod log;
+mod models;
+mod save;
+mod signals_and_receivers;

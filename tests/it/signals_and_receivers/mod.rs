@@ -1,0 +1,13 @@
+//! Chapter "Signals and receivers". The rules on senders that are models are tested with the models.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
+
+mod connecting;
+mod declaring;
+mod errors;
+mod nesting;
+mod order;
+mod outputs;
+mod robust;
+mod sequence;
+mod threads;

@@ -1,0 +1,339 @@
+//! Rule 6: a signal may be sent from inside a receiver, to a depth of 32.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use expect_test::expect;
+use signals::{BoxError, receiver, signal};
+use tokio::sync::Barrier;
+use tokio::task::yield_now;
+
+use crate::log::{Log, without_lines};
+
+/// The limit, where nobody sets another.
+const LIMIT: u32 = 32;
+
+/// Each receiver of the chain, the last two in words.
+fn chain(error: &impl ToString) -> String {
+    let text = without_lines(&error.to_string());
+    let links: Vec<&str> = text.split(": ").collect();
+    let last = links.len().saturating_sub(3);
+    format!("{last} receivers, then\n{}\n", links[last..].join(":\n"))
+}
+
+#[test]
+fn a_receiver_may_send_the_same_signal() {
+    #[signal]
+    struct Counted<'a> {
+        log: &'a Log,
+        left: u32,
+    }
+
+    #[receiver(Counted)]
+    fn count(log: &Log, left: u32) -> Result<(), BoxError> {
+        log.note(left);
+        if left > 0 {
+            Counted { log, left: left - 1 }.send()?;
+            log.note(format_args!("{left} again"));
+        }
+        Ok(())
+    }
+
+    let log = Log::new();
+    Counted { log: &log, left: 2 }.send().unwrap();
+    log.is(&expect![[r#"
+        2
+        1
+        0
+        1 again
+        2 again
+    "#]]);
+}
+
+#[test]
+fn a_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain() {
+    #[signal]
+    struct Ping {}
+
+    #[signal]
+    struct Pong {}
+
+    #[receiver(Ping)]
+    fn return_it() -> Result<(), BoxError> {
+        Ok(Pong {}.send()?)
+    }
+
+    #[receiver(Pong)]
+    fn serve_again() -> Result<(), BoxError> {
+        Ok(Ping {}.send()?)
+    }
+
+    let error = Ping {}.send().unwrap_err();
+    expect![[r#"
+        30 receivers, then
+        receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
+        receiver `it::signals_and_receivers::nesting::serve_again` (tests/it/signals_and_receivers/nesting.rs) failed on `Pong`:
+        `Ping` was sent from inside 32 receivers of one another, which is the limit; let a receiver leave out what it caused itself, or raise `set_recursion_limit`
+    "#]]
+    .assert_eq(&chain(&error));
+}
+
+#[tokio::test]
+async fn an_async_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain() {
+    #[signal(async)]
+    struct Ping {}
+
+    #[signal]
+    struct Pong {}
+
+    #[receiver(Ping)]
+    async fn return_it() -> Result<(), BoxError> {
+        yield_now().await;
+        Pong {}.send()?;
+        Ok(Ping {}.send().await?)
+    }
+
+    #[receiver(Pong)]
+    fn enough() {}
+
+    let error = Ping {}.send().await.unwrap_err();
+    expect![[r#"
+        30 receivers, then
+        receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
+        receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
+        `Pong` was sent from inside 32 receivers of one another, which is the limit; let a receiver leave out what it caused itself, or raise `set_recursion_limit`
+    "#]]
+    .assert_eq(&chain(&error));
+}
+
+#[test]
+fn the_limit_counts_sync_and_async_signals_together() {
+    #[signal(async)]
+    struct Ping {
+        left: u32,
+    }
+
+    #[signal]
+    struct Pong {
+        left: u32,
+    }
+
+    #[receiver(Ping)]
+    async fn return_it(left: u32) -> Result<(), BoxError> {
+        match left {
+            0 => Ok(()),
+            left => Ok(Pong { left: left - 1 }.send()?),
+        }
+    }
+
+    #[receiver(Pong)]
+    fn serve_again(left: u32) -> Result<(), BoxError> {
+        match left {
+            0 => Ok(()),
+            left => Ok(now(Ping { left: left - 1 }.send())?),
+        }
+    }
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => unreachable!("nothing here waits"),
+        }
+    }
+
+    now(Ping { left: LIMIT - 1 }.send()).unwrap();
+    now(Ping { left: LIMIT }.send()).unwrap_err();
+    Pong { left: LIMIT - 1 }.send().unwrap();
+    Pong { left: LIMIT }.send().unwrap_err();
+}
+
+#[test]
+fn after_an_error_or_a_panic_the_whole_depth_is_there_again() {
+    #[signal]
+    struct Deep {
+        left: u32,
+        panic: bool,
+    }
+
+    #[receiver(Deep)]
+    fn deeper(left: u32, panic: bool) -> Result<(), BoxError> {
+        match left {
+            0 if panic => panic!("at the bottom"),
+            0 => Ok(()),
+            left => Ok(Deep { left: left - 1, panic }.send()?),
+        }
+    }
+
+    let whole = || Deep { left: LIMIT - 1, panic: false }.send();
+    whole().unwrap();
+    Deep { left: LIMIT, panic: false }.send().unwrap_err();
+    whole().unwrap();
+    catch_unwind(|| Deep { left: 20, panic: true }.send()).unwrap_err();
+    whole().unwrap();
+    let answers = Deep { left: 0, panic: true }.send_robust().unwrap();
+    assert!(answers[0].1.is_err());
+    whole().unwrap();
+}
+
+#[tokio::test]
+async fn after_an_error_or_a_panic_the_whole_async_depth_is_there_again() {
+    #[signal(async)]
+    struct Deep {
+        left: u32,
+        panic: bool,
+    }
+
+    #[receiver(Deep)]
+    async fn deeper(left: u32, panic: bool) -> Result<(), BoxError> {
+        match left {
+            0 if panic => panic!("at the bottom"),
+            0 => Ok(()),
+            left => {
+                yield_now().await;
+                Ok(Deep { left: left - 1, panic }.send().await?)
+            }
+        }
+    }
+
+    let whole = || Deep { left: LIMIT - 1, panic: false }.send();
+    whole().await.unwrap();
+    Deep { left: LIMIT, panic: false }.send().await.unwrap_err();
+    whole().await.unwrap();
+
+    let mut panics = Box::pin(Deep { left: 20, panic: true }.send());
+    let panic = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| panics.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    });
+    assert!(panic.await.is_err());
+    whole().await.unwrap();
+
+    let answers = Deep { left: 0, panic: true }.send_robust().await.unwrap();
+    assert!(answers[0].1.is_err());
+    whole().await.unwrap();
+}
+
+#[tokio::test]
+async fn two_tasks_on_one_thread_do_not_see_each_others_depth() {
+    #[signal(async)]
+    struct Deep {
+        left: u32,
+        bottom: Arc<Barrier>,
+    }
+
+    #[receiver(Deep)]
+    async fn deeper(left: u32, bottom: &Arc<Barrier>) -> Result<(), BoxError> {
+        yield_now().await;
+        if left == 0 {
+            // Both are at the bottom now, 40 deep together.
+            bottom.wait().await;
+        } else {
+            Deep { left: left - 1, bottom: Arc::clone(bottom) }.send().await?;
+        }
+        yield_now().await;
+        Ok(())
+    }
+
+    let bottom = Arc::new(Barrier::new(2));
+    let send = || Deep { left: 20, bottom: Arc::clone(&bottom) }.send();
+    let (one, other) = tokio::join!(send(), send());
+    one.unwrap();
+    other.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_that_changes_threads_keeps_its_depth() {
+    #[signal(async)]
+    struct Deep {
+        left: u32,
+    }
+
+    #[receiver(Deep)]
+    async fn deeper(left: u32) -> Result<(), BoxError> {
+        for _ in 0..4 {
+            yield_now().await;
+        }
+        match left {
+            0 => Ok(()),
+            left => Ok(Deep { left: left - 1 }.send().await?),
+        }
+    }
+
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            tokio::spawn(async {
+                (Deep { left: LIMIT - 1 }.send().await.is_ok(), Deep { left: LIMIT }.send().await.is_ok())
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), (true, false));
+    }
+}
+
+#[test]
+fn connected_receivers_count_as_well() {
+    #[signal]
+    struct Deep {
+        left: u32,
+    }
+
+    let _guard = Deep::SIGNAL.connect(|event| match event.left {
+        0 => Ok(()),
+        left => Deep { left: left - 1 }.send(),
+    });
+    Deep { left: LIMIT - 1 }.send().unwrap();
+    Deep { left: LIMIT }.send().unwrap_err();
+}
+
+#[tokio::test]
+async fn connected_async_receivers_count_from_their_first_line() {
+    #[signal(async)]
+    struct Paid {}
+
+    #[signal]
+    struct Deep {
+        left: u32,
+    }
+
+    #[receiver(Deep)]
+    fn deeper(left: u32) -> Result<(), BoxError> {
+        match left {
+            0 => Ok(()),
+            left => Ok(Deep { left: left - 1 }.send()?),
+        }
+    }
+
+    // The closure sends before it has made its future.
+    let _guard = Paid::SIGNAL.connect_async(|_| {
+        let fits = Deep { left: LIMIT - 2 }.send().is_ok();
+        let too_deep = Deep { left: LIMIT - 1 }.send().is_err();
+        Box::pin(async move { if fits && too_deep { Ok(()) } else { Err("the depth was not counted") } })
+    });
+    Paid {}.send().await.unwrap();
+}
+
+#[test]
+fn a_chain_ends_where_nobody_receives() {
+    #[signal]
+    struct Nobody {}
+
+    #[signal]
+    struct Deep {
+        left: u32,
+    }
+
+    #[receiver(Deep)]
+    fn deeper(left: u32) -> Result<(), BoxError> {
+        match left {
+            // One deeper than the limit, if somebody received it.
+            0 => Ok(Nobody {}.send()?),
+            left => Ok(Deep { left: left - 1 }.send()?),
+        }
+    }
+
+    Deep { left: LIMIT - 1 }.send().unwrap();
+}

@@ -1,0 +1,179 @@
+//! Rule 4: `send_robust` calls all, and reports each.
+
+use std::fmt::Debug;
+use std::num::ParseIntError;
+
+use expect_test::expect;
+use signals::{Answer, ReceiverId, receiver, signal};
+
+use crate::log::Log;
+
+fn note_answers<O: Debug>(log: &Log, answers: Vec<(ReceiverId, Answer<O>)>) {
+    for (receiver, answer) in answers {
+        let name = receiver.name.rsplit("::").next().unwrap_or_default();
+        match answer {
+            Ok(output) => log.note(format_args!("{name} answered {output:?}")),
+            Err(error) => match (error.inner(), error.panic_message()) {
+                (Some(cause), None) => log.note(format_args!("{name} failed: {cause}")),
+                (None, Some(message)) => log.note(format_args!("{name} panicked: {message}")),
+                _ => unreachable!("a receiver fails or panics"),
+            },
+        }
+    }
+}
+
+#[test]
+fn send_robust_calls_all_and_reports_errors_and_panics() {
+    #[signal]
+    struct Paid<'a> {
+        log: &'a Log,
+    }
+
+    #[receiver(Paid)]
+    fn fails(log: &Log) -> Result<(), &'static str> {
+        log.note("fails");
+        Err("out of paper")
+    }
+
+    #[receiver(Paid)]
+    fn panics(log: &Log) {
+        log.note("panics");
+        panic!("out of {}", "ink");
+    }
+
+    #[receiver(Paid)]
+    fn panics_with_a_number(log: &Log) {
+        log.note("panics with a number");
+        std::panic::panic_any(7);
+    }
+
+    #[receiver(Paid, when = |_| false)]
+    fn filtered(log: &Log) {
+        log.note("filtered");
+    }
+
+    #[receiver(Paid)]
+    fn works(log: &Log) {
+        log.note("works");
+    }
+
+    let log = Log::new();
+    let connected = Paid::SIGNAL.connect::<_, ()>(|event| {
+        event.log.note("connected panics");
+        panic!("out of wire");
+    });
+    let answers = Paid { log: &log }.send_robust().unwrap();
+    note_answers(&log, answers);
+    drop(connected);
+    log.is(&expect![[r#"
+        fails
+        panics
+        panics with a number
+        works
+        connected panics
+        fails failed: out of paper
+        panics panicked: out of ink
+        panics_with_a_number panicked: a value that is no text
+        works answered ()
+        closure panicked: out of wire
+    "#]]);
+}
+
+#[tokio::test]
+async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() {
+    #[signal(async)]
+    struct Paid<'a> {
+        log: &'a Log,
+    }
+
+    #[receiver(Paid)]
+    async fn fails(log: &Log) -> Result<(), &'static str> {
+        tokio::task::yield_now().await;
+        log.note("fails");
+        Err("out of paper")
+    }
+
+    #[receiver(Paid)]
+    async fn panics(log: &Log) {
+        tokio::task::yield_now().await;
+        log.note("panics");
+        panic!("out of ink");
+    }
+
+    #[receiver(Paid)]
+    fn panics_at_once(log: &Log) {
+        log.note("panics at once");
+        panic!("out of toner");
+    }
+
+    #[receiver(Paid)]
+    async fn works(log: &Log) {
+        log.note("works");
+    }
+
+    let log = Log::new();
+    let before_its_future = Paid::SIGNAL.connect_async::<_, ()>(|event| {
+        event.log.note("connected panics before it has a future");
+        panic!("out of wire");
+    });
+    let in_its_future = Paid::SIGNAL.connect_async::<_, ()>(|event| {
+        Box::pin(async move {
+            event.log.note("connected panics in its future");
+            panic!("out of time");
+        })
+    });
+    let answers = Paid { log: &log }.send_robust().await.unwrap();
+    note_answers(&log, answers);
+    drop((before_its_future, in_its_future));
+    log.is(&expect![[r#"
+        fails
+        panics
+        panics at once
+        works
+        connected panics before it has a future
+        connected panics in its future
+        fails failed: out of paper
+        panics panicked: out of ink
+        panics_at_once panicked: out of toner
+        works answered ()
+        closure panicked: out of wire
+        closure panicked: out of time
+    "#]]);
+}
+
+#[test]
+fn send_robust_keeps_the_outputs() {
+    #[signal(output = u32)]
+    struct Asked {}
+
+    #[receiver(Asked)]
+    fn one() -> u32 {
+        1
+    }
+
+    #[receiver(Asked)]
+    fn refuses() -> Result<u32, &'static str> {
+        Err("not today")
+    }
+
+    #[receiver(Asked)]
+    fn two() -> Result<u32, ParseIntError> {
+        "2".parse()
+    }
+
+    let log = Log::new();
+    note_answers(&log, Asked {}.send_robust().unwrap());
+    log.is(&expect![[r#"
+        one answered 1
+        refuses failed: not today
+        two answered 2
+    "#]]);
+}
+
+#[test]
+fn send_robust_of_a_signal_without_receivers_is_empty() {
+    #[signal]
+    struct Paid {}
+
+    assert!(Paid {}.send_robust().unwrap().is_empty());
+}

@@ -1,0 +1,149 @@
+//! What the linker takes into a program, and what it leaves out: builds and runs the programs of `tests/fixtures`, in
+//! the profile of this test, because linkers treat the two differently.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
+
+use std::env::consts::EXE_SUFFIX;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use expect_test::{Expect, expect};
+
+/// What rustc said while it built the programs.
+static BUILT: LazyLock<String> = LazyLock::new(|| {
+    let output = cargo(&["build", "--package", "programs", "--bins"]);
+    let said = stderr(&output);
+    assert!(output.status.success(), "the fixtures do not build:\n{said}");
+    said
+});
+
+/// The fixtures' target directory stands beside the one of this test, and is kept.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("fixtures")
+}
+
+fn cargo(arguments: &[&str]) -> Output {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).args(arguments);
+    cargo.arg("--target-dir").arg(target());
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    cargo.output().expect("cargo starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn prints(program: &str, expected: &Expect) {
+    LazyLock::force(&BUILT);
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let path = target().join(profile).join(format!("{program}{EXE_SUFFIX}"));
+    let output = Command::new(path).output().expect("the program starts");
+    assert!(output.status.success(), "{program} failed:\n{}", stderr(&output));
+    expected.assert_eq(&String::from_utf8_lossy(&output.stdout));
+}
+
+/// The fixtures' own tests, which look at the crates that are linked into them.
+#[track_caller]
+fn passes(test: &str) {
+    let output = cargo(&["test", "--package", "programs", "--test", test]);
+    let (said, printed) = (stderr(&output), String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success() && printed.contains("2 passed"), "{said}{printed}");
+}
+
+#[test]
+fn a_crate_that_is_only_in_the_manifest_is_not_linked() {
+    prints(
+        "forgotten",
+        &expect![[r#"
+            told: []
+            linked: {"orders"}
+        "#]],
+    );
+}
+
+#[test]
+fn rustc_finds_a_crate_that_is_only_in_the_manifest() {
+    for name in ["billing", "mail", "renamed"] {
+        let warning = format!("extern crate `{name}` is unused in crate `forgotten`");
+        assert!(BUILT.contains(&warning), "no `{warning}` in:\n{}", *BUILT);
+    }
+}
+
+/// Two of them have receivers of one name, one has another name for the kernel, and one another than its package.
+#[test]
+fn apps_links_the_crates_that_it_names() {
+    prints(
+        "with_apps",
+        &expect![[r#"
+            told: ["billing", "mail", "renamed"]
+            linked: {"billing", "mail", "orders", "renamed"}
+            check: Ok(())
+        "#]],
+    );
+}
+
+/// BEHAVIOUR.md, rule 36: relations and receivers cross crates, in both directions, and two crates may have models of one
+/// name.
+#[test]
+fn models_of_one_crate_point_to_models_of_another() {
+    let output = cargo(&["run", "--package", "pets", "--bin", "family"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    expect![[r#"
+        Some(User { id: Id(1), person: Id(1) }) [Pet { id: Id(1), owner: Id(1) }]
+        Pet goes with User of people
+        User goes with User of people
+        1 of pets::Pet
+        1 of pets::User
+        1 of people::User
+    "#]]
+    .assert_eq(&String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_use_links_a_crate() {
+    prints(
+        "with_use",
+        &expect![[r#"
+            told: ["billing"]
+            linked: {"billing", "orders"}
+        "#]],
+    );
+}
+
+#[test]
+fn check_reports_a_crate_of_apps_that_declares_nothing() {
+    prints(
+        "with_plain",
+        &expect![[r#"
+            `apps!` names the crate `plain` (programs/src/bin/with_plain.rs:3:1), but nothing of it is linked: it declares no model, signal or receiver, or was built with other features or another version of signals
+        "#]],
+    );
+}
+
+#[test]
+fn apps_with_a_crate_that_is_no_dependency_does_not_compile() {
+    let output = cargo(&["build", "--package", "programs", "--features", "broken", "--bin", "no_dependency"]);
+    let said = stderr(&output);
+    assert!(!output.status.success());
+    assert!(said.contains("no external crate `bililng`"), "{said}");
+    assert_eq!(
+        said.matches("\nerror[").count() + usize::from(said.starts_with("error[")),
+        1,
+        "one mistake, one error:\n{said}"
+    );
+}
+
+#[test]
+fn assert_linked_passes_where_everything_is_linked() {
+    passes("all_linked");
+}
+
+#[test]
+fn assert_linked_names_the_missing_line() {
+    passes("some_linked");
+}

@@ -1,0 +1,31 @@
+//! Rule 6, its last words: the limit can be set. It belongs to the whole program, so this is a binary of its own.
+
+use signals::{BoxError, receiver, set_recursion_limit, signal};
+
+#[signal]
+struct Deep {
+    left: u32,
+}
+
+#[receiver(Deep)]
+fn deeper(left: u32) -> Result<(), BoxError> {
+    match left {
+        0 => Ok(()),
+        left => Ok(Deep { left: left - 1 }.send()?),
+    }
+}
+
+#[test]
+fn the_limit_can_be_set() {
+    Deep { left: 31 }.send().unwrap();
+    Deep { left: 32 }.send().unwrap_err();
+
+    set_recursion_limit(3);
+    Deep { left: 2 }.send().unwrap();
+    let error = Deep { left: 3 }.send().unwrap_err().to_string();
+    assert!(error.contains("inside 3 receivers"), "{error}");
+
+    set_recursion_limit(100);
+    Deep { left: 99 }.send().unwrap();
+    Deep { left: 100 }.send().unwrap_err();
+}

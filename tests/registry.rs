@@ -1,0 +1,229 @@
+//! What the whole program knows of itself: all receivers, all crates, and the mistakes that only it can see. A binary
+//! of its own, so that nothing else is linked.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
+
+use std::collections::BTreeSet;
+
+use expect_test::expect;
+use signals::{receiver, signal};
+use signals_core::{Error, WiringError};
+
+#[path = "it/log.rs"]
+mod log;
+
+use log::{Log, without_lines};
+
+#[signal]
+struct Paid {
+    amount: u64,
+}
+
+#[signal]
+struct Refunded {
+    amount: u64,
+}
+
+/// One function, three registrations: no two receivers of one name.
+#[receiver([Paid, Refunded])]
+#[receiver(Shipped, when = |shipped| shipped.amount > 0)]
+fn book(amount: u64) {
+    assert!(amount > 0);
+}
+
+#[signal(async)]
+struct Shipped {
+    amount: u64,
+}
+
+#[receiver(Shipped, after = [book], id = "send-parcel")]
+async fn send_parcel() {}
+
+/// The lines of [`twins`], whose receivers share an id.
+const TWINS: [u32; 2] = [line!() + 4, line!() + 7];
+
+#[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+fn twins() {
+    #[receiver(Paid, id = "twin")]
+    fn one() {}
+
+    #[receiver(Refunded, id = "twin")]
+    fn other() {}
+}
+
+/// Without an id, two functions of one name in one module have one name, wherever they stand.
+mod nameless {
+    use super::{Paid, Refunded, receiver};
+
+    #[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+    fn one() {
+        #[receiver(Paid)]
+        fn inner() {}
+    }
+
+    #[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+    fn other() {
+        #[receiver(Refunded)]
+        fn inner() {}
+    }
+}
+
+mod in_a_circle {
+    use super::{Log, receiver, signal};
+
+    #[signal]
+    pub(crate) struct Circled<'a> {
+        pub(crate) log: &'a Log,
+    }
+
+    #[receiver(Circled, before = third)]
+    fn second(log: &Log) {
+        log.note("second");
+    }
+
+    #[receiver(Circled)]
+    fn first(log: &Log) {
+        log.note("first");
+    }
+
+    #[receiver(Circled, before = [fourth])]
+    fn third(log: &Log) {
+        log.note("third");
+    }
+
+    #[receiver(Circled, before = [second, last])]
+    fn fourth(log: &Log) {
+        log.note("fourth");
+    }
+
+    #[receiver(Circled)]
+    fn last(log: &Log) {
+        log.note("last");
+    }
+}
+
+/// Two signals with one name. Of each, the receivers have an order; those of both together would have none.
+mod namesakes {
+    pub(crate) mod here {
+        use super::super::{receiver, signal};
+
+        #[signal]
+        pub(crate) struct Moved {}
+
+        #[receiver(Moved, before = both)]
+        pub(crate) fn only_here() {}
+
+        #[receiver([Moved, super::there::Moved], before = super::there::only_there)]
+        pub(crate) fn both() {}
+    }
+
+    pub(crate) mod there {
+        use super::super::{receiver, signal};
+
+        #[signal]
+        pub(crate) struct Moved {}
+
+        #[receiver(Moved, before = super::here::only_here)]
+        pub(crate) fn only_there() {}
+    }
+}
+
+fn in_a_circle(error: &WiringError) -> bool {
+    matches!(error, WiringError::Cycle { .. })
+}
+
+#[test]
+fn receivers_lists_every_registration() {
+    let mut lines: Vec<String> = signals::receivers()
+        .filter(|receiver| receiver.module == module_path!())
+        .map(|receiver| {
+            let (name, signal) = (&receiver.id.name, receiver.signal());
+            format!("{name} receives {signal} in {}, {:?}\n", receiver.crate_name(), receiver.filters)
+        })
+        .collect();
+    lines.sort();
+    expect![[r#"
+        registry::book receives Paid in registry, []
+        registry::book receives Refunded in registry, []
+        registry::book receives Shipped in registry, ["when = | shipped | shipped.amount > 0"]
+        send-parcel receives Shipped in registry, []
+        twin receives Paid in registry, []
+        twin receives Refunded in registry, []
+    "#]]
+    .assert_eq(&lines.concat());
+}
+
+#[test]
+fn linked_crates_are_those_that_declare_something() {
+    assert_eq!(signals::linked_crates(), BTreeSet::from(["registry"]));
+}
+
+#[test]
+fn check_reports_two_receivers_with_one_id_and_both_places() {
+    let errors = signals_core::check().unwrap_err();
+    let same: Vec<_> = errors.iter().filter(|error| matches!(error, WiringError::SameId { .. })).collect();
+    let text: String = same.iter().map(|error| without_lines(&error.to_string()) + "\n").collect();
+    expect![[r#"
+        two receivers are called `registry::nameless::inner`: tests/registry.rs and tests/registry.rs; give one of them an `id = ".."` of its own
+        two receivers are called `twin`: tests/registry.rs and tests/registry.rs; give one of them an `id = ".."` of its own
+    "#]]
+    .assert_eq(&text);
+
+    let lines = same.iter().find_map(|error| match error {
+        WiringError::SameId { first, second } if first.name == "twin" => Some([first.place.line, second.place.line]),
+        _ => None,
+    });
+    assert_eq!(lines, Some(TWINS));
+}
+
+#[test]
+fn check_reports_receivers_that_wait_for_one_another_and_their_places() {
+    let errors = signals_core::check().unwrap_err();
+    let text: String = errors
+        .iter()
+        .filter(|error| in_a_circle(error))
+        .map(|error| without_lines(&error.to_string()) + "\n")
+        .collect();
+    expect![[r#"
+        the receivers of `Circled` wait for one another: `registry::in_a_circle::third` (tests/registry.rs) runs before `registry::in_a_circle::fourth` (tests/registry.rs) runs before `registry::in_a_circle::second` (tests/registry.rs) runs before `registry::in_a_circle::third`; take one `after` or `before` out
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn every_use_of_a_signal_whose_receivers_wait_for_one_another_is_that_error() {
+    let log = Log::new();
+    for _ in 0..2 {
+        let Err(Error::Wiring(error)) = (in_a_circle::Circled { log: &log }).send() else {
+            panic!("the receivers have no order")
+        };
+        assert!(in_a_circle(&error));
+        assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use say the same");
+    }
+    assert!(in_a_circle::Circled::SIGNAL.has_receivers());
+    assert!(in_a_circle::Circled::SIGNAL.receivers().is_err());
+
+    let connected = in_a_circle::Circled::SIGNAL.connect(|event| event.log.note("connected"));
+    assert!(in_a_circle::Circled { log: &log }.send().is_err());
+    drop(connected);
+    log.is(&expect![""]);
+}
+
+#[test]
+fn a_signal_with_an_order_works_beside_one_without() {
+    Paid { amount: 1 }.send().unwrap();
+    Refunded { amount: 1 }.send().unwrap();
+}
+
+#[test]
+fn receivers_of_two_signals_with_one_name_are_not_confused() {
+    namesakes::here::Moved {}.send().unwrap();
+    namesakes::there::Moved {}.send().unwrap();
+}
+
+#[tokio::test]
+async fn a_receiver_after_a_function_with_several_registrations_is_after_each() {
+    let names: Vec<&str> = Shipped::SIGNAL.receivers().unwrap().map(|id| &*id.name).collect();
+    assert_eq!(names, ["registry::book", "send-parcel"]);
+    Shipped { amount: 1 }.send().await.unwrap();
+}

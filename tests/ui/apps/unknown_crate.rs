@@ -1,0 +1,6 @@
+// A crate of `apps!` is a dependency.
+use signals::prelude::*;
+
+signals::apps![acounts];
+
+fn main() {}

@@ -1,0 +1,7 @@
+// A default has the type of the field.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, #[default(18)] name: String }
+
+fn main() {}

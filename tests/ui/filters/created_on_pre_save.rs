@@ -1,0 +1,10 @@
+// Before the save nobody knows whether the row will be inserted: `pre_save` cannot filter by it.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(pre_save, sender = User, created = true)]
+fn welcome(instance: &mut User) {}
+
+fn main() {}

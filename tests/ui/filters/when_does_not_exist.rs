@@ -1,0 +1,10 @@
+// rustc says when there is no such function.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User, when = is_large)]
+fn welcome() {}
+
+fn main() {}

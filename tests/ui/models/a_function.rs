@@ -1,0 +1,7 @@
+// A model is a struct.
+use signals::prelude::*;
+
+#[model]
+fn user() {}
+
+fn main() {}

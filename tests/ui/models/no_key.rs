@@ -1,0 +1,7 @@
+// A model has a key.
+use signals::prelude::*;
+
+#[model]
+struct User { name: String }
+
+fn main() {}

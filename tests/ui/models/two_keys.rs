@@ -1,0 +1,7 @@
+// A model has one key.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, #[key] name: String }
+
+fn main() {}

@@ -1,0 +1,10 @@
+// `after` names receivers, not any type.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User, after = [User])]
+fn welcome() {}
+
+fn main() {}

@@ -1,0 +1,51 @@
+// Models, signals and receivers may be written by a macro, their names and fields given or its own.
+use signals::prelude::*;
+
+macro_rules! app {
+    ($name:ident { $($field:ident: $ty:ty),* }, $receiver:ident, $before:ident, $signal:ident, $booked:ident($amount:ident)) => {
+        #[model]
+        #[derive(Default)]
+        pub struct $name {
+            #[key] id: Id<$name>,
+            log: String,
+            $($field: $ty,)*
+        }
+
+        #[receiver(pre_save, sender = $name)]
+        fn $receiver(instance: &mut $name) {
+            instance.log.push_str(stringify!($receiver));
+        }
+
+        #[receiver(pre_save, sender = $name, before = [$receiver], when = |event| event.instance.log.is_empty())]
+        async fn $before(tx: &mut Tx, instance: &mut $name) {
+            let _: &mut Tx = tx;
+            instance.log.push_str(stringify!($before));
+        }
+
+        #[receiver(pre_save, sender = $name, after = [$receiver])]
+        fn of_the_macro(instance: &mut $name) {
+            instance.log.push('m');
+        }
+
+        #[signal]
+        struct $signal { $amount: u64 }
+
+        #[receiver($signal, when = |event| event.$amount > 1)]
+        fn $booked($amount: u64) {
+            assert_eq!($amount, 2);
+        }
+    };
+}
+
+app!(User { name: String, visits: Option<i64> }, last, first, Paid, book(amount));
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
+    let mut ann = User::default();
+    ann.save(&db).await?;
+    assert_eq!(ann.log, "firstlastm");
+    Paid { amount: 2 }.send()?;
+    Ok(())
+}

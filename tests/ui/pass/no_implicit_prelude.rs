@@ -1,0 +1,55 @@
+// Nothing that is written uses a name that could be another one.
+#![no_implicit_prelude]
+#![deny(warnings)]
+
+use ::signals::{Db, Id, Model as _, Tx, model, post_save, receiver, signal};
+
+#[model]
+#[derive(::std::default::Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+    #[unique]
+    #[default(::std::borrow::ToOwned::to_owned("ann"))]
+    name: ::std::string::String,
+    #[foreign_key(on_delete = set_null)]
+    friend: ::std::option::Option<Id<User>>,
+}
+
+#[signal]
+struct Paid<'a> {
+    user: &'a User,
+}
+
+#[signal(async, output = u8)]
+struct Asked {
+    user: Id<User>,
+}
+
+#[receiver(post_save, sender = User, created = true)]
+async fn pay(instance: &User, tx: &mut Tx) -> ::signals::Result<()> {
+    let _: &mut Tx = tx;
+    ::std::result::Result::Ok(Paid { user: instance }.send()?)
+}
+
+#[receiver(Paid, after = [pay], when = |event| event.user.friend == ::std::option::Option::None)]
+fn paid(user: &User) {
+    ::std::assert_eq!(user.name, "ann");
+}
+
+#[receiver(Asked)]
+async fn ask(user: Id<User>) -> u8 {
+    if user.is_unset() { 0 } else { 1 }
+}
+
+fn main() -> ::signals::Result<()> {
+    ::tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let db = Db::connect("sqlite::memory:").await?;
+        db.create_tables().await?;
+        let mut ann = <User as ::std::default::Default>::default();
+        ann.save(&db).await?;
+        let asked = Asked { user: ann.id }.collect().await?;
+        ::std::assert_eq!(asked.len(), 1);
+        ::std::result::Result::Ok(())
+    })
+}

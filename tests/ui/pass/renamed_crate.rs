@@ -1,0 +1,43 @@
+// The library may be somewhere else: `crate = path` says where.
+mod framework {
+    pub extern crate signals as inner;
+}
+use framework::inner::{self, Db, Id, Model as _, Result};
+
+mod signals {}
+
+#[inner::model(crate = crate::framework::inner)]
+#[derive(Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+    #[unique]
+    name: String,
+    #[foreign_key(on_delete = cascade)]
+    friend: Option<Id<User>>,
+}
+
+#[inner::signal(async, crate = framework::inner)]
+struct Paid {
+    amount: u64,
+}
+
+#[inner::receiver(Paid, crate = framework::inner)]
+async fn book(amount: u64) {
+    assert_eq!(amount, 1);
+}
+
+#[inner::receiver(inner::post_save, sender = User, after = [book], crate = framework::inner)]
+async fn pay() -> Result<()> {
+    Paid { amount: 1 }.send().await?;
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
+    User { name: "ann".into(), ..User::default() }.save(&db).await?;
+    assert!(User::by_name(&db, "ann").await?.unwrap().friend(&db).await?.is_none());
+    Ok(())
+}

@@ -1,0 +1,10 @@
+// A parameter may borrow the field that it names, as what it is: a `&bool`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User)]
+fn welcome(instance: &User, created: &str) {}
+
+fn main() {}

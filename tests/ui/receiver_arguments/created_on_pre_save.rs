@@ -1,0 +1,10 @@
+// Before the save nobody knows whether the row will be inserted: `pre_save` has no `created`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(pre_save, sender = User)]
+fn welcome(instance: &mut User, created: bool) {}
+
+fn main() {}

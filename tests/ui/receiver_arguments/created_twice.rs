@@ -1,0 +1,10 @@
+// Two parameters of one name are rustc's own business.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User)]
+fn welcome(created: bool, created: bool) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A receiver borrows the row, it does not own it.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User)]
+fn welcome(instance: User) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// After the save the row is written: `instance` cannot be changed any more.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sender = User)]
+fn welcome(instance: &mut User) {}
+
+fn main() {}

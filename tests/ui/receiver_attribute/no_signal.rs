@@ -1,0 +1,7 @@
+// A receiver says what it receives.
+use signals::prelude::*;
+
+#[receiver]
+fn welcome() {}
+
+fn main() {}

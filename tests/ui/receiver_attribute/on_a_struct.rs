@@ -1,0 +1,7 @@
+// Only a function can receive.
+use signals::prelude::*;
+
+#[receiver(post_save)]
+struct Welcome;
+
+fn main() {}

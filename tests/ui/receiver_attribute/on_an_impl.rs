@@ -1,0 +1,9 @@
+// Only a function can receive.
+use signals::prelude::*;
+
+struct Welcome;
+
+#[receiver(post_save)]
+impl Welcome {}
+
+fn main() {}

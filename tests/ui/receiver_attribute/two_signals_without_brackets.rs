@@ -1,0 +1,10 @@
+// Several signals stand in brackets.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, post_delete, sender = User)]
+fn welcome() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A misspelt argument is answered with the nearest one.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(post_save, sendr = User)]
+fn welcome() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A misspelt value is answered with the nearest one.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[model]
+struct Profile { #[key] id: Id<Profile>, #[one_to_one(on_delete = cascad)] user: Id<User> }
+
+fn main() {}

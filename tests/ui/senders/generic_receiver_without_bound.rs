@@ -1,0 +1,12 @@
+// A receiver of several senders takes what is common to them.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+#[model]
+struct Order { #[key] id: Id<Order> }
+
+#[receiver(post_save, sender = [User, Order])]
+fn welcome(instance: &User) {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+// A sender is a model; the way out is `#[model]`.
+use signals::prelude::*;
+
+struct Config;
+
+#[receiver(post_save, sender = Config)]
+fn welcome() {}
+
+fn main() {}

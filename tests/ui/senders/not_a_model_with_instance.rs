@@ -1,0 +1,9 @@
+// A sender that is no model is one mistake, however much depends on it.
+use signals::prelude::*;
+
+struct Config;
+
+#[receiver(post_save, sender = Config, created = true)]
+async fn welcome(instance: &Config, created: bool, tx: &mut Tx) {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// `output` says which type each receiver returns.
+use signals::prelude::*;
+
+#[signal(output)]
+struct Shipped { order: u64 }
+
+fn main() {}

@@ -1,0 +1,12 @@
+// A signal that awaits its receivers is awaited.
+use signals::prelude::*;
+
+#[signal(async)]
+struct Shipped { order: u64 }
+
+fn ship() -> Result<()> {
+    Shipped { order: 1 }.send()?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A signal is named once.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver([post_save, post_save], sender = User)]
+fn welcome() {}
+
+fn main() {}
