@@ -62,7 +62,7 @@
 //! `Vec<u8>`, [`Id`]s, `Option`s of these, and any type that implements [`Column`]. One field is the `#[key]`: an
 //! `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
 //!
-//! [`save`](Model::save), [`create`](Model::create), [`delete`](Model::delete), [`refresh`](Model::refresh),
+//! [`save`](Model::save), [`save_fields`](Model::save_fields), [`create`](Model::create), [`delete`](Model::delete), [`refresh`](Model::refresh),
 //! [`get`](Model::get) and [`all`](Model::all) come from [`Model`]; a `#[unique]` field adds `User::by_username(..)`; a relation
 //! adds `profile.user(..)` on the one side and `user.profile(..)` on the other, which is in a trait of its own
 //! (`ProfileByUser`) so that the two models may be in two crates. Every call takes a `&Db`, and then is a transaction of its own,
@@ -89,11 +89,15 @@
 //!
 //! | signal | when | carries |
 //! |---|---|---|
-//! | [`pre_save`] | before the row is written, in the transaction | `instance: &mut User`, `tx: &mut Tx` |
-//! | [`post_save`] | after it, in the transaction | `instance: &User`, `created: bool`, `tx: &mut Tx` |
+//! | [`pre_save`] | before the row is written, in the transaction | `instance: &mut User`, `update_fields`, `tx: &mut Tx` |
+//! | [`post_save`] | after it, in the transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `update_fields`, `tx: &mut Tx` |
 //! | [`pre_delete`] | before the row is deleted, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
-//! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `db: &Db` |
+//! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
+//!
+//! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
+//! the UPDATE, and only if a receiver that asks for them is linked. `update_fields: Option<FieldSet<User>>` is what
+//! `save_fields` was called with.
 //!
 //! A delete sends its signals for every row that goes with the one that is deleted, children before their parents.
 //!
@@ -104,6 +108,7 @@
 //! |---|---|
 //! | `sender = User` | one model, by any path or alias; `sender = [User, Order]` for a generic function; left out: every model, and `instance` is a `&dyn AnyModel` |
 //! | `created = true` | only inserts; `false`: only updates |
+//! | `changed(email, name)` | only if one of these fields has another value than before |
 //! | `when = condition` | a function or closure of the payload |
 //! | `after = [a, b]`, `before = [c]` | order against other receivers |
 //! | `id = "welcome-mail"` | a stable name; else `crate::module::function` |
@@ -190,7 +195,7 @@ pub use check::check;
 pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
 pub use error::{Error, Result};
 #[doc(inline)]
-pub use model::{AnyModel, Id, Model, models, post_commit, post_delete, post_save, pre_delete, pre_save};
+pub use model::{AnyModel, FieldSet, Id, Model, models, post_commit, post_delete, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use model::{PostCommit, PostDelete, PostSave, PreDelete, PreSave};
 #[doc(inline)]
@@ -225,5 +230,7 @@ pub mod __private {
     pub use signals_core::__private::*;
 
     pub use crate::model::load::by_field;
-    pub use crate::model::{Field, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind, Unset};
+    pub use crate::model::{
+        Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind, Unset,
+    };
 }

@@ -24,6 +24,8 @@ pub trait Payload: Sized + 'static {
     type Senders: Copy + Send + Sync + 'static;
     /// The name of the signal, as receivers write it.
     const SIGNAL: &'static str;
+    /// The fields that are filled in only if a receiver asks for them.
+    const COSTLY: &'static [&'static str] = &[];
 
     /// The name of the sender's type, if this signal has senders.
     fn sender() -> Option<&'static str>;

@@ -78,6 +78,8 @@ pub struct Receiver {
     pub module: &'static str,
     /// Its filters as they were written, such as `created = true`.
     pub filters: &'static [&'static str],
+    /// The fields of the payload that it reads; `event` for all of them.
+    pub asks_for: &'static [&'static str],
     pub(crate) function: TypeId,
     pub(crate) after: &'static [TypeId],
     pub(crate) before: &'static [TypeId],
@@ -193,11 +195,17 @@ pub struct Declaration {
 
 impl Declaration {
     #[doc(hidden)]
-    pub const fn bind(&self, bound: &'static dyn Bound, filters: &'static [&'static str]) -> Entry {
+    pub const fn bind(
+        &self,
+        bound: &'static dyn Bound,
+        filters: &'static [&'static str],
+        asks_for: &'static [&'static str],
+    ) -> Entry {
         Entry::Receiver(Receiver {
             id: ReceiverId::linked(self.name, self.file, self.line, self.column),
             module: self.module,
             filters,
+            asks_for,
             function: self.function,
             after: self.after,
             before: self.before,

@@ -31,6 +31,8 @@ const RESOLVED: u8 = 1;
 const LINKED: u8 = 2;
 /// There are run-time receivers.
 const CONNECTED: u8 = 4;
+/// A link-time receiver reads what costs something to know.
+const COSTLY: u8 = 8;
 
 /// A receiver in its place in the order.
 pub(crate) struct Slot<P: Payload> {
@@ -66,6 +68,13 @@ impl<P: Payload> Signal<P> {
     #[inline]
     pub fn has_receivers(&'static self) -> bool {
         self.state() & (LINKED | CONNECTED) != 0
+    }
+
+    /// Whether somebody may read the fields that are filled in only for those who ask. Closures are given everything.
+    #[doc(hidden)]
+    #[inline]
+    pub fn asks_for_costly(&'static self) -> bool {
+        self.state() & (COSTLY | CONNECTED) != 0
     }
 
     /// The ids of the link-time receivers, in the order in which they are called.
@@ -130,9 +139,15 @@ impl<P: Payload> Signal<P> {
             Ok(sorted.into_iter().filter_map(slot).collect())
         });
         let any = linked.as_ref().map_or(true, |slots| !slots.is_empty());
-        let found = if any { RESOLVED | LINKED } else { RESOLVED };
+        let costly = !P::COSTLY.is_empty() && registry::receivers().any(|receiver| asks::<P>(receiver, P::COSTLY));
+        let found = RESOLVED | if any { LINKED } else { 0 } | if costly { COSTLY } else { 0 };
         self.state.fetch_or(found, Ordering::AcqRel) | found
     }
+}
+
+fn asks<P: Payload>(receiver: &'static Receiver, fields: &[&str]) -> bool {
+    let reads = |field: &&str| *field == "event" || fields.contains(field);
+    Target::<P>::of(receiver).is_some() && receiver.asks_for.iter().any(reads)
 }
 
 #[cold]

@@ -71,6 +71,17 @@ pub trait LendsMutably {
     type Signal;
 }
 
+/// A signal that knows what the row was before.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not know what changed",
+    label = "remove `changed`",
+    note = "`post_save` and `post_commit` know what the row was before"
+)]
+pub trait KnowsWhatChanged {
+    /// The signal itself.
+    type Signal;
+}
+
 /// What a signal sends for one sender.
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",
@@ -195,3 +206,8 @@ pub fn condition<T>(_: &T) -> fn(&T) -> bool {
 pub fn step<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> Step<'b, O> {
     Step::from_or_box(future)
 }
+
+/// Names a field, for the compiler to say if there is none of that name.
+#[doc(hidden)]
+#[inline]
+pub fn field<'a, M: ?Sized, T: ?Sized + 'a>(_: &'a M, _: impl Fn(&'a M) -> &'a T) {}

@@ -64,7 +64,7 @@ fn a_receiver() {
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
             PRIVATE step (welcome) }
             , ())) ;
-            PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"])) ;
+            PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
             }
             ;
             }
@@ -150,76 +150,85 @@ fn a_model() {
     check(
         &model::expand(quote!(), item, Root::Facade),
         &expect![[r#"
-        const _ : () = {
-        static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE IdOf < < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
-        static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
-        impl PRIVATE SendsSignals for Profile {
-        type Me = Self ;
-        }
-        impl SIGNALS Model for Profile {
-        type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
-        fn key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
-        & self . id }
-        fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
-        self . id = key ;
-        }
-        type Automatic = (Id < Profile > , String ,) ;
-        const META : & 'static PRIVATE Meta = & META ;
-        const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
-        fn value (& self , index : CORE primitive::usize) -> SIGNALS ValueRef < '_ > {
-        match index {
-        0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => SIGNALS ValueRef::Null , }
-        }
-        fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
-        CORE result::Result::Ok (Self {
-        id : < Id < Profile > as SIGNALS Column >::read (row , 0usize) ? , user : < Id < User > as PRIVATE PointsTo >::read (row , 1usize) ? , name : < String as SIGNALS Column >::read (row , 2usize) ? , }) }
-        fn assign (& mut self , row : Self) {
-        self . id = row . id ;
-        self . user = row . user ;
-        self . name = row . name ;
-        }
-        fn snapshot (& self) -> Self {
-        Self {
-        id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
-        }
-        fn automatic (& self) -> Self::Automatic {
-        (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) , < String as SIGNALS Column >::duplicate (& self . name) ,) }
-        fn restore (& mut self , automatic : Self::Automatic) {
-        (self . id , self . name ,) = automatic ;
-        }
-        fn fill (& mut self) {
-        if < String as PRIVATE Unset >::is_unset (& self . name) {
-        let value : String = name () ;
-        self . name = value ;
-        }
-        }
-        }
-        PRIVATE register ! (PRIVATE Entry::Declared {
-        module : CORE module_path ! () , value : & META }) ;
-        }
-        ;
-        const _ : () = {
-        impl Profile {
-        # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
-        PRIVATE by_field (executor , 1usize , value , < Id < User > as PRIVATE PointsTo >::to_value) }
-        # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
-        PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
-        # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
-        < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::id (& self . user) , "user" , < Id < User > as PRIVATE PointsTo >::loaded) }
-        }
-        }
-        ;
-        # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {
-        # [doc = "The `Profile` whose `user` is this row, if there is one."] # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a ;
-        }
-        const _ : () = {
-        impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
-        # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
-        < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
-        }
-        }
-        ;
-    "#]],
+            const _ : () = {
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE IdOf < < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
+            static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
+            impl PRIVATE SendsSignals for Profile {
+            type Me = Self ;
+            }
+            impl SIGNALS Model for Profile {
+            type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
+            fn key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
+            & self . id }
+            fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
+            self . id = key ;
+            }
+            type Automatic = (Id < Profile > , String ,) ;
+            const META : & 'static PRIVATE Meta = & META ;
+            const COLUMNS : CORE primitive::usize = 3usize ;
+            const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
+            fn value (& self , index : CORE primitive::usize) -> SIGNALS ValueRef < '_ > {
+            match index {
+            0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => SIGNALS ValueRef::Null , }
+            }
+            fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
+            CORE result::Result::Ok (Self {
+            id : < Id < Profile > as SIGNALS Column >::read (row , 0usize) ? , user : < Id < User > as PRIVATE PointsTo >::read (row , 1usize) ? , name : < String as SIGNALS Column >::read (row , 2usize) ? , }) }
+            fn assign (& mut self , row : Self) {
+            self . id = row . id ;
+            self . user = row . user ;
+            self . name = row . name ;
+            }
+            fn snapshot (& self) -> Self {
+            Self {
+            id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
+            }
+            fn automatic (& self) -> Self::Automatic {
+            (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) , < String as SIGNALS Column >::duplicate (& self . name) ,) }
+            fn restore (& mut self , automatic : Self::Automatic) {
+            (self . id , self . name ,) = automatic ;
+            }
+            fn fill (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
+            if is_written (2usize) {
+            if < String as PRIVATE Unset >::is_unset (& self . name) {
+            let value : String = name () ;
+            self . name = value ;
+            }
+            }
+            }
+            }
+            PRIVATE register ! (PRIVATE Entry::Declared {
+            module : CORE module_path ! () , value : & META }) ;
+            }
+            ;
+            const _ : () = {
+            # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] pub struct ProfileFields {
+            # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
+            impl Profile {
+            # [doc = r" The fields of this model, each as a set of one: for `save_fields`."] pub const fn fields () -> ProfileFields {
+            ProfileFields {
+            user : PRIVATE FieldSet::of (1usize) , name : PRIVATE FieldSet::of (2usize) , }
+            }
+            # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+            PRIVATE by_field (executor , 1usize , value , < Id < User > as PRIVATE PointsTo >::to_value) }
+            # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+            PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
+            # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
+            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::id (& self . user) , "user" , < Id < User > as PRIVATE PointsTo >::loaded) }
+            }
+            }
+            ;
+            # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {
+            # [doc = "The `Profile` whose `user` is this row, if there is one."] # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a ;
+            }
+            const _ : () = {
+            impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
+            # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
+            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
+            }
+            }
+            ;
+        "#]],
     );
 }
 

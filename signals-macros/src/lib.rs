@@ -26,6 +26,7 @@ use root::Root;
 /// SIGNAL      post_save | [post_save, post_delete] | path::to::CustomSignal
 /// sender      = Model | [Model, Other]        leave it out to receive from every model
 /// created     = true | false                  only inserts, only updates
+/// changed(email, name)                        only if one of these fields has another value than before
 /// when        = path | |event| condition      a function of the payload
 /// after       = [receiver, ..]                run after these receivers
 /// before      = [receiver, ..]                run before these receivers

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signals_core::__private::asynchronous::send_robust;
 
-use super::{Model, PostCommit};
+use super::{FieldSet, Model, PostCommit};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -13,9 +13,19 @@ use crate::value::Value;
 /// What a transaction has done to a row so far.
 struct Pending<M>(Mutex<State<M>>);
 
+/// A row that is there at the commit.
+struct Saved<M> {
+    /// As it was saved last.
+    instance: M,
+    /// Whether it was inserted in the transaction.
+    created: bool,
+    /// As it was before the transaction, if it was there and somebody asks for it.
+    previous: Option<M>,
+}
+
 struct State<M> {
-    /// The row as it was saved last, and whether it was inserted; `None` if nothing is left of it.
-    saved: Option<(M, bool)>,
+    /// What is left of the row, if anything is.
+    saved: Option<Saved<M>>,
     /// Whether its hook stands in the queue: it keeps the place of the first save.
     queued: bool,
 }
@@ -33,11 +43,21 @@ impl<M> Default for Pending<M> {
 }
 
 /// Notes that a row was saved.
-pub(super) fn saved<M: Model>(instance: &M, created: bool, tx: &Tx, place: &'static Location<'static>) {
+pub(super) fn saved<M: Model>(
+    instance: &M,
+    created: bool,
+    before: Option<M>,
+    tx: &Tx,
+    place: &'static Location<'static>,
+) {
     let pending = pending(instance, tx);
     let mut state = pending.lock();
-    let created = created || state.saved.as_ref().is_some_and(|(_, created)| *created);
-    state.saved = Some((instance.snapshot(), created));
+    // What the row was before the transaction is what the first of its saves found.
+    let (created, previous) = match state.saved.take() {
+        Some(first) => (created || first.created, first.previous),
+        None => (created, before),
+    };
+    state.saved = Some(Saved { instance: instance.snapshot(), created, previous });
     if !std::mem::replace(&mut state.queued, true) {
         drop(state);
         tx.on_commit_at(place, move |db| committed(pending, db));
@@ -57,8 +77,10 @@ fn pending<M: Model>(instance: &M, tx: &Tx) -> Arc<Pending<M>> {
 
 async fn committed<M: Model>(pending: Arc<Pending<M>>, db: Db) -> Result<()> {
     let saved = pending.lock().saved.take();
-    let Some((instance, created)) = saved else { return Ok(()) };
-    match send_robust(M::POST_COMMIT, PostCommit { instance: &instance, created, db: &db }).await {
+    let Some(Saved { instance, created, previous }) = saved else { return Ok(()) };
+    let (instance, previous) = (&instance, previous.as_ref());
+    let changes = previous.map_or(FieldSet::all(), |previous| FieldSet::that_differ(previous, instance));
+    match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, db: &db }).await {
         Ok(answers) => {
             for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {
                 db.report(&Error::Receiver(error));

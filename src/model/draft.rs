@@ -4,7 +4,7 @@ use core::ops::{Deref, DerefMut};
 
 use super::Model;
 use crate::db::Params;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::value::ValueRef;
 
 /// An instance that is being saved. What the framework sets in it is put back when this is dropped before
@@ -16,9 +16,9 @@ pub(super) struct Draft<'a, M: Model> {
 
 impl<'a, M: Model> Draft<'a, M> {
     /// Sets `#[default]` and `#[update]`.
-    pub(super) fn new(instance: &'a mut M) -> Self {
+    pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
         let before = Some(instance.automatic());
-        instance.fill();
+        instance.fill(is_written);
         Self { instance, before }
     }
 
@@ -48,17 +48,6 @@ impl<M: Model> Drop for Draft<'_, M> {
             self.instance.restore(before);
         }
     }
-}
-
-/// Refuses an id that points to a row that is not saved, before any SQL.
-pub(super) fn check_ids<M: Model>(instance: &M) -> Result<()> {
-    for (index, field) in M::META.fields.iter().enumerate() {
-        // Of what is not nullable, only an id has a value that is NULL.
-        if field.key.is_none() && !field.nullable && instance.value(index) == ValueRef::Null {
-            return Err(Error::UnsetId { model: M::META.name.to_owned(), field: field.name.to_owned() });
-        }
-    }
-    Ok(())
 }
 
 /// The fields of an instance as the parameters of a statement, borrowed.

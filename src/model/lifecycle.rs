@@ -3,12 +3,12 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, LendsMutably, Nobody, Payload, SentBy,
-    SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, KnowsWhatChanged, LendsMutably, Nobody,
+    Payload, SentBy, SignalName,
 };
 use signals_core::Signal;
 
-use super::{AnyModel, Model};
+use super::{AnyModel, FieldSet, Model};
 use crate::db::{Db, Tx};
 
 /// The signals of one model. A `static` per model.
@@ -46,6 +46,7 @@ pub trait Observed: Send + Sync + 'static {
     fn name() -> Option<&'static str>;
     fn any(&self) -> &dyn AnyModel;
     fn any_mut(&mut self) -> &mut dyn AnyModel;
+    fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel>;
 }
 
 impl<M: Model> Observed for M {
@@ -59,6 +60,10 @@ impl<M: Model> Observed for M {
 
     fn any_mut(&mut self) -> &mut dyn AnyModel {
         self
+    }
+
+    fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel> {
+        fields.of_any()
     }
 }
 
@@ -74,6 +79,10 @@ impl Observed for dyn AnyModel {
     fn any_mut(&mut self) -> &mut dyn AnyModel {
         self
     }
+
+    fn any_fields(fields: FieldSet<Self>) -> FieldSet<Self> {
+        fields
+    }
 }
 
 /// A signal of the lifecycle: its name, its payload, and how the payload of a model becomes one of any model.
@@ -81,6 +90,7 @@ macro_rules! lifecycle {
     (
         $(#[$name_doc:meta])* $name:ident,
         $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* },
+        $(costly: [$($costly:literal),*],)?
         |$event:ident| { $($wide:ident: $wider:expr,)* }
     ) => {
         $(#[$name_doc])*
@@ -101,6 +111,7 @@ macro_rules! lifecycle {
             type Any = $payload<'static, dyn AnyModel>;
             type Senders = ();
             const SIGNAL: &'static str = stringify!($name);
+            $(const COSTLY: &'static [&'static str] = &[$($costly),*];)?
 
             fn sender() -> Option<&'static str> {
                 M::name()
@@ -162,10 +173,16 @@ lifecycle! {
     PreSave {
         /// The row that is about to be saved.
         instance: &'a mut M,
+        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        update_fields: Option<FieldSet<M>>,
         /// The transaction of the save.
         tx: &'a mut Tx,
     },
-    |event| { instance: event.instance.any_mut(), tx: &mut *event.tx, }
+    |event| {
+        instance: event.instance.any_mut(),
+        update_fields: event.update_fields.map(M::any_fields),
+        tx: &mut *event.tx,
+    }
 }
 
 lifecycle! {
@@ -179,10 +196,25 @@ lifecycle! {
         instance: &'a M,
         /// Whether it was inserted, and not updated.
         created: bool,
+        /// What the database held before; `None` if the row was inserted. It is read only if a linked receiver asks for
+        /// it, or for `changes`, `changed(..)` or the whole `event`.
+        previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        changes: FieldSet<M>,
+        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        update_fields: Option<FieldSet<M>>,
         /// The transaction of the save.
         tx: &'a mut Tx,
     },
-    |event| { instance: event.instance.any(), created: event.created, tx: &mut *event.tx, }
+    costly: ["previous", "changes"],
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        update_fields: event.update_fields.map(M::any_fields),
+        tx: &mut *event.tx,
+    }
 }
 
 lifecycle! {
@@ -228,10 +260,22 @@ lifecycle! {
         instance: &'a M,
         /// Whether it was inserted in the transaction, and not updated.
         created: bool,
+        /// What the database held before the transaction; `None` if the row was inserted in it. It is read only if a
+        /// linked receiver asks for it, or for `changes`, `changed(..)` or the whole `event`.
+        previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        changes: FieldSet<M>,
         /// The database, to read and write in transactions of its own.
         db: &'a Db,
     },
-    |event| { instance: event.instance.any(), created: event.created, db: event.db, }
+    costly: ["previous", "changes"],
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        db: event.db,
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -256,5 +300,15 @@ impl InTransaction for post_delete {
 
 #[diagnostic::do_not_recommend]
 impl LendsMutably for pre_save {
+    type Signal = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl KnowsWhatChanged for post_save {
+    type Signal = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl KnowsWhatChanged for post_commit {
     type Signal = Self;
 }

@@ -17,6 +17,7 @@ mod column;
 mod commit;
 mod delete;
 mod draft;
+mod fields;
 mod id;
 mod lifecycle;
 pub(crate) mod load;
@@ -29,6 +30,7 @@ mod sql;
 pub use any::AnyModel;
 pub use column::{IdOf, Key, KeyOf, PointsTo, Unset};
 pub use delete::Deleted;
+pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{
     Lifecycle, PostCommit, PostDelete, PostSave, PreDelete, PreSave, post_commit, post_delete, post_save, pre_delete,
@@ -52,6 +54,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
 
     /// What the model is, as data.
     const META: &'static Meta;
+
+    #[doc(hidden)]
+    const COLUMNS: usize;
 
     #[doc(hidden)]
     const LIFECYCLE: &'static Lifecycle<Self>;
@@ -88,8 +93,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     fn automatic(&self) -> Self::Automatic;
     #[doc(hidden)]
     fn restore(&mut self, automatic: Self::Automatic);
+    /// Sets `#[default]` and `#[update]` of the fields that are to be written.
     #[doc(hidden)]
-    fn fill(&mut self);
+    fn fill(&mut self, is_written: &dyn Fn(usize) -> bool);
 
     /// Inserts the row if it is new, else updates all of its columns.
     ///
@@ -107,6 +113,23 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
         save::save(self, executor.exec(), save::How::InsertOrUpdate, Location::caller())
+    }
+
+    /// Updates these fields of the row, and no others: `ann.save_fields(&db, User::fields().email)`. This is Django's
+    /// `update_fields`, and receivers are given it under that name.
+    ///
+    /// It never inserts. An empty set does nothing and sends nothing; the key cannot be in it.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save); [`Error::NotFound`](crate::Error::NotFound) if there is no such row, and then no
+    /// `post_save` is sent; [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved.
+    #[track_caller]
+    fn save_fields<'a>(
+        &'a mut self,
+        executor: &'a dyn Executor,
+        fields: FieldSet<Self>,
+    ) -> impl Future<Output = Result<()>> + Send + 'a {
+        save::save(self, executor.exec(), save::How::Update(fields), Location::caller())
     }
 
     /// Inserts the row, also if its key is set. Otherwise as [`save`](Self::save).

@@ -4,28 +4,55 @@ use std::panic::Location;
 
 use signals_core::__private::asynchronous::send;
 
-use super::draft::{Draft, Fields, check_ids, named};
-use super::{Key, Model, PostSave, PreSave, commit};
+use super::draft::{Draft, Fields, named};
+use super::sql::{self, Statement};
+use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
 
-/// What to do with a key that is set.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum How {
-    /// UPDATE, and INSERT if there was no row.
+/// What to write, and how.
+pub(super) enum How<M: Model> {
+    /// Every field: UPDATE, and INSERT if there was no row.
     InsertOrUpdate,
-    /// INSERT.
+    /// Every field: INSERT.
     Insert,
+    /// These fields: UPDATE.
+    Update(FieldSet<M>),
+}
+
+impl<M: Model> Clone for How<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model> Copy for How<M> {}
+
+impl<M: Model> How<M> {
+    fn fields(self) -> Option<FieldSet<M>> {
+        match self {
+            Self::InsertOrUpdate | Self::Insert => None,
+            Self::Update(fields) => Some(fields),
+        }
+    }
+
+    fn writes(self, index: usize) -> bool {
+        self.fields().is_none_or(|fields| fields.contains(FieldSet::of(index)))
+    }
 }
 
 pub(super) async fn save<M: Model>(
     instance: &mut M,
     exec: Exec<'_>,
-    how: How,
+    how: How<M>,
     place: &'static Location<'static>,
 ) -> Result<()> {
-    let mut draft = Draft::new(instance);
-    let checked = check_ids(&*draft);
+    if how.fields().is_some_and(FieldSet::is_empty) {
+        return Ok(());
+    }
+    let mut draft = Draft::new(instance, &|index| how.writes(index));
+    let checked = check(&*draft, how);
     match exec {
         Exec::Tx(tx) => {
             let saved = async {
@@ -48,6 +75,21 @@ pub(super) async fn save<M: Model>(
     Ok(())
 }
 
+/// Refuses ids that are not set, before any SQL.
+fn check<M: Model>(draft: &M, how: How<M>) -> Result<()> {
+    let unset = |field: &str| Error::UnsetId { model: M::META.name.to_owned(), field: field.to_owned() };
+    if how.fields().is_some() && draft.key().is_unset() {
+        return Err(unset(M::META.key_field().name));
+    }
+    for (index, field) in M::META.fields.iter().enumerate() {
+        // Of what is not nullable, only an id has a value that is NULL.
+        if field.key.is_none() && !field.nullable && how.writes(index) && draft.value(index) == ValueRef::Null {
+            return Err(unset(field.name));
+        }
+    }
+    Ok(())
+}
+
 fn has_receivers<M: Model>() -> bool {
     M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || M::POST_COMMIT.has_receivers()
 }
@@ -55,38 +97,62 @@ fn has_receivers<M: Model>() -> bool {
 async fn save_in<M: Model>(
     draft: &mut Draft<'_, M>,
     tx: &Tx,
-    how: How,
+    how: How<M>,
     place: &'static Location<'static>,
 ) -> Result<()> {
+    let update_fields = how.fields();
     if M::PRE_SAVE.has_receivers() {
-        send(M::PRE_SAVE, PreSave { instance: &mut **draft, tx: &mut tx.handle() }).await?;
-        check_ids(&**draft)?;
+        send(M::PRE_SAVE, PreSave { instance: &mut **draft, update_fields, tx: &mut tx.handle() }).await?;
+        check(&**draft, how)?;
     }
+    let before = before(&**draft, tx, how, place).await?;
     let created = write(draft, Exec::Tx(tx), how, place).await?;
     if M::POST_SAVE.has_receivers() {
-        send(M::POST_SAVE, PostSave { instance: &**draft, created, tx: &mut tx.handle() }).await?;
+        let (instance, previous): (&M, _) = (draft, before.as_ref());
+        let changes = previous.map_or(FieldSet::all(), |previous| FieldSet::that_differ(previous, instance));
+        let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
+        let tx = &mut tx.handle();
+        send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, tx }).await?;
     }
     if M::POST_COMMIT.has_receivers() {
-        commit::saved(&**draft, created, tx, place);
+        commit::saved(&**draft, created, before, tx, place);
     }
     Ok(())
+}
+
+/// The row as it is before it is written, if somebody asks for it: it costs a SELECT.
+async fn before<M: Model>(draft: &M, tx: &Tx, how: How<M>, place: &'static Location<'static>) -> Result<Option<M>> {
+    let is_asked_for = M::POST_SAVE.asks_for_costly() || M::POST_COMMIT.asks_for_costly();
+    match how {
+        How::InsertOrUpdate | How::Update(_) if is_asked_for && !draft.key().is_unset() => {
+            load::by_key(Exec::Tx(tx), draft.key(), place).await
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Writes the row, and says whether it was inserted.
 async fn write<M: Model>(
     draft: &mut Draft<'_, M>,
     exec: Exec<'_>,
-    how: How,
+    how: How<M>,
     place: &'static Location<'static>,
 ) -> Result<bool> {
     let statements = M::META.statements();
     let has_key = !draft.key().is_unset();
-    if has_key && how == How::InsertOrUpdate {
-        let fields = Fields { instance: &**draft, fields: &statements.update.fields };
-        let updated = exec.execute(place, &statements.update.sql, &fields).await.map_err(named::<M>)?;
-        if updated > 0 {
+    match how {
+        How::Update(fields) => {
+            let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>());
+            return if update_row(&**draft, exec, &update, place).await? {
+                Ok(false)
+            } else {
+                Err(Error::NotFound { model: M::META.name.to_owned() })
+            };
+        }
+        How::InsertOrUpdate if has_key && update_row(&**draft, exec, &statements.update, place).await? => {
             return Ok(false);
         }
+        How::InsertOrUpdate | How::Insert => {}
     }
     let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
     let fields = Fields { instance: &**draft, fields: &insert.fields };
@@ -95,4 +161,15 @@ async fn write<M: Model>(
         draft.set_key(key);
     }
     Ok(true)
+}
+
+/// Whether there was a row to update.
+async fn update_row<M: Model>(
+    draft: &M,
+    exec: Exec<'_>,
+    update: &Statement,
+    place: &'static Location<'static>,
+) -> Result<bool> {
+    let fields = Fields { instance: draft, fields: &update.fields };
+    Ok(exec.execute(place, &update.sql, &fields).await.map_err(named::<M>)? > 0)
 }

@@ -61,7 +61,7 @@ fn insert(meta: &Meta, fields: Box<[usize]>) -> Statement {
     Statement { sql: sql.into(), fields }
 }
 
-fn update(meta: &Meta, but_key: &[usize]) -> Statement {
+pub(super) fn update(meta: &Meta, but_key: &[usize]) -> Statement {
     let key = quoted(meta.key_field().column);
     let assignment =
         |(number, &index): (usize, &usize)| format!("{} = ?{}", quoted(meta.fields[index].column), number + 1);

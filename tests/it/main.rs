@@ -1,5 +1,6 @@
 //! What the library does, rule by rule of `BEHAVIOUR.md`. One file or folder per chapter, one test per rule.
 
+mod changes;
 mod commit;
 mod delete;
 mod log;

@@ -112,6 +112,12 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         }
         columns.push(column(name, attributes, errors));
     }
+    if let Some(column) = columns.get(128) {
+        errors.on(
+            column.name,
+            "a model has at most 128 columns\n\nhelp: move some of them to a model of their own, with a `one_to_one`",
+        );
+    }
     check_names(&columns, errors);
     let key = check_keys(&keys, &item.ident, errors);
     let table = table(parsed, errors);

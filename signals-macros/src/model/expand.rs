@@ -95,12 +95,14 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
-    let fills = model.columns.iter().map(|column| fill(column, paths));
+    let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, paths));
+    let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let key = key(model, paths);
     quote! {
         #key
         type Automatic = (#(#automatic_types,)*);
         const META: &'static #private::Meta = &META;
+        const COLUMNS: ::core::primitive::usize = #count;
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
 
         fn value(&self, index: ::core::primitive::usize) -> #root::ValueRef<'_> {
@@ -118,7 +120,9 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         }
         fn automatic(&self) -> Self::Automatic { (#(#automatic_duplicates(&self.#automatic_names),)*) }
         fn restore(&mut self, automatic: Self::Automatic) { (#(self.#automatic_names,)*) = automatic; }
-        fn fill(&mut self) { #(#fills)* }
+        fn fill(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
+            #(#fills)*
+        }
     }
 }
 
@@ -184,7 +188,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
 }
 
 /// `let value: String = expr;`: the compiler compares the person's expression with the type of the field.
-fn fill(column: &Column<'_>, paths: &Paths) -> TokenStream {
+fn fill(index: usize, column: &Column<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
     let value = Ident::new("value", Span::mixed_site());
@@ -195,10 +199,14 @@ fn fill(column: &Column<'_>, paths: &Paths) -> TokenStream {
         quote!(if #unset(&self.#name) { #set })
     });
     let update = column.update.map(set);
-    quote!(#default #update)
+    if default.is_none() && update.is_none() {
+        return TokenStream::new();
+    }
+    let is_written = Ident::new("is_written", Span::mixed_site());
+    quote!(if #is_written(#index) { #default #update })
 }
 
-/// `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
+/// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
 pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
     let by = model.columns.iter().enumerate().filter_map(|(index, column)| {
@@ -207,14 +215,31 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     });
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, vis, paths));
-    let methods: Vec<_> = by.chain(follow).collect();
-    if methods.is_empty() {
+    // Only a model with a mistake is generic, and its mistake is the one to report.
+    if !parsed.item.generics.params.is_empty() {
         return TokenStream::new();
     }
+    let Paths { private, .. } = paths;
+    let set = format_ident!("{}Fields", name.unraw(), span = Span::call_site().located_at(name.span()));
+    let settable: Vec<_> = model.columns.iter().enumerate().filter(|(index, _)| *index != model.key).collect();
+    let fields: Vec<_> = settable.iter().map(|(_, column)| column.name).collect();
+    let indexes = settable.iter().map(|(index, _)| index);
+    let doc = format!("The fields of [`{name}`] but for its key.");
     quote! {
         const _: () = {
+            #[doc = #doc]
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            #vis struct #set {
+                #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
+            }
+
             impl #name {
-                #(#methods)*
+                /// The fields of this model, each as a set of one: for `save_fields`.
+                #vis const fn fields() -> #set {
+                    #set { #(#fields: #private::FieldSet::of(#indexes),)* }
+                }
+                #(#by)*
+                #(#follow)*
             }
         };
     }

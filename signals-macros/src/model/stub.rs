@@ -56,6 +56,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             type Key = #root::Id<Self>;
             type Automatic = ();
             const META: &'static #private::Meta = ::core::unreachable!();
+            const COLUMNS: ::core::primitive::usize = 1;
             const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
             fn key(&self) -> &Self::Key { ::core::unreachable!() }
             fn set_key(&mut self, _: Self::Key) {}
@@ -65,7 +66,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             fn snapshot(&self) -> Self { ::core::unreachable!() }
             fn automatic(&self) {}
             fn restore(&mut self, _: ()) {}
-            fn fill(&mut self) {}
+            fn fill(&mut self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
         },
     );
     quote! {

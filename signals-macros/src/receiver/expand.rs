@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{CallStyle, Function, Parameter};
-use super::parse::{Arguments, Parsed};
+use super::parse::{Arguments, Changed, Parsed};
 use crate::root::{Place, Root, ask, at, implement, map_tokens};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
@@ -106,8 +106,22 @@ fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &Toke
 /// The filters, as a person reads them.
 fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
     let created = arguments.created.as_ref().map(|(_, value)| format!("created = {}", value.value));
+    let changed = arguments.changed.as_ref().map(|changed| {
+        let fields: Vec<String> = changed.fields.iter().map(ToString::to_string).collect();
+        format!("changed({})", fields.join(", "))
+    });
     let when = arguments.when.as_ref().map(|when| format!("when = {}", when.to_token_stream()));
-    created.into_iter().chain(when)
+    created.into_iter().chain(changed).chain(when)
+}
+
+/// What the receiver reads of the payload: the sender can leave out what nobody asks for.
+fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Item = String> {
+    let parameters = function.parameters.iter().map(|parameter| match parameter {
+        Parameter::Event(name, _) | Parameter::Field(name, _) | Parameter::Generic(name, _) => name.unraw().to_string(),
+    });
+    let changes = arguments.changed.as_ref().map(|_| "changes".to_owned());
+    let event = arguments.when.as_ref().map(|_| "event".to_owned());
+    parameters.chain(changes).chain(event)
 }
 
 /// One registration per signal and sender.
@@ -127,8 +141,9 @@ fn binding(
     function: &Function<'_>,
     private: &TokenStream,
 ) -> TokenStream {
-    let payload = payload(signal, sender, function, private);
+    let payload = payload(signal, sender, arguments.changed.as_ref(), function, private);
     let (filters, written) = (filter(arguments, private), filters(arguments));
+    let asks_for = asks_for(arguments, function);
     let locals = function.parameters.iter().map(local);
     let call = call(function, &payload, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
@@ -158,14 +173,20 @@ fn binding(
     quote! {
         const _: () = {
             static BINDING: #private::Binding<#payload> = #private::Binding::new(#style);
-            #private::register!(DECLARATION.bind(&BINDING, &[#(#written),*]));
+            #private::register!(DECLARATION.bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
 }
 
 /// The payload of the signal from the sender, asked for in steps: each question underlines what the person wrote
 /// wrong, and a question that fails silences those that come after it.
-fn payload(signal: &Path, sender: Option<&Type>, function: &Function<'_>, private: &TokenStream) -> TokenStream {
+fn payload(
+    signal: &Path,
+    sender: Option<&Type>,
+    changed: Option<&Changed>,
+    function: &Function<'_>,
+    private: &TokenStream,
+) -> TokenStream {
     let question = |subject: TokenStream, place: Place, question: TokenStream| {
         ask(at(place, subject, private), quote!(#private::#question), "Signal")
     };
@@ -183,6 +204,9 @@ fn payload(signal: &Path, sender: Option<&Type>, function: &Function<'_>, privat
             }
             _ => subject,
         };
+    }
+    if let Some(changed) = changed {
+        subject = question(subject, Place::of(&changed.word), quote!(KnowsWhatChanged));
     }
     let instance = instance(function).map(|instance| (Place::of(instance), without_lifetimes(instance)));
     let sender = match (sender, instance) {
@@ -217,6 +241,24 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
             }
         }
     });
+    let changed = arguments.changed.as_ref().map(|changed| {
+        let span = Place::of(&changed.word).hygienic();
+        let (names, fields): (Vec<String>, Vec<TokenStream>) = changed
+            .fields
+            .iter()
+            .map(|field| {
+                let span = Place::of(field).hygienic();
+                let name = quote_spanned!(span=> #private::field(payload.instance, |row| &row.#field););
+                (field.unraw().to_string(), name)
+            })
+            .unzip();
+        quote_spanned! {span=>
+            #(#fields)*
+            if !(#(payload.changes.has(#names))||*) {
+                return #private::skipped();
+            }
+        }
+    });
     let when = arguments.when.as_ref().map(|when| {
         let span = Place::of(when).hygienic();
         // A place that has its type already: the compiler compares the person's condition with that, and no more.
@@ -228,7 +270,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
             }
         }
     });
-    quote!(#created #when)
+    quote!(#created #changed #when)
 }
 
 /// `let instance = &payload.instance; let instance: &User = instance;`: the first asks for the field, and is where the

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::token::Bracket;
-use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type, bracketed};
+use syn::token::{Bracket, Paren};
+use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type, bracketed, parenthesized};
 
 use crate::errors::Errors;
 use crate::grammar::{comma, first_word, skip_to_comma};
@@ -26,6 +26,7 @@ pub(super) struct Arguments {
     pub(super) signals: Vec<Path>,
     pub(super) senders: Option<Vec<Type>>,
     pub(super) created: Option<(Ident, LitBool)>,
+    pub(super) changed: Option<Changed>,
     pub(super) when: Option<Expr>,
     pub(super) after: Vec<Path>,
     pub(super) before: Vec<Path>,
@@ -33,7 +34,13 @@ pub(super) struct Arguments {
     pub(super) root: Option<Path>,
 }
 
-const KEYS: &[&str] = &["sender", "created", "when", "after", "before", "id", "crate"];
+/// `changed(email, name)`
+pub(super) struct Changed {
+    pub(super) word: Ident,
+    pub(super) fields: Vec<Ident>,
+}
+
+const KEYS: &[&str] = &["sender", "created", "changed", "when", "after", "before", "id", "crate"];
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     // The attribute's place, with the origin of what the person wrote.
@@ -106,6 +113,18 @@ fn arguments(tokens: TokenStream, place: Span, errors: &mut Errors) -> Arguments
 }
 
 fn argument(input: ParseStream<'_>, arguments: &mut Arguments, seen: &mut Vec<Ident>) -> syn::Result<()> {
+    if input.peek(Ident) && input.peek2(Paren) {
+        let word: Ident = input.parse()?;
+        if word != "changed" {
+            let message = format!("`{word}` takes no list in parentheses\n\nhelp: write `{}`", example(&word));
+            let unknown = || suggest::unknown("argument", &word.to_string(), "receiver", KEYS);
+            let is_known = KEYS.contains(&word.to_string().as_str());
+            return Err(syn::Error::new(word.span(), if is_known { message } else { unknown() }));
+        }
+        let once = at_most_once(&word, seen);
+        arguments.changed = Some(Changed { fields: changed(input)?, word });
+        return once;
+    }
     let keyed = input.peek2(Token![=]) && input.fork().call(Ident::parse_any).is_ok();
     if !keyed {
         if let Some(key) = input.fork().call(Ident::parse_any).ok().filter(|key| is_key(key, input)) {
@@ -121,10 +140,7 @@ fn argument(input: ParseStream<'_>, arguments: &mut Arguments, seen: &mut Vec<Id
     }
     let key = input.call(Ident::parse_any)?;
     input.parse::<Token![=]>()?;
-    if seen.contains(&key) {
-        return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
-    }
-    seen.push(key.clone());
+    at_most_once(&key, seen)?;
     let expected = |error: syn::Error| syn::Error::new(error.span(), format!("expected `{}`", example(&key)));
     match key.to_string().as_str() {
         "sender" => arguments.senders = Some(one_or_more(input, Type::parse).map_err(expected)?),
@@ -136,9 +152,31 @@ fn argument(input: ParseStream<'_>, arguments: &mut Arguments, seen: &mut Vec<Id
         "after" => arguments.after = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
         "before" => arguments.before = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
         "id" => arguments.id = Some(input.parse::<LitStr>().map_err(expected)?),
+        "changed" => return Err(syn::Error::new(key.span(), "expected `changed(email, name)`")),
         "crate" => arguments.root = Some(input.call(Path::parse_mod_style).map_err(expected)?),
         other => return Err(syn::Error::new(key.span(), suggest::unknown("argument", other, "receiver", KEYS))),
     }
+    Ok(())
+}
+
+/// The fields in the parentheses.
+fn changed(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    let content;
+    let parentheses = parenthesized!(content in input);
+    let fields = Punctuated::<Ident, Token![,]>::parse_terminated(&content)
+        .map_err(|error| syn::Error::new(error.span(), "expected the names of fields, as in `changed(email, name)`"))?;
+    if fields.is_empty() {
+        let message = "`changed` names no field\n\nhelp: write `changed(email, name)`, or leave it out";
+        return Err(syn::Error::new(parentheses.span.join(), message));
+    }
+    Ok(fields.into_iter().collect())
+}
+
+fn at_most_once(key: &Ident, seen: &mut Vec<Ident>) -> syn::Result<()> {
+    if seen.contains(key) {
+        return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
+    }
+    seen.push(key.clone());
     Ok(())
 }
 
@@ -151,6 +189,7 @@ fn example(key: &Ident) -> &'static str {
     match key.to_string().as_str() {
         "sender" => "sender = User` or `sender = [User, Order]",
         "created" => "created = true` or `created = false",
+        "changed" => "changed(email, name)",
         "when" => "when = is_large",
         "after" => "after = [create_profile]",
         "before" => "before = [create_profile]",

@@ -1,0 +1,130 @@
+//! Sets of a model's fields.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{BitOr, BitOrAssign};
+
+use super::{AnyModel, Meta, Model};
+
+/// Some of the fields of `M`: `User::fields().email | User::fields().name`.
+///
+/// It is a few words on the stack and is copied. The fields of one model cannot be mixed with those of another.
+pub struct FieldSet<M: ?Sized> {
+    bits: u128,
+    meta: &'static Meta,
+    model: PhantomData<fn(&M)>,
+}
+
+impl<M: Model> FieldSet<M> {
+    /// The field at this place among the columns.
+    #[doc(hidden)]
+    pub const fn of(index: usize) -> Self {
+        Self { bits: 1 << index, meta: M::META, model: PhantomData }
+    }
+
+    /// No field.
+    pub const fn empty() -> Self {
+        Self { bits: 0, meta: M::META, model: PhantomData }
+    }
+
+    /// Every field that is a column, the key among them.
+    pub const fn all() -> Self {
+        Self { bits: Self::bits_of_all(), meta: M::META, model: PhantomData }
+    }
+
+    const fn bits_of_all() -> u128 {
+        u128::MAX >> (128 - M::COLUMNS)
+    }
+
+    /// The fields that differ between two rows, compared as the database stores them.
+    pub(super) fn that_differ(before: &M, after: &M) -> Self {
+        let differ = |index: &usize| before.value(*index) != after.value(*index);
+        let bits = (0..M::COLUMNS).filter(differ).fold(0, |bits, index| bits | 1 << index);
+        Self { bits, ..Self::empty() }
+    }
+
+    /// The same fields of a model whose type is not known.
+    pub(super) fn of_any(self) -> FieldSet<dyn AnyModel> {
+        FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }
+    }
+}
+
+impl<M: ?Sized> FieldSet<M> {
+    /// Whether there is no field in it.
+    pub fn is_empty(self) -> bool {
+        self.bits == 0
+    }
+
+    /// Whether the field of this name is in it.
+    pub fn has(self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    /// The fields that are in both.
+    #[must_use]
+    pub fn intersection(self, fields: Self) -> Self {
+        Self { bits: self.bits & fields.bits, ..self }
+    }
+
+    /// How many fields there are in it.
+    pub fn len(self) -> usize {
+        self.bits.count_ones() as usize
+    }
+
+    /// Whether all of these fields are in it.
+    pub fn contains(self, fields: Self) -> bool {
+        self.bits & fields.bits == fields.bits
+    }
+
+    /// Whether one of these fields is in it.
+    pub fn contains_any(self, fields: Self) -> bool {
+        self.bits & fields.bits != 0
+    }
+
+    /// The names of the fields, in the order of the struct.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.indexes().map(move |index| self.meta.fields[index].name)
+    }
+
+    /// The places of the fields among the columns.
+    pub(super) fn indexes(self) -> impl Iterator<Item = usize> {
+        (0..self.meta.fields.len()).filter(move |index| self.bits & 1 << index != 0)
+    }
+}
+
+impl<M: ?Sized> Clone for FieldSet<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: ?Sized> Copy for FieldSet<M> {}
+
+impl<M: ?Sized> PartialEq for FieldSet<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+}
+
+impl<M: ?Sized> Eq for FieldSet<M> {}
+
+impl<M: ?Sized> BitOr for FieldSet<M> {
+    type Output = Self;
+
+    fn bitor(self, fields: Self) -> Self {
+        Self { bits: self.bits | fields.bits, ..self }
+    }
+}
+
+impl<M: ?Sized> BitOrAssign for FieldSet<M> {
+    fn bitor_assign(&mut self, fields: Self) {
+        *self = *self | fields;
+    }
+}
+
+/// The names of the fields.
+impl<M: ?Sized> fmt::Debug for FieldSet<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}

@@ -1,0 +1,260 @@
+//! BEHAVIOUR.md, "save", rules 19 and 20: some of the fields, and what changed.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::log::Log;
+
+async fn memory<M: signals::model::Models>() -> Db {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<M>().await.unwrap();
+    db
+}
+
+#[tokio::test]
+async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        email: String,
+        #[update(9)]
+        changed: i64,
+    }
+
+    #[receiver(pre_save, sender = User)]
+    fn before(instance: &mut User, update_fields: Option<FieldSet<User>>) {
+        instance.name = instance.name.to_uppercase();
+        instance.email = instance.email.to_lowercase();
+        LOG.note(format!("pre_save of {update_fields:?}"));
+    }
+
+    #[receiver(post_save, sender = User)]
+    fn after(created: bool, update_fields: Option<FieldSet<User>>) {
+        LOG.note(format!("post_save of {update_fields:?}, created {created}"));
+    }
+
+    let db = memory::<User>().await;
+    let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
+    user.save(&db).await.unwrap();
+    db.execute("UPDATE user SET changed = 1", &()).await.unwrap();
+
+    user.name = "bea".to_owned();
+    user.email = "NEW@B".to_owned();
+    user.save_fields(&db, User::fields().email).await.unwrap();
+    user.save_fields(&db, User::fields().email | User::fields().changed).await.unwrap();
+    expect![[r#"
+        pre_save of None
+        post_save of None, created true
+        pre_save of Some({"email"})
+        post_save of Some({"email"}), created false
+        pre_save of Some({"email", "changed"})
+        post_save of Some({"email", "changed"}), created false
+    "#]]
+    .assert_eq(&LOG.take());
+    let stored = User::get(&db, user.id).await.unwrap().unwrap();
+    assert_eq!((stored.name.as_str(), stored.email.as_str(), stored.changed), ("ANN", "new@b", 9));
+}
+
+#[tokio::test]
+async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default, Clone)]
+    struct Country {
+        #[key]
+        code: String,
+        name: String,
+        #[update(7)]
+        changed: i64,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+    }
+
+    #[receiver(pre_save, sender = Country)]
+    fn before() {
+        LOG.note("pre_save");
+    }
+
+    #[receiver(post_save, sender = Country)]
+    fn after() {
+        LOG.note("post_save");
+    }
+
+    let db = memory::<(Country, User)>().await;
+    let mut country = Country { code: "nl".to_owned(), ..Country::default() };
+    country.save_fields(&db, FieldSet::empty()).await.unwrap();
+    assert_eq!(LOG.take(), "");
+
+    let error = country.save_fields(&db, User2::country()).await.unwrap_err();
+    assert!(matches!(&error, Error::NotFound { model } if model == "Country"), "{error}");
+    assert_eq!(LOG.take(), "pre_save\n", "and no post_save");
+    assert_eq!(country.changed, 0, "what the framework set is put back");
+    assert!(Country::all(&db).await.unwrap().is_empty());
+
+    let error = User::default().save_fields(&db, User::fields().name).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { field, .. } if field == "id"), "{error}");
+
+    /// The sets are values and can be kept.
+    struct User2;
+    impl User2 {
+        fn country() -> FieldSet<Country> {
+            let mut fields = Country::fields().name;
+            fields |= Country::fields().changed;
+            fields
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_20_changed_previous_and_changes() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        email: Option<String>,
+        visits: i64,
+    }
+
+    #[receiver(pre_save, sender = User)]
+    fn count(instance: &mut User) {
+        instance.visits += 1;
+    }
+
+    #[receiver(post_save, sender = User, changed(email))]
+    fn new_email(instance: &User, created: bool) {
+        LOG.note(format!("email is {:?}, created {created}", instance.email));
+    }
+
+    #[receiver(post_save, sender = User, created = false, changed(email, name))]
+    fn both(previous: Option<&User>) {
+        LOG.note(format!("was {:?}", previous.map(|user| (&user.name, &user.email))));
+    }
+
+    #[receiver(post_save, sender = User)]
+    fn all(changes: FieldSet<User>) {
+        LOG.note(format!("changes {changes:?}"));
+    }
+
+    let db = memory::<User>().await;
+    let mut user = User { name: "ann".to_owned(), ..User::default() };
+    user.save(&db).await.unwrap();
+    user.save(&db).await.unwrap();
+    user.email = Some("a@b".to_owned());
+    user.save(&db).await.unwrap();
+    user.name = "bea".to_owned();
+    user.email = None;
+    user.save_fields(&db, User::fields().name).await.unwrap();
+    // Set to the value that it has: no change.
+    user.email = Some("a@b".to_owned());
+    user.save(&db).await.unwrap();
+    expect![[r#"
+        email is None, created true
+        changes {"id", "name", "email", "visits"}
+        changes {"visits"}
+        email is Some("a@b"), created false
+        was Some(("ann", None))
+        changes {"email", "visits"}
+        was Some(("ann", Some("a@b")))
+        changes {"name"}
+        changes {"visits"}
+    "#]]
+    .assert_eq(&LOG.take());
+}
+
+#[tokio::test]
+async fn rule_20_nobody_pays_for_what_nobody_asks() {
+    #[model]
+    #[derive(Default)]
+    struct Asked {
+        #[key]
+        id: Id<Asked>,
+        small: i8,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Unasked {
+        #[key]
+        id: Id<Unasked>,
+        small: i8,
+    }
+
+    #[receiver(post_save, sender = Asked, changed(small))]
+    fn asks() {}
+
+    #[receiver(post_save, sender = Unasked)]
+    fn does_not_ask(created: bool) {
+        assert!(!created);
+    }
+
+    let db = memory::<(Asked, Unasked)>().await;
+    // A value that cannot be read as an `i8`: reading the row would fail.
+    db.execute("INSERT INTO asked (small) VALUES (1000)", &()).await.unwrap();
+    db.execute("INSERT INTO unasked (small) VALUES (1000)", &()).await.unwrap();
+    Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
+    Unasked { id: Id::new(1), small: 1 }.save(&db).await.unwrap();
+}
+
+#[tokio::test]
+async fn rule_47_post_commit_compares_with_what_was_before_the_transaction() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default, Clone)]
+    struct Note {
+        #[key]
+        id: Id<Note>,
+        text: String,
+        rank: i64,
+    }
+
+    #[receiver(post_commit, sender = Note)]
+    fn committed(instance: &Note, previous: Option<&Note>, changes: FieldSet<Note>) {
+        LOG.note(format!("{:?} to {}: {changes:?}", previous.map(|note| &note.text), instance.text));
+    }
+
+    #[receiver(post_commit, sender = Note, changed(rank))]
+    fn rank() {
+        LOG.note("rank");
+    }
+
+    let db = memory::<Note>().await;
+    let mut note = Note { text: "a".to_owned(), ..Note::default() };
+    let tx = db.begin().await.unwrap();
+    note.save(&tx).await.unwrap();
+    note.text = "b".to_owned();
+    note.save(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let tx = db.begin().await.unwrap();
+    for text in ["c", "d"] {
+        note.text = text.to_owned();
+        note.rank += 1;
+        note.save(&tx).await.unwrap();
+    }
+    note.rank = 0;
+    note.save(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    expect![[r#"
+        None to b: {"id", "text", "rank"}
+        rank
+        Some("b") to d: {"text"}
+    "#]]
+    .assert_eq(&LOG.take());
+}

@@ -1,0 +1,14 @@
+// The fields of one model are not those of another: say which was expected.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, email: String }
+
+#[model]
+struct Order { #[key] id: Id<Order>, total: i64 }
+
+async fn save(db: &Db, user: &mut User) -> Result<()> {
+    user.save_fields(db, Order::fields().total).await
+}
+
+fn main() {}

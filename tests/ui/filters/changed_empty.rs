@@ -1,0 +1,10 @@
+// `changed` without a field says nothing: name one.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, email: String }
+
+#[receiver(post_save, sender = User, changed())]
+fn mail() {}
+
+fn main() {}

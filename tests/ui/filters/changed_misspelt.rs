@@ -1,0 +1,10 @@
+// `changed` names fields of the model: say which one is none, and offer the nearest.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, email: String }
+
+#[receiver(post_save, sender = User, changed(emial))]
+fn mail() {}
+
+fn main() {}
