@@ -157,6 +157,43 @@ pub enum Error {
         first: String,
     },
 
+    /// The server of the database refuses the connection, or cannot be reached.
+    Connect {
+        /// The URL, without its password.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+
+    /// All connections of the pool were in use for too long.
+    PoolBusy {
+        /// How long it was waited for.
+        waited: Duration,
+        /// The places that hold them, where a transaction began or a statement was executed, and how many each of them has.
+        held: Vec<(&'static Location<'static>, usize)>,
+    },
+
+    /// The connection to the server was lost. What it was doing is undone, unless it was a statement outside of a
+    /// transaction, which may have been done.
+    ConnectionLost {
+        /// Why, as far as it is known.
+        reason: String,
+    },
+
+    /// The connection was lost before the answer to COMMIT came: the transaction is committed, or it is not. No hook of
+    /// [`Tx::on_commit`](crate::db::Tx::on_commit) and no `post_commit` runs.
+    CommitUnknown {
+        /// Why, as far as it is known.
+        reason: String,
+    },
+
+    /// The transaction cannot stand beside others that ran at the same time: a deadlock, or a conflict that the isolation
+    /// level forbids. It is to be done again as a whole.
+    Serialization {
+        /// The database's own words.
+        reason: String,
+    },
+
     /// The transaction was broken by an earlier failure.
     Broken {
         /// The text of that failure.
@@ -169,7 +206,7 @@ pub enum Error {
     /// The transaction was to be ended by code that did not begin it.
     NotYours,
 
-    /// A value that the database cannot store.
+    /// A value that the database cannot store there.
     Parameter {
         /// The number of the parameter in the statement, from 1.
         number: usize,
@@ -203,7 +240,7 @@ pub enum Error {
     Database {
         /// The database's own words.
         message: String,
-        /// The driver's error, if there is one: for SQLite a `rusqlite::Error`.
+        /// The driver's error, if there is one: for SQLite a `rusqlite::Error`, for PostgreSQL a `tokio_postgres::Error`.
         source: Option<Box<dyn StdError + Send + Sync>>,
     },
 
@@ -336,7 +373,8 @@ impl fmt::Display for Error {
             }
             Self::Url { url, reason } => write!(
                 f,
-                "cannot use the database URL `{url}`, {reason}: write `sqlite:path/to/file.db` or `sqlite::memory:`",
+                "cannot use the database URL `{url}`, {reason}: write `sqlite:path/to/file.db`, `sqlite::memory:` or \
+                 `postgres://user:password@host/database`",
             ),
             Self::Open { path, reason } => write!(f, "cannot open the database `{}`: {reason}", path.display()),
             Self::NotADatabase { path } => write!(
@@ -366,6 +404,30 @@ impl fmt::Display for Error {
                 "everything was rolled back, because a receiver went on after this failure: {first}; return the failure, \
                  or do what may fail without the transaction",
             ),
+            Self::Connect { url, reason } => write!(f, "cannot connect to `{url}`: {reason}"),
+            Self::PoolBusy { waited, held } => {
+                write!(f, "all connections to the database are in use, waited {waited:.1?}; they are held from ")?;
+                for (index, (place, count)) in held.iter().enumerate() {
+                    write!(f, "{}{place} ({count})", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str(
+                    ": a receiver must use its `tx` and not `&db`, other code must end its transactions sooner, or the \
+                     pool needs more of them, `ConnectOptions::pool_size`",
+                )
+            }
+            Self::ConnectionLost { reason } => write!(
+                f,
+                "the connection to the database was lost, {reason}: a transaction was rolled back, begin it again; the \
+                 next call makes a new connection",
+            ),
+            Self::CommitUnknown { reason } => write!(
+                f,
+                "the connection to the database was lost during COMMIT, {reason}: nobody knows whether the transaction \
+                 is committed, so look for what it wrote before you do it again",
+            ),
+            Self::Serialization { reason } => {
+                write!(f, "the transaction cannot stand beside others, {reason}: do all of it again")
+            }
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")
             }

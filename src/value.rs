@@ -83,6 +83,17 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// The name of the type in PostgreSQL.
+    pub const fn postgres(self) -> &'static str {
+        match self {
+            Self::Boolean => "BOOLEAN",
+            Self::Integer => "BIGINT",
+            Self::Real => "DOUBLE PRECISION",
+            Self::Text => "TEXT",
+            Self::Blob => "BYTEA",
+        }
+    }
+
     /// The name of the type in SQLite. SQLite has no booleans: it stores 0 and 1.
     pub const fn sqlite(self) -> &'static str {
         match self {
@@ -298,7 +309,7 @@ impl Column for bool {
     }
 }
 
-/// Neither SQLite nor a comparison in SQL knows NaN: writing one is an error. SQLite writes `-0.0` as `0.0`.
+/// SQLite does not know NaN: writing one there is an error. It writes `-0.0` as `0.0`. PostgreSQL stores both as they are.
 #[diagnostic::do_not_recommend]
 impl Column for f64 {
     const TYPE: ColumnType = ColumnType::Real;
@@ -339,7 +350,7 @@ impl Column for f32 {
 }
 
 /// A whole number in a column of reals comes back as an integer when the column was not declared as REAL.
-fn real_from_integer(integer: i64) -> Option<f64> {
+pub(crate) fn real_from_integer(integer: i64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "the next lines look whether anything was lost")]
     let real = integer as f64;
     #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 64 bit fits")]

@@ -6,10 +6,13 @@ use std::panic::Location;
 
 use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row};
-#[cfg(not(feature = "sqlite"))]
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 use crate::error::Error;
 use crate::error::Result;
 
+use super::Dialect;
+#[cfg(feature = "postgres")]
+use super::postgres::{self, Postgres};
 #[cfg(feature = "sqlite")]
 use super::sqlite::{Sqlite, Transaction};
 
@@ -17,12 +20,37 @@ use super::sqlite::{Sqlite, Transaction};
 pub(super) enum Driver {
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(Postgres),
 }
 
 /// One connection, in a transaction. After `commit`, `rollback` or `abandon`, operations are `Error::Ended`.
 pub(super) enum Session {
     #[cfg(feature = "sqlite")]
     Sqlite(Transaction),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Transaction),
+}
+
+/// The answer to a COMMIT, whoever waits for it.
+#[cfg(feature = "postgres")]
+pub(super) type Outcome = postgres::Outcome;
+#[cfg(not(feature = "postgres"))]
+pub(super) type Outcome = std::future::Ready<Result<()>>;
+
+/// Awaits the same function of whichever driver it is.
+///
+/// What PostgreSQL does is large as a future, and would be inside of every future that saves something, also to SQLite. Next
+/// to a round trip, an allocation is nothing.
+macro_rules! await_each_driver {
+    ($type:ident, $of:expr, $driver:ident => $call:expr) => {
+        match *$of {
+            #[cfg(feature = "sqlite")]
+            $type::Sqlite(ref $driver) => $call.await,
+            #[cfg(feature = "postgres")]
+            $type::Postgres(ref $driver) => Box::pin($call).await,
+        }
+    };
 }
 
 /// Calls the same function of whichever driver it is.
@@ -31,6 +59,8 @@ macro_rules! each_driver {
         match *$of {
             #[cfg(feature = "sqlite")]
             $type::Sqlite(ref $driver) => $call,
+            #[cfg(feature = "postgres")]
+            $type::Postgres(ref $driver) => $call,
         }
     };
 }
@@ -47,19 +77,41 @@ impl Driver {
                 url: url::redact(&options.url),
                 reason: "SQLite needs the feature `sqlite`".to_owned(),
             }),
+            #[cfg(feature = "postgres")]
+            Target::Postgres => Box::pin(Postgres::connect(options, at)).await.map(Self::Postgres),
+            #[cfg(not(feature = "postgres"))]
+            Target::Postgres => Err(Error::Url {
+                url: url::redact(&options.url),
+                reason: "PostgreSQL needs the feature `postgres`".to_owned(),
+            }),
+        }
+    }
+
+    /// The SQL that it speaks.
+    pub(super) fn dialect(&self) -> Dialect {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
     pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Session> {
-        each_driver!(Driver, self, driver => driver.begin(at).await.map(Session::Sqlite))
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ref driver) => driver.begin(at).await.map(Session::Sqlite),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref driver) => Box::pin(driver.begin(at)).await.map(Session::Postgres),
+        }
     }
 
     pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
-        each_driver!(Driver, self, driver => driver.execute(at, sql, params).await)
+        await_each_driver!(Driver, self, driver => driver.execute(at, sql, params))
     }
 
     pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
-        each_driver!(Driver, self, driver => driver.insert(at, sql, params).await)
+        await_each_driver!(Driver, self, driver => driver.insert(at, sql, params))
     }
 
     pub(super) async fn query(
@@ -69,7 +121,7 @@ impl Driver {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
-        each_driver!(Driver, self, driver => driver.query(at, sql, params, each).await)
+        await_each_driver!(Driver, self, driver => driver.query(at, sql, params, each))
     }
 
     pub(super) async fn batch(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
@@ -81,11 +133,11 @@ impl Driver {
 
 impl Session {
     pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
-        each_driver!(Session, self, session => session.execute(sql, params).await)
+        await_each_driver!(Session, self, session => session.execute(sql, params))
     }
 
     pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
-        each_driver!(Session, self, session => session.insert(sql, params).await)
+        await_each_driver!(Session, self, session => session.insert(sql, params))
     }
 
     pub(super) async fn query(
@@ -94,20 +146,31 @@ impl Session {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
-        each_driver!(Session, self, session => session.query(sql, params, each).await)
+        await_each_driver!(Session, self, session => session.query(sql, params, each))
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        each_driver!(Session, self, session => session.batch(sql).await)
+        await_each_driver!(Session, self, session => session.batch(sql))
     }
 
     /// Commits, or rolls back and says why it could not commit.
     pub(super) async fn commit(&self) -> Result<()> {
-        each_driver!(Session, self, session => session.commit().await)
+        await_each_driver!(Session, self, session => session.commit())
     }
 
     pub(super) async fn rollback(&self) -> Result<()> {
-        each_driver!(Session, self, session => session.rollback().await)
+        await_each_driver!(Session, self, session => session.rollback())
+    }
+
+    /// A COMMIT that was sent, if the future of `commit` was dropped before the answer came.
+    pub(super) fn on_its_way(&self) -> Option<Outcome> {
+        match *self {
+            // It waits for nobody but other processes, before it is done.
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref session) => session.on_its_way(),
+        }
     }
 
     /// Rolls back without waiting for it. Nothing happens if the session has ended.

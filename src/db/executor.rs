@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::{Db, Params, Row, Tx};
+use super::{Db, Dialect, Params, Row, Tx};
 use crate::error::Result;
 
 /// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
@@ -45,6 +45,14 @@ pub enum Exec<'a> {
 }
 
 impl Exec<'_> {
+    /// The SQL that the database speaks.
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Self::Db(db) => db.dialect(),
+            Self::Tx(tx) => tx.db().dialect(),
+        }
+    }
+
     // `at` is the place that `Error::WriterBusy` is to name.
 
     pub(crate) async fn execute(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {

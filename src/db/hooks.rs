@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::Db;
+use super::driver::Outcome;
 use crate::error::{Error, Result};
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
@@ -98,6 +99,23 @@ impl Drop for Hooks {
 }
 
 impl Hooks {
+    /// Waits for a COMMIT that nobody else waits for any more, and runs the hooks if it was done.
+    pub(super) fn after(mut self, outcome: Outcome) {
+        self.rescue = true;
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move {
+                match outcome.await {
+                    Ok(()) => self.await,
+                    Err(error) => {
+                        drop(std::mem::take(&mut self.waiting));
+                        self.db.report(&error);
+                    }
+                }
+            })),
+            Err(_) => self.give_up(),
+        }
+    }
+
     fn give_up(mut self) {
         let running = self.running.take().map(|(queued, _)| queued);
         let waiting = std::mem::take(&mut self.waiting);

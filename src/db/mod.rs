@@ -3,7 +3,7 @@
 //! A driver knows no model: what is here takes SQL and values, and the models are built on it.
 
 #![cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres")),
     allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
 )]
 
@@ -12,6 +12,8 @@ mod executor;
 mod hooks;
 mod options;
 mod params;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -31,6 +33,17 @@ pub use self::row::Row;
 pub use self::tx::Tx;
 
 use self::driver::Driver;
+
+/// The SQL that a database speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    all(feature = "postgres", not(feature = "sqlite")),
+    expect(dead_code, reason = "the SQL of both is written, whichever is there")
+)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
 use crate::error::{Error, Result};
 
 /// A handle on a database. Cloning it is cheap, and every clone is the same database.
@@ -62,7 +75,11 @@ use crate::error::{Error, Result};
 /// the order in which they came, and up to four connections that read beside it. A memory database has one connection
 /// in all, so reading on the `Db` waits for an open transaction there.
 ///
-/// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`.
+/// PostgreSQL has a pool of connections, all of which read and write. Each prepares a statement when it first executes it,
+/// and then needs one round trip for it. BEGIN travels with the first statement of a transaction.
+///
+/// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`, and for PostgreSQL
+/// `enable_all()`.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
@@ -82,6 +99,14 @@ impl Db {
     /// | `sqlite:file.db?mode=rw` | a file that must exist |
     /// | `sqlite:file.db?mode=ro` | a file that must exist, for reading only |
     /// | `sqlite::memory:` | a new, empty database in memory; each call makes its own |
+    /// | `postgres://user:password@host:5432/database` | PostgreSQL, with the feature `postgres`; also `postgresql://` |
+    ///
+    /// What may stand behind the `?` of a PostgreSQL URL is what [tokio-postgres] takes, among it `connect_timeout=5`,
+    /// `application_name=shop` and `options=-c%20search_path%3Dshop`. With `sslmode=require` and the feature `postgres-tls`
+    /// the connection is encrypted, and the server must have a certificate that the system trusts; otherwise it is not
+    /// encrypted.
+    ///
+    /// [tokio-postgres]: https://docs.rs/tokio-postgres/latest/tokio_postgres/config/struct.Config.html
     ///
     /// Whatever keeps the database from being used is an error of this call, not of the first query.
     #[track_caller]
@@ -138,7 +163,8 @@ impl Db {
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
     ///
-    /// It takes the one connection that writes: end it soon, and do not wait for other things in it.
+    /// It takes the one connection that writes to SQLite, and one of the pool's of PostgreSQL: end it soon, and do not wait
+    /// for other things in it.
     #[track_caller]
     pub fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
         self.begin_at(Location::caller())
@@ -178,6 +204,10 @@ impl Db {
                 Err(_) => tx.end(result).await,
             }
         }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.shared.driver.dialect()
     }
 
     /// Hands a failure that nobody can return to the handler of [`ConnectOptions::on_error`].
@@ -247,4 +277,14 @@ fn refuse_transaction_control(sql: &str) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// SQL for a message.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn shortened(sql: &str) -> String {
+    const LENGTH: usize = 200;
+    match sql.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}..", &sql[..end]),
+        None => sql.to_owned(),
+    }
 }

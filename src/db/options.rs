@@ -30,6 +30,8 @@ pub struct ConnectOptions {
     pub(super) url: String,
     pub(super) writer_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    pub(super) pool_size: usize,
+    pub(super) pool_timeout: Duration,
     on_error: Arc<dyn Fn(&Error) + Send + Sync>,
 }
 
@@ -40,19 +42,39 @@ impl ConnectOptions {
             url: url.into(),
             writer_timeout: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
+            pool_size: 10,
+            pool_timeout: Duration::from_secs(5),
             on_error: Arc::new(|error| eprintln!("signals: {error}")),
         }
     }
 
     /// How long to wait for another transaction of this program before [`Error::WriterBusy`]. 5 seconds if not set.
+    /// PostgreSQL has many connections that write: see [`pool_timeout`](Self::pool_timeout).
     pub fn writer_timeout(mut self, timeout: Duration) -> Self {
         self.writer_timeout = timeout;
         self
     }
 
-    /// How long to wait for a lock that another process holds before [`Error::Locked`]. 5 seconds if not set.
+    /// How long to wait for a lock on the file of SQLite that another process holds before [`Error::Locked`]. 5 seconds if
+    /// not set. In PostgreSQL it is a setting of the connection: `?options=-c%20lock_timeout%3D5s`.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
+        self
+    }
+
+    /// How many connections to PostgreSQL there are at most. They are opened when they are needed, and stay. 10 if not set,
+    /// at least 1.
+    ///
+    /// SQLite has its own number of connections.
+    pub fn pool_size(mut self, size: usize) -> Self {
+        self.pool_size = size.max(1);
+        self
+    }
+
+    /// How long to wait for a connection to PostgreSQL that others hold before [`Error::PoolBusy`], and for the server to
+    /// accept a new one before [`Error::Connect`]. 5 seconds if not set.
+    pub fn pool_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_timeout = timeout;
         self
     }
 
@@ -80,6 +102,8 @@ impl fmt::Debug for ConnectOptions {
             .field("url", &url::redact(&self.url))
             .field("writer_timeout", &self.writer_timeout)
             .field("busy_timeout", &self.busy_timeout)
+            .field("pool_size", &self.pool_size)
+            .field("pool_timeout", &self.pool_timeout)
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,9 @@ pub struct Row<'a> {
 enum Columns<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(&'a rusqlite::Row<'a>),
-    #[cfg(not(feature = "sqlite"))]
+    #[cfg(feature = "postgres")]
+    Postgres(&'a tokio_postgres::Row),
+    #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
     None(std::marker::PhantomData<&'a ()>),
 }
 
@@ -23,7 +25,9 @@ impl Row<'_> {
         match self.columns {
             #[cfg(feature = "sqlite")]
             Columns::Sqlite(row) => row.as_ref().column_count(),
-            #[cfg(not(feature = "sqlite"))]
+            #[cfg(feature = "postgres")]
+            Columns::Postgres(row) => row.len(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => 0,
         }
     }
@@ -33,7 +37,9 @@ impl Row<'_> {
         match self.columns {
             #[cfg(feature = "sqlite")]
             Columns::Sqlite(row) => row.as_ref().column_name(index).ok(),
-            #[cfg(not(feature = "sqlite"))]
+            #[cfg(feature = "postgres")]
+            Columns::Postgres(row) => row.columns().get(index).map(tokio_postgres::Column::name),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => None,
         }
     }
@@ -49,15 +55,22 @@ impl Row<'_> {
                 self.columns(),
             )));
         };
-        T::from_value(value).map_err(|error| Error::Column {
-            column: self.name(index).unwrap_or_default().to_owned(),
-            source: Box::new(error),
+        T::from_value(value).map_err(|error| {
+            let column = self.name(index).unwrap_or_default().to_owned();
+            match self.unread(index) {
+                Some(ty) => Error::database(format!(
+                    "values of the type `{ty}` of the column `{column}` cannot be read: select it as another one, as in \
+                     `{column}::text`",
+                )),
+                None => Error::Column { column, source: Box::new(error) },
+            }
         })
     }
 
     /// The value of the column at `index`, from 0, as the database has it.
     ///
-    /// Text that is not UTF-8, which SQLite does not prevent, is a [`ValueRef::Blob`].
+    /// Text that is not UTF-8, which SQLite does not prevent, is a [`ValueRef::Blob`]; so is a value of PostgreSQL whose type
+    /// no other variant is like, as it is on the wire.
     ///
     /// # Panics
     /// When there is no such column.
@@ -66,6 +79,19 @@ impl Row<'_> {
             panic!("there is no column {index} in the answer, which has {}", self.columns());
         };
         value
+    }
+
+    /// The name of the type of a column of PostgreSQL that no [`ValueRef`] is like.
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no other database has such types"))]
+    fn unread(&self, index: usize) -> Option<&str> {
+        match self.columns {
+            #[cfg(feature = "sqlite")]
+            Columns::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Columns::Postgres(row) => super::postgres::unread(row, index),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            Columns::None(_) => None,
+        }
     }
 
     fn look(&self, index: usize) -> Option<ValueRef<'_>> {
@@ -80,7 +106,9 @@ impl Row<'_> {
                 }
                 rusqlite::types::ValueRef::Blob(bytes) => ValueRef::Blob(bytes),
             }),
-            #[cfg(not(feature = "sqlite"))]
+            #[cfg(feature = "postgres")]
+            Columns::Postgres(row) => super::postgres::look(row, index),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => None,
         }
     }
@@ -90,6 +118,13 @@ impl Row<'_> {
 impl<'a> Row<'a> {
     pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
         Self { columns: Columns::Sqlite(row) }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl<'a> Row<'a> {
+    pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
+        Self { columns: Columns::Postgres(row) }
     }
 }
 

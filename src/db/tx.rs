@@ -14,10 +14,11 @@ use crate::value::Value;
 
 /// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
 ///
-/// Dropping it rolls it back. Receivers are handed a `&mut Tx`, with which they can do everything but end it.
+/// Dropping it rolls it back. A COMMIT that was sent to a server cannot be called back: if the future of
+/// [`commit`](Self::commit) is dropped then, a task waits for the answer and runs the hooks. Receivers are handed a `&mut Tx`, with which they can do everything but end it.
 ///
-/// A failed statement of raw SQL leaves the transaction as it was before that statement. A failed save or delete of a
-/// model breaks the transaction: every further use is [`Error::Broken`], which names the first failure, until it is
+/// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it breaks
+/// the transaction, and so does, in both, a failed save or delete of a model: every further use is [`Error::Broken`], which names the first failure, until it is
 /// rolled back.
 pub struct Tx {
     shared: Arc<Shared>,
@@ -267,12 +268,17 @@ impl Drop for Unfinished<'_> {
 impl Drop for Tx {
     fn drop(&mut self) {
         if self.root {
-            self.shared.session.abandon();
             // Other handles must not keep alive what the hooks own.
             let mut state = self.state();
             let (hooks, rows) = (std::mem::take(&mut state.hooks), std::mem::take(&mut state.rows));
             drop(state);
-            drop((hooks, rows));
+            if let Some(outcome) = self.shared.session.on_its_way() {
+                Hooks::new(self.db().clone(), hooks).after(outcome);
+            } else {
+                self.shared.session.abandon();
+                drop(hooks);
+            }
+            drop(rows);
         }
     }
 }

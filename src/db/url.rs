@@ -8,7 +8,12 @@ use crate::error::{Error, Result};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     SqliteMemory,
-    SqliteFile { path: PathBuf, mode: Mode },
+    SqliteFile {
+        path: PathBuf,
+        mode: Mode,
+    },
+    /// The driver reads the rest.
+    Postgres,
 }
 
 /// What may be done with a file.
@@ -29,9 +34,7 @@ pub(super) fn parse(url: &str) -> Result<Target> {
             Ok(target) => Ok(target),
             Err(reason) => refuse(reason),
         },
-        "postgres" | "postgresql" => {
-            refuse("PostgreSQL needs the feature `postgres`, which is not available yet".to_owned())
-        }
+        "postgres" | "postgresql" => Ok(Target::Postgres),
         _ => refuse(format!("`{scheme}` is no kind of database that is known")),
     }
 }
@@ -104,6 +107,8 @@ mod tests {
             ("sqlite:a.db?mode=ro", file("a.db", Mode::Read)),
             ("sqlite:a.db?mode=rw", file("a.db", Mode::Write)),
             ("sqlite:C:\\a.db", file("C:\\a.db", Mode::Create)),
+            ("postgres://ann:secret@host/db", Target::Postgres),
+            ("postgresql:///db?host=/run/postgresql", Target::Postgres),
         ] {
             assert_eq!(parse(url).unwrap(), target, "{url}");
         }
@@ -119,7 +124,6 @@ mod tests {
             ("sqlite:?mode=ro", "it names no file"),
             ("sqlite:a.db?mode=wal", "`mode=wal` is not one of"),
             ("mysql://localhost/a", "`mysql` is no kind of database that is known"),
-            ("postgres://localhost/a", "needs the feature `postgres`"),
         ] {
             match parse(url) {
                 Err(Error::Url { reason, .. }) => {

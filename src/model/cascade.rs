@@ -10,7 +10,7 @@ use super::delete::Deleted;
 use super::meta::{Meta, OnDelete};
 use super::operations::Operations;
 use super::{AnyModel, sql};
-use crate::db::{Exec, Tx};
+use crate::db::{Dialect, Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueRef};
 
@@ -135,7 +135,7 @@ impl<'a> Cascade<'a> {
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
                 for keys in keys.chunks(KEYS) {
-                    let sql = sql::select_keys(child, field, keys.len());
+                    let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
                     let (tx, place, refused) = (Exec::Tx(self.tx), self.place, &mut self.refused);
                     tx.query(place, &sql, &borrowed(keys), &mut |row| {
                         refused.push(Refused { meta: child, key: row.value(0).into(), on_delete });
@@ -189,7 +189,7 @@ impl<'a> Cascade<'a> {
     /// Tells the receivers and deletes, children before their parents.
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
-        let (tx, origin) = (self.tx, self.origin);
+        let (tx, origin, dialect) = (self.tx, self.origin, self.tx.db().dialect());
         for group in self.listening() {
             for row in &group.rows {
                 (group.meta.operations.pre_delete)(row.get(), origin, tx).await?;
@@ -199,7 +199,7 @@ impl<'a> Cascade<'a> {
         // Within one model, and between models that point to each other, no order satisfies every pointer.
         let deferred = self.groups.len() > 1 || self.groups.iter().any(|group| group.rows.len() > KEYS);
         if deferred {
-            tx.batch(sql::defer_foreign_keys(true)).await?;
+            tx.batch(sql::defer_foreign_keys(true, dialect)).await?;
         }
         let mut deleted = Deleted::default();
         for unseen in &self.unseen {
@@ -221,8 +221,10 @@ impl<'a> Cascade<'a> {
                 forget(row.get(), tx);
             }
         }
-        if deferred {
-            tx.batch(sql::defer_foreign_keys(false)).await?;
+        // PostgreSQL checks what it has put off at once, so it must not be asked to where something waits for the commit.
+        let waits = || self.groups.iter().any(|group| waits_for_the_commit(group.meta));
+        if deferred && !(dialect == Dialect::Postgres && waits()) {
+            tx.batch(sql::defer_foreign_keys(false, dialect)).await?;
         }
         Ok(deleted)
     }
@@ -231,10 +233,10 @@ impl<'a> Cascade<'a> {
         self.groups.iter().filter(|group| (group.meta.operations.listens)())
     }
 
-    async fn at_pointing(&self, pointing: &Pointing, sql: fn(&Meta, usize, usize) -> String) -> Result<u64> {
+    async fn at_pointing(&self, pointing: &Pointing, sql: fn(&Meta, usize, usize, Dialect) -> String) -> Result<u64> {
         let mut count = 0;
         for keys in pointing.keys.chunks(KEYS) {
-            let sql = sql(pointing.meta, pointing.field, keys.len());
+            let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
             count += Exec::Tx(self.tx).execute(self.place, &sql, &borrowed(keys)).await?;
         }
         Ok(count)
@@ -252,6 +254,11 @@ impl<'a> Cascade<'a> {
             self.groups.push(waiting.remove(free.unwrap_or(0)));
         }
     }
+}
+
+/// Whether rows may go on pointing to a deleted one until the commit.
+fn waits_for_the_commit(meta: &'static Meta) -> bool {
+    meta.pointed_to_by().iter().any(|&(child, field)| on_delete(child, field) == OnDelete::DoNothing)
 }
 
 /// Whether a row of `child` cannot be without its row of `parent`.

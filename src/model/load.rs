@@ -26,7 +26,7 @@ pub(super) async fn refresh<M: Model>(
 }
 
 pub(super) async fn all<M: Model>(exec: Exec<'_>, place: &'static Location<'static>) -> Result<Vec<M>> {
-    rows(exec, &M::META.statements().select, &(), place).await
+    rows(exec, &M::META.statements(exec.dialect()).select, &(), place).await
 }
 
 /// The first row whose field has the value.
@@ -37,7 +37,7 @@ pub(super) async fn find<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
     let mut found = None;
-    let sql = &M::META.statements().select_by[field];
+    let sql = &M::META.statements(exec.dialect()).select_by[field];
     exec.query(place, sql, value, &mut |row| {
         if found.is_none() {
             found = Some(M::from_row(row)?);
@@ -83,7 +83,7 @@ pub(super) async fn all_by_field<M: Model>(
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
-    rows(exec, &M::META.statements().select_by[field], value, place).await
+    rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await
 }
 
 /// What following a field gives, which points to the row with this id or to none.

@@ -7,6 +7,7 @@ use signals_core::Place;
 use super::operations::Operations;
 use super::sql::Statements;
 use super::{Model, models};
+use crate::db::Dialect;
 use crate::value::ColumnType;
 
 /// A model as its struct declares it.
@@ -26,7 +27,8 @@ pub struct Meta {
     /// Which of the fields is the key.
     pub key: usize,
     pub(super) operations: Operations,
-    statements: OnceLock<Statements>,
+    /// For each dialect.
+    statements: [OnceLock<Statements>; 2],
     pointed_to_by: OnceLock<Vec<(&'static Meta, usize)>>,
 }
 
@@ -47,7 +49,7 @@ impl Meta {
             fields,
             key,
             operations: Operations::of::<M>(),
-            statements: OnceLock::new(),
+            statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
         }
     }
@@ -70,8 +72,8 @@ impl Meta {
     }
 
     /// The texts of its SQL, written at the first use.
-    pub(crate) fn statements(&self) -> &Statements {
-        self.statements.get_or_init(|| Statements::of(self))
+    pub(crate) fn statements(&self, dialect: Dialect) -> &Statements {
+        self.statements[dialect as usize].get_or_init(|| Statements::of(self, dialect))
     }
 }
 

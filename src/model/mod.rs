@@ -26,6 +26,7 @@ mod operations;
 mod save;
 mod schema;
 mod sql;
+mod tables;
 
 pub use any::AnyModel;
 pub use column::{IdOf, Key, KeyOf, PointsTo, Unset};

@@ -138,11 +138,11 @@ async fn write<M: Model>(
     how: How<M>,
     place: &'static Location<'static>,
 ) -> Result<bool> {
-    let statements = M::META.statements();
+    let statements = M::META.statements(exec.dialect());
     let has_key = !draft.key().is_unset();
     match how {
         How::Update(fields) => {
-            let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>());
+            let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), exec.dialect());
             return if update_row(&**draft, exec, &update, place).await? {
                 Ok(false)
             } else {

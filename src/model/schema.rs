@@ -6,7 +6,7 @@ use std::panic::Location;
 use signals_core::__private::declared;
 
 use super::meta::Meta;
-use super::{Model, sql};
+use super::{Model, tables};
 use crate::db::Db;
 use crate::error::{Error, Result};
 
@@ -60,6 +60,8 @@ impl Db {
     /// Makes the tables and indexes of all models that are linked into this program, all of them or none. Tables that
     /// exist are left as they are.
     ///
+    /// In PostgreSQL it is safe to call from several processes at a time: one waits for the other.
+    ///
     /// # Errors
     /// [`Error::SameTable`] if two models have one table.
     #[track_caller]
@@ -78,8 +80,7 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     if let Some(error) = same_tables(&models).into_iter().next() {
         return Err(error);
     }
-    let tables: String = in_order(&models).into_iter().map(sql::create_table).collect();
-    db.batch_at(place, &tables).await
+    db.batch_at(place, &tables::create(&in_order(&models), db.dialect())?).await
 }
 
 /// The pairs of models that have one table. SQLite does not tell `User` from `user`, so neither does this.

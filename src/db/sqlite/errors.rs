@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{ErrorCode, ffi};
 
+use crate::db::shortened;
 use crate::error::Error;
 
 /// How an attempt failed.
@@ -144,13 +145,5 @@ fn text_of(error: &rusqlite::Error) -> String {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         rusqlite::Error::MultipleStatement => "there is more than one statement: execute them one by one".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-fn shortened(sql: &str) -> String {
-    const LENGTH: usize = 200;
-    match sql.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}..", &sql[..end]),
-        None => sql.to_owned(),
     }
 }

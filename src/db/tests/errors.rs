@@ -69,14 +69,15 @@ async fn opening() {
         Db::connect("mysql://ann:secret@host/db").await,
         None,
         &expect![
-            "cannot use the database URL `mysql://ann:***@host/db`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db` or `sqlite::memory:`"
+            "cannot use the database URL `mysql://ann:***@host/db`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
         ],
     );
+    #[cfg(not(feature = "postgres"))]
     check(
         Db::connect("postgres://ann:secret@host/db").await,
         None,
         &expect![
-            "cannot use the database URL `postgres://ann:***@host/db`, PostgreSQL needs the feature `postgres`, which is not available yet: write `sqlite:path/to/file.db` or `sqlite::memory:`"
+            "cannot use the database URL `postgres://ann:***@host/db`, PostgreSQL needs the feature `postgres`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
         ],
     );
 }

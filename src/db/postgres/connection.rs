@@ -1,0 +1,245 @@
+//! One connection, and what it can do.
+//!
+//! Statements are sent when their futures are first polled, in that order, without waiting for the answers of those before.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+
+use futures_util::TryStreamExt;
+use futures_util::future::{join, join3};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket, Statement};
+
+use super::command::Command;
+use super::errors::{self, Failure};
+use super::params::bound;
+use super::statements::Statements;
+use crate::db::{Params, Row};
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// A connection.
+pub(super) struct Connection {
+    client: Client,
+    statements: Statements,
+    /// Whether BEGIN was sent, and neither COMMIT nor ROLLBACK was answered since.
+    open: AtomicBool,
+    /// What the task that talks to the server died of.
+    died: Arc<OnceLock<String>>,
+}
+
+impl Connection {
+    pub(super) fn new<S>(client: Client, task: tokio_postgres::Connection<Socket, S>) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let died = Arc::new(OnceLock::new());
+        tokio::spawn({
+            let died = Arc::clone(&died);
+            async move {
+                if let Err(error) = task.await {
+                    // Nobody else sets it.
+                    let _ = died.set(errors::chain(&error));
+                }
+            }
+        });
+        Self { client, statements: Statements::default(), open: AtomicBool::new(false), died }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// What is known of how the connection was lost.
+    pub(super) fn died(&self) -> Option<&str> {
+        self.died.get().map(String::as_str)
+    }
+
+    pub(super) fn cancel_token(&self) -> CancelToken {
+        self.client.cancel_token()
+    }
+
+    pub(super) fn in_transaction(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Does it in the transaction that is open. If there is none, BEGIN goes before it, in the same round trip.
+    pub(super) async fn in_one<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        if self.open.swap(true, Ordering::Relaxed) {
+            return operation.await;
+        }
+        let (began, done) = join(self.simple("BEGIN"), operation).await;
+        began?;
+        done
+    }
+
+    pub(super) async fn commit(&self) -> Result<(), Failure> {
+        let result = self.simple("COMMIT").await;
+        // A COMMIT that is refused rolls back.
+        self.open.store(false, Ordering::Relaxed);
+        result
+    }
+
+    pub(super) async fn rollback(&self) -> Result<(), Failure> {
+        self.simple("ROLLBACK").await?;
+        self.open.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Sends ROLLBACK and does not wait for the answer: whatever is sent after it comes after it.
+    pub(super) fn send_rollback(&self) {
+        let rollback = pin!(self.client.batch_execute("ROLLBACK"));
+        let _: Poll<_> = rollback.poll(&mut Context::from_waker(Waker::noop()));
+        self.open.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
+        let mut rows = pin!(self.start(sql, params).await?);
+        while rows.try_next().await?.is_some() {}
+        // What comes with the answer to a SELECT is the number of rows that were read.
+        Ok(match Command::of(sql) {
+            Command::Write | Command::With => rows.rows_affected().unwrap_or(0),
+            _ => 0,
+        })
+    }
+
+    /// Executes an INSERT; the answer is what it returns, or 0 if it returns nothing.
+    pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64, Failure> {
+        let mut key = 0;
+        self.query(sql, params, &mut |row| {
+            if let ValueRef::Integer(integer) = row.value(0) {
+                key = integer;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(key)
+    }
+
+    pub(super) async fn query(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<(), Failure> {
+        let mut rows = pin!(self.start(sql, params).await?);
+        let mut result = Ok(());
+        // To the end also when `each` has had enough: a failure in what is left would break the transaction unseen.
+        while let Some(row) = rows.try_next().await? {
+            if result.is_ok() {
+                result = each(&Row::postgres(&row));
+            }
+        }
+        result.map_err(Failure::Here)
+    }
+
+    /// A query that is refused when it writes.
+    pub(super) async fn read(
+        &self,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<(), Failure> {
+        match Command::of(sql) {
+            Command::Read => self.query(sql, params, each).await,
+            Command::Write => Err(writes()),
+            // Only PostgreSQL can tell.
+            _ => {
+                self.open.store(true, Ordering::Relaxed);
+                let (began, result) = join(self.simple("BEGIN READ ONLY"), self.query(sql, params, each)).await;
+                began?;
+                if !matches!(result, Err(Failure::Lost(_))) {
+                    self.rollback().await?;
+                }
+                match result {
+                    Err(Failure::Refused(error)) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => {
+                        Err(writes())
+                    }
+                    result => result,
+                }
+            }
+        }
+    }
+
+    /// Several statements in the transaction that is open; the answer is whether it still is.
+    pub(super) async fn batch(&self, sql: &str) -> Result<bool, Failure> {
+        // A setting that lasts as long as the transaction tells whether the statements ended it, also if they began
+        // another one.
+        let (set, done, look) = join3(
+            self.simple("SET LOCAL signals.batch = 'open'"),
+            self.simple(sql),
+            self.client.simple_query("SELECT current_setting('signals.batch', true)"),
+        )
+        .await;
+        set?;
+        done?;
+        Ok(look?.iter().any(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0) == Some("open"),
+            _ => false,
+        }))
+    }
+
+    async fn simple(&self, sql: &str) -> Result<(), Failure> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Sends a statement and waits until the server has accepted its parameters.
+    async fn start(&self, sql: &str, params: &dyn Params) -> Result<RowStream, Failure> {
+        loop {
+            let known = self.statements.get(sql);
+            let is_known = known.is_some();
+            let statement = match known {
+                Some(statement) => statement,
+                None => self.prepare(sql).await?,
+            };
+            let (expected, given) = (statement.params().len(), params.len());
+            if expected != given {
+                return Err(Failure::Here(Error::database(format!(
+                    "the statement has {expected} placeholders, and the parameters are {given}: pass one for each",
+                ))));
+            }
+            match self.client.query_raw(&statement, bound(params)).await.map_err(Failure::from) {
+                Ok(rows) => return Ok(rows),
+                Err(Failure::Refused(error)) => {
+                    // It may have been prepared for a table that looks different by now.
+                    self.statements.forget(sql);
+                    if is_known && !self.in_transaction() && errors::is_outdated(&error) {
+                        continue;
+                    }
+                    return Err(Failure::Refused(error));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+        match Command::of(sql) {
+            Command::Control => Err(Failure::Here(Error::database(
+                "a transaction cannot be begun or ended as SQL: use `db.begin()` and `tx.commit()`, or \
+                 `db.transaction(..)`",
+            ))),
+            Command::Empty => Err(Failure::Here(Error::database("the statement is empty: write one"))),
+            _ => {
+                let statement = self.client.prepare(sql).await?;
+                self.statements.insert(sql, statement.clone());
+                Ok(statement)
+            }
+        }
+    }
+
+    /// How many statements are prepared.
+    #[cfg(test)]
+    pub(super) fn prepared(&self) -> usize {
+        self.statements.len()
+    }
+}
+
+fn writes() -> Failure {
+    Failure::Here(Error::database(
+        "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
+    ))
+}

@@ -1,0 +1,298 @@
+//! What PostgreSQL's errors mean.
+//!
+//! Its texts come in the language of the server, so that codes and fields are read before them.
+
+use std::error::Error as StdError;
+
+use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
+
+use super::connection::Connection;
+use super::params::Refused;
+use crate::db::shortened;
+use crate::error::Error;
+
+type ServerError = tokio_postgres::Error;
+
+/// How an operation failed.
+pub(super) enum Failure {
+    /// The server refused it, and has given up the transaction that it was in.
+    Refused(ServerError),
+    /// The connection was lost, or is in a state that nobody knows.
+    Lost(ServerError),
+    /// It failed on our side: the server is as it was.
+    Here(Error),
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        if let Some(server) = error.as_db_error() {
+            return match server.parsed_severity() {
+                Some(Severity::Fatal | Severity::Panic) => Self::Lost(error),
+                _ => Self::Refused(error),
+            };
+        }
+        let source = error.source();
+        if let Some(refused) = source.and_then(|source| source.downcast_ref::<Refused>()) {
+            return Self::Here(Error::Parameter { number: refused.number, reason: refused.reason.clone() });
+        }
+        // A NUL in SQL, or more than a message can hold: nothing was sent.
+        if let Some(io) = source.and_then(|source| source.downcast_ref::<std::io::Error>())
+            && io.kind() == std::io::ErrorKind::InvalidInput
+        {
+            return Self::Here(Error::database(format!("the statement cannot be sent: {io}")));
+        }
+        Self::Lost(error)
+    }
+}
+
+impl Failure {
+    pub(super) fn into_error(self, sql: &str, connection: &Connection) -> Error {
+        match self {
+            Self::Refused(error) => refused(error, sql),
+            Self::Lost(error) => lost(connection, Some(&error)),
+            Self::Here(error) => error,
+        }
+    }
+
+    /// Only a refusal says that nothing was committed.
+    pub(super) fn into_error_of_commit(self, connection: &Connection) -> Error {
+        match self {
+            Self::Lost(error) => Error::CommitUnknown { reason: reason(connection, Some(&error)) },
+            failure => failure.into_error("COMMIT", connection),
+        }
+    }
+}
+
+pub(super) fn lost(connection: &Connection, error: Option<&ServerError>) -> Error {
+    Error::ConnectionLost { reason: reason(connection, error) }
+}
+
+fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
+    match (connection.died(), error) {
+        // What killed the connection says more than that it is closed.
+        (Some(died), Some(error)) if error.is_closed() => died.to_owned(),
+        (_, Some(error)) => chain(error),
+        (Some(died), None) => died.to_owned(),
+        (None, None) => "connection closed".to_owned(),
+    }
+}
+
+/// Whether a prepared statement does not fit any more: its table was altered, or somebody deallocated it.
+pub(super) fn is_outdated(error: &ServerError) -> bool {
+    let Some(error) = error.as_db_error() else { return false };
+    *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME || plan_is_outdated(error)
+}
+
+/// "cached plan must not change result type", in whatever language.
+fn plan_is_outdated(error: &DbError) -> bool {
+    *error.code() == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery")
+}
+
+/// Why a connection could not be opened, and what to do.
+pub(super) fn of_connecting(error: &ServerError) -> String {
+    let text = chain(error);
+    let Some(server) = error.as_db_error() else {
+        let source = error.source().map(ToString::to_string).unwrap_or_default();
+        return if source == "password missing" {
+            "the server asks for a password: write `postgres://user:password@host/database`".to_owned()
+        } else if source == "server does not support TLS" {
+            format!("{text}: leave `sslmode=require` out of the URL, or turn TLS on in the server")
+        } else if text.contains("invalid peer certificate") {
+            format!(
+                "{text}: have the system trust who signed the certificate of the server, or name a file of certificates \
+                 in the variable `SSL_CERT_FILE`"
+            )
+        } else {
+            format!("{text}: start the server, or correct the host and the port")
+        };
+    };
+    let advice = match *server.code() {
+        SqlState::INVALID_PASSWORD => "correct the user and the password",
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION if server.message().contains("no encryption") => {
+            "add `sslmode=require` to the URL, which needs the feature `postgres-tls`, or allow the user in the \
+             server's `pg_hba.conf`"
+        }
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => "correct the user, or allow it in the server",
+        SqlState::INVALID_CATALOG_NAME => "correct the name of the database, or make it with `createdb`",
+        SqlState::TOO_MANY_CONNECTIONS => {
+            "make `ConnectOptions::pool_size` smaller, or `max_connections` of the server larger"
+        }
+        SqlState::CANNOT_CONNECT_NOW => "try again",
+        _ => return text,
+    };
+    format!("{text}: {advice}")
+}
+
+fn refused(error: ServerError, sql: &str) -> Error {
+    let Some(server) = error.as_db_error() else { return other(error, sql) };
+    constraint(server).or_else(|| missing(server, sql)).or_else(|| again(server)).unwrap_or_else(|| other(error, sql))
+}
+
+fn constraint(error: &DbError) -> Option<Error> {
+    let text = |field: Option<&str>| field.unwrap_or_default().to_owned();
+    Some(match *error.code() {
+        SqlState::UNIQUE_VIOLATION => Error::Unique {
+            model: text(error.table()),
+            fields: error.detail().and_then(key_columns).unwrap_or_default(),
+        },
+        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
+            Error::ForeignKey { model: error.table().map(ToOwned::to_owned) }
+        }
+        SqlState::NOT_NULL_VIOLATION => Error::NotNull { model: text(error.table()), field: text(error.column()) },
+        SqlState::CHECK_VIOLATION => Error::Check { constraint: text(error.constraint()) },
+        _ => return None,
+    })
+}
+
+/// Failures that go away when the transaction is done again.
+fn again(error: &DbError) -> Option<Error> {
+    let code = error.code();
+    (*code == SqlState::T_R_SERIALIZATION_FAILURE
+        || *code == SqlState::T_R_DEADLOCK_DETECTED
+        || plan_is_outdated(error))
+    .then(|| Error::Serialization { reason: error.message().to_owned() })
+}
+
+fn missing(error: &DbError, sql: &str) -> Option<Error> {
+    let name = || {
+        let in_sql = match error.position()? {
+            ErrorPosition::Original(position) => name_at(sql, *position),
+            // In a function, whose text is not here.
+            ErrorPosition::Internal { .. } => None,
+        };
+        in_sql.or_else(|| name_in(error.message()))
+    };
+    let name = || name().or_else(|| name_in(error.message()));
+    match *error.code() {
+        SqlState::UNDEFINED_TABLE => Some(Error::NoTable { table: name()? }),
+        SqlState::UNDEFINED_COLUMN => Some(Error::NoColumn { column: name()? }),
+        _ => None,
+    }
+}
+
+fn other(error: ServerError, sql: &str) -> Error {
+    let message = match error.as_db_error() {
+        Some(server) if *server.code() == SqlState::SYNTAX_ERROR && server.position().is_none() => {
+            // There is one syntax error that has no place.
+            "there is more than one statement: execute them one by one".to_owned()
+        }
+        Some(server) => {
+            let mut message = server.message().to_owned();
+            if *server.code() == SqlState::SYNTAX_ERROR {
+                message = format!("{message}, in the statement `{}`", shortened(sql));
+            }
+            if let Some(hint) = server.hint() {
+                message = format!("{message}: {hint}");
+            }
+            message
+        }
+        None => chain(&error),
+    };
+    Error::Database { message, source: Some(Box::new(error)) }
+}
+
+/// The text with those of the causes. tokio-postgres leaves them out.
+pub(super) fn chain(error: &ServerError) -> String {
+    // "db error" says nothing.
+    if let Some(server) = error.as_db_error() {
+        return server.message().to_owned();
+    }
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// The columns in `Key (a, "b c")=(1, 2) already exists.`, in whatever language it is. None if one of them is an
+/// expression.
+fn key_columns(detail: &str) -> Option<Vec<String>> {
+    let (_, mut rest) = detail.split_once('(')?;
+    let mut columns = Vec::new();
+    loop {
+        let (column, after) = identifier(rest)?;
+        columns.push(column);
+        if let Some(next) = after.strip_prefix(", ") {
+            rest = next;
+        } else {
+            return after.starts_with(")=(").then_some(columns);
+        }
+    }
+}
+
+/// The last part of the name that begins at this character, from 1: `users` in `public.users`.
+fn name_at(sql: &str, position: u32) -> Option<String> {
+    let at = usize::try_from(position).ok()?.checked_sub(1)?;
+    let (start, _) = sql.char_indices().nth(at)?;
+    let (mut name, mut rest) = identifier(&sql[start..])?;
+    while let Some((next, after)) = rest.trim_start().strip_prefix('.').and_then(|rest| identifier(rest.trim_start())) {
+        (name, rest) = (next, after);
+    }
+    Some(name)
+}
+
+/// What stands in quotes: `relation "users" does not exist`. Without quotes it is `column u.name does not exist`.
+fn name_in(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once('"')?;
+    let (name, _) = rest.split_once('"')?;
+    Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+}
+
+/// An identifier as SQL writes it, and what is behind it. What is not quoted is lower case, as PostgreSQL takes it.
+fn identifier(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let part = |character: char| character.is_alphanumeric() || character == '_' || character == '$';
+        let end = text.find(|character| !part(character)).unwrap_or(text.len());
+        return (end > 0).then(|| (text[..end].to_lowercase(), &text[end..]));
+    };
+    let mut name = String::new();
+    let mut rest = quoted;
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        name.push_str(part);
+        let Some(more) = after.strip_prefix('"') else { return Some((name, after)) };
+        name.push('"');
+        rest = more;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_a_key() {
+        for (detail, expected) in [
+            ("Key (username)=(ann) already exists.", Some(vec!["username"])),
+            ("Key (team, person)=(1, 2) already exists.", Some(vec!["team", "person"])),
+            (r#"Key ("a ""b"", c)=(", "Order")=(x) already exists."#, Some(vec![r#"a "b", c)=("#, "Order"])),
+            ("Key (lower(name))=(ann) already exists.", None),
+            ("Key (a, (b + 1))=(1, 2) already exists.", None),
+            ("Schlüssel »(größe)=(ann)« existiert bereits.", Some(vec!["größe"])),
+            ("Key (never ends", None),
+            (r#"Key ("never ends"#, None),
+            ("", None),
+        ] {
+            let expected = expected.map(|columns| columns.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(key_columns(detail), expected, "{detail}");
+        }
+    }
+
+    #[test]
+    fn names_in_sql() {
+        for (sql, position, expected) in [
+            ("SELECT * FROM users", 15, Some("users")),
+            ("SELECT * FROM Public . \"Us\"\"ers\" u", 15, Some("Us\"ers")),
+            ("SELECT 'ü', m FROM t", 13, Some("m")),
+            ("SELECT u.M", 8, Some("m")),
+            ("SELECT", 99, None),
+            ("SELECT", 0, None),
+        ] {
+            assert_eq!(name_at(sql, position).as_deref(), expected, "{sql}");
+        }
+        assert_eq!(name_in("table \"main.users\" does not exist").as_deref(), Some("users"));
+        assert_eq!(name_in("no quotes"), None);
+    }
+}

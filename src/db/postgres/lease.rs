@@ -1,0 +1,151 @@
+//! A connection that was taken out of the pool, and how it goes back.
+
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::connection::Connection;
+use super::errors::Failure;
+use super::pool::{Holders, Pooled};
+use super::server::Server;
+use crate::error::Result;
+
+/// A connection for as long as somebody needs it. It goes back in no transaction, or not at all.
+pub(super) struct Lease {
+    /// `None` only while it is dropped.
+    connection: Option<Pooled>,
+    server: Arc<Server>,
+    holders: Holders,
+    at: &'static Location<'static>,
+    /// How many operations are being waited for.
+    running: AtomicUsize,
+    /// Whether the future of one of them was dropped: nobody knows what it has done.
+    torn: AtomicBool,
+    /// Whether the connection is of no use any more.
+    useless: AtomicBool,
+}
+
+impl Lease {
+    pub(super) fn new(
+        connection: Pooled,
+        server: Arc<Server>,
+        holders: Holders,
+        at: &'static Location<'static>,
+    ) -> Self {
+        Self {
+            connection: Some(connection),
+            server,
+            holders,
+            at,
+            running: AtomicUsize::new(0),
+            torn: AtomicBool::new(false),
+            useless: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn is_torn(&self) -> bool {
+        self.torn.load(Ordering::Relaxed)
+    }
+
+    /// Whether an operation is being waited for.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.load(Ordering::Relaxed) > 0
+    }
+
+    /// Waits for an operation on the connection. If the future of this is dropped, the connection is put in order before
+    /// anybody else gets it.
+    pub(super) async fn run<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let running = Running::new(self);
+        let result = operation.await;
+        running.end();
+        if matches!(result, Err(Failure::Lost(_))) {
+            self.useless.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// As [`run`](Self::run), for an operation that is no part of a transaction.
+    pub(super) async fn alone<T>(&self, sql: &str, operation: impl Future<Output = Result<T, Failure>>) -> Result<T> {
+        self.run(operation).await.map_err(|failure| failure.into_error(sql, self))
+    }
+}
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("only `drop` takes it")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.holders.remove(self.at);
+        let Some(connection) = self.connection.take() else { return };
+        if self.useless.load(Ordering::Relaxed) || connection.is_closed() {
+            discard(connection);
+        } else if self.is_torn() {
+            // Not in order yet: if there is no runtime, or it stops before this task is done, the connection is closed.
+            let disorder = Disorder(Some(connection));
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(disorder.tidy(Arc::clone(&self.server)));
+            }
+        } else if connection.in_transaction() {
+            connection.send_rollback();
+        }
+    }
+}
+
+/// Takes it out of the pool, and closes it.
+fn discard(connection: Pooled) {
+    drop(Pooled::take(connection));
+}
+
+/// An operation that is being waited for.
+struct Running<'a>(Option<&'a Lease>);
+
+impl<'a> Running<'a> {
+    fn new(lease: &'a Lease) -> Self {
+        lease.running.fetch_add(1, Ordering::Relaxed);
+        Self(Some(lease))
+    }
+
+    fn end(mut self) {
+        if let Some(lease) = self.0.take() {
+            lease.running.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Some(lease) = self.0.take() {
+            lease.torn.store(true, Ordering::Relaxed);
+            lease.running.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A connection that may still be busy with what nobody waits for.
+struct Disorder(Option<Pooled>);
+
+impl Disorder {
+    async fn tidy(mut self, server: Arc<Server>) {
+        if let Some(connection) = &self.0 {
+            server.cancel(connection.cancel_token()).await;
+            // Also answered when there is no transaction.
+            if connection.rollback().await.is_ok() {
+                drop(self.0.take());
+            }
+        }
+    }
+}
+
+impl Drop for Disorder {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            discard(connection);
+        }
+    }
+}

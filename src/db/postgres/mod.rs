@@ -1,0 +1,65 @@
+//! PostgreSQL.
+//!
+//! A pool of connections, each of which prepares a statement once. What counts over a network are round trips: BEGIN waits
+//! for the first statement and travels with it, and a transaction that did nothing sends nothing.
+
+mod command;
+mod connection;
+mod errors;
+mod lease;
+mod params;
+mod pool;
+mod rows;
+mod server;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+use std::panic::Location;
+
+pub(super) use self::rows::{look, unread};
+pub(super) use self::transaction::{Outcome, Transaction};
+
+use self::pool::Pool;
+use super::{ConnectOptions, Params, Row};
+use crate::error::Result;
+
+/// The connections to one database.
+pub(super) struct Postgres {
+    pool: Pool,
+}
+
+impl Postgres {
+    pub(super) async fn connect(options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
+        let pool = Pool::new(options)?;
+        // Whatever is wrong with the server, the user or the database shows here and not in the first query.
+        drop(pool.lease(at).await?);
+        Ok(Self { pool })
+    }
+
+    pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Transaction> {
+        self.pool.lease(at).await.map(Transaction::new)
+    }
+
+    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
+        let lease = self.pool.lease(at).await?;
+        lease.alone(sql, lease.execute(sql, params)).await
+    }
+
+    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
+        let lease = self.pool.lease(at).await?;
+        lease.alone(sql, lease.insert(sql, params)).await
+    }
+
+    pub(super) async fn query(
+        &self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<()> {
+        let lease = self.pool.lease(at).await?;
+        lease.alone(sql, lease.read(sql, params, each)).await
+    }
+}

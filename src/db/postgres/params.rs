@@ -1,0 +1,137 @@
+//! Values on their way to PostgreSQL.
+//!
+//! PostgreSQL says of each placeholder which type it wants, and takes no other. A value that does not fit is refused here,
+//! before it is sent: an error of the server would break the transaction.
+
+use std::error::Error as StdError;
+use std::fmt::{self, Write};
+
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+
+use super::rows::Shape;
+use crate::db::Params;
+use crate::value::ValueRef;
+
+/// The parameters, borrowed.
+pub(super) fn bound(params: &dyn Params) -> impl ExactSizeIterator<Item = Bound<'_>> {
+    (0..params.len()).map(|index| Bound { number: index + 1, value: params.get(index) })
+}
+
+/// One of them. tokio-postgres copies it into its message, we do not.
+pub(super) struct Bound<'a> {
+    number: usize,
+    value: ValueRef<'a>,
+}
+
+/// A value that the server would not take.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) number: usize,
+    pub(super) reason: String,
+}
+
+impl Bound<'_> {
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, String> {
+        match (Shape::of(ty), self.value) {
+            (_, ValueRef::Null) => return Ok(IsNull::Yes),
+            (Shape::Bool, ValueRef::Boolean(boolean)) => out.put_u8(boolean.into()),
+            (Shape::Int2, ValueRef::Integer(integer)) => out.put_i16(narrow(integer, ty)?),
+            (Shape::Int4, ValueRef::Integer(integer)) => out.put_i32(narrow(integer, ty)?),
+            (Shape::Int8, ValueRef::Integer(integer)) => out.put_i64(integer),
+            (Shape::Oid, ValueRef::Integer(integer)) => out.put_u32(narrow(integer, ty)?),
+            (Shape::Float4, ValueRef::Real(real)) => out.put_f32(single(real)?),
+            (Shape::Float8, ValueRef::Real(real)) => out.put_f64(real),
+            (Shape::Float4, ValueRef::Integer(integer)) => out.put_f32(single(whole(integer)?)?),
+            (Shape::Float8, ValueRef::Integer(integer)) => out.put_f64(whole(integer)?),
+            // Of another type it is taken as what the type is on the wire: the 16 bytes of a UUID.
+            (Shape::Bytes | Shape::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
+            (Shape::Text | Shape::Json | Shape::Jsonb | Shape::Other, ValueRef::Text(text)) => {
+                if text.as_bytes().contains(&0) {
+                    return Err("PostgreSQL stores no NUL in text: take it out, or use a `Vec<u8>`".to_owned());
+                }
+                out.put_slice(text.as_bytes());
+            }
+            (Shape::Other, ValueRef::Integer(integer)) => digits(out, format_args!("{integer}"))?,
+            (Shape::Other, ValueRef::Real(real)) => digits(out, format_args!("{real}"))?,
+            (_, value) => return Err(mismatch(self.number, ty, value)),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.encode(ty, out).map_err(|reason| Refused { number: self.number, reason }.into())
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+
+    /// A text goes to whatever type it is to be as text, which the server reads: a date, a number of any length.
+    fn encode_format(&self, ty: &Type) -> Format {
+        match (Shape::of(ty), self.value) {
+            (Shape::Json | Shape::Jsonb, _)
+            | (Shape::Other, ValueRef::Text(_) | ValueRef::Integer(_) | ValueRef::Real(_)) => Format::Text,
+            _ => Format::Binary,
+        }
+    }
+}
+
+/// Not the value: tokio-postgres logs parameters, and they may be secret.
+impl fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${}", self.number)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl StdError for Refused {}
+
+fn digits(out: &mut BytesMut, number: fmt::Arguments<'_>) -> Result<(), String> {
+    out.write_fmt(number).map_err(|error| error.to_string())
+}
+
+fn narrow<T: TryFrom<i64>>(integer: i64, ty: &Type) -> Result<T, String> {
+    T::try_from(integer).map_err(|_| format!("{integer} is not in the range of the type `{ty}`"))
+}
+
+/// A number that PostgreSQL would round as well. It takes none for infinity that is not.
+fn single(real: f64) -> Result<f32, String> {
+    #[expect(clippy::cast_possible_truncation, reason = "the column has no more digits, and the range is looked at")]
+    let short = real as f32;
+    if short.is_infinite() && real.is_finite() {
+        return Err(format!("{real:?} is not in the range of the type `float4`"));
+    }
+    Ok(short)
+}
+
+fn whole(integer: i64) -> Result<f64, String> {
+    crate::value::real_from_integer(integer)
+        .ok_or_else(|| format!("the integer {integer} would lose digits as a floating-point number"))
+}
+
+fn mismatch(number: usize, ty: &Type, value: ValueRef<'_>) -> String {
+    let (given, cast) = match value {
+        ValueRef::Null => ("NULL", "text"),
+        ValueRef::Boolean(_) => ("a boolean", "boolean"),
+        ValueRef::Integer(_) => ("an integer", "bigint"),
+        ValueRef::Real(_) => ("a floating-point number", "float8"),
+        ValueRef::Text(_) => ("text", "text"),
+        ValueRef::Blob(_) => ("bytes", "bytea"),
+    };
+    format!(
+        "PostgreSQL wants the type `{ty}` there, and {given} was given: pass a value of that type, or write its \
+         placeholder with the type that you pass, as in `${number}::{cast}`",
+    )
+}

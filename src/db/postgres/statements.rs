@@ -1,0 +1,64 @@
+//! The statements that a connection has prepared.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio_postgres::Statement;
+
+/// As many as a program of some dozens of models has. A program that writes values into its SQL has any number of them.
+const CACHED_STATEMENTS: usize = 256;
+
+/// Statements by their text. When there are too many, the one that was not used for the longest time goes.
+#[derive(Default)]
+pub(super) struct Statements(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    known: HashMap<Box<str>, Known>,
+    /// Counts uses.
+    clock: u64,
+}
+
+struct Known {
+    statement: Statement,
+    used: u64,
+}
+
+impl Statements {
+    pub(super) fn get(&self, sql: &str) -> Option<Statement> {
+        let mut state = self.lock();
+        state.clock += 1;
+        let now = state.clock;
+        let known = state.known.get_mut(sql)?;
+        known.used = now;
+        Some(known.statement.clone())
+    }
+
+    pub(super) fn insert(&self, sql: &str, statement: Statement) {
+        let mut state = self.lock();
+        if state.known.len() >= CACHED_STATEMENTS {
+            let oldest = state.known.iter().min_by_key(|(_, known)| known.used).map(|(sql, _)| sql.clone());
+            if let Some(oldest) = oldest {
+                // The server is told when the last copy of the statement is dropped.
+                state.known.remove(&oldest);
+            }
+        }
+        let used = state.clock;
+        state.known.insert(sql.into(), Known { statement, used });
+    }
+
+    /// Says whether it was there.
+    pub(super) fn forget(&self, sql: &str) -> bool {
+        self.lock().known.remove(sql).is_some()
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.lock().known.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
