@@ -33,6 +33,7 @@ pub use self::row::Row;
 pub use self::tx::Tx;
 
 use self::driver::Driver;
+use crate::error::{Error, Result};
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,6 @@ pub(crate) enum Dialect {
     Sqlite,
     Postgres,
 }
-use crate::error::{Error, Result};
 
 /// A handle on a database. Cloning it is cheap, and every clone is the same database.
 ///

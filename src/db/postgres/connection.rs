@@ -203,13 +203,17 @@ impl Connection {
             }
             match self.client.query_raw(&statement, bound(params)).await.map_err(Failure::from) {
                 Ok(rows) => return Ok(rows),
-                Err(Failure::Refused(error)) => {
-                    // It may have been prepared for a table that looks different by now.
+                // Nothing was sent. It may be meant for a table that was made anew with other types.
+                Err(Failure::Here(Error::Parameter { .. })) if is_known => {
                     self.statements.forget(sql);
-                    if is_known && !self.in_transaction() && errors::is_outdated(&error) {
-                        continue;
+                }
+                Err(Failure::Refused(error)) => {
+                    // It may have been prepared for a table that looks different by now, or somebody deallocated it. It was
+                    // not executed yet, so it can be tried again, but for a transaction it is too late.
+                    self.statements.forget(sql);
+                    if !is_known || self.in_transaction() {
+                        return Err(Failure::Refused(error));
                     }
-                    return Err(Failure::Refused(error));
                 }
                 Err(failure) => return Err(failure),
             }

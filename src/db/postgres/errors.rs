@@ -77,17 +77,6 @@ fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
     }
 }
 
-/// Whether a prepared statement does not fit any more: its table was altered, or somebody deallocated it.
-pub(super) fn is_outdated(error: &ServerError) -> bool {
-    let Some(error) = error.as_db_error() else { return false };
-    *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME || plan_is_outdated(error)
-}
-
-/// "cached plan must not change result type", in whatever language.
-fn plan_is_outdated(error: &DbError) -> bool {
-    *error.code() == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery")
-}
-
 /// Why a connection could not be opened, and what to do.
 pub(super) fn of_connecting(error: &ServerError) -> String {
     let text = chain(error);
@@ -146,11 +135,15 @@ fn constraint(error: &DbError) -> Option<Error> {
 
 /// Failures that go away when the transaction is done again.
 fn again(error: &DbError) -> Option<Error> {
-    let code = error.code();
-    (*code == SqlState::T_R_SERIALIZATION_FAILURE
-        || *code == SqlState::T_R_DEADLOCK_DETECTED
-        || plan_is_outdated(error))
-    .then(|| Error::Serialization { reason: error.message().to_owned() })
+    let helps = match *error.code() {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => true,
+        // A statement that is prepared does not fit its table any more: "cached plan must not change result type".
+        SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
+        // Somebody deallocated it.
+        SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        _ => false,
+    };
+    helps.then(|| Error::Serialization { reason: error.message().to_owned() })
 }
 
 fn missing(error: &DbError, sql: &str) -> Option<Error> {

@@ -4,12 +4,16 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::connection::Connection;
 use super::errors::Failure;
 use super::pool::{Holders, Pooled};
 use super::server::Server;
 use crate::error::Result;
+
+/// How long a statement may take to its end that nobody waits for any more.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// A connection for as long as somebody needs it. It goes back in no transaction, or not at all.
 pub(super) struct Lease {
@@ -131,13 +135,15 @@ impl Drop for Running<'_> {
 struct Disorder(Option<Pooled>);
 
 impl Disorder {
+    /// Most statements come to their end at once, and ROLLBACK is answered behind them, whether there is a transaction or
+    /// not. One that does not is stopped. The request to stop it may be late and then hit whatever comes next, so nothing may
+    /// come next.
     async fn tidy(mut self, server: Arc<Server>) {
-        if let Some(connection) = &self.0 {
-            server.cancel(connection.cancel_token()).await;
-            // Also answered when there is no transaction.
-            if connection.rollback().await.is_ok() {
-                drop(self.0.take());
-            }
+        let Some(connection) = &self.0 else { return };
+        match tokio::time::timeout(GRACE, connection.rollback()).await {
+            Ok(Ok(())) => drop(self.0.take()),
+            Ok(Err(_)) => {}
+            Err(_) => server.cancel(connection.cancel_token()).await,
         }
     }
 }

@@ -47,9 +47,8 @@ impl Statements {
         state.known.insert(sql.into(), Known { statement, used });
     }
 
-    /// Says whether it was there.
-    pub(super) fn forget(&self, sql: &str) -> bool {
-        self.lock().known.remove(sql).is_some()
+    pub(super) fn forget(&self, sql: &str) {
+        self.lock().known.remove(sql);
     }
 
     /// How many there are.

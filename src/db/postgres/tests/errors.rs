@@ -1,0 +1,277 @@
+use std::error::Error as _;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::error::Error;
+
+#[track_caller]
+fn check<T: std::fmt::Debug>(result: Result<T>, expected: &Expect) {
+    let error = result.expect_err("an error");
+    expected.assert_eq(&error.to_string());
+    assert!(error.source().is_none(), "the text has the cause already");
+}
+
+#[tokio::test]
+async fn urls() {
+    check(
+        Db::connect("postgres://ann:secret@host:port/db").await,
+        &expect![
+            "cannot use the database URL `postgres://ann:***@host:port/db`, invalid connection string: invalid value for option `port`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+        ],
+    );
+    check(
+        Db::connect("postgresql://host/db?mode=ro").await,
+        &expect![
+            "cannot use the database URL `postgresql://host/db?mode=ro`, invalid connection string: unknown option `mode`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+        ],
+    );
+    check(
+        Db::connect("postgres:///db").await,
+        &expect![
+            "cannot use the database URL `postgres:///db`, it names no host: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+        ],
+    );
+    #[cfg(not(feature = "postgres-tls"))]
+    check(
+        Db::connect("postgres://host/db?sslmode=require").await,
+        &expect![
+            "cannot use the database URL `postgres://host/db?sslmode=require`, `sslmode=require` needs the feature `postgres-tls`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+        ],
+    );
+}
+
+#[tokio::test]
+async fn servers_that_are_not_there() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = Db::connect(&format!("postgres://ann:secret@127.0.0.1:{free}/db")).await;
+    let text = error.unwrap_err().to_string();
+    assert!(text.starts_with(&format!("cannot connect to `postgres://ann:***@127.0.0.1:{free}/db`: ")), "{text}");
+    assert!(text.ends_with(": start the server, or correct the host and the port"), "{text}");
+
+    // One that says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://ann@127.0.0.1:{}/db", silent.local_addr().unwrap().port());
+    let error = ConnectOptions::new(url).pool_timeout(Duration::from_millis(50)).connect().await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, Error::Connect { .. }) && text.contains("the server did not answer for 50.0ms"), "{text}");
+}
+
+#[tokio::test]
+async fn a_wrong_user_password_or_database() {
+    let server = server!();
+    let schema = Schema::new(server.clone()).await;
+    let user = format!("{}_user", schema.name);
+    let at = |user: &str, database: &str| {
+        let (_, host) = server.split_once('@').unwrap();
+        let (host, _) = host.split_once('/').unwrap();
+        format!("postgres://{user}@{host}/{database}")
+    };
+    let reason = async |url: String| match Db::connect(&url).await {
+        Err(Error::Connect { reason, .. }) => reason.replace(&schema.name, "test"),
+        other => panic!("{other:?}"),
+    };
+    let reasons = [
+        reason(at("root", &schema.name)).await,
+        // A server that trusts everybody asks for no password.
+        reason(at(&user, "postgres")).await,
+    ];
+    assert_eq!(
+        reasons[0],
+        "database \"test\" does not exist: correct the name of the database, or make it with `createdb`"
+    );
+    assert_eq!(reasons[1], "role \"test_user\" does not exist: correct the user, or allow it in the server");
+}
+
+#[tokio::test]
+async fn constraints() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.one().await;
+    db.batch(
+        r#"CREATE TABLE teams (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+         CREATE UNIQUE INDEX lowered ON teams (lower(name));
+         CREATE TABLE members (
+             team BIGINT NOT NULL REFERENCES teams (id) ON DELETE RESTRICT,
+             person BIGINT NOT NULL,
+             age BIGINT CONSTRAINT adult CHECK (age >= 18),
+             place BIGINT CHECK (place > 0),
+             UNIQUE (team, person)
+         );
+         CREATE TABLE "Odd ""table""" ("a, b)=(" TEXT, "C" TEXT, UNIQUE ("a, b)=(", "C"));
+         INSERT INTO "Odd ""table""" VALUES (')=(', 'x');
+         INSERT INTO teams VALUES (1, 'red');
+         INSERT INTO members VALUES (1, 1, 20, 1);"#,
+    )
+    .await
+    .unwrap();
+    let run = async |sql: &str| db.execute(sql, &()).await;
+
+    check(
+        run("INSERT INTO teams VALUES (1, 'blue')").await,
+        &expect!["another row of `teams` has the same `id`: use another value, or change the row that is there"],
+    );
+    check(
+        run("INSERT INTO teams VALUES (2, 'red')").await,
+        &expect![
+            "another row of `teams` has the same `name`: use another value, or change the row that is there"
+        ],
+    );
+    check(
+        run("INSERT INTO teams VALUES (2, 'Red')").await,
+        &expect!["another row of `teams` has the same values: change them, or change the row that is there"],
+    );
+    let error = run("INSERT INTO members VALUES (1, 1, 20, 1)").await.unwrap_err();
+    assert!(matches!(&error, Error::Unique { model, fields } if model == "members" && fields == &["team", "person"]));
+    let error = run(r#"INSERT INTO "Odd ""table""" VALUES (')=(', 'x')"#).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Unique { model, fields } if model == "Odd \"table\"" && fields == &["a, b)=(", "C"])
+    );
+    check(
+        run("INSERT INTO members VALUES (9, 1, 20, 1)").await,
+        &expect![
+            "a foreign key of `members` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"
+        ],
+    );
+    check(
+        run("DELETE FROM teams").await,
+        &expect![
+            "a foreign key of `members` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"
+        ],
+    );
+    check(
+        run("INSERT INTO members VALUES (1, NULL, 20, 1)").await,
+        &expect!["`person` of `members` has no value: set it, or make the field an `Option`"],
+    );
+    check(
+        run("INSERT INTO members VALUES (1, 2, 5, 1)").await,
+        &expect!["the check `adult` of the table refused the row: save values that pass it"],
+    );
+    check(
+        run("INSERT INTO members VALUES (1, 2, 50, 0)").await,
+        &expect!["the check `members_place_check` of the table refused the row: save values that pass it"],
+    );
+}
+
+#[tokio::test]
+async fn wrong_sql() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    let run = async |sql: &str| db.execute(sql, &()).await;
+
+    for sql in ["SELECT * FROM users", "SELECT * FROM public.\"users\" u", "DROP TABLE users", "DELETE FROM Users"] {
+        let error = run(sql).await.unwrap_err();
+        assert!(matches!(&error, Error::NoTable { table } if table == "users"), "{sql}: {error}");
+    }
+    for sql in [
+        "SELECT m FROM numbers",
+        "SELECT n.m FROM numbers n",
+        "SELECT \"m\" FROM numbers",
+        "INSERT INTO numbers (m) VALUES (1)",
+        "UPDATE numbers SET m = 1",
+        "ALTER TABLE numbers DROP COLUMN m",
+    ] {
+        let error = run(sql).await.unwrap_err();
+        assert!(matches!(&error, Error::NoColumn { column } if column == "m"), "{sql}: {error}");
+    }
+    check(
+        run("SELCT 1").await,
+        &expect![[r#"syntax error at or near "SELCT", in the statement `SELCT 1`"#]],
+    );
+    check(
+        run("SELECT 1; SELECT 2").await,
+        &expect!["there is more than one statement: execute them one by one"],
+    );
+    check(
+        run("SELECT nothing(1)").await,
+        &expect![
+            "function nothing(integer) does not exist: No function matches the given name and argument types. You might need to add explicit type casts."
+        ],
+    );
+    check(
+        run("SELECT '\0'").await,
+        &expect!["the statement cannot be sent: string contains embedded null"],
+    );
+    for sql in ["", "  ", "-- nothing", ";"] {
+        check(run(sql).await, &expect!["the statement is empty: write one"]);
+    }
+    // It asks for something that nobody sends.
+    let error = run("COPY numbers FROM STDIN").await.unwrap_err();
+    assert!(matches!(error, Error::ConnectionLost { .. }), "{error}");
+    assert_eq!(numbers(&db).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_drivers_error_is_there_for_programs() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.one().await;
+    let Err(Error::Database { source: Some(source), .. }) = db.execute("SELCT 1", &()).await else { panic!() };
+    assert!(source.downcast_ref::<tokio_postgres::Error>().is_some());
+}
+
+#[tokio::test]
+async fn deadlocks_and_conflicts_say_that_trying_again_helps() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.db().await).await;
+    db.execute("INSERT INTO numbers VALUES (1), (2)", &()).await.unwrap();
+
+    let (one, two) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    let lock = "SELECT * FROM numbers WHERE n = $1 FOR UPDATE";
+    one.execute(lock, &(1,)).await.unwrap();
+    two.execute(lock, &(2,)).await.unwrap();
+    let crossed = [(2,), (1,)];
+    let (first, second) = tokio::join!(
+        async {
+            let result = one.execute(lock, &crossed[0]).await;
+            drop(one);
+            result
+        },
+        async {
+            let result = two.execute(lock, &crossed[1]).await;
+            drop(two);
+            result
+        },
+    );
+    let error = first.and(second).unwrap_err();
+    check(
+        Err::<(), _>(error),
+        &expect!["the transaction cannot stand beside others, deadlock detected: do all of it again"],
+    );
+
+    let (one, two) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    for tx in [&one, &two] {
+        tx.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", &()).await.unwrap();
+        value(tx, "SELECT sum(n)::bigint FROM numbers", &()).await.unwrap();
+    }
+    add(&one, 3).await.unwrap();
+    add(&two, 4).await.unwrap();
+    one.commit().await.unwrap();
+    let error = two.commit().await.unwrap_err();
+    assert!(matches!(error, Error::Serialization { .. }), "{error}");
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2, 3]);
+}
+
+#[test]
+fn texts_of_what_is_lost() {
+    let reason = || "terminating connection due to administrator command".to_owned();
+    let texts = [
+        Error::ConnectionLost { reason: reason() },
+        Error::CommitUnknown { reason: reason() },
+    ]
+    .map(|error| error.to_string())
+    .join("\n");
+    expect![[r"
+        the connection to the database was lost, terminating connection due to administrator command: a transaction was rolled back, begin it again; the next call makes a new connection
+        the connection to the database was lost during COMMIT, terminating connection due to administrator command: nobody knows whether the transaction is committed, so look for what it wrote before you do it again"]]
+    .assert_eq(&texts);
+}
+
+/// The server of the tests has a certificate that nobody trusts, if it has one.
+#[cfg(feature = "postgres-tls")]
+#[tokio::test]
+async fn a_certificate_that_nobody_signed_is_refused() {
+    let server = server!();
+    let question = if server.contains('?') { '&' } else { '?' };
+    let error = Db::connect(&format!("{server}{question}sslmode=require")).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("performing TLS handshake") || text.contains("needs certificates to trust"), "{text}");
+}

@@ -1,0 +1,92 @@
+use super::*;
+use crate::db::driver::Driver;
+use crate::db::postgres::Postgres;
+use crate::error::Error;
+
+fn postgres(db: &Db) -> &Postgres {
+    match &db.shared.driver {
+        Driver::Postgres(postgres) => postgres,
+        #[cfg(feature = "sqlite")]
+        Driver::Sqlite(_) => unreachable!("the URL is one of PostgreSQL"),
+    }
+}
+
+#[tokio::test]
+async fn connections_are_opened_when_they_are_needed_and_stay() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.options().pool_size(3).connect().await.unwrap()).await;
+    assert_eq!(postgres(&db).pool.size(), 1);
+    let (one, two) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    assert_eq!(postgres(&db).pool.size(), 2);
+    assert_ne!(pid(&one).await, pid(&two).await);
+    drop((one, two));
+    for _ in 0..10 {
+        add(&db, 1).await.unwrap();
+    }
+    assert_eq!(postgres(&db).pool.size(), 2);
+}
+
+#[tokio::test]
+async fn waiting_too_long_names_who_holds_the_connections() {
+    let schema = Schema::new(server!()).await;
+    let options = schema.options().pool_size(3).pool_timeout(Duration::from_millis(300));
+    let db = with_numbers(options.connect().await.unwrap()).await;
+    let begin = || db.begin();
+    let line = line!() - 1;
+    let (one, two) = (begin().await.unwrap(), begin().await.unwrap());
+    let (three, last) = (db.begin().await.unwrap(), line!());
+    for error in [db.begin().await.unwrap_err(), add(&db, 1).await.unwrap_err(), numbers(&db).await.unwrap_err()] {
+        let text = error.to_string();
+        let Error::PoolBusy { waited, held } = &error else { panic!("{text}") };
+        assert!(*waited >= Duration::from_millis(300));
+        let held: Vec<_> = held.iter().map(|(place, count)| (place.line(), *count)).collect();
+        assert_eq!(held, [(line, 2), (last, 1)]);
+        assert!(text.contains(&format!("pool.rs:{line}:23 (2), ")), "{text}");
+    }
+    drop((one, two, three));
+    add(&db, 1).await.unwrap();
+    assert!(postgres(&db).pool.size() <= 3);
+}
+
+#[tokio::test]
+async fn who_waits_gets_the_next_connection() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    let tx = db.begin().await.unwrap();
+    let tasks: Vec<_> = (0..20)
+        .map(|n| {
+            let db = db.clone();
+            tokio::spawn(async move { add(&db, n).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    add(&tx, 100).await.unwrap();
+    tx.commit().await.unwrap();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let mut expected = vec![100];
+    expected.extend(0..20);
+    assert_eq!(numbers(&db).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn statements_are_prepared_once_and_not_without_end() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    for n in 0..5 {
+        add(&db, n).await.unwrap();
+    }
+    for n in 0..300 {
+        value(&db, &format!("SELECT {n}"), &()).await.unwrap();
+        // What is used goes on being there.
+        add(&db, n).await.unwrap();
+    }
+    let tx = db.begin().await.unwrap();
+    let prepared = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE";
+    assert_eq!(value(&tx, &format!("{prepared} 'INSERT%'"), &()).await.unwrap(), Value::Integer(1));
+    assert_eq!(value(&tx, &format!("{prepared} '%'"), &()).await.unwrap(), Value::Integer(256));
+    tx.commit().await.unwrap();
+    let lease = postgres(&db).pool.lease(here()).await.unwrap();
+    assert_eq!(lease.prepared(), 256);
+}

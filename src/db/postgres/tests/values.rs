@@ -1,0 +1,197 @@
+use super::*;
+use crate::error::Error;
+use crate::value::{Column, ValueRef};
+
+#[tokio::test]
+async fn the_edges_of_every_type_come_back() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    macro_rules! check {
+        ($($type:ty: $($value:expr),*;)*) => {$(
+            let table = format!("t{}", line!());
+            db.execute(&format!("CREATE TABLE {table} (c {})", <$type>::TYPE.postgres()), &()).await.unwrap();
+            $(
+                let value: $type = $value;
+                db.execute(&format!("INSERT INTO {table} VALUES ($1)"), &[value.to_value()]).await.unwrap();
+                let mut back = None;
+                db.query(&format!("SELECT c FROM {table}"), &(), &mut |row| {
+                    back = Some(row.get::<$type>(0)?);
+                    Ok(())
+                })
+                .await
+                .unwrap();
+                // NaN is not equal to itself.
+                assert_eq!(format!("{:?}", back.unwrap()), format!("{value:?}"));
+                db.execute(&format!("DELETE FROM {table}"), &()).await.unwrap();
+            )*
+            db.execute(&format!("DROP TABLE {table}"), &()).await.unwrap();
+        )*};
+    }
+    check! {
+        i8: i8::MIN, i8::MAX;
+        i16: i16::MIN, i16::MAX;
+        i32: i32::MIN, i32::MAX;
+        i64: i64::MIN, -1, 0, i64::MAX;
+        u8: 0, u8::MAX;
+        u16: u16::MAX;
+        u32: u32::MAX;
+        f32: f32::MIN, f32::MAX, f32::MIN_POSITIVE, 0.1, f32::INFINITY, -0.0;
+        f64: f64::MIN, f64::MAX, f64::MIN_POSITIVE, 5e-324, 0.1, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN;
+        bool: true, false;
+        String: String::new(), "ann".into(), "ünï 🦀 '\"\\".into(), "x".repeat(1 << 20);
+        Vec<u8>: vec![], vec![0], (0..=255).collect();
+        Option<i64>: None, Some(0);
+        Option<bool>: None, Some(false);
+        Option<String>: None, Some(String::new()), Some("NULL".into());
+        Option<Vec<u8>>: None, Some(vec![]);
+    }
+}
+
+/// Tables that other programs made have other types.
+#[tokio::test]
+async fn a_value_goes_into_a_column_of_any_type_that_holds_it() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    db.batch("CREATE TYPE colour AS ENUM ('red'); CREATE DOMAIN short AS varchar(3);").await.unwrap();
+    let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+    let bytes: Vec<u8> = (0..16).collect();
+    for (ty, value, expected) in [
+        ("int2", ValueRef::Integer(-32_768), "-32768"),
+        ("int4", ValueRef::Integer(7), "7"),
+        ("oid", ValueRef::Integer(4_294_967_295), "4294967295"),
+        ("float4", ValueRef::Real(0.1), "0.1"),
+        ("float4", ValueRef::Integer(3), "3"),
+        ("float8", ValueRef::Integer(1 << 53), "9.007199254740992e+15"),
+        ("numeric", ValueRef::Integer(12), "12"),
+        ("numeric", ValueRef::Real(0.25), "0.25"),
+        ("numeric", ValueRef::Text("12345678901234567890.5"), "12345678901234567890.5"),
+        ("varchar(3)", ValueRef::Text("ab"), "ab"),
+        ("char(3)", ValueRef::Text("ab"), "ab"),
+        ("short", ValueRef::Text("abc"), "abc"),
+        ("colour", ValueRef::Text("red"), "red"),
+        ("uuid", ValueRef::Text(uuid), uuid),
+        ("uuid", ValueRef::Blob(&bytes), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
+        ("date", ValueRef::Text("2024-02-29"), "2024-02-29"),
+        ("jsonb", ValueRef::Text(r#"{"a": [1]}"#), r#"{"a": [1]}"#),
+        ("json", ValueRef::Text("null"), "null"),
+        ("int[]", ValueRef::Text("{1,2}"), "{1,2}"),
+        ("uuid", ValueRef::Null, "is null"),
+    ] {
+        let sql = format!("SELECT coalesce($1::{ty}::text, 'is null')");
+        let text = self::value(&db, &sql, &[value]).await.unwrap();
+        assert_eq!(text, Value::from(expected), "{ty} {value:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.db().await).await;
+    let tx = db.begin().await.unwrap();
+    add(&tx, 1).await.unwrap();
+    for (ty, value, expected) in [
+        ("int2", ValueRef::Integer(32_768), "32768 is not in the range of the type `int2`"),
+        ("int4", ValueRef::Integer(1 << 31), "2147483648 is not in the range of the type `int4`"),
+        ("oid", ValueRef::Integer(-1), "-1 is not in the range of the type `oid`"),
+        ("float4", ValueRef::Real(1e300), "1e300 is not in the range of the type `float4`"),
+        ("float8", ValueRef::Integer(i64::MAX), "9223372036854775807 would lose digits"),
+        ("text", ValueRef::Text("a\0b"), "PostgreSQL stores no NUL in text"),
+        ("jsonb", ValueRef::Text("\0"), "PostgreSQL stores no NUL in text"),
+        ("text", ValueRef::Integer(1), "wants the type `text` there, and an integer was given"),
+        ("int8", ValueRef::Text("1"), "wants the type `int8` there, and text was given"),
+        ("int8", ValueRef::Real(1.0), "as in `$1::float8`"),
+        ("bool", ValueRef::Integer(1), "an integer was given"),
+        ("int8", ValueRef::Boolean(true), "a boolean was given"),
+        ("text", ValueRef::Blob(b"a"), "bytes was given"),
+        ("bytea", ValueRef::Text("a"), "text was given"),
+        ("date", ValueRef::Boolean(true), "a boolean was given"),
+    ] {
+        let error = self::value(&tx, &format!("SELECT $1::{ty}"), &[value]).await.unwrap_err();
+        assert!(matches!(error, Error::Parameter { number: 1, .. }), "{ty} {value:?}: {error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    // The server knows nothing of it, so the transaction goes on.
+    add(&tx, 2).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn rows_know_their_columns() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    let mut seen = String::new();
+    let sql = "SELECT 1::int2 AS one, 300 AS big, now() AS at, 'a'::name AS name, 7::oid AS oid, 0.5::float4 AS half, \
+               '{\"a\": 1}'::jsonb AS json, '[]'::json AS text, NULL::uuid AS missing";
+    db.query(sql, &(), &mut |row| {
+        seen = format!("{row:?} {:?} {:?}", row.columns(), row.name(9));
+        assert!(matches!(row.get::<u8>(1), Err(Error::Column { column, .. }) if column == "big"));
+        assert_eq!(
+            row.get::<String>(2).unwrap_err().to_string(),
+            "values of the type `timestamptz` of the column `at` cannot be read: select it as another one, as in `at::text`",
+        );
+        assert!(matches!(row.value(2), ValueRef::Blob(_)));
+        assert_eq!(row.get::<String>(3)?, "a");
+        assert_eq!(row.value(4), ValueRef::Integer(7));
+        assert_eq!(row.get::<f32>(5)?.to_bits(), 0.5_f32.to_bits());
+        assert_eq!((row.get::<String>(6)?, row.get::<String>(7)?), (r#"{"a": 1}"#.to_owned(), "[]".to_owned()));
+        assert_eq!(row.get::<Option<String>>(8)?, None);
+        assert_eq!(
+            row.get::<i64>(9).unwrap_err().to_string(),
+            "there is no column 9 in the answer, which has 9, counted from 0: add it to the SELECT",
+        );
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let names = r#"["one", "big", "at", "name", "oid", "half", "json", "text", "missing"]"#;
+    assert_eq!(seen, format!("{names} 9 None"));
+}
+
+#[tokio::test]
+async fn rows_affected_are_those_of_this_statement() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.db().await).await;
+    assert_eq!(db.execute("INSERT INTO numbers VALUES (1), (2), (3)", &()).await.unwrap(), 3);
+    for sql in [
+        "CREATE TABLE other (n INTEGER)",
+        "CREATE TABLE copied AS SELECT * FROM numbers",
+        "UPDATE numbers SET n = 1 WHERE n = 99",
+        "SELECT * FROM numbers",
+        "VALUES (1)",
+        "SHOW search_path",
+    ] {
+        assert_eq!(db.execute(sql, &()).await.unwrap(), 0, "{sql}");
+    }
+    assert_eq!(db.execute("UPDATE numbers SET n = 0 WHERE n > 1", &()).await.unwrap(), 2);
+    assert_eq!(db.execute("INSERT INTO numbers (n) VALUES (7), (8) RETURNING n", &()).await.unwrap(), 2);
+    let sql = "WITH new AS (SELECT 9) INSERT INTO numbers SELECT * FROM new";
+    assert_eq!(db.execute(sql, &()).await.unwrap(), 1);
+    assert_eq!(db.execute("DELETE FROM numbers", &()).await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn insert_answers_with_the_key() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    let columns = "id BIGINT GENERATED BY DEFAULT AS IDENTITY (START WITH 42) PRIMARY KEY, n BIGINT";
+    db.execute(&format!("CREATE TABLE t ({columns})"), &()).await.unwrap();
+    let sql = "INSERT INTO t (n) VALUES ($1) RETURNING id";
+    assert_eq!(db.insert_at(here(), sql, &(1,)).await.unwrap(), 42);
+    let tx = db.begin().await.unwrap();
+    assert_eq!(tx.insert(sql, &(1,)).await.unwrap(), 43);
+    assert_eq!(tx.insert("INSERT INTO t (n) VALUES ($1)", &(1,)).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_number_of_parameters_is_an_error() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    let tx = db.begin().await.unwrap();
+    let error = value(&tx, "SELECT $1::int, $2::int", &(1,)).await.unwrap_err();
+    assert_eq!(error.to_string(), "the statement has 2 placeholders, and the parameters are 1: pass one for each");
+    assert!(value(&tx, "SELECT 1", &(1,)).await.is_err());
+    assert_eq!(value(&tx, "SELECT 1", &()).await.unwrap(), Value::Integer(1));
+    tx.commit().await.unwrap();
+}
