@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::{Db, Dialect, Params, Row, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
 ///
@@ -50,6 +50,14 @@ impl Exec<'_> {
         match self {
             Self::Db(db) => db.dialect(),
             Self::Tx(tx) => tx.db().dialect(),
+        }
+    }
+
+    /// An error of a statement in other words. If it has broken the transaction, these are the words of the first failure.
+    pub(crate) fn renamed(self, error: Error, rename: fn(Error) -> Error) -> Error {
+        match self {
+            Self::Db(_) => rename(error),
+            Self::Tx(tx) => tx.renamed(error, rename),
         }
     }
 

@@ -199,6 +199,18 @@ impl Tx {
         }
     }
 
+    /// An error in other words, also where it is remembered as the first failure.
+    pub(super) fn renamed(&self, error: Error, rename: fn(Error) -> Error) -> Error {
+        let before = error.to_string();
+        let error = rename(error);
+        let mut state = self.state();
+        if let Some(first) = state.broken.as_mut().filter(|first| **first == before) {
+            *first = error.to_string();
+        }
+        drop(state);
+        error
+    }
+
     /// Executes an INSERT; the answer is the key that the database gave to the row.
     pub(crate) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
         self.check()?;

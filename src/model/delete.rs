@@ -74,13 +74,13 @@ pub(super) async fn delete<M: Model>(
 }
 
 async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
-    Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>)
+    Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))
 }
 
 /// One statement: nobody listens, and nothing goes with the row.
 async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
     let key = instance.value(M::META.key);
-    let rows = exec.execute(place, &M::META.statements(exec.dialect()).delete, &[key]).await.map_err(named::<M>)?;
+    let rows = exec.execute(place, &M::META.statements(exec.dialect()).delete, &[key]).await.map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
     }

@@ -3,7 +3,7 @@
 use core::ops::{Deref, DerefMut};
 
 use super::Model;
-use crate::db::Params;
+use crate::db::{Exec, Params};
 use crate::error::Error;
 use crate::value::ValueRef;
 
@@ -66,8 +66,13 @@ impl<M: Model> Params for Fields<'_, M> {
     }
 }
 
-/// The error with the model's name for its table's, and the fields' for the columns'.
-pub(super) fn named<M: Model>(mut error: Error) -> Error {
+/// The error with the model's name for its table's, and the fields' for the columns', also in what the transaction remembers
+/// of it.
+pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
+    move |error| exec.renamed(error, rename::<M>)
+}
+
+fn rename<M: Model>(mut error: Error) -> Error {
     let meta = M::META;
     let field = |column: &mut String| {
         if let Some(field) = meta.fields.iter().find(|field| field.column == column) {

@@ -156,7 +156,7 @@ async fn write<M: Model>(
     }
     let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
     let fields = Fields { instance: &**draft, fields: &insert.fields };
-    let assigned = exec.insert(place, &insert.sql, &fields).await.map_err(named::<M>)?;
+    let assigned = exec.insert(place, &insert.sql, &fields).await.map_err(named::<M>(exec))?;
     if !has_key && let Some(key) = M::Key::assigned(assigned) {
         draft.set_key(key);
     }
@@ -171,5 +171,5 @@ async fn update_row<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<bool> {
     let fields = Fields { instance: draft, fields: &update.fields };
-    Ok(exec.execute(place, &update.sql, &fields).await.map_err(named::<M>)? > 0)
+    Ok(exec.execute(place, &update.sql, &fields).await.map_err(named::<M>(exec))? > 0)
 }

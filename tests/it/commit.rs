@@ -8,13 +8,8 @@ use std::task::Poll;
 use expect_test::expect;
 use signals::prelude::*;
 
+use crate::databases::{databases, databases_with};
 use crate::log::Log;
-
-async fn memory<M: signals::model::Models>() -> Db {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<M>().await.unwrap();
-    db
-}
 
 #[tokio::test]
 async fn rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_their_queue() {
@@ -42,28 +37,29 @@ async fn rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_thei
             Ok(())
         }
     };
-    let db = memory::<Note>().await;
-    let tx = db.begin().await.unwrap();
-    tx.on_commit(hook("first hook"));
-    Note { text: "a".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-    Note { text: "b".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-    tx.on_commit(hook("last hook"));
-    LOG.note("commit");
-    tx.commit().await.unwrap();
-    expect![[r"
-        commit
-        first hook
-        post_commit a with 2 rows
-        post_commit b with 2 rows
-        last hook
-    "]]
-    .assert_eq(&LOG.take());
+    for db in databases::<Note>().await {
+        let tx = db.begin().await.unwrap();
+        tx.on_commit(hook("first hook"));
+        Note { text: "a".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
+        Note { text: "b".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
+        tx.on_commit(hook("last hook"));
+        LOG.note("commit");
+        tx.commit().await.unwrap();
+        expect![[r"
+            commit
+            first hook
+            post_commit a with 2 rows
+            post_commit b with 2 rows
+            last hook
+        "]]
+        .assert_eq(&LOG.take());
 
-    let tx = db.begin().await.unwrap();
-    tx.on_commit(hook("never"));
-    Note { text: "never".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-    tx.rollback().await.unwrap();
-    assert_eq!(LOG.take(), "");
+        let tx = db.begin().await.unwrap();
+        tx.on_commit(hook("never"));
+        Note { text: "never".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!(LOG.take(), "");
+    }
 }
 
 #[tokio::test]
@@ -93,20 +89,19 @@ async fn rule_46_all_run_whatever_fails() {
     }
 
     let reported = Arc::new(Mutex::new(Vec::new()));
-    let reports = Arc::clone(&reported);
-    let db = signals::ConnectOptions::new("sqlite::memory:")
-        .on_error(move |error| reports.lock().unwrap().push(crate::log::without_lines(&error.to_string())))
-        .connect()
-        .await
-        .unwrap();
-    db.create_tables_of::<Note>().await.unwrap();
-    Note::default().save(&db).await.unwrap();
-    assert_eq!(Note::all(&db).await.unwrap().len(), 1, "the save stays good");
-    assert_eq!(LOG.take(), "runs for 1\n");
-    expect![[r"
-        receiver `it::commit::fails` (tests/it/commit.rs) failed on `post_commit` of `Note`: no
-        receiver `it::commit::panics` (tests/it/commit.rs) panicked on `post_commit` of `Note`: never"]]
-    .assert_eq(&reported.lock().unwrap().join("\n"));
+    let databases = databases_with::<Note>(|options| {
+        let reports = Arc::clone(&reported);
+        options.on_error(move |error| reports.lock().unwrap().push(crate::log::without_lines(&error.to_string())))
+    });
+    for db in databases.await {
+        Note::default().save(&db).await.unwrap();
+        assert_eq!(Note::all(&db).await.unwrap().len(), 1, "the save stays good");
+        assert_eq!(LOG.take(), "runs for 1\n");
+        expect![[r"
+            receiver `it::commit::fails` (tests/it/commit.rs) failed on `post_commit` of `Note`: no
+            receiver `it::commit::panics` (tests/it/commit.rs) panicked on `post_commit` of `Note`: never"]]
+        .assert_eq(&std::mem::take(&mut *reported.lock().unwrap()).join("\n"));
+    }
 }
 
 #[tokio::test]
@@ -126,31 +121,32 @@ async fn rule_47_post_commit_runs_once_per_row_with_the_last_values() {
         LOG.note(format!("{} {} created {created}", instance.id, instance.text));
     }
 
-    let db = memory::<Note>().await;
-    let tx = db.begin().await.unwrap();
-    let (mut kept, mut gone) = (Note::default(), Note::default());
-    for text in ["a", "b", "c"] {
-        kept.text = text.to_owned();
+    for db in databases::<Note>().await {
+        let tx = db.begin().await.unwrap();
+        let (mut kept, mut gone) = (Note::default(), Note::default());
+        for text in ["a", "b", "c"] {
+            kept.text = text.to_owned();
+            kept.save(&tx).await.unwrap();
+        }
+        gone.save(&tx).await.unwrap();
+        gone.delete(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "1 c created true\n");
+
+        let tx = db.begin().await.unwrap();
+        kept.text = "d".to_owned();
         kept.save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "1 d created false\n");
+
+        // What was there before the transaction, and is inserted again under its key after a delete, is new.
+        let tx = db.begin().await.unwrap();
+        let mut again = kept.clone();
+        kept.delete(&tx).await.unwrap();
+        again.create(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "1 d created true\n");
     }
-    gone.save(&tx).await.unwrap();
-    gone.delete(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(LOG.take(), "1 c created true\n");
-
-    let tx = db.begin().await.unwrap();
-    kept.text = "d".to_owned();
-    kept.save(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(LOG.take(), "1 d created false\n");
-
-    // What was there before the transaction, and is inserted again under its key after a delete, is new.
-    let tx = db.begin().await.unwrap();
-    let mut again = kept.clone();
-    kept.delete(&tx).await.unwrap();
-    again.create(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(LOG.take(), "1 d created true\n");
 }
 
 /// Drops the future of a save after each number of polls.
@@ -192,7 +188,8 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
         panic!("a save that was dropped was committed");
     }
 
-    let db = memory::<(User, Profile)>().await;
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<(User, Profile)>().await.unwrap();
     let mut polls = 0;
     loop {
         polls += 1;
@@ -269,9 +266,10 @@ async fn rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_
         instance.clone().save(tx).await
     }
 
-    let db = memory::<User>().await;
-    let error = User::default().save(&db).await.unwrap_err().to_string();
-    assert_eq!(error.matches("receiver `it::commit::again`").count(), 32, "{error}");
-    assert!(error.contains("`post_save` of `User` was sent from inside 32 receivers of one another"), "{error}");
-    assert!(User::all(&db).await.unwrap().is_empty());
+    for db in databases::<User>().await {
+        let error = User::default().save(&db).await.unwrap_err().to_string();
+        assert_eq!(error.matches("receiver `it::commit::again`").count(), 32, "{error}");
+        assert!(error.contains("`post_save` of `User` was sent from inside 32 receivers of one another"), "{error}");
+        assert!(User::all(&db).await.unwrap().is_empty());
+    }
 }

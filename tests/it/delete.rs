@@ -3,13 +3,8 @@
 use expect_test::expect;
 use signals::prelude::*;
 
+use crate::databases::databases;
 use crate::log::Log;
-
-async fn memory<M: signals::model::Models>() -> Db {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<M>().await.unwrap();
-    db
-}
 
 #[tokio::test]
 async fn rule_26_order_of_a_delete() {
@@ -36,17 +31,18 @@ async fn rule_26_order_of_a_delete() {
         Ok(())
     }
 
-    let db = memory::<Note>().await;
-    let mut note = Note::default();
-    note.save(&db).await.unwrap();
-    let deleted = note.delete(&db).await.unwrap();
-    LOG.note(format!("deleted {}, id {}", deleted.total(), note.id));
-    expect![[r#"
-        pre_delete: 1 stored true
-        post_delete: 1 stored false
-        deleted 1, id unset
-    "#]]
-    .assert_eq(&LOG.take());
+    for db in databases::<Note>().await {
+        let mut note = Note::default();
+        note.save(&db).await.unwrap();
+        let deleted = note.delete(&db).await.unwrap();
+        LOG.note(format!("deleted {}, id {}", deleted.total(), note.id));
+        expect![[r#"
+            pre_delete: 1 stored true
+            post_delete: 1 stored false
+            deleted 1, id unset
+        "#]]
+        .assert_eq(&LOG.take());
+    }
 }
 
 #[tokio::test]
@@ -65,17 +61,18 @@ async fn rule_33_a_row_that_is_gone_sends_both_signals_and_counts_nothing() {
         LOG.note(format!("sent {}", instance.id));
     }
 
-    let db = memory::<Note>().await;
-    let mut note = Note::default();
-    note.save(&db).await.unwrap();
-    let mut again = note.clone();
-    assert_eq!(note.delete(&db).await.unwrap().total(), 1);
-    assert_eq!(again.delete(&db).await.unwrap().total(), 0);
-    assert_eq!(LOG.take(), "sent 1\nsent 1\nsent 1\nsent 1\n");
+    for db in databases::<Note>().await {
+        let mut note = Note::default();
+        note.save(&db).await.unwrap();
+        let mut again = note.clone();
+        assert_eq!(note.delete(&db).await.unwrap().total(), 1);
+        assert_eq!(again.delete(&db).await.unwrap().total(), 0);
+        assert_eq!(LOG.take(), "sent 1\nsent 1\nsent 1\nsent 1\n");
 
-    let error = note.delete(&db).await.unwrap_err();
-    assert!(matches!(&error, Error::UnsetId { model, field } if model == "Note" && field == "id"), "{error}");
-    assert_eq!(LOG.take(), "", "no signal for an unset id");
+        let error = note.delete(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { model, field } if model == "Note" && field == "id"), "{error}");
+        assert_eq!(LOG.take(), "", "no signal for an unset id");
+    }
 }
 
 #[tokio::test]
@@ -87,12 +84,13 @@ async fn rule_34_a_delete_without_receivers() {
         name: String,
     }
 
-    let db = memory::<Note>().await;
-    let mut note = Note { name: "a".to_owned() };
-    note.save(&db).await.unwrap();
-    assert_eq!(note.delete(&db).await.unwrap().total(), 1);
-    assert_eq!(note.name, "a", "a key that a person sets stays");
-    assert!(Note::all(&db).await.unwrap().is_empty());
+    for db in databases::<Note>().await {
+        let mut note = Note { name: "a".to_owned() };
+        note.save(&db).await.unwrap();
+        assert_eq!(note.delete(&db).await.unwrap().total(), 1);
+        assert_eq!(note.name, "a", "a key that a person sets stays");
+        assert!(Note::all(&db).await.unwrap().is_empty());
+    }
 }
 
 #[tokio::test]
@@ -119,18 +117,19 @@ async fn rule_35_a_failing_receiver_brings_the_row_back() {
         Err(Error::other("no"))
     }
 
-    let db = memory::<(User, Profile)>().await;
-    let mut user = User::default();
-    user.save(&db).await.unwrap();
-    Profile { user: user.id, ..Profile::default() }.save(&db).await.unwrap();
-    user.delete(&db).await.unwrap_err();
-    assert_eq!(user.id, Id::new(1), "the id stays");
-    assert_eq!(User::all(&db).await.unwrap().len(), 1);
-    assert_eq!(Profile::all(&db).await.unwrap().len(), 1);
+    for db in databases::<(User, Profile)>().await {
+        let mut user = User::default();
+        user.save(&db).await.unwrap();
+        Profile { user: user.id, ..Profile::default() }.save(&db).await.unwrap();
+        user.delete(&db).await.unwrap_err();
+        assert_eq!(user.id, Id::new(1), "the id stays");
+        assert_eq!(User::all(&db).await.unwrap().len(), 1);
+        assert_eq!(Profile::all(&db).await.unwrap().len(), 1);
 
-    let tx = db.begin().await.unwrap();
-    user.delete(&tx).await.unwrap_err();
-    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+        let tx = db.begin().await.unwrap();
+        user.delete(&tx).await.unwrap_err();
+        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+    }
 }
 
 #[tokio::test]
@@ -142,14 +141,15 @@ async fn rule_26_a_delete_that_may_still_be_undone_keeps_the_id() {
         id: Id<Note>,
     }
 
-    let db = memory::<Note>().await;
-    let mut note = Note::default();
-    note.save(&db).await.unwrap();
-    let tx = db.begin().await.unwrap();
-    note.delete(&tx).await.unwrap();
-    tx.rollback().await.unwrap();
-    note.save(&db).await.unwrap();
-    assert_eq!(Note::all(&db).await.unwrap().len(), 1);
+    for db in databases::<Note>().await {
+        let mut note = Note::default();
+        note.save(&db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        note.delete(&tx).await.unwrap();
+        tx.rollback().await.unwrap();
+        note.save(&db).await.unwrap();
+        assert_eq!(Note::all(&db).await.unwrap().len(), 1);
+    }
 }
 
 /// A tree of models: a shop has orders, an order has lines and perhaps a note.
@@ -195,16 +195,15 @@ macro_rules! shop {
             Ok(())
         }
 
-        async fn filled() -> Result<(Db, Shop)> {
-            let db = memory::<(Shop, Order, Line)>().await;
+        async fn filled(db: &Db) -> Result<Shop> {
             let mut shop = Shop::default();
-            shop.save(&db).await?;
+            shop.save(db).await?;
             for _ in 0..2 {
                 let mut order = Order { shop: shop.id, ..Order::default() };
-                order.save(&db).await?;
-                Line { order: order.id, ..Line::default() }.save(&db).await?;
+                order.save(db).await?;
+                Line { order: order.id, ..Line::default() }.save(db).await?;
             }
-            Ok((db, shop))
+            Ok(shop)
         }
     };
 }
@@ -214,23 +213,25 @@ async fn rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade() {
     static LOG: Log = Log::new();
     shop!(LOG);
 
-    let (db, mut shop) = filled().await.unwrap();
-    let deleted = shop.delete(&db).await.unwrap();
-    expect![[r"
-        before Line { id: 1, order: 1 } of Shop { id: 1 }
-        before Line { id: 2, order: 2 } of Shop { id: 1 }
-        before Order { id: 1, shop: 1 } of Shop { id: 1 }
-        before Order { id: 2, shop: 1 } of Shop { id: 1 }
-        before Shop { id: 1 } of Shop { id: 1 }
-        after Line 2: 1 2 0
-        after Line 1: 1 2 0
-        after Order 2: 1 0 0
-        after Order 1: 1 0 0
-        after Shop 1: 0 0 0
-    "]]
-    .assert_eq(&LOG.take());
-    assert_eq!((deleted.total(), deleted.of::<Shop>(), deleted.of::<Order>(), deleted.of::<Line>()), (5, 1, 2, 2));
-    assert!(shop.id.is_unset());
+    for db in databases::<(Shop, Order, Line)>().await {
+        let mut shop = filled(&db).await.unwrap();
+        let deleted = shop.delete(&db).await.unwrap();
+        expect![[r"
+            before Line { id: 1, order: 1 } of Shop { id: 1 }
+            before Line { id: 2, order: 2 } of Shop { id: 1 }
+            before Order { id: 1, shop: 1 } of Shop { id: 1 }
+            before Order { id: 2, shop: 1 } of Shop { id: 1 }
+            before Shop { id: 1 } of Shop { id: 1 }
+            after Line 2: 1 2 0
+            after Line 1: 1 2 0
+            after Order 2: 1 0 0
+            after Order 1: 1 0 0
+            after Shop 1: 0 0 0
+        "]]
+        .assert_eq(&LOG.take());
+        assert_eq!((deleted.total(), deleted.of::<Shop>(), deleted.of::<Order>(), deleted.of::<Line>()), (5, 1, 2, 2));
+        assert!(shop.id.is_unset());
+    }
 }
 
 #[tokio::test]
@@ -243,12 +244,14 @@ async fn rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade() {
         if instance.id == Id::new(1) { Err("no") } else { Ok(()) }
     }
 
-    let (db, mut shop) = filled().await.unwrap();
-    let error = shop.delete(&db).await.unwrap_err();
-    assert!(error.to_string().contains("`post_delete` of `Order`: no"), "{error}");
-    assert_eq!(shop.id, Id::new(1));
-    assert_eq!((Order::all(&db).await.unwrap().len(), Line::all(&db).await.unwrap().len()), (2, 2));
-    LOG.take();
+    for db in databases::<(Shop, Order, Line)>().await {
+        let mut shop = filled(&db).await.unwrap();
+        let error = shop.delete(&db).await.unwrap_err();
+        assert!(error.to_string().contains("`post_delete` of `Order`: no"), "{error}");
+        assert_eq!(shop.id, Id::new(1));
+        assert_eq!((Order::all(&db).await.unwrap().len(), Line::all(&db).await.unwrap().len()), (2, 2));
+        LOG.take();
+    }
 }
 
 #[tokio::test]
@@ -309,34 +312,35 @@ async fn rules_29_30_each_on_delete() {
         LOG.note(format!("{} deleted", instance.model().name));
     }
 
-    let db = memory::<(User, Orphaned, Silent, Protected, Ignored)>().await;
-    let mut user = User::default();
-    user.save(&db).await.unwrap();
-    Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await.unwrap();
-    Silent { user: user.id, ..Silent::default() }.save(&db).await.unwrap();
-    let mut protected = Protected { user: user.id, ..Protected::default() };
-    protected.save(&db).await.unwrap();
-    let mut ignored = Ignored { user: user.id, ..Ignored::default() };
-    ignored.save(&db).await.unwrap();
-    LOG.take();
+    for db in databases::<(User, Orphaned, Silent, Protected, Ignored)>().await {
+        let mut user = User::default();
+        user.save(&db).await.unwrap();
+        Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await.unwrap();
+        Silent { user: user.id, ..Silent::default() }.save(&db).await.unwrap();
+        let mut protected = Protected { user: user.id, ..Protected::default() };
+        protected.save(&db).await.unwrap();
+        let mut ignored = Ignored { user: user.id, ..Ignored::default() };
+        ignored.save(&db).await.unwrap();
+        LOG.take();
 
-    let error = user.delete(&db).await.unwrap_err();
-    expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
-    .assert_eq(&error.to_string());
-    assert_eq!(LOG.take(), "", "refused before any signal");
+        let error = user.delete(&db).await.unwrap_err();
+        expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
+        .assert_eq(&error.to_string());
+        assert_eq!(LOG.take(), "", "refused before any signal");
 
-    protected.delete(&db).await.unwrap();
-    let error = user.delete(&db).await.unwrap_err();
-    assert!(matches!(error, Error::ForeignKey { .. }), "what is ignored is refused by the commit: {error}");
-    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-    assert_eq!(Silent::all(&db).await.unwrap().len(), 1);
+        protected.delete(&db).await.unwrap();
+        let error = user.delete(&db).await.unwrap_err();
+        assert!(matches!(error, Error::ForeignKey { .. }), "what is ignored is refused by the commit: {error}");
+        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+        assert_eq!(Silent::all(&db).await.unwrap().len(), 1);
 
-    ignored.delete(&db).await.unwrap();
-    let counted = user.delete(&db).await.unwrap();
-    assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
-    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-    assert_eq!(Orphaned::all(&db).await.unwrap()[0].user, None);
-    assert!(Silent::all(&db).await.unwrap().is_empty());
+        ignored.delete(&db).await.unwrap();
+        let counted = user.delete(&db).await.unwrap();
+        assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
+        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+        assert_eq!(Orphaned::all(&db).await.unwrap()[0].user, None);
+        assert!(Silent::all(&db).await.unwrap().is_empty());
+    }
 }
 
 #[tokio::test]
@@ -368,26 +372,27 @@ async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way() {
         album: Id<Album>,
     }
 
-    let db = memory::<(Artist, Album, Song)>().await;
-    let mut artists = [Artist::default(), Artist::default()];
-    for artist in &mut artists {
-        artist.save(&db).await.unwrap();
+    for db in databases::<(Artist, Album, Song)>().await {
+        let mut artists = [Artist::default(), Artist::default()];
+        for artist in &mut artists {
+            artist.save(&db).await.unwrap();
+        }
+        let mut album = Album { artist: artists[0].id, ..Album::default() };
+        album.save(&db).await.unwrap();
+        Song { artist: artists[0].id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
+
+        let error = album.delete(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 1"]), "{error}");
+        assert_eq!(artists[0].delete(&db).await.unwrap().total(), 3);
+
+        let mut album = Album { artist: artists[1].id, ..Album::default() };
+        album.save(&db).await.unwrap();
+        let mut third = Artist::default();
+        third.save(&db).await.unwrap();
+        Song { artist: third.id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
+        let error = artists[1].delete(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 2"]), "{error}");
     }
-    let mut album = Album { artist: artists[0].id, ..Album::default() };
-    album.save(&db).await.unwrap();
-    Song { artist: artists[0].id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
-
-    let error = album.delete(&db).await.unwrap_err();
-    assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 1"]), "{error}");
-    assert_eq!(artists[0].delete(&db).await.unwrap().total(), 3);
-
-    let mut album = Album { artist: artists[1].id, ..Album::default() };
-    album.save(&db).await.unwrap();
-    let mut third = Artist::default();
-    third.save(&db).await.unwrap();
-    Song { artist: third.id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
-    let error = artists[1].delete(&db).await.unwrap_err();
-    assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 2"]), "{error}");
 }
 
 #[tokio::test]
@@ -409,14 +414,15 @@ async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded() {
         small: i8,
     }
 
-    let db = memory::<(User, Visit)>().await;
-    let mut user = User::default();
-    user.save(&db).await.unwrap();
-    // A value that cannot be read as an `i8`: loading the row would fail.
-    db.execute("INSERT INTO visit (user, small) VALUES (1, 1000), (1, 1000)", &()).await.unwrap();
-    Visit::all(&db).await.map(|_| ()).unwrap_err();
-    let deleted = user.delete(&db).await.unwrap();
-    assert_eq!((deleted.of::<User>(), deleted.of::<Visit>()), (1, 2));
+    for db in databases::<(User, Visit)>().await {
+        let mut user = User::default();
+        user.save(&db).await.unwrap();
+        // A value that cannot be read as an `i8`: loading the row would fail.
+        db.execute("INSERT INTO visit (\"user\", small) VALUES (1, 1000), (1, 1000)", &()).await.unwrap();
+        Visit::all(&db).await.map(|_| ()).unwrap_err();
+        let deleted = user.delete(&db).await.unwrap();
+        assert_eq!((deleted.of::<User>(), deleted.of::<Visit>()), (1, 2));
+    }
 }
 
 #[tokio::test]
@@ -456,32 +462,33 @@ async fn rule_28_cycles_and_trees_of_one_model() {
         LOG.note(format!("{} {}", instance.model().name, instance.key()));
     }
 
-    let db = memory::<(Category, Chicken, Egg)>().await;
-    let mut root = Category::default();
-    root.save(&db).await.unwrap();
-    // A chain, and then more children of its end than go into one statement.
-    let mut last = root.id;
-    for _ in 0..3 {
-        let mut child = Category { parent: Some(last), ..Category::default() };
-        child.save(&db).await.unwrap();
-        last = child.id;
-    }
-    let tx = db.begin().await.unwrap();
-    for _ in 0..1200 {
-        Category { parent: Some(last), ..Category::default() }.save(&tx).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    assert_eq!(root.delete(&db).await.unwrap().of::<Category>(), 1204);
-    assert!(Category::all(&db).await.unwrap().is_empty());
-    assert!(LOG.take().starts_with("Category 1204\nCategory 1203\n"));
+    for db in databases::<(Category, Chicken, Egg)>().await {
+        let mut root = Category::default();
+        root.save(&db).await.unwrap();
+        // A chain, and then more children of its end than go into one statement.
+        let mut last = root.id;
+        for _ in 0..3 {
+            let mut child = Category { parent: Some(last), ..Category::default() };
+            child.save(&db).await.unwrap();
+            last = child.id;
+        }
+        let tx = db.begin().await.unwrap();
+        for _ in 0..1200 {
+            Category { parent: Some(last), ..Category::default() }.save(&tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(root.delete(&db).await.unwrap().of::<Category>(), 1204);
+        assert!(Category::all(&db).await.unwrap().is_empty());
+        assert!(LOG.take().starts_with("Category 1204\nCategory 1203\n"));
 
-    let mut chicken = Chicken::default();
-    chicken.save(&db).await.unwrap();
-    let mut egg = Egg { chicken: chicken.id, ..Egg::default() };
-    egg.save(&db).await.unwrap();
-    chicken.egg = Some(egg.id);
-    chicken.save(&db).await.unwrap();
-    assert_eq!(egg.delete(&db).await.unwrap().total(), 2);
-    assert_eq!(LOG.take(), "Egg 1\nChicken 1\n");
-    assert!(Chicken::all(&db).await.unwrap().is_empty());
+        let mut chicken = Chicken::default();
+        chicken.save(&db).await.unwrap();
+        let mut egg = Egg { chicken: chicken.id, ..Egg::default() };
+        egg.save(&db).await.unwrap();
+        chicken.egg = Some(egg.id);
+        chicken.save(&db).await.unwrap();
+        assert_eq!(egg.delete(&db).await.unwrap().total(), 2);
+        assert_eq!(LOG.take(), "Egg 1\nChicken 1\n");
+        assert!(Chicken::all(&db).await.unwrap().is_empty());
+    }
 }

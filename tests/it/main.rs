@@ -2,6 +2,7 @@
 
 mod changes;
 mod commit;
+mod databases;
 mod delete;
 mod log;
 mod models;

@@ -112,9 +112,7 @@ async fn constraints() {
     );
     check(
         run("INSERT INTO teams VALUES (2, 'red')").await,
-        &expect![
-            "another row of `teams` has the same `name`: use another value, or change the row that is there"
-        ],
+        &expect!["another row of `teams` has the same `name`: use another value, or change the row that is there"],
     );
     check(
         run("INSERT INTO teams VALUES (2, 'Red')").await,
@@ -173,24 +171,15 @@ async fn wrong_sql() {
         let error = run(sql).await.unwrap_err();
         assert!(matches!(&error, Error::NoColumn { column } if column == "m"), "{sql}: {error}");
     }
-    check(
-        run("SELCT 1").await,
-        &expect![[r#"syntax error at or near "SELCT", in the statement `SELCT 1`"#]],
-    );
-    check(
-        run("SELECT 1; SELECT 2").await,
-        &expect!["there is more than one statement: execute them one by one"],
-    );
+    check(run("SELCT 1").await, &expect![[r#"syntax error at or near "SELCT", in the statement `SELCT 1`"#]]);
+    check(run("SELECT 1; SELECT 2").await, &expect!["there is more than one statement: execute them one by one"]);
     check(
         run("SELECT nothing(1)").await,
         &expect![
             "function nothing(integer) does not exist: No function matches the given name and argument types. You might need to add explicit type casts."
         ],
     );
-    check(
-        run("SELECT '\0'").await,
-        &expect!["the statement cannot be sent: string contains embedded null"],
-    );
+    check(run("SELECT '\0'").await, &expect!["the statement cannot be sent: string contains embedded null"]);
     for sql in ["", "  ", "-- nothing", ";"] {
         check(run(sql).await, &expect!["the statement is empty: write one"]);
     }
@@ -253,12 +242,9 @@ async fn deadlocks_and_conflicts_say_that_trying_again_helps() {
 #[test]
 fn texts_of_what_is_lost() {
     let reason = || "terminating connection due to administrator command".to_owned();
-    let texts = [
-        Error::ConnectionLost { reason: reason() },
-        Error::CommitUnknown { reason: reason() },
-    ]
-    .map(|error| error.to_string())
-    .join("\n");
+    let texts = [Error::ConnectionLost { reason: reason() }, Error::CommitUnknown { reason: reason() }]
+        .map(|error| error.to_string())
+        .join("\n");
     expect![[r"
         the connection to the database was lost, terminating connection due to administrator command: a transaction was rolled back, begin it again; the next call makes a new connection
         the connection to the database was lost during COMMIT, terminating connection due to administrator command: nobody knows whether the transaction is committed, so look for what it wrote before you do it again"]]

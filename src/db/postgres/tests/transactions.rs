@@ -154,13 +154,11 @@ async fn statements_of_one_transaction_may_overlap() {
     // COMMIT would go behind the statement, and answer nothing if that fails.
     let tx = db.begin().await.unwrap();
     let handle = tx.handle();
-    let (slow, committed) = tokio::join!(
-        handle.execute("INSERT INTO numbers SELECT 3 FROM pg_sleep(0.05)", &()),
-        async {
+    let (slow, committed) =
+        tokio::join!(handle.execute("INSERT INTO numbers SELECT 3 FROM pg_sleep(0.05)", &()), async {
             tokio::task::yield_now().await;
             tx.commit().await
-        },
-    );
+        },);
     slow.unwrap();
     let error = committed.unwrap_err().to_string();
     assert!(error.starts_with("a statement of the transaction is still running"), "{error}");
