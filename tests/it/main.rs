@@ -6,5 +6,9 @@ mod databases;
 mod delete;
 mod log;
 mod models;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+mod proxy;
 mod save;
 mod signals_and_receivers;

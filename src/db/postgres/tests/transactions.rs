@@ -145,24 +145,27 @@ async fn a_handle_is_the_same_transaction_and_does_not_end_it() {
 async fn statements_of_one_transaction_may_overlap() {
     let schema = Schema::new(server!()).await;
     let db = with_numbers(schema.one().await).await;
+    // What is not prepared yet may come later than what is.
+    add(&db, 1).await.unwrap();
+    numbers(&db).await.unwrap();
     let tx = db.begin().await.unwrap();
-    let (one, two, three) = tokio::join!(add(&tx, 1), add(&tx, 2), numbers(&tx));
-    assert_eq!((one.unwrap(), two.unwrap(), three.unwrap()), (1, 1, vec![1, 2]));
+    let (one, two, three) = tokio::join!(add(&tx, 2), add(&tx, 3), numbers(&tx));
+    assert_eq!((one.unwrap(), two.unwrap(), three.unwrap()), (1, 1, vec![1, 2, 3]));
     tx.commit().await.unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2, 3]);
 
     // COMMIT would go behind the statement, and answer nothing if that fails.
     let tx = db.begin().await.unwrap();
     let handle = tx.handle();
     let (slow, committed) =
-        tokio::join!(handle.execute("INSERT INTO numbers SELECT 3 FROM pg_sleep(0.05)", &()), async {
+        tokio::join!(handle.execute("INSERT INTO numbers SELECT 4 FROM pg_sleep(0.05)", &()), async {
             tokio::task::yield_now().await;
             tx.commit().await
         },);
     slow.unwrap();
     let error = committed.unwrap_err().to_string();
     assert!(error.starts_with("a statement of the transaction is still running"), "{error}");
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2, 3]);
 }
 
 #[tokio::test]

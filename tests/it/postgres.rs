@@ -1,0 +1,435 @@
+//! What is so on PostgreSQL alone.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use expect_test::expect;
+use signals::ConnectOptions;
+use signals::prelude::*;
+
+use crate::databases::Schema;
+use crate::log::{Log, without_lines};
+use crate::proxy::{Cut, Proxy};
+
+/// A schema, or the test is left out.
+macro_rules! schema {
+    () => {
+        match Schema::new().await {
+            Some(schema) => schema,
+            None => return,
+        }
+    };
+}
+
+#[tokio::test]
+async fn a_save_is_one_round_trip_and_with_receivers_two() {
+    #[model]
+    #[derive(Default)]
+    struct Plain {
+        #[key]
+        id: Id<Plain>,
+        text: String,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Watched {
+        #[key]
+        id: Id<Watched>,
+        text: String,
+    }
+
+    #[receiver([pre_save, post_save], sender = Watched)]
+    async fn watch() {}
+
+    #[receiver([pre_delete, post_delete], sender = Watched)]
+    async fn watch_delete() {}
+
+    #[receiver(post_commit, sender = Watched)]
+    async fn after() {}
+
+    let schema = schema!();
+    let (proxy, url) = Proxy::to(&schema.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
+    db.create_tables_of::<(Plain, Watched)>().await.unwrap();
+
+    let mut rounds = Vec::new();
+    for _ in 0..2 {
+        // The first time each statement is prepared.
+        let (mut plain, mut watched) = (Plain::default(), Watched::default());
+        rounds.clear();
+        rounds.push(("insert", proxy.count(plain.save(&db)).await));
+        rounds.push(("update", proxy.count(plain.save(&db)).await));
+        rounds.push(("delete", {
+            let (count, deleted) = proxy.count(plain.delete(&db)).await;
+            (count, deleted.map(drop))
+        }));
+        rounds.push(("insert, with receivers", proxy.count(watched.save(&db)).await));
+        rounds.push(("update, with receivers", proxy.count(watched.save(&db)).await));
+        rounds.push(("delete, with receivers", {
+            let (count, deleted) = proxy.count(watched.delete(&db)).await;
+            (count, deleted.map(drop))
+        }));
+        rounds.push(("get", {
+            let (count, found) = proxy.count(Plain::get(&db, Id::new(1))).await;
+            (count, found.map(drop))
+        }));
+        rounds.push((
+            "a transaction of two saves",
+            proxy
+                .count(db.transaction(async |tx| {
+                    Plain::default().save(tx).await?;
+                    Watched::default().save(tx).await
+                }))
+                .await,
+        ));
+        rounds.push(("a transaction of nothing", proxy.count(db.transaction(async |_| Ok(()))).await));
+        rounds.push((
+            "a transaction that is dropped",
+            proxy
+                .count(async {
+                    let tx = db.begin().await?;
+                    Plain::default().save(&tx).await
+                })
+                .await,
+        ));
+        // Lets the ROLLBACK be answered, so that the next one does not find it on the line.
+        Plain::all(&db).await.unwrap();
+    }
+    let rounds: String = rounds
+        .into_iter()
+        .map(|(what, (count, result))| {
+            result.unwrap();
+            format!("{what}: {count}\n")
+        })
+        .collect();
+    expect![[r"
+        insert: 1
+        update: 1
+        delete: 1
+        insert, with receivers: 2
+        update, with receivers: 2
+        delete, with receivers: 2
+        get: 1
+        a transaction of two saves: 3
+        a transaction of nothing: 0
+        a transaction that is dropped: 1
+    "]]
+    .assert_eq(&rounds);
+}
+
+#[tokio::test]
+async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Note {
+        #[key]
+        id: Id<Note>,
+    }
+
+    #[receiver(post_commit, sender = Note)]
+    fn committed(instance: &Note) {
+        LOG.note(format!("committed {}", instance.id));
+    }
+
+    let schema = schema!();
+    let (proxy, url) = Proxy::to(&schema.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
+    db.create_tables_of::<Note>().await.unwrap();
+    for (cut, rows) in [(Cut::BeforeCommit, 0), (Cut::AfterCommit, 1)] {
+        proxy.cut(cut);
+        let mut note = Note::default();
+        let error = note.save(&db).await.unwrap_err();
+        proxy.cut(Cut::Never);
+        assert!(matches!(error, Error::CommitUnknown { .. }), "{error}");
+        assert!(note.id.is_unset());
+        assert_eq!(LOG.take(), "");
+        // The pool has recovered.
+        assert_eq!(Note::all(&db).await.unwrap().len(), rows);
+    }
+    Note::default().save(&db).await.unwrap();
+    assert_eq!(LOG.take(), "committed 3\n");
+}
+
+#[tokio::test]
+async fn saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_pool() {
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Audit {
+        #[key]
+        id: Id<Audit>,
+    }
+
+    #[receiver(post_save, sender = User)]
+    async fn outside(tx: &mut Tx) -> Result<()> {
+        let db = tx.db().clone();
+        Audit::default().save(&db).await
+    }
+
+    let schema = schema!();
+    let options = ConnectOptions::new(schema.url()).pool_size(1).pool_timeout(Duration::from_millis(300));
+    let db = options.connect().await.unwrap();
+    db.create_tables_of::<(User, Audit)>().await.unwrap();
+    let (error, line) = (User::default().save(&db).await.unwrap_err(), line!());
+    let text = error.to_string();
+    assert!(text.contains("they are held from ") && text.contains(&format!("postgres.rs:{line}:")), "{text}");
+    assert!(User::all(&db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed() {
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[receiver(post_save, sender = User)]
+    async fn swallows(tx: &mut Tx) {
+        tx.execute("SELCT", &()).await.unwrap_err();
+    }
+
+    let schema = schema!();
+    let db = Db::connect(&schema.url()).await.unwrap();
+    db.create_tables_of::<User>().await.unwrap();
+    let error = User::default().save(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Swallowed { first } if first.contains("syntax error")), "{error}");
+    assert!(User::all(&db).await.unwrap().is_empty());
+}
+
+/// Drops the future of a save after ever more polls: it is done as a whole with its `post_commit`, or not at all.
+#[tokio::test]
+async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Profile {
+        #[key]
+        id: Id<Profile>,
+        #[one_to_one(on_delete = cascade)]
+        user: Id<User>,
+    }
+
+    #[receiver(post_save, sender = User)]
+    async fn create_profile(instance: &User, tx: &mut Tx) -> Result<()> {
+        Profile { user: instance.id, ..Profile::default() }.save(tx).await
+    }
+
+    #[receiver(post_commit, sender = User)]
+    fn committed() {
+        LOG.note("committed");
+    }
+
+    let schema = schema!();
+    let db = ConnectOptions::new(schema.url()).pool_size(1).connect().await.unwrap();
+    db.create_tables_of::<(User, Profile)>().await.unwrap();
+    let mut polls = 0;
+    let mut commits = 0;
+    loop {
+        polls += 1 + polls / 16;
+        let mut user = User::default();
+        let mut done = false;
+        {
+            let mut save = pin!(user.save(&db));
+            for _ in 0..polls {
+                if let Poll::Ready(saved) = poll_fn(|context| Poll::Ready(save.as_mut().poll(context))).await {
+                    saved.unwrap();
+                    done = true;
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(user.id.is_unset(), !done);
+        // There is one connection, so what was on its way has come to its end before these.
+        let (users, profiles) = (User::all(&db).await.unwrap().len(), Profile::all(&db).await.unwrap().len());
+        assert_eq!(users, profiles, "after {polls} polls");
+        commits += LOG.take().lines().count();
+        assert_eq!(users, commits, "after {polls} polls");
+        if done {
+            break;
+        }
+    }
+    assert!(polls > 4);
+}
+
+#[tokio::test]
+async fn tables_can_be_made_by_many_at_the_same_time() {
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Profile {
+        #[key]
+        id: Id<Profile>,
+        #[one_to_one(on_delete = cascade)]
+        user: Id<User>,
+    }
+
+    let schema = schema!();
+    let mut tasks = Vec::new();
+    for _ in 0..6 {
+        // A pool of its own each, as a process has.
+        let db = Db::connect(&schema.url()).await.unwrap();
+        tasks.push(tokio::spawn(async move { db.create_tables_of::<(Profile, User)>().await }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn models_that_point_to_each_other_have_both_foreign_keys() {
+    #[model]
+    #[derive(Default)]
+    struct Chicken {
+        #[key]
+        id: Id<Chicken>,
+        #[foreign_key(on_delete = set_null)]
+        egg: Option<Id<Egg>>,
+        #[foreign_key(on_delete = set_null)]
+        mother: Option<Id<Chicken>>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Egg {
+        #[key]
+        id: Id<Egg>,
+        #[foreign_key(on_delete = cascade)]
+        chicken: Id<Chicken>,
+    }
+
+    let schema = schema!();
+    let db = Db::connect(&schema.url()).await.unwrap();
+    for _ in 0..2 {
+        db.create_tables_of::<(Chicken, Egg)>().await.unwrap();
+    }
+    for (mut chicken, ok) in [
+        (Chicken { egg: Some(Id::new(9)), ..Chicken::default() }, false),
+        (Chicken { mother: Some(Id::new(9)), ..Chicken::default() }, false),
+        (Chicken::default(), true),
+    ] {
+        assert_eq!(chicken.save(&db).await.is_ok(), ok);
+    }
+    let error = Egg { chicken: Id::new(9), ..Egg::default() }.save(&db).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignKey { .. }), "{error}");
+
+    // One points to what does not exist.
+    let other = schema!();
+    let db = Db::connect(&other.url()).await.unwrap();
+    let error = db.create_tables_of::<Egg>().await.unwrap_err();
+    assert!(matches!(&error, Error::NoTable { table } if table == "chicken"), "{error}");
+}
+
+#[tokio::test]
+async fn names_that_are_too_long() {
+    #[model(table = "a_table_with_a_name_of_just_as_many_bytes_as_postgresql_retains")]
+    #[derive(Default)]
+    struct Longest {
+        #[key]
+        id: Id<Longest>,
+        #[index]
+        #[column(name = "a_first_column_named_with_as_many_bytes_as_postgresql_retains_1")]
+        first: String,
+        #[index]
+        #[column(name = "a_first_column_named_with_as_many_bytes_as_postgresql_retains_2")]
+        #[unique]
+        second: String,
+    }
+
+    #[model(table = "a_name_of_a_table_that_is_longer_than_postgresql_keeps_it_for_us")]
+    #[derive(Default)]
+    struct TooLong {
+        #[key]
+        id: Id<TooLong>,
+    }
+
+    assert_eq!(Longest::META.table.len(), 63);
+    let schema = schema!();
+    let db = Db::connect(&schema.url()).await.unwrap();
+    db.create_tables_of::<Longest>().await.unwrap();
+    let mut indexes = Vec::new();
+    let sql = "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE '%idx' ORDER BY 1";
+    db.query(sql, &(), &mut |row| {
+        indexes.push(row.get::<String>(0)?);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    expect![[r#"
+        a_table_with_a_name_of_just_as_many_bytes_as_postg_8231855c_idx
+        a_table_with_a_name_of_just_as_many_bytes_as_postg_85318a15_idx"#]]
+    .assert_eq(&indexes.join("\n"));
+    let mut row = Longest { second: "x".to_owned(), ..Longest::default() };
+    row.save(&db).await.unwrap();
+    let error = Longest { second: "x".to_owned(), ..Longest::default() }.save(&db).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Unique { model, fields } if model == "Longest" && fields == &["second"]),
+        "{error}"
+    );
+
+    let error = db.create_tables_of::<TooLong>().await.unwrap_err();
+    expect![[r#"the name `a_name_of_a_table_that_is_longer_than_postgresql_keeps_it_for_us` of `it::postgres::TooLong` (tests/it/postgres.rs) has 64 bytes, PostgreSQL keeps 63: give it a shorter one with `#[model(table = "..")]` or `#[column(name = "..")]`"#]].assert_eq(&without_lines(&error.to_string()));
+}
+
+#[tokio::test]
+async fn errors_after_a_commit_that_nobody_waits_for_are_reported() {
+    #[model]
+    #[derive(Default)]
+    struct Note {
+        #[key]
+        id: Id<Note>,
+    }
+
+    #[receiver(post_commit, sender = Note)]
+    fn never() {
+        panic!("nobody knows of a commit");
+    }
+
+    let schema = schema!();
+    let (proxy, url) = Proxy::to(&schema.url()).await;
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let reports = Arc::clone(&reported);
+    let options = ConnectOptions::new(url).pool_size(1);
+    let options = options.on_error(move |error| reports.lock().unwrap().push(error.to_string()));
+    let db = options.connect().await.unwrap();
+    db.create_tables_of::<Note>().await.unwrap();
+    let tx = db.begin().await.unwrap();
+    Note::default().save(&tx).await.unwrap();
+    proxy.cut(Cut::AfterCommit);
+    {
+        let mut commit = pin!(tx.commit());
+        assert!(poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await.is_pending());
+    }
+    assert_eq!(Note::all(&db).await.unwrap().len(), 1);
+    let reported = reported.lock().unwrap();
+    assert_eq!(reported.len(), 1);
+    assert!(reported[0].contains("nobody knows whether the transaction is committed"), "{}", reported[0]);
+}
