@@ -176,11 +176,27 @@
 //! the same program fails with the place where that one began: it is nearly always a receiver that used `&db` instead of its
 //! `tx`.
 //!
+//! `postgres://user:password@host/database`, with the feature `postgres`: a pool of connections
+//! ([`ConnectOptions::pool_size`]) that prepare each statement once. A save without receivers is one round trip, a save with
+//! receivers two and what they do themselves, because BEGIN travels with the first statement. `create_tables` may run in
+//! several processes at a time. A transaction that waits too long for a connection fails with the places that hold them.
+//!
+//! | | SQLite | PostgreSQL |
+//! |---|---|---|
+//! | placeholders in your own SQL | `?`, `?1` | `$1` |
+//! | a statement of your own SQL that fails in a transaction | is undone, the transaction goes on | breaks the transaction |
+//! | NaN | refused | stored |
+//! | a NUL in a text | stored | refused |
+//! | the next [`Id`] after a row was inserted with one that you set | goes on behind it | takes no notice of it |
+//! | a deadlock, a conflict | cannot be | [`Error::Serialization`], do the transaction again |
+//!
 //! # Features
 //!
 //! | feature | |
 //! |---|---|
 //! | `sqlite` (default) | SQLite, compiled in |
+//! | `postgres` | PostgreSQL |
+//! | `postgres-tls` | PostgreSQL with `sslmode=require`: TLS by rustls, trusting whom the system trusts |
 //! | `tracing` | a span per receiver |
 
 mod check;

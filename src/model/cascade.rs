@@ -199,7 +199,7 @@ impl<'a> Cascade<'a> {
         // Within one model, and between models that point to each other, no order satisfies every pointer.
         let deferred = self.groups.len() > 1 || self.groups.iter().any(|group| group.rows.len() > KEYS);
         if deferred {
-            tx.batch(sql::defer_foreign_keys(true, dialect)).await?;
+            tx.batch(sql::defer_foreign_keys(dialect)).await?;
         }
         let mut deleted = Deleted::default();
         for unseen in &self.unseen {
@@ -221,10 +221,9 @@ impl<'a> Cascade<'a> {
                 forget(row.get(), tx);
             }
         }
-        // PostgreSQL checks what it has put off at once, so it must not be asked to where something waits for the commit.
-        let waits = || self.groups.iter().any(|group| waits_for_the_commit(group.meta));
-        if deferred && !(dialect == Dialect::Postgres && waits()) {
-            tx.batch(sql::defer_foreign_keys(false, dialect)).await?;
+        let waits = self.groups.iter().any(|group| waits_for_the_commit(group.meta));
+        if deferred && let Some(check) = sql::check_foreign_keys(dialect, waits) {
+            tx.batch(check).await?;
         }
         Ok(deleted)
     }

@@ -111,13 +111,20 @@ fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> Stri
     }
 }
 
-/// Lets the pointers between rows be wrong for a while, or checks them again.
-pub(super) fn defer_foreign_keys(defer: bool, dialect: Dialect) -> &'static str {
-    match (dialect, defer) {
-        (Dialect::Sqlite, true) => "PRAGMA defer_foreign_keys = ON",
-        (Dialect::Sqlite, false) => "PRAGMA defer_foreign_keys = OFF",
-        (Dialect::Postgres, true) => "SET CONSTRAINTS ALL DEFERRED",
-        (Dialect::Postgres, false) => "SET CONSTRAINTS ALL IMMEDIATE",
+/// Lets the pointers between rows be wrong for a while.
+pub(super) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "PRAGMA defer_foreign_keys = ON",
+        Dialect::Postgres => "SET CONSTRAINTS ALL DEFERRED",
+    }
+}
+
+/// Ends that; `waits` says whether there are pointers that may be wrong until the commit. PostgreSQL would look at them as
+/// well, so that all of them wait there.
+pub(super) fn check_foreign_keys(dialect: Dialect, waits: bool) -> Option<&'static str> {
+    match dialect {
+        Dialect::Sqlite => Some("PRAGMA defer_foreign_keys = OFF"),
+        Dialect::Postgres => (!waits).then_some("SET CONSTRAINTS ALL IMMEDIATE"),
     }
 }
 

@@ -99,12 +99,9 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
         // Lets the ROLLBACK be answered, so that the next one does not find it on the line.
         Plain::all(&db).await.unwrap();
     }
-    let rounds: String = rounds
+    let rounds: Vec<_> = rounds
         .into_iter()
-        .map(|(what, (count, result))| {
-            result.unwrap();
-            format!("{what}: {count}\n")
-        })
+        .map(|(what, (count, done))| format!("{what}: {count}{}", done.map_or("!", |()| "")))
         .collect();
     expect![[r"
         insert: 1
@@ -116,9 +113,8 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
         get: 1
         a transaction of two saves: 3
         a transaction of nothing: 0
-        a transaction that is dropped: 1
-    "]]
-    .assert_eq(&rounds);
+        a transaction that is dropped: 1"]]
+    .assert_eq(&rounds.join("\n"));
 }
 
 #[tokio::test]
@@ -383,9 +379,9 @@ async fn names_that_are_too_long() {
     })
     .await
     .unwrap();
-    expect![[r#"
+    expect![[r"
         a_table_with_a_name_of_just_as_many_bytes_as_postg_8231855c_idx
-        a_table_with_a_name_of_just_as_many_bytes_as_postg_85318a15_idx"#]]
+        a_table_with_a_name_of_just_as_many_bytes_as_postg_85318a15_idx"]]
     .assert_eq(&indexes.join("\n"));
     let mut row = Longest { second: "x".to_owned(), ..Longest::default() };
     row.save(&db).await.unwrap();

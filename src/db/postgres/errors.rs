@@ -136,11 +136,12 @@ fn constraint(error: &DbError) -> Option<Error> {
 /// Failures that go away when the transaction is done again.
 fn again(error: &DbError) -> Option<Error> {
     let helps = match *error.code() {
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => true,
-        // A statement that is prepared does not fit its table any more: "cached plan must not change result type".
+        // The last one: somebody deallocated a statement that was prepared.
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        // It does not fit its table any more: "cached plan must not change result type".
         SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
-        // Somebody deallocated it.
-        SqlState::INVALID_SQL_STATEMENT_NAME => true,
         _ => false,
     };
     helps.then(|| Error::Serialization { reason: error.message().to_owned() })
