@@ -86,6 +86,8 @@ pub(super) fn of_connecting(error: &ServerError) -> String {
             "the server asks for a password: write `postgres://user:password@host/database`".to_owned()
         } else if source == "server does not support TLS" {
             format!("{text}: leave `sslmode=require` out of the URL, or turn TLS on in the server")
+        } else if text.contains("certificate not valid for name") {
+            format!("{text}: name the host in the URL as its certificate does, and its address in `hostaddr`")
         } else if text.contains("invalid peer certificate") {
             format!(
                 "{text}: have the system trust who signed the certificate of the server, or name a file of certificates \
