@@ -80,7 +80,8 @@ async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'stat
 /// One statement: nobody listens, and nothing goes with the row.
 async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
     let key = instance.value(M::META.key);
-    let rows = exec.execute(place, &M::META.statements(exec.dialect()).delete, &[key]).await.map_err(named::<M>(exec))?;
+    let rows =
+        exec.execute(place, &M::META.statements(exec.dialect()).delete, &[key]).await.map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
     }
