@@ -3,13 +3,8 @@
 use expect_test::expect;
 use signals::prelude::*;
 
+use crate::databases::databases;
 use crate::log::Log;
-
-async fn memory<M: signals::model::Models>() -> Db {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<M>().await.unwrap();
-    db
-}
 
 #[tokio::test]
 async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
@@ -38,26 +33,27 @@ async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
         LOG.note(format!("post_save of {update_fields:?}, created {created}"));
     }
 
-    let db = memory::<User>().await;
-    let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
-    user.save(&db).await.unwrap();
-    db.execute("UPDATE user SET changed = 1", &()).await.unwrap();
+    for db in databases::<User>().await {
+        let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
+        user.save(&db).await.unwrap();
+        db.execute("UPDATE \"user\" SET changed = 1", &()).await.unwrap();
 
-    user.name = "bea".to_owned();
-    user.email = "NEW@B".to_owned();
-    user.save_fields(&db, User::fields().email).await.unwrap();
-    user.save_fields(&db, User::fields().email | User::fields().changed).await.unwrap();
-    expect![[r#"
-        pre_save of None
-        post_save of None, created true
-        pre_save of Some({"email"})
-        post_save of Some({"email"}), created false
-        pre_save of Some({"email", "changed"})
-        post_save of Some({"email", "changed"}), created false
-    "#]]
-    .assert_eq(&LOG.take());
-    let stored = User::get(&db, user.id).await.unwrap().unwrap();
-    assert_eq!((stored.name.as_str(), stored.email.as_str(), stored.changed), ("ANN", "new@b", 9));
+        user.name = "bea".to_owned();
+        user.email = "NEW@B".to_owned();
+        user.save_fields(&db, User::fields().email).await.unwrap();
+        user.save_fields(&db, User::fields().email | User::fields().changed).await.unwrap();
+        expect![[r#"
+            pre_save of None
+            post_save of None, created true
+            pre_save of Some({"email"})
+            post_save of Some({"email"}), created false
+            pre_save of Some({"email", "changed"})
+            post_save of Some({"email", "changed"}), created false
+        "#]]
+        .assert_eq(&LOG.take());
+        let stored = User::get(&db, user.id).await.unwrap().unwrap();
+        assert_eq!((stored.name.as_str(), stored.email.as_str(), stored.changed), ("ANN", "new@b", 9));
+    }
 }
 
 #[tokio::test]
@@ -92,20 +88,6 @@ async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts() {
         LOG.note("post_save");
     }
 
-    let db = memory::<(Country, User)>().await;
-    let mut country = Country { code: "nl".to_owned(), ..Country::default() };
-    country.save_fields(&db, FieldSet::empty()).await.unwrap();
-    assert_eq!(LOG.take(), "");
-
-    let error = country.save_fields(&db, User2::country()).await.unwrap_err();
-    assert!(matches!(&error, Error::NotFound { model } if model == "Country"), "{error}");
-    assert_eq!(LOG.take(), "pre_save\n", "and no post_save");
-    assert_eq!(country.changed, 0, "what the framework set is put back");
-    assert!(Country::all(&db).await.unwrap().is_empty());
-
-    let error = User::default().save_fields(&db, User::fields().name).await.unwrap_err();
-    assert!(matches!(&error, Error::UnsetId { field, .. } if field == "id"), "{error}");
-
     /// The sets are values and can be kept.
     struct User2;
     impl User2 {
@@ -114,6 +96,21 @@ async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts() {
             fields |= Country::fields().changed;
             fields
         }
+    }
+
+    for db in databases::<(Country, User)>().await {
+        let mut country = Country { code: "nl".to_owned(), ..Country::default() };
+        country.save_fields(&db, FieldSet::empty()).await.unwrap();
+        assert_eq!(LOG.take(), "");
+
+        let error = country.save_fields(&db, User2::country()).await.unwrap_err();
+        assert!(matches!(&error, Error::NotFound { model } if model == "Country"), "{error}");
+        assert_eq!(LOG.take(), "pre_save\n", "and no post_save");
+        assert_eq!(country.changed, 0, "what the framework set is put back");
+        assert!(Country::all(&db).await.unwrap().is_empty());
+
+        let error = User::default().save_fields(&db, User::fields().name).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { field, .. } if field == "id"), "{error}");
     }
 }
 
@@ -151,30 +148,31 @@ async fn rule_20_changed_previous_and_changes() {
         LOG.note(format!("changes {changes:?}"));
     }
 
-    let db = memory::<User>().await;
-    let mut user = User { name: "ann".to_owned(), ..User::default() };
-    user.save(&db).await.unwrap();
-    user.save(&db).await.unwrap();
-    user.email = Some("a@b".to_owned());
-    user.save(&db).await.unwrap();
-    user.name = "bea".to_owned();
-    user.email = None;
-    user.save_fields(&db, User::fields().name).await.unwrap();
-    // Set to the value that it has: no change.
-    user.email = Some("a@b".to_owned());
-    user.save(&db).await.unwrap();
-    expect![[r#"
-        email is None, created true
-        changes {"id", "name", "email", "visits"}
-        changes {"visits"}
-        email is Some("a@b"), created false
-        was Some(("ann", None))
-        changes {"email", "visits"}
-        was Some(("ann", Some("a@b")))
-        changes {"name"}
-        changes {"visits"}
-    "#]]
-    .assert_eq(&LOG.take());
+    for db in databases::<User>().await {
+        let mut user = User { name: "ann".to_owned(), ..User::default() };
+        user.save(&db).await.unwrap();
+        user.save(&db).await.unwrap();
+        user.email = Some("a@b".to_owned());
+        user.save(&db).await.unwrap();
+        user.name = "bea".to_owned();
+        user.email = None;
+        user.save_fields(&db, User::fields().name).await.unwrap();
+        // Set to the value that it has: no change.
+        user.email = Some("a@b".to_owned());
+        user.save(&db).await.unwrap();
+        expect![[r#"
+            email is None, created true
+            changes {"id", "name", "email", "visits"}
+            changes {"visits"}
+            email is Some("a@b"), created false
+            was Some(("ann", None))
+            changes {"email", "visits"}
+            was Some(("ann", Some("a@b")))
+            changes {"name"}
+            changes {"visits"}
+        "#]]
+        .assert_eq(&LOG.take());
+    }
 }
 
 #[tokio::test]
@@ -203,12 +201,13 @@ async fn rule_20_nobody_pays_for_what_nobody_asks() {
         assert!(!created);
     }
 
-    let db = memory::<(Asked, Unasked)>().await;
-    // A value that cannot be read as an `i8`: reading the row would fail.
-    db.execute("INSERT INTO asked (small) VALUES (1000)", &()).await.unwrap();
-    db.execute("INSERT INTO unasked (small) VALUES (1000)", &()).await.unwrap();
-    Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
-    Unasked { id: Id::new(1), small: 1 }.save(&db).await.unwrap();
+    for db in databases::<(Asked, Unasked)>().await {
+        // A value that cannot be read as an `i8`: reading the row would fail.
+        db.execute("INSERT INTO asked (small) VALUES (1000)", &()).await.unwrap();
+        db.execute("INSERT INTO unasked (small) VALUES (1000)", &()).await.unwrap();
+        Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
+        Unasked { id: Id::new(1), small: 1 }.save(&db).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -234,27 +233,28 @@ async fn rule_47_post_commit_compares_with_what_was_before_the_transaction() {
         LOG.note("rank");
     }
 
-    let db = memory::<Note>().await;
-    let mut note = Note { text: "a".to_owned(), ..Note::default() };
-    let tx = db.begin().await.unwrap();
-    note.save(&tx).await.unwrap();
-    note.text = "b".to_owned();
-    note.save(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-
-    let tx = db.begin().await.unwrap();
-    for text in ["c", "d"] {
-        note.text = text.to_owned();
-        note.rank += 1;
+    for db in databases::<Note>().await {
+        let mut note = Note { text: "a".to_owned(), ..Note::default() };
+        let tx = db.begin().await.unwrap();
         note.save(&tx).await.unwrap();
+        note.text = "b".to_owned();
+        note.save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let tx = db.begin().await.unwrap();
+        for text in ["c", "d"] {
+            note.text = text.to_owned();
+            note.rank += 1;
+            note.save(&tx).await.unwrap();
+        }
+        note.rank = 0;
+        note.save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        expect![[r#"
+            None to b: {"id", "text", "rank"}
+            rank
+            Some("b") to d: {"text"}
+        "#]]
+        .assert_eq(&LOG.take());
     }
-    note.rank = 0;
-    note.save(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    expect![[r#"
-        None to b: {"id", "text", "rank"}
-        rank
-        Some("b") to d: {"text"}
-    "#]]
-    .assert_eq(&LOG.take());
 }
