@@ -15,11 +15,12 @@ use crate::value::Value;
 /// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
 ///
 /// Dropping it rolls it back. A COMMIT that was sent to a server cannot be called back: if the future of
-/// [`commit`](Self::commit) is dropped then, a task waits for the answer and runs the hooks. Receivers are handed a `&mut Tx`, with which they can do everything but end it.
+/// [`commit`](Self::commit) is dropped then, a task waits for the answer and runs the hooks. Receivers are handed a
+/// `&mut Tx`, with which they can do everything but end it.
 ///
-/// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it breaks
-/// the transaction, and so does, in both, a failed save or delete of a model: every further use is [`Error::Broken`], which names the first failure, until it is
-/// rolled back.
+/// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it
+/// breaks the transaction, and so does, in both, a failed save or delete of a model: every further use is
+/// [`Error::Broken`], which names the first failure, until it is rolled back.
 pub struct Tx {
     shared: Arc<Shared>,
     /// Whether this is what `begin` returned. Other handles of the same transaction do not end it.
