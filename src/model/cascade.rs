@@ -86,7 +86,8 @@ fn can_go_unseen(meta: &'static Meta) -> bool {
     // A row that a `restrict` refuses is forgiven if it is deleted itself, so it must be known.
     let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;
-    !restricted && !(meta.operations.listens)() && !reaches_others(meta)
+    let Operations { listens, remembers, .. } = &meta.operations;
+    !restricted && !listens() && !remembers() && !reaches_others(meta)
 }
 
 impl<'a> Cascade<'a> {

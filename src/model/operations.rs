@@ -21,6 +21,8 @@ pub(super) struct Operations {
     pub(super) fetch: Fetch,
     /// Whether anybody receives the signals of a delete.
     pub(super) listens: fn() -> bool,
+    /// Whether anything of a row may wait for the commit.
+    pub(super) remembers: fn() -> bool,
     /// Sends `pre_delete` for a row, with what the delete started from.
     pub(super) pre_delete: Tell,
     /// Sends `post_delete` for a row.
@@ -34,6 +36,7 @@ impl Operations {
         Self {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
+            remembers: || M::POST_COMMIT.has_receivers(),
             pre_delete: |row, origin, tx| Box::pin(pre_delete::<M>(row, origin, tx)),
             post_delete: |row, origin, tx| Box::pin(post_delete::<M>(row, origin, tx)),
             forget: |row, tx| {

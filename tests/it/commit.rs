@@ -149,6 +149,42 @@ async fn rule_47_post_commit_runs_once_per_row_with_the_last_values() {
     }
 }
 
+#[tokio::test]
+async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Shelf {
+        #[key]
+        id: Id<Shelf>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Book {
+        #[key]
+        id: Id<Book>,
+        #[foreign_key(on_delete = cascade)]
+        shelf: Id<Shelf>,
+    }
+
+    #[receiver(post_commit, sender = Book)]
+    fn committed(instance: &Book) {
+        LOG.note(format!("book {}", instance.id));
+    }
+
+    for db in databases::<(Shelf, Book)>().await {
+        let tx = db.begin().await.unwrap();
+        let mut shelf = Shelf::default();
+        shelf.save(&tx).await.unwrap();
+        Book { shelf: shelf.id, ..Book::default() }.save(&tx).await.unwrap();
+        shelf.delete(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "");
+    }
+}
+
 /// Drops the future of a save after each number of polls.
 #[tokio::test]
 async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
