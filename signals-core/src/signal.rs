@@ -132,22 +132,23 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn resolve(&'static self) -> u8 {
+        let receivers: Vec<&'static Receiver> =
+            registry::receivers().filter(|receiver| Target::<P>::of(receiver).is_some()).collect();
+        let costly = receivers.iter().any(|receiver| asks(receiver, P::COSTLY));
         let linked = self.linked.get_or_init(|| {
-            let receivers = registry::receivers().filter(|receiver| Target::<P>::of(receiver).is_some()).collect();
             let sorted = order::sort(receivers).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
             let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, id: &receiver.id });
             Ok(sorted.into_iter().filter_map(slot).collect())
         });
         let any = linked.as_ref().map_or(true, |slots| !slots.is_empty());
-        let costly = !P::COSTLY.is_empty() && registry::receivers().any(|receiver| asks::<P>(receiver, P::COSTLY));
         let found = RESOLVED | if any { LINKED } else { 0 } | if costly { COSTLY } else { 0 };
         self.state.fetch_or(found, Ordering::AcqRel) | found
     }
 }
 
-fn asks<P: Payload>(receiver: &'static Receiver, fields: &[&str]) -> bool {
+fn asks(receiver: &Receiver, fields: &[&str]) -> bool {
     let reads = |field: &&str| *field == "event" || fields.contains(field);
-    Target::<P>::of(receiver).is_some() && receiver.asks_for.iter().any(reads)
+    !fields.is_empty() && receiver.asks_for.iter().any(reads)
 }
 
 #[cold]

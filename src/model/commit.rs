@@ -79,7 +79,7 @@ async fn committed<M: Model>(pending: Arc<Pending<M>>, db: Db) -> Result<()> {
     let saved = pending.lock().saved.take();
     let Some(Saved { instance, created, previous }) = saved else { return Ok(()) };
     let (instance, previous) = (&instance, previous.as_ref());
-    let changes = previous.map_or(FieldSet::all(), |previous| FieldSet::that_differ(previous, instance));
+    let changes = FieldSet::changed(previous, instance);
     match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, db: &db }).await {
         Ok(answers) => {
             for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {

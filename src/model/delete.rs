@@ -6,7 +6,7 @@ use super::cascade::{Cascade, reaches_others};
 use super::draft::named;
 use super::{Key, Meta, Model};
 use crate::db::{Exec, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// How many rows a delete removed, of which models.
 #[derive(Debug, Clone, Default)]
@@ -47,8 +47,7 @@ pub(super) async fn delete<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<Deleted> {
     if instance.key().is_unset() {
-        let field = M::META.key_field().name.to_owned();
-        let unset = Err(Error::UnsetId { model: M::META.name.to_owned(), field });
+        let unset = Err(M::META.unset_id(M::META.key_field().name));
         return match exec {
             Exec::Tx(tx) => tx.whole(std::future::ready(unset)).await,
             Exec::Db(_) => unset,

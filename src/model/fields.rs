@@ -36,8 +36,10 @@ impl<M: Model> FieldSet<M> {
         u128::MAX >> (128 - M::COLUMNS)
     }
 
-    /// The fields that differ between two rows, compared as the database stores them.
-    pub(super) fn that_differ(before: &M, after: &M) -> Self {
+    /// The fields whose values differ from those of the row before, compared as the database stores them; all of them if
+    /// there was none.
+    pub(super) fn changed(before: Option<&M>, after: &M) -> Self {
+        let Some(before) = before else { return Self::all() };
         let differ = |index: &usize| before.value(*index) != after.value(*index);
         let bits = (0..M::COLUMNS).filter(differ).fold(0, |bits, index| bits | 1 << index);
         Self { bits, ..Self::empty() }

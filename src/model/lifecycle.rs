@@ -278,37 +278,18 @@ lifecycle! {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl InTransaction for pre_save {
-    type Signal = Self;
+/// Which of the signals answer yes to a question of the compiler's.
+macro_rules! answer {
+    ($($question:ident: $($signal:ident)*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl $question for $signal {
+            type Signal = Self;
+        }
+    )*)*};
 }
 
-#[diagnostic::do_not_recommend]
-impl InTransaction for post_save {
-    type Signal = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl InTransaction for pre_delete {
-    type Signal = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl InTransaction for post_delete {
-    type Signal = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl LendsMutably for pre_save {
-    type Signal = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl KnowsWhatChanged for post_save {
-    type Signal = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl KnowsWhatChanged for post_commit {
-    type Signal = Self;
+answer! {
+    InTransaction: pre_save post_save pre_delete post_delete;
+    LendsMutably: pre_save;
+    KnowsWhatChanged: post_save post_commit;
 }

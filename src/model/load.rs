@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use super::{Id, Model};
 use crate::db::{Exec, Params};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::value::{Column, ValueRef};
 
 pub(crate) async fn by_key<M: Model>(
@@ -21,7 +21,7 @@ pub(super) async fn refresh<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<()> {
     let row = by_key::<M>(exec, instance.key(), place).await?;
-    instance.assign(row.ok_or_else(|| Error::NotFound { model: M::META.name.to_owned() })?);
+    instance.assign(row.ok_or_else(|| M::META.not_found())?);
     Ok(())
 }
 
@@ -94,12 +94,10 @@ pub(super) async fn follow<M: Model, Loaded>(
     loaded: fn(Option<M>) -> Option<Loaded>,
     place: &'static Location<'static>,
 ) -> Result<Loaded> {
-    let not_found = || Error::NotFound { model: M::META.name.to_owned() };
+    let not_found = || M::META.not_found();
     let row = match id {
         None => None,
-        Some(id) if id.is_unset() => {
-            return Err(Error::UnsetId { model: M::META.name.to_owned(), field: field.to_owned() });
-        }
+        Some(id) if id.is_unset() => return Err(M::META.unset_id(field)),
         Some(id) => Some(find(exec, M::META.key, &[id.to_value()], place).await?.ok_or_else(not_found)?),
     };
     loaded(row).ok_or_else(not_found)

@@ -8,6 +8,7 @@ use super::operations::Operations;
 use super::sql::Statements;
 use super::{Model, models};
 use crate::db::Dialect;
+use crate::error::Error;
 use crate::value::ColumnType;
 
 /// A model as its struct declares it.
@@ -52,6 +53,16 @@ impl Meta {
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
         }
+    }
+
+    /// The error of a row that is not there.
+    pub(crate) fn not_found(&self) -> Error {
+        Error::NotFound { model: self.name.to_owned() }
+    }
+
+    /// The error of an id that is used and not set.
+    pub(crate) fn unset_id(&self, field: &str) -> Error {
+        Error::UnsetId { model: self.name.to_owned(), field: field.to_owned() }
     }
 
     /// The field that is the key.

@@ -8,7 +8,7 @@ use super::draft::{Draft, Fields, named};
 use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::value::ValueRef;
 
 /// What to write, and how.
@@ -77,14 +77,13 @@ pub(super) async fn save<M: Model>(
 
 /// Refuses ids that are not set, before any SQL.
 fn check<M: Model>(draft: &M, how: How<M>) -> Result<()> {
-    let unset = |field: &str| Error::UnsetId { model: M::META.name.to_owned(), field: field.to_owned() };
     if how.fields().is_some() && draft.key().is_unset() {
-        return Err(unset(M::META.key_field().name));
+        return Err(M::META.unset_id(M::META.key_field().name));
     }
     for (index, field) in M::META.fields.iter().enumerate() {
         // Of what is not nullable, only an id has a value that is NULL.
         if field.key.is_none() && !field.nullable && how.writes(index) && draft.value(index) == ValueRef::Null {
-            return Err(unset(field.name));
+            return Err(M::META.unset_id(field.name));
         }
     }
     Ok(())
@@ -109,7 +108,7 @@ async fn save_in<M: Model>(
     let created = write(draft, Exec::Tx(tx), how, place).await?;
     if M::POST_SAVE.has_receivers() {
         let (instance, previous): (&M, _) = (draft, before.as_ref());
-        let changes = previous.map_or(FieldSet::all(), |previous| FieldSet::that_differ(previous, instance));
+        let changes = FieldSet::changed(previous, instance);
         let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
         let tx = &mut tx.handle();
         send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, tx }).await?;
@@ -146,7 +145,7 @@ async fn write<M: Model>(
             return if update_row(&**draft, exec, &update, place).await? {
                 Ok(false)
             } else {
-                Err(Error::NotFound { model: M::META.name.to_owned() })
+                Err(M::META.not_found())
             };
         }
         How::InsertOrUpdate if has_key && update_row(&**draft, exec, &statements.update, place).await? => {
