@@ -73,6 +73,7 @@
 //! | attribute | meaning |
 //! |---|---|
 //! | `#[model(table = "..")]`, `#[model(app = "..")]` | the table; else the name of the struct in snake case |
+//! | `#[model(unique(team, number))]`, `#[model(index(last_name, first_name))]` | of several columns together; any number of them |
 //! | `#[key]` | the key, exactly one |
 //! | `#[unique]`, `#[index]` | of the column |
 //! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0 |
@@ -94,6 +95,7 @@
 //! | [`pre_delete`] | before the row is deleted, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
+//! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
 //! the UPDATE, and only if a receiver that asks for them is linked. `update_fields: Option<FieldSet<User>>` is what
@@ -211,9 +213,11 @@ pub use check::check;
 pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
 pub use error::{Error, Result};
 #[doc(inline)]
-pub use model::{AnyModel, FieldSet, Id, Model, models, post_commit, post_delete, post_save, pre_delete, pre_save};
+pub use model::{AnyModel, FieldSet, Id, Model, models};
 #[doc(inline)]
-pub use model::{PostCommit, PostDelete, PostSave, PreDelete, PreSave};
+pub use model::{PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave};
+#[doc(inline)]
+pub use model::{post_commit, post_delete, post_load, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use signals_core::testing;
 #[doc(inline)]
@@ -247,6 +251,7 @@ pub mod __private {
 
     pub use crate::model::load::by_field;
     pub use crate::model::{
-        Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind, Unset,
+        Composite, CompositeKind, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind,
+        Unset,
     };
 }

@@ -1,10 +1,13 @@
-//! What the attributes have in common: `key = value, ..`, each key at most once, every mistake reported.
+//! What the attributes have in common: `key = value, ..`, each key at most once, every mistake reported. A key with a list,
+//! `unique(a, b)`, may come several times.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Ident, Path, Token};
+use syn::punctuated::Punctuated;
+use syn::token::Paren;
+use syn::{Ident, Path, Token, parenthesized};
 
 use crate::errors::Errors;
 use crate::suggest;
@@ -62,6 +65,9 @@ impl Keys {
             let message = suggest::unknown("argument", key.name(), self.attribute, self.known);
             return Err(syn::Error::new(key.word.span(), message));
         }
+        if input.peek(Paren) {
+            return Ok(key);
+        }
         if seen.contains(&key.word) {
             return Err(syn::Error::new(key.word.span(), format!("`{}` is given twice", key.name)));
         }
@@ -86,6 +92,21 @@ impl Key {
     /// `= value`, as in the example.
     pub(crate) fn value<T: Parse>(&self, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
         self.value_with(input, example, T::parse)
+    }
+
+    /// `(a, b)`, names of fields as in the example.
+    pub(crate) fn fields(&self, input: ParseStream<'_>, example: &str) -> syn::Result<Vec<Ident>> {
+        if !input.peek(Paren) {
+            let message = format!("`{}` names fields, as in `{example}`", self.name);
+            return Err(syn::Error::new(self.word.span(), message));
+        }
+        let content;
+        parenthesized!(content in input);
+        let fields = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any);
+        let expected = |error: syn::Error| {
+            syn::Error::new(error.span(), format!("expected the names of fields, as in `{example}`"))
+        };
+        Ok(fields.map_err(expected)?.into_iter().collect())
     }
 
     /// `= path::to::signals`

@@ -90,6 +90,8 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// #[model]
 /// #[model(table = "users")]                     the table; else the struct's name in snake case
 /// #[model(app = "accounts")]                    the table is `accounts_user`
+/// #[model(unique(team, number))]                no two rows have the same values in both; several of them may be given
+/// #[model(index(last_name, first_name))]        one index over both; several of them may be given
 /// #[model(crate = path)]                        where `signals` is, if it was renamed
 ///
 /// #[key]                                        exactly one field: `Id<Self>`, or a key that you set yourself

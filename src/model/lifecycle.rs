@@ -4,7 +4,7 @@ use core::fmt;
 
 use signals_core::__private::{
     Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, KnowsWhatChanged, LendsMutably, Nobody,
-    Payload, SentBy, SignalName,
+    Payload, SentBy, SignalName, Synchronous,
 };
 use signals_core::Signal;
 
@@ -19,6 +19,7 @@ pub struct Lifecycle<M: Model> {
     pub(super) pre_delete: Signal<PreDelete<'static, M>>,
     pub(super) post_delete: Signal<PostDelete<'static, M>>,
     pub(super) post_commit: Signal<PostCommit<'static, M>>,
+    pub(super) post_load: Signal<PostLoad<'static, M>>,
 }
 
 impl<M: Model> Lifecycle<M> {
@@ -30,6 +31,7 @@ impl<M: Model> Lifecycle<M> {
             pre_delete: Signal::new(),
             post_delete: Signal::new(),
             post_commit: Signal::new(),
+            post_load: Signal::new(),
         }
     }
 }
@@ -87,10 +89,20 @@ impl Observed for dyn AnyModel {
 
 /// A signal of the lifecycle: its name, its payload, and how the payload of a model becomes one of any model.
 macro_rules! lifecycle {
+    (@mode) => { Asynchronous };
+    (@mode $mode:ident) => { $mode };
+    (@awaits $name:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl AwaitsReceivers for $name {
+            type Signal = Self;
+        }
+    };
+    (@awaits $name:ident Synchronous) => {};
     (
         $(#[$name_doc:meta])* $name:ident,
         $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* },
         $(costly: [$($costly:literal),*],)?
+        $(mode: $mode:ident,)?
         |$event:ident| { $($wide:ident: $wider:expr,)* }
     ) => {
         $(#[$name_doc])*
@@ -107,7 +119,7 @@ macro_rules! lifecycle {
         impl<M: Observed + ?Sized> Payload for $payload<'static, M> {
             type Of<'a> = $payload<'a, M>;
             type Output = ();
-            type Mode = Asynchronous;
+            type Mode = lifecycle!(@mode $($mode)?);
             type Any = $payload<'static, dyn AnyModel>;
             type Senders = ();
             const SIGNAL: &'static str = stringify!($name);
@@ -131,10 +143,7 @@ macro_rules! lifecycle {
             type Signal = Self;
         }
 
-        #[diagnostic::do_not_recommend]
-        impl AwaitsReceivers for $name {
-            type Signal = Self;
-        }
+        lifecycle!(@awaits $name $($mode)?);
 
         #[diagnostic::do_not_recommend]
         impl FromAnySender<dyn AnyModel> for $name {
@@ -278,6 +287,22 @@ lifecycle! {
     }
 }
 
+lifecycle! {
+    /// After a row was read from the database. See [`PostLoad`].
+    post_load,
+    /// What [`post_load`] carries. The instance may be changed: it is the place to fill in fields with `#[skip]`.
+    ///
+    /// It is sent for the rows that you ask for, by `get`, `all`, `refresh`, `by_..` and the accessors of relations; not for
+    /// those that the library reads for itself, `previous` and what goes with a deleted row. Its receivers are called
+    /// synchronously and have no database: one that reads more would do so once per row. An error is the error of the call.
+    PostLoad {
+        /// The row that was read.
+        instance: &'a mut M,
+    },
+    mode: Synchronous,
+    |event| { instance: event.instance.any_mut(), }
+}
+
 /// Which of the signals answer yes to a question of the compiler's.
 macro_rules! answer {
     ($($question:ident: $($signal:ident)*;)*) => {$($(
@@ -289,7 +314,8 @@ macro_rules! answer {
 }
 
 answer! {
-    InTransaction: pre_save post_save pre_delete post_delete;
-    LendsMutably: pre_save;
+    // `post_load` has no `tx`, and not because a transaction is over: let the compiler say what it has.
+    InTransaction: pre_save post_save pre_delete post_delete post_load;
+    LendsMutably: pre_save post_load;
     KnowsWhatChanged: post_save post_commit;
 }

@@ -2,17 +2,28 @@
 
 use std::panic::Location;
 
-use super::{Id, Model};
+use signals_core::__private::synchronous::send;
+
+use super::{Id, Model, PostLoad};
 use crate::db::{Exec, Params};
 use crate::error::Result;
 use crate::value::{Column, ValueRef};
 
-pub(crate) async fn by_key<M: Model>(
+pub(super) async fn get<M: Model>(
     exec: Exec<'_>,
     key: &M::Key,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
     find(exec, M::META.key, &[key.to_value()], place).await
+}
+
+/// The row with this key, for the library itself: `post_load` is not sent.
+pub(crate) async fn by_key<M: Model>(
+    exec: Exec<'_>,
+    key: &M::Key,
+    place: &'static Location<'static>,
+) -> Result<Option<M>> {
+    first(exec, M::META.key, &[key.to_value()], place).await
 }
 
 pub(super) async fn refresh<M: Model>(
@@ -22,7 +33,7 @@ pub(super) async fn refresh<M: Model>(
 ) -> Result<()> {
     let row = by_key::<M>(exec, instance.key(), place).await?;
     instance.assign(row.ok_or_else(|| M::META.not_found())?);
-    Ok(())
+    loaded(std::slice::from_mut(instance))
 }
 
 pub(super) async fn all<M: Model>(exec: Exec<'_>, place: &'static Location<'static>) -> Result<Vec<M>> {
@@ -31,6 +42,17 @@ pub(super) async fn all<M: Model>(exec: Exec<'_>, place: &'static Location<'stat
 
 /// The first row whose field has the value.
 pub(super) async fn find<M: Model>(
+    exec: Exec<'_>,
+    field: usize,
+    value: &dyn Params,
+    place: &'static Location<'static>,
+) -> Result<Option<M>> {
+    let mut found = first(exec, field, value, place).await?;
+    loaded(found.as_mut_slice())?;
+    Ok(found)
+}
+
+async fn first<M: Model>(
     exec: Exec<'_>,
     field: usize,
     value: &dyn Params,
@@ -49,6 +71,29 @@ pub(super) async fn find<M: Model>(
 }
 
 pub(super) async fn rows<M: Model>(
+    exec: Exec<'_>,
+    sql: &str,
+    params: &dyn Params,
+    place: &'static Location<'static>,
+) -> Result<Vec<M>> {
+    let mut rows = read(exec, sql, params, place).await?;
+    loaded(&mut rows)?;
+    Ok(rows)
+}
+
+/// Tells the receivers of rows that a person asked for. Not while they are read: a receiver that fails is no failure of the
+/// query.
+fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
+    if M::POST_LOAD.has_receivers() {
+        for instance in rows {
+            send(M::POST_LOAD, PostLoad { instance })?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows for the library itself: `post_load` is not sent.
+pub(super) async fn read<M: Model>(
     exec: Exec<'_>,
     sql: &str,
     params: &dyn Params,

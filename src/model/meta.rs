@@ -27,6 +27,8 @@ pub struct Meta {
     pub fields: &'static [Field],
     /// Which of the fields is the key.
     pub key: usize,
+    /// What is said of several fields together, in the order of the attribute.
+    pub composites: &'static [Composite],
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -49,10 +51,18 @@ impl Meta {
             table,
             fields,
             key,
+            composites: &[],
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
         }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn composites(mut self, composites: &'static [Composite]) -> Self {
+        self.composites = composites;
+        self
     }
 
     /// The error of a row that is not there.
@@ -147,6 +157,38 @@ impl Field {
         }
         self
     }
+}
+
+/// What is said of several fields together: `#[model(unique(team, number), index(last_name, first_name))]`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Composite {
+    /// What is said of them.
+    pub kind: CompositeKind,
+    /// Which of the [`fields`](Meta::fields) they are, in the order in which they were written.
+    pub fields: &'static [usize],
+}
+
+impl Composite {
+    #[doc(hidden)]
+    pub const fn new(kind: CompositeKind, fields: &'static [usize]) -> Self {
+        Self { kind, fields }
+    }
+
+    /// The fields themselves.
+    pub(crate) fn of(&self, meta: &Meta) -> impl Iterator<Item = &'static Field> + Clone {
+        let fields = meta.fields;
+        self.fields.iter().map(move |&index| &fields[index])
+    }
+}
+
+/// What is said of several fields together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompositeKind {
+    /// No two rows have the same values in all of them.
+    Unique,
+    /// They share an index.
+    Index,
 }
 
 /// Who sets a key.

@@ -34,10 +34,10 @@ pub use delete::Deleted;
 pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{
-    Lifecycle, PostCommit, PostDelete, PostSave, PreDelete, PreSave, post_commit, post_delete, post_save, pre_delete,
-    pre_save,
+    Lifecycle, PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave, post_commit, post_delete, post_load,
+    post_save, pre_delete, pre_save,
 };
-pub use meta::{Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
+pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
 pub(crate) use schema::same_tables;
 pub use schema::{Models, models};
 
@@ -72,6 +72,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     const POST_DELETE: &'static Signal<PostDelete<'static, Self>> = &Self::LIFECYCLE.post_delete;
     /// Sent after the transaction of a save was committed.
     const POST_COMMIT: &'static Signal<PostCommit<'static, Self>> = &Self::LIFECYCLE.post_commit;
+
+    /// Sent after a row was read.
+    const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Self::LIFECYCLE.post_load;
 
     /// What a failed save puts back: the key and the fields with `#[default]` and `#[update]`.
     #[doc(hidden)]
@@ -167,11 +170,12 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
         load::refresh(self, executor.exec(), Location::caller())
     }
 
-    /// The row with this key, if there is one. A `String` key is given as a `&str`.
+    /// The row with this key, if there is one. A `String` key is given as a `&str`. Sends `post_load`, as everything that reads
+    /// rows does.
     #[track_caller]
     fn get(executor: &dyn Executor, key: impl Into<Self::Key>) -> impl Future<Output = Result<Option<Self>>> + Send {
         let (key, place) = (key.into(), Location::caller());
-        async move { load::by_key(executor.exec(), &key, place).await }
+        async move { load::get(executor.exec(), &key, place).await }
     }
 
     /// Every row, by the key.

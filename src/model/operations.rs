@@ -57,7 +57,7 @@ impl fmt::Debug for Operations {
 async fn fetch<M: Model>(tx: &Tx, place: &'static Location<'static>, field: usize, keys: &[Value]) -> Result<Rows> {
     let keys: Vec<ValueRef<'_>> = keys.iter().map(ValueRef::from).collect();
     let sql = sql::select_where(M::META, field, keys.len(), tx.db().dialect());
-    let rows = load::rows::<M>(Exec::Tx(tx), &sql, &keys, place).await?;
+    let rows = load::read::<M>(Exec::Tx(tx), &sql, &keys, place).await?;
     Ok(rows.into_iter().map(|row| Box::new(row) as Box<dyn AnyModel>).collect())
 }
 

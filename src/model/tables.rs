@@ -1,6 +1,6 @@
 //! The SQL that makes tables.
 
-use super::meta::{Field, KeyKind, Meta, OnDelete};
+use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete};
 use super::sql::{list, quoted};
 use crate::db::Dialect;
 use crate::error::{Error, Result};
@@ -27,22 +27,37 @@ pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<Strin
 }
 
 fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
-    let columns = list(meta.fields.iter().map(|field| {
+    let columns = meta.fields.iter().map(|field| {
         let reference = if is_later(field, later, dialect) { String::new() } else { references(field) };
         column(field, dialect) + &reference
-    }));
+    });
+    let composites = |kind| meta.composites.iter().filter(move |composite| composite.kind == kind);
+    let uniques =
+        composites(CompositeKind::Unique).map(|composite| format!("UNIQUE ({})", columns_of(composite.of(meta))));
+    let columns = list(columns.chain(uniques));
     let table = quoted(meta.table);
     let strict = match dialect {
         Dialect::Sqlite => " STRICT",
         Dialect::Postgres => "",
     };
     let mut sql = format!("CREATE TABLE IF NOT EXISTS {table} ({columns}){strict};\n");
+    let mut index = |fields: &[&Field]| {
+        let index = quoted(&name(meta, fields, "idx"));
+        let columns = columns_of(fields.iter().copied());
+        sql = format!("{sql}CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n");
+    };
     for field in meta.fields.iter().filter(|field| field.index) {
-        let index = quoted(&name(meta, field, "idx"));
-        let column = quoted(field.column);
-        sql = format!("{sql}CREATE INDEX IF NOT EXISTS {index} ON {table} ({column});\n");
+        index(&[field]);
+    }
+    for composite in composites(CompositeKind::Index) {
+        index(&composite.of(meta).collect::<Vec<_>>());
     }
     sql
+}
+
+/// `"a", "b"`
+fn columns_of<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    list(fields.map(|field| quoted(field.column)))
 }
 
 fn column(field: &Field, dialect: Dialect) -> String {
@@ -93,7 +108,7 @@ fn is_later(field: &Field, later: &[&'static Meta], dialect: Dialect) -> bool {
 
 /// Adds the foreign key of a field to a table of PostgreSQL, if it is not there.
 fn foreign_key(meta: &Meta, field: &Field) -> String {
-    let (table, constraint) = (quoted(meta.table), name(meta, field, "fk"));
+    let (table, constraint) = (quoted(meta.table), name(meta, &[field], "fk"));
     format!(
         "DO $signals$ BEGIN
             IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND conname = {}) THEN
@@ -108,12 +123,13 @@ fn foreign_key(meta: &Meta, field: &Field) -> String {
     )
 }
 
-/// The name of what belongs to a column, in the form of Django: the table and the column, as much of them as fits, and a
+/// The name of what belongs to columns, in the form of Django: the table and the columns, as much of them as fits, and a
 /// number that tells `a_b.c` from `a.b_c`. An index may not have the name of a table, so that it needs more than those.
-fn name(meta: &Meta, field: &Field, what: &str) -> String {
-    let hash = hash(meta.table.bytes().chain([0]).chain(field.column.bytes()));
+fn name(meta: &Meta, fields: &[&Field], what: &str) -> String {
+    let columns = || fields.iter().map(|field| field.column);
+    let hash = hash(meta.table.bytes().chain(columns().flat_map(|column| [0].into_iter().chain(column.bytes()))));
     let end = format!("_{hash:08x}_{what}");
-    let mut name = format!("{}_{}", meta.table, field.column);
+    let mut name = [meta.table].into_iter().chain(columns()).collect::<Vec<_>>().join("_");
     while name.len() + end.len() > LONGEST_NAME {
         name.pop();
     }

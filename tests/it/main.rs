@@ -4,6 +4,7 @@ mod changes;
 mod commit;
 mod databases;
 mod delete;
+mod load;
 mod log;
 mod models;
 #[cfg(feature = "postgres")]
@@ -11,4 +12,5 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
 mod save;
+mod schema;
 mod signals_and_receivers;

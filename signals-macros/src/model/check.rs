@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
-use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation};
+use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
 
@@ -16,6 +16,14 @@ pub(super) struct Model<'a> {
     /// Which of the columns is the key; past the last of them if there is none, which is a mistake.
     pub(super) key: usize,
     pub(super) skipped: Vec<(&'a Ident, &'a Type)>,
+    pub(super) composites: Vec<Composite>,
+}
+
+/// What is said of several columns together.
+pub(super) struct Composite {
+    pub(super) kind: TogetherKind,
+    /// Which of the columns they are.
+    pub(super) columns: Vec<usize>,
 }
 
 /// A field that is a column.
@@ -121,7 +129,84 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
     check_names(&columns, errors);
     let key = check_keys(&keys, &item.ident, errors);
     let table = table(parsed, errors);
-    Some(Model { name: &item.ident, table, columns, key, skipped })
+    let composites = composites(parsed, &columns, errors);
+    Some(Model { name: &item.ident, table, columns, key, skipped, composites })
+}
+
+fn composites(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors) -> Vec<Composite> {
+    let mut composites: Vec<Composite> = Vec::new();
+    for together in &parsed.arguments.together {
+        let Some(columns) = together_columns(together, parsed, columns, errors) else { continue };
+        let Together { word, kind, .. } = together;
+        let mut sorted = columns.clone();
+        sorted.sort_unstable();
+        let is_same = |other: &Composite| {
+            let mut others = other.columns.clone();
+            // Uniqueness knows no order, an index does.
+            others.sort_unstable();
+            *kind == other.kind
+                && if *kind == TogetherKind::Unique { others == sorted } else { other.columns == columns }
+        };
+        if composites.iter().any(is_same) {
+            errors.on(word, format!("`{word}` is said of these fields already"));
+        } else {
+            composites.push(Composite { kind: *kind, columns });
+        }
+    }
+    composites
+}
+
+/// The columns that `unique(a, b)` names, if there is no mistake in them.
+fn together_columns(
+    together: &Together,
+    parsed: &Parsed,
+    columns: &[Column<'_>],
+    errors: &mut Errors,
+) -> Option<Vec<usize>> {
+    let Together { word, fields, .. } = together;
+    match &fields[..] {
+        [] => {
+            errors.on(word, format!("`{word}` names no field\n\nhelp: write `{word}(team, number)`, or leave it out"));
+            return None;
+        }
+        [field] if position(field, columns).is_some() => {
+            let message =
+                format!("`{word}` of the model is about several fields\n\nhelp: write `#[{word}]` on `{field}`");
+            errors.on(field, message);
+            return None;
+        }
+        _ => {}
+    }
+    let mut found = Vec::new();
+    let mut good = true;
+    for field in fields {
+        let mistake = match position(field, columns) {
+            Some(column) if found.contains(&column) => format!("`{field}` stands twice in this `{word}`"),
+            Some(column) => {
+                found.push(column);
+                continue;
+            }
+            None => no_column(field, word, parsed, columns),
+        };
+        errors.on(field, mistake);
+        good = false;
+    }
+    good.then_some(found)
+}
+
+fn position(field: &Ident, columns: &[Column<'_>]) -> Option<usize> {
+    columns.iter().position(|column| column.name.unraw() == field.unraw())
+}
+
+fn no_column(field: &Ident, word: &Ident, parsed: &Parsed, columns: &[Column<'_>]) -> String {
+    let is_it = |other: &syn::Field| other.ident.as_ref().is_some_and(|name| name.unraw() == field.unraw());
+    if parsed.item.fields.iter().any(is_it) {
+        return format!("`{field}` is no column, and `{word}` is about columns");
+    }
+    let names: Vec<String> = columns.iter().map(|column| column.name.unraw().to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let help = suggest::help(&field.unraw().to_string(), &names);
+    format!("no field `{field}` on the model `{}`\n\nhelp: {help}", parsed.item.ident)
 }
 
 fn check_skip(skip: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {

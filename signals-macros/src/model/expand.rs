@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Path};
 
 use super::check::{Column, Model, OnDelete, option};
-use super::parse::{Kind, Parsed};
+use super::parse::{Kind, Parsed, TogetherKind};
 use super::relation;
 use crate::root::{Place, Root, ask, at, implement};
 
@@ -43,6 +43,7 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
     let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
+    let composites = composites(model, paths);
     let sender = implement(
         name,
         &quote!(#private::SendsSignals for #name),
@@ -67,13 +68,26 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
                 (::core::file!(), ::core::line!(), ::core::column!()),
                 &[#(#fields),*],
                 #key,
-            );
+            ) #composites;
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::new();
             #sender
             #implementation
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
+}
+
+fn composites(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { private, .. } = paths;
+    let composites = model.composites.iter().map(|composite| {
+        let kind = match composite.kind {
+            TogetherKind::Unique => quote!(Unique),
+            TogetherKind::Index => quote!(Index),
+        };
+        let columns = &composite.columns;
+        quote!(#private::Composite::new(#private::CompositeKind::#kind, &[#(#columns),*]))
+    });
+    (!model.composites.is_empty()).then(|| quote!(.composites(&[#(#composites),*])))
 }
 
 /// What stands in the implementation of `Model`.

@@ -23,7 +23,21 @@ pub(super) struct Parsed {
 pub(super) struct Arguments {
     pub(super) table: Option<LitStr>,
     pub(super) app: Option<LitStr>,
+    pub(super) together: Vec<Together>,
     pub(super) root: Option<Path>,
+}
+
+/// `unique(a, b)` or `index(a, b)`
+pub(super) struct Together {
+    pub(super) word: Ident,
+    pub(super) kind: TogetherKind,
+    pub(super) fields: Vec<Ident>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum TogetherKind {
+    Unique,
+    Index,
 }
 
 /// What the attributes of one field say, and its type.
@@ -92,7 +106,7 @@ const WORDS: &[&str] = &["key", "unique", "index", "skip", "default", "update", 
 /// Words of ours that a later version knows.
 const LATER: &[&str] = &["many_to_many", "version"];
 
-const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "crate"] };
+const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "unique", "index", "crate"] };
 const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
 const RELATION: &[&str] = &["on_delete", "related_name"];
 
@@ -148,6 +162,11 @@ fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
         match key.name() {
             "table" => arguments.table = Some(key.value(input, "table = \"users\"")?),
             "app" => arguments.app = Some(key.value(input, "app = \"accounts\"")?),
+            word @ ("unique" | "index") => {
+                let kind = if word == "unique" { TogetherKind::Unique } else { TogetherKind::Index };
+                let fields = key.fields(input, &format!("{word}(team, number)"))?;
+                arguments.together.push(Together { word: key.word.clone(), kind, fields });
+            }
             _ => arguments.root = Some(key.path(input)?),
         }
         Ok(())

@@ -1,0 +1,7 @@
+// A field stands in an index once.
+use signals::prelude::*;
+
+#[model(index(email, team, email))]
+struct User { #[key] id: Id<User>, email: String, team: i64 }
+
+fn main() {}
