@@ -107,6 +107,13 @@ pub enum Error {
         model: String,
     },
 
+    /// The row is not as it was when it was read: somebody has saved or deleted it in the meantime. Only for models with
+    /// a `#[version]`; nothing was written.
+    Stale {
+        /// The model.
+        model: String,
+    },
+
     /// A database URL that cannot be understood.
     Url {
         /// The URL, without its password.
@@ -371,6 +378,11 @@ impl fmt::Display for Error {
             Self::NotFound { model } => {
                 write!(f, "there is no such row of `{model}`: it was deleted, or never saved")
             }
+            Self::Stale { model } => write!(
+                f,
+                "this row of `{model}` was saved or deleted by somebody else since it was read: `refresh` it, change it \
+                 again and save that",
+            ),
             Self::Url { url, reason } => write!(
                 f,
                 "cannot use the database URL `{url}`, {reason}: write `sqlite:path/to/file.db`, `sqlite::memory:` or \

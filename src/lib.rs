@@ -78,6 +78,7 @@
 //! | `#[unique]`, `#[index]` | of the column |
 //! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0 |
 //! | `#[update(expr)]` | set before every save |
+//! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field |
 //! | `#[skip]` | no column; `Default` when the row is read |
 //! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `do_nothing`; `related_name` names the accessor of the other side |
@@ -251,7 +252,7 @@ pub mod __private {
 
     pub use crate::model::load::by_field;
     pub use crate::model::{
-        Composite, CompositeKind, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo, RelationKind,
-        Unset,
+        Composite, CompositeKind, Counter, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo,
+        RelationKind, Unset, Version,
     };
 }

@@ -29,6 +29,8 @@ pub struct Meta {
     pub key: usize,
     /// What is said of several fields together, in the order of the attribute.
     pub composites: &'static [Composite],
+    /// Which of the fields counts the saves of a row, if there is one.
+    pub version: Option<usize>,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -52,6 +54,7 @@ impl Meta {
             fields,
             key,
             composites: &[],
+            version: None,
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -65,9 +68,21 @@ impl Meta {
         self
     }
 
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn version(mut self, index: usize) -> Self {
+        self.version = Some(index);
+        self
+    }
+
     /// The error of a row that is not there.
     pub(crate) fn not_found(&self) -> Error {
         Error::NotFound { model: self.name.to_owned() }
+    }
+
+    /// The error of a row that is not as it was read.
+    pub(crate) fn stale(&self) -> Error {
+        Error::Stale { model: self.name.to_owned() }
     }
 
     /// The error of an id that is used and not set.

@@ -29,7 +29,7 @@ mod sql;
 mod tables;
 
 pub use any::AnyModel;
-pub use column::{IdOf, Key, KeyOf, PointsTo, Unset};
+pub use column::{Counter, IdOf, Key, KeyOf, PointsTo, Unset, Version};
 pub use delete::Deleted;
 pub use fields::FieldSet;
 pub use id::Id;
@@ -76,7 +76,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Sent after a row was read.
     const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Self::LIFECYCLE.post_load;
 
-    /// What a failed save puts back: the key and the fields with `#[default]` and `#[update]`.
+    /// What a failed save puts back: the key and the fields with `#[default]`, `#[update]` and `#[version]`.
     #[doc(hidden)]
     type Automatic: Send;
 
@@ -84,6 +84,10 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     fn key(&self) -> &Self::Key;
     #[doc(hidden)]
     fn set_key(&mut self, key: Self::Key);
+    #[doc(hidden)]
+    fn version(&mut self) -> Option<&mut dyn Counter> {
+        None
+    }
     #[doc(hidden)]
     fn value(&self, index: usize) -> ValueRef<'_>;
     #[doc(hidden)]
@@ -106,6 +110,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// A row is new if the database assigns its key and the key is unset. If you set the key yourself, the row is
     /// updated, and inserted when there was none, as in Django.
     ///
+    /// If the model has a `#[version]`, the row is only updated if it is as it was when it was read: see
+    /// [`Error::Stale`](crate::Error::Stale). A new row gets the version 1, every save after it the next.
+    ///
     /// In order: `#[default]` and `#[update]`, `pre_save`, the statement, `post_save`; all of it in one transaction, so
     /// that a receiver that fails undoes the row. Then the commit, and `post_commit`. If the save fails, the key and the
     /// fields that it set are as they were before. A model without receivers is saved without a transaction round it:
@@ -113,7 +120,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Receiver`](crate::Error::Receiver) from a receiver; [`Error::UnsetId`](crate::Error::UnsetId) if the row
-    /// points to one that is not saved; [`Error::Unique`](crate::Error::Unique) and the other refusals of the database.
+    /// points to one that is not saved; [`Error::Stale`](crate::Error::Stale) if the row has another version;
+    /// [`Error::Unique`](crate::Error::Unique) and the other refusals of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
         save::save(self, executor.exec(), save::How::InsertOrUpdate, Location::caller())
@@ -125,8 +133,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// It never inserts. An empty set does nothing and sends nothing; the key cannot be in it.
     ///
     /// # Errors
-    /// As [`save`](Self::save); [`Error::NotFound`](crate::Error::NotFound) if there is no such row, and then no
-    /// `post_save` is sent; [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved.
+    /// As [`save`](Self::save); [`Error::NotFound`](crate::Error::NotFound) if there is no such row, which is
+    /// [`Error::Stale`](crate::Error::Stale) if the model has a `#[version]`, and then no `post_save` is sent; [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved.
     #[track_caller]
     fn save_fields<'a>(
         &'a mut self,
@@ -151,7 +159,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Rows of any model that point to it are treated as their `on_delete` says, in other crates, too. In order, and in
     /// one transaction: everything that goes is collected; a row that is protected is an error; `pre_delete` for each
     /// row, children before their parents; the rows; `post_delete` for each. Rows of a model that nobody listens to and
-    /// nothing points to are deleted without being loaded.
+    /// nothing points to are deleted without being loaded. A `#[version]` is not looked at.
     ///
     /// # Errors
     /// [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved; [`Error::Receiver`](crate::Error::Receiver)

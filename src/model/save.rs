@@ -8,7 +8,7 @@ use super::draft::{Draft, Fields, named};
 use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::ValueRef;
 
 /// What to write, and how.
@@ -142,16 +142,25 @@ async fn write<M: Model>(
     match how {
         How::Update(fields) => {
             let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), exec.dialect());
-            return if update_row(&**draft, exec, &update, place).await? {
+            return if update_row(draft, exec, &update, place).await? {
                 Ok(false)
+            } else if draft.version().is_some() {
+                Err(M::META.stale())
             } else {
                 Err(M::META.not_found())
             };
         }
-        How::InsertOrUpdate if has_key && update_row(&**draft, exec, &statements.update, place).await? => {
+        How::InsertOrUpdate if has_key && update_row(draft, exec, &statements.update, place).await? => {
             return Ok(false);
         }
+        // Only a row that was never saved has no version.
+        How::InsertOrUpdate if has_key && draft.version().is_some_and(|version| !version.is_unset()) => {
+            return Err(M::META.stale());
+        }
         How::InsertOrUpdate | How::Insert => {}
+    }
+    if let Some(version) = draft.version() {
+        version.start();
     }
     let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
     let fields = Fields { instance: &**draft, fields: &insert.fields };
@@ -162,13 +171,21 @@ async fn write<M: Model>(
     Ok(true)
 }
 
-/// Whether there was a row to update.
+/// Updates the row if it is there and has the version of the draft, and says whether it was.
 async fn update_row<M: Model>(
-    draft: &M,
+    draft: &mut Draft<'_, M>,
     exec: Exec<'_>,
     update: &Statement,
     place: &'static Location<'static>,
 ) -> Result<bool> {
-    let fields = Fields { instance: draft, fields: &update.fields };
-    Ok(exec.execute(place, &update.sql, &fields).await.map_err(named::<M>(exec))? > 0)
+    if draft.version().is_some_and(|version| !version.has_next()) {
+        let message = format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
+        return Err(Error::other(message));
+    }
+    let fields = Fields { instance: &**draft, fields: &update.fields };
+    let is_there = exec.execute(place, &update.sql, &fields).await.map_err(named::<M>(exec))? > 0;
+    if is_there && let Some(version) = draft.version() {
+        version.advance();
+    }
+    Ok(is_there)
 }

@@ -69,15 +69,27 @@ fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
 
 pub(super) fn update(meta: &Meta, but_key: &[usize], dialect: Dialect) -> Statement {
     let key = quoted(meta.key_field().column);
-    let assignment = |(number, &index): (usize, &usize)| {
+    let version = meta.version;
+    let set: Vec<usize> = but_key.iter().copied().filter(|&index| Some(index) != version).collect();
+    let is = |(number, &index): (usize, &usize)| {
         format!("{} = {}", quoted(meta.fields[index].column), dialect.placeholder(number + 1))
     };
+    let mut assignments: Vec<String> = set.iter().enumerate().map(is).chain(next_version(meta)).collect();
     // A model of nothing but its key is updated as well: the count says whether its row is there.
-    let assignments =
-        if but_key.is_empty() { format!("{key} = {key}") } else { list(but_key.iter().enumerate().map(assignment)) };
-    let last = dialect.placeholder(but_key.len() + 1);
-    let sql = format!("UPDATE {} SET {assignments} WHERE {key} = {last}", quoted(meta.table));
-    Statement { sql: sql.into(), fields: but_key.iter().copied().chain([meta.key]).collect() }
+    if assignments.is_empty() {
+        assignments.push(format!("{key} = {key}"));
+    }
+    let fields: Box<[usize]> = set.iter().copied().chain([meta.key]).chain(version).collect();
+    let conditions: Vec<String> = fields.iter().enumerate().skip(set.len()).map(is).collect();
+    let sql =
+        format!("UPDATE {} SET {} WHERE {}", quoted(meta.table), assignments.join(", "), conditions.join(" AND "));
+    Statement { sql: sql.into(), fields }
+}
+
+/// What every UPDATE of a row sets, if its model has a `#[version]`.
+fn next_version(meta: &Meta) -> Option<String> {
+    let column = quoted(meta.fields[meta.version?].column);
+    Some(format!("{column} = {column} + 1"))
 }
 
 /// SELECT of the rows whose field has one of so many values.
@@ -99,8 +111,9 @@ pub(super) fn delete_where(meta: &Meta, field: usize, values: usize, dialect: Di
 
 /// UPDATE of those rows, so that the field is NULL.
 pub(super) fn set_null_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
-    let column = quoted(meta.fields[field].column);
-    format!("UPDATE {} SET {column} = NULL WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
+    let assignments = [format!("{} = NULL", quoted(meta.fields[field].column))].into_iter().chain(next_version(meta));
+    let assignments = list(assignments);
+    format!("UPDATE {} SET {assignments} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
 }
 
 fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {

@@ -14,3 +14,4 @@ mod proxy;
 mod save;
 mod schema;
 mod signals_and_receivers;
+mod version;

@@ -33,6 +33,7 @@ pub(super) struct Column<'a> {
     pub(super) stored_as: String,
     pub(super) unique: bool,
     pub(super) index: bool,
+    pub(super) version: bool,
     pub(super) default: Option<&'a Expr>,
     pub(super) update: Option<&'a Expr>,
     pub(super) relation: Option<Pointer<'a>>,
@@ -104,7 +105,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         }
     }
 
-    let (mut columns, mut skipped, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut skipped, mut keys, mut has_version) = (Vec::new(), Vec::new(), Vec::new(), false);
     for (field, attributes) in item.fields.iter().zip(&parsed.fields) {
         let Some(name) = &field.ident else { continue };
         if let Some(cfg) = field.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
@@ -117,6 +118,12 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         }
         if let Some(word) = &attributes.key {
             keys.push((word, columns.len()));
+        }
+        if let Some(word) = &attributes.version {
+            if has_version {
+                errors.on(word, "a model has one version\n\nhelp: leave one of them as a plain integer");
+            }
+            has_version = true;
         }
         columns.push(column(name, attributes, errors));
     }
@@ -210,7 +217,7 @@ fn no_column(field: &Ident, word: &Ident, parsed: &Parsed, columns: &[Column<'_>
 }
 
 fn check_skip(skip: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
-    let words = [&attributes.key, &attributes.unique, &attributes.index];
+    let words = [&attributes.key, &attributes.unique, &attributes.index, &attributes.version];
     let with_values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
     let column = attributes.column.as_ref().map(|(word, _)| word);
     let relations = attributes.relations.iter().map(|relation| &relation.word);
@@ -232,6 +239,9 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
             "the key of a model cannot be a relation as well\n\nhelp: give the model an `Id` of its own",
         );
     }
+    if let Some(version) = &attributes.version {
+        check_version(version, attributes, errors);
+    }
     if let [_, second, ..] = &attributes.relations[..] {
         errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
     }
@@ -248,9 +258,22 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         stored_as,
         unique: attributes.unique.is_some(),
         index: attributes.index.is_some(),
+        version: attributes.version.is_some(),
         default: attributes.default.as_ref().map(|(_, expr)| expr),
         update: attributes.update.as_ref().map(|(_, expr)| expr),
         relation: attributes.relations.first().map(|relation| pointer(relation, ty, errors)),
+    }
+}
+
+/// A version is counted by the saves, so that nothing else can set it.
+fn check_version(version: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
+    if attributes.key.is_some() {
+        errors.on(version, "the key of a model cannot be its version\n\nhelp: add a field `#[version] version: i64`");
+    }
+    let values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    for other in values.into_iter().flatten().chain(relations).chain(&attributes.unique) {
+        errors.on(other, format!("a field with `{version}` counts the saves of a row, so it cannot have `{other}`"));
     }
 }
 

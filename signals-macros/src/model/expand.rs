@@ -44,6 +44,7 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
     let text = name.unraw().to_string();
     let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
     let composites = composites(model, paths);
+    let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
     let sender = implement(
         name,
         &quote!(#private::SendsSignals for #name),
@@ -68,7 +69,7 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
                 (::core::file!(), ::core::line!(), ::core::column!()),
                 &[#(#fields),*],
                 #key,
-            ) #composites;
+            ) #composites #version;
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::new();
             #sender
             #implementation
@@ -103,7 +104,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         model.skipped.iter().map(|(_, ty)| ask(ty, quote!(::core::default::Default), "default")).collect();
 
     let automatic = |(index, column): &(usize, &Column<'_>)| {
-        *index == model.key || column.default.is_some() || column.update.is_some()
+        *index == model.key || column.default.is_some() || column.update.is_some() || column.version
     };
     let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
@@ -111,9 +112,10 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
     let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
-    let key = key(model, paths);
+    let (key, version) = (key(model, paths), version(model, paths));
     quote! {
         #key
+        #version
         type Automatic = (#(#automatic_types,)*);
         const META: &'static #private::Meta = &META;
         const COLUMNS: ::core::primitive::usize = #count;
@@ -159,11 +161,27 @@ fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
     }
 }
 
-/// `<String as Column>::answer`: the compiler underlines the type if it is no column, or if a relation does not say where
-/// it points to.
+/// The field with `#[version]`, if there is one.
+fn version(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { private, .. } = paths;
+    let column @ Column { name, .. } = model.columns.iter().find(|column| column.version)?;
+    let counter = as_column(column, "counter", paths);
+    Some(quote! {
+        fn version(&mut self) -> ::core::option::Option<&mut dyn #private::Counter> {
+            ::core::option::Option::Some(#counter(&mut self.#name))
+        }
+    })
+}
+
+/// `<String as Column>::answer`: the compiler underlines the type if it is no column, if a relation does not say where it
+/// points to, or if a version is no integer.
 fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
-    let question = if column.relation.is_some() { quote!(#private::PointsTo) } else { quote!(#root::Column) };
+    let question = match column {
+        Column { relation: Some(_), .. } => quote!(#private::PointsTo),
+        Column { version: true, .. } => quote!(#private::Version),
+        _ => quote!(#root::Column),
+    };
     ask(column.ty, question, answer)
 }
 

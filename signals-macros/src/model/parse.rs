@@ -48,6 +48,7 @@ pub(super) struct FieldAttributes {
     pub(super) unique: Option<Ident>,
     pub(super) index: Option<Ident>,
     pub(super) skip: Option<Ident>,
+    pub(super) version: Option<Ident>,
     pub(super) default: Option<(Ident, Expr)>,
     pub(super) update: Option<(Ident, Expr)>,
     pub(super) column: Option<(Ident, LitStr)>,
@@ -62,6 +63,7 @@ impl FieldAttributes {
             unique: None,
             index: None,
             skip: None,
+            version: None,
             default: None,
             update: None,
             column: None,
@@ -101,10 +103,11 @@ pub(super) enum OnDeleteWord {
     Given(Ident),
 }
 
-const WORDS: &[&str] = &["key", "unique", "index", "skip", "default", "update", "column", "one_to_one", "foreign_key"];
+const WORDS: &[&str] =
+    &["key", "unique", "index", "skip", "version", "default", "update", "column", "one_to_one", "foreign_key"];
 
 /// Words of ours that a later version knows.
-const LATER: &[&str] = &["many_to_many", "version"];
+const LATER: &[&str] = &["many_to_many"];
 
 const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "unique", "index", "crate"] };
 const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
@@ -209,6 +212,7 @@ fn one(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: 
         "unique" => flag(attribute, word, &mut found.unique),
         "index" => flag(attribute, word, &mut found.index),
         "skip" => flag(attribute, word, &mut found.skip),
+        "version" => flag(attribute, word, &mut found.version),
         "default" => once(expression(attribute, &word, "#[default(18)]")?, word, &mut found.default),
         "update" => once(expression(attribute, &word, "#[update(now())]")?, word, &mut found.update),
         "column" => column(attribute, word, found, errors),

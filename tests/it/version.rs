@@ -1,0 +1,180 @@
+//! BEHAVIOUR.md, "save", rule 22: a row that somebody else has saved is not overwritten.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::databases;
+use crate::log::Log;
+
+#[tokio::test]
+async fn rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        text: String,
+        #[version]
+        version: i64,
+    }
+
+    #[receiver(pre_save, sender = Page)]
+    fn before(instance: &mut Page) {
+        LOG.note(format!("pre_save of {}", instance.version));
+    }
+
+    #[receiver(post_save, sender = Page)]
+    async fn after(instance: &Page, tx: &mut Tx) -> Result<()> {
+        assert_eq!(Page::get(tx, instance.id).await?.as_ref(), Some(instance));
+        LOG.note(format!("post_save of {}", instance.version));
+        Ok(())
+    }
+
+    #[receiver(post_commit, sender = Page)]
+    fn committed(instance: &Page) {
+        LOG.note(format!("post_commit of {}", instance.version));
+    }
+
+    for db in databases::<Page>().await {
+        let mut mine = Page { text: "a".to_owned(), ..Page::default() };
+        mine.save(&db).await.unwrap();
+        let mut theirs = Page::get(&db, mine.id).await.unwrap().unwrap();
+        assert_eq!(theirs, mine);
+        theirs.text = "b".to_owned();
+        theirs.save(&db).await.unwrap();
+        expect![[r#"
+            pre_save of 0
+            post_save of 1
+            post_commit of 1
+            pre_save of 1
+            post_save of 2
+            post_commit of 2
+        "#]]
+        .assert_eq(&LOG.take());
+
+        mine.text = "c".to_owned();
+        for error in [mine.save(&db).await, mine.save_fields(&db, Page::fields().text).await].map(Result::unwrap_err) {
+            assert!(matches!(&error, Error::Stale { model } if model == "Page"), "{error}");
+        }
+        assert_eq!(LOG.take(), "pre_save of 1\npre_save of 1\n", "and no post_save");
+        assert_eq!((mine.version, mine.text.as_str()), (1, "c"));
+        assert_eq!(Page::all(&db).await.unwrap(), [theirs.clone()]);
+
+        let tx = db.begin().await.unwrap();
+        mine.save(&tx).await.unwrap_err();
+        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })), "as after every failed save");
+
+        mine.refresh(&db).await.unwrap();
+        mine.text = "c".to_owned();
+        mine.save_fields(&db, Page::fields().text).await.unwrap();
+        assert_eq!(Page::all(&db).await.unwrap(), [Page { version: 3, text: "c".to_owned(), id: mine.id }]);
+        assert_eq!(mine.version, 3);
+        LOG.take();
+    }
+}
+
+#[tokio::test]
+async fn rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again() {
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Country {
+        #[key]
+        code: String,
+        #[version]
+        version: u8,
+    }
+
+    for db in databases::<Country>().await {
+        let mut country = Country { code: "nl".to_owned(), ..Country::default() };
+        country.save(&db).await.unwrap();
+        country.save(&db).await.unwrap();
+        assert_eq!(country.version, 2);
+        Country::get(&db, "nl").await.unwrap().unwrap().delete(&db).await.unwrap();
+        assert!(matches!(country.save(&db).await, Err(Error::Stale { .. })));
+        assert_eq!(country.version, 2);
+
+        // Without a version it is a new row; `create` always makes one.
+        country.version = 0;
+        country.save(&db).await.unwrap();
+        assert_eq!(country.version, 1);
+        country.code = "be".to_owned();
+        country.create(&db).await.unwrap();
+        assert_eq!(country.version, 1);
+
+        // A new row whose key is taken is no update of the row that is there.
+        let error = Country { code: "be".to_owned(), ..Country::default() }.save(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::Unique { fields, .. } if fields == &["code"]), "{error}");
+
+        // A version that has no next number does not start again.
+        db.execute("UPDATE country SET version = 255", &()).await.unwrap();
+        country.refresh(&db).await.unwrap();
+        let error = country.save(&db).await.unwrap_err();
+        assert!(error.to_string().contains("has reached its end"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn rule_22_a_save_that_is_undone_leaves_the_version_as_it_was() {
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        text: String,
+        #[version]
+        version: i32,
+    }
+
+    #[receiver(post_save, sender = Page)]
+    fn refuse(instance: &Page) -> Result<(), &'static str> {
+        if instance.text == "refused" { Err("no") } else { Ok(()) }
+    }
+
+    for db in databases::<Page>().await {
+        let mut page = Page { text: "refused".to_owned(), ..Page::default() };
+        page.save(&db).await.unwrap_err();
+        assert_eq!(page.version, 0);
+        page.text = "good".to_owned();
+        page.save(&db).await.unwrap();
+        page.text = "refused".to_owned();
+        page.save(&db).await.unwrap_err();
+        assert_eq!(page.version, 1);
+        page.text = "good again".to_owned();
+        page.save(&db).await.unwrap();
+        assert_eq!(page.version, 2);
+    }
+}
+
+#[tokio::test]
+async fn rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version() {
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        #[foreign_key(on_delete = set_null)]
+        author: Option<Id<User>>,
+        #[version]
+        version: i64,
+    }
+
+    for db in databases::<(User, Page)>().await {
+        let mut user = User::default();
+        user.save(&db).await.unwrap();
+        let mut page = Page { author: Some(user.id), ..Page::default() };
+        page.save(&db).await.unwrap();
+        user.delete(&db).await.unwrap();
+        assert!(matches!(page.save(&db).await, Err(Error::Stale { .. })));
+        page.refresh(&db).await.unwrap();
+        assert_eq!((page.author, page.version), (None, 2));
+    }
+}

@@ -1,0 +1,7 @@
+// The key stays, the version does not.
+use signals::prelude::*;
+
+#[model]
+struct Page { #[key] #[version] number: i64 }
+
+fn main() {}
