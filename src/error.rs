@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
+use crate::db::End;
 use crate::model::Meta;
 use crate::value::ColumnError;
 
@@ -158,7 +159,8 @@ pub enum Error {
         began: &'static Location<'static>,
     },
 
-    /// A receiver went on after something had failed in its transaction, so the whole is rolled back.
+    /// A receiver went on after something had failed in its transaction, or the body of a savepoint did, so all that was done
+    /// in it is rolled back.
     Swallowed {
         /// The text of the first failure.
         first: String,
@@ -229,8 +231,16 @@ pub enum Error {
         source: Box<ColumnError>,
     },
 
+    /// A savepoint is open, and the transaction was used outside of it.
+    SavepointOpen {
+        /// Where the savepoint began.
+        began: &'static Location<'static>,
+    },
+
     /// A hook that [`Tx::on_commit`](crate::db::Tx::on_commit) queued has failed, after the commit.
     Hook {
+        /// What it ran after.
+        after: End,
         /// Where it was queued.
         queued: &'static Location<'static>,
         /// How it failed.
@@ -413,8 +423,8 @@ impl fmt::Display for Error {
             ),
             Self::Swallowed { first } => write!(
                 f,
-                "everything was rolled back, because a receiver went on after this failure: {first}; return the failure, \
-                 or do what may fail without the transaction",
+                "everything was rolled back, because the code went on after this failure: {first}; return the failure, or \
+                 do what may fail in `tx.savepoint(..)`",
             ),
             Self::Connect { url, reason } => write!(f, "cannot connect to `{url}`: {reason}"),
             Self::PoolBusy { waited, held } => {
@@ -454,8 +464,16 @@ impl fmt::Display for Error {
                 f,
                 "cannot read the column `{column}`, {source}: change the type of the field, or the stored value",
             ),
-            Self::Hook { queued, source } => {
+            Self::SavepointOpen { began } => write!(
+                f,
+                "the savepoint that began at {began} is still open, so the transaction can be used in it alone: await it \
+                 first",
+            ),
+            Self::Hook { after: End::Commit, queued, source } => {
                 write!(f, "the on_commit hook that was queued at {queued} failed, the commit stays: {source}")
+            }
+            Self::Hook { after: End::Rollback, queued, source } => {
+                write!(f, "the on_rollback hook that was queued at {queued} failed, the rollback stays: {source}")
             }
             Self::Panic { message } => write!(f, "a panic: {message}"),
             Self::Database { message, .. } => f.write_str(message),

@@ -106,6 +106,7 @@
 //!
 //! The row, `pre_save`, `post_save` and everything that receivers write through `tx` are one transaction: a receiver that fails
 //! undoes it all. What cannot be undone, such as a mail, belongs into `post_commit`, which has no `tx` to write to by mistake.
+//! What may fail is tried in a [`tx.savepoint(..)`](Tx::savepoint), which is undone alone.
 //!
 //! | key of the attribute | meaning |
 //! |---|---|

@@ -178,8 +178,38 @@ impl Session {
         each_driver!(Session, self, session => session.abandon());
     }
 
-    /// Whether the database still has the transaction open, or we ended it ourselves. A statement may have ended it.
-    pub(super) fn is_alive(&self) -> bool {
-        each_driver!(Session, self, session => session.is_alive())
+    // Savepoints stand in one another: the outermost has the depth 1. Nothing here waits, so that a savepoint can be rolled
+    // back by whoever drops it: SQLite does it at once, and what PostgreSQL is to do goes before the next statement.
+
+    /// Opens a savepoint in the others.
+    pub(super) fn savepoint(&self, depth: usize) -> Result<()> {
+        each_driver!(Session, self, session => session.savepoint(depth))
     }
+
+    /// Keeps what was done since the savepoint.
+    pub(super) fn release(&self, depth: usize) -> Result<()> {
+        each_driver!(Session, self, session => session.release(depth))
+    }
+
+    /// Undoes what was done since the savepoint, and forgets it and those in it.
+    pub(super) fn rollback_to(&self, depth: usize) -> Result<()> {
+        each_driver!(Session, self, session => session.rollback_to(depth))
+    }
+
+    /// What has become of the transaction.
+    pub(super) fn standing(&self) -> Standing {
+        each_driver!(Session, self, session => session.standing())
+    }
+}
+
+/// What has become of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is open, or we ended it ourselves.
+    Open,
+    /// The database takes nothing in it any more, until it or its innermost savepoint is rolled back.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite undoes the statement alone"))]
+    Failed,
+    /// The database has ended it, with all its savepoints.
+    Gone,
 }

@@ -7,22 +7,34 @@ use std::task::{Context, Poll};
 
 use super::Db;
 use super::driver::Outcome;
+use super::level::End;
 use crate::error::{Error, Result};
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
-/// A hook that waits for the commit.
-pub(super) struct Hook {
-    queued: &'static Location<'static>,
+/// A hook that waits for the end of the transaction.
+pub(crate) struct Hook {
+    queued: Queued,
     start: Box<dyn FnOnce(Db) -> BoxFuture + Send>,
 }
 
+/// Where a hook comes from.
+#[derive(Clone, Copy)]
+struct Queued {
+    after: End,
+    at: &'static Location<'static>,
+}
+
 impl Hook {
-    pub(super) fn new<Fut>(queued: &'static Location<'static>, hook: impl FnOnce(Db) -> Fut + Send + 'static) -> Self
+    pub(crate) fn new<Fut>(
+        after: End,
+        at: &'static Location<'static>,
+        hook: impl FnOnce(Db) -> Fut + Send + 'static,
+    ) -> Self
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        Self { queued, start: Box::new(|db| Box::pin(hook(db))) }
+        Self { queued: Queued { after, at }, start: Box::new(|db| Box::pin(hook(db))) }
     }
 }
 
@@ -30,7 +42,7 @@ impl Hook {
 pub(super) struct Hooks {
     db: Db,
     waiting: std::vec::IntoIter<Hook>,
-    running: Option<(&'static Location<'static>, BoxFuture)>,
+    running: Option<(Queued, BoxFuture)>,
     /// Whether this is a task that took over from a dropped future.
     rescue: bool,
 }
@@ -40,8 +52,8 @@ impl Hooks {
         Self { db, waiting: hooks.into_iter(), running: None, rescue: false }
     }
 
-    fn report(&self, queued: &'static Location<'static>, error: Error) {
-        self.db.report(&Error::Hook { queued, source: Box::new(error) });
+    fn report(&self, Queued { after, at: queued }: Queued, error: Error) {
+        self.db.report(&Error::Hook { after, queued, source: Box::new(error) });
     }
 }
 

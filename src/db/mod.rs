@@ -10,11 +10,13 @@
 mod driver;
 mod executor;
 mod hooks;
+mod level;
 mod options;
 mod params;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;
+mod savepoint;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(all(test, feature = "sqlite"))]
@@ -27,6 +29,9 @@ use std::panic::Location;
 use std::sync::Arc;
 
 pub use self::executor::{Exec, Executor};
+pub(crate) use self::hooks::Hook;
+pub use self::level::End;
+pub(crate) use self::level::Remembered;
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;
@@ -266,17 +271,20 @@ impl fmt::Debug for Db {
 /// A transaction that raw SQL began or ended would be one that this library knows nothing of. What hides behind a
 /// comment or in a batch is found after the fact, by the drivers.
 fn refuse_transaction_control(sql: &str) -> Result<()> {
-    const WORDS: [&str; 4] = ["BEGIN", "COMMIT", "END", "ROLLBACK"];
+    const INSTEAD: [(&[&str], &str); 2] = [
+        (&["BEGIN", "COMMIT", "END", "ROLLBACK"], "`db.begin()` and `tx.commit()`, or `db.transaction(..)`"),
+        (&["SAVEPOINT", "RELEASE"], "`tx.savepoint(..)`"),
+    ];
     let sql = sql.trim_start();
     let end = sql.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(sql.len());
     let word = &sql[..end];
-    if WORDS.iter().any(|control| word.eq_ignore_ascii_case(control)) {
-        return Err(Error::database(format!(
-            "`{}` cannot be executed as SQL: use `db.begin()` and `tx.commit()`, or `db.transaction(..)`",
-            word.to_ascii_uppercase(),
-        )));
+    let is = |control: &&str| word.eq_ignore_ascii_case(control);
+    match INSTEAD.iter().find(|(words, _)| words.iter().any(is)) {
+        None => Ok(()),
+        Some((_, instead)) => {
+            Err(Error::database(format!("`{}` cannot be executed as SQL: use {instead}", word.to_ascii_uppercase())))
+        }
     }
-    Ok(())
 }
 
 /// SQL for a message.

@@ -1,13 +1,12 @@
 //! Transactions.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::driver::Session;
+use super::driver::{Session, Standing};
 use super::hooks::{Hook, Hooks};
+use super::level::{End, Level, Levels, Remembered, RowKey};
 use super::{Db, Params, Row, refuse_transaction_control};
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -20,9 +19,12 @@ use crate::value::Value;
 ///
 /// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it
 /// breaks the transaction, and so does, in both, a failed save or delete of a model: every further use is
-/// [`Error::Broken`], which names the first failure, until it is rolled back.
+/// [`Error::Broken`], which names the first failure, until it is rolled back. What may fail is tried in a
+/// [`savepoint`](Self::savepoint).
 pub struct Tx {
     shared: Arc<Shared>,
+    /// The savepoint that it works in, by its number; 0 is the transaction itself.
+    pub(super) level: u32,
     /// Whether this is what `begin` returned. Other handles of the same transaction do not end it.
     root: bool,
 }
@@ -31,23 +33,14 @@ struct Shared {
     db: Db,
     session: Session,
     began: &'static Location<'static>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The text of the first failure.
-    broken: Option<String>,
-    /// What runs after the commit. A savepoint that is rolled back shortens it to what it was.
-    hooks: Vec<Hook>,
-    /// What the model layer remembers of each row until the commit, by its type and the row's key.
-    rows: HashMap<(TypeId, String), Arc<dyn Any + Send + Sync>>,
+    /// Never locked while the session is called.
+    levels: Mutex<Levels>,
 }
 
 impl Tx {
     pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
-        let shared = Shared { db, session, began, state: Mutex::default() };
-        Self { shared: Arc::new(shared), root: true }
+        let shared = Shared { db, session, began, levels: Mutex::new(Levels::new(began)) };
+        Self { shared: Arc::new(shared), level: 0, root: true }
     }
 
     /// The database that the transaction is in. What is done on it directly is not part of the transaction.
@@ -120,7 +113,7 @@ impl Tx {
     ) where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.state().hooks.push(Hook::new(place, hook));
+        self.queue(End::Commit, Hook::new(End::Commit, place, hook));
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
@@ -131,7 +124,7 @@ impl Tx {
             return Err(error);
         }
         self.shared.session.commit().await?;
-        let hooks = std::mem::take(&mut self.state().hooks);
+        let hooks = self.take_level().hooks(End::Commit);
         if !hooks.is_empty() {
             Hooks::new(self.db().clone(), hooks).await;
         }
@@ -146,7 +139,12 @@ impl Tx {
 
     /// Another handle of the same transaction, which does not end it: receivers are handed a `&mut` of one.
     pub(crate) fn handle(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), root: false }
+        self.at_level(self.level)
+    }
+
+    /// Another handle, in a savepoint.
+    pub(super) fn at_level(&self, level: u32) -> Self {
+        Self { shared: Arc::clone(&self.shared), level, root: false }
     }
 
     /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
@@ -179,24 +177,25 @@ impl Tx {
         result
     }
 
-    /// What the model layer remembers of the row with this key until the commit.
-    pub(crate) fn row<T: Any + Send + Sync + Default>(&self, key: &Value) -> Arc<T> {
-        // All keys of one model are of one type, so their texts differ where they differ.
-        let key = (TypeId::of::<T>(), format!("{key:?}"));
-        let mut state = self.state();
-        let known = state.rows.get(&key).and_then(|row| Arc::clone(row).downcast().ok());
-        known.unwrap_or_else(|| {
-            let row = Arc::new(T::default());
-            state.rows.insert(key, Arc::clone(&row) as _);
-            row
-        })
+    /// Remembers what was done to the row with this key, until the end of the transaction or savepoint.
+    pub(crate) fn remember<R: Remembered>(&self, key: &Value, done: R) {
+        self.in_level(|level| level.remember(RowKey::of::<R>(key), Box::new(done)));
     }
 
-    /// Breaks the transaction. The first failure is the one that is remembered.
+    /// Queues what is to run after this end for a row that is remembered.
+    pub(crate) fn queue_row<R: Remembered>(&self, end: End, key: &Value) {
+        self.in_level(|level| level.queue_row(end, RowKey::of::<R>(key)));
+    }
+
+    fn queue(&self, end: End, hook: Hook) {
+        self.in_level(|level| level.queue(end, hook));
+    }
+
+    /// Breaks the transaction, or the savepoint that this is a handle in. The first failure is the one that is remembered.
     pub(crate) fn fail(&self, error: &Error) {
         // A broken transaction answers every use with an error: that is no new failure.
         if !matches!(error, Error::Broken { .. }) {
-            self.state().broken.get_or_insert_with(|| error.to_string());
+            self.in_level(|level| level.fail(error));
         }
     }
 
@@ -204,11 +203,10 @@ impl Tx {
     pub(super) fn renamed(&self, error: Error, rename: fn(Error) -> Error) -> Error {
         let before = error.to_string();
         let error = rename(error);
-        let mut state = self.state();
-        if let Some(first) = state.broken.as_mut().filter(|first| **first == before) {
-            *first = error.to_string();
+        let after = error.to_string();
+        for level in self.levels().all_mut() {
+            level.rename_failure(&before, &after);
         }
-        drop(state);
         error
     }
 
@@ -234,25 +232,25 @@ impl Tx {
     }
 
     fn check(&self) -> Result<()> {
-        match &self.state().broken {
-            Some(first) => Err(Error::Broken { first: first.clone() }),
-            None => Ok(()),
-        }
+        self.levels().check(self.level)
     }
 
     /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
     /// after it would be committed statement by statement.
     fn observe<T>(&self, result: Result<T>) -> Result<T> {
-        if self.shared.session.is_alive() {
-            return result;
-        }
-        let error = match result {
-            Ok(_) => Error::database(
+        let standing = self.shared.session.standing();
+        let error = match (standing, result) {
+            (Standing::Open, result) => return result,
+            (Standing::Failed | Standing::Gone, Err(error)) => error,
+            (Standing::Failed | Standing::Gone, Ok(_)) => Error::database(
                 "the statement ended the transaction: leave BEGIN, COMMIT and ROLLBACK out of SQL, and use \
                  `tx.commit()` or `tx.rollback()`",
             ),
-            Err(error) => error,
         };
+        if standing == Standing::Gone {
+            // No savepoint can bring it back.
+            self.levels().transaction().fail(&error);
+        }
         self.fail(&error);
         Err(error)
     }
@@ -262,8 +260,27 @@ impl Tx {
         if self.root { Ok(()) } else { Err(Error::NotYours) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn session(&self) -> &Session {
+        &self.shared.session
+    }
+
+    pub(super) fn levels(&self) -> MutexGuard<'_, Levels> {
+        self.shared.levels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with what is remembered in this level. A handle may outlive its savepoint: then there is nothing to
+    /// remember.
+    fn in_level(&self, work: impl FnOnce(&mut Level)) {
+        if let Some(level) = self.levels().get(self.level) {
+            work(level);
+        }
+    }
+
+    /// Takes what is remembered, at the end.
+    fn take_level(&self) -> Level {
+        let levels = std::mem::replace(&mut *self.levels(), Levels::new(self.shared.began));
+        // What people queued is dropped without the lock.
+        levels.end()
     }
 }
 
@@ -282,16 +299,12 @@ impl Drop for Tx {
     fn drop(&mut self) {
         if self.root {
             // Other handles must not keep alive what the hooks own.
-            let mut state = self.state();
-            let (hooks, rows) = (std::mem::take(&mut state.hooks), std::mem::take(&mut state.rows));
-            drop(state);
+            let level = self.take_level();
             if let Some(outcome) = self.shared.session.on_its_way() {
-                Hooks::new(self.db().clone(), hooks).after(outcome);
+                Hooks::new(self.db().clone(), level.hooks(End::Commit)).after(outcome);
             } else {
                 self.shared.session.abandon();
-                drop(hooks);
             }
-            drop(rows);
         }
     }
 }
@@ -301,7 +314,7 @@ impl fmt::Debug for Tx {
         f.debug_struct("Tx")
             .field("db", self.db())
             .field("began", &format_args!("{}", self.shared.began))
-            .field("broken", &self.state().broken)
+            .field("broken", &self.levels().transaction().broken())
             .finish_non_exhaustive()
     }
 }

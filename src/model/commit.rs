@@ -1,83 +1,95 @@
-//! What waits for the commit: `post_commit`, once per row and transaction.
+//! What waits for the end of the transaction: `post_commit`, once per row and transaction.
 
+use std::any::Any;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signals_core::__private::asynchronous::send_robust;
 
 use super::{FieldSet, Model, PostCommit};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Db, End, Hook, Remembered, Tx};
+use crate::error::Error;
 use crate::value::Value;
 
-/// What a transaction has done to a row so far.
-struct Pending<M>(Mutex<State<M>>);
+/// What was done to a row in a transaction, or in a savepoint of it.
+struct Done<M> {
+    /// Whether it was deleted: what was done to it before does not count any more.
+    deleted: bool,
+    /// What is left of the row, if anything is.
+    saved: Option<Saved<M>>,
+}
 
-/// A row that is there at the commit.
+/// A row that is there.
 struct Saved<M> {
     /// As it was saved last.
     instance: M,
-    /// Whether it was inserted in the transaction.
+    /// Whether it was inserted.
     created: bool,
-    /// As it was before the transaction, if it was there and somebody asks for it.
+    /// As it was before, if it was there and somebody asks for it.
     previous: Option<M>,
+    /// Where it was saved.
+    place: &'static Location<'static>,
 }
 
-struct State<M> {
-    /// What is left of the row, if anything is.
-    saved: Option<Saved<M>>,
-    /// Whether its hook stands in the queue: it keeps the place of the first save.
-    queued: bool,
-}
-
-impl<M> Pending<M> {
-    fn lock(&self) -> MutexGuard<'_, State<M>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<M> Default for Pending<M> {
-    fn default() -> Self {
-        Self(Mutex::new(State { saved: None, queued: false }))
-    }
-}
-
-/// Notes that a row was saved.
+/// Notes that a row was saved, before its receivers are told, who may save it again.
 pub(super) fn saved<M: Model>(
     instance: &M,
     created: bool,
-    before: Option<M>,
+    previous: Option<&M>,
     tx: &Tx,
     place: &'static Location<'static>,
 ) {
-    let pending = pending(instance, tx);
-    let mut state = pending.lock();
-    // What the row was before the transaction is what the first of its saves found.
-    let (created, previous) = match state.saved.take() {
-        Some(first) => (created || first.created, first.previous),
-        None => (created, before),
-    };
-    state.saved = Some(Saved { instance: instance.snapshot(), created, previous });
-    if !std::mem::replace(&mut state.queued, true) {
-        drop(state);
-        tx.on_commit_at(place, move |db| committed(pending, db));
-    }
+    let saved = Saved { instance: instance.snapshot(), created, previous: previous.map(M::snapshot), place };
+    tx.remember(&key(instance), Done { deleted: false, saved: Some(saved) });
+}
+
+/// Queues the `post_commit` of a row that was saved, if the transaction has not queued it yet.
+pub(super) fn queue<M: Model>(instance: &M, tx: &Tx) {
+    tx.queue_row::<Done<M>>(End::Commit, &key(instance));
 }
 
 /// Notes that a row was deleted: what was done to it in this transaction has no `post_commit`.
 pub(super) fn deleted<M: Model>(instance: &M, tx: &Tx) {
     if M::POST_COMMIT.has_receivers() {
-        pending(instance, tx).lock().saved = None;
+        tx.remember(&key(instance), Done::<M> { deleted: true, saved: None });
     }
 }
 
-fn pending<M: Model>(instance: &M, tx: &Tx) -> Arc<Pending<M>> {
-    tx.row(&Value::from(instance.value(M::META.key)))
+fn key<M: Model>(instance: &M) -> Value {
+    instance.value(M::META.key).into()
 }
 
-async fn committed<M: Model>(pending: Arc<Pending<M>>, db: Db) -> Result<()> {
-    let saved = pending.lock().saved.take();
-    let Some(Saved { instance, created, previous }) = saved else { return Ok(()) };
+impl<M: Model> Remembered for Done<M> {
+    fn absorb(&mut self, later: Box<dyn Remembered>) {
+        let later: Box<dyn Any> = later;
+        let Ok(later) = later.downcast::<Self>() else { return };
+        if later.deleted {
+            *self = *later;
+            return;
+        }
+        let Some(mut last) = later.saved else { return };
+        if let Some(first) = self.saved.take() {
+            // What the row was before is what the first of its saves found.
+            last.created |= first.created;
+            last.previous = first.previous;
+            last.place = first.place;
+        }
+        self.saved = Some(last);
+    }
+
+    fn hook(self: Box<Self>, end: End) -> Option<Hook> {
+        let saved = self.saved?;
+        match end {
+            End::Commit => Some(Hook::new(end, saved.place, async |db| {
+                committed(saved, db).await;
+                Ok(())
+            })),
+            End::Rollback => None,
+        }
+    }
+}
+
+async fn committed<M: Model>(saved: Saved<M>, db: Db) {
+    let Saved { instance, created, previous, .. } = saved;
     let (instance, previous) = (&instance, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
     match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, db: &db }).await {
@@ -88,5 +100,4 @@ async fn committed<M: Model>(pending: Arc<Pending<M>>, db: Db) -> Result<()> {
         }
         Err(error) => db.report(&error.into()),
     }
-    Ok(())
 }

@@ -106,6 +106,9 @@ async fn save_in<M: Model>(
     }
     let before = before(&**draft, tx, how, place).await?;
     let created = write(draft, Exec::Tx(tx), how, place).await?;
+    if M::POST_COMMIT.has_receivers() {
+        commit::saved(&**draft, created, before.as_ref(), tx, place);
+    }
     if M::POST_SAVE.has_receivers() {
         let (instance, previous): (&M, _) = (draft, before.as_ref());
         let changes = FieldSet::changed(previous, instance);
@@ -114,7 +117,7 @@ async fn save_in<M: Model>(
         send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, tx }).await?;
     }
     if M::POST_COMMIT.has_receivers() {
-        commit::saved(&**draft, created, before, tx, place);
+        commit::queue(&**draft, tx);
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
 mod save;
+mod savepoints;
 mod schema;
 mod signals_and_receivers;
 mod version;

@@ -86,6 +86,19 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
                 }))
                 .await,
         ));
+        rounds.push((
+            "a transaction of two saves in savepoints, one of which is undone",
+            proxy
+                .count(db.transaction(async |tx| {
+                    tx.savepoint(async |tx| Plain::default().save(tx).await).await?;
+                    let undone = tx.savepoint(async |tx| {
+                        Plain::default().save(tx).await?;
+                        Err::<(), _>(Error::other("no"))
+                    });
+                    undone.await.map_or_else(|_| Ok(()), Ok)
+                }))
+                .await,
+        ));
         rounds.push(("a transaction of nothing", proxy.count(db.transaction(async |_| Ok(()))).await));
         rounds.push((
             "a transaction that is dropped",
@@ -112,6 +125,7 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
         delete, with receivers: 2
         get: 1
         a transaction of two saves: 3
+        a transaction of two saves in savepoints, one of which is undone: 3
         a transaction of nothing: 0
         a transaction that is dropped: 1"]]
     .assert_eq(&rounds.join("\n"));

@@ -66,13 +66,16 @@ impl Connection {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Does it in the transaction that is open. If there is none, BEGIN goes before it, in the same round trip.
-    pub(super) async fn in_one<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        if self.open.swap(true, Ordering::Relaxed) {
-            return operation.await;
-        }
-        let (began, done) = join(self.simple("BEGIN"), operation).await;
-        began?;
+    /// Does it in the transaction that is open, behind these commands, which may begin it: all in one round trip.
+    pub(super) async fn in_one<T>(
+        &self,
+        before: Option<&str>,
+        operation: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let Some(before) = before else { return operation.await };
+        self.open.store(true, Ordering::Relaxed);
+        let (first, done) = join(self.simple(before), operation).await;
+        first?;
         done
     }
 

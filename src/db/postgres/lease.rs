@@ -24,8 +24,8 @@ pub(super) struct Lease {
     at: &'static Location<'static>,
     /// How many operations are being waited for.
     running: AtomicUsize,
-    /// Whether the future of one of them was dropped: nobody knows what it has done.
-    torn: AtomicBool,
+    /// How many of their futures were dropped: nobody knows what those have done.
+    torn: AtomicUsize,
     /// Whether the connection is of no use any more.
     useless: AtomicBool,
 }
@@ -43,12 +43,13 @@ impl Lease {
             holders,
             at,
             running: AtomicUsize::new(0),
-            torn: AtomicBool::new(false),
+            torn: AtomicUsize::new(0),
             useless: AtomicBool::new(false),
         }
     }
 
-    pub(super) fn is_torn(&self) -> bool {
+    /// How many operations were dropped before their end.
+    pub(super) fn torn(&self) -> usize {
         self.torn.load(Ordering::Relaxed)
     }
 
@@ -89,7 +90,7 @@ impl Drop for Lease {
         let Some(connection) = self.connection.take() else { return };
         if self.useless.load(Ordering::Relaxed) || connection.is_closed() {
             discard(connection);
-        } else if self.is_torn() {
+        } else if self.torn() > 0 {
             // Not in order yet: if there is no runtime, or it stops before this task is done, the connection is closed.
             let disorder = Disorder(Some(connection));
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -125,7 +126,7 @@ impl<'a> Running<'a> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Some(lease) = self.0.take() {
-            lease.torn.store(true, Ordering::Relaxed);
+            lease.torn.fetch_add(1, Ordering::Relaxed);
             lease.running.fetch_sub(1, Ordering::Relaxed);
         }
     }

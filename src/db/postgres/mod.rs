@@ -8,6 +8,7 @@ mod connection;
 mod errors;
 mod lease;
 mod params;
+mod pending;
 mod pool;
 mod rows;
 mod server;

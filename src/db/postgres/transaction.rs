@@ -1,11 +1,12 @@
 //! A transaction on a connection of the pool.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::errors::{self, Failure};
 use super::lease::Lease;
+use super::pending::{Known, Pending};
+use crate::db::driver::Standing;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
 
@@ -16,15 +17,22 @@ pub(in crate::db) type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>
 pub(in crate::db) struct Transaction {
     /// Never locked over an `await`. `None` after the end.
     lease: Mutex<Option<Arc<Lease>>>,
-    /// Whether PostgreSQL has given the transaction up, as it does after any failure.
-    failed: AtomicBool,
+    state: Mutex<State>,
     /// A COMMIT that is on its way. It cannot be called back, so it is not dropped with the future that waits for it.
     committing: Mutex<Option<Outcome>>,
 }
 
+struct State {
+    standing: Standing,
+    pending: Pending,
+    /// How many of the operations that were dropped before their end a savepoint has undone.
+    undone: usize,
+}
+
 impl Transaction {
     pub(super) fn new(lease: Lease) -> Self {
-        Self { lease: Mutex::new(Some(Arc::new(lease))), failed: AtomicBool::new(false), committing: Mutex::new(None) }
+        let state = State { standing: Standing::Open, pending: Pending::begin("BEGIN".into()), undone: 0 };
+        Self { lease: Mutex::new(Some(Arc::new(lease))), state: Mutex::new(state), committing: Mutex::new(None) }
     }
 
     pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
@@ -50,14 +58,14 @@ impl Transaction {
     pub(in crate::db) async fn batch(&self, sql: &str) -> Result<()> {
         let lease = self.lease()?;
         if !self.run(&lease, sql, lease.batch(sql)).await? {
-            self.failed.store(true, Ordering::Relaxed);
+            self.state().standing = Standing::Gone;
         }
         Ok(())
     }
 
     pub(in crate::db) async fn commit(&self) -> Result<()> {
         let lease = self.take()?;
-        if lease.is_torn() {
+        if self.is_torn(&lease) {
             return Err(torn());
         }
         if lease.is_running() {
@@ -74,8 +82,11 @@ impl Transaction {
             // Nothing is sent, so nothing can be committed.
             return Err(errors::lost(&lease, None));
         }
+        // What undoes a savepoint is still to be done. If it is refused, so is the COMMIT behind it.
+        let before = self.state().pending.take();
         *self.committing() = Some(Box::pin(async move {
-            lease.run(lease.commit()).await.map_err(|failure| failure.into_error_of_commit(&lease))
+            let committed = lease.run(lease.in_one(before.as_deref(), lease.commit())).await;
+            committed.map_err(|failure| failure.into_error_of_commit(&lease))
         }));
         let result = std::future::poll_fn(|context| {
             let mut committing = self.committing();
@@ -90,7 +101,7 @@ impl Transaction {
 
     pub(in crate::db) async fn rollback(&self) -> Result<()> {
         let lease = self.take()?;
-        if lease.is_torn() || lease.is_running() || !lease.in_transaction() {
+        if lease.torn() > 0 || lease.is_running() || !lease.in_transaction() {
             return Ok(());
         }
         match lease.run(lease.rollback()).await {
@@ -109,21 +120,64 @@ impl Transaction {
         self.committing().take()
     }
 
-    pub(in crate::db) fn is_alive(&self) -> bool {
-        !self.failed.load(Ordering::Relaxed)
+    #[expect(clippy::unnecessary_wraps, reason = "a driver that does it at once may fail")]
+    pub(in crate::db) fn savepoint(&self, depth: usize) -> Result<()> {
+        self.state().pending.savepoint(depth);
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "a driver that does it at once may fail")]
+    pub(in crate::db) fn release(&self, depth: usize) -> Result<()> {
+        self.state().pending.release(depth);
+        Ok(())
+    }
+
+    pub(in crate::db) fn rollback_to(&self, depth: usize) -> Result<()> {
+        let lease = self.lease()?;
+        let mut state = self.state();
+        // Whatever failed, or was dropped, came after the savepoint. If the server does not know the savepoint, it came before.
+        if state.pending.rollback_to(depth) == Known::Yes && state.standing != Standing::Gone {
+            state.standing = Standing::Open;
+            state.undone = lease.torn();
+        }
+        Ok(())
+    }
+
+    pub(in crate::db) fn standing(&self) -> Standing {
+        self.state().standing
     }
 
     async fn run<T>(&self, lease: &Lease, sql: &str, operation: impl Future<Output = Result<T, Failure>>) -> Result<T> {
-        if lease.is_torn() {
-            self.failed.store(true, Ordering::Relaxed);
+        if self.is_torn(lease) {
+            self.worsened(Standing::Failed);
             return Err(torn());
         }
-        lease.run(lease.in_one(operation)).await.map_err(|failure| {
-            if !matches!(failure, Failure::Here(_)) {
-                self.failed.store(true, Ordering::Relaxed);
+        // Sent at the first poll of the operation, which is now.
+        let before = self.state().pending.take();
+        lease.run(lease.in_one(before.as_deref(), operation)).await.map_err(|failure| {
+            match failure {
+                Failure::Here(_) => {}
+                Failure::Refused(_) => self.worsened(Standing::Failed),
+                Failure::Lost(_) => self.worsened(Standing::Gone),
             }
             failure.into_error(sql, lease)
         })
+    }
+
+    /// Whether the future of a statement was dropped before its end, and nothing has undone the statement since.
+    fn is_torn(&self, lease: &Lease) -> bool {
+        lease.torn() > self.state().undone
+    }
+
+    fn worsened(&self, standing: Standing) {
+        let mut state = self.state();
+        if state.standing != Standing::Gone {
+            state.standing = standing;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lease(&self) -> Result<Arc<Lease>> {

@@ -115,7 +115,32 @@ impl Connection {
         if !self.in_transaction() {
             return Ok(());
         }
-        match self.execute("ROLLBACK", &()) {
+        self.at_once("ROLLBACK")
+    }
+
+    pub(super) fn savepoint(&mut self, depth: usize) -> Result<()> {
+        self.must_be_in_transaction()?;
+        self.at_once(&format!("SAVEPOINT signals_{depth}"))
+    }
+
+    pub(super) fn release(&mut self, depth: usize) -> Result<()> {
+        self.at_once(&format!("RELEASE signals_{depth}"))
+    }
+
+    pub(super) fn rollback_to(&mut self, depth: usize) -> Result<()> {
+        self.must_be_in_transaction()?;
+        self.at_once(&format!("ROLLBACK TO signals_{depth}"))?;
+        self.release(depth)
+    }
+
+    /// A SAVEPOINT would begin one.
+    fn must_be_in_transaction(&mut self) -> Result<()> {
+        if self.in_transaction() { Ok(()) } else { Err(Error::Ended) }
+    }
+
+    /// Executes a statement that waits for nobody.
+    fn at_once(&mut self, sql: &str) -> Result<()> {
+        match self.execute(sql, &()) {
             Ok(_) => Ok(()),
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),

@@ -7,6 +7,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::connection::Connection;
 use super::errors::Failure;
 use super::patience::Patience;
+use crate::db::driver::Standing;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
 
@@ -65,8 +66,25 @@ impl Transaction {
         }
     }
 
-    pub(in crate::db) fn is_alive(&self) -> bool {
-        self.lock().as_mut().is_none_or(|connection| connection.in_transaction())
+    pub(in crate::db) fn savepoint(&self, depth: usize) -> Result<()> {
+        self.at_once(|connection| connection.savepoint(depth))
+    }
+
+    pub(in crate::db) fn release(&self, depth: usize) -> Result<()> {
+        self.at_once(|connection| connection.release(depth))
+    }
+
+    pub(in crate::db) fn rollback_to(&self, depth: usize) -> Result<()> {
+        self.at_once(|connection| connection.rollback_to(depth))
+    }
+
+    pub(in crate::db) fn standing(&self) -> Standing {
+        let is_there = self.lock().as_mut().is_none_or(|connection| connection.in_transaction());
+        if is_there { Standing::Open } else { Standing::Gone }
+    }
+
+    fn at_once(&self, operation: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
+        self.lock().as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
     }
 
     async fn run<T>(&self, mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send) -> Result<T> {

@@ -250,8 +250,13 @@ async fn sql_cannot_begin_or_end_a_transaction() {
         tx.rollback().await.unwrap();
     }
 
+    for sql in ["SAVEPOINT a", "release a"] {
+        let error = db.execute(sql, &()).await.unwrap_err().to_string();
+        assert!(error.ends_with("cannot be executed as SQL: use `tx.savepoint(..)`"), "{error}");
+    }
+
     // What is not seen beforehand is found afterwards.
-    for sql in ["/**/ BEGIN", "/**/ BEGIN IMMEDIATE", "SAVEPOINT a"] {
+    for sql in ["/**/ BEGIN", "/**/ BEGIN IMMEDIATE", "/**/ SAVEPOINT a"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.starts_with("a statement outside of a transaction cannot begin one"), "{error}");
         assert!(db.query(sql, &(), &mut |_| Ok(())).await.is_err());

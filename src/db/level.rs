@@ -1,0 +1,236 @@
+//! What a transaction, or a savepoint in it, remembers until it ends.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::hooks::Hook;
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was committed.
+    Commit,
+    /// It was rolled back.
+    Rollback,
+}
+
+/// What was done to a row, as the model layer remembers it.
+pub(crate) trait Remembered: Any + Send {
+    /// Adds what was done to the same row later.
+    fn absorb(&mut self, later: Box<dyn Remembered>);
+
+    /// What is to run after this end.
+    fn hook(self: Box<Self>, end: End) -> Option<Hook>;
+}
+
+/// A row: the type of what is remembered of it, and its key.
+///
+/// All keys of one model are of one type, so their texts differ where they differ.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct RowKey(TypeId, Arc<str>);
+
+impl RowKey {
+    pub(super) fn of<R: Remembered>(key: &Value) -> Self {
+        Self(TypeId::of::<R>(), format!("{key:?}").into())
+    }
+}
+
+/// A transaction, or a savepoint in it.
+pub(super) struct Level {
+    /// The number of the savepoint; 0 is the transaction.
+    number: u32,
+    began: &'static Location<'static>,
+    /// The text of the first failure.
+    broken: Option<String>,
+    queue: Vec<Queued>,
+    rows: HashMap<RowKey, Row>,
+}
+
+/// A row that something is remembered of.
+struct Row {
+    done: Box<dyn Remembered>,
+    /// Whether it stands in the queue already, for each end.
+    queued: [bool; 2],
+}
+
+/// Something that runs after the end of the transaction.
+enum Queued {
+    /// After this end of the level that it was queued in.
+    Hook(End, Hook),
+    /// The same of a row, once.
+    Row(End, RowKey),
+    /// After any end: it was queued in a savepoint that is rolled back already.
+    Due(Hook),
+}
+
+impl Level {
+    fn new(number: u32, began: &'static Location<'static>) -> Self {
+        Self { number, began, broken: None, queue: Vec::new(), rows: HashMap::new() }
+    }
+
+    /// The text of the first failure, if there was one.
+    pub(super) fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// Breaks it. The first failure is the one that is remembered.
+    pub(super) fn fail(&mut self, error: &Error) {
+        self.broken.get_or_insert_with(|| error.to_string());
+    }
+
+    /// The first failure in other words.
+    pub(super) fn rename_failure(&mut self, before: &str, after: &str) {
+        if let Some(first) = self.broken.as_mut().filter(|first| *first == before) {
+            after.clone_into(first);
+        }
+    }
+
+    pub(super) fn queue(&mut self, end: End, hook: Hook) {
+        self.queue.push(Queued::Hook(end, hook));
+    }
+
+    /// Queues what runs for a row that is remembered. It keeps the first of its places.
+    pub(super) fn queue_row(&mut self, end: End, key: RowKey) {
+        if let Some(row) = self.rows.get_mut(&key)
+            && !std::mem::replace(&mut row.queued[end as usize], true)
+        {
+            self.queue.push(Queued::Row(end, key));
+        }
+    }
+
+    pub(super) fn remember(&mut self, key: RowKey, done: Box<dyn Remembered>) {
+        match self.rows.entry(key) {
+            Entry::Occupied(row) => row.into_mut().done.absorb(done),
+            Entry::Vacant(place) => _ = place.insert(Row { done, queued: [false; 2] }),
+        }
+    }
+
+    /// What runs after this end, in the order in which it was queued.
+    pub(super) fn hooks(self, end: End) -> Vec<Hook> {
+        let Self { queue, mut rows, .. } = self;
+        let run = |queued| match queued {
+            Queued::Hook(when, hook) if when == end => Some(hook),
+            Queued::Row(when, row) if when == end => rows.remove(&row)?.done.hook(end),
+            Queued::Due(hook) => Some(hook),
+            Queued::Hook(..) | Queued::Row(..) => None,
+        };
+        queue.into_iter().filter_map(run).collect()
+    }
+
+    /// Adds what was done in a savepoint that is released.
+    fn absorb(&mut self, savepoint: Self) {
+        self.queue.extend(savepoint.queue);
+        for (key, later) in savepoint.rows {
+            match self.rows.entry(key) {
+                Entry::Occupied(row) => {
+                    let row = row.into_mut();
+                    row.done.absorb(later.done);
+                    row.queued = [row.queued[0] || later.queued[0], row.queued[1] || later.queued[1]];
+                }
+                Entry::Vacant(place) => _ = place.insert(later),
+            }
+        }
+    }
+
+    /// Adds what is to run because a savepoint was rolled back. It waits for the end of the transaction, because until then
+    /// nobody but the transaction has its connection.
+    fn add_due(&mut self, hooks: Vec<Hook>) {
+        self.queue.extend(hooks.into_iter().map(Queued::Due));
+    }
+}
+
+/// A transaction and the savepoints that are open in it.
+pub(super) struct Levels {
+    transaction: Level,
+    /// The innermost is the last.
+    savepoints: Vec<Level>,
+    /// How many savepoints there were.
+    opened: u32,
+}
+
+impl Levels {
+    pub(super) fn new(began: &'static Location<'static>) -> Self {
+        Self { transaction: Level::new(0, began), savepoints: Vec::new(), opened: 0 }
+    }
+
+    pub(super) fn transaction(&mut self) -> &mut Level {
+        &mut self.transaction
+    }
+
+    /// The level of this number, if it is still open.
+    pub(super) fn get(&mut self, number: u32) -> Option<&mut Level> {
+        self.all_mut().find(|level| level.number == number)
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Level> {
+        std::iter::once(&mut self.transaction).chain(&mut self.savepoints)
+    }
+
+    /// Whether something can be done in this level: neither it nor one round it is broken, and it is the innermost.
+    pub(super) fn check(&self, number: u32) -> Result<()> {
+        let mut levels = std::iter::once(&self.transaction).chain(&self.savepoints);
+        for level in levels.by_ref() {
+            if let Some(first) = &level.broken {
+                return Err(Error::Broken { first: first.clone() });
+            }
+            if level.number == number {
+                // What is done now would be done in the other savepoint, and undone with it.
+                return levels.next().map_or(Ok(()), |inner| Err(Error::SavepointOpen { began: inner.began }));
+            }
+        }
+        Err(Error::Ended)
+    }
+
+    /// Opens a savepoint in this level; its number, and how deep it stands in other savepoints.
+    pub(super) fn open(&mut self, number: u32, began: &'static Location<'static>) -> Result<(u32, usize)> {
+        self.check(number)?;
+        self.opened += 1;
+        self.savepoints.push(Level::new(self.opened, began));
+        Ok((self.opened, self.savepoints.len()))
+    }
+
+    /// How deep the savepoint of this number stands, if it can be released.
+    pub(super) fn innermost_depth(&self, number: u32) -> Result<usize> {
+        self.check(number)?;
+        Ok(self.savepoints.len())
+    }
+
+    /// Makes what the innermost savepoint remembers part of the level round it.
+    pub(super) fn release(&mut self) {
+        if let Some(savepoint) = self.savepoints.pop() {
+            self.innermost().absorb(savepoint);
+        }
+    }
+
+    /// Takes this savepoint out, with those that are open in it, and says how deep it stood.
+    pub(super) fn take(&mut self, number: u32) -> Option<(usize, Vec<Level>)> {
+        let index = self.savepoints.iter().position(|savepoint| savepoint.number == number)?;
+        Some((index + 1, self.savepoints.split_off(index)))
+    }
+
+    /// Adds what is to run for savepoints that were taken out to be rolled back.
+    pub(super) fn undone(&mut self, hooks: Vec<Hook>) {
+        self.innermost().add_due(hooks);
+    }
+
+    /// The transaction at its end. Savepoints that are still open are rolled back with it, whatever becomes of it.
+    pub(super) fn end(self) -> Level {
+        let Self { mut transaction, savepoints, .. } = self;
+        transaction.add_due(undo(savepoints));
+        transaction
+    }
+
+    fn innermost(&mut self) -> &mut Level {
+        self.savepoints.last_mut().unwrap_or(&mut self.transaction)
+    }
+}
+
+/// What runs because these levels were rolled back.
+pub(super) fn undo(levels: Vec<Level>) -> Vec<Hook> {
+    levels.into_iter().flat_map(|level| level.hooks(End::Rollback)).collect()
+}

@@ -1,0 +1,109 @@
+//! What goes before the next statement, in its round trip.
+
+use std::borrow::Cow;
+
+/// Commands that begin and end a transaction and its savepoints, and that nobody waits for. What is not sent at the end of the
+/// transaction is never sent.
+pub(super) struct Pending(Vec<Cow<'static, str>>);
+
+/// Whether the server knows of a savepoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    Yes,
+    No,
+}
+
+impl Pending {
+    pub(super) fn begin(begin: Cow<'static, str>) -> Self {
+        Self(vec![begin])
+    }
+
+    pub(super) fn savepoint(&mut self, depth: usize) {
+        self.0.push(savepoint(depth).into());
+    }
+
+    pub(super) fn release(&mut self, depth: usize) {
+        if self.take_back(depth) == Known::Yes {
+            self.0.push(format!("RELEASE signals_{depth}").into());
+        }
+    }
+
+    pub(super) fn rollback_to(&mut self, depth: usize) -> Known {
+        let known = self.take_back(depth);
+        if known == Known::Yes {
+            // What was not sent yet happened in the savepoint.
+            self.0 = vec![format!("ROLLBACK TO signals_{depth}; RELEASE signals_{depth}").into()];
+        }
+        known
+    }
+
+    /// All of it as one command.
+    pub(super) fn take(&mut self) -> Option<Cow<'static, str>> {
+        match self.0.len() {
+            0 => None,
+            1 => self.0.pop(),
+            _ => Some(std::mem::take(&mut self.0).join("; ").into()),
+        }
+    }
+
+    /// Takes back a savepoint that was not sent, with what stands behind it.
+    fn take_back(&mut self, depth: usize) -> Known {
+        let savepoint = savepoint(depth);
+        match self.0.iter().rposition(|command| *command == savepoint) {
+            Some(index) => {
+                self.0.truncate(index);
+                Known::No
+            }
+            None => Known::Yes,
+        }
+    }
+}
+
+fn savepoint(depth: usize) -> String {
+    format!("SAVEPOINT signals_{depth}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(commands: &[&'static str]) -> Pending {
+        Pending(commands.iter().map(|&command| command.into()).collect())
+    }
+
+    fn sent(pending: &mut Pending) -> String {
+        pending.take().unwrap_or_default().into_owned()
+    }
+
+    #[test]
+    fn everything_goes_in_one_command() {
+        let mut pending = Pending::begin("BEGIN".into());
+        pending.savepoint(1);
+        assert_eq!(sent(&mut pending), "BEGIN; SAVEPOINT signals_1");
+        assert_eq!(sent(&mut pending), "");
+        pending.release(1);
+        pending.savepoint(1);
+        assert_eq!(sent(&mut pending), "RELEASE signals_1; SAVEPOINT signals_1");
+        assert_eq!(pending.rollback_to(1), Known::Yes);
+        assert_eq!(sent(&mut pending), "ROLLBACK TO signals_1; RELEASE signals_1");
+    }
+
+    #[test]
+    fn a_savepoint_in_which_nothing_was_done_is_not_sent() {
+        let mut pending = pending(&["BEGIN"]);
+        pending.savepoint(1);
+        pending.savepoint(2);
+        pending.release(2);
+        assert_eq!(pending.rollback_to(1), Known::No);
+        assert_eq!(sent(&mut pending), "BEGIN");
+    }
+
+    #[test]
+    fn what_was_undone_is_not_sent() {
+        let mut pending = pending(&[]);
+        pending.release(3);
+        pending.savepoint(3);
+        assert_eq!(pending.rollback_to(2), Known::Yes);
+        assert_eq!(sent(&mut pending), "ROLLBACK TO signals_2; RELEASE signals_2");
+    }
+}
