@@ -59,7 +59,9 @@
 //! # Models
 //!
 //! A model is a struct with named fields, each of which is a column: integers up to 64 bit, floats, `bool`, `String`,
-//! `Vec<u8>`, [`Id`]s, `Option`s of these, and any type that implements [`Column`]. One field is the `#[key]`: an
+//! `Vec<u8>`, [`Id`]s, dates, UUIDs and JSON behind the [features](#features) named for their crates, `Option`s of these, and any
+//! type that implements [`Column`]. Dates and times are kept in microseconds; a save cuts off what is finer, in the value that
+//! you hold as well, so that it is the one that is read back. One field is the `#[key]`: an
 //! `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
 //!
 //! [`save`](Model::save), [`save_fields`](Model::save_fields), [`create`](Model::create), [`delete`](Model::delete), [`refresh`](Model::refresh),
@@ -190,6 +192,10 @@
 //! | placeholders in your own SQL | `?`, `?1` | `$1` |
 //! | a statement of your own SQL that fails in a transaction | is undone, the transaction goes on | breaks the transaction |
 //! | NaN | refused | stored |
+//! | -0.0 | loses its sign | stored |
+//! | dates and times | text in UTC, `2026-11-25 12:00:00.123456`, of the years 0 to 9999 | numbers, from 4714 BC on |
+//! | UUIDs | 16 bytes | `UUID` |
+//! | JSON | text, as it was written | `JSONB`: 1e16 becomes an integer, and a NUL in a text is refused |
 //! | a NUL in a text | stored | refused |
 //! | the next [`Id`] after a row was inserted with one that you set | goes on behind it | takes no notice of it |
 //! | a deadlock, a conflict | cannot be | [`Error::Serialization`], do the transaction again |
@@ -201,9 +207,15 @@
 //! | `sqlite` (default) | SQLite, compiled in |
 //! | `postgres` | PostgreSQL |
 //! | `postgres-tls` | PostgreSQL with `sslmode=require`: TLS by rustls, trusting whom the system trusts |
+//! | `uuid` | columns and keys of `uuid::Uuid` |
+//! | `jiff` | columns of `jiff::Timestamp` and of `DateTime`, `Date` and `Time` of `jiff::civil` |
+//! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
+//! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
 //! | `tracing` | a span per receiver |
 
+mod calendar;
 mod check;
+mod columns;
 pub mod db;
 mod error;
 pub mod model;
@@ -211,6 +223,8 @@ pub mod prelude;
 mod value;
 
 pub use check::check;
+#[cfg(feature = "serde_json")]
+pub use columns::Json;
 #[doc(inline)]
 pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
 pub use error::{Error, Result};
@@ -229,7 +243,7 @@ pub use signals_core::{
 };
 #[doc(inline)]
 pub use signals_macros::{apps, model, receiver, signal};
-pub use value::{Column, ColumnError, ColumnType, Value, ValueRef};
+pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};
 
 /// The words in which the compiler speaks of miswired receivers.
 #[doc(inline)]

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::calendar::Written;
+
 /// A Rust type that is stored in one column.
 ///
 /// Implemented for integers up to 64 bit (not `u64` and `usize`, whose upper half no database can hold), `f32`, `f64`,
@@ -52,6 +54,10 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// Reads the value back. Whatever cannot be represented without loss is an error, never a near miss.
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
 
+    /// Cuts off what the column does not store, so that the value in hand is the one that is read back. A save calls it before
+    /// it writes. For most types there is nothing to do.
+    fn settle(&mut self) {}
+
     // What `#[model]` asks of a field, in words of this trait alone: a type that is no column is then one error.
 
     #[doc(hidden)]
@@ -80,6 +86,18 @@ pub enum ColumnType {
     Text,
     /// Bytes.
     Blob,
+    /// A moment, in microseconds.
+    Timestamp,
+    /// A date and a time of no certain place, in microseconds.
+    DateTime,
+    /// A day.
+    Date,
+    /// A time of a day, in microseconds.
+    Time,
+    /// A UUID.
+    Uuid,
+    /// JSON.
+    Json,
 }
 
 impl ColumnType {
@@ -91,22 +109,36 @@ impl ColumnType {
             Self::Real => "DOUBLE PRECISION",
             Self::Text => "TEXT",
             Self::Blob => "BYTEA",
+            Self::Timestamp => "TIMESTAMP WITH TIME ZONE",
+            Self::DateTime => "TIMESTAMP",
+            Self::Date => "DATE",
+            Self::Time => "TIME",
+            Self::Uuid => "UUID",
+            Self::Json => "JSONB",
         }
     }
 
-    /// The name of the type in SQLite. SQLite has no booleans: it stores 0 and 1.
+    /// The name of the type in SQLite. It has no booleans, and stores 0 and 1; no dates and times, and stores
+    /// `2026-11-25 12:00:00.123456`, in UTC, which its own functions and Django read; no UUIDs, and stores their 16 bytes.
     pub const fn sqlite(self) -> &'static str {
         match self {
             Self::Boolean | Self::Integer => "INTEGER",
             Self::Real => "REAL",
-            Self::Text => "TEXT",
-            Self::Blob => "BLOB",
+            Self::Text | Self::Timestamp | Self::DateTime | Self::Date | Self::Time | Self::Json => "TEXT",
+            Self::Blob | Self::Uuid => "BLOB",
         }
     }
 }
 
 /// A value on its way to or from the database, borrowed from whoever owns it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Two of them are equal if the database would store the same: NaN is NaN, and JSON is the same whatever the order of its
+/// keys.
+///
+/// From SQLite, which has neither, dates and times come as [`Text`](Self::Text) and UUIDs as [`Blob`](Self::Blob); JSON comes
+/// as text from everywhere.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum ValueRef<'a> {
     /// SQL's NULL.
     Null,
@@ -120,10 +152,28 @@ pub enum ValueRef<'a> {
     Text(&'a str),
     /// Bytes.
     Blob(&'a [u8]),
+    /// A moment: microseconds since the beginning of 1970 in UTC. The least and the greatest number are the two infinities of
+    /// PostgreSQL.
+    Timestamp(i64),
+    /// A date and a time of no certain place: microseconds since the beginning of 1970 there. The least and the greatest number
+    /// are the two infinities of PostgreSQL.
+    DateTime(i64),
+    /// A day: days since the first of 1970. The least and the greatest number are the two infinities of PostgreSQL.
+    Date(i32),
+    /// A time of a day: microseconds since midnight.
+    Time(i64),
+    /// A UUID.
+    Uuid([u8; 16]),
+    /// What is stored as JSON.
+    Json(&'a dyn ToJson),
+    /// A value that its type cannot store, and why: every statement refuses it as
+    /// [`Error::Parameter`](crate::Error::Parameter).
+    Refused(&'a str),
 }
 
 /// A [`ValueRef`] that owns its text and bytes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Value {
     /// SQL's NULL.
     Null,
@@ -133,11 +183,71 @@ pub enum Value {
     Integer(i64),
     /// A floating-point number.
     Real(f64),
-    /// Text.
+    /// Text. JSON is text here.
     Text(String),
     /// Bytes.
     Blob(Vec<u8>),
+    /// See [`ValueRef::Timestamp`].
+    Timestamp(i64),
+    /// See [`ValueRef::DateTime`].
+    DateTime(i64),
+    /// See [`ValueRef::Date`].
+    Date(i32),
+    /// See [`ValueRef::Time`].
+    Time(i64),
+    /// A UUID.
+    Uuid([u8; 16]),
+    /// See [`ValueRef::Refused`].
+    Refused(String),
 }
+
+/// What can be written as JSON, for [`ValueRef::Json`].
+pub trait ToJson: Sync {
+    /// The text, or why there is none.
+    fn to_json(&self) -> Result<String, String>;
+
+    /// Whether this is the same JSON as that text, which may have been written by somebody else.
+    fn is_same(&self, json: &str) -> bool {
+        self.to_json().is_ok_and(|text| text == json)
+    }
+}
+
+impl fmt::Debug for dyn ToJson + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Ok(text) | Err(text)) = self.to_json();
+        f.write_str(&text)
+    }
+}
+
+impl PartialEq for ValueRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Integer(a), Self::Integer(b))
+            | (Self::Timestamp(a), Self::Timestamp(b))
+            | (Self::DateTime(a), Self::DateTime(b))
+            | (Self::Time(a), Self::Time(b)) => a == b,
+            (Self::Date(a), Self::Date(b)) => a == b,
+            (Self::Real(a), Self::Real(b)) => a == b || a.is_nan() && b.is_nan(),
+            (Self::Text(a), Self::Text(b)) | (Self::Refused(a), Self::Refused(b)) => a == b,
+            (Self::Blob(a), Self::Blob(b)) => a == b,
+            (Self::Uuid(a), Self::Uuid(b)) => a == b,
+            (Self::Json(a), Self::Json(b)) => b.to_json().is_ok_and(|b| a.is_same(&b)),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for ValueRef<'_> {}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        ValueRef::from(self) == ValueRef::from(other)
+    }
+}
+
+impl Eq for Value {}
 
 impl<'a> From<&'a Value> for ValueRef<'a> {
     fn from(value: &'a Value) -> Self {
@@ -148,6 +258,12 @@ impl<'a> From<&'a Value> for ValueRef<'a> {
             Value::Real(real) => Self::Real(*real),
             Value::Text(text) => Self::Text(text),
             Value::Blob(bytes) => Self::Blob(bytes),
+            Value::Timestamp(micros) => Self::Timestamp(*micros),
+            Value::DateTime(micros) => Self::DateTime(*micros),
+            Value::Date(days) => Self::Date(*days),
+            Value::Time(micros) => Self::Time(*micros),
+            Value::Uuid(bytes) => Self::Uuid(*bytes),
+            Value::Refused(reason) => Self::Refused(reason),
         }
     }
 }
@@ -161,6 +277,13 @@ impl From<ValueRef<'_>> for Value {
             ValueRef::Real(real) => Self::Real(real),
             ValueRef::Text(text) => Self::Text(text.to_owned()),
             ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+            ValueRef::Timestamp(micros) => Self::Timestamp(micros),
+            ValueRef::DateTime(micros) => Self::DateTime(micros),
+            ValueRef::Date(days) => Self::Date(days),
+            ValueRef::Time(micros) => Self::Time(micros),
+            ValueRef::Uuid(bytes) => Self::Uuid(bytes),
+            ValueRef::Json(json) => json.to_json().map_or_else(Self::Refused, Self::Text),
+            ValueRef::Refused(reason) => Self::Refused(reason.to_owned()),
         }
     }
 }
@@ -209,7 +332,7 @@ impl From<Vec<u8>> for Value {
     }
 }
 
-/// As an SQL literal, for messages: `NULL`, `true`, `42`, `'text'`, `X'00ff'`.
+/// As an SQL literal, for messages: `NULL`, `true`, `42`, `'text'`, `X'00ff'`, `'2026-11-25 12:00:00+00:00'`.
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -225,6 +348,25 @@ impl fmt::Display for ValueRef<'_> {
                 }
                 f.write_str("'")
             }
+            Self::Timestamp(i64::MAX) | Self::DateTime(i64::MAX) | Self::Date(i32::MAX) => f.write_str("'infinity'"),
+            Self::Timestamp(i64::MIN) | Self::DateTime(i64::MIN) | Self::Date(i32::MIN) => f.write_str("'-infinity'"),
+            Self::Timestamp(micros) => write!(f, "'{}+00:00'", Written::DateTime(*micros)),
+            Self::DateTime(micros) => write!(f, "'{}'", Written::DateTime(*micros)),
+            Self::Date(days) => write!(f, "'{}'", Written::Date(*days)),
+            Self::Time(micros) => write!(f, "'{}'", Written::Time(*micros)),
+            Self::Uuid(bytes) => {
+                f.write_str("'")?;
+                for (index, byte) in bytes.iter().enumerate() {
+                    let dash = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
+                    write!(f, "{dash}{byte:02x}")?;
+                }
+                f.write_str("'")
+            }
+            Self::Json(json) => match json.to_json() {
+                Ok(text) => ValueRef::Text(&text).fmt(f),
+                Err(reason) => ValueRef::Refused(&reason).fmt(f),
+            },
+            Self::Refused(reason) => write!(f, "({reason})"),
         }
     }
 }
@@ -254,6 +396,16 @@ impl ColumnError {
             ValueRef::Real(real) => format!("the number {real:?}").into(),
             ValueRef::Text(_) => "text".into(),
             ValueRef::Blob(_) => "bytes".into(),
+            ValueRef::Timestamp(i64::MIN | i64::MAX)
+            | ValueRef::DateTime(i64::MIN | i64::MAX)
+            | ValueRef::Date(i32::MIN | i32::MAX) => "infinity".into(),
+            ValueRef::Timestamp(_) => "a timestamp".into(),
+            ValueRef::DateTime(_) => "a date and time".into(),
+            ValueRef::Date(_) => "a date".into(),
+            ValueRef::Time(_) => "a time".into(),
+            ValueRef::Uuid(_) => "a UUID".into(),
+            ValueRef::Json(_) => "JSON".into(),
+            ValueRef::Refused(_) => "a value that is refused".into(),
         };
         Self { expected: expected.into(), found }
     }
@@ -408,6 +560,12 @@ impl<T: Column> Column for Option<T> {
         match value {
             ValueRef::Null => Ok(None),
             _ => T::from_value(value).map(Some),
+        }
+    }
+
+    fn settle(&mut self) {
+        if let Some(value) = self {
+            value.settle();
         }
     }
 }

@@ -196,6 +196,10 @@ fn a_model() {
             }
             }
             }
+            fn settle (& mut self) {
+            < Id < Profile > as SIGNALS Column >::settle (& mut self . id) ;
+            < String as SIGNALS Column >::settle (& mut self . name) ;
+            }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;

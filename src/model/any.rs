@@ -69,6 +69,8 @@ impl fmt::Debug for dyn AnyModel {
                 ValueRef::Real(value) => debug.field(field.name, &value),
                 ValueRef::Text(value) => debug.field(field.name, &value),
                 ValueRef::Blob(value) => debug.field(field.name, &value),
+                ValueRef::Json(value) => debug.field(field.name, &value),
+                value => debug.field(field.name, &format_args!("{value}")),
             };
         }
         debug.finish()

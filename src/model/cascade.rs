@@ -286,6 +286,11 @@ fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> std::cmp::Ordering {
         (ValueRef::Integer(a), ValueRef::Integer(b)) => a.cmp(&b),
         (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
         (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
+        (ValueRef::Timestamp(a), ValueRef::Timestamp(b))
+        | (ValueRef::DateTime(a), ValueRef::DateTime(b))
+        | (ValueRef::Time(a), ValueRef::Time(b)) => a.cmp(&b),
+        (ValueRef::Date(a), ValueRef::Date(b)) => a.cmp(&b),
+        (ValueRef::Uuid(a), ValueRef::Uuid(b)) => a.cmp(&b),
         _ => std::cmp::Ordering::Equal,
     }
 }

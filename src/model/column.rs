@@ -71,23 +71,57 @@ impl<M: 'static> Key for Id<M> {
     }
 }
 
+/// A type of your own that can be a key, which you set yourself.
+///
+/// ```
+/// use signals::model::OwnKey;
+/// use signals::prelude::*;
+/// # use signals::{Column, ColumnError, ColumnType, ValueRef};
+///
+/// #[derive(Debug, Clone, PartialEq)]
+/// struct Isbn(String);
+/// # impl Column for Isbn {
+/// #     const TYPE: ColumnType = String::TYPE;
+/// #     fn to_value(&self) -> ValueRef<'_> { self.0.to_value() }
+/// #     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> { String::from_value(value).map(Isbn) }
+/// # }
+///
+/// // .. and `impl Column for Isbn`
+/// impl OwnKey for Isbn {}
+///
+/// #[model]
+/// struct Book {
+///     #[key]
+///     isbn: Isbn,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key that you set",
+    label = "not a type of key",
+    note = "a key is an integer, a `String`, a `Uuid`, or a type of yours with `impl OwnKey for {Self} {{}}`"
+)]
+pub trait OwnKey: Column + PartialEq {}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: OwnKey> KeyOf<M> for T {
+    type Me = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: OwnKey> Key for T {
+    fn assigned(_: i64) -> Option<Self> {
+        None
+    }
+
+    fn after_delete(&self) -> Self {
+        self.clone()
+    }
+}
+
 macro_rules! keys_that_a_person_sets {
     ($($key:ty)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<M> KeyOf<M> for $key {
-            type Me = Self;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl Key for $key {
-            fn assigned(_: i64) -> Option<Self> {
-                None
-            }
-
-            fn after_delete(&self) -> Self {
-                self.clone()
-            }
-        }
+        impl OwnKey for $key {}
     )*};
 }
 
@@ -101,7 +135,6 @@ keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 )]
 pub trait Unset: Column {
     /// Whether the field is not set.
-    #[doc(hidden)]
     fn is_unset(&self) -> bool;
 }
 

@@ -15,10 +15,11 @@ pub(super) struct Draft<'a, M: Model> {
 }
 
 impl<'a, M: Model> Draft<'a, M> {
-    /// Sets `#[default]` and `#[update]`. The `#[version]` is set when the row is written.
+    /// Sets `#[default]` and `#[update]`, and cuts off what is not stored. The `#[version]` is set when the row is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
         let before = Some(instance.automatic());
         instance.fill(is_written);
+        instance.settle();
         Self { instance, before }
     }
 

@@ -29,7 +29,7 @@ mod sql;
 mod tables;
 
 pub use any::AnyModel;
-pub use column::{Counter, IdOf, Key, KeyOf, PointsTo, Unset, Version};
+pub use column::{Counter, IdOf, Key, KeyOf, OwnKey, PointsTo, Unset, Version};
 pub use delete::Deleted;
 pub use fields::FieldSet;
 pub use id::Id;
@@ -104,6 +104,10 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Sets `#[default]` and `#[update]` of the fields that are to be written.
     #[doc(hidden)]
     fn fill(&mut self, is_written: &dyn Fn(usize) -> bool);
+
+    /// Cuts off what the columns do not store.
+    #[doc(hidden)]
+    fn settle(&mut self) {}
 
     /// Inserts the row if it is new, else updates all of its columns.
     ///

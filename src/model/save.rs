@@ -102,6 +102,7 @@ async fn save_in<M: Model>(
     let update_fields = how.fields();
     if M::PRE_SAVE.has_receivers() {
         send(M::PRE_SAVE, PreSave { instance: &mut **draft, update_fields, tx: &mut tx.handle() }).await?;
+        draft.settle();
         check(&**draft, how)?;
     }
     let before = before(&**draft, tx, how, place).await?;

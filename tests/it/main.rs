@@ -15,4 +15,5 @@ mod save;
 mod savepoints;
 mod schema;
 mod signals_and_receivers;
+mod types;
 mod version;

@@ -111,6 +111,10 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic_types = automatic.iter().map(|column| column.ty);
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
     let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, paths));
+    // A relation has an id, of which everything is stored.
+    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none()).collect();
+    let plain_names = plain.iter().map(|column| column.name);
+    let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let (key, version) = (key(model, paths), version(model, paths));
     quote! {
@@ -139,6 +143,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         fn fill(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
             #(#fills)*
         }
+        fn settle(&mut self) { #(#settle(&mut self.#plain_names);)* }
     }
 }
 

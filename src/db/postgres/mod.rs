@@ -5,6 +5,7 @@
 
 mod command;
 mod connection;
+mod epoch;
 mod errors;
 mod lease;
 mod params;

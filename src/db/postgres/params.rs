@@ -9,6 +9,7 @@ use std::fmt::{self, Write};
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 
+use super::epoch;
 use super::rows::Shape;
 use crate::db::Params;
 use crate::value::ValueRef;
@@ -35,6 +36,7 @@ impl Bound<'_> {
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, String> {
         match (Shape::of(ty), self.value) {
             (_, ValueRef::Null) => return Ok(IsNull::Yes),
+            (_, ValueRef::Refused(reason)) => return Err(reason.to_owned()),
             (Shape::Bool, ValueRef::Boolean(boolean)) => out.put_u8(boolean.into()),
             (Shape::Int2, ValueRef::Integer(integer)) => out.put_i16(narrow(integer, ty)?),
             (Shape::Int4, ValueRef::Integer(integer)) => out.put_i32(narrow(integer, ty)?),
@@ -46,12 +48,17 @@ impl Bound<'_> {
             (Shape::Float8, ValueRef::Integer(integer)) => out.put_f64(whole(integer)?),
             // Of another type it is taken as what the type is on the wire: the 16 bytes of a UUID.
             (Shape::Bytes | Shape::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
-            (Shape::Text | Shape::Json | Shape::Jsonb | Shape::Other, ValueRef::Text(text)) => {
-                if text.as_bytes().contains(&0) {
-                    return Err("PostgreSQL stores no NUL in text: take it out, or use a `Vec<u8>`".to_owned());
-                }
-                out.put_slice(text.as_bytes());
+            (Shape::Uuid, ValueRef::Uuid(bytes)) => out.put_slice(&bytes),
+            (Shape::Uuid, ValueRef::Blob(bytes)) => out.put_slice(bytes),
+            (Shape::Timestamptz, ValueRef::Timestamp(micros)) | (Shape::Timestamp, ValueRef::DateTime(micros)) => {
+                out.put_i64(known(epoch::micros_to(micros), self.value)?);
             }
+            (Shape::Date, ValueRef::Date(days)) => out.put_i32(known(epoch::days_to(days), self.value)?),
+            (Shape::Time, ValueRef::Time(micros)) => out.put_i64(known(epoch::time_to(micros), self.value)?),
+            (Shape::Text | Shape::Json, ValueRef::Json(json)) => text(&json.to_json()?, out)?,
+            (Shape::Jsonb, ValueRef::Json(json)) => jsonb(&json.to_json()?, out)?,
+            (Shape::Jsonb, ValueRef::Text(json)) => jsonb(json, out)?,
+            (shape, ValueRef::Text(given)) if shape.is_read_from_text() => text(given, out)?,
             (Shape::Other, ValueRef::Integer(integer)) => digits(out, format_args!("{integer}"))?,
             (Shape::Other, ValueRef::Real(real)) => digits(out, format_args!("{real}"))?,
             (_, value) => return Err(mismatch(self.number, ty, value)),
@@ -76,8 +83,8 @@ impl ToSql for Bound<'_> {
     /// A text goes to whatever type it is to be as text, which the server reads: a date, a number of any length.
     fn encode_format(&self, ty: &Type) -> Format {
         match (Shape::of(ty), self.value) {
-            (Shape::Json | Shape::Jsonb, _)
-            | (Shape::Other, ValueRef::Text(_) | ValueRef::Integer(_) | ValueRef::Real(_)) => Format::Text,
+            (Shape::Json | Shape::Jsonb, _) | (Shape::Other, ValueRef::Integer(_) | ValueRef::Real(_)) => Format::Text,
+            (shape, ValueRef::Text(_)) if shape.is_read_from_text() => Format::Text,
             _ => Format::Binary,
         }
     }
@@ -97,6 +104,33 @@ impl fmt::Display for Refused {
 }
 
 impl StdError for Refused {}
+
+fn text(text: &str, out: &mut BytesMut) -> Result<(), String> {
+    if text.as_bytes().contains(&0) {
+        return Err("PostgreSQL stores no NUL in text: take it out, or use a `Vec<u8>`".to_owned());
+    }
+    out.put_slice(text.as_bytes());
+    Ok(())
+}
+
+/// JSONB has its texts unescaped, and so has no NUL in them either.
+fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
+    let mut escaped = false;
+    let has_nul = json.bytes().enumerate().any(|(index, byte)| {
+        let is_nul = escaped && json.as_bytes()[index..].starts_with(b"u0000");
+        escaped = byte == b'\\' && !escaped;
+        is_nul
+    });
+    if has_nul {
+        return Err("PostgreSQL stores no NUL in the texts of JSON: take it out".to_owned());
+    }
+    text(json, out)
+}
+
+/// What is there, unless PostgreSQL has no such date or time.
+fn known<T>(there: Option<T>, value: ValueRef<'_>) -> Result<T, String> {
+    there.ok_or_else(|| format!("{value} is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"))
+}
 
 fn digits(out: &mut BytesMut, number: fmt::Arguments<'_>) -> Result<(), String> {
     out.write_fmt(number).map_err(|error| error.to_string())
@@ -123,12 +157,18 @@ fn whole(integer: i64) -> Result<f64, String> {
 
 fn mismatch(number: usize, ty: &Type, value: ValueRef<'_>) -> String {
     let (given, cast) = match value {
-        ValueRef::Null => ("NULL", "text"),
+        ValueRef::Null | ValueRef::Refused(_) => ("NULL", "text"),
         ValueRef::Boolean(_) => ("a boolean", "boolean"),
         ValueRef::Integer(_) => ("an integer", "bigint"),
         ValueRef::Real(_) => ("a floating-point number", "float8"),
         ValueRef::Text(_) => ("text", "text"),
         ValueRef::Blob(_) => ("bytes", "bytea"),
+        ValueRef::Timestamp(_) => ("a timestamp", "timestamptz"),
+        ValueRef::DateTime(_) => ("a date and time", "timestamp"),
+        ValueRef::Date(_) => ("a date", "date"),
+        ValueRef::Time(_) => ("a time", "time"),
+        ValueRef::Uuid(_) => ("a UUID", "uuid"),
+        ValueRef::Json(_) => ("JSON", "jsonb"),
     };
     format!(
         "PostgreSQL wants the type `{ty}` there, and {given} was given: pass a value of that type, or write its \

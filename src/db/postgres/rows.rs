@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Kind, Type};
 
+use super::epoch;
 use crate::value::ValueRef;
 
 /// How the values of a type look on the wire.
@@ -22,6 +23,11 @@ pub(super) enum Shape {
     Json,
     /// JSON behind a version.
     Jsonb,
+    Timestamptz,
+    Timestamp,
+    Date,
+    Time,
+    Uuid,
     /// Something that no [`ValueRef`] is like.
     Other,
 }
@@ -40,6 +46,11 @@ impl Shape {
             Type::BYTEA => Self::Bytes,
             Type::JSON => Self::Json,
             Type::JSONB => Self::Jsonb,
+            Type::TIMESTAMPTZ => Self::Timestamptz,
+            Type::TIMESTAMP => Self::Timestamp,
+            Type::DATE => Self::Date,
+            Type::TIME => Self::Time,
+            Type::UUID => Self::Uuid,
             _ => match ty.kind() {
                 Kind::Enum(_) => Self::Text,
                 Kind::Domain(of) => Self::of(of),
@@ -47,6 +58,16 @@ impl Shape {
                 _ if ty.name() == "citext" => Self::Text,
                 _ => Self::Other,
             },
+        }
+    }
+
+    /// Whether a text is sent as it is, for the server to read it: a date, a number of any length.
+    pub(super) fn is_read_from_text(self) -> bool {
+        match self {
+            Self::Text | Self::Json | Self::Jsonb | Self::Other => true,
+            Self::Timestamptz | Self::Timestamp | Self::Date | Self::Time | Self::Uuid => true,
+            Self::Bool | Self::Int2 | Self::Int4 | Self::Int8 | Self::Oid => false,
+            Self::Float4 | Self::Float8 | Self::Bytes => false,
         }
     }
 }
@@ -80,6 +101,11 @@ impl<'a> FromSql<'a> for Cell<'a> {
             Shape::Float8 => ValueRef::Real(f64::from_sql(ty, raw)?),
             Shape::Text | Shape::Json => text(raw),
             Shape::Jsonb => text(raw.get(1..).unwrap_or_default()),
+            Shape::Timestamptz => ValueRef::Timestamp(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
+            Shape::Timestamp => ValueRef::DateTime(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
+            Shape::Date => ValueRef::Date(epoch::days_from(i32::from_sql(&Type::INT4, raw)?)),
+            Shape::Time => ValueRef::Time(i64::from_sql(&Type::INT8, raw)?),
+            Shape::Uuid => ValueRef::Uuid(raw.try_into()?),
             Shape::Bytes | Shape::Other => ValueRef::Blob(raw),
         }))
     }

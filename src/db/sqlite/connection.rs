@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as SqliteValue};
 use rusqlite::{CachedStatement, OpenFlags};
 
 use super::errors::{self, Failure};
+use super::params::Bound;
 use super::patience::Patience;
 use crate::db::url::Mode;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
-use crate::value::ValueRef;
 
 /// As many statements as a program of some dozens of models has.
 const CACHED_STATEMENTS: usize = 256;
@@ -246,14 +245,9 @@ impl Connection {
             ))));
         }
         for index in 0..given {
-            let value = params.get(index);
-            if matches!(value, ValueRef::Real(real) if real.is_nan()) {
-                return Err(Failure::Error(Error::Parameter {
-                    number: index + 1,
-                    reason: "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`".to_owned(),
-                }));
-            }
-            statement.raw_bind_parameter(index + 1, Bound(value)).map_err(|error| self.failure(error))?;
+            let refused = |reason| Failure::Error(Error::Parameter { number: index + 1, reason });
+            let value = Bound::new(params.get(index)).map_err(refused)?;
+            statement.raw_bind_parameter(index + 1, value).map_err(|error| self.failure(error))?;
         }
         Ok(statement)
     }
@@ -271,22 +265,6 @@ impl Connection {
     fn table_of(&self, index: &str) -> Option<String> {
         let sql = "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?";
         self.raw.query_row(sql, [index], |row| row.get(0)).ok()
-    }
-}
-
-/// A value on its way into a statement. SQLite copies it, we do not.
-struct Bound<'a>(ValueRef<'a>);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            ValueRef::Null => SqliteValue::Null,
-            ValueRef::Boolean(boolean) => SqliteValue::Integer(boolean.into()),
-            ValueRef::Integer(integer) => SqliteValue::Integer(integer),
-            ValueRef::Real(real) => SqliteValue::Real(real),
-            ValueRef::Text(text) => SqliteValue::Text(text.as_bytes()),
-            ValueRef::Blob(bytes) => SqliteValue::Blob(bytes),
-        }))
     }
 }
 

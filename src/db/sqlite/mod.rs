@@ -5,6 +5,7 @@
 
 mod connection;
 mod errors;
+mod params;
 mod patience;
 mod readers;
 mod transaction;

@@ -71,7 +71,17 @@ async fn a_value_goes_into_a_column_of_any_type_that_holds_it() {
         ("colour", ValueRef::Text("red"), "red"),
         ("uuid", ValueRef::Text(uuid), uuid),
         ("uuid", ValueRef::Blob(&bytes), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
+        ("uuid", ValueRef::Uuid([0xa0; 16]), "a0a0a0a0-a0a0-a0a0-a0a0-a0a0a0a0a0a0"),
         ("date", ValueRef::Text("2024-02-29"), "2024-02-29"),
+        ("date", ValueRef::Date(i32::MAX), "infinity"),
+        ("date", ValueRef::Date(i32::MIN), "-infinity"),
+        ("date", ValueRef::Date(-719_162 - 366), "0001-01-01 BC"),
+        ("date", ValueRef::Date(2_145_042_905), "5874897-12-31"),
+        ("timestamp", ValueRef::Text("2024-02-29 12:00:00.000001"), "2024-02-29 12:00:00.000001"),
+        ("timestamp", ValueRef::DateTime(-1), "1969-12-31 23:59:59.999999"),
+        ("timestamp", ValueRef::DateTime(i64::MAX - 1), "294247-01-10 04:00:54.775806"),
+        ("timestamptz", ValueRef::Timestamp(i64::MIN), "-infinity"),
+        ("time", ValueRef::Time(86_400_000_000), "24:00:00"),
         ("jsonb", ValueRef::Text(r#"{"a": [1]}"#), r#"{"a": [1]}"#),
         ("json", ValueRef::Text("null"), "null"),
         ("int[]", ValueRef::Text("{1,2}"), "{1,2}"),
@@ -97,6 +107,16 @@ async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() {
         ("float8", ValueRef::Integer(i64::MAX), "9223372036854775807 would lose digits"),
         ("text", ValueRef::Text("a\0b"), "PostgreSQL stores no NUL in text"),
         ("jsonb", ValueRef::Text("\0"), "PostgreSQL stores no NUL in text"),
+        ("jsonb", ValueRef::Text(r#""\u0000""#), "PostgreSQL stores no NUL in the texts of JSON"),
+        ("timestamp", ValueRef::DateTime(i64::MIN + 1), "they begin with the year 4714 BC"),
+        ("timestamptz", ValueRef::Timestamp(i64::MIN + 1), "they begin with the year 4714 BC"),
+        ("date", ValueRef::Date(i32::MIN + 1), "they begin with the year 4714 BC"),
+        ("time", ValueRef::Time(-1), "is not among the dates and times of PostgreSQL"),
+        ("timestamp", ValueRef::Timestamp(0), "a timestamp was given"),
+        ("timestamptz", ValueRef::DateTime(0), "a date and time was given"),
+        ("timestamp", ValueRef::Date(0), "as in `$1::date`"),
+        ("text", ValueRef::Uuid([0; 16]), "as in `$1::uuid`"),
+        ("text", ValueRef::Refused("it is too hot"), "cannot be stored: it is too hot"),
         ("text", ValueRef::Integer(1), "wants the type `text` there, and an integer was given"),
         ("int8", ValueRef::Text("1"), "wants the type `int8` there, and text was given"),
         ("int8", ValueRef::Real(1.0), "as in `$1::float8`"),
@@ -121,14 +141,14 @@ async fn rows_know_their_columns() {
     let schema = Schema::new(server!()).await;
     let db = schema.db().await;
     let mut seen = String::new();
-    let sql = "SELECT 1::int2 AS one, 300 AS big, now() AS at, 'a'::name AS name, 7::oid AS oid, 0.5::float4 AS half, \
+    let sql = "SELECT 1::int2 AS one, 300 AS big, '1 day'::interval AS at, 'a'::name AS name, 7::oid AS oid, 0.5::float4 AS half, \
                '{\"a\": 1}'::jsonb AS json, '[]'::json AS text, NULL::uuid AS missing";
     db.query(sql, &(), &mut |row| {
         seen = format!("{row:?} {:?} {:?}", row.columns(), row.name(9));
         assert!(matches!(row.get::<u8>(1), Err(Error::Column { column, .. }) if column == "big"));
         assert_eq!(
             row.get::<String>(2).unwrap_err().to_string(),
-            "values of the type `timestamptz` of the column `at` cannot be read: select it as another one, as in `at::text`",
+            "values of the type `interval` of the column `at` cannot be read: select it as another one, as in `at::text`",
         );
         assert!(matches!(row.value(2), ValueRef::Blob(_)));
         assert_eq!(row.get::<String>(3)?, "a");

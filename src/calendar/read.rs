@@ -1,0 +1,53 @@
+//! Dates and times from text: in our own form, in that of Django, and in those that SQLite's functions take and give.
+
+use super::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
+
+/// A date and time as it was written, in microseconds of its own clock, and how many of them that clock is ahead of UTC, if
+/// it says so. `T` may stand for the space, and `Z` or `+02:00` at the end.
+pub(crate) fn parse_date_time(text: &str) -> Option<(i64, Option<i64>)> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let rest = rest.strip_prefix([' ', 'T', 't'])?;
+    let (time, offset) = match rest.find(['Z', 'z', '+', '-']) {
+        None => (rest, None),
+        Some(end) => (&rest[..end], Some(parse_offset(&rest[end..])?)),
+    };
+    Some((i64::from(parse_date(date)?) * MICROS_PER_DAY + parse_time(time)?, offset))
+}
+
+fn parse_offset(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'+' => (1, &text[1..]),
+        b'-' => (-1, &text[1..]),
+        _ => return (text.len() == 1).then_some(0),
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    Some(sign * (number(hours, 2, 23)? * 3600 + number(minutes, 2, 59)? * 60) * MICROS_PER_SECOND)
+}
+
+/// `2026-11-25`, as days.
+pub(crate) fn parse_date(text: &str) -> Option<i32> {
+    let mut parts = text.splitn(3, '-');
+    let year = number(parts.next()?, 4, 9999)?;
+    let (month, day) = (number(parts.next()?, 2, 12)?, number(parts.next()?, 2, 31)?);
+    let days = days(year, month, day);
+    // The 30th of February is a day of March.
+    (civil(days) == (year, month, day)).then(|| i32::try_from(days).ok())?
+}
+
+/// `12:00:00.123456` or `12:00`, as microseconds. Digits behind the sixth must be 0: they could not be kept.
+pub(crate) fn parse_time(text: &str) -> Option<i64> {
+    let (hours, rest) = text.split_once(':')?;
+    let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
+    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let (micros, lost) = fraction.split_at_checked(6).unwrap_or((fraction, ""));
+    let lost = lost.bytes().any(|digit| digit != b'0');
+    let micros = number(micros, micros.len(), 999_999)? * 10_i64.pow(6 - u32::try_from(micros.len()).ok()?);
+    let seconds = number(hours, 2, 23)? * 3600 + number(minutes, 2, 59)? * 60 + number(seconds, 2, 59)?;
+    (!lost).then_some(seconds * MICROS_PER_SECOND + micros)
+}
+
+/// A number of exactly so many digits.
+fn number(text: &str, digits: usize, most: i64) -> Option<i64> {
+    let is_number = text.len() == digits && text.bytes().all(|digit| digit.is_ascii_digit());
+    text.parse().ok().filter(|&number| is_number && number <= most)
+}

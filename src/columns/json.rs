@@ -1,0 +1,180 @@
+//! serde_json, and any type that serde knows.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use serde_core::de::DeserializeOwned;
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::model::Unset;
+use crate::value::{Column, ColumnError, ColumnType, ToJson, ValueRef};
+
+/// A value of your own type that is stored as JSON: `JSONB` in PostgreSQL, text in SQLite.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use signals::Json;
+/// use signals::prelude::*;
+///
+/// #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// struct Settings {
+///     theme: String,
+///     favourites: Vec<u32>,
+/// }
+///
+/// #[model]
+/// #[derive(Debug, Default)]
+/// struct User {
+///     #[key]
+///     id: Id<User>,
+///     settings: Json<Settings>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> signals::Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # db.create_tables_of::<User>().await?;
+/// let mut ann = User::default();
+/// ann.settings.theme = "dark".to_owned();
+/// ann.settings.favourites.push(7);
+/// ann.save(&db).await?;
+/// assert_eq!(User::get(&db, ann.id).await?.unwrap().settings, ann.settings);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What serde makes of the value is what is stored: JSON has no NaN, which becomes `null`, and whatever is marked with
+/// `#[serde(skip)]` is left out. Stored JSON that does not fit the type any more is an
+/// [`Error::Column`](crate::Error::Column) when it is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Json<T>(pub T);
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T> From<T> for Json<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Json<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// As the value itself.
+impl<T: Serialize> Serialize for Json<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// As the value itself.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Json<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Column for Json<T> {
+    const TYPE: ColumnType = ColumnType::Json;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Json(self)
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+        read(value).map(Self)
+    }
+}
+
+/// `JSONB` in PostgreSQL, text in SQLite. `null` is JSON's own, an `Option` that is `None` is SQL's NULL.
+///
+/// PostgreSQL keeps numbers as decimal digits, so that 1e16 comes back as an integer, and -0.0 without its sign. It has no NUL
+/// in the texts of JSON, and refuses it.
+#[diagnostic::do_not_recommend]
+impl Column for Value {
+    const TYPE: ColumnType = ColumnType::Json;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Json(self)
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+        read(value)
+    }
+}
+
+/// Unset when it is `null`.
+#[diagnostic::do_not_recommend]
+impl Unset for Value {
+    fn is_unset(&self) -> bool {
+        self.is_null()
+    }
+}
+
+impl ToJson for Value {
+    fn to_json(&self) -> Result<String, String> {
+        write(self)
+    }
+
+    fn is_same(&self, json: &str) -> bool {
+        serde_json::from_str(json).is_ok_and(|other| same(self, &other))
+    }
+}
+
+impl<T: Serialize + Sync> ToJson for Json<T> {
+    fn to_json(&self) -> Result<String, String> {
+        write(&self.0)
+    }
+
+    fn is_same(&self, json: &str) -> bool {
+        serde_json::to_value(&self.0).is_ok_and(|value| value.is_same(json))
+    }
+}
+
+fn write(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|error| format!("it cannot be written as JSON: {error}"))
+}
+
+fn read<T: DeserializeOwned>(value: ValueRef<'_>) -> Result<T, ColumnError> {
+    let expected = match value {
+        ValueRef::Text(json) => match serde_json::from_str(json) {
+            Ok(value) => return Ok(value),
+            // The words of the error may hold a value, which may be a secret.
+            Err(error) => {
+                let (ty, line, column) = (std::any::type_name::<T>(), error.line(), error.column());
+                format!("JSON of a `{ty}`, which it is not at line {line}, column {column}").into()
+            }
+        },
+        _ => std::borrow::Cow::Borrowed("JSON"),
+    };
+    Err(ColumnError::new(expected, value))
+}
+
+/// Whether a database would store the same: it may write a number of any size without a point.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}

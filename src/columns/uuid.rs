@@ -1,0 +1,38 @@
+//! uuid.
+
+use uuid::Uuid;
+
+use crate::model::{OwnKey, Unset};
+use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+
+/// `UUID` in PostgreSQL; its 16 bytes in SQLite, which has no such type: half of the size of its text, and in the same order.
+/// What others have stored as text is read as well.
+#[diagnostic::do_not_recommend]
+impl Column for Uuid {
+    const TYPE: ColumnType = ColumnType::Uuid;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Uuid(self.into_bytes())
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+        let read = match value {
+            ValueRef::Uuid(bytes) => Some(Self::from_bytes(bytes)),
+            ValueRef::Blob(bytes) => Self::from_slice(bytes).ok(),
+            ValueRef::Text(text) => Self::try_parse(text).ok(),
+            _ => None,
+        };
+        read.ok_or_else(|| ColumnError::new("a UUID", value))
+    }
+}
+
+/// Unset when it is nil.
+#[diagnostic::do_not_recommend]
+impl Unset for Uuid {
+    fn is_unset(&self) -> bool {
+        self.is_nil()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl OwnKey for Uuid {}

@@ -1,0 +1,107 @@
+//! What goes into a column comes out of it: each type, in every way in which a value travels.
+
+use std::fmt::Debug;
+
+use signals::prelude::*;
+use signals::{Column, Params};
+
+use crate::databases::is_sqlite;
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(feature = "serde_json")]
+mod json;
+mod plain;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+/// A test that sends each value through a save, a get, a lookup, an update, a receiver of what changed, and a parameter.
+macro_rules! every_way {
+    ($test:ident: $ty:ty = $values:expr) => {
+        every_way!($test: $ty = $values, |value| value.clone());
+    };
+    ($test:ident: $ty:ty = $values:expr, |$value:ident| $argument:expr) => {
+        #[tokio::test]
+        async fn $test() {
+            static LOG: $crate::log::Log = $crate::log::Log::new();
+
+            #[model]
+            #[derive(Debug, Clone)]
+            struct Sample {
+                #[key]
+                id: Id<Sample>,
+                #[unique]
+                value: $ty,
+                maybe: Option<$ty>,
+            }
+
+            #[receiver(post_save, sender = Sample)]
+            fn note(changes: FieldSet<Sample>) {
+                LOG.note(changes.names().collect::<Vec<_>>().join(" "));
+            }
+
+            for db in $crate::databases::databases::<Sample>().await {
+                for value in $values {
+                    let value: $ty = value;
+                    let mut sample = Sample { id: Id::UNSET, value: value.clone(), maybe: None };
+                    sample.save(&db).await.unwrap();
+                    assert_eq!(LOG.take(), "id value maybe\n");
+
+                    let stored = Sample::get(&db, sample.id).await.unwrap().unwrap();
+                    $crate::types::same(&stored.value, &value);
+                    assert!(stored.maybe.is_none());
+                    let $value = &value;
+                    let found = Sample::by_value(&db, $argument).await.unwrap();
+                    assert_eq!(found.expect("the row is found by its value").id, sample.id);
+                    let sql = $crate::types::sql(&db, "SELECT value FROM sample WHERE value = ?");
+                    $crate::types::same(&$crate::types::one::<$ty>(&db, &sql, &(value.clone(),)).await, &value);
+
+                    sample.save(&db).await.unwrap();
+                    assert_eq!(LOG.take(), "\n", "{value:?} is not changed");
+                    sample.maybe = Some(value.clone());
+                    sample.save(&db).await.unwrap();
+                    assert_eq!(LOG.take(), "maybe\n");
+                    sample.save_fields(&db, Sample::fields().maybe | Sample::fields().value).await.unwrap();
+                    assert_eq!(LOG.take(), "\n");
+                    let stored = Sample::get(&db, sample.id).await.unwrap().unwrap();
+                    $crate::types::same(&stored.maybe.unwrap(), &value);
+                    sample.delete(&db).await.unwrap();
+                }
+            }
+        }
+    };
+}
+use every_way;
+
+/// Equal in every digit, NaN included.
+#[track_caller]
+pub(crate) fn same<T: Column + Debug>(a: &T, b: &T) {
+    assert_eq!(format!("{a:?}"), format!("{b:?}"));
+    assert_eq!(a.to_value(), b.to_value());
+}
+
+/// The SQL with the placeholders of the database.
+pub(crate) fn sql(db: &Db, sql: &str) -> String {
+    let mut parts = sql.split('?');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let placeholder = |number: usize| if is_sqlite(db) { "?".to_owned() } else { format!("${number}") };
+    parts.enumerate().fold(first, |sql, (index, part)| sql + &placeholder(index + 1) + part)
+}
+
+/// The one value that the query answers with.
+pub(crate) async fn one<T: Column>(db: &Db, sql: &str, params: &dyn Params) -> T {
+    try_one(db, sql, params).await.unwrap()
+}
+
+pub(crate) async fn try_one<T: Column>(db: &Db, sql: &str, params: &dyn Params) -> Result<T> {
+    let mut found = None;
+    db.query(sql, params, &mut |row| {
+        assert!(found.is_none(), "one row is expected");
+        found = Some(row.get(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found.expect("a row is expected"))
+}
