@@ -85,7 +85,9 @@ impl Column for Time {
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
-        time::time(value).and_then(time_of_day).ok_or_else(|| ColumnError::new("a time from 00:00 to before 24:00", value))
+        time::time(value)
+            .and_then(time_of_day)
+            .ok_or_else(|| ColumnError::new("a time from 00:00 to before 24:00", value))
     }
 
     fn settle(&mut self) {

@@ -1,4 +1,4 @@
-//! serde_json, and any type that serde knows.
+//! JSON, and any type that serde knows.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};

@@ -283,10 +283,10 @@ fn text(key: ValueRef<'_>) -> String {
 /// Keys of one model are of one type.
 fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> std::cmp::Ordering {
     match (a, b) {
-        (ValueRef::Integer(a), ValueRef::Integer(b)) => a.cmp(&b),
         (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
         (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
-        (ValueRef::Timestamp(a), ValueRef::Timestamp(b))
+        (ValueRef::Integer(a), ValueRef::Integer(b))
+        | (ValueRef::Timestamp(a), ValueRef::Timestamp(b))
         | (ValueRef::DateTime(a), ValueRef::DateTime(b))
         | (ValueRef::Time(a), ValueRef::Time(b)) => a.cmp(&b),
         (ValueRef::Date(a), ValueRef::Date(b)) => a.cmp(&b),

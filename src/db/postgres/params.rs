@@ -47,9 +47,8 @@ impl Bound<'_> {
             (Shape::Float4, ValueRef::Integer(integer)) => out.put_f32(single(whole(integer)?)?),
             (Shape::Float8, ValueRef::Integer(integer)) => out.put_f64(whole(integer)?),
             // Of another type it is taken as what the type is on the wire: the 16 bytes of a UUID.
-            (Shape::Bytes | Shape::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
+            (Shape::Bytes | Shape::Uuid | Shape::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
             (Shape::Uuid, ValueRef::Uuid(bytes)) => out.put_slice(&bytes),
-            (Shape::Uuid, ValueRef::Blob(bytes)) => out.put_slice(bytes),
             (Shape::Timestamptz, ValueRef::Timestamp(micros)) | (Shape::Timestamp, ValueRef::DateTime(micros)) => {
                 out.put_i64(known(epoch::micros_to(micros), self.value)?);
             }
@@ -129,7 +128,9 @@ fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
 
 /// What is there, unless PostgreSQL has no such date or time.
 fn known<T>(there: Option<T>, value: ValueRef<'_>) -> Result<T, String> {
-    there.ok_or_else(|| format!("{value} is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"))
+    there.ok_or_else(|| {
+        format!("{value} is not among the dates and times of PostgreSQL: they begin with the year 4714 BC")
+    })
 }
 
 fn digits(out: &mut BytesMut, number: fmt::Arguments<'_>) -> Result<(), String> {

@@ -64,10 +64,23 @@ impl Shape {
     /// Whether a text is sent as it is, for the server to read it: a date, a number of any length.
     pub(super) fn is_read_from_text(self) -> bool {
         match self {
-            Self::Text | Self::Json | Self::Jsonb | Self::Other => true,
-            Self::Timestamptz | Self::Timestamp | Self::Date | Self::Time | Self::Uuid => true,
-            Self::Bool | Self::Int2 | Self::Int4 | Self::Int8 | Self::Oid => false,
-            Self::Float4 | Self::Float8 | Self::Bytes => false,
+            Self::Text
+            | Self::Json
+            | Self::Jsonb
+            | Self::Other
+            | Self::Timestamptz
+            | Self::Timestamp
+            | Self::Date
+            | Self::Time
+            | Self::Uuid => true,
+            Self::Bool
+            | Self::Int2
+            | Self::Int4
+            | Self::Int8
+            | Self::Oid
+            | Self::Float4
+            | Self::Float8
+            | Self::Bytes => false,
         }
     }
 }

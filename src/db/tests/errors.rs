@@ -138,7 +138,7 @@ async fn a_file_without_the_right_to_write() {
         return;
     }
     let db = folder.db().await;
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     assert!(matches!(add(&db, 2).await, Err(Error::ReadOnly { .. })));
 }
 

@@ -22,7 +22,7 @@ async fn a_lock_of_another_process_is_an_error_after_a_while() {
     assert!(text.starts_with("another connection holds the lock on `"), "{text}");
     assert!(text.contains("ms: end its transaction"), "{text}");
     // Reading goes on.
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 
     stranger.execute_batch("ROLLBACK").unwrap();
     add(&db, 1).await.unwrap();
@@ -97,7 +97,7 @@ async fn connecting_waits_for_a_lock_too() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         stranger.execute_batch("COMMIT").unwrap();
     });
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 #[tokio::test]

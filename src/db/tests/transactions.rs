@@ -97,7 +97,7 @@ async fn a_panic_rolls_back() {
         }
     });
     assert!(task.await.unwrap_err().is_panic());
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 /// A receiver holds a `&mut Tx`, and calls of models want a `&dyn Executor` again and again.
@@ -213,7 +213,7 @@ async fn a_broken_transaction_only_rolls_back() {
     ] {
         assert!(matches!(&error, Error::Broken { first: text } if *text == first.to_string()), "{error}");
     }
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 
     let tx = db.begin().await.unwrap();
     tx.fail(&first);
@@ -260,7 +260,7 @@ async fn sql_cannot_begin_or_end_a_transaction() {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.starts_with("a statement outside of a transaction cannot begin one"), "{error}");
         assert!(db.query(sql, &(), &mut |_| Ok(())).await.is_err());
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
     let tx = db.begin().await.unwrap();
     add(&tx, 1).await.unwrap();
@@ -268,7 +268,7 @@ async fn sql_cannot_begin_or_end_a_transaction() {
     assert!(error.to_string().starts_with("the statement ended the transaction"), "{error}");
     assert!(matches!(add(&tx, 2).await, Err(Error::Broken { .. })));
     assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn a_query_on_the_db_does_not_write() {
                 "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
             );
         }
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
         let tx = db.begin().await.unwrap();
         let returned = value(&tx, "INSERT INTO numbers VALUES (1) RETURNING n + 1", &()).await.unwrap();
         assert_eq!(returned, Value::Integer(2));
@@ -326,7 +326,7 @@ async fn a_batch_is_done_as_a_whole_on_the_db() {
     let db = with_numbers(memory().await).await;
     let sql = "INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (NULL); INSERT INTO numbers VALUES (3)";
     assert!(matches!(db.batch(sql).await, Err(Error::NotNull { .. })));
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     let tx = db.begin().await.unwrap();
     assert!(tx.batch("INSERT INTO numbers VALUES (1); COMMIT;").await.is_err());
     assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));

@@ -77,7 +77,8 @@ async fn a_default_and_an_update_of_now() {
     }
 
     for db in databases::<Note>().await {
-        let before = Timestamp::now().round(jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Floor));
+        let before = Timestamp::now()
+            .round(jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Floor));
         let mut note = Note::default();
         note.save(&db).await.unwrap();
         let stored = Note::get(&db, note.id).await.unwrap().unwrap();
@@ -92,13 +93,19 @@ async fn a_default_and_an_update_of_now() {
 #[tokio::test]
 async fn times_sort_as_time_goes_and_the_functions_of_the_database_know_them() {
     for db in databases::<Event>().await {
-        let texts = ["2026-11-25T12:00:00Z", "2026-11-25T12:00:00.000001Z", "2026-11-25T12:00:00.5Z", "2026-11-25T12:00:01Z"];
+        let texts =
+            ["2026-11-25T12:00:00Z", "2026-11-25T12:00:00.000001Z", "2026-11-25T12:00:00.5Z", "2026-11-25T12:00:01Z"];
         for text in texts.iter().rev() {
             Event { at: timestamp(text), ..Event::default() }.save(&db).await.unwrap();
         }
         let mut found = Vec::new();
         let select = "SELECT at FROM jiff_event ORDER BY at";
-        db.query(select, &(), &mut |row| Ok(found.push(row.get::<Timestamp>(0)?))).await.unwrap();
+        db.query(select, &(), &mut |row| {
+            found.push(row.get::<Timestamp>(0)?);
+            Ok(())
+        })
+        .await
+        .unwrap();
         assert_eq!(found, texts.map(timestamp));
         let later = sql(&db, "SELECT count(*) FROM jiff_event WHERE at > ?");
         assert_eq!(one::<i64>(&db, &later, &(timestamp(texts[1]),)).await, 2);
@@ -118,9 +125,13 @@ async fn what_the_database_cannot_hold_is_refused_before_it_is_sent() {
     for db in databases::<Event>().await {
         let error = Event { at: Timestamp::MIN, ..Event::default() }.save(&db).await.unwrap_err();
         let expected = if is_sqlite(&db) {
-            expect!["parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of SQLite, which has the years 0 to 9999"]
+            expect![
+                "parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of SQLite, which has the years 0 to 9999"
+            ]
         } else {
-            expect!["parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"]
+            expect![
+                "parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"
+            ]
         };
         expected.assert_eq(&error.to_string());
         assert_eq!(Event::all(&db).await.unwrap(), []);

@@ -94,16 +94,16 @@ async fn what_is_no_json_is_refused_before_it_is_sent() {
     struct Odd {
         #[key]
         id: Id<Odd>,
-        value: Json<Vec<(HashMap<Vec<u8>, u8>, String)>>,
+        value: Json<(HashMap<Vec<u8>, u8>, String)>,
     }
 
     for db in databases::<Odd>().await {
         let keys_are_texts = HashMap::from([(vec![1], 1)]);
-        let error = Odd { id: Id::UNSET, value: Json(vec![(keys_are_texts, String::new())]) }.save(&db).await.unwrap_err();
+        let error = Odd { id: Id::UNSET, value: Json((keys_are_texts, String::new())) }.save(&db).await.unwrap_err();
         expect!["parameter 1 of the statement cannot be stored: it cannot be written as JSON: key must be a string"]
             .assert_eq(&error.to_string());
 
-        let nul = Odd { id: Id::UNSET, value: Json(vec![(HashMap::new(), "\\\0".to_owned())]) }.save(&db).await;
+        let nul = Odd { id: Id::UNSET, value: Json((HashMap::new(), "\\\0".to_owned())) }.save(&db).await;
         if is_sqlite(&db) {
             nul.unwrap();
         } else {

@@ -42,7 +42,7 @@ async fn a_connection_that_is_lost_in_a_transaction() {
         } else {
             assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
         }
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_connection_that_is_lost_in_a_statement() {
     let error = result.unwrap_err();
     let reason = "terminating connection due to administrator command";
     assert!(matches!(&error, Error::ConnectionLost { reason: text } if text == reason), "{error}");
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 /// A trigger that is deferred holds up the COMMIT, so that there is time to kill it.
@@ -82,7 +82,7 @@ async fn a_connection_that_is_lost_during_the_commit() {
     });
     let error = result.unwrap_err();
     assert!(matches!(error, Error::CommitUnknown { .. }), "{error}");
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     assert!(lines.lock().unwrap().is_empty());
 
     // The same when nobody waits for it any more.
@@ -93,7 +93,7 @@ async fn a_connection_that_is_lost_during_the_commit() {
     let waited = tokio::time::timeout(Duration::from_millis(50), tx.commit()).await;
     assert!(waited.is_err());
     kill(&server, victim).await;
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     let lines = lines.lock().unwrap();
     assert_eq!(lines.len(), 1);
     assert!(lines[0].contains("nobody knows whether the transaction is committed"), "{}", lines[0]);

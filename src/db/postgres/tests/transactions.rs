@@ -70,7 +70,7 @@ async fn a_failed_statement_breaks_the_transaction() {
         ] {
             assert!(matches!(&error, Error::Broken { first: text } if *text == first.to_string()), "{error}");
         }
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
     // Also when it is the first, with which BEGIN travels.
     let tx = db.begin().await.unwrap();
@@ -101,7 +101,7 @@ async fn a_failure_in_rows_that_nobody_wants_is_not_missed() {
         .await;
     assert_eq!(result.unwrap_err().to_string(), "enough");
     assert_eq!(seen, 1);
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_panic_rolls_back() {
         }
     });
     assert!(task.await.unwrap_err().is_panic());
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn sql_cannot_begin_or_end_a_transaction() {
         assert!(error.to_string().starts_with("the statement ended the transaction"), "{sql}: {error}");
         assert!(matches!(add(&tx, 2).await, Err(Error::Broken { .. })));
         assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
 }
 
@@ -224,7 +224,7 @@ async fn a_batch_is_done_as_a_whole_on_the_db() {
     let db = with_numbers(schema.one().await).await;
     let sql = "INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (NULL); INSERT INTO numbers VALUES (3)";
     assert!(matches!(db.batch(sql).await, Err(Error::NotNull { .. })));
-    assert_eq!(numbers(&db).await.unwrap(), []);
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     db.batch("INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (2)").await.unwrap();
     let tx = db.begin().await.unwrap();
     tx.batch("INSERT INTO numbers VALUES (3); SELECT 1;").await.unwrap();
@@ -246,7 +246,7 @@ async fn a_query_on_the_db_does_not_write() {
     ] {
         let error = db.query(sql, &(), &mut |_| Ok(())).await.unwrap_err().to_string();
         assert!(error.starts_with("`query` on a `Db` only reads"), "{sql}: {error}");
-        assert_eq!(numbers(&db).await.unwrap(), []);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
     assert_eq!(value(&db, "WITH a AS (SELECT 7) SELECT * FROM a", &()).await.unwrap(), Value::Integer(7));
     assert_eq!(value(&db, "(SELECT 7)", &()).await.unwrap(), Value::Integer(7));
