@@ -111,8 +111,8 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic_types = automatic.iter().map(|column| column.ty);
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
     let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, paths));
-    // A relation has an id, of which everything is stored.
-    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none()).collect();
+    // Of an id and of a number, everything is stored.
+    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
     let plain_names = plain.iter().map(|column| column.name);
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
