@@ -76,6 +76,7 @@
 //! |---|---|
 //! | `#[model(table = "..")]`, `#[model(app = "..")]` | the table; else the name of the struct in snake case |
 //! | `#[model(unique(team, number))]`, `#[model(index(last_name, first_name))]` | of several columns together; any number of them |
+//! | `#[model(delete_signals = false)]` | receivers of every model do not hear of its deletes, so that its rows go without being loaded |
 //! | `#[key]` | the key, exactly one |
 //! | `#[unique]`, `#[index]` | of the column |
 //! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0 |
@@ -83,7 +84,7 @@
 //! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field |
 //! | `#[skip]` | no column; `Default` when the row is read |
-//! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `do_nothing`; `related_name` names the accessor of the other side |
+//! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `set_default`, `do_nothing`; `related_name` names the accessor of the other side |
 //!
 //! # Receivers
 //!

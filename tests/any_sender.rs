@@ -28,6 +28,28 @@ struct Order {
     code: String,
 }
 
+/// What goes with a user by the thousand.
+#[model(delete_signals = false)]
+#[derive(Default)]
+struct Visit {
+    #[key]
+    id: Id<Visit>,
+    #[foreign_key(on_delete = cascade)]
+    user: Id<User>,
+}
+
+#[model(delete_signals = false)]
+#[derive(Default)]
+struct Purchase {
+    #[key]
+    id: Id<Purchase>,
+}
+
+#[receiver(post_delete, sender = Purchase)]
+fn returned(instance: &Purchase) {
+    note(&format!("returned: {}", instance.id));
+}
+
 #[receiver(post_save, sender = User)]
 fn first(instance: &User) {
     note(&format!("first: {}", instance.name));
@@ -63,6 +85,7 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
     db.create_tables().await.unwrap();
     assert!(Order::PRE_SAVE.has_receivers());
     assert!(!Order::PRE_DELETE.has_receivers());
+    assert!(Order::POST_DELETE.has_receivers());
 
     let mut ann = User { name: "ann".to_owned(), ..User::default() };
     ann.save(&db).await.unwrap();
@@ -82,4 +105,14 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
         audit: it is ANN
     "#]]
     .assert_eq(&LOG.lock().unwrap());
+}
+
+#[tokio::test]
+async fn rule_34_a_model_without_delete_signals_is_heard_by_those_only_who_name_it() {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables().await.unwrap();
+    assert!(!Visit::POST_DELETE.has_receivers(), "the audit of every model is not told");
+    assert!(Visit::POST_SAVE.has_receivers(), "but of saves");
+    assert!(Purchase::POST_DELETE.has_receivers(), "whoever names the model is");
+    assert_eq!(Purchase::POST_DELETE.receivers().unwrap().count(), 1);
 }

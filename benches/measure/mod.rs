@@ -16,20 +16,29 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn new(name: impl Into<String>, once: impl Fn(&mut u64) + 'static) -> Self {
-        let turn = move |times| {
+        Self::turns(name, move |times| {
             let mut count = 0;
             let start = Instant::now();
             for _ in 0..times {
                 once(black_box(&mut count));
             }
             start.elapsed()
-        };
+        })
+    }
+
+    /// Something that measures itself: how long so many repetitions take.
+    pub(crate) fn turns(name: impl Into<String>, turn: impl Fn(u32) -> Duration + 'static) -> Self {
         Self { name: name.into(), turn: Box::new(turn) }
     }
 
-    /// The number of repetitions that fill one turn.
+    /// Something that measures one repetition itself, because it has to prepare each.
+    pub(crate) fn timed(name: impl Into<String>, once: impl Fn() -> Duration + 'static) -> Self {
+        Self::turns(name, move |times| (0..times).map(|_| once()).sum())
+    }
+
+    /// The number of repetitions that fill one turn. The first are for caches to fill.
     fn times(&self) -> u32 {
-        let mut times = 1000;
+        let mut times = 1;
         while (self.turn)(times) < TURN {
             times *= 2;
         }
@@ -88,6 +97,7 @@ pub(crate) struct Floor(usize);
 #[derive(Default)]
 pub(crate) struct Table {
     cases: Vec<(Case, usize)>,
+    afterwards: Option<Box<dyn FnOnce()>>,
 }
 
 impl Table {
@@ -95,9 +105,7 @@ impl Table {
         Self::default()
     }
 
-    /// What a person would write who has no library: a loop over an array of functions. It is a function of its own, as
-    /// `send` is, and the compiler does not see which array it is given.
-    #[inline(never)]
+    /// A case that others are compared with.
     pub(crate) fn floor(&mut self, case: Case) -> Floor {
         self.cases.push((case, self.cases.len()));
         Floor(self.cases.len() - 1)
@@ -107,8 +115,13 @@ impl Table {
         self.cases.push((case, floor));
     }
 
+    /// What is to be tidied up when all is measured.
+    pub(crate) fn afterwards(&mut self, tidy: impl FnOnce() + 'static) {
+        self.afterwards = Some(Box::new(tidy));
+    }
+
     /// Measures and prints: the median of each case, and the median of its ratio to its floor in the same round.
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(mut self) {
         // `cargo test --benches` runs each case without measuring it.
         let measured = std::env::args().any(|argument| argument == "--bench");
         let rounds = if measured { ROUNDS } else { 1 };
@@ -124,8 +137,22 @@ impl Table {
             let ratios = nanoseconds[index].iter().zip(&nanoseconds[*floor]).map(|(own, floor)| own / floor).collect();
             let (own, ratio) = (median(nanoseconds[index].clone()), median(ratios));
             let compared = if index == *floor { "the floor".to_owned() } else { format!("{ratio:9.2}") };
-            println!("{:<36} {own:9.2} ns   {compared}", case.name);
+            println!("{:<40} {:>12}   {compared}", case.name, readable(own));
         }
+        self.cases.clear();
+        if let Some(tidy) = self.afterwards.take() {
+            tidy();
+        }
+    }
+}
+
+fn readable(nanoseconds: f64) -> String {
+    if nanoseconds < 1e4 {
+        format!("{nanoseconds:.2} ns")
+    } else if nanoseconds < 1e6 {
+        format!("{:.2} µs", nanoseconds / 1e3)
+    } else {
+        format!("{:.2} ms", nanoseconds / 1e6)
     }
 }
 

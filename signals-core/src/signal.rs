@@ -20,6 +20,16 @@ pub struct Signal<P: Payload> {
     state: AtomicU8,
     linked: OnceLock<Linked<P>>,
     connected: ConnectedList<P>,
+    audience: Audience,
+}
+
+/// Whom a signal may be sent to.
+#[derive(Clone, Copy, PartialEq)]
+enum Audience {
+    /// Receivers of its sender, and of any sender.
+    Everybody,
+    /// Receivers that name its sender.
+    ItsOwn,
 }
 
 /// The link-time receivers in their order, or why they have none.
@@ -61,7 +71,17 @@ pub(crate) enum Route<P: Payload> {
 impl<P: Payload> Signal<P> {
     #[doc(hidden)]
     pub const fn new() -> Self {
-        Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedList::new() }
+        Self::with(Audience::Everybody)
+    }
+
+    /// A signal that is not sent to receivers of any sender.
+    #[doc(hidden)]
+    pub const fn to_its_own() -> Self {
+        Self::with(Audience::ItsOwn)
+    }
+
+    const fn with(audience: Audience) -> Self {
+        Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedList::new(), audience }
     }
 
     /// Whether anybody receives this signal, receivers of any sender among them. After the first call it is one load.
@@ -132,8 +152,12 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn resolve(&'static self) -> u8 {
-        let receivers: Vec<&'static Receiver> =
-            registry::receivers().filter(|receiver| Target::<P>::of(receiver).is_some()).collect();
+        let is_meant = |receiver: &&Receiver| match Target::<P>::of(receiver) {
+            Some(Target::Own(_)) => true,
+            Some(Target::Any(..)) => self.audience == Audience::Everybody,
+            None => false,
+        };
+        let receivers: Vec<&'static Receiver> = registry::receivers().filter(is_meant).collect();
         let costly = receivers.iter().any(|receiver| asks(receiver, P::COSTLY));
         let linked = self.linked.get_or_init(|| {
             let sorted = order::sort(receivers).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
@@ -157,7 +181,7 @@ fn miswired(error: &WiringError) -> Error {
 }
 
 impl<P: Payload> Target<P> {
-    fn of(receiver: &'static Receiver) -> Option<Self> {
+    fn of(receiver: &Receiver) -> Option<Self> {
         let own = || receiver.call::<P>().map(Self::Own);
         let any = || Some(Self::Any(receiver.call::<P::Any>()?, P::senders()?));
         own().or_else(any)

@@ -92,6 +92,7 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// #[model(app = "accounts")]                    the table is `accounts_user`
 /// #[model(unique(team, number))]                no two rows have the same values in both; several of them may be given
 /// #[model(index(last_name, first_name))]        one index over both; several of them may be given
+/// #[model(delete_signals = false)]              receivers of every model do not hear of its deletes
 /// #[model(crate = path)]                        where `signals` is, if it was renamed
 ///
 /// #[key]                                        exactly one field: `Id<Self>`, or a key that you set yourself
@@ -102,7 +103,7 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// #[skip]                                       no column; `Default` when the row is read
 /// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
-///     on_delete     = cascade | db_cascade | protect | restrict | set_null | do_nothing
+///     on_delete     = cascade | db_cascade | protect | restrict | set_null | set_default | do_nothing
 ///     related_name  = "..."                     the accessor on the other side
 /// ```
 #[proc_macro_attribute]

@@ -171,10 +171,13 @@ impl Tx {
     /// Does something in this transaction that is done as a whole or breaks the transaction: also when the future is
     /// dropped half-way, because what it has written until then must not be committed.
     pub(crate) async fn whole<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let mut unfinished = Unfinished(Some(self));
-        let result = work.await.inspect_err(|error| self.fail(error));
-        unfinished.0 = None;
-        result
+        let unfinished = self.unfinished();
+        unfinished.finish(work.await)
+    }
+
+    /// As [`whole`](Self::whole), for work whose future is not to be moved.
+    pub(crate) fn unfinished(&self) -> Unfinished<'_> {
+        Unfinished(Some(self))
     }
 
     /// Remembers what was done to the row with this key, until the end of the transaction or savepoint.
@@ -285,7 +288,17 @@ impl Tx {
 }
 
 /// Work that was begun and not ended.
-struct Unfinished<'a>(Option<&'a Tx>);
+pub(crate) struct Unfinished<'a>(Option<&'a Tx>);
+
+impl Unfinished<'_> {
+    /// The work is done, or has failed.
+    pub(crate) fn finish<T>(mut self, result: Result<T>) -> Result<T> {
+        if let (Some(tx), Err(error)) = (self.0.take(), &result) {
+            tx.fail(error);
+        }
+        result
+    }
+}
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {

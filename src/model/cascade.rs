@@ -8,14 +8,17 @@ use std::panic::Location;
 
 use super::delete::Deleted;
 use super::meta::{Meta, OnDelete};
-use super::operations::Operations;
+use super::operations::{Operations, Row};
 use super::{AnyModel, sql};
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueRef};
 
-/// So many keys go into one statement.
-const KEYS: usize = 500;
+/// So many keys go into one statement at most.
+const KEYS: usize = 512;
+
+/// Writes a statement for the rows of a model whose field has one of so many values.
+type Sql = fn(&Meta, usize, usize, Dialect) -> String;
 
 /// Everything that one delete reaches.
 pub(super) struct Cascade<'a> {
@@ -25,8 +28,8 @@ pub(super) struct Cascade<'a> {
     groups: Vec<Group<'a>>,
     /// Rows that nobody needs to see: they are deleted by what they point to.
     unseen: Vec<Pointing>,
-    /// Rows whose pointer becomes NULL.
-    set_null: Vec<Pointing>,
+    /// Rows that stay and point to something else, or to nothing.
+    set: Vec<(Pointing, Value)>,
     refused: Vec<Refused>,
 }
 
@@ -34,24 +37,30 @@ pub(super) struct Cascade<'a> {
 struct Group<'a> {
     meta: &'static Meta,
     rows: Vec<Row<'a>>,
-    seen: HashSet<String>,
+    seen: Keys,
 }
 
-enum Row<'a> {
-    Origin(&'a dyn AnyModel),
-    Loaded(Box<dyn AnyModel>),
+/// Keys of one model. Most are integers, whose look-up needs no text.
+#[derive(Default)]
+struct Keys {
+    integers: HashSet<i64>,
+    others: HashSet<String>,
 }
 
-impl Row<'_> {
-    fn get(&self) -> &dyn AnyModel {
-        match self {
-            Self::Origin(row) => *row,
-            Self::Loaded(row) => &**row,
+impl Keys {
+    /// Whether it is a new one.
+    fn insert(&mut self, key: ValueRef<'_>) -> bool {
+        match key {
+            ValueRef::Integer(key) => self.integers.insert(key),
+            key => self.others.insert(format!("{key:?}")),
         }
     }
 
-    fn key(&self) -> ValueRef<'_> {
-        self.get().key()
+    fn contains(&self, key: ValueRef<'_>) -> bool {
+        match key {
+            ValueRef::Integer(key) => self.integers.contains(&key),
+            key => self.others.contains(&format!("{key:?}")),
+        }
     }
 }
 
@@ -73,7 +82,7 @@ struct Refused {
 pub(super) fn reaches_others(meta: &'static Meta) -> bool {
     meta.pointed_to_by().iter().any(|&(child, field)| match on_delete(child, field) {
         OnDelete::DoNothing | OnDelete::DbCascade => false,
-        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull => true,
+        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull | OnDelete::SetDefault => true,
     })
 }
 
@@ -97,15 +106,8 @@ impl<'a> Cascade<'a> {
         tx: &'a Tx,
         place: &'static Location<'static>,
     ) -> Result<Self> {
-        let mut cascade = Self {
-            origin,
-            tx,
-            place,
-            groups: Vec::new(),
-            unseen: Vec::new(),
-            set_null: Vec::new(),
-            refused: Vec::new(),
-        };
+        let mut cascade =
+            Self { origin, tx, place, groups: Vec::new(), unseen: Vec::new(), set: Vec::new(), refused: Vec::new() };
         let meta = origin.model();
         let mut waiting = VecDeque::from([(meta, cascade.add(meta, [Row::Origin(origin)]))]);
         while let Some((parent, keys)) = waiting.pop_front() {
@@ -125,20 +127,25 @@ impl<'a> Cascade<'a> {
         let pointing = || Pointing { meta: child, field, keys: keys.to_vec() };
         match on_delete(child, field) {
             OnDelete::DoNothing | OnDelete::DbCascade => {}
-            OnDelete::SetNull => self.set_null.push(pointing()),
+            OnDelete::SetNull => self.set.push((pointing(), Value::Null)),
+            OnDelete::SetDefault => match (child.operations.default_of)(field) {
+                Value::Null if !child.fields[field].nullable => return Err(child.unset_id(child.fields[field].name)),
+                default => self.set.push((pointing(), default)),
+            },
             OnDelete::Cascade if can_go_unseen(child) => self.unseen.push(pointing()),
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
-                    rows.extend((child.operations.fetch)(self.tx, self.place, field, keys).await?);
+                    rows.extend((child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?);
                 }
                 return Ok(self.add(child, rows.into_iter().map(Row::Loaded)));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
                 for keys in keys.chunks(KEYS) {
+                    let keys = padded(keys);
                     let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
                     let (tx, place, refused) = (Exec::Tx(self.tx), self.place, &mut self.refused);
-                    tx.query(place, &sql, &borrowed(keys), &mut |row| {
+                    tx.query(place, &sql, &keys, &mut |row| {
                         refused.push(Refused { meta: child, key: row.value(0).into(), on_delete });
                         Ok(())
                     })
@@ -152,13 +159,13 @@ impl<'a> Cascade<'a> {
     /// Adds rows that are not known yet, and gives their keys.
     fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = Row<'a>>) -> Vec<Value> {
         let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
-            self.groups.push(Group { meta, rows: Vec::new(), seen: HashSet::new() });
+            self.groups.push(Group { meta, rows: Vec::new(), seen: Keys::default() });
             self.groups.len() - 1
         });
         let group = &mut self.groups[index];
         let mut added = Vec::new();
         for row in rows {
-            if group.seen.insert(text(row.key())) {
+            if group.seen.insert(row.key()) {
                 added.push(row.key().into());
                 group.rows.push(row);
             }
@@ -171,7 +178,7 @@ impl<'a> Cascade<'a> {
         let forgiven = |refused: &Refused| {
             refused.on_delete == OnDelete::Restrict
                 && self.groups.iter().any(|group| {
-                    std::ptr::eq(group.meta, refused.meta) && group.seen.contains(&text(ValueRef::from(&refused.key)))
+                    std::ptr::eq(group.meta, refused.meta) && group.seen.contains(ValueRef::from(&refused.key))
                 })
         };
         let mut rows: Vec<String> = Vec::new();
@@ -191,10 +198,8 @@ impl<'a> Cascade<'a> {
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
         let (tx, origin, dialect) = (self.tx, self.origin, self.tx.db().dialect());
-        for group in self.listening() {
-            for row in &group.rows {
-                (group.meta.operations.pre_delete)(row.get(), origin, tx).await?;
-            }
+        for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {
+            (group.meta.operations.pre_delete)(&group.rows, origin, tx).await?;
         }
 
         // Within one model, and between models that point to each other, no order satisfies every pointer.
@@ -204,22 +209,19 @@ impl<'a> Cascade<'a> {
         }
         let mut deleted = Deleted::default();
         for unseen in &self.unseen {
-            deleted.add(unseen.meta, self.at_pointing(unseen, sql::delete_where).await?);
+            deleted.add(unseen.meta, self.delete_rows(unseen).await?);
         }
-        for pointing in &self.set_null {
-            self.at_pointing(pointing, sql::set_null_where).await?;
+        for (pointing, value) in &self.set {
+            self.at_pointing(pointing, sql::set_where, Some(value)).await?;
         }
         for group in &self.groups {
             let key = group.meta.key;
             let keys: Vec<Value> = group.rows.iter().map(|row| row.key().into()).collect();
             let rows = Pointing { meta: group.meta, field: key, keys };
-            deleted.add(group.meta, self.at_pointing(&rows, sql::delete_where).await?);
-            let Operations { listens, post_delete, forget, .. } = &group.meta.operations;
-            for row in group.rows.iter().rev() {
-                if listens() {
-                    post_delete(row.get(), origin, tx).await?;
-                }
-                forget(row.get(), tx);
+            deleted.add(group.meta, self.delete_rows(&rows).await?);
+            let Operations { listens, remembers, post_delete, .. } = &group.meta.operations;
+            if listens() || remembers() {
+                post_delete(&group.rows, origin, tx).await?;
             }
         }
         let waits = self.groups.iter().any(|group| waits_for_the_commit(group.meta));
@@ -229,15 +231,18 @@ impl<'a> Cascade<'a> {
         Ok(deleted)
     }
 
-    fn listening(&self) -> impl Iterator<Item = &Group<'a>> {
-        self.groups.iter().filter(|group| (group.meta.operations.listens)())
+    async fn delete_rows(&self, pointing: &Pointing) -> Result<u64> {
+        self.at_pointing(pointing, sql::delete_where, None).await
     }
 
-    async fn at_pointing(&self, pointing: &Pointing, sql: fn(&Meta, usize, usize, Dialect) -> String) -> Result<u64> {
+    /// Executes a statement for so many keys at a time, and a last parameter if it has one.
+    async fn at_pointing(&self, pointing: &Pointing, sql: Sql, last: Option<&Value>) -> Result<u64> {
         let mut count = 0;
         for keys in pointing.keys.chunks(KEYS) {
-            let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
-            count += Exec::Tx(self.tx).execute(self.place, &sql, &borrowed(keys)).await?;
+            let mut params = padded(keys);
+            let sql = sql(pointing.meta, pointing.field, params.len(), self.tx.db().dialect());
+            params.extend(last.map(ValueRef::from));
+            count += Exec::Tx(self.tx).execute(self.place, &sql, &params).await?;
         }
         Ok(count)
     }
@@ -271,13 +276,11 @@ fn needs(child: &Meta, parent: &Meta) -> bool {
             .any(|field| field.relation.as_ref().is_some_and(|relation| std::ptr::eq(relation.target(), parent)))
 }
 
-fn borrowed(keys: &[Value]) -> Vec<ValueRef<'_>> {
-    keys.iter().map(ValueRef::from).collect()
-}
-
-/// A key as something that can be looked up.
-fn text(key: ValueRef<'_>) -> String {
-    format!("{key:?}")
+/// The keys as parameters. The last one is repeated up to a power of two, so that a model needs ten statements and not one
+/// for each number of keys.
+fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
+    let last = keys.last().map(ValueRef::from);
+    keys.iter().map(ValueRef::from).chain(last.into_iter().cycle()).take(keys.len().next_power_of_two()).collect()
 }
 
 /// Keys of one model are of one type.

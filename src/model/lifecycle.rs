@@ -25,11 +25,21 @@ pub struct Lifecycle<M: Model> {
 impl<M: Model> Lifecycle<M> {
     #[doc(hidden)]
     pub const fn new() -> Self {
+        Self::with(Signal::new(), Signal::new())
+    }
+
+    /// With deletes that are sent to those only who name the model.
+    #[doc(hidden)]
+    pub const fn without_delete_signals() -> Self {
+        Self::with(Signal::to_its_own(), Signal::to_its_own())
+    }
+
+    const fn with(pre_delete: Signal<PreDelete<'static, M>>, post_delete: Signal<PostDelete<'static, M>>) -> Self {
         Self {
             pre_save: Signal::new(),
             post_save: Signal::new(),
-            pre_delete: Signal::new(),
-            post_delete: Signal::new(),
+            pre_delete,
+            post_delete,
             post_commit: Signal::new(),
             post_load: Signal::new(),
         }

@@ -257,6 +257,8 @@ pub enum OnDelete {
     Restrict,
     /// The field becomes `None`, without signals.
     SetNull,
+    /// The field becomes its `#[default(..)]`, without signals.
+    SetDefault,
     /// Nothing: the database refuses the commit, if the row still points to nothing then.
     DoNothing,
 }

@@ -9,7 +9,7 @@ use signals_core::Signal;
 
 use crate::db::{Executor, Row};
 use crate::error::Result;
-use crate::value::{Column, ValueRef};
+use crate::value::{Column, Value, ValueRef};
 
 mod any;
 mod cascade;
@@ -80,6 +80,11 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     #[doc(hidden)]
     type Automatic: Send;
 
+    /// The `#[default]` of a field with `on_delete = set_default`.
+    #[doc(hidden)]
+    fn default_of(_: usize) -> Value {
+        Value::Null
+    }
     #[doc(hidden)]
     fn key(&self) -> &Self::Key;
     #[doc(hidden)]

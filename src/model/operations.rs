@@ -6,16 +6,38 @@ use std::panic::Location;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::{AnyModel, Model, PostDelete, PreDelete, commit, load, sql};
+use super::{AnyModel, Model, PostDelete, PreDelete, commit, sql};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
-type Rows = Vec<Box<dyn AnyModel>>;
-type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [Value]) -> BoxFuture<'a, Result<Rows>>;
-type Tell = for<'a> fn(&'a dyn AnyModel, &'a dyn AnyModel, &'a Tx) -> BoxFuture<'a, Result<()>>;
+type Loaded = Vec<Box<dyn AnyModel>>;
+type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
+type Tell = for<'a> fn(&'a [Row<'a>], &'a dyn AnyModel, &'a Tx) -> BoxFuture<'a, Result<()>>;
 
-/// The functions of one model.
+/// A row that goes.
+pub(super) enum Row<'a> {
+    /// The one that the delete started from.
+    Origin(&'a dyn AnyModel),
+    /// One that goes with it.
+    Loaded(Box<dyn AnyModel>),
+}
+
+impl Row<'_> {
+    pub(super) fn get(&self) -> &dyn AnyModel {
+        match self {
+            Self::Origin(row) => *row,
+            Self::Loaded(row) => &**row,
+        }
+    }
+
+    pub(super) fn key(&self) -> ValueRef<'_> {
+        self.get().key()
+    }
+}
+
+/// The functions of one model. Those that wait take all rows of the model at a time: a future in a box for each row would
+/// cost more than the row.
 pub(super) struct Operations {
     /// The rows whose field has one of these values.
     pub(super) fetch: Fetch,
@@ -23,12 +45,12 @@ pub(super) struct Operations {
     pub(super) listens: fn() -> bool,
     /// Whether anything of a row may wait for the commit.
     pub(super) remembers: fn() -> bool,
-    /// Sends `pre_delete` for a row, with what the delete started from.
+    /// What a field becomes that points to nothing any more.
+    pub(super) default_of: fn(usize) -> Value,
+    /// Sends `pre_delete` for each row, with what the delete started from.
     pub(super) pre_delete: Tell,
-    /// Sends `post_delete` for a row.
+    /// Sends `post_delete` for each row, the last one first, and takes it out of what waits for the commit.
     pub(super) post_delete: Tell,
-    /// Takes a deleted row out of what waits for the commit.
-    pub(super) forget: fn(&dyn AnyModel, &Tx),
 }
 
 impl Operations {
@@ -37,13 +59,9 @@ impl Operations {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
             remembers: || M::POST_COMMIT.has_receivers(),
-            pre_delete: |row, origin, tx| Box::pin(pre_delete::<M>(row, origin, tx)),
-            post_delete: |row, origin, tx| Box::pin(post_delete::<M>(row, origin, tx)),
-            forget: |row, tx| {
-                if let Some(row) = row.downcast_ref::<M>() {
-                    commit::deleted(row, tx);
-                }
-            },
+            default_of: M::default_of,
+            pre_delete: |rows, origin, tx| Box::pin(pre_delete::<M>(rows, origin, tx)),
+            post_delete: |rows, origin, tx| Box::pin(post_delete::<M>(rows, origin, tx)),
         }
     }
 }
@@ -54,19 +72,34 @@ impl fmt::Debug for Operations {
     }
 }
 
-async fn fetch<M: Model>(tx: &Tx, place: &'static Location<'static>, field: usize, keys: &[Value]) -> Result<Rows> {
-    let keys: Vec<ValueRef<'_>> = keys.iter().map(ValueRef::from).collect();
+async fn fetch<M: Model>(
+    tx: &Tx,
+    place: &'static Location<'static>,
+    field: usize,
+    keys: &[ValueRef<'_>],
+) -> Result<Loaded> {
     let sql = sql::select_where(M::META, field, keys.len(), tx.db().dialect());
-    let rows = load::read::<M>(Exec::Tx(tx), &sql, &keys, place).await?;
-    Ok(rows.into_iter().map(|row| Box::new(row) as Box<dyn AnyModel>).collect())
+    let mut rows = Loaded::new();
+    Exec::Tx(tx)
+        .query(place, &sql, &keys, &mut |row| {
+            rows.push(Box::new(M::from_row(row)?));
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
 }
 
-async fn pre_delete<M: Model>(row: &dyn AnyModel, origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
-    let Some(instance) = row.downcast_ref::<M>() else { return Ok(()) };
-    Ok(send(M::PRE_DELETE, PreDelete { instance, origin, tx: &mut tx.handle() }).await?)
+async fn pre_delete<M: Model>(rows: &[Row<'_>], origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
+    for instance in rows.iter().filter_map(|row| row.get().downcast_ref::<M>()) {
+        send(M::PRE_DELETE, PreDelete { instance, origin, tx: &mut tx.handle() }).await?;
+    }
+    Ok(())
 }
 
-async fn post_delete<M: Model>(row: &dyn AnyModel, origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
-    let Some(instance) = row.downcast_ref::<M>() else { return Ok(()) };
-    Ok(send(M::POST_DELETE, PostDelete { instance, origin, tx: &mut tx.handle() }).await?)
+async fn post_delete<M: Model>(rows: &[Row<'_>], origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
+    for instance in rows.iter().rev().filter_map(|row| row.get().downcast_ref::<M>()) {
+        send(M::POST_DELETE, PostDelete { instance, origin, tx: &mut tx.handle() }).await?;
+        commit::deleted(instance, tx);
+    }
+    Ok(())
 }

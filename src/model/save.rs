@@ -55,11 +55,13 @@ pub(super) async fn save<M: Model>(
     let checked = check(&*draft, how);
     match exec {
         Exec::Tx(tx) => {
-            let saved = async {
-                checked?;
-                save_in(&mut draft, tx, how, place).await
+            let unfinished = tx.unfinished();
+            let saved = match checked {
+                Err(error) => Err(error),
+                Ok(()) if has_receivers::<M>() => save_in(&mut draft, tx, how, place).await,
+                Ok(()) => write(&mut draft, exec, how, place).await.map(drop),
             };
-            tx.whole(saved).await?;
+            unfinished.finish(saved)?;
         }
         Exec::Db(_) if checked.is_err() => checked?,
         Exec::Db(db) if has_receivers::<M>() => {

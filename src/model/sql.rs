@@ -109,10 +109,10 @@ pub(super) fn delete_where(meta: &Meta, field: usize, values: usize, dialect: Di
     format!("DELETE FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
 }
 
-/// UPDATE of those rows, so that the field is NULL.
-pub(super) fn set_null_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
-    let assignments = [format!("{} = NULL", quoted(meta.fields[field].column))].into_iter().chain(next_version(meta));
-    let assignments = list(assignments);
+/// UPDATE of those rows, so that the field is the last parameter.
+pub(super) fn set_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
+    let (column, last) = (quoted(meta.fields[field].column), dialect.placeholder(values + 1));
+    let assignments = list([format!("{column} = {last}")].into_iter().chain(next_version(meta)));
     format!("UPDATE {} SET {assignments} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
 }
 

@@ -90,7 +90,7 @@ fn references(field: &Field) -> String {
     let action = match relation.on_delete {
         OnDelete::DbCascade => "ON DELETE CASCADE",
         OnDelete::DoNothing => "DEFERRABLE INITIALLY DEFERRED",
-        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull => {
+        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull | OnDelete::SetDefault => {
             "DEFERRABLE INITIALLY IMMEDIATE"
         }
     };

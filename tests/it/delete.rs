@@ -492,3 +492,69 @@ async fn rule_28_cycles_and_trees_of_one_model() {
         assert!(Chicken::all(&db).await.unwrap().is_empty());
     }
 }
+
+#[tokio::test]
+async fn rules_29_30_set_default_points_to_another_row_without_signals() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Team {
+        #[key]
+        id: Id<Team>,
+        name: String,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = set_default)]
+        #[default(Id::new(1))]
+        team: Id<Team>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Trainer {
+        #[key]
+        id: Id<Trainer>,
+        #[foreign_key(on_delete = set_default)]
+        #[default(Id::UNSET)]
+        team: Id<Team>,
+    }
+
+    #[receiver([pre_save, post_save, pre_delete, post_delete], sender = [Player, Trainer])]
+    fn sent<M: Model>(instance: &M) {
+        let instance: &dyn AnyModel = instance;
+        LOG.note(format!("sent for {instance:?}"));
+    }
+
+    for db in databases::<(Team, Player, Trainer)>().await {
+        let (mut reserve, mut red) = (Team::default(), Team::default());
+        reserve.save(&db).await.unwrap();
+        red.save(&db).await.unwrap();
+        let mut player = Player::default();
+        player.save(&db).await.unwrap();
+        assert_eq!(player.team, reserve.id, "the same default as that of a save");
+        for _ in 0..3 {
+            Player { team: red.id, ..Player::default() }.save(&db).await.unwrap();
+        }
+        LOG.take();
+
+        assert_eq!(red.delete(&db).await.unwrap().total(), 1);
+        let teams: Vec<_> = Player::all(&db).await.unwrap().into_iter().map(|player| player.team).collect();
+        assert_eq!(teams, [reserve.id; 4]);
+        assert_eq!(LOG.take(), "", "no signals");
+
+        let error = reserve.delete(&db).await.unwrap_err();
+        assert!(matches!(error, Error::ForeignKey { .. }), "the default itself: {error}");
+
+        red.save(&db).await.unwrap();
+        Trainer { team: red.id, ..Trainer::default() }.save(&db).await.unwrap();
+        let error = red.delete(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { model, field } if model == "Trainer" && field == "team"), "{error}");
+        assert!(Team::get(&db, red.id).await.unwrap().is_some());
+    }
+}

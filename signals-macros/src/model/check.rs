@@ -54,6 +54,7 @@ pub(super) enum OnDelete {
     Protect,
     Restrict,
     SetNull,
+    SetDefault,
     DoNothing,
 }
 
@@ -63,6 +64,7 @@ const ON_DELETE: &[(&str, OnDelete)] = &[
     ("protect", OnDelete::Protect),
     ("restrict", OnDelete::Restrict),
     ("set_null", OnDelete::SetNull),
+    ("set_default", OnDelete::SetDefault),
     ("do_nothing", OnDelete::DoNothing),
 ];
 
@@ -261,7 +263,7 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         version: attributes.version.is_some(),
         default: attributes.default.as_ref().map(|(_, expr)| expr),
         update: attributes.update.as_ref().map(|(_, expr)| expr),
-        relation: attributes.relations.first().map(|relation| pointer(relation, ty, errors)),
+        relation: attributes.relations.first().map(|relation| pointer(relation, attributes, errors)),
     }
 }
 
@@ -277,9 +279,9 @@ fn check_version(version: &Ident, attributes: &FieldAttributes, errors: &mut Err
     }
 }
 
-fn pointer<'a>(relation: &'a Relation, ty: &Type, errors: &mut Errors) -> Pointer<'a> {
+fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mut Errors) -> Pointer<'a> {
     let (word, kind) = (&relation.word, relation.kind);
-    let on_delete = on_delete(relation, ty, errors);
+    let on_delete = on_delete(relation, attributes, errors);
     let related_name = relation.related_name.as_ref().filter(|name| check_related_name(name, errors));
     Pointer { word, kind, on_delete, related_name }
 }
@@ -295,8 +297,8 @@ fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
     is_name
 }
 
-fn on_delete(relation: &Relation, ty: &Type, errors: &mut Errors) -> OnDelete {
-    let word = &relation.word;
+fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Errors) -> OnDelete {
+    let (word, ty) = (&relation.word, &attributes.ty);
     let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
     let given = match &relation.on_delete {
         OnDeleteWord::Given(given) => given,
@@ -321,6 +323,12 @@ fn on_delete(relation: &Relation, ty: &Type, errors: &mut Errors) -> OnDelete {
     if *on_delete == OnDelete::SetNull && !is_option(ty) {
         errors
             .on(given, format!("`set_null` needs a field that can be null\n\nhelp: make it an `Option<{}>`", text(ty)));
+    }
+    if *on_delete == OnDelete::SetDefault && attributes.default.is_none() {
+        errors.on(
+            given,
+            "`set_default` needs to know the default\n\nhelp: add it to the field, as in `#[default(Id::new(1))]`",
+        );
     }
     *on_delete
 }

@@ -61,6 +61,8 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
         .flat_map(|field| &field.attrs)
         .any(is_deprecated)
         .then(|| quote!(#[allow(deprecated, reason = "the column is there still")]));
+    let is_off = parsed.arguments.delete_signals.as_ref().is_some_and(|on| !on.value);
+    let lifecycle = if is_off { quote!(without_delete_signals) } else { quote!(new) };
     quote! {
         #allow
         const _: () = {
@@ -70,7 +72,7 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
                 &[#(#fields),*],
                 #key,
             ) #composites #version;
-            static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::new();
+            static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #implementation
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
@@ -116,10 +118,11 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let plain_names = plain.iter().map(|column| column.name);
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
-    let (key, version) = (key(model, paths), version(model, paths));
+    let (key, version, defaults) = (key(model, paths), version(model, paths), defaults(model, paths));
     quote! {
         #key
         #version
+        #defaults
         type Automatic = (#(#automatic_types,)*);
         const META: &'static #private::Meta = &META;
         const COLUMNS: ::core::primitive::usize = #count;
@@ -145,6 +148,31 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         }
         fn settle(&mut self) { #(#settle(&mut self.#plain_names);)* }
     }
+}
+
+/// The values of the fields with `on_delete = set_default`, if there are any.
+fn defaults(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { root, .. } = paths;
+    let is_set =
+        |column: &Column<'_>| column.relation.as_ref().is_some_and(|pointer| pointer.on_delete == OnDelete::SetDefault);
+    let arms: Vec<_> = model
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| is_set(column))
+        .filter_map(|(index, column)| {
+            let (ty, expr, to_value) = (column.ty, column.default?, as_column(column, "to_value", paths));
+            let value = Ident::new("value", Span::mixed_site());
+            Some(quote!(#index => { let #value: #ty = #expr; #to_value(&#value).into() }))
+        })
+        .collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn default_of(index: ::core::primitive::usize) -> #root::Value {
+                match index { #(#arms)* _ => #root::Value::Null }
+            }
+        }
+    })
 }
 
 /// The type of the key and what is done with it. The place of the type is where the compiler is to look when it compares
@@ -213,6 +241,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
             OnDelete::Protect => quote!(Protect),
             OnDelete::Restrict => quote!(Restrict),
             OnDelete::SetNull => quote!(SetNull),
+            OnDelete::SetDefault => quote!(SetDefault),
             OnDelete::DoNothing => quote!(DoNothing),
         };
         let place = Place::of(ty);

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitStr, Meta, Path, Type};
+use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Type};
 
 use crate::errors::Errors;
 use crate::grammar::{Keys, Understood, first_word};
@@ -24,6 +24,7 @@ pub(super) struct Arguments {
     pub(super) table: Option<LitStr>,
     pub(super) app: Option<LitStr>,
     pub(super) together: Vec<Together>,
+    pub(super) delete_signals: Option<LitBool>,
     pub(super) root: Option<Path>,
 }
 
@@ -109,7 +110,8 @@ const WORDS: &[&str] =
 /// Words of ours that a later version knows.
 const LATER: &[&str] = &["many_to_many"];
 
-const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "unique", "index", "crate"] };
+const MODEL: Keys =
+    Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"] };
 const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
 const RELATION: &[&str] = &["on_delete", "related_name"];
 
@@ -170,6 +172,7 @@ fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
                 let fields = key.fields(input, &format!("{word}(team, number)"))?;
                 arguments.together.push(Together { word: key.word.clone(), kind, fields });
             }
+            "delete_signals" => arguments.delete_signals = Some(key.value(input, "delete_signals = false")?),
             _ => arguments.root = Some(key.path(input)?),
         }
         Ok(())

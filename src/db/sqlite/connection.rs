@@ -103,11 +103,11 @@ impl Connection {
             // A rollback that failed has left it behind.
             self.rollback()?;
         }
-        self.execute("BEGIN IMMEDIATE", &()).map(drop)
+        self.step("BEGIN IMMEDIATE", &())
     }
 
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        self.execute("COMMIT", &()).map(drop)
+        self.step("COMMIT", &())
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
@@ -139,8 +139,8 @@ impl Connection {
 
     /// Executes a statement that waits for nobody.
     fn at_once(&mut self, sql: &str) -> Result<()> {
-        match self.execute(sql, &()) {
-            Ok(_) => Ok(()),
+        match self.step(sql, &()) {
+            Ok(()) => Ok(()),
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),
         }
@@ -167,16 +167,28 @@ impl Connection {
 
     pub(super) fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let before = self.raw.total_changes();
-        let mut statement = self.prepare(sql, params)?;
-        let mut rows = statement.raw_query();
-        while rows.next().map_err(|error| self.failure(error))?.is_some() {}
+        self.step(sql, params)?;
         // SQLite goes on answering with the count of the last statement that had one.
         Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
     }
 
     pub(super) fn insert(&mut self, sql: &str, params: &dyn Params) -> Result<i64, Failure> {
-        self.execute(sql, params)?;
+        self.step(sql, params)?;
         Ok(self.raw.last_insert_rowid())
+    }
+
+    /// Executes a statement to its end.
+    fn step(&mut self, sql: &str, params: &dyn Params) -> Result<(), Failure> {
+        let mut statement = self.prepare(sql, params)?;
+        if statement.column_count() == 0 {
+            return match statement.raw_execute() {
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.failure(error)),
+            };
+        }
+        let mut rows = statement.raw_query();
+        while rows.next().map_err(|error| self.failure(error))?.is_some() {}
+        Ok(())
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {

@@ -1,0 +1,381 @@
+//! What saving and deleting models costs, beside the same statements by hand on the same driver: `cargo bench --bench saves`.
+//!
+//! Every case has a floor, measured in the same run: the driver's own connection with its cached statements. PostgreSQL is
+//! measured when the feature is on and `SIGNALS_TEST_POSTGRES` names a server.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rusqlite::params;
+use signals::prelude::*;
+use tokio::runtime::Runtime;
+
+#[allow(dead_code, unused_macros, unused_imports, reason = "the other benchmarks use the rest of it")]
+mod measure;
+
+use measure::{Case, Table};
+
+/// Nobody receives its signals.
+#[model]
+#[derive(Default)]
+struct Plain {
+    #[key]
+    id: Id<Plain>,
+    name: String,
+    email: Option<String>,
+    age: i64,
+}
+
+/// Two receivers, as in the goal.
+#[model]
+#[derive(Default)]
+struct Watched {
+    #[key]
+    id: Id<Watched>,
+    name: String,
+    email: Option<String>,
+    age: i64,
+}
+
+#[receiver(post_save, sender = Watched)]
+async fn first(instance: &Watched, tx: &mut Tx) {
+    std::hint::black_box((instance.age, tx));
+}
+
+#[receiver(post_save, sender = Watched)]
+fn second(instance: &Watched, created: bool) {
+    std::hint::black_box((instance.age, created));
+}
+
+#[model]
+#[derive(Default)]
+struct Parent {
+    #[key]
+    id: Id<Parent>,
+    name: String,
+}
+
+#[model]
+#[derive(Default)]
+struct Child {
+    #[key]
+    id: Id<Child>,
+    #[foreign_key(on_delete = cascade)]
+    parent: Id<Parent>,
+    name: String,
+}
+
+#[receiver([pre_delete, post_delete], sender = [Parent, Child])]
+fn gone<M: Model>(instance: &M) {
+    std::hint::black_box(instance);
+}
+
+const CHILDREN: i64 = 1000;
+const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES (?1, ?2, ?3)";
+const UPDATE: &str = "UPDATE plain SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
+const TABLES: &str = "CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
+                      age INTEGER NOT NULL) STRICT;
+     CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL) STRICT;
+     CREATE TABLE child (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL REFERENCES parent (id) \
+        DEFERRABLE INITIALLY IMMEDIATE, name TEXT NOT NULL) STRICT;
+     CREATE INDEX child_parent ON child (parent);";
+
+fn main() {
+    let runtime = Rc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
+    let folder = std::env::temp_dir().join(format!("signals-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the files");
+    let mut table = Table::new();
+    for place in ["memory", "file"] {
+        sqlite(&mut table, place, &folder, &runtime);
+    }
+    #[cfg(feature = "postgres")]
+    if let Ok(url) = std::env::var("SIGNALS_TEST_POSTGRES") {
+        postgres::cases(&mut table, &url, &runtime);
+    }
+    table.print();
+    // Nothing is lost if it stays.
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+/// A connection as a person opens it who wants what `Db` sets.
+fn by_hand(place: &str, folder: &std::path::Path, case: &str) -> rusqlite::Connection {
+    let connection = match place {
+        "memory" => rusqlite::Connection::open_in_memory(),
+        _ => rusqlite::Connection::open(folder.join(format!("hand-{case}.db"))),
+    };
+    let connection = connection.expect("a database");
+    connection
+        .execute_batch(&format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; {TABLES}"
+        ))
+        .expect("tables");
+    connection
+}
+
+fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc<Runtime>) {
+    let connect = |case: &str| {
+        let url = match place {
+            "memory" => "sqlite::memory:".to_owned(),
+            _ => format!("sqlite:{}", folder.join(format!("{case}.db")).display()),
+        };
+        runtime.block_on(async {
+            let db = Db::connect(&url).await.expect("a database");
+            db.create_tables().await.expect("tables");
+            db
+        })
+    };
+
+    let hand = by_hand(place, folder, "insert");
+    let floor = table.floor(Case::new(format!("{place}: INSERT by hand"), move |count| {
+        let mut statement = hand.prepare_cached(INSERT).expect("a statement");
+        statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
+        *count += u64::from(hand.last_insert_rowid() > 0);
+    }));
+    table.case(floor, save_new::<Plain>(format!("{place}: save, new"), connect("insert"), runtime, plain()));
+
+    let hand = by_hand(place, folder, "update");
+    hand.execute(INSERT, params!["ann", "ann@example.org", 5]).expect("a row");
+    let floor = table.floor(Case::new(format!("{place}: UPDATE by hand"), move |count| {
+        let mut statement = hand.prepare_cached(UPDATE).expect("a statement");
+        *count += statement.execute(params!["ann", "ann@example.org", *count as i64, 1]).expect("a row") as u64;
+    }));
+    table.case(floor, save_again(format!("{place}: save, again"), connect("update"), runtime, plain()));
+
+    let hand = by_hand(place, folder, "in-transaction");
+    hand.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+    let floor = table.floor(Case::new(format!("{place}: INSERT by hand, in a transaction"), move |count| {
+        let mut statement = hand.prepare_cached(INSERT).expect("a statement");
+        statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
+        *count += u64::from(hand.last_insert_rowid() > 0);
+    }));
+    table.case(floor, save_in_transaction(format!("{place}: save, new, in a transaction"), &connect("in-tx"), runtime));
+
+    let hand = by_hand(place, folder, "watched");
+    let floor = table.floor(Case::new(format!("{place}: BEGIN, INSERT, COMMIT by hand"), move |count| {
+        hand.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).expect("BEGIN");
+        let mut statement = hand.prepare_cached(INSERT).expect("a statement");
+        statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
+        *count += u64::from(hand.last_insert_rowid() > 0);
+        hand.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).expect("COMMIT");
+    }));
+    let watched = Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() };
+    let name = format!("{place}: save, new, two receivers");
+    table.case(floor, save_new::<Watched>(name, connect("watched"), runtime, watched));
+
+    let hand = by_hand(place, folder, "cascade");
+    let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
+    let db = connect("cascade");
+    let shared = Rc::clone(runtime);
+    table.case(
+        floor,
+        Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
+    );
+}
+
+fn plain() -> Plain {
+    Plain { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Plain::default() }
+}
+
+/// Saves a new row each time.
+fn save_new<M: Model<Key = Id<M>>>(name: String, db: Db, runtime: &Rc<Runtime>, row: M) -> Case {
+    let (runtime, row) = (Rc::clone(runtime), RefCell::new(row));
+    Case::turns(name, move |times| {
+        runtime.block_on(async {
+            let row = &mut *row.borrow_mut();
+            let start = Instant::now();
+            for _ in 0..times {
+                row.set_key(Id::UNSET);
+                row.save(&db).await.expect("a row");
+            }
+            start.elapsed()
+        })
+    })
+}
+
+/// Saves the same row each time, with another value.
+fn save_again(name: String, db: Db, runtime: &Rc<Runtime>, row: Plain) -> Case {
+    let (runtime, row) = (Rc::clone(runtime), RefCell::new(row));
+    Case::turns(name, move |times| {
+        runtime.block_on(async {
+            let row = &mut *row.borrow_mut();
+            let start = Instant::now();
+            for _ in 0..times {
+                row.age += 1;
+                row.save(&db).await.expect("a row");
+            }
+            start.elapsed()
+        })
+    })
+}
+
+fn save_in_transaction(name: String, db: &Db, runtime: &Rc<Runtime>) -> Case {
+    let tx = runtime.block_on(db.begin()).expect("a transaction");
+    let (runtime, row) = (Rc::clone(runtime), RefCell::new(plain()));
+    Case::turns(name, move |times| {
+        runtime.block_on(async {
+            let row = &mut *row.borrow_mut();
+            let start = Instant::now();
+            for _ in 0..times {
+                row.id = Id::UNSET;
+                row.save(&tx).await.expect("a row");
+            }
+            start.elapsed()
+        })
+    })
+}
+
+/// The same statements as the cascade's, and the same rows read.
+fn cascade_by_hand(hand: &rusqlite::Connection) -> Duration {
+    let run = |sql: &str| hand.execute_batch(sql).expect("a statement");
+    run("BEGIN IMMEDIATE");
+    hand.execute("INSERT INTO parent (name) VALUES ('a')", []).expect("a row");
+    let parent = hand.last_insert_rowid();
+    for _ in 0..CHILDREN {
+        hand.prepare_cached("INSERT INTO child (parent, name) VALUES (?1, 'c')")
+            .and_then(|mut insert| insert.execute([parent]))
+            .expect("a row");
+    }
+    run("COMMIT");
+    let start = Instant::now();
+    run("BEGIN IMMEDIATE");
+    let children: Vec<Child> = hand
+        .prepare_cached("SELECT id, parent, name FROM child WHERE parent = ?1")
+        .and_then(|mut select| {
+            let rows = select.query_map([parent], |row| {
+                Ok(Child { id: Id::new(row.get(0)?), parent: Id::new(row.get(1)?), name: row.get(2)? })
+            })?;
+            rows.collect()
+        })
+        .expect("the children");
+    for child in &children {
+        std::hint::black_box(child);
+    }
+    run("PRAGMA defer_foreign_keys = ON");
+    for children in children.chunks(500) {
+        let marks = vec!["?"; children.len()].join(", ");
+        let ids = children.iter().filter_map(|child| child.id.get());
+        hand.prepare_cached(&format!("DELETE FROM child WHERE id IN ({marks})"))
+            .and_then(|mut delete| delete.execute(rusqlite::params_from_iter(ids)))
+            .expect("a DELETE");
+    }
+    for child in &children {
+        std::hint::black_box(child);
+    }
+    hand.execute("DELETE FROM parent WHERE id = ?1", [parent]).expect("a DELETE");
+    run("PRAGMA defer_foreign_keys = OFF");
+    run("COMMIT");
+    start.elapsed()
+}
+
+async fn cascade(db: &Db) -> Duration {
+    let mut parent = Parent { name: "a".into(), ..Parent::default() };
+    let tx = db.begin().await.expect("a transaction");
+    parent.save(&tx).await.expect("a row");
+    for _ in 0..CHILDREN {
+        Child { parent: parent.id, name: "c".into(), ..Child::default() }.save(&tx).await.expect("a row");
+    }
+    tx.commit().await.expect("COMMIT");
+    let start = Instant::now();
+    let deleted = parent.delete(db).await.expect("a DELETE");
+    let elapsed = start.elapsed();
+    assert_eq!(deleted.of::<Child>(), CHILDREN as u64);
+    elapsed
+}
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use tokio_postgres::{Client, NoTls, Statement};
+
+    use super::{Case, Db, Instant, Plain, Rc, Runtime, Table, Watched, plain, save_again, save_new};
+
+    const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES ($1, $2, $3) RETURNING id";
+    const UPDATE: &str = "UPDATE plain SET name = $1, email = $2, age = $3 WHERE id = $4";
+
+    pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
+        let schema = format!("signals_bench_{}", std::process::id());
+        let question = if url.contains('?') { '&' } else { '?' };
+        let inside = format!("{url}{question}options=-c%20search_path%3D{schema}");
+        let (db, hand) = runtime.block_on(async {
+            let admin = connect(url).await;
+            admin.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema");
+            let db = Db::connect(&inside).await.expect("a database");
+            db.create_tables().await.expect("tables");
+            (db, connect(&inside).await)
+        });
+        let hand = Rc::new(hand);
+        let prepare = |sql: &str| runtime.block_on(hand.prepare(sql)).expect("a statement");
+        let (insert, update) = (prepare(INSERT), prepare(UPDATE));
+
+        let floor = table.floor(insert_by_hand("postgres: INSERT by hand", &hand, &insert, Wrapped::Bare, runtime));
+        table.case(floor, save_new::<Plain>("postgres: save, new".into(), db.clone(), runtime, plain()));
+
+        let (client, shared) = (Rc::clone(&hand), Rc::clone(runtime));
+        let floor = table.floor(Case::turns("postgres: UPDATE by hand", move |times| {
+            shared.block_on(async {
+                let start = Instant::now();
+                for age in 0..i64::from(times) {
+                    client.execute(&update, &[&"ann", &"ann@example.org", &age, &1_i64]).await.expect("a row");
+                }
+                start.elapsed()
+            })
+        }));
+        table.case(floor, save_again("postgres: save, again".into(), db.clone(), runtime, plain()));
+
+        let name = "postgres: BEGIN, INSERT, COMMIT by hand";
+        let floor = table.floor(insert_by_hand(name, &hand, &insert, Wrapped::InTransaction, runtime));
+        let watched =
+            Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() };
+        table.case(floor, save_new::<Watched>("postgres: save, new, two receivers".into(), db, runtime, watched));
+        table.afterwards({
+            let (runtime, url) = (Rc::clone(runtime), url.to_owned());
+            move || {
+                runtime.block_on(async {
+                    let drop = format!("DROP SCHEMA {schema} CASCADE");
+                    connect(&url).await.batch_execute(&drop).await.expect("the schema is dropped");
+                });
+            }
+        });
+    }
+
+    #[derive(Clone, Copy)]
+    enum Wrapped {
+        Bare,
+        InTransaction,
+    }
+
+    fn insert_by_hand(
+        name: &str,
+        hand: &Rc<Client>,
+        insert: &Statement,
+        wrapped: Wrapped,
+        runtime: &Rc<Runtime>,
+    ) -> Case {
+        let (hand, insert, runtime) = (Rc::clone(hand), insert.clone(), Rc::clone(runtime));
+        Case::turns(name, move |times| {
+            runtime.block_on(async {
+                let start = Instant::now();
+                for _ in 0..times {
+                    if let Wrapped::InTransaction = wrapped {
+                        hand.batch_execute("BEGIN").await.expect("BEGIN");
+                    }
+                    let row = hand.query_one(&insert, &[&"ann", &"ann@example.org", &5_i64]).await.expect("a row");
+                    std::hint::black_box(row.get::<_, i64>(0));
+                    if let Wrapped::InTransaction = wrapped {
+                        hand.batch_execute("COMMIT").await.expect("COMMIT");
+                    }
+                }
+                start.elapsed()
+            })
+        })
+    }
+
+    async fn connect(url: &str) -> Client {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a server");
+        tokio::spawn(async move {
+            // What it fails with, the next statement says.
+            let _ = connection.await;
+        });
+        client
+    }
+}
