@@ -11,7 +11,6 @@ use rusqlite::params;
 use signals::prelude::*;
 use tokio::runtime::Runtime;
 
-#[allow(dead_code, unused_macros, unused_imports, reason = "the other benchmarks use the rest of it")]
 mod measure;
 
 use measure::{Case, Table};
@@ -71,7 +70,7 @@ fn gone<M: Model>(instance: &M) {
     std::hint::black_box(instance);
 }
 
-const CHILDREN: i64 = 1000;
+const CHILDREN: u64 = 1000;
 const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES (?1, ?2, ?3)";
 const UPDATE: &str = "UPDATE plain SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
 const TABLES: &str = "CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
@@ -132,15 +131,16 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
         *count += u64::from(hand.last_insert_rowid() > 0);
     }));
-    table.case(floor, save_new::<Plain>(format!("{place}: save, new"), connect("insert"), runtime, plain()));
+    table.case(floor, saves(format!("{place}: save, new"), runtime, connect("insert"), plain(), is_new));
 
     let hand = by_hand(place, folder, "update");
     hand.execute(INSERT, params!["ann", "ann@example.org", 5]).expect("a row");
     let floor = table.floor(Case::new(format!("{place}: UPDATE by hand"), move |count| {
         let mut statement = hand.prepare_cached(UPDATE).expect("a statement");
-        *count += statement.execute(params!["ann", "ann@example.org", *count as i64, 1]).expect("a row") as u64;
+        *count += 1;
+        statement.execute(params!["ann", "ann@example.org", count.cast_signed(), 1]).expect("a row");
     }));
-    table.case(floor, save_again(format!("{place}: save, again"), connect("update"), runtime, plain()));
+    table.case(floor, saves(format!("{place}: save, again"), runtime, connect("update"), plain(), is_older));
 
     let hand = by_hand(place, folder, "in-transaction");
     hand.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
@@ -149,7 +149,8 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
         *count += u64::from(hand.last_insert_rowid() > 0);
     }));
-    table.case(floor, save_in_transaction(format!("{place}: save, new, in a transaction"), &connect("in-tx"), runtime));
+    let tx = runtime.block_on(connect("in-transaction").begin()).expect("a transaction");
+    table.case(floor, saves(format!("{place}: save, new, in a transaction"), runtime, tx, plain(), is_new));
 
     let hand = by_hand(place, folder, "watched");
     let floor = table.floor(Case::new(format!("{place}: BEGIN, INSERT, COMMIT by hand"), move |count| {
@@ -159,9 +160,8 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         *count += u64::from(hand.last_insert_rowid() > 0);
         hand.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).expect("COMMIT");
     }));
-    let watched = Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() };
     let name = format!("{place}: save, new, two receivers");
-    table.case(floor, save_new::<Watched>(name, connect("watched"), runtime, watched));
+    table.case(floor, saves(name, runtime, connect("watched"), watched(), is_new));
 
     let hand = by_hand(place, folder, "cascade");
     let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
@@ -177,52 +177,38 @@ fn plain() -> Plain {
     Plain { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Plain::default() }
 }
 
-/// Saves a new row each time.
-fn save_new<M: Model<Key = Id<M>>>(name: String, db: Db, runtime: &Rc<Runtime>, row: M) -> Case {
+fn watched() -> Watched {
+    Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() }
+}
+
+/// Saves the row again and again, each time after this change.
+fn saves<M: Model>(
+    name: impl Into<String>,
+    runtime: &Rc<Runtime>,
+    executor: impl Executor + 'static,
+    row: M,
+    change: fn(&mut M),
+) -> Case {
     let (runtime, row) = (Rc::clone(runtime), RefCell::new(row));
     Case::turns(name, move |times| {
+        let row = &mut *row.borrow_mut();
         runtime.block_on(async {
-            let row = &mut *row.borrow_mut();
             let start = Instant::now();
             for _ in 0..times {
-                row.set_key(Id::UNSET);
-                row.save(&db).await.expect("a row");
+                change(row);
+                row.save(&executor).await.expect("a row");
             }
             start.elapsed()
         })
     })
 }
 
-/// Saves the same row each time, with another value.
-fn save_again(name: String, db: Db, runtime: &Rc<Runtime>, row: Plain) -> Case {
-    let (runtime, row) = (Rc::clone(runtime), RefCell::new(row));
-    Case::turns(name, move |times| {
-        runtime.block_on(async {
-            let row = &mut *row.borrow_mut();
-            let start = Instant::now();
-            for _ in 0..times {
-                row.age += 1;
-                row.save(&db).await.expect("a row");
-            }
-            start.elapsed()
-        })
-    })
+fn is_new<M: Model<Key = Id<M>>>(row: &mut M) {
+    row.set_key(Id::UNSET);
 }
 
-fn save_in_transaction(name: String, db: &Db, runtime: &Rc<Runtime>) -> Case {
-    let tx = runtime.block_on(db.begin()).expect("a transaction");
-    let (runtime, row) = (Rc::clone(runtime), RefCell::new(plain()));
-    Case::turns(name, move |times| {
-        runtime.block_on(async {
-            let row = &mut *row.borrow_mut();
-            let start = Instant::now();
-            for _ in 0..times {
-                row.id = Id::UNSET;
-                row.save(&tx).await.expect("a row");
-            }
-            start.elapsed()
-        })
-    })
+fn is_older(row: &mut Plain) {
+    row.age += 1;
 }
 
 /// The same statements as the cascade's, and the same rows read.
@@ -279,7 +265,7 @@ async fn cascade(db: &Db) -> Duration {
     let start = Instant::now();
     let deleted = parent.delete(db).await.expect("a DELETE");
     let elapsed = start.elapsed();
-    assert_eq!(deleted.of::<Child>(), CHILDREN as u64);
+    assert_eq!(deleted.of::<Child>(), CHILDREN);
     elapsed
 }
 
@@ -287,7 +273,7 @@ async fn cascade(db: &Db) -> Duration {
 mod postgres {
     use tokio_postgres::{Client, NoTls, Statement};
 
-    use super::{Case, Db, Instant, Plain, Rc, Runtime, Table, Watched, plain, save_again, save_new};
+    use super::{Case, Db, Instant, Rc, Runtime, Table, is_new, is_older, plain, saves, watched};
 
     const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES ($1, $2, $3) RETURNING id";
     const UPDATE: &str = "UPDATE plain SET name = $1, email = $2, age = $3 WHERE id = $4";
@@ -308,7 +294,7 @@ mod postgres {
         let (insert, update) = (prepare(INSERT), prepare(UPDATE));
 
         let floor = table.floor(insert_by_hand("postgres: INSERT by hand", &hand, &insert, Wrapped::Bare, runtime));
-        table.case(floor, save_new::<Plain>("postgres: save, new".into(), db.clone(), runtime, plain()));
+        table.case(floor, saves("postgres: save, new", runtime, db.clone(), plain(), is_new));
 
         let (client, shared) = (Rc::clone(&hand), Rc::clone(runtime));
         let floor = table.floor(Case::turns("postgres: UPDATE by hand", move |times| {
@@ -320,13 +306,11 @@ mod postgres {
                 start.elapsed()
             })
         }));
-        table.case(floor, save_again("postgres: save, again".into(), db.clone(), runtime, plain()));
+        table.case(floor, saves("postgres: save, again", runtime, db.clone(), plain(), is_older));
 
         let name = "postgres: BEGIN, INSERT, COMMIT by hand";
         let floor = table.floor(insert_by_hand(name, &hand, &insert, Wrapped::InTransaction, runtime));
-        let watched =
-            Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() };
-        table.case(floor, save_new::<Watched>("postgres: save, new, two receivers".into(), db, runtime, watched));
+        table.case(floor, saves("postgres: save, new, two receivers", runtime, db, watched(), is_new));
         table.afterwards({
             let (runtime, url) = (Rc::clone(runtime), url.to_owned());
             move || {

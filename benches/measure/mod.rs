@@ -1,4 +1,5 @@
 //! Cases that take turns, and a line for each.
+#![allow(dead_code, unused_imports, unused_macros, reason = "each benchmark uses a part of it")]
 
 use std::error::Error;
 use std::hint::black_box;

@@ -7,10 +7,10 @@ use std::collections::{HashSet, VecDeque};
 use std::panic::Location;
 
 use super::delete::Deleted;
-use super::meta::{Meta, OnDelete};
+use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
 use super::{AnyModel, sql};
-use crate::db::{Dialect, Exec, Tx};
+use crate::db::{self, Dialect, Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueRef};
 
@@ -128,10 +128,14 @@ impl<'a> Cascade<'a> {
         match on_delete(child, field) {
             OnDelete::DoNothing | OnDelete::DbCascade => {}
             OnDelete::SetNull => self.set.push((pointing(), Value::Null)),
-            OnDelete::SetDefault => match (child.operations.default_of)(field) {
-                Value::Null if !child.fields[field].nullable => return Err(child.unset_id(child.fields[field].name)),
-                default => self.set.push((pointing(), default)),
-            },
+            OnDelete::SetDefault => {
+                let default = (child.operations.default_of)(field);
+                let Field { name, nullable, .. } = child.fields[field];
+                if default == Value::Null && !nullable && !self.keys_of(child, field, keys).await?.is_empty() {
+                    return Err(child.unset_id(name));
+                }
+                self.set.push((pointing(), default));
+            }
             OnDelete::Cascade if can_go_unseen(child) => self.unseen.push(pointing()),
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
@@ -141,19 +145,26 @@ impl<'a> Cascade<'a> {
                 return Ok(self.add(child, rows.into_iter().map(Row::Loaded)));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
-                for keys in keys.chunks(KEYS) {
-                    let keys = padded(keys);
-                    let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
-                    let (tx, place, refused) = (Exec::Tx(self.tx), self.place, &mut self.refused);
-                    tx.query(place, &sql, &keys, &mut |row| {
-                        refused.push(Refused { meta: child, key: row.value(0).into(), on_delete });
-                        Ok(())
-                    })
-                    .await?;
-                }
+                let refused = self.keys_of(child, field, keys).await?;
+                self.refused.extend(refused.into_iter().map(|key| Refused { meta: child, key, on_delete }));
             }
         }
         Ok(Vec::new())
+    }
+
+    /// The keys of the rows of a model that point to these.
+    async fn keys_of(&self, child: &'static Meta, field: usize, keys: &[Value]) -> Result<Vec<Value>> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(KEYS) {
+            let keys = padded(keys);
+            let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
+            let each = &mut |row: &db::Row<'_>| {
+                found.push(row.value(0).into());
+                Ok(())
+            };
+            Exec::Tx(self.tx).query(self.place, &sql, &keys, each).await?;
+        }
+        Ok(found)
     }
 
     /// Adds rows that are not known yet, and gives their keys.

@@ -110,8 +110,7 @@ const WORDS: &[&str] =
 /// Words of ours that a later version knows.
 const LATER: &[&str] = &["many_to_many"];
 
-const MODEL: Keys =
-    Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"] };
+const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"] };
 const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
 const RELATION: &[&str] = &["on_delete", "related_name"];
 
