@@ -82,6 +82,20 @@ pub enum Error {
     /// Everything that [`check`](crate::check) found.
     Wiring(Vec<Error>),
 
+    /// A migration failed, and nothing of [`Db::migrate`](crate::Db::migrate) is left.
+    Migration {
+        /// The name of the migration, `V1__users`.
+        migration: String,
+        /// How its SQL failed.
+        source: Box<Error>,
+    },
+
+    /// The migrations of this program do not fit those that the database has applied, or one another. Nothing was applied.
+    MigrationHistory {
+        /// Which of them, and what to do.
+        reason: String,
+    },
+
     /// The table does not exist.
     NoTable {
         /// Its name.
@@ -376,6 +390,10 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::Migration { migration, source } => {
+                write!(f, "the migration `{migration}` failed, and nothing was migrated: {source}")
+            }
+            Self::MigrationHistory { reason } => write!(f, "the migrations do not fit, {reason}"),
             Self::NoTable { table } => {
                 write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
             }
@@ -493,7 +511,7 @@ impl StdError for Error {
         match self {
             Self::Receiver(error) => error.source(),
             Self::Column { source, .. } => source.source(),
-            Self::Hook { source, .. } => source.source(),
+            Self::Hook { source, .. } | Self::Migration { source, .. } => source.source(),
             Self::Other(error) => error.source(),
             // Behind `rusqlite::Error` comes the number of the same failure, which is no cause of it.
             _ => None,

@@ -161,6 +161,9 @@
 //! the first error; `send_robust` calls everybody, catches panics and reports each. A crate that only declares or receives
 //! signals can depend on `signals-core` alone.
 //!
+//! The library sends some of its own that have no sender: [`pre_migrate`] and [`post_migrate`] round
+//! [`create_tables`](Db::create_tables) and migrations, with `plan: &Plan` and `tx: &mut Tx`.
+//!
 //! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
 //! [`set_recursion_limit`].
 //!
@@ -212,6 +215,7 @@
 //! | `jiff` | columns of `jiff::Timestamp` and of `DateTime`, `Date` and `Time` of `jiff::civil` |
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
+//! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `tracing` | a span per receiver |
 
 mod calendar;
@@ -219,6 +223,7 @@ mod check;
 mod columns;
 pub mod db;
 mod error;
+pub mod migrate;
 pub mod model;
 pub mod prelude;
 mod value;
@@ -229,6 +234,8 @@ pub use columns::Json;
 #[doc(inline)]
 pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
 pub use error::{Error, Result};
+#[doc(inline)]
+pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
 #[doc(inline)]
 pub use model::{AnyModel, FieldSet, Id, Model, models};
 #[doc(inline)]
@@ -257,6 +264,9 @@ mod docs {
     mod errors {}
     #[doc = include_str!("../docs/from-django.md")]
     mod from_django {}
+    #[cfg(feature = "migrate")]
+    #[doc = include_str!("../docs/migrations.md")]
+    mod migrations {}
 }
 
 /// What the macros write. Not for people: it may change in any version.

@@ -2,6 +2,7 @@
 
 pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
+pub use crate::migrate::{post_migrate, pre_migrate};
 pub use crate::model::{AnyModel, FieldSet, Id, Model};
 pub use crate::model::{PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave};
 pub use crate::model::{post_commit, post_delete, post_load, post_save, pre_delete, pre_save};

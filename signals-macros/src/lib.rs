@@ -53,6 +53,7 @@ pub fn core_receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// #[signal]                    `send()` calls `fn` receivers
 /// #[signal(async)]             `send().await` calls `fn` and `async fn` receivers
 /// #[signal(output = Vote)]     each receiver returns a `Vote`, or a `Result` of one
+/// #[signal(name = "paid")]     what errors call it, if receivers write it by another name than the struct's
 /// #[signal(crate = path)]      where `signals` is, if it was renamed
 /// ```
 ///

@@ -7,8 +7,9 @@ use signals_core::__private::declared;
 
 use super::meta::Meta;
 use super::{Model, tables};
-use crate::db::Db;
+use crate::db::{Db, Dialect, Tx};
 use crate::error::{Error, Result};
+use crate::migrate::{Plan, between_signals, one_at_a_time};
 
 /// Every model that is linked into this program, by its table.
 pub fn models() -> Vec<&'static Meta> {
@@ -60,10 +61,12 @@ impl Db {
     /// Makes the tables and indexes of all models that are linked into this program, all of them or none. Tables that
     /// exist are left as they are.
     ///
-    /// In PostgreSQL it is safe to call from several processes at a time: one waits for the other.
+    /// It is safe to call from several processes at a time: one waits for the other. The signals
+    /// [`pre_migrate`](crate::pre_migrate) and [`post_migrate`](crate::post_migrate) are sent round it, in its transaction, also
+    /// when all of the tables exist.
     ///
     /// # Errors
-    /// [`Error::SameTable`] if two models have one table.
+    /// [`Error::SameTable`] if two models have one table; [`Error::Receiver`] from a receiver.
     #[track_caller]
     pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
         create(self, models(), Location::caller())
@@ -80,7 +83,33 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     if let Some(error) = same_tables(&models).into_iter().next() {
         return Err(error);
     }
-    db.batch_at(place, &tables::create(&in_order(&models), db.dialect())?).await
+    let models = in_order(&models);
+    let sql = tables::create(&models, db.dialect())?;
+    let tx = db.begin_at(place).await?;
+    let made = async {
+        one_at_a_time(&tx).await?;
+        let plan = Plan::Tables(missing(&models, &tx).await?);
+        between_signals(&tx, &plan, tx.batch(&sql)).await
+    }
+    .await;
+    tx.end(made).await
+}
+
+/// The models whose tables are not there.
+async fn missing(models: &[&'static Meta], tx: &Tx) -> Result<Vec<&'static Meta>> {
+    let dialect = tx.db().dialect();
+    // SQLite does not tell `User` from `user`.
+    let comparable = |name: &str| match dialect {
+        Dialect::Sqlite => name.to_ascii_lowercase(),
+        Dialect::Postgres => name.to_owned(),
+    };
+    let mut names = HashSet::new();
+    tx.query(tables::names(dialect), &(), &mut |row| {
+        names.insert(comparable(&row.get::<String>(0)?));
+        Ok(())
+    })
+    .await?;
+    Ok(models.iter().copied().filter(|meta| !names.contains(&comparable(meta.table))).collect())
 }
 
 /// The pairs of models that have one table. SQLite does not tell `User` from `user`, so neither does this.

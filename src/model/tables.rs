@@ -11,9 +11,6 @@ pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<Strin
     let mut sql = String::new();
     if dialect == Dialect::Postgres {
         models.iter().try_for_each(|meta| fits(meta))?;
-        // Two processes that find a table missing at the same time would both make it, and one of them would fail. Any
-        // number will do, as long as all of them wait for the same.
-        sql += "SELECT pg_advisory_xact_lock(7303014532671074419);\n";
     }
     for (index, meta) in models.iter().enumerate() {
         sql += &table(meta, &models[index + 1..], dialect);
@@ -134,6 +131,17 @@ fn name(meta: &Meta, fields: &[&Field], what: &str) -> String {
         name.pop();
     }
     name + &end
+}
+
+/// SELECT of the names of everything that stands where tables are made: what has one of these names is left as it is.
+pub(super) fn names(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "SELECT name FROM sqlite_schema",
+        Dialect::Postgres => {
+            "SELECT relname::text FROM pg_class
+             WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+        }
+    }
 }
 
 /// What PostgreSQL keeps of a name, in bytes.

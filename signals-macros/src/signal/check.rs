@@ -31,6 +31,9 @@ pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
             ),
         );
     }
+    if let Some(name) = parsed.arguments.name.as_ref().filter(|name| name.value().trim().is_empty()) {
+        errors.on(name, "the name of a signal cannot be empty");
+    }
     for field in &item.fields {
         if field.ident.as_ref().is_some_and(|name| name == "event") {
             errors.on(

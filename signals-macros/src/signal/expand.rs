@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::parse::{Calls, Parsed};
@@ -12,7 +13,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let name = &item.ident;
     let root = root.path(arguments.root.as_ref());
     let private = quote!(#root::__private);
-    let text = name.unraw().to_string();
+    let text = arguments.name.as_ref().map_or_else(|| name.unraw().to_string(), LitStr::value);
     let borrows = item.generics.lifetimes().next().is_some();
     let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));

@@ -1,7 +1,7 @@
 //! The grammar of `#[signal(..)]`, and nothing that it means.
 
 use proc_macro2::TokenStream;
-use syn::{Item, ItemStruct, Path, Type};
+use syn::{Item, ItemStruct, LitStr, Path, Type};
 
 use crate::errors::Errors;
 use crate::grammar::{Keys, first_word};
@@ -17,6 +17,7 @@ pub(super) struct Parsed {
 pub(super) struct Arguments {
     pub(super) calls: Calls,
     pub(super) output: Option<Type>,
+    pub(super) name: Option<LitStr>,
     pub(super) root: Option<Path>,
 }
 
@@ -28,7 +29,7 @@ pub(super) enum Calls {
     Awaiting,
 }
 
-const KEYS: Keys = Keys { attribute: "signal", known: &["async", "output", "crate"] };
+const KEYS: Keys = Keys { attribute: "signal", known: &["async", "output", "name", "crate"] };
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let mut arguments = Arguments::default();
@@ -39,6 +40,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
                 arguments.calls = Calls::Awaiting;
             }
             "output" => arguments.output = Some(key.value(input, "output = Vote")?),
+            "name" => arguments.name = Some(key.value(input, "name = \"order_paid\"")?),
             _ => arguments.root = Some(key.path(input)?),
         }
         Ok(())

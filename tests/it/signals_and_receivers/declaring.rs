@@ -2,7 +2,7 @@
 //! parameters are bound to.
 
 use expect_test::expect;
-use signals::{receiver, signal};
+use signals::{SignalError, receiver, signal};
 
 use crate::log::Log;
 
@@ -317,4 +317,23 @@ fn a_signal_without_receivers_may_be_sent() {
     }
 
     Paid { order: "tea" }.send().unwrap();
+}
+
+#[test]
+fn a_signal_may_have_another_name_in_errors() {
+    #[signal(name = "parcel_lost")]
+    struct ParcelLost {
+        number: u32,
+    }
+    use ParcelLost as parcel_lost;
+
+    #[receiver(parcel_lost)]
+    fn look_for_it(number: u32) -> Result<(), &'static str> {
+        if number == 7 { Err("it is nowhere") } else { Ok(()) }
+    }
+
+    ParcelLost { number: 6 }.send().unwrap();
+    let error = ParcelLost { number: 7 }.send().unwrap_err();
+    let SignalError::Receiver(error) = error else { panic!("{error}") };
+    assert_eq!(error.signal, "parcel_lost");
 }

@@ -1,0 +1,59 @@
+//! Migrations: SQL in numbered files, applied once each, with the signals round it.
+//!
+//! The files are in `examples/migrations`. A program of your own has `refinery` in its `Cargo.toml` beside `signals-rs` with the
+//! feature `migrate`.
+//!
+//! `cargo run --features migrate --example migrations`
+
+use signals::migrate::Plan;
+use signals::prelude::*;
+
+mod migrations {
+    refinery::embed_migrations!("examples/migrations");
+}
+
+#[model]
+#[derive(Debug, Default)]
+struct Country {
+    #[key]
+    code: String,
+    name: String,
+    capital: Option<String>,
+}
+
+#[receiver(pre_migrate)]
+fn announce(plan: &Plan) {
+    println!("before: {plan}");
+}
+
+/// Rows that must be there. They and the migrations are one transaction.
+#[receiver(post_migrate, when = |event| !event.plan.is_empty())]
+async fn add_countries(tx: &mut Tx) -> Result<()> {
+    for (code, name, capital) in [("be", "Belgium", "Brussels"), ("jp", "Japan", "Tokyo")] {
+        let [code, name, capital] = [code, name, capital].map(str::to_owned);
+        Country { code, name, capital: Some(capital) }.save(tx).await?;
+    }
+    println!("after: the countries are there");
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let db = Db::connect("sqlite::memory:").await?;
+
+    println!("1. the first start of the program");
+    db.migrate(migrations::migrations::runner()).await?;
+
+    println!("2. the second start");
+    let plan = db.migrate(migrations::migrations::runner()).await?;
+    println!("done: {plan}");
+
+    println!("3. a migration that fails leaves nothing behind");
+    let error = db.migrate([("V1__countries", "SELECT 1")]).await.unwrap_err();
+    println!("{error}");
+
+    for country in Country::all(&db).await? {
+        println!("{country:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+CREATE TABLE country (
+    code TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL
+);

@@ -1,0 +1,189 @@
+//! `db.migrate(..)`
+
+use std::collections::HashMap;
+use std::panic::Location;
+
+use refinery_core::error::Kind;
+use refinery_core::{Migration, Runner};
+
+use super::history::{Ledger, Pass};
+use super::{Plan, between_signals, one_at_a_time};
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// What [`Db::migrate`] takes: a [`Runner`], such as `embed_migrations!` makes, a list of [`Migration`]s, or their names and SQL.
+///
+/// It cannot be implemented elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no migrations",
+    label = "expected migrations",
+    note = "give the `runner()` that `embed_migrations!` makes, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
+)]
+pub trait Migrations: sealed::Sealed + Send {
+    #[doc(hidden)]
+    fn into_runner(self) -> Result<Runner>;
+}
+
+impl Migrations for Runner {
+    fn into_runner(self) -> Result<Runner> {
+        Ok(self)
+    }
+}
+
+impl Migrations for &[Migration] {
+    fn into_runner(self) -> Result<Runner> {
+        Ok(Runner::new(self))
+    }
+}
+
+impl Migrations for Vec<Migration> {
+    fn into_runner(self) -> Result<Runner> {
+        Ok(Runner::new(&self))
+    }
+}
+
+impl<const N: usize> Migrations for [Migration; N] {
+    fn into_runner(self) -> Result<Runner> {
+        Ok(Runner::new(&self))
+    }
+}
+
+impl Migrations for &[(&str, &str)] {
+    fn into_runner(self) -> Result<Runner> {
+        let migrations: Result<Vec<Migration>> = self.iter().map(|(name, sql)| named(name, sql)).collect();
+        Ok(Runner::new(&migrations?))
+    }
+}
+
+fn named(name: &str, sql: &str) -> Result<Migration> {
+    Migration::unapplied(name, sql).map_err(|error| match Error::from(error) {
+        Error::MigrationHistory { reason } => Error::MigrationHistory { reason: format!("`{name}`: {reason}") },
+        other => other,
+    })
+}
+
+impl<const N: usize> Migrations for [(&str, &str); N] {
+    fn into_runner(self) -> Result<Runner> {
+        self.as_slice().into_runner()
+    }
+}
+
+impl Db {
+    /// Applies the migrations that were not applied yet, in the order of their numbers, and says which they were.
+    ///
+    /// A migration is SQL in a file called `V1__users.sql`, `V2__add_email.sql` and so on. [refinery] embeds a folder of them
+    /// and keeps the books, in the table `refinery_schema_history`. Add it to your `Cargo.toml` next to `signals-rs` with the
+    /// feature `migrate`:
+    ///
+    /// ```text
+    /// mod migrations {
+    ///     refinery::embed_migrations!("migrations");
+    /// }
+    ///
+    /// db.migrate(migrations::migrations::runner()).await?;
+    /// ```
+    ///
+    /// Names and SQL may also be given in the code:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// use signals::Db;
+    ///
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// let migrations = [
+    ///     ("V1__users", "CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"),
+    ///     ("V2__email", "ALTER TABLE user ADD COLUMN email TEXT"),
+    /// ];
+    /// assert_eq!(db.migrate(migrations).await?.to_string(), "apply V1__users and V2__email");
+    /// assert_eq!(db.migrate(migrations).await?.to_string(), "nothing to do");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The signals [`pre_migrate`](crate::pre_migrate) and [`post_migrate`](crate::post_migrate) are sent round it, also when there
+    /// is nothing to do. They, all of the migrations and what receivers write are one transaction: when one fails, nothing of
+    /// it is left. What cannot be done in a transaction, as `CREATE INDEX CONCURRENTLY` and `VACUUM`, is no migration: use
+    /// [`execute`](Self::execute). It may be called by several processes at a time, one waits for the other.
+    ///
+    /// [refinery]: https://docs.rs/refinery
+    ///
+    /// # Errors
+    /// [`Error::Migration`] names the migration that failed; [`Error::MigrationHistory`] says how the migrations of this program
+    /// differ from those that the database has applied; [`Error::Receiver`] from a receiver.
+    #[track_caller]
+    pub fn migrate<M: Migrations>(&self, migrations: M) -> impl Future<Output = Result<Plan>> + Send {
+        let (runner, place) = (migrations.into_runner(), Location::caller());
+        async move { migrate(self, &runner?, place).await }
+    }
+}
+
+async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) -> Result<Plan> {
+    each_number_once(runner.get_migrations())?;
+    let tx = db.begin_at(place).await?;
+    let applied = async {
+        one_at_a_time(&tx).await?;
+        let pending = Ledger::new(&tx, Pass::Planning).run(runner).await?;
+        let plan = Plan::Migrations(pending.iter().map(Into::into).collect());
+        let work = async { Ledger::new(&tx, Pass::Applying(pending)).run(runner).await.map(drop) };
+        between_signals(&tx, &plan, work).await?;
+        Ok(plan)
+    }
+    .await;
+    tx.end(applied).await
+}
+
+/// Refinery finds this only if the two are the same in everything.
+fn each_number_once(migrations: &[Migration]) -> Result<()> {
+    let mut seen = HashMap::new();
+    for migration in migrations {
+        if let Some(first) = seen.insert(migration.version(), migration) {
+            return Err(Error::MigrationHistory {
+                reason: format!("`{first}` and `{migration}` have one number: give one of them another"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the migrations themselves. A statement that fails is another error.
+impl From<refinery_core::Error> for Error {
+    fn from(error: refinery_core::Error) -> Self {
+        let reason = match error.kind() {
+            Kind::InvalidName => {
+                "the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`".to_owned()
+            }
+            Kind::InvalidVersion => "the number of a migration is a whole one, and below 2147483648".to_owned(),
+            Kind::RepeatedVersion(migration) => format!("`{migration}` is there twice: leave one of them out"),
+            Kind::DivergentVersion(applied, here) if applied.name() == here.name() => format!(
+                "`{here}` was changed after the database had applied it: put it back as it was, and write the change as \
+                 another migration",
+            ),
+            Kind::DivergentVersion(applied, here) => format!(
+                "the database has applied `{applied}`, and here it is `{here}`: put the applied one back, and give the other \
+                 one a number behind all that were applied",
+            ),
+            Kind::MissingVersion(migration) if migration.applied_on().is_some() => format!(
+                "the database has applied `{migration}`, which this program does not have: put it back, or run the program \
+                 that has it",
+            ),
+            Kind::MissingVersion(migration) => format!(
+                "`{migration}` was not applied, and others with higher numbers were: give it a number behind them",
+            ),
+            other => other.to_string(),
+        };
+        Self::MigrationHistory { reason }
+    }
+}
+
+mod sealed {
+    use refinery_core::{Migration, Runner};
+
+    pub trait Sealed {}
+    impl Sealed for Runner {}
+    impl Sealed for &[Migration] {}
+    impl Sealed for Vec<Migration> {}
+    impl<const N: usize> Sealed for [Migration; N] {}
+    impl Sealed for &[(&str, &str)] {}
+    impl<const N: usize> Sealed for [(&str, &str); N] {}
+}

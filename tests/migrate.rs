@@ -1,0 +1,386 @@
+//! Making tables and changing them, and the signals round it: rule 53 of `BEHAVIOUR.md`. Receivers of these signals are called
+//! for every database of their binary, so this is a binary of its own.
+#![allow(missing_docs, reason = "a test")]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use expect_test::expect;
+use signals::migrate::Plan;
+use signals::model::models;
+use signals::prelude::*;
+use tokio::sync::{Mutex, MutexGuard};
+
+#[allow(dead_code, reason = "it is there for other tests as well")]
+#[path = "it/databases.rs"]
+mod databases;
+#[allow(dead_code, reason = "it is there for other tests as well")]
+#[path = "it/log.rs"]
+mod log;
+
+use databases::{Schema, empty_databases};
+use log::Log;
+
+#[model]
+#[derive(Debug, Default)]
+struct Country {
+    #[key]
+    id: Id<Country>,
+    #[unique]
+    code: String,
+}
+
+#[model]
+#[derive(Debug, Default)]
+struct City {
+    #[key]
+    id: Id<City>,
+    #[foreign_key(on_delete = cascade)]
+    country: Option<Id<Country>>,
+    name: String,
+}
+
+static LOG: Log = Log::new();
+/// What the receivers do, as one of the constants below.
+static MODE: AtomicU32 = AtomicU32::new(NOTE);
+const NOTE: u32 = 0;
+const SEED: u32 = 1;
+const FAIL_BEFORE: u32 = 2;
+const FAIL_AFTER: u32 = 3;
+
+#[receiver(pre_migrate)]
+async fn before(plan: &Plan, tx: &mut Tx) -> Result<()> {
+    LOG.note(format!("before: {plan}, {}", tables(tx).await?));
+    match MODE.load(Ordering::Relaxed) {
+        FAIL_BEFORE => Err(Error::other("not now")),
+        _ => Ok(()),
+    }
+}
+
+#[receiver(post_migrate)]
+async fn after(plan: &Plan, tx: &mut Tx) -> Result<()> {
+    LOG.note(format!("after: {plan}, {}", tables(tx).await?));
+    match MODE.load(Ordering::Relaxed) {
+        SEED if Country::by_code(tx, "be").await?.is_some() => Ok(()),
+        SEED => Country { code: "be".to_owned(), ..Country::default() }.save(tx).await,
+        FAIL_AFTER => {
+            Country { code: "jp".to_owned(), ..Country::default() }.save(tx).await?;
+            Err(Error::other("too late"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The receivers belong to one test at a time.
+async fn alone(mode: u32) -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::const_new(());
+    let alone = ONE.lock().await;
+    MODE.store(mode, Ordering::Relaxed);
+    LOG.take();
+    alone
+}
+
+/// The tables that are there.
+async fn tables(tx: &Tx) -> Result<String> {
+    let sql = if tx.db().url().starts_with("sqlite") {
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+    } else {
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+    };
+    let mut names = Vec::new();
+    tx.query(sql, &(), &mut |row| {
+        names.push(row.get::<String>(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(format!("{names:?}"))
+}
+
+async fn tables_of(db: &Db) -> String {
+    let tx = db.begin().await.unwrap();
+    let tables = tables(&tx).await.unwrap();
+    tx.rollback().await.unwrap();
+    tables
+}
+
+#[tokio::test]
+async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do() {
+    let _alone = alone(SEED).await;
+    for db in empty_databases().await {
+        db.create_tables_of::<Country>().await.unwrap();
+        db.create_tables_of::<(City, Country)>().await.unwrap();
+        db.create_tables().await.unwrap();
+        assert_eq!(Country::all(&db).await.unwrap().len(), 1);
+        LOG.is(&expect![[r#"
+            before: make the table `country`, []
+            after: make the table `country`, ["country"]
+            before: make the table `city`, ["country"]
+            after: make the table `city`, ["city", "country"]
+            before: nothing to do, ["city", "country"]
+            after: nothing to do, ["city", "country"]
+        "#]]);
+    }
+    assert_eq!(models().len(), 2);
+}
+
+#[tokio::test]
+async fn rule_53_a_receiver_that_fails_undoes_the_tables() {
+    for (mode, text) in [(FAIL_BEFORE, "not now"), (FAIL_AFTER, "too late")] {
+        let _alone = alone(mode).await;
+        for db in empty_databases().await {
+            let error = db.create_tables().await.unwrap_err();
+            let Error::Receiver(receiver) = &error else { panic!("{error}") };
+            assert_eq!(receiver.signal, if mode == FAIL_BEFORE { "pre_migrate" } else { "post_migrate" });
+            assert!(error.to_string().contains(text), "{error}");
+            assert_eq!(tables_of(&db).await, "[]");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_53_the_signals_can_be_received_at_run_time_too() {
+    let _alone = alone(NOTE).await;
+    let guard = signals::PostMigrate::SIGNAL.connect_async(|event| {
+        Box::pin(async move {
+            let Plan::Tables(models) = event.plan else { panic!("{}", event.plan) };
+            LOG.note(format!("connected: {}", models[0].name));
+            Ok::<(), Error>(())
+        })
+    });
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<Country>().await.unwrap();
+    drop(guard);
+    assert!(LOG.take().ends_with("connected: Country\n"));
+}
+
+/// Two programs that start at the same time, on one file or one schema.
+async fn pairs(test: &str) -> (Vec<(Db, Db)>, Option<Schema>, std::path::PathBuf) {
+    let file = std::env::temp_dir().join(format!("signals-{test}-{}.db", std::process::id()));
+    let _ = std::fs::remove_file(&file);
+    let url = format!("sqlite:{}", file.display());
+    let mut pairs = vec![(Db::connect(&url).await.unwrap(), Db::connect(&url).await.unwrap())];
+    let schema = Schema::new().await;
+    if let Some(schema) = &schema {
+        // Whatever isolation is the default, what the other has done is seen.
+        let url = format!("{}%20-c%20default_transaction_isolation%3Dserializable", schema.url());
+        pairs.push((Db::connect(&url).await.unwrap(), Db::connect(&url).await.unwrap()));
+    }
+    (pairs, schema, file)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn create_tables_may_run_in_several_programs_at_a_time() {
+    let _alone = alone(SEED).await;
+    let (pairs, _schema, file) = pairs("create-tables").await;
+    for (first, second) in pairs {
+        let tasks: Vec<_> = [&first, &second, &first, &second]
+            .map(|db| {
+                let db = db.clone();
+                tokio::spawn(async move { db.create_tables().await })
+            })
+            .into();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let log = LOG.take();
+        assert_eq!(log.matches("after: make the tables `country` and `city`").count(), 1, "{log}");
+        assert_eq!(log.matches("after: nothing to do").count(), 3, "{log}");
+    }
+    std::fs::remove_file(file).unwrap();
+}
+
+#[cfg(feature = "migrate")]
+mod migrations {
+    use signals::migrate::{Migration, Runner, Target};
+
+    use super::*;
+
+    const COUNTRY: (&str, &str) = ("V1__country", "CREATE TABLE country (code TEXT PRIMARY KEY)");
+    const CITY: (&str, &str) = (
+        "V2__city",
+        "CREATE TABLE city (id BIGINT PRIMARY KEY, name TEXT NOT NULL);
+         -- A statement is more than its first line; and a text may hold one.
+         INSERT INTO city VALUES (1, 'Ghent; or not');",
+    );
+
+    /// The table in which refinery notes what was applied is there as well.
+    async fn names(db: &Db) -> String {
+        tables_of(db).await.replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "")
+    }
+
+    #[tokio::test]
+    async fn rule_53_migrate_applies_what_was_not_applied_and_says_so() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            db.migrate([COUNTRY]).await.unwrap();
+            let plan = db.migrate([COUNTRY, CITY]).await.unwrap();
+            let Plan::Migrations(migrations) = &plan else { panic!("{plan}") };
+            assert_eq!((migrations[0].version, migrations[0].name.as_str()), (2, "city"));
+            assert!(db.migrate([CITY, COUNTRY]).await.unwrap().is_empty());
+            let log =
+                LOG.take().replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "");
+            expect![[r#"
+                before: apply V1__country, []
+                after: apply V1__country, ["country"]
+                before: apply V2__city, ["country"]
+                after: apply V2__city, ["city", "country"]
+                before: nothing to do, ["city", "country"]
+                after: nothing to do, ["city", "country"]
+            "#]]
+            .assert_eq(&log);
+            let mut name = String::new();
+            db.query("SELECT name FROM city", &(), &mut |row| {
+                name = row.get(0)?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+            assert_eq!(name, "Ghent; or not");
+        }
+    }
+
+    #[tokio::test]
+    async fn rule_53_a_failing_migration_is_named_and_leaves_nothing() {
+        let _alone = alone(NOTE).await;
+        let broken = ("V3__broken", "CREATE TABLE lake (id BIGINT); INSERT INTO city VALUES (1, 'again')");
+        for db in empty_databases().await {
+            let error = db.migrate([COUNTRY, CITY, broken]).await.unwrap_err();
+            let Error::Migration { migration, source } = &error else { panic!("{error}") };
+            assert_eq!(migration, "V3__broken");
+            assert!(matches!(**source, Error::Unique { .. }), "{source}");
+            expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `city` has the same `id`: use another value, or change the row that is there"#]]
+                .assert_eq(&error.to_string());
+            assert_eq!(tables_of(&db).await, "[]", "not even those that were good");
+
+            // Also when they are handed over as one.
+            let list: Vec<Migration> =
+                [COUNTRY, CITY, broken].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
+            let error = db.migrate(Runner::new(&list).set_grouped(true)).await.unwrap_err();
+            assert!(error.to_string().starts_with("the migration `V3__broken` failed"), "{error}");
+
+            // What is good by then is applied.
+            db.migrate([COUNTRY, CITY]).await.unwrap();
+            let error =
+                db.migrate([COUNTRY, CITY, ("V3__nonsense", "CREATE TABEL lake (id BIGINT)")]).await.unwrap_err();
+            assert!(error.to_string().contains("V3__nonsense"), "{error}");
+            assert!(error.to_string().contains("syntax error"), "{error}");
+            assert_eq!(names(&db).await, r#"["city", "country"]"#);
+            LOG.take();
+        }
+    }
+
+    #[tokio::test]
+    async fn rule_53_a_receiver_that_fails_undoes_the_migrations() {
+        for mode in [FAIL_BEFORE, FAIL_AFTER] {
+            let _alone = alone(mode).await;
+            for db in empty_databases().await {
+                let error = db.migrate([COUNTRY, CITY]).await.unwrap_err();
+                assert!(matches!(error, Error::Receiver(_)), "{error}");
+                assert_eq!(tables_of(&db).await, "[]");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_migration_cannot_end_its_transaction() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            let error = db.migrate([("V1__a", "CREATE TABLE a (b BIGINT); COMMIT; CREATE TABLE c (d BIGINT)")]).await;
+            let text = error.unwrap_err().to_string();
+            assert!(text.contains("`V1__a`") && text.contains("ended the transaction"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn migrations_that_do_not_fit_what_was_applied_are_refused() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            let mut texts = String::new();
+            let mut note = |result: Result<Plan>| {
+                let error = result.unwrap_err();
+                assert!(matches!(error, Error::MigrationHistory { .. }), "{error}");
+                texts.extend([error.to_string().as_str(), "\n"]);
+            };
+            note(db.migrate([COUNTRY, ("V1__city", "SELECT 1")]).await);
+            note(db.migrate([("users", "SELECT 1")]).await);
+            note(db.migrate([("V99999999999__users", "SELECT 1")]).await);
+            db.migrate([COUNTRY, ("V3__nothing", "SELECT 1")]).await.unwrap();
+            note(db.migrate([COUNTRY]).await);
+            note(db.migrate([COUNTRY, CITY, ("V3__nothing", "SELECT 1")]).await);
+            note(db.migrate([COUNTRY, ("V3__nothing", "SELECT 2")]).await);
+            note(db.migrate([COUNTRY, ("V3__something", "SELECT 1")]).await);
+            expect![[r#"
+                the migrations do not fit, `V1__country` and `V1__city` have one number: give one of them another
+                the migrations do not fit, `users`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
+                the migrations do not fit, `V99999999999__users`: the number of a migration is a whole one, and below 2147483648
+                the migrations do not fit, the database has applied `V3__nothing`, which this program does not have: put it back, or run the program that has it
+                the migrations do not fit, `V2__city` was not applied, and others with higher numbers were: give it a number behind them
+                the migrations do not fit, `V3__nothing` was changed after the database had applied it: put it back as it was, and write the change as another migration
+                the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number behind all that were applied
+            "#]]
+            .assert_eq(&texts);
+            assert_eq!(names(&db).await, r#"["country"]"#);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_settings_of_a_runner_are_kept() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            let list: Vec<Migration> =
+                [COUNTRY, CITY].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
+            let mut first = Runner::new(&list).set_target(Target::Version(1));
+            first.set_migration_table_name("done");
+            assert_eq!(db.migrate(first).await.unwrap().to_string(), "apply V1__country");
+            assert_eq!(tables_of(&db).await, r#"["country", "done"]"#);
+            let mut rest = Runner::new(&list).set_grouped(true);
+            rest.set_migration_table_name("done");
+            assert_eq!(db.migrate(rest).await.unwrap().to_string(), "apply V2__city");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn migrate_may_run_in_several_programs_at_a_time() {
+        let _alone = alone(NOTE).await;
+        let (pairs, _schema, file) = pairs("migrate").await;
+        for (first, second) in pairs {
+            let tasks: Vec<_> = [&first, &second, &first, &second]
+                .map(|db| {
+                    let db = db.clone();
+                    tokio::spawn(async move { db.migrate([COUNTRY, CITY]).await })
+                })
+                .into();
+            let mut plans = Vec::new();
+            for task in tasks {
+                plans.push(task.await.unwrap().unwrap().to_string());
+            }
+            plans.sort();
+            assert_eq!(plans, ["apply V1__country and V2__city", "nothing to do", "nothing to do", "nothing to do"]);
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+
+    mod embedded {
+        refinery::embed_migrations!("examples/migrations");
+    }
+
+    #[tokio::test]
+    async fn a_folder_of_migrations_is_embedded() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            let plan = db.migrate(embedded::migrations::runner()).await.unwrap();
+            assert!(plan.to_string().starts_with("apply V1__"), "{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_made_undoes_the_others() {
+    let _alone = alone(NOTE).await;
+    for db in empty_databases().await {
+        db.execute("CREATE VIEW city AS SELECT 1 AS one", &()).await.unwrap();
+        // The index of the model goes on a table, and this is none.
+        let error = db.create_tables().await.unwrap_err();
+        assert!(matches!(error, Error::Database { .. }), "{error}");
+        assert!(!tables_of(&db).await.contains("country"));
+    }
+}
