@@ -162,7 +162,8 @@
 //! signals can depend on `signals-core` alone.
 //!
 //! The library sends some of its own that have no sender: [`pre_migrate`] and [`post_migrate`] round
-//! [`create_tables`](Db::create_tables) and migrations, with `plan: &Plan` and `tx: &mut Tx`.
+//! [`create_tables`](Db::create_tables) and migrations, with `plan: &Plan` and `tx: &mut Tx`; [`connection_created`] for every new connection
+//! to a database, with `connection: &mut NewConnection` and `url: &str`.
 //!
 //! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
 //! [`set_recursion_limit`].
@@ -232,7 +233,7 @@ pub use check::check;
 #[cfg(feature = "serde_json")]
 pub use columns::Json;
 #[doc(inline)]
-pub use db::{ConnectOptions, Db, Executor, Parameter, Params, Row, Tx};
+pub use db::{ConnectOptions, ConnectionCreated, Db, Executor, Parameter, Params, Row, Tx, connection_created};
 pub use error::{Error, Result};
 #[doc(inline)]
 pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};

@@ -1,5 +1,6 @@
 //! What a program with models needs in scope: `use signals::prelude::*;`
 
+pub use crate::db::connection_created;
 pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
 pub use crate::migrate::{post_migrate, pre_migrate};

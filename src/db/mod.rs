@@ -7,6 +7,7 @@
     allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
 )]
 
+mod created;
 mod driver;
 mod executor;
 mod hooks;
@@ -28,6 +29,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
 pub use self::level::End;
@@ -126,7 +128,7 @@ impl Db {
 
     /// The URL, for messages: a password in it is replaced by `***`.
     pub fn url(&self) -> String {
-        url::redact(&self.shared.options.url)
+        self.shared.options.public_url()
     }
 
     /// Executes one statement and commits it; the answer is how many rows it changed.

@@ -91,6 +91,11 @@ impl ConnectOptions {
         Db::open(self, Location::caller())
     }
 
+    /// The URL as others may see it.
+    pub(super) fn public_url(&self) -> String {
+        url::redact(&self.url)
+    }
+
     pub(super) fn report(&self, error: &Error) {
         (self.on_error)(error);
     }
@@ -99,7 +104,7 @@ impl ConnectOptions {
 impl fmt::Debug for ConnectOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectOptions")
-            .field("url", &url::redact(&self.url))
+            .field("url", &self.public_url())
             .field("writer_timeout", &self.writer_timeout)
             .field("busy_timeout", &self.busy_timeout)
             .field("pool_size", &self.pool_size)

@@ -49,6 +49,11 @@ impl Connection {
         Self { client, statements: Statements::default(), open: AtomicBool::new(false), died }
     }
 
+    /// The driver's own.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }

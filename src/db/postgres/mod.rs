@@ -5,6 +5,7 @@
 
 mod command;
 mod connection;
+mod created;
 mod epoch;
 mod errors;
 mod lease;
@@ -20,6 +21,7 @@ mod transaction;
 
 use std::panic::Location;
 
+pub(super) use self::created::Opened;
 pub(super) use self::rows::{look, unread};
 pub(super) use self::transaction::{Outcome, Transaction};
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
 
 use super::connection::Connection;
+use super::created;
 use super::lease::Lease;
 use super::server::Server;
 use crate::db::ConnectOptions;
@@ -93,7 +94,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection> {
-        self.server.open().await
+        created::open(&self.server).await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {

@@ -52,6 +52,10 @@ impl Server {
         Ok(Self { config, security, limit: options.pool_timeout, url })
     }
 
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(super) async fn open(&self) -> Result<Connection> {
         let refuse = |reason: String| Error::Connect { url: self.url.clone(), reason };
         let opening = async {

@@ -70,6 +70,11 @@ impl Connection {
         Ok(connection)
     }
 
+    /// The driver's own.
+    pub(super) fn raw(&self) -> &rusqlite::Connection {
+        &self.raw
+    }
+
     fn set_up(&mut self, place: &Place, access: Access) -> Result<(), Failure> {
         let raw = &self.raw;
         let settings = || -> rusqlite::Result<()> {

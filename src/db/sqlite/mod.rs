@@ -4,6 +4,7 @@
 //! take long is waiting for a lock, and that is done asynchronously in `patience`.
 
 mod connection;
+mod created;
 mod errors;
 mod params;
 mod patience;
@@ -14,9 +15,10 @@ mod writer;
 use std::panic::Location;
 use std::path::Path;
 
+pub(super) use self::created::Opened;
 pub(super) use self::transaction::Transaction;
 
-use self::connection::{Access, Connection, Place};
+use self::connection::{Access, Place};
 use self::patience::Patience;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -48,10 +50,10 @@ impl Sqlite {
 
     async fn open(place: Place, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let patience = Patience::new(options.busy_timeout, place.path());
-        let connection = Connection::open(&place, Access::Write, &patience).await?;
+        let connection = created::open(&place, Access::Write, &patience, &options.public_url()).await?;
         Ok(Self {
             writer: Writer::new(connection, options.writer_timeout, at),
-            readers: matches!(place, Place::File { .. }).then(|| Readers::new(place)),
+            readers: matches!(place, Place::File { .. }).then(|| Readers::new(place, options.public_url())),
             patience,
         })
     }

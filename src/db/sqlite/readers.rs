@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::connection::{Access, Connection, Place};
+use super::created;
 use super::patience::Patience;
 use crate::error::{Error, Result};
 
@@ -14,13 +15,15 @@ const READERS: usize = 4;
 /// Connections that read a file, opened when they are first needed.
 pub(super) struct Readers {
     place: Place,
+    /// For those who receive `connection_created`.
+    url: String,
     permits: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(place: Place) -> Self {
-        Self { place, permits: Semaphore::new(READERS), idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(place: Place, url: String) -> Self {
+        Self { place, url, permits: Semaphore::new(READERS), idle: Mutex::new(Vec::new()) }
     }
 
     /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own patience.
@@ -30,7 +33,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => Connection::open(&self.place, Access::Read, patience).await?,
+            None => created::open(&self.place, Access::Read, patience, &self.url).await?,
         };
         Ok(Reader { connection: Some(connection), readers: self, _permit: permit })
     }
