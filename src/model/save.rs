@@ -9,7 +9,7 @@ use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
-use crate::value::ValueRef;
+use crate::value::{ColumnType, ValueRef};
 
 /// What to write, and how.
 pub(super) enum How<M: Model> {
@@ -83,8 +83,9 @@ fn check<M: Model>(draft: &M, how: How<M>) -> Result<()> {
         return Err(M::META.unset_id(M::META.key_field().name));
     }
     for (index, field) in M::META.fields.iter().enumerate() {
-        // Of what is not nullable, only an id has a value that is NULL.
-        if field.key.is_none() && !field.nullable && how.writes(index) && draft.value(index) == ValueRef::Null {
+        // Of what is not nullable, only an id has a value that is NULL, and ids are integers.
+        let may_be_unset = field.ty == ColumnType::Integer && !field.nullable && field.key.is_none();
+        if may_be_unset && how.writes(index) && matches!(draft.value(index), ValueRef::Null) {
             return Err(M::META.unset_id(field.name));
         }
     }

@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, OpenFlags};
 
 use super::errors::{self, Failure};
-use super::params::Bound;
+use super::params::{self, Encoded};
 use super::patience::Patience;
 use crate::db::url::Mode;
 use crate::db::{Params, Row};
@@ -262,9 +262,15 @@ impl Connection {
             ))));
         }
         for index in 0..given {
-            let refused = |reason| Failure::Error(Error::Parameter { number: index + 1, reason });
-            let value = Bound::new(params.get(index)).map_err(refused)?;
-            statement.raw_bind_parameter(index + 1, value).map_err(|error| self.failure(error))?;
+            let (number, value) = (index + 1, params.get(index));
+            let bound = match params::plain(value) {
+                Some(plain) => statement.raw_bind_parameter(number, plain),
+                None => {
+                    let refused = |reason| Failure::Error(Error::Parameter { number, reason });
+                    statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
+                }
+            };
+            bound.map_err(|error| self.failure(error))?;
         }
         Ok(statement)
     }

@@ -59,7 +59,7 @@ impl Sqlite {
     }
 
     pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Transaction> {
-        let mut connection = self.writer.lock(at).await?;
+        let mut connection = self.writer.own(at).await?;
         self.patience.retry(|| connection.begin()).await?;
         Ok(Transaction::new(connection, self.patience.clone()))
     }

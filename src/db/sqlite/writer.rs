@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use super::connection::Connection;
 use crate::error::{Error, Result};
@@ -22,22 +22,36 @@ impl Writer {
         Self { connection: Arc::new(AsyncMutex::new(connection)), limit, holder: Mutex::new(at) }
     }
 
-    pub(super) async fn lock(&self, at: &'static Location<'static>) -> Result<OwnedMutexGuard<Connection>> {
+    /// The connection, for a transaction.
+    pub(super) async fn own(&self, at: &'static Location<'static>) -> Result<OwnedMutexGuard<Connection>> {
         // Does not jump the queue: a lock that is released goes straight to the first who waits.
         let guard = match Arc::clone(&self.connection).try_lock_owned() {
             Ok(guard) => guard,
-            Err(_) => self.wait().await?,
+            Err(_) => self.wait(Arc::clone(&self.connection).lock_owned()).await?,
         };
-        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        self.hold(at);
         Ok(guard)
     }
 
-    async fn wait(&self) -> Result<OwnedMutexGuard<Connection>> {
+    /// The connection, for a statement.
+    pub(super) async fn lock(&self, at: &'static Location<'static>) -> Result<MutexGuard<'_, Connection>> {
+        let guard = match self.connection.try_lock() {
+            Ok(guard) => guard,
+            Err(_) => self.wait(self.connection.lock()).await?,
+        };
+        self.hold(at);
+        Ok(guard)
+    }
+
+    async fn wait<Guard>(&self, lock: impl Future<Output = Guard>) -> Result<Guard> {
         let began = Instant::now();
-        let lock = Arc::clone(&self.connection).lock_owned();
         tokio::time::timeout(self.limit, lock).await.map_err(|_| Error::WriterBusy {
             waited: began.elapsed(),
             began: *self.holder.lock().unwrap_or_else(PoisonError::into_inner),
         })
+    }
+
+    fn hold(&self, at: &'static Location<'static>) {
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 }
