@@ -129,6 +129,14 @@ pub enum Error {
         model: String,
     },
 
+    /// Several rows have the values that one was looked for by.
+    SeveralRows {
+        /// The model.
+        model: String,
+        /// The fields that it was looked for by.
+        fields: Vec<String>,
+    },
+
     /// A database URL that cannot be understood.
     Url {
         /// The URL, without its password.
@@ -410,6 +418,11 @@ impl fmt::Display for Error {
                 f,
                 "this row of `{model}` was saved or deleted by somebody else since it was read: `refresh` it, change it \
                  again and save that",
+            ),
+            Self::SeveralRows { model, fields } => write!(
+                f,
+                "several rows of `{model}` have the same {}: look for it by fields that are unique together",
+                List(fields),
             ),
             Self::Url { url, reason } => write!(
                 f,

@@ -70,6 +70,11 @@
 //! (`ProfileByUser`) so that the two models may be in two crates. Every call takes a `&Db`, and then is a transaction of its own,
 //! or a `&mut Tx`, and then joins that transaction.
 //!
+//! [`get_or_create`](Model::get_or_create), [`update_or_create`](Model::update_or_create) and [`upsert`](Model::upsert) find a row
+//! by some of its fields. [`create_many`](Model::create_many), [`update_where`](Model::update_where) and
+//! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
+//! `.with_signals()`.
+//!
 //! This is no ORM. What goes beyond is your SQL: [`Db::execute`] and [`Db::query`], and the same on a [`Tx`].
 //!
 //! | attribute | meaning |
@@ -98,6 +103,7 @@
 //! | [`post_save`] | after it, in the transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `update_fields`, `tx: &mut Tx` |
 //! | [`pre_delete`] | before the row is deleted, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
+//! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
 //! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
@@ -238,7 +244,8 @@ pub use error::{Error, Result};
 #[doc(inline)]
 pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
 #[doc(inline)]
-pub use model::{AnyModel, FieldSet, Id, Model, models};
+pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, models};
+pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
 #[doc(inline)]
 pub use model::{PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave};
 #[doc(inline)]

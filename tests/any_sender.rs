@@ -116,3 +116,21 @@ async fn rule_34_a_model_without_delete_signals_is_heard_by_those_only_who_name_
     assert!(Purchase::POST_DELETE.has_receivers(), "whoever names the model is");
     assert_eq!(Purchase::POST_DELETE.receivers().unwrap().count(), 1);
 }
+
+#[tokio::test]
+async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together() {
+    static SEEN: Mutex<String> = Mutex::new(String::new());
+
+    #[receiver(post_bulk_create)]
+    fn seen(instances: &dyn AnyModels) {
+        for row in instances.iter() {
+            SEEN.lock().unwrap().extend([row.model().name, " ", &row.key().to_string(), "\n"]);
+        }
+    }
+
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<(User, Order)>().await.unwrap();
+    User::create_many(&db, &mut [User::default(), User::default()]).await.unwrap();
+    Order::create_many(&db, &mut [Order { code: "a".to_owned() }]).await.unwrap();
+    assert_eq!(SEEN.lock().unwrap().as_str(), "User 1\nUser 2\nOrder 'a'\n");
+}

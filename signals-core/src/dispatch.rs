@@ -157,9 +157,14 @@ fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
     sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     let _at = At::depth(depth::next::<P>()?);
+    let raw = P::is_raw(payload);
     for slot in slots {
-        let reply = guarded(panics, || Span::of::<P>(slot.id).within(|| slot.call(payload)));
-        answer::<P, B>(slot.id, reply, sink)?;
+        let receiver = slot.receiver;
+        if raw && !receiver.raw {
+            continue;
+        }
+        let reply = guarded(panics, || Span::of::<P>(&receiver.id).within(|| slot.call(payload)));
+        answer::<P, B>(&receiver.id, reply, sink)?;
     }
     Ok(())
 }
@@ -175,6 +180,9 @@ fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
     sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     each_linked(slots, payload, panics, sink)?;
+    if P::is_raw(payload) {
+        return Ok(());
+    }
     let _at = At::depth(depth::next::<P>()?);
     for connected in list {
         let reply = guarded(panics, || Span::of::<P>(&connected.id).within(|| connected.call(payload)));
@@ -196,8 +204,13 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     };
     let payload = &mut payload;
     let depth = depth::next::<P>()?;
+    let raw = P::is_raw(payload);
     for slot in slots {
-        let frame = Frame { depth, panics, span: Span::of::<P>(slot.id) };
+        let receiver = slot.receiver;
+        if raw && !receiver.raw {
+            continue;
+        }
+        let frame = Frame { depth, panics, span: Span::of::<P>(&receiver.id) };
         let reply = match slot.target {
             Target::Own(Call::Sync(call)) => frame.call(|| call(payload)),
             Target::Own(Call::Async(call, ())) => frame.drive(pin!(call(payload))).await,
@@ -207,7 +220,10 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
                 frame.drive(pin!(call(&mut wide))).await
             }
         };
-        answer::<P, B>(slot.id, reply, &mut sink)?;
+        answer::<P, B>(&receiver.id, reply, &mut sink)?;
+    }
+    if raw {
+        return Ok(());
     }
     for connected in list.iter().flat_map(|list| list.iter()) {
         let frame = Frame { depth, panics, span: Span::of::<P>(&connected.id) };

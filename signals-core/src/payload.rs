@@ -33,6 +33,12 @@ pub trait Payload: Sized + 'static {
     /// The proof that this signal has senders, if it has.
     fn senders() -> Option<Self::Senders>;
 
+    /// Whether it tells of a raw write, which only those receivers are told of that say `raw = true`.
+    #[inline]
+    fn is_raw(_: &Self::Of<'_>) -> bool {
+        false
+    }
+
     /// The payload as a receiver of any sender sees it.
     fn widen<'b>(payload: &'b mut Self::Of<'_>, senders: Self::Senders) -> <Self::Any as Payload>::Of<'b>;
 }

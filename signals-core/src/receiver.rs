@@ -80,6 +80,8 @@ pub struct Receiver {
     pub filters: &'static [&'static str],
     /// The fields of the payload that it reads; `event` for all of them.
     pub asks_for: &'static [&'static str],
+    /// Whether it is told of raw writes as well.
+    pub raw: bool,
     pub(crate) function: TypeId,
     pub(crate) after: &'static [TypeId],
     pub(crate) before: &'static [TypeId],
@@ -201,15 +203,38 @@ impl Declaration {
         filters: &'static [&'static str],
         asks_for: &'static [&'static str],
     ) -> Entry {
-        Entry::Receiver(Receiver {
+        Entry::Receiver(self.receiver(bound, filters, asks_for))
+    }
+
+    /// As [`bind`](Self::bind), for a receiver that is told of raw writes as well.
+    #[doc(hidden)]
+    pub const fn bind_with_raw(
+        &self,
+        bound: &'static dyn Bound,
+        filters: &'static [&'static str],
+        asks_for: &'static [&'static str],
+    ) -> Entry {
+        let mut receiver = self.receiver(bound, filters, asks_for);
+        receiver.raw = true;
+        Entry::Receiver(receiver)
+    }
+
+    const fn receiver(
+        &self,
+        bound: &'static dyn Bound,
+        filters: &'static [&'static str],
+        asks_for: &'static [&'static str],
+    ) -> Receiver {
+        Receiver {
             id: ReceiverId::linked(self.name, self.file, self.line, self.column),
             module: self.module,
             filters,
             asks_for,
+            raw: false,
             function: self.function,
             after: self.after,
             before: self.before,
             bound,
-        })
+        }
     }
 }

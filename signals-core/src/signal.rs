@@ -43,11 +43,13 @@ const LINKED: u8 = 2;
 const CONNECTED: u8 = 4;
 /// A link-time receiver reads what costs something to know.
 const COSTLY: u8 = 8;
+/// A link-time receiver is told of raw writes.
+const RAW: u8 = 16;
 
 /// A receiver in its place in the order.
 pub(crate) struct Slot<P: Payload> {
     pub(crate) target: Target<P>,
-    pub(crate) id: &'static ReceiverId,
+    pub(crate) receiver: &'static Receiver,
 }
 
 /// What is called: for a signal without senders this is no more than its only variant.
@@ -97,9 +99,16 @@ impl<P: Payload> Signal<P> {
         self.state() & (COSTLY | CONNECTED) != 0
     }
 
+    /// Whether anybody is told of raw writes. Closures are not: they have no attribute to say so.
+    #[doc(hidden)]
+    #[inline]
+    pub fn has_receivers_of_raw(&'static self) -> bool {
+        self.state() & RAW != 0
+    }
+
     /// The ids of the link-time receivers, in the order in which they are called.
     pub fn receivers(&'static self) -> Result<impl Iterator<Item = &'static ReceiverId>, Error> {
-        Ok(self.linked()?.iter().map(|slot| slot.id))
+        Ok(self.linked()?.iter().map(|slot| &slot.receiver.id))
     }
 
     /// The receivers to call now.
@@ -159,13 +168,15 @@ impl<P: Payload> Signal<P> {
         };
         let receivers: Vec<&'static Receiver> = registry::receivers().filter(is_meant).collect();
         let costly = receivers.iter().any(|receiver| asks(receiver, P::COSTLY));
+        let raw = receivers.iter().any(|receiver| receiver.raw);
         let linked = self.linked.get_or_init(|| {
             let sorted = order::sort(receivers).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
-            let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, id: &receiver.id });
+            let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, receiver });
             Ok(sorted.into_iter().filter_map(slot).collect())
         });
         let any = linked.as_ref().map_or(true, |slots| !slots.is_empty());
-        let found = RESOLVED | if any { LINKED } else { 0 } | if costly { COSTLY } else { 0 };
+        let bits = [(any, LINKED), (costly, COSTLY), (raw, RAW)];
+        let found = bits.into_iter().filter(|(is, _)| *is).fold(RESOLVED, |found, (_, bit)| found | bit);
         self.state.fetch_or(found, Ordering::AcqRel) | found
     }
 }

@@ -82,6 +82,17 @@ pub trait KnowsWhatChanged {
     type Signal;
 }
 
+/// A signal that is also sent for raw writes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is never sent for a raw write",
+    label = "remove `raw`",
+    note = "`pre_save`, `post_save` and `post_commit` are sent for rows that `load` writes, to receivers with `raw = true`"
+)]
+pub trait HasRawWrites {
+    /// The signal itself.
+    type Signal;
+}
+
 /// What a signal sends for one sender.
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",

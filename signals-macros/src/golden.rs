@@ -138,6 +138,7 @@ fn a_signal() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is what the macro writes")]
 fn a_model() {
     let item = quote! {
         #[derive(Serialize)]
@@ -178,6 +179,17 @@ fn a_model() {
             self . id = row . id ;
             self . user = row . user ;
             self . name = row . name ;
+            }
+            fn copy_fields (& mut self , from : & Self , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool ,) {
+            if is_copied (0usize) {
+            self . id = < Id < Profile > as SIGNALS Column >::duplicate (& from . id) ;
+            }
+            if is_copied (1usize) {
+            self . user = < Id < User > as PRIVATE PointsTo >::duplicate (& from . user) ;
+            }
+            if is_copied (2usize) {
+            self . name = < String as SIGNALS Column >::duplicate (& from . name) ;
+            }
             }
             fn snapshot (& self) -> Self {
             Self {

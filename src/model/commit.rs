@@ -26,6 +26,8 @@ struct Saved<M> {
     created: bool,
     /// As it was before, if it was there and somebody asks for it.
     previous: Option<M>,
+    /// Whether every write of it was a raw one.
+    raw: bool,
     /// Where it was saved.
     place: &'static Location<'static>,
 }
@@ -33,12 +35,12 @@ struct Saved<M> {
 /// Notes that a row was saved, before its receivers are told, who may save it again.
 pub(super) fn saved<M: Model>(
     instance: &M,
-    created: bool,
+    (created, raw): (bool, bool),
     previous: Option<&M>,
     tx: &Tx,
     place: &'static Location<'static>,
 ) {
-    let saved = Saved { instance: instance.snapshot(), created, previous: previous.map(M::snapshot), place };
+    let saved = Saved { instance: instance.snapshot(), created, previous: previous.map(M::snapshot), raw, place };
     tx.remember(&key(instance), Done { deleted: false, saved: Some(saved) });
 }
 
@@ -49,8 +51,13 @@ pub(super) fn queue<M: Model>(instance: &M, tx: &Tx) {
 
 /// Notes that a row was deleted: what was done to it in this transaction has no `post_commit`.
 pub(super) fn deleted<M: Model>(instance: &M, tx: &Tx) {
+    deleted_key::<M>(&key(instance), tx);
+}
+
+/// As [`deleted`], for a row of which nothing but its key is known.
+pub(super) fn deleted_key<M: Model>(key: &Value, tx: &Tx) {
     if M::POST_COMMIT.has_receivers() {
-        tx.remember(&key(instance), Done::<M> { deleted: true, saved: None });
+        tx.remember(key, Done::<M> { deleted: true, saved: None });
     }
 }
 
@@ -70,6 +77,7 @@ impl<M: Model> Remembered for Done<M> {
         if let Some(first) = self.saved.take() {
             // What the row was before is what the first of its saves found.
             last.created |= first.created;
+            last.raw &= first.raw;
             last.previous = first.previous;
             last.place = first.place;
         }
@@ -89,10 +97,10 @@ impl<M: Model> Remembered for Done<M> {
 }
 
 async fn committed<M: Model>(saved: Saved<M>, db: Db) {
-    let Saved { instance, created, previous, .. } = saved;
+    let Saved { instance, created, previous, raw, .. } = saved;
     let (instance, previous) = (&instance, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
-    match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, db: &db }).await {
+    match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, raw, db: &db }).await {
         Ok(answers) => {
             for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {
                 db.report(&Error::Receiver(error));

@@ -30,6 +30,18 @@ impl Deleted {
         self.counts.iter().copied()
     }
 
+    pub(super) fn of_one(meta: &'static Meta, rows: u64) -> Self {
+        let mut deleted = Self::default();
+        deleted.add(meta, rows);
+        deleted
+    }
+
+    pub(super) fn absorb(&mut self, other: Self) {
+        for (meta, rows) in other.counts {
+            self.add(meta, rows);
+        }
+    }
+
     pub(super) fn add(&mut self, meta: &'static Meta, rows: u64) {
         if rows == 0 {
             return;
@@ -72,7 +84,7 @@ pub(super) async fn delete<M: Model>(
     Ok(deleted)
 }
 
-async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
+pub(super) async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
     Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))
 }
 
@@ -84,7 +96,5 @@ async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
     }
-    let mut deleted = Deleted::default();
-    deleted.add(M::META, rows);
-    Ok(deleted)
+    Ok(Deleted::of_one(M::META, rows))
 }

@@ -51,6 +51,42 @@ impl<M: Model> Drop for Draft<'_, M> {
     }
 }
 
+/// As [`Draft`], for several instances.
+pub(super) struct Drafts<'a, M: Model> {
+    rows: &'a mut [M],
+    before: Vec<M::Automatic>,
+}
+
+impl<'a, M: Model> Drafts<'a, M> {
+    /// Sets `#[default]` and `#[update]` of each.
+    pub(super) fn new(rows: &'a mut [M]) -> Self {
+        let mut drafts = Self { before: Vec::with_capacity(rows.len()), rows };
+        for row in &mut *drafts.rows {
+            drafts.before.push(row.automatic());
+            row.fill(&|_| true);
+            row.settle();
+        }
+        drafts
+    }
+
+    pub(super) fn rows(&mut self) -> &mut [M] {
+        self.rows
+    }
+
+    /// The save of all of them is good.
+    pub(super) fn keep(mut self) {
+        self.before.clear();
+    }
+}
+
+impl<M: Model> Drop for Drafts<'_, M> {
+    fn drop(&mut self) {
+        for (row, before) in self.rows.iter_mut().zip(self.before.drain(..)) {
+            row.restore(before);
+        }
+    }
+}
+
 /// The fields of an instance as the parameters of a statement, borrowed.
 pub(super) struct Fields<'a, M: Model> {
     pub(super) instance: &'a M,

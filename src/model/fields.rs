@@ -45,6 +45,11 @@ impl<M: Model> FieldSet<M> {
         Self { bits, ..Self::empty() }
     }
 
+    /// The fields that may be set in a row that is there.
+    pub(super) fn without_key(self) -> Self {
+        Self { bits: self.bits & !Self::of(M::META.key).bits, ..self }
+    }
+
     /// The same fields of a model whose type is not known.
     pub(super) fn of_any(self) -> FieldSet<dyn AnyModel> {
         FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }

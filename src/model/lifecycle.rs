@@ -3,12 +3,12 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, KnowsWhatChanged, LendsMutably, Nobody,
-    Payload, SentBy, SignalName, Synchronous,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, InTransaction, KnowsWhatChanged, LendsMutably,
+    Nobody, Payload, SentBy, SignalName, Synchronous,
 };
 use signals_core::Signal;
 
-use super::{AnyModel, FieldSet, Model};
+use super::{AnyModel, FieldSet, Model, PostBulkCreate, PostBulkDelete, PostBulkUpdate};
 use crate::db::{Db, Tx};
 
 /// The signals of one model. A `static` per model.
@@ -20,6 +20,9 @@ pub struct Lifecycle<M: Model> {
     pub(super) post_delete: Signal<PostDelete<'static, M>>,
     pub(super) post_commit: Signal<PostCommit<'static, M>>,
     pub(super) post_load: Signal<PostLoad<'static, M>>,
+    pub(super) post_bulk_create: Signal<PostBulkCreate<'static, M>>,
+    pub(super) post_bulk_update: Signal<PostBulkUpdate<'static, M>>,
+    pub(super) post_bulk_delete: Signal<PostBulkDelete<'static, M>>,
 }
 
 impl<M: Model> Lifecycle<M> {
@@ -42,6 +45,9 @@ impl<M: Model> Lifecycle<M> {
             post_delete,
             post_commit: Signal::new(),
             post_load: Signal::new(),
+            post_bulk_create: Signal::new(),
+            post_bulk_update: Signal::new(),
+            post_bulk_delete: Signal::new(),
         }
     }
 }
@@ -108,11 +114,20 @@ macro_rules! lifecycle {
         }
     };
     (@awaits $name:ident Synchronous) => {};
+    (@debug $this:ident $f:ident $payload:ident) => {
+        $f.debug_struct(stringify!($payload)).field("instance", &$this.instance.any()).finish_non_exhaustive()
+    };
+    (@debug $this:ident $f:ident $payload:ident [$($shown:ident)*]) => {
+        $f.debug_struct(stringify!($payload))$(.field(stringify!($shown), &$this.$shown))*.finish_non_exhaustive()
+    };
     (
         $(#[$name_doc:meta])* $name:ident,
         $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* },
         $(costly: [$($costly:literal),*],)?
         $(mode: $mode:ident,)?
+        $(raw: $raw:ident,)?
+        $(of: $of:ident,)?
+        $(shows: $shows:tt,)?
         |$event:ident| { $($wide:ident: $wider:expr,)* }
     ) => {
         $(#[$name_doc])*
@@ -122,11 +137,11 @@ macro_rules! lifecycle {
 
         $(#[$payload_doc])*
         #[non_exhaustive]
-        pub struct $payload<'a, M: ?Sized> {
+        pub struct $payload<'a, M: $($of +)? ?Sized> {
             $($(#[$field_doc])* pub $field: $ty,)*
         }
 
-        impl<M: Observed + ?Sized> Payload for $payload<'static, M> {
+        impl<M: Observed $(+ $of)? + ?Sized> Payload for $payload<'static, M> {
             type Of<'a> = $payload<'a, M>;
             type Output = ();
             type Mode = lifecycle!(@mode $($mode)?);
@@ -142,6 +157,13 @@ macro_rules! lifecycle {
             fn senders() -> Option<()> {
                 Some(())
             }
+
+            $(
+                #[inline]
+                fn is_raw(event: &$payload<'_, M>) -> bool {
+                    event.$raw
+                }
+            )?
 
             fn widen<'b>($event: &'b mut $payload<'_, M>, (): ()) -> $payload<'b, dyn AnyModel> {
                 $payload { $($wide: $wider,)* }
@@ -175,13 +197,15 @@ macro_rules! lifecycle {
             type Payload = $payload<'static, dyn AnyModel>;
         }
 
-        impl<M: Observed + ?Sized> fmt::Debug for $payload<'_, M> {
+        impl<M: Observed $(+ $of)? + ?Sized> fmt::Debug for $payload<'_, M> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($payload)).field("instance", &self.instance.any()).finish_non_exhaustive()
+                lifecycle!(@debug self f $payload $($shows)?)
             }
         }
     };
 }
+
+pub(in crate::model) use lifecycle;
 
 lifecycle! {
     /// Before a row is inserted or updated, in its transaction. See [`PreSave`].
@@ -194,12 +218,16 @@ lifecycle! {
         instance: &'a mut M,
         /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
         update_fields: Option<FieldSet<M>>,
+        /// Whether it is a raw write of [`load`](crate::Db::load). Only receivers with `raw = true` are told of those.
+        raw: bool,
         /// The transaction of the save.
         tx: &'a mut Tx,
     },
+    raw: raw,
     |event| {
         instance: event.instance.any_mut(),
         update_fields: event.update_fields.map(M::any_fields),
+        raw: event.raw,
         tx: &mut *event.tx,
     }
 }
@@ -222,16 +250,20 @@ lifecycle! {
         changes: FieldSet<M>,
         /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
         update_fields: Option<FieldSet<M>>,
+        /// Whether it is a raw write of [`load`](crate::Db::load). Only receivers with `raw = true` are told of those.
+        raw: bool,
         /// The transaction of the save.
         tx: &'a mut Tx,
     },
     costly: ["previous", "changes"],
+    raw: raw,
     |event| {
         instance: event.instance.any(),
         created: event.created,
         previous: event.previous.map(Observed::any),
         changes: M::any_fields(event.changes),
         update_fields: event.update_fields.map(M::any_fields),
+        raw: event.raw,
         tx: &mut *event.tx,
     }
 }
@@ -284,15 +316,20 @@ lifecycle! {
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,
+        /// Whether every write of the row in this transaction was a raw one of [`load`](crate::Db::load). Only receivers
+        /// with `raw = true` are told of such rows.
+        raw: bool,
         /// The database, to read and write in transactions of its own.
         db: &'a Db,
     },
     costly: ["previous", "changes"],
+    raw: raw,
     |event| {
         instance: event.instance.any(),
         created: event.created,
         previous: event.previous.map(Observed::any),
         changes: M::any_fields(event.changes),
+        raw: event.raw,
         db: event.db,
     }
 }
@@ -323,9 +360,12 @@ macro_rules! answer {
     )*)*};
 }
 
+pub(in crate::model) use answer;
+
 answer! {
     // `post_load` has no `tx`, and not because a transaction is over: let the compiler say what it has.
     InTransaction: pre_save post_save pre_delete post_delete post_load;
     LendsMutably: pre_save post_load;
     KnowsWhatChanged: post_save post_commit;
+    HasRawWrites: pre_save post_save post_commit;
 }

@@ -83,7 +83,7 @@ pub(super) async fn rows<M: Model>(
 
 /// Tells the receivers of rows that a person asked for. Not while they are read: a receiver that fails is no failure of the
 /// query.
-fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
+pub(super) fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
     if M::POST_LOAD.has_receivers() {
         for instance in rows {
             send(M::POST_LOAD, PostLoad { instance })?;

@@ -7,11 +7,12 @@ use std::panic::Location;
 use signals_core::__private::SendsSignals;
 use signals_core::Signal;
 
-use crate::db::{Executor, Row};
+use crate::db::{Executor, Params, Row};
 use crate::error::Result;
 use crate::value::{Column, Value, ValueRef};
 
 mod any;
+mod bulk;
 mod cascade;
 mod column;
 mod commit;
@@ -21,6 +22,7 @@ mod fields;
 mod id;
 mod lifecycle;
 pub(crate) mod load;
+mod lookup;
 mod meta;
 mod operations;
 mod save;
@@ -29,6 +31,10 @@ mod sql;
 mod tables;
 
 pub use any::AnyModel;
+pub use bulk::{
+    AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
+    post_bulk_delete, post_bulk_update,
+};
 pub use column::{Counter, IdOf, Key, KeyOf, OwnKey, PointsTo, Unset, Version};
 pub use delete::Deleted;
 pub use fields::FieldSet;
@@ -76,6 +82,15 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Sent after a row was read.
     const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Self::LIFECYCLE.post_load;
 
+    /// Sent after rows were inserted by [`create_many`](Self::create_many).
+    const POST_BULK_CREATE: &'static Signal<PostBulkCreate<'static, Self>> = &Self::LIFECYCLE.post_bulk_create;
+
+    /// Sent after rows were updated by [`update_where`](Self::update_where).
+    const POST_BULK_UPDATE: &'static Signal<PostBulkUpdate<'static, Self>> = &Self::LIFECYCLE.post_bulk_update;
+
+    /// Sent after rows were deleted by [`delete_where`](Self::delete_where).
+    const POST_BULK_DELETE: &'static Signal<PostBulkDelete<'static, Self>> = &Self::LIFECYCLE.post_bulk_delete;
+
     /// What a failed save puts back: the key and the fields with `#[default]`, `#[update]` and `#[version]`.
     #[doc(hidden)]
     type Automatic: Send;
@@ -99,6 +114,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     fn from_row(row: &Row<'_>) -> Result<Self>;
     #[doc(hidden)]
     fn assign(&mut self, row: Self);
+    /// Takes over some of the fields.
+    #[doc(hidden)]
+    fn copy_fields(&mut self, from: &Self, is_copied: &dyn Fn(usize) -> bool);
     #[doc(hidden)]
     #[must_use]
     fn snapshot(&self) -> Self;
@@ -176,6 +194,162 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     #[track_caller]
     fn delete<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Deleted>> + Send + 'a {
         delete::delete(self, executor.exec(), Location::caller())
+    }
+
+    /// Makes this value the row that has the same values in `fields`, and creates it if there is none; says whether it was
+    /// created: `ann.get_or_create(&db, User::fields().username)`.
+    ///
+    /// On a hit nothing is sent but `post_load`, and what the value had in other fields is lost. On a miss it is
+    /// [`create`](Self::create), with its signals. If somebody else creates the row at the same moment, the value becomes that
+    /// row; what receivers of `pre_save` wrote for it is undone. `None` finds NULL. No field at all, `FieldSet::empty()`, is the
+    /// key.
+    ///
+    /// Two people can create one row each, unless the fields are unique together.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create); [`Error::SeveralRows`](crate::Error::SeveralRows) if there is more than one.
+    #[track_caller]
+    fn get_or_create<'a>(
+        &'a mut self,
+        executor: &'a dyn Executor,
+        fields: FieldSet<Self>,
+    ) -> impl Future<Output = Result<bool>> + Send + 'a {
+        lookup::get_or_create(self, executor.exec(), fields, Location::caller())
+    }
+
+    /// Saves this value over the row that has the same values in `fields`, and creates it if there is none; says whether it
+    /// was created. Signals are sent as by [`save`](Self::save). Otherwise as [`get_or_create`](Self::get_or_create).
+    ///
+    /// The row is locked until the transaction ends, so that a `#[version]` is that of the row.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save); [`Error::SeveralRows`](crate::Error::SeveralRows) if there is more than one.
+    #[track_caller]
+    fn update_or_create<'a>(
+        &'a mut self,
+        executor: &'a dyn Executor,
+        fields: FieldSet<Self>,
+    ) -> impl Future<Output = Result<bool>> + Send + 'a {
+        lookup::update_or_create(self, executor.exec(), fields, Location::caller())
+    }
+
+    /// Inserts the row, or updates the one that has the same values in `unique`, with one statement, `INSERT .. ON CONFLICT
+    /// .. DO UPDATE`. **It sends no signals**, because nobody knows which of the two it will be; that is
+    /// [`update_or_create`](Self::update_or_create).
+    ///
+    /// `unique` are fields that are unique together; none at all, `FieldSet::empty()`, is the key. The value is the row
+    /// afterwards, and has its key.
+    ///
+    /// # Errors
+    /// [`Error::UnsetId`](crate::Error::UnsetId), and the refusals of the database.
+    #[track_caller]
+    fn upsert<'a>(
+        &'a mut self,
+        executor: &'a dyn Executor,
+        unique: FieldSet<Self>,
+    ) -> impl Future<Output = Result<()>> + Send + 'a {
+        lookup::upsert(self, executor.exec(), unique, Location::caller())
+    }
+
+    /// Inserts many rows, all of them or none, some hundred with each statement, and sets their ids.
+    ///
+    /// **It sends no signals of single rows**: no `pre_save`, no `post_save`, no `post_commit`. It sends
+    /// [`post_bulk_create`] once. [`with_signals`](CreateMany::with_signals) sends those of each row as well:
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// let mut users: Vec<User> = (0..1000).map(|n| User { name: format!("user {n}"), ..User::default() }).collect();
+    /// User::create_many(&db, &mut users).await?;
+    /// assert!(users.iter().all(|user| !user.id.is_unset()));
+    ///
+    /// let mut more = [User::default(), User::default()];
+    /// User::create_many(&db, &mut more).with_signals().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `#[default]`, `#[update]` and `#[version]` are set as by [`create`](Self::create). If it fails, they and the keys are as
+    /// they were before.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create). A duplicate does not say which of the rows it was.
+    #[track_caller]
+    fn create_many<'a>(executor: &'a dyn Executor, rows: &'a mut [Self]) -> CreateMany<'a, Self> {
+        CreateMany::new(executor.exec(), rows, Location::caller())
+    }
+
+    /// Sets `fields` of every row for which a condition holds to what `values` has in them, with one statement, and says how
+    /// many rows there were.
+    ///
+    /// **It sends no signals of single rows**, but [`post_bulk_update`] once. [`with_signals`](UpdateWhere::with_signals)
+    /// saves each row with its own.
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, age: i64, adult: bool }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// let grown_up = User { adult: true, ..User::default() };
+    /// let count = User::update_where(&db, User::fields().adult, &grown_up, "age >= ?", &(18,)).await?;
+    /// # assert_eq!(count, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The condition is SQL. `?` is a placeholder on every database, `?2` that of the second parameter; `??` is a question
+    /// mark. `#[default]` and `#[update]` of these fields are set as by [`save_fields`](Self::save_fields), and a `#[version]`
+    /// counts on in each row. For `SET visits = visits + 1`, write SQL: `db.execute(..)`.
+    ///
+    /// # Errors
+    /// An empty condition: write `true` if you mean every row. The refusals of the database.
+    #[track_caller]
+    fn update_where<'a>(
+        executor: &'a dyn Executor,
+        fields: FieldSet<Self>,
+        values: &'a Self,
+        condition: &'a str,
+        params: &'a dyn Params,
+    ) -> UpdateWhere<'a, Self> {
+        UpdateWhere::new(executor.exec(), (fields, values), (condition, params), Location::caller())
+    }
+
+    /// Deletes every row for which a condition holds, with one statement, and says how many there were. The condition is that
+    /// of [`update_where`](Self::update_where).
+    ///
+    /// **It sends no signals of single rows**, but [`post_bulk_delete`] once, **and follows no `on_delete`** but `db_cascade`: if
+    /// other rows point to one of these, it fails and deletes nothing. [`with_signals`](DeleteWhere::with_signals) deletes each
+    /// row with what goes with it, and with their signals.
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// let deleted = User::delete_where(&db, "name LIKE ?", &("test%",)).await?;
+    /// assert_eq!(deleted.total(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// An empty condition: write `true` if you mean every row. [`Error::ForeignKey`](crate::Error::ForeignKey) if other rows
+    /// point to these; with signals, those of [`delete`](Self::delete).
+    #[track_caller]
+    fn delete_where<'a>(
+        executor: &'a dyn Executor,
+        condition: &'a str,
+        params: &'a dyn Params,
+    ) -> DeleteWhere<'a, Self> {
+        DeleteWhere::new(executor.exec(), (condition, params), Location::caller())
     }
 
     /// Reads the row again, into this value. Fields with `#[skip]` stay as they are.

@@ -1,5 +1,13 @@
 //! The texts of a model's SQL, written once for each dialect.
 
+mod condition;
+mod many;
+mod one;
+
+pub(super) use condition::{Returns, delete_by, keys_by, update_rows};
+pub(super) use many::{AssignedKeys, InsertMany, largest_insert};
+pub(super) use one::{Lock, find, upsert};
+
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
 
@@ -12,6 +20,8 @@ pub(crate) struct Statements {
     pub(crate) insert_with_key: Statement,
     /// UPDATE of every field by the key.
     pub(crate) update: Statement,
+    /// UPDATE of every field by the key, the version among them.
+    pub(crate) overwrite: Statement,
     /// DELETE by the key.
     pub(crate) delete: Box<str>,
     /// SELECT of every row.
@@ -40,6 +50,7 @@ impl Statements {
             insert: insert(meta, but_key.clone(), dialect),
             insert_with_key: insert(meta, all, dialect),
             update: update(meta, &but_key, dialect),
+            overwrite: overwrite(meta, &but_key, dialect),
             delete: format!("DELETE FROM {table} WHERE {key} = {first}").into(),
             select_by: meta
                 .fields
@@ -67,22 +78,32 @@ fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
     Statement { sql: sql.into(), fields }
 }
 
-pub(super) fn update(meta: &Meta, but_key: &[usize], dialect: Dialect) -> Statement {
-    let key = quoted(meta.key_field().column);
-    let version = meta.version;
-    let set: Vec<usize> = but_key.iter().copied().filter(|&index| Some(index) != version).collect();
+/// UPDATE of these fields by the key. If the model has a `#[version]`, it is set to the next, and the row must have this one.
+pub(super) fn update(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
+    let set: Vec<usize> = fields.iter().copied().filter(|&index| Some(index) != meta.version).collect();
+    update_by(meta, &set, next_version(meta), meta.version, dialect)
+}
+
+/// UPDATE of these fields by the key, whatever they are.
+fn overwrite(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
+    update_by(meta, fields, None, None, dialect)
+}
+
+/// `also` is set as well, and `and` must be as it is.
+fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize>, dialect: Dialect) -> Statement {
+    let fields: Box<[usize]> = set.iter().copied().chain([meta.key]).chain(and).collect();
     let is = |(number, &index): (usize, &usize)| {
         format!("{} = {}", quoted(meta.fields[index].column), dialect.placeholder(number + 1))
     };
-    let mut assignments: Vec<String> = set.iter().enumerate().map(is).chain(next_version(meta)).collect();
+    let mut assignments: Vec<String> = set.iter().enumerate().map(is).chain(also).collect();
     // A model of nothing but its key is updated as well: the count says whether its row is there.
     if assignments.is_empty() {
+        let key = quoted(meta.key_field().column);
         assignments.push(format!("{key} = {key}"));
     }
-    let fields: Box<[usize]> = set.iter().copied().chain([meta.key]).chain(version).collect();
     let conditions: Vec<String> = fields.iter().enumerate().skip(set.len()).map(is).collect();
-    let sql =
-        format!("UPDATE {} SET {} WHERE {}", quoted(meta.table), assignments.join(", "), conditions.join(" AND "));
+    let table = quoted(meta.table);
+    let sql = format!("UPDATE {table} SET {} WHERE {}", assignments.join(", "), conditions.join(" AND "));
     Statement { sql: sql.into(), fields }
 }
 

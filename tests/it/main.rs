@@ -1,11 +1,13 @@
 //! What the library does, rule by rule of `BEHAVIOUR.md`. One file or folder per chapter, one test per rule.
 
+mod bulk;
 mod changes;
 mod commit;
 mod databases;
 mod delete;
 mod load;
 mod log;
+mod lookup;
 mod models;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -118,6 +118,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let plain_names = plain.iter().map(|column| column.name);
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
+    let is_copied = Ident::new("is_copied", Span::mixed_site());
     let (key, version, defaults) = (key(model, paths), version(model, paths), defaults(model, paths));
     quote! {
         #key
@@ -138,6 +139,13 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
             ::core::result::Result::Ok(Self { #(#names: #read(row, #indexes)?,)* #(#skipped: #empty(),)* })
         }
         fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* }
+        fn copy_fields(
+            &mut self,
+            from: &Self,
+            #is_copied: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
+        ) {
+            #(if #is_copied(#indexes) { self.#names = #duplicate(&from.#names); })*
+        }
         fn snapshot(&self) -> Self {
             Self { #(#names: #duplicate(&self.#names),)* #(#skipped: #empty(),)* }
         }

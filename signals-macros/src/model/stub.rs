@@ -63,6 +63,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             fn value(&self, _: ::core::primitive::usize) -> #root::ValueRef<'_> { ::core::unreachable!() }
             fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
             fn assign(&mut self, _: Self) {}
+            fn copy_fields(&mut self, _: &Self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
             fn snapshot(&self) -> Self { ::core::unreachable!() }
             fn automatic(&self) {}
             fn restore(&mut self, _: ()) {}

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{CallStyle, Function, Parameter};
-use super::parse::{Arguments, Changed, Parsed};
+use super::parse::{Arguments, Parsed};
 use crate::root::{Place, Root, ask, at, implement, map_tokens};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
@@ -111,7 +111,13 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
         format!("changed({})", fields.join(", "))
     });
     let when = arguments.when.as_ref().map(|when| format!("when = {}", when.to_token_stream()));
-    created.into_iter().chain(changed).chain(when)
+    let raw = arguments.raw.as_ref().map(|(_, value)| format!("raw = {}", value.value));
+    created.into_iter().chain(changed).chain(raw).chain(when)
+}
+
+/// The word `raw`, if the receiver is told of raw writes.
+fn takes_raw(arguments: &Arguments) -> Option<&Ident> {
+    arguments.raw.as_ref().filter(|(_, value)| value.value).map(|(word, _)| word)
 }
 
 /// What the receiver reads of the payload: the sender can leave out what nobody asks for.
@@ -141,7 +147,8 @@ fn binding(
     function: &Function<'_>,
     private: &TokenStream,
 ) -> TokenStream {
-    let payload = payload(signal, sender, arguments.changed.as_ref(), function, private);
+    let payload = payload(signal, sender, arguments, function, private);
+    let bind = if takes_raw(arguments).is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filters, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let locals = function.parameters.iter().map(local);
@@ -173,7 +180,7 @@ fn binding(
     quote! {
         const _: () = {
             static BINDING: #private::Binding<#payload> = #private::Binding::new(#style);
-            #private::register!(DECLARATION.bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
+            #private::register!(DECLARATION.#bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
 }
@@ -183,7 +190,7 @@ fn binding(
 fn payload(
     signal: &Path,
     sender: Option<&Type>,
-    changed: Option<&Changed>,
+    arguments: &Arguments,
     function: &Function<'_>,
     private: &TokenStream,
 ) -> TokenStream {
@@ -205,7 +212,10 @@ fn payload(
             _ => subject,
         };
     }
-    if let Some(changed) = changed {
+    if let Some(word) = takes_raw(arguments) {
+        subject = question(subject, Place::of(word), quote!(HasRawWrites));
+    }
+    if let Some(changed) = &arguments.changed {
         subject = question(subject, Place::of(&changed.word), quote!(KnowsWhatChanged));
     }
     let instance = instance(function).map(|instance| (Place::of(instance), without_lifetimes(instance)));

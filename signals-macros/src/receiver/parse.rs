@@ -27,6 +27,7 @@ pub(super) struct Arguments {
     pub(super) senders: Option<Vec<Type>>,
     pub(super) created: Option<(Ident, LitBool)>,
     pub(super) changed: Option<Changed>,
+    pub(super) raw: Option<(Ident, LitBool)>,
     pub(super) when: Option<Expr>,
     pub(super) after: Vec<Path>,
     pub(super) before: Vec<Path>,
@@ -40,7 +41,7 @@ pub(super) struct Changed {
     pub(super) fields: Vec<Ident>,
 }
 
-const KEYS: &[&str] = &["sender", "created", "changed", "when", "after", "before", "id", "crate"];
+const KEYS: &[&str] = &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"];
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     // The attribute's place, with the origin of what the person wrote.
@@ -148,6 +149,10 @@ fn argument(input: ParseStream<'_>, arguments: &mut Arguments, seen: &mut Vec<Id
             let value = input.parse::<LitBool>().map_err(expected)?;
             arguments.created = Some((key, value));
         }
+        "raw" => {
+            let value = input.parse::<LitBool>().map_err(expected)?;
+            arguments.raw = Some((key, value));
+        }
         "when" => arguments.when = Some(input.parse::<Expr>().map_err(expected)?),
         "after" => arguments.after = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
         "before" => arguments.before = one_or_more(input, Path::parse_mod_style).map_err(expected)?,
@@ -190,6 +195,7 @@ fn example(key: &Ident) -> &'static str {
         "sender" => "sender = User` or `sender = [User, Order]",
         "created" => "created = true` or `created = false",
         "changed" => "changed(email, name)",
+        "raw" => "raw = true` or `raw = false",
         "when" => "when = is_large",
         "after" => "after = [create_profile]",
         "before" => "before = [create_profile]",

@@ -1,0 +1,214 @@
+//! Inserting many rows.
+
+use std::fmt;
+use std::panic::Location;
+
+use signals_core::__private::asynchronous::send;
+use signals_core::BoxFuture;
+
+use super::RowSignals;
+use crate::db::{Exec, Params, Tx};
+use crate::error::Result;
+use crate::model::draft::{Drafts, named};
+use crate::model::meta::KeyKind;
+use crate::model::sql::{AssignedKeys, InsertMany, largest_insert};
+use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, commit, save};
+use crate::value::ValueRef;
+
+/// What [`Model::create_many`] gives: awaiting it inserts the rows.
+#[must_use = "nothing is inserted before it is awaited"]
+pub struct CreateMany<'a, M: Model> {
+    exec: Exec<'a>,
+    rows: &'a mut [M],
+    signals: RowSignals,
+    place: &'static Location<'static>,
+}
+
+impl<'a, M: Model> CreateMany<'a, M> {
+    pub(in crate::model) fn new(exec: Exec<'a>, rows: &'a mut [M], place: &'static Location<'static>) -> Self {
+        Self { exec, rows, signals: RowSignals::Skipped, place }
+    }
+
+    /// Sends the signals of each row as well: `pre_save` of all of them, in order, then the rows are inserted as before, then
+    /// `post_save` of all of them, and `post_commit` after the commit.
+    pub fn with_signals(mut self) -> Self {
+        self.signals = RowSignals::Sent;
+        self
+    }
+
+    async fn run(self) -> Result<()> {
+        let Self { exec, rows, signals, place } = self;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut drafts = Drafts::new(rows);
+        let checked = check(drafts.rows());
+        match exec {
+            Exec::Tx(tx) => {
+                let created = async {
+                    checked?;
+                    create(drafts.rows(), tx, signals, place).await
+                };
+                tx.whole(created).await?;
+            }
+            Exec::Db(_) if checked.is_err() => checked?,
+            Exec::Db(db) => {
+                let tx = db.begin_at(place).await?;
+                let created = create(drafts.rows(), &tx, signals, place).await;
+                tx.end(created).await?;
+            }
+        }
+        drafts.keep();
+        Ok(())
+    }
+}
+
+impl<'a, M: Model> IntoFuture for CreateMany<'a, M> {
+    type Output = Result<()>;
+    type IntoFuture = BoxFuture<'a, Result<()>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<M: Model> fmt::Debug for CreateMany<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateMany").field("rows", &self.rows.len()).field("signals", &self.signals).finish()
+    }
+}
+
+fn check<M: Model>(rows: &[M]) -> Result<()> {
+    rows.iter().try_for_each(|row| save::check(row, save::How::Insert))
+}
+
+async fn create<M: Model>(
+    rows: &mut [M],
+    tx: &Tx,
+    signals: RowSignals,
+    place: &'static Location<'static>,
+) -> Result<()> {
+    let (update_fields, raw) = (None, false);
+    let sent = signals == RowSignals::Sent;
+    if sent && M::PRE_SAVE.has_receivers() {
+        for instance in &mut *rows {
+            send(M::PRE_SAVE, PreSave { instance, update_fields, raw, tx: &mut tx.handle() }).await?;
+        }
+        rows.iter_mut().for_each(M::settle);
+        check(rows)?;
+    }
+    for version in rows.iter_mut().filter_map(M::version) {
+        version.start();
+    }
+    for alike in rows.chunk_by_mut(|one, next| one.key().is_unset() == next.key().is_unset()) {
+        insert(alike, tx, place).await?;
+    }
+    if sent && M::POST_COMMIT.has_receivers() {
+        for instance in &*rows {
+            commit::saved(instance, (true, raw), None, tx, place);
+        }
+    }
+    if sent && M::POST_SAVE.has_receivers() {
+        for instance in &*rows {
+            let (created, previous, changes) = (true, None, FieldSet::all());
+            let tx = &mut tx.handle();
+            send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
+        }
+    }
+    if sent && M::POST_COMMIT.has_receivers() {
+        for instance in &*rows {
+            commit::queue(instance, tx);
+        }
+    }
+    if M::POST_BULK_CREATE.has_receivers() {
+        send(M::POST_BULK_CREATE, PostBulkCreate { instances: &*rows, tx: &mut tx.handle() }).await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows all of whose keys are set, or none.
+async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+    let dialect = tx.db().dialect();
+    let key = if rows.first().is_some_and(|row| row.key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
+    if key == KeyKind::Assigned && M::COLUMNS == 1 {
+        return insert_keys(rows, tx, place).await;
+    }
+    let largest = largest_insert(M::COLUMNS, dialect);
+    let mut statement = InsertMany::new(M::META, key, 0, dialect);
+    let mut size = 0;
+    while !rows.is_empty() {
+        let next = largest.min(1 << rows.len().ilog2());
+        if next != size {
+            (size, statement) = (next, InsertMany::new(M::META, key, next, dialect));
+        }
+        let (chunk, rest) = rows.split_at_mut(size);
+        insert_chunk(chunk, &statement, tx, place).await?;
+        rows = rest;
+    }
+    Ok(())
+}
+
+async fn insert_chunk<M: Model>(
+    rows: &mut [M],
+    statement: &InsertMany,
+    tx: &Tx,
+    place: &'static Location<'static>,
+) -> Result<()> {
+    let exec = Exec::Tx(tx);
+    let params = Rows { rows: &*rows, fields: &statement.fields };
+    let mut keys = Vec::new();
+    match statement.keys {
+        AssignedKeys::None => {
+            exec.execute(place, &statement.sql, &params).await.map_err(named::<M>(exec))?;
+        }
+        AssignedKeys::BehindOneAnother => {
+            let last = exec.insert(place, &statement.sql, &params).await.map_err(named::<M>(exec))?;
+            let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            keys.extend(last - count + 1..=last);
+        }
+        AssignedKeys::Returned => {
+            keys.reserve(rows.len());
+            let each = &mut |row: &crate::db::Row<'_>| {
+                keys.push(row.get(0)?);
+                Ok(())
+            };
+            exec.query(place, &statement.sql, &params, each).await.map_err(named::<M>(exec))?;
+            keys.sort_unstable();
+        }
+    }
+    for (row, key) in rows.iter_mut().zip(keys) {
+        if let Some(key) = M::Key::assigned(key) {
+            row.set_key(key);
+        }
+    }
+    Ok(())
+}
+
+/// Rows of nothing but a key: SQL has no INSERT of several of them.
+async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+    let exec = Exec::Tx(tx);
+    let insert = &M::META.statements(exec.dialect()).insert;
+    for row in rows {
+        let key = exec.insert(place, &insert.sql, &()).await.map_err(named::<M>(exec))?;
+        if let Some(key) = M::Key::assigned(key) {
+            row.set_key(key);
+        }
+    }
+    Ok(())
+}
+
+/// The fields of several rows as the parameters of one statement, borrowed.
+struct Rows<'a, M: Model> {
+    rows: &'a [M],
+    fields: &'a [usize],
+}
+
+impl<M: Model> Params for Rows<'_, M> {
+    fn len(&self) -> usize {
+        self.rows.len() * self.fields.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        self.rows[index / self.fields.len()].value(self.fields[index % self.fields.len()])
+    }
+}

@@ -1,0 +1,123 @@
+//! Deleting the rows for which a condition holds.
+
+use std::fmt;
+use std::panic::Location;
+
+use signals_core::__private::asynchronous::send;
+use signals_core::BoxFuture;
+
+use super::{Condition, RowSignals, keys};
+use crate::db::{Exec, Params, Tx};
+use crate::error::Result;
+use crate::model::draft::named;
+use crate::model::{Deleted, Model, PostBulkDelete, commit, delete, load, sql};
+use crate::value::Value;
+
+/// What [`Model::delete_where`] gives: awaiting it deletes the rows, and says how many there were.
+#[must_use = "nothing is deleted before it is awaited"]
+pub struct DeleteWhere<'a, M: Model> {
+    exec: Exec<'a>,
+    condition: Result<Condition<'a>>,
+    signals: RowSignals,
+    place: &'static Location<'static>,
+    model: std::marker::PhantomData<fn() -> M>,
+}
+
+impl<'a, M: Model> DeleteWhere<'a, M> {
+    pub(in crate::model) fn new(
+        exec: Exec<'a>,
+        (condition, params): (&'a str, &'a dyn Params),
+        place: &'static Location<'static>,
+    ) -> Self {
+        let condition = Condition::new(condition, params);
+        Self { exec, condition, signals: RowSignals::Skipped, place, model: std::marker::PhantomData }
+    }
+
+    /// Loads each row, by the key, and deletes it and what goes with it, with signals, as [`delete`](Model::delete) does: each
+    /// of them is the `origin` of what goes with it. A row that has gone with another one by then is passed over.
+    pub fn with_signals(mut self) -> Self {
+        self.signals = RowSignals::Sent;
+        self
+    }
+
+    async fn run(self) -> Result<Deleted> {
+        let (exec, place) = (self.exec, self.place);
+        match exec {
+            Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
+            // One statement, which commits by itself.
+            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::POST_BULK_DELETE.has_receivers() => {
+                let Condition { sql, params } = self.condition?;
+                let sql = sql::delete_by(M::META, sql, sql::Returns::Nothing, exec.dialect());
+                let count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
+                Ok(Deleted::of_one(M::META, count))
+            }
+            Exec::Db(db) => {
+                let tx = db.begin_at(place).await?;
+                let deleted = self.run_in(&tx).await;
+                tx.end(deleted).await
+            }
+        }
+    }
+
+    async fn run_in(self, tx: &Tx) -> Result<Deleted> {
+        let deleted = match self.signals {
+            RowSignals::Skipped => self.delete(tx).await?,
+            RowSignals::Sent => self.delete_each(tx).await?,
+        };
+        if M::POST_BULK_DELETE.has_receivers() {
+            let (count, tx) = (deleted.of::<M>(), &mut tx.handle());
+            send(M::POST_BULK_DELETE, PostBulkDelete { count, tx, model: std::marker::PhantomData }).await?;
+        }
+        Ok(deleted)
+    }
+
+    async fn delete(self, tx: &Tx) -> Result<Deleted> {
+        let Self { condition, place, .. } = self;
+        let Condition { sql, params } = condition?;
+        let (exec, mut count) = (Exec::Tx(tx), 0);
+        let remembers = M::POST_COMMIT.has_receivers();
+        let returns = if remembers { sql::Returns::Keys } else { sql::Returns::Nothing };
+        let sql = sql::delete_by(M::META, sql, returns, exec.dialect());
+        if remembers {
+            // What was done to these rows in the transaction has no `post_commit`.
+            let each = &mut |row: &crate::db::Row<'_>| {
+                count += 1;
+                commit::deleted_key::<M>(&Value::from(row.value(0)), tx);
+                Ok(())
+            };
+            exec.query(place, &sql, params, each).await.map_err(named::<M>(exec))?;
+        } else {
+            count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
+        }
+        Ok(Deleted::of_one(M::META, count))
+    }
+
+    async fn delete_each(self, tx: &Tx) -> Result<Deleted> {
+        let Self { condition, place, .. } = self;
+        let mut deleted = Deleted::default();
+        for key in keys::<M>(condition?, tx, place).await? {
+            if let Some(row) = load::by_key::<M>(Exec::Tx(tx), &key, place).await? {
+                deleted.absorb(delete::cascade(&row, tx, place).await?);
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+impl<'a, M: Model> IntoFuture for DeleteWhere<'a, M> {
+    type Output = Result<Deleted>;
+    type IntoFuture = BoxFuture<'a, Result<Deleted>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<M: Model> fmt::Debug for DeleteWhere<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteWhere")
+            .field("condition", &self.condition.as_ref().map(|condition| condition.sql))
+            .field("signals", &self.signals)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! Many rows at a time, without the signals of each row, unless they are asked for.
+
+mod create;
+mod delete;
+mod signals;
+mod update;
+
+pub use create::CreateMany;
+pub use delete::DeleteWhere;
+pub use signals::{
+    AnyModels, PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
+};
+pub use update::UpdateWhere;
+
+use crate::db::{Exec, Params};
+use crate::error::{Error, Result};
+
+/// Whether the signals of each row are sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum RowSignals {
+    Skipped,
+    Sent,
+}
+
+/// A condition that a person wrote, and its parameters.
+#[derive(Clone, Copy)]
+struct Condition<'a> {
+    sql: &'a str,
+    params: &'a dyn Params,
+}
+
+impl<'a> Condition<'a> {
+    /// Refuses a condition that says nothing: that it means every row should be written.
+    fn new(sql: &'a str, params: &'a dyn Params) -> Result<Self> {
+        if sql.trim().is_empty() {
+            return Err(Error::other("the condition is empty: write `true` if every row is meant"));
+        }
+        Ok(Self { sql, params })
+    }
+}
+
+/// The keys of the rows for which it holds, locked.
+async fn keys<M: super::Model>(
+    condition: Condition<'_>,
+    tx: &crate::db::Tx,
+    place: &'static std::panic::Location<'static>,
+) -> Result<Vec<M::Key>> {
+    let sql = super::sql::keys_by(M::META, condition.sql, tx.db().dialect());
+    let mut keys = Vec::new();
+    Exec::Tx(tx)
+        .query(place, &sql, condition.params, &mut |row| {
+            keys.push(row.get(0)?);
+            Ok(())
+        })
+        .await?;
+    Ok(keys)
+}

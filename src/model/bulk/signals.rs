@@ -1,0 +1,120 @@
+//! The signals of bulk operations, one for all rows.
+
+use core::fmt;
+
+use signals_core::__private::{
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, Nobody, Payload, SentBy, SignalName,
+};
+
+use crate::db::Tx;
+use crate::model::lifecycle::{Observed, answer, lifecycle};
+use crate::model::{AnyModel, FieldSet, Model};
+
+/// What the signal of a bulk insert carries for its rows.
+#[doc(hidden)]
+pub trait Many: Observed {
+    /// `&[User]` for a model, `&dyn AnyModels` for any.
+    type Rows<'a>: Send + Sync;
+
+    fn any_rows<'b>(rows: &'b Self::Rows<'_>) -> &'b (dyn AnyModels + 'b);
+}
+
+impl<M: Model> Many for M {
+    type Rows<'a> = &'a [M];
+
+    fn any_rows<'b>(rows: &'b &[M]) -> &'b (dyn AnyModels + 'b) {
+        rows
+    }
+}
+
+impl Many for dyn AnyModel {
+    type Rows<'a> = &'a (dyn AnyModels + 'a);
+
+    fn any_rows<'b>(rows: &'b &(dyn AnyModels + '_)) -> &'b (dyn AnyModels + 'b) {
+        *rows
+    }
+}
+
+/// Rows of one model that is not known: what a receiver of [`post_bulk_create`] without `sender` takes as
+/// `instances: &dyn AnyModels`.
+pub trait AnyModels: Sync {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// The row at `index`, from 0, if there are so many.
+    fn get(&self, index: usize) -> Option<&dyn AnyModel>;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<M: Model> AnyModels for &[M] {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn get(&self, index: usize) -> Option<&dyn AnyModel> {
+        (**self).get(index).map(|row| row as &dyn AnyModel)
+    }
+}
+
+impl dyn AnyModels + '_ {
+    /// Each row, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn AnyModel> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+}
+
+lifecycle! {
+    /// After rows were inserted by [`create_many`](Model::create_many), in its transaction. See [`PostBulkCreate`].
+    post_bulk_create,
+    /// What [`post_bulk_create`] carries. The rows have their ids and are visible through `tx`. An error undoes all of them.
+    PostBulkCreate {
+        /// The rows that were inserted, in the order in which they were given.
+        instances: M::Rows<'a>,
+        /// The transaction of the insert.
+        tx: &'a mut Tx,
+    },
+    of: Many,
+    shows: [],
+    |event| { instances: M::any_rows(&event.instances), tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// After rows were updated by [`update_where`](Model::update_where), in its transaction. See [`PostBulkUpdate`].
+    post_bulk_update,
+    /// What [`post_bulk_update`] carries. Nobody has seen the rows. An error undoes the update.
+    PostBulkUpdate {
+        /// How many rows were updated.
+        count: u64,
+        /// The fields that were set.
+        update_fields: FieldSet<M>,
+        /// The transaction of the update.
+        tx: &'a mut Tx,
+    },
+    shows: [count update_fields],
+    |event| { count: event.count, update_fields: M::any_fields(event.update_fields), tx: &mut *event.tx, }
+}
+
+lifecycle! {
+    /// After rows were deleted by [`delete_where`](Model::delete_where), in its transaction. See [`PostBulkDelete`].
+    post_bulk_delete,
+    /// What [`post_bulk_delete`] carries. Nobody has seen the rows. An error brings them back.
+    PostBulkDelete {
+        /// How many rows were deleted, without those of other models.
+        count: u64,
+        /// The transaction of the delete.
+        tx: &'a mut Tx,
+        /// The model has no other place here.
+        #[doc(hidden)]
+        model: core::marker::PhantomData<fn(&M)>,
+    },
+    shows: [count],
+    |event| { count: event.count, tx: &mut *event.tx, model: core::marker::PhantomData, }
+}
+
+answer! {
+    InTransaction: post_bulk_create post_bulk_update post_bulk_delete;
+}

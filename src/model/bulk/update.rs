@@ -1,0 +1,144 @@
+//! Updating the rows for which a condition holds.
+
+use std::fmt;
+use std::panic::Location;
+
+use signals_core::__private::asynchronous::send;
+use signals_core::BoxFuture;
+
+use super::{Condition, RowSignals, keys};
+use crate::db::{Exec, Params, Tx};
+use crate::error::Result;
+use crate::model::draft::named;
+use crate::model::save::{self, How};
+use crate::model::{FieldSet, Model, PostBulkUpdate, load, sql};
+use crate::value::ValueRef;
+
+/// What [`Model::update_where`] gives: awaiting it updates the rows, and says how many there were.
+#[must_use = "nothing is updated before it is awaited"]
+pub struct UpdateWhere<'a, M: Model> {
+    exec: Exec<'a>,
+    fields: FieldSet<M>,
+    values: &'a M,
+    condition: Result<Condition<'a>>,
+    signals: RowSignals,
+    place: &'static Location<'static>,
+}
+
+impl<'a, M: Model> UpdateWhere<'a, M> {
+    pub(in crate::model) fn new(
+        exec: Exec<'a>,
+        (fields, values): (FieldSet<M>, &'a M),
+        (condition, params): (&'a str, &'a dyn Params),
+        place: &'static Location<'static>,
+    ) -> Self {
+        let condition = Condition::new(condition, params);
+        Self { exec, fields: fields.without_key(), values, condition, signals: RowSignals::Skipped, place }
+    }
+
+    /// Loads each row, by the key, and saves these fields of it with its signals, as
+    /// [`save_fields`](Model::save_fields) does. A row that a receiver deletes meanwhile is passed over.
+    pub fn with_signals(mut self) -> Self {
+        self.signals = RowSignals::Sent;
+        self
+    }
+
+    async fn run(self) -> Result<u64> {
+        let (exec, place) = (self.exec, self.place);
+        if self.fields.is_empty() {
+            return Ok(0);
+        }
+        match exec {
+            Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
+            // One statement, which commits by itself.
+            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::POST_BULK_UPDATE.has_receivers() => {
+                self.update().await
+            }
+            Exec::Db(db) => {
+                let tx = db.begin_at(place).await?;
+                let updated = self.run_in(&tx).await;
+                tx.end(updated).await
+            }
+        }
+    }
+
+    async fn run_in(mut self, tx: &Tx) -> Result<u64> {
+        self.exec = Exec::Tx(tx);
+        let update_fields = self.fields;
+        let count = match self.signals {
+            RowSignals::Skipped => self.update().await?,
+            RowSignals::Sent => self.save_each(tx).await?,
+        };
+        if M::POST_BULK_UPDATE.has_receivers() {
+            let tx = &mut tx.handle();
+            send(M::POST_BULK_UPDATE, PostBulkUpdate { count, update_fields, tx }).await?;
+        }
+        Ok(count)
+    }
+
+    async fn update(self) -> Result<u64> {
+        let Self { exec, fields, values, condition, place, .. } = self;
+        let condition = condition?;
+        // `#[default]` and `#[update]` set what `save_fields` would set.
+        let mut values = values.snapshot();
+        values.fill(&|index| fields.contains(FieldSet::of(index)));
+        save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;
+        let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
+        let sql = sql::update_rows(M::META, &set, (condition.sql, condition.params.len()), exec.dialect());
+        let params = Both { condition: condition.params, values: &values, fields: &set };
+        exec.execute(place, &sql, &params).await.map_err(named::<M>(exec))
+    }
+
+    async fn save_each(self, tx: &Tx) -> Result<u64> {
+        let Self { fields, values, condition, place, .. } = self;
+        let mut count = 0;
+        for key in keys::<M>(condition?, tx, place).await? {
+            if let Some(mut row) = load::by_key::<M>(Exec::Tx(tx), &key, place).await? {
+                let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
+                row.copy_fields(values, &is_set);
+                save::save(&mut row, Exec::Tx(tx), How::Update(fields), place).await?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl<'a, M: Model> IntoFuture for UpdateWhere<'a, M> {
+    type Output = Result<u64>;
+    type IntoFuture = BoxFuture<'a, Result<u64>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<M: Model> fmt::Debug for UpdateWhere<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateWhere")
+            .field("fields", &self.fields)
+            .field("condition", &self.condition.as_ref().map(|condition| condition.sql))
+            .field("signals", &self.signals)
+            .finish()
+    }
+}
+
+/// The parameters of the condition, and behind them the fields that are set.
+struct Both<'a, M: Model> {
+    condition: &'a dyn Params,
+    values: &'a M,
+    fields: &'a [usize],
+}
+
+impl<M: Model> Params for Both<'_, M> {
+    fn len(&self) -> usize {
+        self.condition.len() + self.fields.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        match index.checked_sub(self.condition.len()) {
+            None => self.condition.get(index),
+            Some(field) => self.values.value(self.fields[field]),
+        }
+    }
+}

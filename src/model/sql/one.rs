@@ -1,0 +1,69 @@
+//! Finding one row by some of its fields, or writing it.
+
+use super::condition::for_update;
+use super::{Statement, list, quoted};
+use crate::db::Dialect;
+use crate::model::meta::Meta;
+
+/// Whether others may change the row that was found.
+#[derive(Clone, Copy)]
+pub(in crate::model) enum Lock {
+    None,
+    ForUpdate,
+}
+
+/// SELECT of the first two rows that have these values, with NULL where a field `is_null`.
+pub(in crate::model) fn find(
+    meta: &Meta,
+    fields: &[usize],
+    is_null: &dyn Fn(usize) -> bool,
+    lock: Lock,
+    dialect: Dialect,
+) -> Statement {
+    let given: Box<[usize]> = fields.iter().copied().filter(|&index| !is_null(index)).collect();
+    let mut number = 0;
+    let condition = fields.iter().map(|&index| {
+        let column = quoted(meta.fields[index].column);
+        if is_null(index) {
+            return format!("{column} IS NULL");
+        }
+        number += 1;
+        format!("{column} = {}", dialect.placeholder(number))
+    });
+    let condition = condition.collect::<Vec<_>>().join(" AND ");
+    let columns = list(meta.fields.iter().map(|field| quoted(field.column)));
+    let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
+    let lock = match lock {
+        Lock::None => "",
+        Lock::ForUpdate => for_update(dialect),
+    };
+    let sql = format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key} LIMIT 2{lock}");
+    Statement { sql: sql.into(), fields: given }
+}
+
+/// INSERT of these fields, or UPDATE of the row that has the values of `unique` already. It returns the row.
+pub(in crate::model) fn upsert(meta: &Meta, fields: Box<[usize]>, unique: &[usize], dialect: Dialect) -> Statement {
+    let table = quoted(meta.table);
+    let column = |index: usize| quoted(meta.fields[index].column);
+    let columns = list(fields.iter().map(|&index| column(index)));
+    let values = list((1..=fields.len()).map(|number| dialect.placeholder(number)));
+    let target = list(unique.iter().map(|&index| column(index)));
+    let is_set = |index: &usize| *index != meta.key && Some(*index) != meta.version && !unique.contains(index);
+    let mut assignments: Vec<String> = fields
+        .iter()
+        .copied()
+        .filter(is_set)
+        .map(|index| format!("{0} = excluded.{0}", column(index)))
+        .chain(meta.version.map(|index| format!("{0} = {table}.{0} + 1", column(index))))
+        .collect();
+    // Without any, the row that is there would not be returned.
+    if assignments.is_empty() {
+        assignments.push(format!("{0} = excluded.{0}", column(unique[0])));
+    }
+    let all = list((0..meta.fields.len()).map(column));
+    let sql = format!(
+        "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({target}) DO UPDATE SET {} RETURNING {all}",
+        assignments.join(", "),
+    );
+    Statement { sql: sql.into(), fields }
+}

@@ -1,0 +1,392 @@
+//! BEHAVIOUR.md, "save", rule 23: many rows at a time.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::databases;
+use crate::log::Log;
+
+#[tokio::test]
+async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        email: Option<String>,
+        #[default(7)]
+        rank: i64,
+        #[update(9)]
+        changed: i64,
+        #[version]
+        version: i64,
+    }
+
+    for db in databases::<User>().await {
+        User::create_many(&db, &mut []).await.unwrap();
+        // Every length of a last chunk.
+        for count in [1, 2, 3, 64, 65, 1027, 2500] {
+            let user = |n| User { name: format!("user {n}"), email: (n % 2 == 0).then(String::new), ..User::default() };
+            let mut users: Vec<User> = (0..count).map(user).collect();
+            User::create_many(&db, &mut users).await.unwrap();
+            assert_eq!((users[0].rank, users[0].changed, users[0].version), (7, 9, 1));
+            assert!(users.windows(2).all(|pair| pair[0].id < pair[1].id), "in order");
+            assert_eq!(User::all(&db).await.unwrap(), users);
+            User::delete_where(&db, "true", &()).await.unwrap();
+        }
+
+        // Keys that are set stand beside those that are not.
+        let mut users: Vec<User> = (0..6).map(|_| User::default()).collect();
+        users[2].id = Id::new(100_000);
+        users[3].id = Id::new(100_001);
+        let tx = db.begin().await.unwrap();
+        User::create_many(&tx, &mut users).await.unwrap();
+        tx.commit().await.unwrap();
+        for user in &users {
+            assert_eq!(User::get(&db, user.id).await.unwrap().as_ref(), Some(user));
+        }
+        assert_eq!(users[3].id, Id::new(100_001));
+    }
+}
+
+#[tokio::test]
+async fn rule_23_create_many_of_keys_that_a_person_sets_and_of_nothing_but_a_key() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Country {
+        #[key]
+        code: String,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Ticket {
+        #[key]
+        id: Id<Ticket>,
+    }
+
+    for db in databases::<(Country, Ticket)>().await {
+        let mut countries: Vec<Country> = ["be", "de", "nl"].map(|code| Country { code: code.to_owned() }).to_vec();
+        Country::create_many(&db, &mut countries).await.unwrap();
+        assert_eq!(Country::all(&db).await.unwrap(), countries);
+
+        let mut tickets = vec![Ticket::default(); 3];
+        Ticket::create_many(&db, &mut tickets).await.unwrap();
+        assert_eq!(Ticket::all(&db).await.unwrap(), tickets);
+    }
+}
+
+#[tokio::test]
+async fn rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        name: String,
+        #[default(7)]
+        rank: i64,
+        #[version]
+        version: i64,
+    }
+
+    for db in databases::<User>().await {
+        let mut users: Vec<User> = (0..3000).map(|n| User { name: format!("user {n}"), ..User::default() }).collect();
+        users[2999].name = "user 0".to_owned();
+        let before = users.clone();
+        let error = User::create_many(&db, &mut users).await.unwrap_err();
+        assert!(matches!(&error, Error::Unique { model, fields } if model == "User" && fields == &["name"]), "{error}");
+        assert_eq!(users, before);
+        assert!(User::all(&db).await.unwrap().is_empty());
+
+        let tx = db.begin().await.unwrap();
+        User::create_many(&tx, &mut users).await.unwrap_err();
+        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+    }
+}
+
+#[tokio::test]
+async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        age: i64,
+    }
+
+    #[receiver([pre_save, post_save, pre_delete, post_delete, post_commit], sender = User)]
+    fn single(instance: &User) {
+        LOG.note(format!("single {}", instance.name));
+    }
+
+    #[receiver(post_bulk_create, sender = User)]
+    async fn created(instances: &[User], tx: &mut Tx) -> Result<()> {
+        let stored = User::all(tx).await?.len();
+        let names: Vec<_> = instances.iter().map(|user| user.name.as_str()).collect();
+        LOG.note(format!("created {names:?}, {stored} stored, ids set: {}", !instances[0].id.is_unset()));
+        Ok(())
+    }
+
+    #[receiver(post_bulk_update, sender = User)]
+    fn updated(count: u64, update_fields: FieldSet<User>) {
+        LOG.note(format!("updated {update_fields:?} of {count}"));
+    }
+
+    #[receiver(post_bulk_delete, sender = User)]
+    fn deleted(count: u64) -> Result<(), &'static str> {
+        LOG.note(format!("deleted {count}"));
+        if count == 1 { Err("not one") } else { Ok(()) }
+    }
+
+    for db in databases::<User>().await {
+        let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
+        User::create_many(&db, &mut users).await.unwrap();
+        let grown_up = User { age: 18, ..User::default() };
+        let count = User::update_where(&db, User::fields().age, &grown_up, "name = ? OR name = ?1", &("ann",)).await;
+        assert_eq!(count.unwrap(), 1);
+        assert_eq!(User::update_where(&db, FieldSet::empty(), &grown_up, "true", &()).await.unwrap(), 0);
+
+        User::delete_where(&db, "age = ?", &(18,)).await.unwrap_err();
+        let tx = db.begin().await.unwrap();
+        assert_eq!(User::delete_where(&tx, "true", &()).await.unwrap().of::<User>(), 2);
+        tx.commit().await.unwrap();
+        expect![[r#"
+            created ["ann", "bob"], 2 stored, ids set: true
+            updated {"age"} of 1
+            deleted 1
+            deleted 2
+        "#]]
+        .assert_eq(&LOG.take());
+        assert!(User::all(&db).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn rule_23_with_signals_sends_those_of_each_row() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        age: i64,
+        #[version]
+        version: i64,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Pet {
+        #[key]
+        id: Id<Pet>,
+        #[foreign_key(on_delete = cascade)]
+        owner: Id<User>,
+    }
+
+    #[receiver(pre_save, sender = User)]
+    fn before(instance: &mut User) {
+        instance.name = instance.name.to_uppercase();
+        LOG.note(format!("pre_save {}, id set: {}", instance.name, !instance.id.is_unset()));
+    }
+
+    #[receiver(post_save, sender = User)]
+    fn after(instance: &User, created: bool, update_fields: Option<FieldSet<User>>, changes: FieldSet<User>) {
+        assert!(!instance.id.is_unset());
+        LOG.note(format!("post_save {}, created {created}, {update_fields:?}, {changes:?}", instance.name));
+    }
+
+    #[receiver(post_commit, sender = User)]
+    fn committed(instance: &User, created: bool) {
+        LOG.note(format!("post_commit {}, created {created}", instance.name));
+    }
+
+    #[receiver(pre_delete, sender = [User, Pet])]
+    fn goes<M: Model>(instance: &M, origin: &dyn AnyModel) {
+        let instance: &dyn AnyModel = instance;
+        LOG.note(format!("{} {} goes with {:?}", M::META.name, instance.key(), origin.get("name")));
+    }
+
+    for db in databases::<(User, Pet)>().await {
+        let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
+        User::create_many(&db, &mut users).with_signals().await.unwrap();
+        Pet { owner: users[1].id, ..Pet::default() }.save(&db).await.unwrap();
+        assert_eq!(User::all(&db).await.unwrap(), users);
+        expect![[r#"
+            pre_save ANN, id set: false
+            pre_save BOB, id set: false
+            post_save ANN, created true, None, {"id", "name", "age", "version"}
+            post_save BOB, created true, None, {"id", "name", "age", "version"}
+            post_commit ANN, created true
+            post_commit BOB, created true
+        "#]]
+        .assert_eq(&LOG.take());
+
+        let grown_up = User { age: 18, ..User::default() };
+        let count = User::update_where(&db, User::fields().age, &grown_up, "age < ?", &(18,)).with_signals().await;
+        assert_eq!(count.unwrap(), 2);
+        let stored = User::all(&db).await.unwrap();
+        assert!(stored.iter().all(|user| user.age == 18 && user.version == 2));
+        expect![[r#"
+            pre_save ANN, id set: true
+            post_save ANN, created false, Some({"age"}), {"age"}
+            pre_save BOB, id set: true
+            post_save BOB, created false, Some({"age"}), {"age"}
+            post_commit ANN, created false
+            post_commit BOB, created false
+        "#]]
+        .assert_eq(&LOG.take());
+
+        let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await.unwrap();
+        assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
+        expect![[r#"
+            User 1 goes with Some(Text("ANN"))
+            Pet 1 goes with Some(Text("BOB"))
+            User 2 goes with Some(Text("BOB"))
+        "#]]
+        .assert_eq(&LOG.take());
+    }
+}
+
+#[tokio::test]
+async fn rule_23_a_row_that_goes_with_another_one_is_deleted_once() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Node {
+        #[key]
+        id: Id<Node>,
+        #[foreign_key(on_delete = cascade)]
+        parent: Option<Id<Node>>,
+    }
+
+    #[receiver(post_delete, sender = Node)]
+    fn gone(instance: &Node) {
+        LOG.note(instance.id);
+    }
+
+    for db in databases::<Node>().await {
+        let mut nodes = [Node { id: Id::new(1), parent: None }, Node { id: Id::new(2), parent: Some(Id::new(1)) }];
+        Node::create_many(&db, &mut nodes).await.unwrap();
+        let deleted = Node::delete_where(&db, "true", &()).with_signals().await.unwrap();
+        assert_eq!(deleted.total(), 2);
+        assert_eq!(LOG.take(), "2\n1\n");
+    }
+}
+
+#[tokio::test]
+async fn rule_23_a_pre_save_that_fails_in_the_middle_undoes_all() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+    }
+
+    #[receiver(post_save, sender = User)]
+    fn refuse(instance: &User) -> Result<(), &'static str> {
+        if instance.name == "bob" { Err("no bobs") } else { Ok(()) }
+    }
+
+    for db in databases::<User>().await {
+        let mut users = ["ann", "bob", "eve"].map(|name| User { name: name.to_owned(), ..User::default() });
+        User::create_many(&db, &mut users).with_signals().await.unwrap_err();
+        assert!(users.iter().all(|user| user.id.is_unset()));
+        assert!(User::all(&db).await.unwrap().is_empty());
+        User::create_many(&db, &mut users).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn rule_23_update_where_sets_what_a_save_would_and_counts_versions() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        text: Option<String>,
+        #[update(9)]
+        changed: i64,
+        #[version]
+        version: i64,
+    }
+
+    for db in databases::<Page>().await {
+        let mut pages = vec![Page { text: Some("a?".to_owned()), ..Page::default() }; 2];
+        Page::create_many(&db, &mut pages).await.unwrap();
+        let fields = Page::fields().text | Page::fields().changed | Page::fields().version;
+        let condition = "text = 'a?' AND id > ?";
+        let count = Page::update_where(&db, fields, &Page::default(), condition, &(pages[0].id,)).await;
+        assert_eq!(count.unwrap(), 1);
+        let stored = Page::all(&db).await.unwrap();
+        assert_eq!(stored[0], pages[0]);
+        assert_eq!(stored[1], Page { id: pages[1].id, text: None, changed: 9, version: 2 });
+        assert!(matches!(pages[1].save(&db).await, Err(Error::Stale { .. })));
+
+        // All of the fields are all but the key.
+        let count = Page::update_where(&db, FieldSet::all(), &Page::default(), "true -- why?", &()).await;
+        assert_eq!(count.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn rule_23_delete_where_leaves_nothing_that_points_to_nothing() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Pet {
+        #[key]
+        id: Id<Pet>,
+        #[foreign_key(on_delete = cascade)]
+        owner: Id<User>,
+    }
+
+    #[receiver(post_commit, sender = User)]
+    fn committed(instance: &User) {
+        LOG.note(format!("committed {}", instance.id));
+    }
+
+    for db in databases::<(User, Pet)>().await {
+        let mut users = [User::default(), User::default()];
+        User::create_many(&db, &mut users).await.unwrap();
+        Pet { owner: users[1].id, ..Pet::default() }.save(&db).await.unwrap();
+        let error = User::delete_where(&db, "true", &()).await.unwrap_err();
+        assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
+        assert_eq!(User::all(&db).await.unwrap().len(), 2);
+
+        // What was saved in the transaction and then deleted has no `post_commit`.
+        let tx = db.begin().await.unwrap();
+        users[0].save(&tx).await.unwrap();
+        users[1].save(&tx).await.unwrap();
+        User::delete_where(&tx, "id = ?", &(users[0].id,)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), format!("committed {}\n", users[1].id));
+
+        for error in [
+            User::delete_where(&db, " ", &()).await.map(drop).unwrap_err(),
+            Pet::update_where(&db, FieldSet::all(), &Pet { owner: users[1].id, ..Pet::default() }, "", &())
+                .await
+                .map(drop)
+                .unwrap_err(),
+        ] {
+            expect!["the condition is empty: write `true` if every row is meant"].assert_eq(&error.to_string());
+        }
+    }
+}

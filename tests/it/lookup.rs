@@ -1,0 +1,284 @@
+//! BEHAVIOUR.md, "save", rule 24: the row with these values, or a new one.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::{databases, is_sqlite};
+use crate::log::Log;
+
+#[tokio::test]
+async fn rule_24_get_or_create_sends_nothing_on_a_hit_and_creates_on_a_miss() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        username: String,
+        email: Option<String>,
+        #[default(7)]
+        rank: i64,
+    }
+
+    #[receiver([pre_save, post_save, post_commit], sender = User)]
+    fn sent() {
+        LOG.note("sent");
+    }
+
+    #[receiver(post_load, sender = User)]
+    fn loaded() {
+        LOG.note("loaded");
+    }
+
+    for db in databases::<User>().await {
+        let mut ann = User { username: "ann".to_owned(), email: Some("a@b".to_owned()), ..User::default() };
+        assert!(ann.get_or_create(&db, User::fields().username).await.unwrap());
+        assert_eq!(LOG.take(), "sent\nsent\nsent\n");
+        assert_eq!(ann.rank, 7);
+
+        let mut same = User { username: "ann".to_owned(), email: None, rank: 9, ..User::default() };
+        assert!(!same.get_or_create(&db, User::fields().username).await.unwrap());
+        assert_eq!(same, ann, "it becomes the row");
+        assert_eq!(LOG.take(), "loaded\n");
+
+        // NULL is looked for as NULL, and several fields together.
+        let nobody = || User { username: "nobody".to_owned(), ..User::default() };
+        let fields = User::fields().username | User::fields().email;
+        assert!(nobody().get_or_create(&db, fields).await.unwrap());
+        assert!(!nobody().get_or_create(&db, fields).await.unwrap());
+
+        // By the key, also in a transaction.
+        let tx = db.begin().await.unwrap();
+        let mut by_key = User { id: ann.id, ..User::default() };
+        assert!(!by_key.get_or_create(&tx, FieldSet::empty()).await.unwrap());
+        assert_eq!(by_key, ann);
+        assert!(User { username: "eve".to_owned(), ..User::default() }.get_or_create(&tx, fields).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(User::all(&db).await.unwrap().len(), 3);
+
+        // Another field is unique and taken: that is no lost race, and does not break the caller's transaction.
+        let tx = db.begin().await.unwrap();
+        let mut other = User { username: "ann".to_owned(), email: None, ..User::default() };
+        let error = other.get_or_create(&tx, User::fields().email | User::fields().username).await.unwrap_err();
+        assert!(matches!(&error, Error::Unique { .. }), "{error}");
+        assert!(other.id.is_unset());
+        User { username: "zoe".to_owned(), ..User::default() }.save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let error = User::default().get_or_create(&db, FieldSet::empty()).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+        LOG.take();
+    }
+}
+
+#[tokio::test]
+async fn rule_24_several_rows_are_an_error() {
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+    }
+
+    for db in databases::<User>().await {
+        let ann = || User { name: "ann".to_owned(), ..User::default() };
+        User::create_many(&db, &mut [ann(), ann()]).await.unwrap();
+        for error in [
+            ann().get_or_create(&db, User::fields().name).await.unwrap_err(),
+            ann().update_or_create(&db, User::fields().name).await.unwrap_err(),
+        ] {
+            expect!["several rows of `User` have the same `name`: look for it by fields that are unique together"]
+                .assert_eq(&error.to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_24_update_or_create_saves_over_the_row_that_is_there() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        username: String,
+        email: Option<String>,
+        #[version]
+        version: i64,
+    }
+
+    #[receiver(post_save, sender = User)]
+    fn saved(instance: &User, created: bool, changes: FieldSet<User>) -> Result<(), &'static str> {
+        LOG.note(format!("created {created}, {changes:?}"));
+        if instance.email.as_deref() == Some("refused") { Err("no") } else { Ok(()) }
+    }
+
+    for db in databases::<User>().await {
+        let ann = |email: &str| User { username: "ann".to_owned(), email: Some(email.to_owned()), ..User::default() };
+        let mut first = ann("a");
+        assert!(first.update_or_create(&db, User::fields().username).await.unwrap());
+        let mut second = ann("b");
+        assert!(!second.update_or_create(&db, User::fields().username).await.unwrap());
+        assert_eq!((second.id, second.version), (first.id, 2));
+        let tx = db.begin().await.unwrap();
+        let mut third = ann("c");
+        assert!(!third.update_or_create(&tx, User::fields().username).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(User::all(&db).await.unwrap(), [third]);
+        expect![[r#"
+            created true, {"id", "username", "email", "version"}
+            created false, {"email", "version"}
+            created false, {"email", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+
+        let mut refused = ann("refused");
+        refused.update_or_create(&db, User::fields().username).await.unwrap_err();
+        assert_eq!(refused, ann("refused"), "the key and the version are put back");
+        LOG.take();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rule_24_a_lost_race_ends_in_the_row_of_the_winner() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        username: String,
+        visits: i64,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Note {
+        #[key]
+        id: Id<Note>,
+    }
+
+    /// Writes in the save's transaction, as the receiver of somebody who loses does.
+    #[receiver(pre_save, sender = User)]
+    async fn note(tx: &mut Tx) -> Result<()> {
+        Note::default().save(tx).await
+    }
+
+    /// The winner: it commits between the other one's SELECT and its INSERT.
+    #[receiver(pre_save, sender = User, when = |event| event.instance.visits == 1, before = note)]
+    async fn faster(tx: &mut Tx) -> Result<()> {
+        let db = tx.db().clone();
+        if db.url().starts_with("postgres") && User::by_username(&db, "ann").await?.is_none() {
+            User { username: "ann".to_owned(), visits: 2, ..User::default() }.save(&db).await?;
+        }
+        Ok(())
+    }
+
+    for db in databases::<(User, Note)>().await {
+        // SQLite has one writer: there nobody is faster, and the two take turns.
+        let tasks: Vec<_> = (0..4)
+            .map(|visits| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let mut user = User { username: "bob".to_owned(), visits: visits * 2, ..User::default() };
+                    let created = user.get_or_create(&db, User::fields().username).await.unwrap();
+                    (created, user)
+                })
+            })
+            .collect();
+        let mut created = 0;
+        let mut users = Vec::new();
+        for task in tasks {
+            let (is_new, user) = task.await.unwrap();
+            created += u32::from(is_new);
+            users.push(user);
+        }
+        assert_eq!(created, 1);
+        assert!(users.iter().all(|user| *user == users[0]), "{users:?}");
+        assert_eq!(Note::all(&db).await.unwrap().len(), 1, "those who lost wrote nothing");
+
+        if is_sqlite(&db) {
+            continue;
+        }
+        let mut loser = User { username: "ann".to_owned(), visits: 1, ..User::default() };
+        let tx = db.begin().await.unwrap();
+        assert!(!loser.get_or_create(&tx, User::fields().username).await.unwrap());
+        assert_eq!(loser.visits, 2);
+        tx.commit().await.unwrap();
+        assert_eq!(Note::all(&db).await.unwrap().len(), 2);
+
+        User::delete_where(&db, "username = 'ann'", &()).await.unwrap();
+        let mut loser = User { username: "ann".to_owned(), visits: 1, ..User::default() };
+        assert!(!loser.get_or_create(&db, User::fields().username).await.unwrap());
+        assert_eq!(loser.visits, 2);
+
+        User::delete_where(&db, "username = 'ann'", &()).await.unwrap();
+        let mut loser = User { username: "ann".to_owned(), visits: 1, ..User::default() };
+        assert!(!loser.update_or_create(&db, User::fields().username).await.unwrap());
+        let stored = User::by_username(&db, "ann").await.unwrap().unwrap();
+        assert_eq!((stored.visits, stored.id), (1, loser.id));
+    }
+}
+
+#[tokio::test]
+async fn rule_23_upsert_is_one_statement_and_sends_nothing() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        username: String,
+        email: Option<String>,
+        #[version]
+        version: i64,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Country {
+        #[key]
+        code: String,
+        #[unique]
+        name: String,
+    }
+
+    #[receiver([pre_save, post_save, post_commit], sender = User)]
+    #[receiver([pre_save, post_save, post_commit], sender = Country)]
+    fn sent() {
+        LOG.note("sent");
+    }
+
+    for db in databases::<(User, Country)>().await {
+        let mut ann = User { username: "ann".to_owned(), ..User::default() };
+        ann.upsert(&db, User::fields().username).await.unwrap();
+        let mut again = User { username: "ann".to_owned(), email: Some("a@b".to_owned()), ..User::default() };
+        let tx = db.begin().await.unwrap();
+        again.upsert(&tx, User::fields().username).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((again.id, again.version), (ann.id, 2));
+        assert_eq!(User::all(&db).await.unwrap(), [again]);
+
+        let mut country = Country { code: "nl".to_owned(), name: "Holland".to_owned() };
+        country.upsert(&db, FieldSet::empty()).await.unwrap();
+        country.name = "Nederland".to_owned();
+        country.upsert(&db, FieldSet::empty()).await.unwrap();
+        // By its name, the row keeps its code.
+        let mut other = Country { code: "xx".to_owned(), name: "Nederland".to_owned() };
+        other.upsert(&db, Country::fields().name).await.unwrap();
+        assert_eq!(other, country);
+        assert_eq!(Country::all(&db).await.unwrap(), [country]);
+
+        // Without an index that says so, nothing is unique.
+        let error = User::default().upsert(&db, User::fields().email).await.unwrap_err();
+        assert!(error.to_string().contains("ON CONFLICT"), "{error}");
+        assert_eq!(LOG.take(), "");
+    }
+}

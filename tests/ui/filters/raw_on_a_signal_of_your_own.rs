@@ -1,0 +1,10 @@
+// Only models are written raw.
+use signals::prelude::*;
+
+#[signal]
+struct Paid { amount: u64 }
+
+#[receiver(Paid, raw = true)]
+fn book(amount: u64) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// Raw writes are saves: a delete is never one.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(pre_delete, sender = User, raw = true)]
+fn audit(instance: &User) {}
+
+fn main() {}
