@@ -9,7 +9,7 @@ use std::time::Duration;
 use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
 use crate::db::End;
-use crate::model::Meta;
+use crate::model::{Meta, SchemaDifference};
 use crate::value::ColumnError;
 
 /// A `Result` whose error is [`Error`] unless another one is named.
@@ -79,6 +79,9 @@ pub enum Error {
         second: &'static Meta,
     },
 
+    /// How the tables of the database differ from the models, as [`Db::check_schema`](crate::Db::check_schema) found.
+    Schema(Vec<SchemaDifference>),
+
     /// Everything that [`check`](crate::check) found.
     Wiring(Vec<Error>),
 
@@ -104,6 +107,8 @@ pub enum Error {
 
     /// The column does not exist.
     NoColumn {
+        /// The model that has a field for it; `None` when raw SQL failed.
+        model: Option<String>,
         /// Its name.
         column: String,
     },
@@ -392,6 +397,10 @@ impl fmt::Display for Error {
                  `db.create_tables_of`",
                 first.module, first.name, first.place, second.module, second.name, second.place, first.table,
             ),
+            Self::Schema(differences) => {
+                f.write_str("the database differs from the models:")?;
+                differences.iter().try_for_each(|difference| write!(f, "\n{difference}"))
+            }
             Self::Wiring(errors) => {
                 for (index, error) in errors.iter().enumerate() {
                     write!(f, "{}{error}", if index == 0 { "" } else { "\n" })?;
@@ -405,7 +414,11 @@ impl fmt::Display for Error {
             Self::NoTable { table } => {
                 write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
             }
-            Self::NoColumn { column } => {
+            Self::NoColumn { model: Some(model), column } => write!(
+                f,
+                "the table of `{model}` has no column `{column}`: add it with a migration, `db.check_schema()` says how",
+            ),
+            Self::NoColumn { model: None, column } => {
                 write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration")
             }
             Self::UnsetId { model, field } => {

@@ -125,7 +125,7 @@ fn rename<M: Model>(mut error: Error) -> Error {
             meta.name.clone_into(model);
             field(column);
         }
-        Error::ForeignKey { model } => *model = Some(meta.name.to_owned()),
+        Error::NoColumn { model, .. } | Error::ForeignKey { model } => *model = Some(meta.name.to_owned()),
         _ => {}
     }
     error

@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use signals_core::__private::synchronous::send;
 
+use super::draft::named;
 use super::{Id, Model, PostLoad};
 use crate::db::{Exec, Params};
 use crate::error::Result;
@@ -66,7 +67,8 @@ async fn first<M: Model>(
         }
         Ok(())
     })
-    .await?;
+    .await
+    .map_err(named::<M>(exec))?;
     Ok(found)
 }
 
@@ -104,7 +106,8 @@ pub(super) async fn read<M: Model>(
         rows.push(M::from_row(row)?);
         Ok(())
     })
-    .await?;
+    .await
+    .map_err(named::<M>(exec))?;
     Ok(rows)
 }
 

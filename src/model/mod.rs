@@ -16,11 +16,14 @@ mod bulk;
 mod cascade;
 mod column;
 mod commit;
+mod compare;
 mod delete;
+mod difference;
 mod draft;
 mod fields;
 mod id;
 mod lifecycle;
+mod live;
 pub(crate) mod load;
 mod lookup;
 mod meta;
@@ -37,6 +40,7 @@ pub use bulk::{
 };
 pub use column::{Counter, IdOf, Key, KeyOf, OwnKey, PointsTo, Unset, Version};
 pub use delete::Deleted;
+pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{

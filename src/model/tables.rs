@@ -38,18 +38,45 @@ fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
         Dialect::Postgres => "",
     };
     let mut sql = format!("CREATE TABLE IF NOT EXISTS {table} ({columns}){strict};\n");
-    let mut index = |fields: &[&Field]| {
-        let index = quoted(&name(meta, fields, "idx"));
-        let columns = columns_of(fields.iter().copied());
-        sql = format!("{sql}CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n");
-    };
     for field in meta.fields.iter().filter(|field| field.index) {
-        index(&[field]);
+        sql += &(create_index(meta, &[field], CompositeKind::Index) + ";\n");
     }
     for composite in composites(CompositeKind::Index) {
-        index(&composite.of(meta).collect::<Vec<_>>());
+        sql += &(create_index(meta, &composite.of(meta).collect::<Vec<_>>(), CompositeKind::Index) + ";\n");
     }
     sql
+}
+
+/// The statement that makes an index, if it is not there.
+pub(super) fn create_index(meta: &Meta, fields: &[&Field], kind: CompositeKind) -> String {
+    let (create, what) = match kind {
+        CompositeKind::Unique => ("CREATE UNIQUE INDEX", "uniq"),
+        CompositeKind::Index => ("CREATE INDEX", "idx"),
+    };
+    let (index, table) = (quoted(&name(meta, fields, what)), quoted(meta.table));
+    format!("{create} IF NOT EXISTS {index} ON {table} ({})", columns_of(fields.iter().copied()))
+}
+
+/// The statement that adds the column of a field, if the rows that are there can do without a value.
+pub(super) fn add_column(meta: &Meta, field: &Field, dialect: Dialect) -> Option<String> {
+    (field.nullable && field.key.is_none()).then(|| {
+        // What is unique cannot be added in SQLite, and is said when the column is there.
+        let ty = match dialect {
+            Dialect::Sqlite => field.ty.sqlite(),
+            Dialect::Postgres => field.ty.postgres(),
+        };
+        format!("ALTER TABLE {} ADD COLUMN {} {ty}{}", quoted(meta.table), quoted(field.column), references(field))
+    })
+}
+
+/// The statement that changes a column in PostgreSQL.
+pub(super) fn alter_column(meta: &Meta, column: &str, change: &str) -> String {
+    format!("ALTER TABLE {} ALTER COLUMN {} {change}", quoted(meta.table), quoted(column))
+}
+
+/// The statement that adds the foreign key of a field in PostgreSQL.
+pub(super) fn add_foreign_key(meta: &Meta, field: &Field) -> String {
+    format!("ALTER TABLE {} ADD FOREIGN KEY ({}){}", quoted(meta.table), quoted(field.column), references(field))
 }
 
 /// `"a", "b"`

@@ -3,7 +3,8 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{databases, empty_databases, is_sqlite};
+use signals::model::Models;
 
 #[tokio::test]
 async fn several_fields_can_be_unique_together() {
@@ -54,7 +55,7 @@ async fn several_fields_can_share_an_index() {
         let ann = || Person { first: "ann".to_owned(), last: "lee".to_owned(), ..Person::default() };
         ann().save(&db).await.unwrap();
         ann().save(&db).await.unwrap();
-        let sql = if crate::databases::is_sqlite(&db) {
+        let sql = if is_sqlite(&db) {
             "SELECT group_concat(name, ',') FROM (SELECT l.name AS list, i.name FROM pragma_index_list('person') l, \
              pragma_index_info(l.name) i ORDER BY l.seq DESC, i.seqno) GROUP BY list ORDER BY min(list)"
         } else {
@@ -70,5 +71,270 @@ async fn several_fields_can_share_an_index() {
         .unwrap();
         indexes.sort();
         assert_eq!(indexes, ["first,last", "last,first"]);
+    }
+}
+
+/// The lines of what differs, each behind the name of the model.
+async fn differences<M: Models>(db: &Db) -> String {
+    match db.check_schema_of::<M>().await {
+        Ok(()) => "nothing".to_owned(),
+        Err(Error::Schema(differences)) => {
+            differences.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn tables_that_create_tables_made_fit_their_models() {
+    #[model(unique(team, number), index(number, name), table = "Odd \"players\"")]
+    #[derive(Default)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = cascade)]
+        team: Id<Team>,
+        #[one_to_one(on_delete = set_null)]
+        captain_of: Option<Id<Team>>,
+        number: i64,
+        #[unique]
+        #[column(name = "the name")]
+        name: String,
+        #[index]
+        height: Option<f64>,
+        picture: Vec<u8>,
+        is_fit: bool,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Team {
+        #[key]
+        id: Id<Team>,
+        #[foreign_key(on_delete = do_nothing, related_name = "founded")]
+        founder: Option<Id<Player>>,
+        #[foreign_key(on_delete = protect)]
+        town: Option<Id<Town>>,
+    }
+
+    #[model]
+    struct Town {
+        #[key]
+        id: Id<Town>,
+        name: String,
+    }
+
+    #[model]
+    struct Setting {
+        #[key]
+        name: String,
+        value: Option<String>,
+    }
+
+    for db in databases::<(Player, Team, Town, Setting)>().await {
+        assert_eq!(differences::<(Player, Team, Town, Setting)>(&db).await, "nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_differs_from_its_model_says_how() {
+    #[model(table = "users", unique(team, nick), index(age, nick))]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        name: String,
+        nick: String,
+        team: Option<i64>,
+        age: i64,
+        email: Option<String>,
+        phone: String,
+        #[foreign_key(on_delete = cascade)]
+        parent: Option<Id<User>>,
+        #[foreign_key(on_delete = cascade, related_name = "friends")]
+        friend: Option<Id<User>>,
+    }
+
+    #[model]
+    struct Missing {
+        #[key]
+        id: Id<Missing>,
+    }
+
+    for db in empty_databases().await {
+        let (id, team) =
+            if is_sqlite(&db) { ("INTEGER PRIMARY KEY", "INTEGER") } else { ("BIGINT PRIMARY KEY", "BIGINT") };
+        db.batch(&format!(
+            "CREATE TABLE other (id {id});
+             CREATE TABLE users (
+                 id {id}, name TEXT NOT NULL, nick TEXT, team {team} NOT NULL, age TEXT NOT NULL,
+                 parent {team}, friend {team} REFERENCES other (id),
+                 extra TEXT NOT NULL, filled TEXT NOT NULL DEFAULT 'x', more TEXT
+             );
+             CREATE UNIQUE INDEX part ON users (name) WHERE more IS NOT NULL;
+             CREATE INDEX friends ON users (friend, id);",
+        ))
+        .await
+        .unwrap();
+        let found = differences::<(User, Missing)>(&db).await;
+        if is_sqlite(&db) {
+            expect![[r#"
+                `User`: nothing keeps two rows of `users` from having the same `name`: CREATE UNIQUE INDEX IF NOT EXISTS "users_name_7bbb38c2_uniq" ON "users" ("name")
+                `User`: the column `nick` of `users` may be NULL, and the field is no `Option`: make the field an `Option`, or the column NOT NULL
+                `User`: the column `team` of `users` takes no NULL, and the field is an `Option`: let the column take it, or make the field no `Option`
+                `User`: the column `age` of `users` is `TEXT`, and the field is stored as `INTEGER`: change the type of the field, or that of the column
+                `User`: the table `users` has no column `email`: ALTER TABLE "users" ADD COLUMN "email" TEXT
+                `User`: the table `users` has no column `phone`: add it, with a value for the rows that are there
+                `User`: the table `users` has no index over `parent`: CREATE INDEX IF NOT EXISTS "users_parent_617eb399_idx" ON "users" ("parent")
+                `User`: nothing keeps `parent` of `users` from pointing to a row of `users` that is not there: add a foreign key, for which SQLite needs the table to be made anew
+                `User`: the column `friend` of `users` points to `other.id`, and the field to `users.id`: change the type of the field, or the foreign key
+                `User`: nothing keeps two rows of `users` from having the same `team`, `nick`: CREATE UNIQUE INDEX IF NOT EXISTS "users_team_nick_0621a017_uniq" ON "users" ("team", "nick")
+                `User`: the table `users` has no index over `age`, `nick`: CREATE INDEX IF NOT EXISTS "users_age_nick_02982db7_idx" ON "users" ("age", "nick")
+                `User`: the column `extra` of `users` must have a value, and no field gives it one: add a field, or give the column a default
+                `Missing`: there is no table `missing`: make it with `db.create_tables()` or a migration
+            "#]]
+            .assert_eq(&found);
+        } else {
+            expect![[r#"
+                `User`: the database gives new rows of `users` no `id`, and the key is an `Id`: ALTER TABLE "users" ALTER COLUMN "id" ADD GENERATED BY DEFAULT AS IDENTITY
+                `User`: nothing keeps two rows of `users` from having the same `name`: CREATE UNIQUE INDEX IF NOT EXISTS "users_name_7bbb38c2_uniq" ON "users" ("name")
+                `User`: the column `nick` of `users` may be NULL, and the field is no `Option`: ALTER TABLE "users" ALTER COLUMN "nick" SET NOT NULL
+                `User`: the column `team` of `users` takes no NULL, and the field is an `Option`: ALTER TABLE "users" ALTER COLUMN "team" DROP NOT NULL
+                `User`: the column `age` of `users` is `text`, and the field is stored as `BIGINT`: change the type of the field, or that of the column
+                `User`: the table `users` has no column `email`: ALTER TABLE "users" ADD COLUMN "email" TEXT
+                `User`: the table `users` has no column `phone`: add it, with a value for the rows that are there
+                `User`: the table `users` has no index over `parent`: CREATE INDEX IF NOT EXISTS "users_parent_617eb399_idx" ON "users" ("parent")
+                `User`: nothing keeps `parent` of `users` from pointing to a row of `users` that is not there: ALTER TABLE "users" ADD FOREIGN KEY ("parent") REFERENCES "users" ("id") DEFERRABLE INITIALLY IMMEDIATE
+                `User`: the column `friend` of `users` points to `other.id`, and the field to `users.id`: change the type of the field, or the foreign key
+                `User`: nothing keeps two rows of `users` from having the same `team`, `nick`: CREATE UNIQUE INDEX IF NOT EXISTS "users_team_nick_0621a017_uniq" ON "users" ("team", "nick")
+                `User`: the table `users` has no index over `age`, `nick`: CREATE INDEX IF NOT EXISTS "users_age_nick_02982db7_idx" ON "users" ("age", "nick")
+                `User`: the column `extra` of `users` must have a value, and no field gives it one: ALTER TABLE "users" ALTER COLUMN "extra" DROP NOT NULL
+                `Missing`: there is no table `missing`: make it with `db.create_tables()` or a migration
+            "#]]
+            .assert_eq(&found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wider_than_the_model_fits() {
+    #[model(table = "Wide", unique(a, b))]
+    struct Wide {
+        #[key]
+        id: Id<Wide>,
+        a: i64,
+        b: String,
+        #[index]
+        c: f64,
+    }
+
+    for db in empty_databases().await {
+        let sql = if is_sqlite(&db) {
+            // Names are the same in any case, and an older type is one of ours by its affinity.
+            "CREATE TABLE wide (ID integer PRIMARY KEY, A bigint NOT NULL UNIQUE, b VARCHAR(20) NOT NULL, c FLOAT NOT NULL,
+                d TEXT NOT NULL DEFAULT '', e AS (a + 1));
+             CREATE INDEX over_c ON wide (c, a)"
+        } else {
+            "CREATE DOMAIN label AS VARCHAR(20) NOT NULL;
+             CREATE TABLE \"Wide\" (id BIGSERIAL PRIMARY KEY, a INT NOT NULL UNIQUE, b label, c REAL NOT NULL,
+                d TEXT NOT NULL DEFAULT '', e BIGINT NOT NULL GENERATED ALWAYS AS (a + 1) STORED);
+             CREATE INDEX over_c ON \"Wide\" (c, a)"
+        };
+        db.batch(sql).await.unwrap();
+        assert_eq!(differences::<Wide>(&db).await, "nothing");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn the_table_is_looked_for_where_statements_look_for_it() {
+    #[model(table = "looked_for")]
+    #[derive(Default)]
+    struct LookedFor {
+        #[key]
+        id: Id<LookedFor>,
+    }
+
+    let Some(schema) = crate::databases::Schema::new().await else { return };
+    let Some(second) = crate::databases::Schema::new().await else { return };
+    let name = |schema: &crate::databases::Schema| {
+        let url = schema.url();
+        url.split("search_path%3D").nth(1).unwrap().split('%').next().unwrap().to_owned()
+    };
+    let both = format!("search_path%3D{},{}%20", name(&schema), name(&second));
+    let url = schema.url().replace(&format!("search_path%3D{}%20", name(&schema)), &both);
+    let db = Db::connect(&url).await.unwrap();
+    assert_eq!(
+        differences::<LookedFor>(&db).await,
+        "`LookedFor`: there is no table `looked_for`: make it with `db.create_tables()` or a migration\n",
+    );
+    Db::connect(&second.url()).await.unwrap().create_tables_of::<LookedFor>().await.unwrap();
+    assert_eq!(differences::<LookedFor>(&db).await, "nothing");
+    LookedFor::default().save(&db).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_column_that_is_missing_is_named_with_its_model() {
+    #[model]
+    #[derive(Debug, Default)]
+    struct Letter {
+        #[key]
+        id: Id<Letter>,
+        #[column(name = "the text")]
+        text: String,
+    }
+
+    for db in empty_databases().await {
+        let id = if is_sqlite(&db) { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
+        db.execute(&format!("CREATE TABLE letter (id {id})"), &()).await.unwrap();
+        let text =
+            "the table of `Letter` has no column `the text`: add it with a migration, `db.check_schema()` says how";
+        assert_eq!(Letter::default().save(&db).await.unwrap_err().to_string(), text);
+        assert_eq!(Letter::all(&db).await.unwrap_err().to_string(), text);
+        assert_eq!(Letter::get(&db, Id::new(1)).await.unwrap_err().to_string(), text);
+        let tx = db.begin().await.unwrap();
+        assert_eq!(Letter { id: Id::new(1), ..Letter::default() }.save(&tx).await.unwrap_err().to_string(), text);
+    }
+}
+
+#[tokio::test]
+async fn models_may_need_one_another() {
+    #[model]
+    #[derive(Default)]
+    struct Hen {
+        #[key]
+        id: Id<Hen>,
+        #[foreign_key(on_delete = cascade)]
+        from: Id<Egg>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Egg {
+        #[key]
+        id: Id<Egg>,
+        #[foreign_key(on_delete = cascade)]
+        of: Id<Hen>,
+    }
+
+    for db in databases::<(Hen, Egg)>().await {
+        db.create_tables_of::<(Egg, Hen)>().await.unwrap();
+        assert_eq!(differences::<(Hen, Egg)>(&db).await, "nothing");
+        let alone = Hen { id: Id::new(1), from: Id::new(1) }.save(&db).await.unwrap_err();
+        assert!(matches!(alone, Error::ForeignKey { .. }), "{alone}");
+
+        // Neither can be first, so both wait for the commit.
+        let tx = db.begin().await.unwrap();
+        let wait = if is_sqlite(&db) { "PRAGMA defer_foreign_keys = ON" } else { "SET CONSTRAINTS ALL DEFERRED" };
+        tx.execute(wait, &()).await.unwrap();
+        let mut hen = Hen { id: Id::new(1), from: Id::new(1) };
+        hen.save(&tx).await.unwrap();
+        Egg { id: Id::new(1), of: Id::new(1) }.save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let deleted = hen.delete(&db).await.unwrap();
+        assert_eq!(deleted.total(), 2);
+        assert!(Egg::all(&db).await.unwrap().is_empty());
     }
 }

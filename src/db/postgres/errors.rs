@@ -161,7 +161,7 @@ fn missing(error: &DbError, sql: &str) -> Option<Error> {
     let name = || name().or_else(|| name_in(error.message()));
     match *error.code() {
         SqlState::UNDEFINED_TABLE => Some(Error::NoTable { table: name()? }),
-        SqlState::UNDEFINED_COLUMN => Some(Error::NoColumn { column: name()? }),
+        SqlState::UNDEFINED_COLUMN => Some(Error::NoColumn { model: None, column: name()? }),
         _ => None,
     }
 }

@@ -113,13 +113,13 @@ fn missing(text: &str) -> Option<Error> {
         return Some(Error::NoTable { table: table.strip_prefix("main.").unwrap_or(table).to_owned() });
     }
     if let Some(column) = text.strip_prefix("no such column: ") {
-        return Some(Error::NoColumn { column: unquoted(column).to_owned() });
+        return Some(Error::NoColumn { model: None, column: unquoted(column).to_owned() });
     }
     // "table users has no column named emial"
     if let Some((_, column)) = text.split_once(" has no column named ")
         && text.starts_with("table ")
     {
-        return Some(Error::NoColumn { column: unquoted(column).to_owned() });
+        return Some(Error::NoColumn { model: None, column: unquoted(column).to_owned() });
     }
     None
 }

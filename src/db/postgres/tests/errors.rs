@@ -169,7 +169,7 @@ async fn wrong_sql() {
         "ALTER TABLE numbers DROP COLUMN m",
     ] {
         let error = run(sql).await.unwrap_err();
-        assert!(matches!(&error, Error::NoColumn { column } if column == "m"), "{sql}: {error}");
+        assert!(matches!(&error, Error::NoColumn { column, .. } if column == "m"), "{sql}: {error}");
     }
     check(run("SELCT 1").await, &expect![[r#"syntax error at or near "SELCT", in the statement `SELCT 1`"#]]);
     check(run("SELECT 1; SELECT 2").await, &expect!["there is more than one statement: execute them one by one"]);

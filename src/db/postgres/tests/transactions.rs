@@ -288,7 +288,7 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() {
     db.execute("DEALLOCATE ALL", &()).await.unwrap();
     assert_eq!(columns().await.unwrap(), 1);
     db.execute("ALTER TABLE numbers RENAME COLUMN n TO k", &()).await.unwrap();
-    assert!(matches!(numbers(&db).await, Err(Error::NoColumn { column }) if column == "n"));
+    assert!(matches!(numbers(&db).await, Err(Error::NoColumn { column, .. }) if column == "n"));
 }
 
 #[tokio::test]

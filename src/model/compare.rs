@@ -1,0 +1,236 @@
+//! Do the tables of the database fit the models?
+
+use std::panic::Location;
+
+use super::difference::{DifferenceKind, SchemaDifference};
+use super::live::{Live, LiveColumn};
+use super::meta::{CompositeKind, Field, KeyKind, Meta};
+use super::schema::{Models, models};
+use super::tables;
+use crate::db::{Db, Dialect};
+use crate::error::{Error, Result};
+
+impl Db {
+    /// Compares the tables of the database with all models that are linked into this program, and lists how they differ.
+    /// Nothing is changed.
+    ///
+    /// It is for the start of a program whose tables come from migrations, and for a test of these. It looks at columns, their
+    /// types, NULL, keys, uniqueness, indexes and foreign keys. What the database has beside these, such as columns that may
+    /// be left out, is no difference.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// use signals::prelude::*;
+    ///
+    /// #[model]
+    /// struct User { #[key] id: Id<User>, name: String, email: Option<String> }
+    ///
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// db.execute("CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", &()).await?;
+    /// let error = db.check_schema_of::<User>().await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the database differs from the models:\n\
+    ///      `User`: the table `user` has no column `email`: ALTER TABLE \"user\" ADD COLUMN \"email\" TEXT",
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Schema`] with all of the differences.
+    #[track_caller]
+    pub fn check_schema(&self) -> impl Future<Output = Result<()>> + Send {
+        check(self, models(), Location::caller())
+    }
+
+    /// As [`check_schema`](Self::check_schema), for the models named: `db.check_schema_of::<(User, Profile)>()`.
+    #[track_caller]
+    pub fn check_schema_of<M: Models>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+        check(self, M::metas(), Location::caller())
+    }
+}
+
+async fn check(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
+    let mut differences = Vec::new();
+    for meta in models {
+        let mut comparison = Comparison { meta, dialect: db.dialect(), differences: &mut differences };
+        match Live::read(meta.table, db, place).await? {
+            Some(live) => comparison.table(&live),
+            None => comparison.note(DifferenceKind::NoTable, None),
+        }
+    }
+    if differences.is_empty() { Ok(()) } else { Err(Error::Schema(differences)) }
+}
+
+/// One model and its table.
+struct Comparison<'a> {
+    meta: &'static Meta,
+    dialect: Dialect,
+    differences: &'a mut Vec<SchemaDifference>,
+}
+
+impl Comparison<'_> {
+    fn table(&mut self, live: &Live) {
+        let meta = self.meta;
+        for field in meta.fields {
+            if let Some(column) = live.columns.iter().find(|column| self.same(&column.name, field.column)) {
+                self.column(field, column, live);
+            } else {
+                let statement = tables::add_column(meta, field, self.dialect);
+                self.note(DifferenceKind::NoColumn { column: field.column.to_owned() }, statement);
+            }
+        }
+        for composite in meta.composites {
+            let fields: Vec<&Field> = composite.of(meta).collect();
+            // A column that is missing is one difference, and not several.
+            if fields.iter().all(|field| live.columns.iter().any(|column| self.same(&column.name, field.column))) {
+                match composite.kind {
+                    CompositeKind::Unique => self.unique(&fields, live),
+                    CompositeKind::Index => self.index(&fields, live),
+                }
+            }
+        }
+        for column in &live.columns {
+            let is_filled = meta.fields.iter().any(|field| self.same(&column.name, field.column));
+            if column.not_null && !column.fills_itself && !is_filled && !self.numbers_rows(column, live) {
+                let statement = self.alter(&column.name, "DROP NOT NULL");
+                self.note(DifferenceKind::Unfilled { column: column.name.clone() }, statement);
+            }
+        }
+    }
+
+    fn column(&mut self, field: &Field, column: &LiveColumn, live: &Live) {
+        let name = field.column.to_owned();
+        if !column.holds(field.ty, self.dialect) {
+            let expected = match self.dialect {
+                Dialect::Sqlite => field.ty.sqlite(),
+                Dialect::Postgres => field.ty.postgres(),
+            };
+            let found = column.ty.clone();
+            self.note(DifferenceKind::Type { column: name, expected: expected.to_owned(), found }, None);
+            // Whatever else there is to say of it is said of a column of another type.
+            return;
+        }
+        if let Some(key) = field.key {
+            self.key(field, key, column, live);
+            return;
+        }
+        if field.nullable && column.not_null {
+            let statement = self.alter(field.column, "DROP NOT NULL");
+            self.note(DifferenceKind::TakesNoNull { column: name }, statement);
+        } else if !field.nullable && !column.not_null {
+            let statement = self.alter(field.column, "SET NOT NULL");
+            self.note(DifferenceKind::MayBeNull { column: name }, statement);
+        }
+        if field.unique {
+            self.unique(&[field], live);
+        }
+        if field.index {
+            self.index(&[field], live);
+        }
+        self.reference(field, live);
+    }
+
+    fn key(&mut self, field: &Field, key: KeyKind, column: &LiveColumn, live: &Live) {
+        let name = || field.column.to_owned();
+        if !self.is_unique(&[field], live) {
+            self.note(DifferenceKind::NotTheKey { column: name() }, None);
+            return;
+        }
+        let is_assigned = match self.dialect {
+            Dialect::Sqlite => self.numbers_rows(column, live),
+            Dialect::Postgres => column.fills_itself,
+        };
+        if key == KeyKind::Assigned && !is_assigned {
+            let statement = self.alter(field.column, "ADD GENERATED BY DEFAULT AS IDENTITY");
+            self.note(DifferenceKind::NotAssigned { column: name() }, statement);
+        }
+    }
+
+    fn unique(&mut self, fields: &[&Field], live: &Live) {
+        if !self.is_unique(fields, live) {
+            let columns = fields.iter().map(|field| field.column.to_owned()).collect();
+            let statement = tables::create_index(self.meta, fields, CompositeKind::Unique);
+            self.note(DifferenceKind::NotUnique { columns }, Some(statement));
+        }
+    }
+
+    /// Whether no two rows can have the same values: some of them may suffice for that.
+    fn is_unique(&self, fields: &[&Field], live: &Live) -> bool {
+        let is_one_of = |column: &str| fields.iter().any(|field| self.same(column, field.column));
+        let by_key = !live.key.is_empty() && live.key.iter().all(|column| is_one_of(column));
+        let by_index = live
+            .indexes
+            .iter()
+            .any(|index| index.unique && index.columns.iter().all(|column| column.as_deref().is_some_and(is_one_of)));
+        by_key || by_index
+    }
+
+    /// An index serves whoever asks for its first columns.
+    fn index(&mut self, fields: &[&Field], live: &Live) {
+        let serves = |columns: &[Option<String>]| {
+            let is = |(field, column): (&&Field, &Option<String>)| {
+                column.as_deref().is_some_and(|column| self.same(column, field.column))
+            };
+            columns.len() >= fields.len() && fields.iter().zip(columns).all(is)
+        };
+        if !live.indexes.iter().any(|index| serves(&index.columns)) {
+            let columns = fields.iter().map(|field| field.column.to_owned()).collect();
+            let statement = tables::create_index(self.meta, fields, CompositeKind::Index);
+            self.note(DifferenceKind::NoIndex { columns }, Some(statement));
+        }
+    }
+
+    fn reference(&mut self, field: &Field, live: &Live) {
+        let Some(relation) = &field.relation else { return };
+        let (table, key) = (relation.target().table, relation.target().key_field().column);
+        let own: Vec<_> =
+            live.references.iter().filter(|reference| self.same(&reference.column, field.column)).collect();
+        let fits = |table_found: &str, target: Option<&str>| {
+            self.same(table_found, table) && target.is_none_or(|target| self.same(target, key))
+        };
+        if own.iter().any(|reference| fits(&reference.table, reference.target.as_deref())) {
+            return;
+        }
+        let column = field.column.to_owned();
+        let kind = match own.first() {
+            None => DifferenceKind::NoForeignKey { column, target: table.to_owned() },
+            Some(found) => DifferenceKind::OtherTarget {
+                column,
+                expected: format!("{table}.{key}"),
+                found: format!("{}.{}", found.table, found.target.as_deref().unwrap_or(key)),
+            },
+        };
+        let is_missing = matches!(kind, DifferenceKind::NoForeignKey { .. });
+        let statement =
+            (is_missing && self.dialect == Dialect::Postgres).then(|| tables::add_foreign_key(self.meta, field));
+        self.note(kind, statement);
+    }
+
+    /// Whether SQLite gives new rows a number in this column: it is another name of the row's own.
+    fn numbers_rows(&self, column: &LiveColumn, live: &Live) -> bool {
+        self.dialect == Dialect::Sqlite
+            && column.ty.eq_ignore_ascii_case("INTEGER")
+            && matches!(&live.key[..], [key] if self.same(key, &column.name))
+    }
+
+    /// SQLite cannot change a column.
+    fn alter(&self, column: &str, change: &str) -> Option<String> {
+        (self.dialect == Dialect::Postgres).then(|| tables::alter_column(self.meta, column, change))
+    }
+
+    /// SQLite does not tell `Name` from `name`.
+    fn same(&self, one: &str, other: &str) -> bool {
+        match self.dialect {
+            Dialect::Sqlite => one.eq_ignore_ascii_case(other),
+            Dialect::Postgres => one == other,
+        }
+    }
+
+    fn note(&mut self, kind: DifferenceKind, statement: Option<String>) {
+        let (model, table) = (self.meta.name.to_owned(), self.meta.table.to_owned());
+        self.differences.push(SchemaDifference { model, table, kind, statement });
+    }
+}
