@@ -230,6 +230,10 @@ pub enum Error {
         reason: String,
     },
 
+    /// A transaction that was begun with [`TransactionOptions::read_only`](crate::db::TransactionOptions::read_only) was to
+    /// write.
+    ReadOnlyTransaction,
+
     /// The transaction was broken by an earlier failure.
     Broken {
         /// The text of that failure.
@@ -497,6 +501,9 @@ impl fmt::Display for Error {
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")
             }
+            Self::ReadOnlyTransaction => f.write_str(
+                "the transaction was begun for reading only, and the statement writes: begin it without `read_only`",
+            ),
             Self::Ended => f.write_str("the transaction has ended: begin another one with `db.begin()`"),
             Self::NotYours => f.write_str(
                 "only the code that began a transaction can end it: return `Ok` to go on, or an error to undo it",

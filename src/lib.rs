@@ -106,6 +106,7 @@
 //! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
+//! | [`post_rollback`] | after a save was undone, once per row and rollback | as `post_commit` |
 //! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
@@ -116,7 +117,8 @@
 //!
 //! The row, `pre_save`, `post_save` and everything that receivers write through `tx` are one transaction: a receiver that fails
 //! undoes it all. What cannot be undone, such as a mail, belongs into `post_commit`, which has no `tx` to write to by mistake.
-//! What may fail is tried in a [`tx.savepoint(..)`](Tx::savepoint), which is undone alone.
+//! What may fail is tried in a [`tx.savepoint(..)`](Tx::savepoint), which is undone alone. `post_rollback` clears what was done
+//! outside of the database for a save that is not there any more.
 //!
 //! | key of the attribute | meaning |
 //! |---|---|
@@ -240,7 +242,11 @@ pub use check::check;
 #[cfg(feature = "serde_json")]
 pub use columns::Json;
 #[doc(inline)]
-pub use db::{ConnectOptions, ConnectionCreated, Db, Executor, Parameter, Params, Row, Tx, connection_created};
+pub use db::connection_created;
+#[doc(inline)]
+pub use db::{
+    ConnectOptions, ConnectionCreated, Db, Executor, Isolation, Parameter, Params, Row, TransactionOptions, Tx,
+};
 pub use error::{Error, Result};
 #[doc(inline)]
 pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
@@ -248,9 +254,9 @@ pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
 pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, models};
 pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
 #[doc(inline)]
-pub use model::{PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave};
+pub use model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
 #[doc(inline)]
-pub use model::{post_commit, post_delete, post_load, post_save, pre_delete, pre_save};
+pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use signals_core::testing;
 #[doc(inline)]

@@ -8,6 +8,6 @@ pub use crate::model::{AnyModel, AnyModels, FieldSet, Id, Model};
 pub use crate::model::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
 };
-pub use crate::model::{PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave};
-pub use crate::model::{post_commit, post_delete, post_load, post_save, pre_delete, pre_save};
+pub use crate::model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
+pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 pub use signals_macros::{model, receiver, signal};

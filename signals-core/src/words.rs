@@ -75,7 +75,7 @@ pub trait LendsMutably {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not know what changed",
     label = "remove `changed`",
-    note = "`post_save` and `post_commit` know what the row was before"
+    note = "`post_save`, `post_commit` and `post_rollback` know what the row was before"
 )]
 pub trait KnowsWhatChanged {
     /// The signal itself.
@@ -86,7 +86,7 @@ pub trait KnowsWhatChanged {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is never sent for a raw write",
     label = "remove `raw`",
-    note = "`pre_save`, `post_save` and `post_commit` are sent for rows that `load` writes, to receivers with `raw = true`"
+    note = "the signals of a save and of its end are sent for rows that `load` writes, to receivers with `raw = true`"
 )]
 pub trait HasRawWrites {
     /// The signal itself.

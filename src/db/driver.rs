@@ -5,7 +5,7 @@
 use std::panic::Location;
 
 use super::url::{self, Target};
-use super::{ConnectOptions, Params, Row};
+use super::{ConnectOptions, Params, Row, TransactionOptions};
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 use crate::error::Error;
 use crate::error::Result;
@@ -97,12 +97,12 @@ impl Driver {
         }
     }
 
-    pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Session> {
+    pub(super) async fn begin(&self, options: TransactionOptions, at: &'static Location<'static>) -> Result<Session> {
         match *self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref driver) => driver.begin(at).await.map(Session::Sqlite),
+            Self::Sqlite(ref driver) => driver.begin(options, at).await.map(Session::Sqlite),
             #[cfg(feature = "postgres")]
-            Self::Postgres(ref driver) => Box::pin(driver.begin(at)).await.map(Session::Postgres),
+            Self::Postgres(ref driver) => Box::pin(driver.begin(options, at)).await.map(Session::Postgres),
         }
     }
 
@@ -125,7 +125,7 @@ impl Driver {
     }
 
     pub(super) async fn batch(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
-        let session = self.begin(at).await?;
+        let session = self.begin(TransactionOptions::new(), at).await?;
         session.batch(sql).await?;
         session.commit().await
     }

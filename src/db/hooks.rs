@@ -1,4 +1,4 @@
-//! What runs after a commit.
+//! What runs after a commit or a rollback.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Db;
 use super::driver::Outcome;
-use super::level::End;
+use super::level::{End, Level};
 use crate::error::{Error, Result};
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
@@ -89,8 +89,8 @@ impl Future for Hooks {
     }
 }
 
-/// The commit is done, so its hooks must run, though whoever waited for them has gone: a web server drops the future of a
-/// request when the client hangs up.
+/// The transaction is over, so its hooks must run, though whoever waited for them has gone: a web server drops the future of
+/// a request when the client hangs up.
 impl Drop for Hooks {
     fn drop(&mut self) {
         if self.running.is_none() && self.waiting.len() == 0 {
@@ -110,24 +110,42 @@ impl Drop for Hooks {
     }
 }
 
-impl Hooks {
-    /// Waits for a COMMIT that nobody else waits for any more, and runs the hooks if it was done.
-    pub(super) fn after(mut self, outcome: Outcome) {
-        self.rescue = true;
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(async move {
-                match outcome.await {
-                    Ok(()) => self.await,
-                    Err(error) => {
-                        drop(std::mem::take(&mut self.waiting));
-                        self.db.report(&error);
-                    }
+/// Waits for a COMMIT that nobody else waits for any more, and runs the hooks of what became of it.
+pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
+    let undecided = Undecided(Some((db, level)));
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            let mut undecided = undecided;
+            let committed = outcome.await;
+            let Some((db, level)) = undecided.0.take() else { return };
+            let end = match &committed {
+                Ok(()) => End::Commit,
+                Err(error) => {
+                    db.report(error);
+                    End::Rollback
                 }
-            })),
-            Err(_) => self.give_up(),
+            };
+            if !matches!(committed, Err(Error::CommitUnknown { .. })) {
+                let mut hooks = Hooks::new(db, level.hooks(end));
+                hooks.rescue = true;
+                hooks.await;
+            }
+        });
+    }
+}
+
+/// What waits for the answer to a COMMIT. A runtime that stops is the last that is heard of it.
+struct Undecided(Option<(Db, Level)>);
+
+impl Drop for Undecided {
+    fn drop(&mut self) {
+        if let Some((db, level)) = self.0.take() {
+            Hooks::new(db, level.hooks(End::Commit)).give_up();
         }
     }
+}
 
+impl Hooks {
     fn give_up(mut self) {
         let running = self.running.take().map(|(queued, _)| queued);
         let waiting = std::mem::take(&mut self.waiting);

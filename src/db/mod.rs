@@ -7,6 +7,7 @@
     allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
 )]
 
+mod begin;
 mod created;
 mod driver;
 mod executor;
@@ -29,6 +30,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+pub use self::begin::{Isolation, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
@@ -177,6 +179,12 @@ impl Db {
         self.begin_at(Location::caller())
     }
 
+    /// As [`begin`](Self::begin), with an isolation level, or for reading only.
+    #[track_caller]
+    pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Tx>> + Send {
+        self.begin_with_at(options, Location::caller())
+    }
+
     /// Runs `body` in a transaction: commits when it returns `Ok`, rolls back when it returns an error, panics, or its
     /// future is dropped.
     ///
@@ -202,14 +210,32 @@ impl Db {
     /// ```
     #[track_caller]
     pub fn transaction<T>(&self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
-        let began = Location::caller();
-        async move {
-            let mut tx = self.begin_at(began).await?;
-            let result = body(&mut tx).await;
-            match result {
-                Ok(value) => tx.commit().await.map(|()| value),
-                Err(_) => tx.end(result).await,
-            }
+        self.transaction_at(TransactionOptions::new(), Location::caller(), body)
+    }
+
+    /// As [`transaction`](Self::transaction), with an isolation level, or for reading only.
+    ///
+    /// It is not done again by itself: a body that failed with [`Error::Serialization`] may have sent a mail.
+    #[track_caller]
+    pub fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T>,
+    ) -> impl Future<Output = Result<T>> {
+        self.transaction_at(options, Location::caller(), body)
+    }
+
+    async fn transaction_at<T>(
+        &self,
+        options: TransactionOptions,
+        began: &'static Location<'static>,
+        body: impl AsyncFnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let mut tx = self.begin_with_at(options, began).await?;
+        let result = body(&mut tx).await;
+        match result {
+            Ok(value) => tx.commit().await.map(|()| value),
+            Err(_) => tx.end(result).await,
         }
     }
 
@@ -226,7 +252,11 @@ impl Db {
     // async caller.
 
     pub(crate) async fn begin_at(&self, at: &'static Location<'static>) -> Result<Tx> {
-        let session = self.shared.driver.begin(at).await?;
+        self.begin_with_at(TransactionOptions::new(), at).await
+    }
+
+    async fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Result<Tx> {
+        let session = self.shared.driver.begin(options, at).await?;
         Ok(Tx::new(self.clone(), session, at))
     }
 

@@ -14,7 +14,7 @@ impl Tx {
     /// that goes on after such a failure and returns `Ok` is undone as well, and the answer is [`Error::Swallowed`].
     ///
     /// Hooks of [`on_commit`](Self::on_commit) that were queued in a savepoint that is undone are dropped, and nothing that
-    /// was saved in it reaches `post_commit`. Savepoints may stand in one another, and receivers may use them. A savepoint
+    /// was saved in it reaches `post_commit`; its `post_rollback` comes at the end of the transaction. Savepoints may stand in one another, and receivers may use them. A savepoint
     /// costs PostgreSQL no round trip of its own: it begins and ends with the statements in it and behind it.
     ///
     /// ```

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::driver::{Session, Standing};
-use super::hooks::{Hook, Hooks};
+use super::hooks::{self, Hook, Hooks};
 use super::level::{End, Level, Levels, Remembered, RowKey};
 use super::{Db, Params, Row, refuse_transaction_control};
 use crate::error::{Error, Result};
@@ -102,39 +102,58 @@ impl Tx {
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.on_commit_at(Location::caller(), hook);
+        self.queue(End::Commit, Location::caller(), hook);
     }
 
-    /// As [`on_commit`](Self::on_commit), for a hook that another place asked for.
-    pub(crate) fn on_commit_at<Fut>(
-        &self,
-        place: &'static Location<'static>,
-        hook: impl FnOnce(Db) -> Fut + Send + 'static,
-    ) where
+    /// Queues a hook that runs after the rollback, to clear what was done outside of the database. A commit drops it.
+    ///
+    /// Otherwise it is as a hook of [`on_commit`](Self::on_commit). One that was queued in a savepoint which is rolled back
+    /// runs at the end of the transaction, whichever end. It does not run if nobody knows what became of the COMMIT,
+    /// [`Error::CommitUnknown`].
+    #[track_caller]
+    pub fn on_rollback<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
+    where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.queue(End::Commit, Hook::new(End::Commit, place, hook));
+        self.queue(End::Rollback, Location::caller(), hook);
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
     pub async fn commit(self) -> Result<()> {
         self.must_be_root()?;
         if let Err(error) = self.check() {
-            self.shared.session.rollback().await?;
-            return Err(error);
+            return self.roll_back().await.and(Err(error));
         }
-        self.shared.session.commit().await?;
-        let hooks = self.take_level().hooks(End::Commit);
+        let committed = self.shared.session.commit().await;
+        match &committed {
+            Ok(()) => self.run_hooks(End::Commit).await,
+            // It may be committed or rolled back, and what was queued is for one of them.
+            Err(Error::CommitUnknown { .. }) => drop(self.take_level()),
+            Err(_) => self.run_hooks(End::Rollback).await,
+        }
+        committed
+    }
+
+    /// Rolls back. Hooks of [`on_commit`](Self::on_commit) are dropped; those of [`on_rollback`](Self::on_rollback) and
+    /// `post_rollback` run before this returns.
+    ///
+    /// Dropping rolls back as well, and what runs afterwards is a task then.
+    pub async fn rollback(self) -> Result<()> {
+        self.must_be_root()?;
+        self.roll_back().await
+    }
+
+    async fn roll_back(&self) -> Result<()> {
+        let rolled_back = self.shared.session.rollback().await;
+        self.run_hooks(End::Rollback).await;
+        rolled_back
+    }
+
+    async fn run_hooks(&self, end: End) {
+        let hooks = self.take_level().hooks(end);
         if !hooks.is_empty() {
             Hooks::new(self.db().clone(), hooks).await;
         }
-        Ok(())
-    }
-
-    /// Rolls back, as dropping does. The hooks of [`on_commit`](Self::on_commit) are dropped.
-    pub async fn rollback(self) -> Result<()> {
-        self.must_be_root()?;
-        self.shared.session.rollback().await
     }
 
     /// Another handle of the same transaction, which does not end it: receivers are handed a `&mut` of one.
@@ -190,8 +209,11 @@ impl Tx {
         self.in_level(|level| level.queue_row(end, RowKey::of::<R>(key)));
     }
 
-    fn queue(&self, end: End, hook: Hook) {
-        self.in_level(|level| level.queue(end, hook));
+    fn queue<Fut>(&self, end: End, place: &'static Location<'static>, hook: impl FnOnce(Db) -> Fut + Send + 'static)
+    where
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.in_level(|level| level.queue(end, Hook::new(end, place, hook)));
     }
 
     /// Breaks the transaction, or the savepoint that this is a handle in. The first failure is the one that is remembered.
@@ -314,9 +336,11 @@ impl Drop for Tx {
             // Other handles must not keep alive what the hooks own.
             let level = self.take_level();
             if let Some(outcome) = self.shared.session.on_its_way() {
-                Hooks::new(self.db().clone(), level.hooks(End::Commit)).after(outcome);
+                hooks::after(self.db().clone(), level, outcome);
             } else {
                 self.shared.session.abandon();
+                // Nobody waits for them, so they become a task.
+                drop(Hooks::new(self.db().clone(), level.hooks(End::Rollback)));
             }
         }
     }

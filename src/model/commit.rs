@@ -1,11 +1,12 @@
-//! What waits for the end of the transaction: `post_commit`, once per row and transaction.
+//! What waits for the end of the transaction: `post_commit` and `post_rollback`, once per row.
 
 use std::any::Any;
 use std::panic::Location;
 
 use signals_core::__private::asynchronous::send_robust;
+use signals_core::{Answer, Error as SignalError, ReceiverId};
 
-use super::{FieldSet, Model, PostCommit};
+use super::{FieldSet, Model, PostCommit, PostRollback};
 use crate::db::{Db, End, Hook, Remembered, Tx};
 use crate::error::Error;
 use crate::value::Value;
@@ -32,7 +33,17 @@ struct Saved<M> {
     place: &'static Location<'static>,
 }
 
-/// Notes that a row was saved, before its receivers are told, who may save it again.
+/// Whether anybody receives what is sent at the end.
+pub(super) fn listens<M: Model>() -> bool {
+    M::POST_COMMIT.has_receivers() || M::POST_ROLLBACK.has_receivers()
+}
+
+/// Whether anybody asks what the row was before.
+pub(super) fn asks_for_costly<M: Model>() -> bool {
+    M::POST_COMMIT.asks_for_costly() || M::POST_ROLLBACK.asks_for_costly()
+}
+
+/// Notes that a row was saved, before its receivers are told: they may save it again, or fail.
 pub(super) fn saved<M: Model>(
     instance: &M,
     (created, raw): (bool, bool),
@@ -41,7 +52,11 @@ pub(super) fn saved<M: Model>(
     place: &'static Location<'static>,
 ) {
     let saved = Saved { instance: instance.snapshot(), created, previous: previous.map(M::snapshot), raw, place };
-    tx.remember(&key(instance), Done { deleted: false, saved: Some(saved) });
+    let key = key(instance);
+    tx.remember(&key, Done { deleted: false, saved: Some(saved) });
+    if M::POST_ROLLBACK.has_receivers() {
+        tx.queue_row::<Done<M>>(End::Rollback, &key);
+    }
 }
 
 /// Queues the `post_commit` of a row that was saved, if the transaction has not queued it yet.
@@ -49,14 +64,15 @@ pub(super) fn queue<M: Model>(instance: &M, tx: &Tx) {
     tx.queue_row::<Done<M>>(End::Commit, &key(instance));
 }
 
-/// Notes that a row was deleted: what was done to it in this transaction has no `post_commit`.
+/// Notes that a row was deleted: what was done to it before in this transaction has neither `post_commit` nor
+/// `post_rollback`.
 pub(super) fn deleted<M: Model>(instance: &M, tx: &Tx) {
     deleted_key::<M>(&key(instance), tx);
 }
 
 /// As [`deleted`], for a row of which nothing but its key is known.
 pub(super) fn deleted_key<M: Model>(key: &Value, tx: &Tx) {
-    if M::POST_COMMIT.has_receivers() {
+    if listens::<M>() {
         tx.remember(key, Done::<M> { deleted: true, saved: None });
     }
 }
@@ -86,21 +102,36 @@ impl<M: Model> Remembered for Done<M> {
 
     fn hook(self: Box<Self>, end: End) -> Option<Hook> {
         let saved = self.saved?;
-        match end {
-            End::Commit => Some(Hook::new(end, saved.place, async |db| {
-                committed(saved, db).await;
-                Ok(())
-            })),
-            End::Rollback => None,
-        }
+        Some(Hook::new(end, saved.place, async move |db| {
+            match end {
+                End::Commit => committed(saved, db).await,
+                End::Rollback => rolled_back(saved, db).await,
+            }
+            Ok(())
+        }))
     }
 }
 
 async fn committed<M: Model>(saved: Saved<M>, db: Db) {
-    let Saved { instance, created, previous, raw, .. } = saved;
-    let (instance, previous) = (&instance, previous.as_ref());
+    let Saved { instance, created, previous, raw, .. } = &saved;
+    let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
-    match send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, raw, db: &db }).await {
+    report(&db, send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, raw, db: &db }).await);
+}
+
+async fn rolled_back<M: Model>(saved: Saved<M>, db: Db) {
+    let Saved { instance, created, previous, raw, .. } = &saved;
+    let (created, raw, previous) = (*created, *raw, previous.as_ref());
+    let changes = FieldSet::changed(previous, instance);
+    report(
+        &db,
+        send_robust(M::POST_ROLLBACK, PostRollback { instance, created, previous, changes, raw, db: &db }).await,
+    );
+}
+
+/// The transaction is over: nobody else can be told.
+fn report(db: &Db, sent: Result<Vec<(ReceiverId, Answer<()>)>, SignalError>) {
+    match sent {
         Ok(answers) => {
             for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {
                 db.report(&Error::Receiver(error));

@@ -19,6 +19,7 @@ pub struct Lifecycle<M: Model> {
     pub(super) pre_delete: Signal<PreDelete<'static, M>>,
     pub(super) post_delete: Signal<PostDelete<'static, M>>,
     pub(super) post_commit: Signal<PostCommit<'static, M>>,
+    pub(super) post_rollback: Signal<PostRollback<'static, M>>,
     pub(super) post_load: Signal<PostLoad<'static, M>>,
     pub(super) post_bulk_create: Signal<PostBulkCreate<'static, M>>,
     pub(super) post_bulk_update: Signal<PostBulkUpdate<'static, M>>,
@@ -44,6 +45,7 @@ impl<M: Model> Lifecycle<M> {
             pre_delete,
             post_delete,
             post_commit: Signal::new(),
+            post_rollback: Signal::new(),
             post_load: Signal::new(),
             post_bulk_create: Signal::new(),
             post_bulk_update: Signal::new(),
@@ -335,6 +337,48 @@ lifecycle! {
 }
 
 lifecycle! {
+    /// After a save was undone. See [`PostRollback`].
+    post_rollback,
+    /// What [`post_rollback`] carries. It is the place for clearing what was done outside of the database: files, entries of a
+    /// cache, what was reserved elsewhere.
+    ///
+    /// It is sent for each row that would have had a `post_commit` and was written: when a receiver fails, when the transaction
+    /// is rolled back, by whatever, and when it is dropped, then by a task. A row that was saved in a savepoint which was
+    /// rolled back has its `post_rollback` at the end of the transaction, whichever end: until then nobody else can use its
+    /// connection. There is none when nobody knows what became of the COMMIT, [`Error::CommitUnknown`](crate::Error::CommitUnknown).
+    ///
+    /// There is no transaction any more. An error goes to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.
+    PostRollback {
+        /// The row as it was saved last: the database does not hold it. A new row has the id that it would have had. Fields
+        /// with `#[skip]` have their `Default`.
+        instance: &'a M,
+        /// Whether an INSERT was undone, and not an UPDATE.
+        created: bool,
+        /// What the database held before the transaction or savepoint, and holds again; `None` if the row was inserted in it.
+        /// It is read only if a linked receiver asks for it, or for `changes`, `changed(..)` or the whole `event`.
+        previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        changes: FieldSet<M>,
+        /// Whether every write of the row that was undone was a raw one of [`load`](crate::Db::load). Only receivers with
+        /// `raw = true` are told of such rows.
+        raw: bool,
+        /// The database, to read and write in transactions of its own.
+        db: &'a Db,
+    },
+    costly: ["previous", "changes"],
+    raw: raw,
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        raw: event.raw,
+        db: event.db,
+    }
+}
+
+lifecycle! {
     /// After a row was read from the database. See [`PostLoad`].
     post_load,
     /// What [`post_load`] carries. The instance may be changed: it is the place to fill in fields with `#[skip]`.
@@ -366,6 +410,6 @@ answer! {
     // `post_load` has no `tx`, and not because a transaction is over: let the compiler say what it has.
     InTransaction: pre_save post_save pre_delete post_delete post_load;
     LendsMutably: pre_save post_load;
-    KnowsWhatChanged: post_save post_commit;
-    HasRawWrites: pre_save post_save post_commit;
+    KnowsWhatChanged: post_save post_commit post_rollback;
+    HasRawWrites: pre_save post_save post_commit post_rollback;
 }

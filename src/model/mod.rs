@@ -44,8 +44,8 @@ pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{
-    Lifecycle, PostCommit, PostDelete, PostLoad, PostSave, PreDelete, PreSave, post_commit, post_delete, post_load,
-    post_save, pre_delete, pre_save,
+    Lifecycle, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, post_commit, post_delete,
+    post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
 pub(crate) use schema::same_tables;
@@ -82,6 +82,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     const POST_DELETE: &'static Signal<PostDelete<'static, Self>> = &Self::LIFECYCLE.post_delete;
     /// Sent after the transaction of a save was committed.
     const POST_COMMIT: &'static Signal<PostCommit<'static, Self>> = &Self::LIFECYCLE.post_commit;
+    /// Sent after a save was undone.
+    const POST_ROLLBACK: &'static Signal<PostRollback<'static, Self>> = &Self::LIFECYCLE.post_rollback;
 
     /// Sent after a row was read.
     const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Self::LIFECYCLE.post_load;

@@ -43,7 +43,7 @@ pub(super) struct Operations {
     pub(super) fetch: Fetch,
     /// Whether anybody receives the signals of a delete.
     pub(super) listens: fn() -> bool,
-    /// Whether anything of a row may wait for the commit.
+    /// Whether anything of a row may wait for the end of the transaction.
     pub(super) remembers: fn() -> bool,
     /// What a field becomes that points to nothing any more.
     pub(super) default_of: fn(usize) -> Value,
@@ -58,7 +58,7 @@ impl Operations {
         Self {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
-            remembers: || M::POST_COMMIT.has_receivers(),
+            remembers: commit::listens::<M>,
             default_of: M::default_of,
             pre_delete: |rows, origin, tx| Box::pin(pre_delete::<M>(rows, origin, tx)),
             post_delete: |rows, origin, tx| Box::pin(post_delete::<M>(rows, origin, tx)),

@@ -105,7 +105,7 @@ pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bo
 }
 
 fn has_receivers<M: Model>() -> bool {
-    M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || M::POST_COMMIT.has_receivers()
+    M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>()
 }
 
 async fn save_in<M: Model>(
@@ -122,7 +122,7 @@ async fn save_in<M: Model>(
     }
     let before = before(&**draft, tx, how, place).await?;
     let created = write(draft, Exec::Tx(tx), how, place).await?;
-    if M::POST_COMMIT.has_receivers() {
+    if commit::listens::<M>() {
         commit::saved(&**draft, (created, raw), before.as_ref(), tx, place);
     }
     if M::POST_SAVE.has_receivers() {
@@ -140,7 +140,7 @@ async fn save_in<M: Model>(
 
 /// The row as it is before it is written, if somebody asks for it: it costs a SELECT.
 async fn before<M: Model>(draft: &M, tx: &Tx, how: How<M>, place: &'static Location<'static>) -> Result<Option<M>> {
-    let is_asked_for = M::POST_SAVE.asks_for_costly() || M::POST_COMMIT.asks_for_costly();
+    let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
     match how {
         How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for && !draft.key().is_unset() => {
             load::by_key(Exec::Tx(tx), draft.key(), place).await

@@ -30,7 +30,7 @@ impl Log {
         expected.assert_eq(&without_lines(&self.take()));
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<String>> {
+    pub(crate) fn lines(&self) -> MutexGuard<'_, Vec<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,9 +13,11 @@ mod models;
 mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
+mod rollback;
 mod save;
 mod savepoints;
 mod schema;
 mod signals_and_receivers;
+mod transactions;
 mod types;
 mod version;

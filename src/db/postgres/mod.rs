@@ -26,7 +26,7 @@ pub(super) use self::rows::{look, unread};
 pub(super) use self::transaction::{Outcome, Transaction};
 
 use self::pool::Pool;
-use super::{ConnectOptions, Params, Row};
+use super::{ConnectOptions, Params, Row, TransactionOptions};
 use crate::error::Result;
 
 /// The connections to one database.
@@ -42,8 +42,12 @@ impl Postgres {
         Ok(Self { pool })
     }
 
-    pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Transaction> {
-        self.pool.lease(at).await.map(Transaction::new)
+    pub(super) async fn begin(
+        &self,
+        options: TransactionOptions,
+        at: &'static Location<'static>,
+    ) -> Result<Transaction> {
+        Ok(Transaction::new(self.pool.lease(at).await?, options))
     }
 
     pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::db::begin::{Access, Waiting};
+use crate::db::{Isolation, TransactionOptions};
+
 /// Commands that begin and end a transaction and its savepoints, and that nobody waits for. What is not sent at the end of the
 /// transaction is never sent.
 pub(super) struct Pending(Vec<Cow<'static, str>>);
@@ -14,8 +17,8 @@ pub(super) enum Known {
 }
 
 impl Pending {
-    pub(super) fn begin(begin: Cow<'static, str>) -> Self {
-        Self(vec![begin])
+    pub(super) fn begin(options: TransactionOptions) -> Self {
+        Self(vec![begin(options)])
     }
 
     pub(super) fn savepoint(&mut self, depth: usize) {
@@ -59,6 +62,27 @@ impl Pending {
     }
 }
 
+fn begin(TransactionOptions { isolation, access, waiting }: TransactionOptions) -> Cow<'static, str> {
+    let isolation = match isolation {
+        None => "",
+        Some(Isolation::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",
+        Some(Isolation::RepeatableRead) => " ISOLATION LEVEL REPEATABLE READ",
+        Some(Isolation::Serializable) => " ISOLATION LEVEL SERIALIZABLE",
+    };
+    let access = match access {
+        Access::Write => "",
+        Access::Read => " READ ONLY",
+    };
+    let waiting = match waiting {
+        Waiting::No => "",
+        Waiting::Deferrable => " DEFERRABLE",
+    };
+    match (isolation, access, waiting) {
+        ("", "", "") => "BEGIN".into(),
+        _ => format!("BEGIN{isolation}{access}{waiting}").into(),
+    }
+}
+
 fn savepoint(depth: usize) -> String {
     format!("SAVEPOINT signals_{depth}")
 }
@@ -77,7 +101,7 @@ mod tests {
 
     #[test]
     fn everything_goes_in_one_command() {
-        let mut pending = Pending::begin("BEGIN".into());
+        let mut pending = Pending::begin(TransactionOptions::new());
         pending.savepoint(1);
         assert_eq!(sent(&mut pending), "BEGIN; SAVEPOINT signals_1");
         assert_eq!(sent(&mut pending), "");
@@ -86,6 +110,14 @@ mod tests {
         assert_eq!(sent(&mut pending), "RELEASE signals_1; SAVEPOINT signals_1");
         assert_eq!(pending.rollback_to(1), Known::Yes);
         assert_eq!(sent(&mut pending), "ROLLBACK TO signals_1; RELEASE signals_1");
+    }
+
+    #[test]
+    fn options_of_a_transaction() {
+        let options = TransactionOptions::new().isolation(Isolation::Serializable).read_only().deferrable();
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE";
+        assert_eq!(sent(&mut Pending::begin(options)), begin);
+        assert_eq!(sent(&mut Pending::begin(TransactionOptions::new().read_only())), "BEGIN READ ONLY");
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio_postgres::error::SqlState;
+
 use super::errors::{self, Failure};
 use super::lease::Lease;
 use super::pending::{Known, Pending};
+use crate::db::begin::Access;
 use crate::db::driver::Standing;
-use crate::db::{Params, Row};
+use crate::db::{Params, Row, TransactionOptions};
 use crate::error::{Error, Result};
 
 /// The answer to a COMMIT, whoever waits for it.
@@ -17,6 +20,7 @@ pub(in crate::db) type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>
 pub(in crate::db) struct Transaction {
     /// Never locked over an `await`. `None` after the end.
     lease: Mutex<Option<Arc<Lease>>>,
+    access: Access,
     state: Mutex<State>,
     /// A COMMIT that is on its way. It cannot be called back, so it is not dropped with the future that waits for it.
     committing: Mutex<Option<Outcome>>,
@@ -30,9 +34,14 @@ struct State {
 }
 
 impl Transaction {
-    pub(super) fn new(lease: Lease) -> Self {
-        let state = State { standing: Standing::Open, pending: Pending::begin("BEGIN".into()), undone: 0 };
-        Self { lease: Mutex::new(Some(Arc::new(lease))), state: Mutex::new(state), committing: Mutex::new(None) }
+    pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
+        let state = State { standing: Standing::Open, pending: Pending::begin(options), undone: 0 };
+        Self {
+            lease: Mutex::new(Some(Arc::new(lease))),
+            access: options.access,
+            state: Mutex::new(state),
+            committing: Mutex::new(None),
+        }
     }
 
     pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
@@ -160,7 +169,14 @@ impl Transaction {
                 Failure::Refused(_) => self.worsened(Standing::Failed),
                 Failure::Lost(_) => self.worsened(Standing::Gone),
             }
-            failure.into_error(sql, lease)
+            match failure {
+                Failure::Refused(error)
+                    if self.access == Access::Read && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) =>
+                {
+                    Error::ReadOnlyTransaction
+                }
+                failure => failure.into_error(sql, lease),
+            }
         })
     }
 

@@ -10,6 +10,7 @@ use rusqlite::{CachedStatement, OpenFlags};
 use super::errors::{self, Failure};
 use super::params::{self, Encoded};
 use super::patience::Patience;
+use crate::db::begin::Access;
 use crate::db::url::Mode;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
@@ -33,17 +34,13 @@ impl Place {
     }
 }
 
-/// What a connection is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    Read,
-    Write,
-}
-
 /// A connection. Its functions take `&mut self` because SQLite's are not to be called from two threads at once.
 pub(super) struct Connection {
     raw: rusqlite::Connection,
     path: Arc<Path>,
+    access: Access,
+    /// Whether it writes, but not in the transaction that it is in.
+    is_restrained: bool,
 }
 
 impl Connection {
@@ -62,7 +59,7 @@ impl Connection {
         };
         let path = place.path();
         let mut connection = match raw {
-            Ok(raw) => Self { raw, path },
+            Ok(raw) => Self { raw, path, access, is_restrained: false },
             Err(error) => return Err(errors::open(error, &path)),
         };
         // Each setting is the same when it is made twice, so that a busy attempt can be repeated.
@@ -103,23 +100,38 @@ impl Connection {
         settings().map_err(|error| errors::failure_of_opening(error, &self.path))
     }
 
-    pub(super) fn begin(&mut self) -> Result<(), Failure> {
-        if self.in_transaction() {
-            // A rollback that failed has left it behind.
-            self.rollback()?;
+    pub(super) fn begin(&mut self, access: Access) -> Result<(), Failure> {
+        // A rollback that failed has left something behind.
+        self.rollback()?;
+        match access {
+            Access::Write => self.step("BEGIN IMMEDIATE", &()),
+            Access::Read => {
+                self.restrain(true)?;
+                self.step("BEGIN", &())
+            }
         }
-        self.step("BEGIN IMMEDIATE", &())
     }
 
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        self.step("COMMIT", &())
+        self.step("COMMIT", &())?;
+        Ok(self.restrain(false)?)
+    }
+
+    /// Whether statements that write are refused. Of a connection that reads they always are.
+    fn restrain(&mut self, restrain: bool) -> Result<()> {
+        if self.access == Access::Write && self.is_restrained != restrain {
+            self.at_once(if restrain { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" })?;
+            self.is_restrained = restrain;
+        }
+        Ok(())
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         if !self.in_transaction() {
-            return Ok(());
+            return self.restrain(false);
         }
-        self.at_once("ROLLBACK")
+        self.at_once("ROLLBACK")?;
+        self.restrain(false)
     }
 
     pub(super) fn savepoint(&mut self, depth: usize) -> Result<()> {

@@ -1,7 +1,8 @@
 //! A connection on its way from being opened to its first use.
 
-use super::connection::{Access, Connection, Place};
+use super::connection::{Connection, Place};
 use super::patience::Patience;
+use crate::db::begin::Access;
 use crate::db::created::{self, Opened as OfAny};
 use crate::db::{Params, Row};
 use crate::error::Result;

@@ -14,22 +14,25 @@ mod writer;
 
 use std::panic::Location;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) use self::created::Opened;
 pub(super) use self::transaction::Transaction;
 
-use self::connection::{Access, Place};
+use self::connection::Place;
 use self::patience::Patience;
 use self::readers::Readers;
+use self::transaction::Held;
 use self::writer::Writer;
+use super::begin::Access;
 use super::url::Mode;
-use super::{ConnectOptions, Params, Row};
+use super::{ConnectOptions, Params, Row, TransactionOptions};
 use crate::error::Result;
 
 /// The connections to one database.
 pub(super) struct Sqlite {
     // Dropped before the writer, so that the writer is the last to close the file and tidies up its log.
-    readers: Option<Readers>,
+    readers: Option<Arc<Readers>>,
     writer: Writer,
     patience: Patience,
 }
@@ -53,15 +56,24 @@ impl Sqlite {
         let connection = created::open(&place, Access::Write, &patience, &options.public_url()).await?;
         Ok(Self {
             writer: Writer::new(connection, options.writer_timeout, at),
-            readers: matches!(place, Place::File { .. }).then(|| Readers::new(place, options.public_url())),
+            readers: matches!(place, Place::File { .. }).then(|| Arc::new(Readers::new(place, options.public_url()))),
             patience,
         })
     }
 
-    pub(super) async fn begin(&self, at: &'static Location<'static>) -> Result<Transaction> {
-        let mut connection = self.writer.own(at).await?;
-        self.patience.retry(|| connection.begin()).await?;
-        Ok(Transaction::new(connection, self.patience.clone()))
+    pub(super) async fn begin(
+        &self,
+        options: TransactionOptions,
+        at: &'static Location<'static>,
+    ) -> Result<Transaction> {
+        // Whatever the isolation: there is but one that writes.
+        let access = options.access;
+        let mut connection = match (access, &self.readers) {
+            (Access::Read, Some(readers)) => Held::Reader(readers.take_for_long(&self.patience).await?),
+            _ => Held::Writer(self.writer.own(at).await?),
+        };
+        self.patience.retry(|| connection.begin(access)).await?;
+        Ok(Transaction::new(connection, access, self.patience.clone()))
     }
 
     pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {

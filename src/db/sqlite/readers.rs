@@ -1,13 +1,14 @@
 //! The connections that read beside the writer.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::connection::{Access, Connection, Place};
+use super::connection::{Connection, Place};
 use super::created;
 use super::patience::Patience;
+use crate::db::begin::Access;
 use crate::error::{Error, Result};
 
 const READERS: usize = 4;
@@ -17,36 +18,50 @@ pub(super) struct Readers {
     place: Place,
     /// For those who receive `connection_created`.
     url: String,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     pub(super) fn new(place: Place, url: String) -> Self {
-        Self { place, url, permits: Semaphore::new(READERS), idle: Mutex::new(Vec::new()) }
+        Self { place, url, permits: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(Vec::new()) }
     }
 
     /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own patience.
-    pub(super) async fn take(&self, patience: &Patience) -> Result<Reader<'_>> {
-        let permit = self.permits.acquire().await.map_err(|_| Error::Ended)?;
+    pub(super) async fn take(self: &Arc<Self>, patience: &Patience) -> Result<Reader> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::Ended)?;
+        self.connect(Some(permit), patience).await
+    }
+
+    /// Waits for nobody: a transaction may be held for long, and others must not wait for it. There are as many as are asked
+    /// for at the same time.
+    pub(super) async fn take_for_long(self: &Arc<Self>, patience: &Patience) -> Result<Reader> {
+        self.connect(None, patience).await
+    }
+
+    async fn connect(self: &Arc<Self>, permit: Option<OwnedSemaphorePermit>, patience: &Patience) -> Result<Reader> {
         // Not in the `match`, where it would stay locked over the `await`.
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => created::open(&self.place, Access::Read, patience, &self.url).await?,
         };
-        Ok(Reader { connection: Some(connection), readers: self, _permit: permit })
+        Ok(Reader { connection: Some(connection), readers: Arc::clone(self), _permit: permit })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A connection that goes back when it is dropped.
-pub(super) struct Reader<'a> {
+pub(super) struct Reader {
     connection: Option<Connection>,
-    readers: &'a Readers,
-    _permit: SemaphorePermit<'a>,
+    readers: Arc<Readers>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Deref for Reader<'_> {
+impl Deref for Reader {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
@@ -54,14 +69,17 @@ impl Deref for Reader<'_> {
     }
 }
 
-impl DerefMut for Reader<'_> {
+impl DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("only `drop` takes it")
     }
 }
 
-impl Drop for Reader<'_> {
+impl Drop for Reader {
     fn drop(&mut self) {
-        self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(self.connection.take());
+        let mut idle = self.readers.idle();
+        if idle.len() < READERS {
+            idle.extend(self.connection.take());
+        }
     }
 }

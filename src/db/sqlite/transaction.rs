@@ -1,5 +1,6 @@
 //! A transaction on the connection that writes.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
@@ -7,6 +8,8 @@ use tokio::sync::OwnedMutexGuard;
 use super::connection::Connection;
 use super::errors::Failure;
 use super::patience::Patience;
+use super::readers::Reader;
+use crate::db::begin::Access;
 use crate::db::driver::Standing;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
@@ -14,13 +17,40 @@ use crate::error::{Error, Result};
 /// Holds the connection until the transaction ends.
 pub(in crate::db) struct Transaction {
     /// Never locked over an `await`. `None` after the end.
-    connection: Mutex<Option<OwnedMutexGuard<Connection>>>,
+    connection: Mutex<Option<Held>>,
+    access: Access,
     patience: Patience,
 }
 
+/// The connection of a transaction.
+pub(super) enum Held {
+    Writer(OwnedMutexGuard<Connection>),
+    Reader(Reader),
+}
+
+impl Deref for Held {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Writer(connection) => connection,
+            Self::Reader(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match self {
+            Self::Writer(connection) => connection,
+            Self::Reader(connection) => connection,
+        }
+    }
+}
+
 impl Transaction {
-    pub(super) fn new(connection: OwnedMutexGuard<Connection>, patience: Patience) -> Self {
-        Self { connection: Mutex::new(Some(connection)), patience }
+    pub(super) fn new(connection: Held, access: Access, patience: Patience) -> Self {
+        Self { connection: Mutex::new(Some(connection)), access, patience }
     }
 
     pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
@@ -94,9 +124,13 @@ impl Transaction {
                 None => Err(Failure::Error(Error::Ended)),
             })
             .await
+            .map_err(|error| match error {
+                Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction,
+                error => error,
+            })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<OwnedMutexGuard<Connection>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
         // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -103,7 +103,7 @@ async fn create<M: Model>(
     for alike in rows.chunk_by_mut(|one, next| one.key().is_unset() == next.key().is_unset()) {
         insert(alike, tx, place).await?;
     }
-    if sent && M::POST_COMMIT.has_receivers() {
+    if sent && commit::listens::<M>() {
         for instance in &*rows {
             commit::saved(instance, (true, raw), None, tx, place);
         }

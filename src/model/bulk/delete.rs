@@ -75,7 +75,7 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         let Self { condition, place, .. } = self;
         let Condition { sql, params } = condition?;
         let (exec, mut count) = (Exec::Tx(tx), 0);
-        let remembers = M::POST_COMMIT.has_receivers();
+        let remembers = commit::listens::<M>();
         let returns = if remembers { sql::Returns::Keys } else { sql::Returns::Nothing };
         let sql = sql::delete_by(M::META, sql, returns, exec.dialect());
         if remembers {

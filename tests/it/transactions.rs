@@ -1,0 +1,187 @@
+//! Isolation, reading only, and what SQLite and PostgreSQL make of them.
+
+use std::path::PathBuf;
+
+use signals::db::{Isolation, TransactionOptions};
+use signals::prelude::*;
+
+use crate::databases::{databases, is_sqlite};
+use crate::log::Log;
+
+#[model]
+#[derive(Debug, Default, Clone)]
+struct Account {
+    #[key]
+    id: Id<Account>,
+    balance: i64,
+}
+
+async fn balance(executor: &dyn Executor, id: i64) -> i64 {
+    Account::get(executor, Id::new(id)).await.unwrap().unwrap().balance
+}
+
+/// A SQLite file of its own, removed afterwards, with the table: there are readers beside the writer of a file.
+struct File {
+    path: PathBuf,
+    db: Db,
+}
+
+impl File {
+    async fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("signals-it-{}-{name}.db", std::process::id()));
+        let db = Db::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        db.create_tables_of::<Account>().await.unwrap();
+        Self { path, db }
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.path.display()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_only_reads_refuses_to_write() {
+    let file = File::new("refuses").await;
+    for db in databases::<Account>().await.chain([file.db.clone()]) {
+        Account { balance: 1, ..Account::default() }.save(&db).await.unwrap();
+        let reads = TransactionOptions::new().read_only();
+        let mut tx = db.begin_with(reads).await.unwrap();
+        assert_eq!(balance(&tx, 1).await, 1);
+        let error = tx.savepoint(async |tx| tx.execute("UPDATE account SET balance = 2", &()).await).await.unwrap_err();
+        assert!(matches!(error, Error::ReadOnlyTransaction), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "the transaction was begun for reading only, and the statement writes: begin it without `read_only`",
+        );
+        assert!(matches!(
+            tx.savepoint(async |tx| Account::default().save(tx).await).await,
+            Err(Error::ReadOnlyTransaction)
+        ));
+        assert!(matches!(tx.batch("DELETE FROM account").await, Err(Error::ReadOnlyTransaction)));
+        tx.rollback().await.unwrap();
+        let refused = db.transaction_with(reads, async |tx| Account::default().save(tx).await).await;
+        assert!(matches!(refused, Err(Error::ReadOnlyTransaction)));
+        // What comes after it may write, on the same connection if there is but one.
+        for end in 0..3 {
+            let tx = db.begin_with(reads).await.unwrap();
+            assert_eq!(balance(&tx, 1).await, 1);
+            match end {
+                0 => tx.commit().await.unwrap(),
+                1 => tx.rollback().await.unwrap(),
+                _ => drop(tx),
+            }
+            db.execute("UPDATE account SET balance = 1", &()).await.unwrap();
+        }
+        let tx = db.begin().await.unwrap();
+        tx.execute("UPDATE account SET balance = 3", &()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(balance(&db, 1).await, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_only_reads_sees_one_moment_beside_those_that_write() {
+    let file = File::new("moment").await;
+    for db in databases::<Account>().await.chain([file.db.clone()]) {
+        if db.url() == "sqlite::memory:" {
+            // One connection, one at a time.
+            continue;
+        }
+        Account { balance: 1, ..Account::default() }.save(&db).await.unwrap();
+        let reads = TransactionOptions::new().isolation(Isolation::RepeatableRead).read_only();
+        // More than SQLite has readers for single queries, and those find one nevertheless.
+        let mut open = Vec::new();
+        for _ in 0..6 {
+            let tx = db.begin_with(reads).await.unwrap();
+            assert_eq!(balance(&tx, 1).await, 1);
+            open.push(tx);
+        }
+        db.transaction(async |tx| tx.execute("UPDATE account SET balance = 2", &()).await).await.unwrap();
+        assert_eq!(balance(&db, 1).await, 2);
+        for tx in open {
+            assert_eq!(balance(&tx, 1).await, 1);
+            tx.commit().await.unwrap();
+        }
+        let tx = db.begin_with(reads).await.unwrap();
+        assert_eq!(balance(&tx, 1).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn what_a_transaction_sees_of_others() {
+    for db in databases::<Account>().await {
+        if is_sqlite(&db) {
+            continue;
+        }
+        Account::default().save(&db).await.unwrap();
+        for (isolation, sees) in
+            [(Isolation::ReadCommitted, true), (Isolation::RepeatableRead, false), (Isolation::Serializable, false)]
+        {
+            db.execute("UPDATE account SET balance = 0", &()).await.unwrap();
+            let tx = db.begin_with(TransactionOptions::new().isolation(isolation)).await.unwrap();
+            assert_eq!(balance(&tx, 1).await, 0);
+            db.execute("UPDATE account SET balance = 1", &()).await.unwrap();
+            assert_eq!(balance(&tx, 1).await == 1, sees, "{isolation:?}");
+            // To write what somebody else has written meanwhile is a conflict.
+            let written = tx.execute("UPDATE account SET balance = balance + 10", &()).await;
+            match written {
+                Ok(_) => assert!(sees),
+                Err(error) => assert!(matches!(error, Error::Serialization { .. }) && !sees, "{error}"),
+            }
+            drop(tx);
+        }
+        let options = TransactionOptions::new().isolation(Isolation::Serializable).read_only().deferrable();
+        assert_eq!(db.transaction_with(options, async |tx| Ok(balance(tx, 1).await)).await.unwrap(), 1);
+    }
+}
+
+/// Two withdrawals, each of which looks at both accounts: one after the other, the second one would be refused.
+#[tokio::test]
+async fn serializable_is_as_if_one_ran_after_the_other() {
+    static LOG: Log = Log::new();
+
+    /// Takes 100 from one account if both together have as much, in a transaction that waits for the other one in its middle.
+    async fn withdraw(db: &Db, id: i64, both: &tokio::sync::Barrier) -> Result<()> {
+        let options = TransactionOptions::new().isolation(Isolation::Serializable);
+        db.transaction_with(options, async |tx| {
+            tx.on_commit(async |_| {
+                LOG.note("taken");
+                Ok(())
+            });
+            let mut together = 0;
+            for account in Account::all(tx).await? {
+                together += account.balance;
+            }
+            both.wait().await;
+            if together < 100 {
+                return Err(Error::other("too little"));
+            }
+            let mut account = Account::get(tx, Id::new(id)).await?.unwrap();
+            account.balance -= 100;
+            account.save(tx).await
+        })
+        .await
+    }
+
+    for db in databases::<Account>().await {
+        for _ in 0..2 {
+            Account { balance: 50, ..Account::default() }.save(&db).await.unwrap();
+        }
+        let sqlite = is_sqlite(&db);
+        // Those of SQLite are one after the other anyway.
+        let both = tokio::sync::Barrier::new(if sqlite { 1 } else { 2 });
+        let (one, two) = tokio::join!(withdraw(&db, 1, &both), withdraw(&db, 2, &both));
+        assert_eq!(LOG.take(), "taken\n");
+        let refused = [one, two].into_iter().find_map(Result::err).unwrap();
+        if sqlite {
+            assert_eq!(refused.to_string(), "too little");
+        } else {
+            assert!(matches!(refused, Error::Serialization { .. }), "{refused}");
+        }
+        assert_eq!(balance(&db, 1).await + balance(&db, 2).await, 0);
+    }
+}
