@@ -76,7 +76,8 @@
 //! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
 //! `.with_signals()`.
 //!
-//! This is no ORM. What goes beyond is your SQL: [`Db::execute`] and [`Db::query`], and the same on a [`Tx`].
+//! This is no ORM. What goes beyond is your SQL: [`Db::execute`] and [`Db::query`], and the same on a [`Tx`]; and, inside a
+//! transaction, the connection of the driver itself, `tx.sqlite(..)` and `tx.postgres(..)`.
 //!
 //! | attribute | meaning |
 //! |---|---|

@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::error::Error;
 use crate::error::Result;
 
@@ -194,6 +194,32 @@ impl Session {
     /// Undoes what was done since the savepoint, and forgets it and those in it.
     pub(super) fn rollback_to(&self, depth: usize) -> Result<()> {
         each_driver!(Session, self, session => session.rollback_to(depth))
+    }
+
+    /// Lends the connection to SQLite.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn sqlite<T>(
+        &self,
+        work: impl FnOnce(&super::rusqlite::Connection) -> super::rusqlite::Result<T>,
+    ) -> Result<T> {
+        match *self {
+            Self::Sqlite(ref session) => session.lend(work),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Err(Error::database("the database is PostgreSQL: use `tx.postgres(..)`")),
+        }
+    }
+
+    /// Lends the connection to PostgreSQL.
+    #[cfg(feature = "postgres")]
+    pub(super) async fn postgres<T>(
+        &self,
+        work: impl AsyncFnOnce(&super::tokio_postgres::Client) -> Result<T, super::tokio_postgres::Error>,
+    ) -> Result<T> {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Err(Error::database("the database is SQLite: use `tx.sqlite(..)`")),
+            Self::Postgres(ref session) => Box::pin(session.lend(work)).await,
+        }
     }
 
     /// What has become of the transaction.

@@ -17,6 +17,7 @@ mod options;
 mod params;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod raw;
 mod row;
 mod savepoint;
 #[cfg(feature = "sqlite")]
@@ -40,6 +41,11 @@ pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;
 pub use self::tx::Tx;
+
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;
 
 use self::driver::Driver;
 use crate::error::{Error, Result};

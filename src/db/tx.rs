@@ -256,13 +256,13 @@ impl Tx {
         self.observe(self.shared.session.query(sql, params, each).await)
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         self.levels().check(self.level)
     }
 
     /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
     /// after it would be committed statement by statement.
-    fn observe<T>(&self, result: Result<T>) -> Result<T> {
+    pub(super) fn observe<T>(&self, result: Result<T>) -> Result<T> {
         let standing = self.shared.session.standing();
         let error = match (standing, result) {
             (Standing::Open, result) => return result,

@@ -1,6 +1,7 @@
 //! What the library does, rule by rule of `BEHAVIOUR.md`. One file or folder per chapter, one test per rule.
 
 mod bulk;
+mod cancellation;
 mod changes;
 mod commit;
 mod databases;
@@ -13,6 +14,7 @@ mod models;
 mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
+mod raw_connection;
 mod rollback;
 mod save;
 mod savepoints;

@@ -147,6 +147,12 @@ async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook() {
         LOG.note(format!("committed {}", instance.id));
     }
 
+    /// Nobody knows what became of it.
+    #[receiver(post_rollback, sender = Note)]
+    fn rolled_back(instance: &Note) {
+        LOG.note(format!("rolled back {}", instance.id));
+    }
+
     let schema = schema!();
     let (proxy, url) = Proxy::to(&schema.url()).await;
     let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();

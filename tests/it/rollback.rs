@@ -299,3 +299,53 @@ async fn rule_6_a_receiver_that_saves_again_and_fails_again_is_an_error_and_no_s
         assert_eq!(reported.len(), 33);
     }
 }
+
+/// Deferred constraints are looked at by COMMIT.
+#[tokio::test]
+async fn rule_48_a_commit_that_is_refused_is_a_rollback() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Photo {
+        #[key]
+        id: Id<Photo>,
+    }
+
+    #[receiver(post_commit, sender = Photo)]
+    fn committed() {
+        LOG.note("committed");
+    }
+
+    #[receiver(post_rollback, sender = Photo)]
+    fn rolled_back() {
+        LOG.note("rolled back");
+    }
+
+    for db in databases::<Photo>().await {
+        db.batch(
+            "CREATE TABLE parent (id BIGINT PRIMARY KEY);
+             CREATE TABLE child (parent BIGINT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);",
+        )
+        .await
+        .unwrap();
+        let tx = db.begin().await.unwrap();
+        tx.on_commit(async |_| panic!("no commit, no hook"));
+        tx.on_rollback(async |db: Db| {
+            // It may begin transactions, and these may have hooks.
+            db.transaction(async |tx| {
+                tx.on_commit(async |_| {
+                    LOG.note("a hook of a hook");
+                    Ok(())
+                });
+                Photo::all(tx).await.map(drop)
+            })
+            .await
+        });
+        Photo::default().save(&tx).await.unwrap();
+        tx.execute("INSERT INTO child VALUES (1)", &()).await.unwrap();
+        assert!(matches!(tx.commit().await, Err(Error::ForeignKey { .. })));
+        assert_eq!(LOG.take(), "a hook of a hook\nrolled back\n");
+        assert!(Photo::all(&db).await.unwrap().is_empty());
+    }
+}

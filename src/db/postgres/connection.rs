@@ -17,6 +17,7 @@ use super::command::Command;
 use super::errors::{self, Failure};
 use super::params::bound;
 use super::statements::Statements;
+use crate::db::driver::Standing;
 use crate::db::{Params, Row};
 use crate::error::{Error, Result};
 use crate::value::ValueRef;
@@ -176,18 +177,35 @@ impl Connection {
     pub(super) async fn batch(&self, sql: &str) -> Result<bool, Failure> {
         // A setting that lasts as long as the transaction tells whether the statements ended it, also if they began
         // another one.
-        let (set, done, look) = join3(
-            self.simple("SET LOCAL signals.batch = 'open'"),
-            self.simple(sql),
-            self.client.simple_query("SELECT current_setting('signals.batch', true)"),
-        )
-        .await;
+        let (set, done, look) =
+            join3(self.simple("SET LOCAL signals.batch = 'open'"), self.simple(sql), self.client.simple_query(IS_OPEN))
+                .await;
         set?;
         done?;
-        Ok(look?.iter().any(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0) == Some("open"),
-            _ => false,
-        }))
+        Ok(says_open(&look?))
+    }
+
+    /// Lends the connection itself; the answer is what became of the transaction meanwhile.
+    pub(super) async fn lend<T>(
+        &self,
+        work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<(Result<T, tokio_postgres::Error>, Standing), Failure> {
+        let (set, result) = join(self.simple("SET LOCAL signals.batch = 'open'"), work(&self.client)).await;
+        // It may have altered tables.
+        self.statements.clear();
+        set?;
+        let standing = match self.client.simple_query(IS_OPEN).await {
+            Ok(look) => {
+                if says_open(&look) {
+                    Standing::Open
+                } else {
+                    Standing::Gone
+                }
+            }
+            Err(error) if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => Standing::Failed,
+            Err(error) => return Err(error.into()),
+        };
+        Ok((result, standing))
     }
 
     async fn simple(&self, sql: &str) -> Result<(), Failure> {
@@ -248,6 +266,16 @@ impl Connection {
     pub(super) fn prepared(&self) -> usize {
         self.statements.len()
     }
+}
+
+/// Asks for a setting that lasts as long as the transaction that set it.
+const IS_OPEN: &str = "SELECT current_setting('signals.batch', true)";
+
+fn says_open(answer: &[SimpleQueryMessage]) -> bool {
+    answer.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("open"),
+        _ => false,
+    })
 }
 
 fn writes() -> Failure {

@@ -47,6 +47,10 @@ impl Statements {
         state.known.insert(sql.into(), Known { statement, used });
     }
 
+    pub(super) fn clear(&self) {
+        self.lock().known.clear();
+    }
+
     pub(super) fn forget(&self, sql: &str) {
         self.lock().known.remove(sql);
     }

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
 use super::errors::{self, Failure};
@@ -70,6 +71,25 @@ impl Transaction {
             self.state().standing = Standing::Gone;
         }
         Ok(())
+    }
+
+    pub(in crate::db) async fn lend<T>(
+        &self,
+        work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        let lease = self.lease()?;
+        let (result, standing) = self.run(&lease, "", lease.lend(work)).await?;
+        if standing != Standing::Open {
+            self.worsened(standing);
+        }
+        match result {
+            Ok(_) if standing == Standing::Failed => Err(Error::database(
+                "an earlier statement of the transaction failed, so PostgreSQL takes nothing in it any more: return \
+                 that failure, or try it in `tx.savepoint(..)`",
+            )),
+            Ok(value) => Ok(value),
+            Err(error) => Err(Failure::from(error).into_error("", &lease)),
+        }
     }
 
     pub(in crate::db) async fn commit(&self) -> Result<()> {

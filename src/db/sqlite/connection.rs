@@ -149,6 +149,26 @@ impl Connection {
         self.release(depth)
     }
 
+    /// Lends the connection itself. If the transaction is another one afterwards, it is rolled back.
+    pub(super) fn lend<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.must_be_in_transaction()?;
+        // A transaction that ended takes its savepoints with it, also if another one has begun since.
+        self.at_once("SAVEPOINT signals_lent")?;
+        let result = work(&self.raw).map_err(|error| self.error(error));
+        if self.at_once("RELEASE signals_lent").is_err() {
+            self.rollback()?;
+        }
+        result
+    }
+
+    /// The failure of something that waits for nobody.
+    fn error(&self, error: rusqlite::Error) -> Error {
+        match self.failure(error) {
+            Failure::Error(error) => error,
+            Failure::Busy => Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO },
+        }
+    }
+
     /// A SAVEPOINT would begin one.
     fn must_be_in_transaction(&mut self) -> Result<()> {
         if self.in_transaction() { Ok(()) } else { Err(Error::Ended) }

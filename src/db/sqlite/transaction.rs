@@ -108,12 +108,16 @@ impl Transaction {
         self.at_once(|connection| connection.rollback_to(depth))
     }
 
+    pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.at_once(|connection| connection.lend(work)).map_err(|error| self.explained(error))
+    }
+
     pub(in crate::db) fn standing(&self) -> Standing {
         let is_there = self.lock().as_mut().is_none_or(|connection| connection.in_transaction());
         if is_there { Standing::Open } else { Standing::Gone }
     }
 
-    fn at_once(&self, operation: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
+    fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         self.lock().as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
     }
 
@@ -124,10 +128,14 @@ impl Transaction {
                 None => Err(Failure::Error(Error::Ended)),
             })
             .await
-            .map_err(|error| match error {
-                Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction,
-                error => error,
-            })
+            .map_err(|error| self.explained(error))
+    }
+
+    fn explained(&self, error: Error) -> Error {
+        match error {
+            Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction,
+            error => error,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {

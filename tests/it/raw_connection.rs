@@ -1,0 +1,199 @@
+//! The driver's own connection inside a transaction.
+
+use signals::prelude::*;
+
+use crate::databases::{databases, is_sqlite};
+use crate::log::Log;
+
+#[model]
+#[derive(Debug, Default, Clone)]
+struct Note {
+    #[key]
+    id: Id<Note>,
+    #[unique]
+    text: String,
+}
+
+impl Note {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+}
+
+async fn texts(executor: &dyn Executor) -> String {
+    let notes = Note::all(executor).await.unwrap();
+    notes.into_iter().map(|note| note.text).collect::<Vec<_>>().join(" ")
+}
+
+/// The same SQL on either connection.
+async fn raw(tx: &Tx, sql: &'static str) -> Result<()> {
+    if is_sqlite(tx.db()) {
+        return tx.sqlite(|connection| connection.execute_batch(sql));
+    }
+    #[cfg(feature = "postgres")]
+    tx.postgres(async |client| client.batch_execute(sql).await).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_done_on_the_drivers_connection_is_part_of_the_transaction() {
+    for db in databases::<Note>().await {
+        let mut tx = db.begin().await.unwrap();
+        Note::new("ours").save(&tx).await.unwrap();
+        raw(&tx, "INSERT INTO note (text) VALUES ('theirs')").await.unwrap();
+        assert_eq!(texts(&tx).await, "ours theirs");
+        let undone = tx.savepoint(async |tx| {
+            raw(tx, "INSERT INTO note (text) VALUES ('undone')").await?;
+            assert_eq!(texts(tx).await, "ours theirs undone");
+            Err::<(), _>(Error::other("no"))
+        });
+        undone.await.unwrap_err();
+        tx.commit().await.unwrap();
+        assert_eq!(texts(&db).await, "ours theirs");
+
+        let tx = db.begin().await.unwrap();
+        // Also as the first of the transaction.
+        raw(&tx, "DELETE FROM note").await.unwrap();
+        drop(tx);
+        assert_eq!(texts(&db).await, "ours theirs");
+    }
+}
+
+#[tokio::test]
+async fn receivers_have_the_drivers_connection() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+    }
+
+    #[receiver(post_save, sender = User)]
+    async fn count(tx: &mut Tx) -> Result<()> {
+        raw(tx, "UPDATE counter SET n = n + 1").await?;
+        tx.savepoint(async |tx| raw(tx, "UPDATE counter SET n = n + 10").await).await?;
+        LOG.note("counted");
+        Ok(())
+    }
+
+    for db in databases::<User>().await {
+        db.batch("CREATE TABLE counter (n BIGINT); INSERT INTO counter VALUES (0)").await.unwrap();
+        User::default().save(&db).await.unwrap();
+        let mut counted = 0;
+        db.query("SELECT n FROM counter", &(), &mut |row| {
+            counted = row.get::<i64>(0)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        assert_eq!((counted, LOG.take().as_str()), (11, "counted\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_on_the_drivers_connection_is_one_of_ours() {
+    for db in databases::<Note>().await {
+        let mut tx = db.begin().await.unwrap();
+        Note::new("a").save(&tx).await.unwrap();
+        let failed = tx.savepoint(async |tx| raw(tx, "INSERT INTO note (text) VALUES ('a')").await).await;
+        let error = failed.unwrap_err();
+        assert!(matches!(&error, Error::Unique { model, fields } if model == "note" && fields == &["text"]), "{error}");
+        Note::new("b").save(&tx).await.unwrap();
+        // As with raw SQL: SQLite undoes the statement, PostgreSQL gives the transaction up.
+        raw(&tx, "INSERT INTO note (text) VALUES ('a')").await.unwrap_err();
+        let next = Note::new("c").save(&tx).await;
+        assert_eq!(next.is_ok(), is_sqlite(&db));
+        assert!(next.map_or_else(|error| matches!(error, Error::Broken { .. }), |()| true));
+        tx.rollback().await.unwrap();
+    }
+}
+
+/// Nothing is committed that nobody knows of, and nothing is lost that was said to be committed.
+#[tokio::test]
+async fn a_closure_that_ends_the_transaction_is_noticed() {
+    for db in databases::<Note>().await {
+        for sql in ["ROLLBACK", "COMMIT", "ROLLBACK; BEGIN", "COMMIT; BEGIN"] {
+            for in_savepoint in [false, true] {
+                let mut tx = db.begin().await.unwrap();
+                tx.on_commit(async |_| panic!("no commit, no hook"));
+                Note::new("before").save(&tx).await.unwrap();
+                let ended =
+                    if in_savepoint { tx.savepoint(async |tx| raw(tx, sql).await).await } else { raw(&tx, sql).await };
+                let error = ended.unwrap_err().to_string();
+                assert!(error.starts_with("the statement ended the transaction"), "{sql}: {error}");
+                assert!(matches!(Note::new("after").save(&tx).await, Err(Error::Broken { .. })), "{sql}");
+                assert!(matches!(tx.commit().await, Err(Error::Broken { .. })), "{sql}");
+                let committed = sql.starts_with("COMMIT");
+                assert_eq!(texts(&db).await, if committed { "before" } else { "" }, "{sql}");
+                db.execute("DELETE FROM note", &()).await.unwrap();
+            }
+        }
+        Note::new("the connection is in order").save(&db).await.unwrap();
+    }
+}
+
+/// PostgreSQL would answer COMMIT with a rollback, and say so to nobody.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_failure_that_the_closure_swallows_is_noticed() {
+    for db in databases::<Note>().await.filter(|db| !is_sqlite(db)) {
+        let tx = db.begin().await.unwrap();
+        Note::new("a").save(&tx).await.unwrap();
+        let swallowed = tx.postgres(async |client| {
+            client.batch_execute("SELCT").await.unwrap_err();
+            Ok(())
+        });
+        let error = swallowed.await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "an earlier statement of the transaction failed, so PostgreSQL takes nothing in it any more: return that \
+             failure, or try it in `tx.savepoint(..)`",
+        );
+        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+        assert_eq!(texts(&db).await, "");
+    }
+}
+
+#[tokio::test]
+async fn statements_of_ours_are_not_in_the_way() {
+    for db in databases::<Note>().await {
+        Note::new("a").save(&db).await.unwrap();
+        assert_eq!(texts(&db).await, "a");
+        let tx = db.begin().await.unwrap();
+        Note::new("b").save(&tx).await.unwrap();
+        assert_eq!(texts(&tx).await, "a b");
+        if is_sqlite(&db) {
+            raw(&tx, "DROP TABLE note; CREATE TABLE note (text TEXT, id INTEGER PRIMARY KEY)").await.unwrap();
+        } else {
+            raw(&tx, "ALTER TABLE note ALTER COLUMN text TYPE VARCHAR(50), ADD COLUMN other BIGINT").await.unwrap();
+            raw(&tx, "DEALLOCATE ALL").await.unwrap();
+            raw(&tx, "DELETE FROM note").await.unwrap();
+        }
+        Note::new("c").save(&tx).await.unwrap();
+        assert_eq!(texts(&tx).await, "c");
+        tx.commit().await.unwrap();
+        assert_eq!(texts(&db).await, "c");
+    }
+}
+
+#[tokio::test]
+async fn the_connection_of_another_database_is_an_error() {
+    for db in databases::<Note>().await {
+        let tx = db.begin().await.unwrap();
+        #[cfg(feature = "postgres")]
+        if is_sqlite(&db) {
+            let wrong = tx.postgres(async |client| client.batch_execute("SELECT 1").await).await;
+            assert_eq!(wrong.unwrap_err().to_string(), "the database is SQLite: use `tx.sqlite(..)`");
+        }
+        if !is_sqlite(&db) {
+            let wrong = tx.sqlite(|connection| connection.execute_batch("SELECT 1"));
+            assert_eq!(wrong.unwrap_err().to_string(), "the database is PostgreSQL: use `tx.postgres(..)`");
+        }
+        // It is a mistake of the program, and nothing has happened.
+        Note::new("a").save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(texts(&db).await, "a");
+    }
+}
