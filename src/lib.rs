@@ -71,6 +71,10 @@
 //! (`ProfileByUser`) so that the two models may be in two crates. Every call takes a `&Db`, and then is a transaction of its own,
 //! or a `&mut Tx`, and then joins that transaction.
 //!
+//! A field `#[many_to_many] groups: Many<Group>` is no column: rows of a model between the two relate them, `UserGroups`, which the
+//! attribute makes. `ann.groups()` and `staff.user_set()` are a [`Related`], with `add`, `remove`, `clear`, `set`, `create`, `all`,
+//! `ids`, `count` and `contains`. A relation of a model to itself is symmetrical, unless it says `symmetrical = false`.
+//!
 //! [`get_or_create`](Model::get_or_create), [`update_or_create`](Model::update_or_create) and [`upsert`](Model::upsert) find a row
 //! by some of its fields. [`create_many`](Model::create_many), [`update_where`](Model::update_where) and
 //! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
@@ -92,6 +96,7 @@
 //! | `#[column(name = "..")]` | the column; else the name of the field |
 //! | `#[skip]` | no column; `Default` when the row is read |
 //! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `set_default`, `do_nothing`; `related_name` names the accessor of the other side |
+//! | `#[many_to_many]` | relates to many rows of another model. `through` names a model of your own between the two, `through_fields(user, group)` its fields if it has several to one side; `related_name`, `symmetrical`, `table` |
 //!
 //! # Receivers
 //!
@@ -108,6 +113,7 @@
 //! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
 //! | [`post_rollback`] | after a save was undone, once per row and rollback | as `post_commit` |
+//! | [`m2m_changed`] | before and after rows are related or no longer related, in the transaction; the sender is the model between | `action: M2m`, `reverse: bool`, `instance: &dyn AnyModel`, `model: &Meta`, `ids: &mut dyn AnyIds`, `tx: &mut Tx` |
 //! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
@@ -252,6 +258,8 @@ pub use error::{Error, Result};
 #[doc(inline)]
 pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
 #[doc(inline)]
+pub use model::{AnyIds, M2m, M2mChanged, Many, Related, Side, Through, m2m_changed};
+#[doc(inline)]
 pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, models};
 pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
 #[doc(inline)]
@@ -292,9 +300,11 @@ pub mod __private {
 
     pub use signals_core::__private::*;
 
+    pub use crate::model::SendsLifecycle;
     pub use crate::model::load::by_field;
     pub use crate::model::{
         Composite, CompositeKind, Counter, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo,
         RelationKind, Unset, Version,
     };
+    pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
 }

@@ -7,6 +7,7 @@ use expect_test::expect;
 use signals::prelude::*;
 
 static LOG: Mutex<String> = Mutex::new(String::new());
+static CHANGES: Mutex<String> = Mutex::new(String::new());
 
 fn note(line: &str) {
     LOG.lock().unwrap().extend([line, "\n"]);
@@ -48,6 +49,27 @@ struct Purchase {
 #[receiver(post_delete, sender = Purchase)]
 fn returned(instance: &Purchase) {
     note(&format!("returned: {}", instance.id));
+}
+
+#[model]
+#[derive(Default)]
+struct Tag {
+    #[key]
+    id: Id<Tag>,
+    #[many_to_many]
+    related: Many<Tag>,
+}
+
+#[receiver(m2m_changed)]
+async fn any_change(action: M2m, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
+    let line = format!("any_change: {action:?} of {instance:?}: {ids:?}\n");
+    CHANGES.lock().unwrap().push_str(&line);
+}
+
+#[receiver(m2m_changed, sender = TagRelated)]
+fn change_of_tags(event: &M2mChanged<'_, TagRelated>) {
+    let line = format!("change_of_tags: {:?}\n", event.action);
+    CHANGES.lock().unwrap().push_str(&line);
 }
 
 #[receiver(post_save, sender = User)]
@@ -133,4 +155,24 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
     User::create_many(&db, &mut [User::default(), User::default()]).await.unwrap();
     Order::create_many(&db, &mut [Order { code: "a".to_owned() }]).await.unwrap();
     assert_eq!(SEEN.lock().unwrap().as_str(), "User 1\nUser 2\nOrder 'a'\n");
+}
+
+#[tokio::test]
+async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables().await.unwrap();
+    db.execute("INSERT INTO tag DEFAULT VALUES", &()).await.unwrap();
+    let tag = Tag::all(&db).await.unwrap().remove(0);
+    tag.related().add(&db, &[tag.id]).await.unwrap();
+    expect![[r#"
+        any_change: PreAdd of Tag { id: 1 }: [1]
+        change_of_tags: PreAdd
+        any_change: PostAdd of Tag { id: 1 }: [1]
+        change_of_tags: PostAdd
+    "#]]
+    .assert_eq(&CHANGES.lock().unwrap());
+
+    assert!(Tag::POST_SAVE.has_receivers());
+    assert!(!TagRelated::POST_SAVE.has_receivers(), "the model between sends nothing else");
+    assert!(!TagRelated::POST_DELETE.has_receivers());
 }

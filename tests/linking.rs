@@ -94,9 +94,13 @@ fn models_of_one_crate_point_to_models_of_another() {
     let output = cargo(&["run", "--package", "pets", "--bin", "family"]);
     assert!(output.status.success(), "{}", stderr(&output));
     expect![[r#"
-        Some(User { id: Id(1), person: Id(1) }) [Pet { id: Id(1), owner: Id(1) }]
+        Some(User { id: Id(1), person: Id(1) }) [Pet { id: Id(1), owner: Id(1), sitters: Many }]
+        PreAdd [1] of pets, reverse true
+        PostAdd [1] of pets, reverse true
+        [Id(1)]
         Pet goes with User of people
         User goes with User of people
+        1 of pets::PetSitters
         1 of pets::Pet
         1 of pets::User
         1 of people::User

@@ -97,7 +97,9 @@ pub trait HasRawWrites {
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",
     label = "not a signal of `{S}`",
-    note = "a signal declared with `#[signal]` has no sender: leave out `sender`"
+    note = "a signal declared with `#[signal]` has no sender: leave out `sender`",
+    note = "`m2m_changed` is sent by the model between two others: `UserGroups` for the field `groups` of `User`, which sends \
+            nothing else, or the one that `through` names"
 )]
 pub trait SentBy<S: ?Sized> {
     /// The payload of the signal from that sender.
@@ -127,19 +129,26 @@ pub trait FromAnySender<Instance: ?Sized> {
     type Signal;
 }
 
-/// What a sender lends as `instance`: itself.
+/// What a signal lends as `instance` to the receivers of one sender, who take it as `Wanted`.
+#[diagnostic::on_unimplemented(message = "`{Self}` has no `instance`", label = "unknown field")]
+pub trait LendsInstance<Sender: ?Sized, Wanted: ?Sized> {
+    /// Mostly the sender itself. What is wanted, if the signal leaves it to the types to differ.
+    type Instance: ?Sized;
+}
+
+/// What is lent as `instance`: nothing else than that.
 #[diagnostic::on_unimplemented(
-    message = "`instance` is a `&{Self}` here, not a `&{Instance}`",
+    message = "`instance` is a `&{Self}` here, not a `&{Wanted}`",
     label = "expected `&{Self}`, the sender of this receiver"
 )]
-pub trait InstanceIs<Instance: ?Sized> {
-    /// The sender itself.
-    type Me: ?Sized + 'static;
+pub trait InstanceIs<Wanted: ?Sized, Sender: ?Sized = Self> {
+    /// The sender.
+    type Sender: ?Sized + 'static;
 }
 
 #[diagnostic::do_not_recommend]
-impl<Model: ?Sized + 'static> InstanceIs<Model> for Model {
-    type Me = Model;
+impl<Wanted: ?Sized, Sender: ?Sized + 'static> InstanceIs<Wanted, Sender> for Wanted {
+    type Sender = Sender;
 }
 
 /// Any type, as itself: to stand at another place in the source.

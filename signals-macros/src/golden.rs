@@ -49,7 +49,7 @@ fn a_receiver() {
             name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , runs_after : welcome::RunsAfter as CORE primitive::isize , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
             ;
             const _ : () = {
-            static BINDING : PRIVATE Binding < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < User as PRIVATE SendsSignals >::Me as PRIVATE Itself >::Me as PRIVATE InstanceIs < User > >::Me > >::Payload > = PRIVATE Binding::new (PRIVATE Call::Async (| payload | {
+            static BINDING : < PRIVATE Binding < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload > as PRIVATE Itself >::Me = PRIVATE Binding::new (PRIVATE Call::Async (| payload | {
             let welcome = async move {
             let function = welcome ;
             if payload . created != true {
@@ -59,7 +59,7 @@ fn a_receiver() {
             let instance : & User = instance ;
             let tx = & mut payload . tx ;
             let tx : & mut Tx = tx ;
-            < Result < () > as PRIVATE Returns << < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < User as PRIVATE SendsSignals >::Me as PRIVATE Itself >::Me as PRIVATE InstanceIs < User > >::Me > >::Payload as PRIVATE Payload >::Output > >::into_reply (function (instance , tx) . await) }
+            < Result < () > as PRIVATE Returns << < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload as PRIVATE Payload >::Output > >::into_reply (function (instance , tx) . await) }
             ;
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
             PRIVATE step (welcome) }
@@ -81,59 +81,62 @@ fn a_signal() {
     check(
         &signal::expand(quote!(), item, Root::Facade),
         &expect![[r#"
-        const _ : () = {
-        static SIGNAL : SIGNALS Signal < OrderPaid < 'static > > = SIGNALS Signal::new () ;
-        impl PRIVATE Payload for OrderPaid < 'static > {
-        type Of < 'a > = OrderPaid < 'a > ;
-        type Output = () ;
-        type Mode = PRIVATE Synchronous ;
-        type Any = Self ;
-        type Senders = CORE convert::Infallible ;
-        const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
-        fn sender () -> CORE option::Option < & 'static CORE primitive::str > {
-        CORE option::Option::None }
-        fn senders () -> CORE option::Option < Self::Senders > {
-        CORE option::Option::None }
-        fn widen < 'b > (_ : & 'b mut Self::Of < '_ > , senders : Self::Senders) -> Self::Of < 'b > {
-        match senders {
-        }
-        }
-        }
-        impl PRIVATE SignalName for OrderPaid < '_ > {
-        type Signal = Self ;
-        }
-        impl PRIVATE InTransaction for OrderPaid < '_ > {
-        type Signal = Self ;
-        }
-        impl PRIVATE LendsMutably for OrderPaid < '_ > {
-        type Signal = Self ;
-        }
-        impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
-        type Signal = Self ;
-        }
-        impl PRIVATE Declared for OrderPaid < '_ > {
-        type Payload = OrderPaid < 'static > ;
-        }
-        impl OrderPaid < '_ > {
-        # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static SIGNALS Signal < OrderPaid < 'static > > = & SIGNAL ;
-        # [doc = r" Calls every receiver in order;
-        stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE Error > {
-        PRIVATE synchronous::send (& SIGNAL , self) }
-        # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE Answers < () > , PRIVATE Error > {
-        PRIVATE synchronous::send_robust (& SIGNAL , self) }
-        # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE Error > {
-        PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
-        # [doc = r" Calls every receiver in order and gathers what they return;
-        stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE Error > {
-        PRIVATE synchronous::collect (& SIGNAL , self) }
-        }
-        PRIVATE register ! (PRIVATE Entry::Declared {
-        module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
-        name : "OrderPaid" , module : CORE module_path ! () }
-        , }) ;
-        }
-        ;
-    "#]],
+            const _ : () = {
+            static SIGNAL : SIGNALS Signal < OrderPaid < 'static > > = SIGNALS Signal::new () ;
+            impl PRIVATE Payload for OrderPaid < 'static > {
+            type Of < 'a > = OrderPaid < 'a > ;
+            type Output = () ;
+            type Mode = PRIVATE Synchronous ;
+            type Any = Self ;
+            type Senders = CORE convert::Infallible ;
+            const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
+            fn sender () -> CORE option::Option < & 'static CORE primitive::str > {
+            CORE option::Option::None }
+            fn senders () -> CORE option::Option < Self::Senders > {
+            CORE option::Option::None }
+            fn widen < 'b > (_ : & 'b mut Self::Of < '_ > , senders : Self::Senders) -> Self::Of < 'b > {
+            match senders {
+            }
+            }
+            }
+            impl PRIVATE SignalName for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
+            impl PRIVATE InTransaction for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
+            impl PRIVATE LendsMutably for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
+            impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
+            impl < S : ? CORE marker::Sized , T : ? CORE marker::Sized > PRIVATE LendsInstance < S , T > for OrderPaid < '_ > {
+            type Instance = T ;
+            }
+            impl PRIVATE Declared for OrderPaid < '_ > {
+            type Payload = OrderPaid < 'static > ;
+            }
+            impl OrderPaid < '_ > {
+            # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static SIGNALS Signal < OrderPaid < 'static > > = & SIGNAL ;
+            # [doc = r" Calls every receiver in order;
+            stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE Error > {
+            PRIVATE synchronous::send (& SIGNAL , self) }
+            # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE Answers < () > , PRIVATE Error > {
+            PRIVATE synchronous::send_robust (& SIGNAL , self) }
+            # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE Error > {
+            PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
+            # [doc = r" Calls every receiver in order and gathers what they return;
+            stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE Error > {
+            PRIVATE synchronous::collect (& SIGNAL , self) }
+            }
+            PRIVATE register ! (PRIVATE Entry::Declared {
+            module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
+            name : "OrderPaid" , module : CORE module_path ! () }
+            , }) ;
+            }
+            ;
+        "#]],
     );
 }
 
@@ -156,6 +159,8 @@ fn a_model() {
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
+            }
+            impl PRIVATE SendsLifecycle for Profile {
             }
             impl SIGNALS Model for Profile {
             type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
@@ -241,6 +246,12 @@ fn a_model() {
             impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
             # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
             < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
+            }
+            }
+            ;
+            const _ : () = {
+            impl PRIVATE PointsOnceTo < < Id < User > as PRIVATE PointsTo >::Target , PRIVATE Nth < 1usize >> for Profile {
+            const FIELD : CORE primitive::usize = 1usize ;
             }
             }
             ;

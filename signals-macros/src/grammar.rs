@@ -16,6 +16,8 @@ use crate::suggest;
 pub(crate) struct Keys {
     pub(crate) attribute: &'static str,
     pub(crate) known: &'static [&'static str],
+    /// Words that belong to others, and why they are out of place here.
+    pub(crate) misplaced: &'static [(&'static str, &'static str)],
 }
 
 /// Whether everything in the brackets was understood. If not, what is missing may have been there.
@@ -61,6 +63,9 @@ impl Keys {
     fn key(&self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<Key> {
         let word = input.call(Ident::parse_any)?;
         let key = Key { name: word.to_string(), word };
+        if let Some((_, reason)) = self.misplaced.iter().find(|(word, _)| key.name() == *word) {
+            return Err(syn::Error::new(key.word.span(), reason));
+        }
         if !self.known.contains(&key.name()) {
             let message = suggest::unknown("argument", key.name(), self.attribute, self.known);
             return Err(syn::Error::new(key.word.span(), message));

@@ -106,6 +106,12 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
 ///     on_delete     = cascade | db_cascade | protect | restrict | set_null | set_default | do_nothing
 ///     related_name  = "..."                     the accessor on the other side
+/// #[many_to_many]                               a `Many<Group>`: related to many rows of another model, or of this one
+///     through       = Membership                a model of your own between the two; else one is made, `UserGroups`
+///     through_fields(user, group)               its fields, if several point to one side
+///     related_name  = "..."                     the accessor on the other side
+///     symmetrical   = false                     to itself: who is related to somebody need not have that one related
+///     table         = "..."                     of the model that is made; else the model's and the field's name
 /// ```
 #[proc_macro_attribute]
 pub fn model(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -91,7 +91,7 @@ fn on_delete(child: &Meta, field: usize) -> OnDelete {
 }
 
 /// Whether rows of this model can be deleted without being seen.
-fn can_go_unseen(meta: &'static Meta) -> bool {
+pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
     // A row that a `restrict` refuses is forgiven if it is deleted itself, so it must be known.
     let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, InTransaction, KnowsWhatChanged, LendsMutably,
-    Nobody, Payload, SentBy, SignalName, Synchronous,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, InTransaction, KnowsWhatChanged, LendsInstance,
+    LendsMutably, Nobody, Payload, SentBy, SignalName, Synchronous,
 };
 use signals_core::Signal;
 
@@ -60,10 +60,16 @@ impl<M: Model> fmt::Debug for Lifecycle<M> {
     }
 }
 
+/// A model that sends the signals of the lifecycle: one that a person wrote.
+#[doc(hidden)]
+pub trait SendsLifecycle: Model {}
+
 /// The payload of [`post_save`] and its like may be of a model that is known, or of any.
 #[doc(hidden)]
 pub trait Observed: Send + Sync + 'static {
     fn name() -> Option<&'static str>;
+    /// Whether receivers of any sender receive from it.
+    fn is_a_sender() -> bool;
     fn any(&self) -> &dyn AnyModel;
     fn any_mut(&mut self) -> &mut dyn AnyModel;
     fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel>;
@@ -72,6 +78,10 @@ pub trait Observed: Send + Sync + 'static {
 impl<M: Model> Observed for M {
     fn name() -> Option<&'static str> {
         Some(M::META.name)
+    }
+
+    fn is_a_sender() -> bool {
+        !M::AUTOMATIC
     }
 
     fn any(&self) -> &dyn AnyModel {
@@ -90,6 +100,10 @@ impl<M: Model> Observed for M {
 impl Observed for dyn AnyModel {
     fn name() -> Option<&'static str> {
         None
+    }
+
+    fn is_a_sender() -> bool {
+        true
     }
 
     fn any(&self) -> &dyn AnyModel {
@@ -157,7 +171,7 @@ macro_rules! lifecycle {
             }
 
             fn senders() -> Option<()> {
-                Some(())
+                M::is_a_sender().then_some(())
             }
 
             $(
@@ -190,7 +204,12 @@ macro_rules! lifecycle {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<M: Model> SentBy<M> for $name {
+        impl<M: ?Sized, Wanted: ?Sized> LendsInstance<M, Wanted> for $name {
+            type Instance = M;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: SendsLifecycle> SentBy<M> for $name {
             type Payload = $payload<'static, M>;
         }
 

@@ -31,6 +31,8 @@ pub struct Meta {
     pub composites: &'static [Composite],
     /// Which of the fields counts the saves of a row, if there is one.
     pub version: Option<usize>,
+    /// Whether `#[many_to_many]` made it, and not a person.
+    pub automatic: bool,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -55,6 +57,7 @@ impl Meta {
             key,
             composites: &[],
             version: None,
+            automatic: false,
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -72,6 +75,13 @@ impl Meta {
     #[must_use]
     pub const fn version(mut self, index: usize) -> Self {
         self.version = Some(index);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn automatic(mut self) -> Self {
+        self.automatic = true;
         self
     }
 

@@ -26,6 +26,7 @@ mod lifecycle;
 mod live;
 pub(crate) mod load;
 mod lookup;
+mod many;
 mod meta;
 mod operations;
 mod save;
@@ -44,8 +45,12 @@ pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{
-    Lifecycle, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, post_commit, post_delete,
-    post_load, post_rollback, post_save, pre_delete, pre_save,
+    Lifecycle, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, SendsLifecycle,
+    post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
+};
+pub use many::{
+    AnyIds, Direction, FieldOf, Forward, Link, M2m, M2mChanged, Many, Nth, PointsOnceTo, Related, RelatesTo, Reverse,
+    Side, Symmetry, Through, m2m_changed,
 };
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
 pub(crate) use schema::same_tables;
@@ -71,6 +76,9 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
 
     #[doc(hidden)]
     const LIFECYCLE: &'static Lifecycle<Self>;
+    /// Whether `#[many_to_many]` made it. Such a model sends nothing but `m2m_changed`.
+    #[doc(hidden)]
+    const AUTOMATIC: bool = false;
 
     /// Sent before a row is saved.
     const PRE_SAVE: &'static Signal<PreSave<'static, Self>> = &Self::LIFECYCLE.pre_save;

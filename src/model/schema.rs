@@ -72,11 +72,24 @@ impl Db {
         create(self, models(), Location::caller())
     }
 
-    /// As [`create_tables`](Self::create_tables), for the models named: `db.create_tables_of::<(User, Profile)>()`.
+    /// As [`create_tables`](Self::create_tables), for the models named: `db.create_tables_of::<(User, Profile)>()`. What
+    /// `#[many_to_many]` makes between two of them is made as well.
     #[track_caller]
     pub fn create_tables_of<M: Models>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
-        create(self, M::metas(), Location::caller())
+        let mut named = M::metas();
+        named.extend(between(&named));
+        create(self, named, Location::caller())
     }
+}
+
+/// The models that `#[many_to_many]` made between two of these, and that are not among them.
+fn between(named: &[&'static Meta]) -> Vec<&'static Meta> {
+    let is_named = |meta: &'static Meta| named.iter().any(|other| std::ptr::eq(*other, meta));
+    let targets = |meta: &'static Meta| meta.fields.iter().filter_map(|field| field.relation.as_ref());
+    let is_between = |meta: &&'static Meta| {
+        meta.automatic && !is_named(meta) && targets(meta).all(|relation| is_named(relation.target()))
+    };
+    models().into_iter().filter(is_between).collect()
 }
 
 async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {

@@ -164,7 +164,7 @@ pub(super) fn check_foreign_keys(dialect: Dialect, waits: bool) -> Option<&'stat
 
 impl Dialect {
     /// The placeholder of a parameter, from 1.
-    fn placeholder(self, number: usize) -> String {
+    pub(super) fn placeholder(self, number: usize) -> String {
         match self {
             Self::Sqlite => format!("?{number}"),
             Self::Postgres => format!("${number}"),

@@ -9,6 +9,7 @@ mod delete;
 mod load;
 mod log;
 mod lookup;
+mod many_to_many;
 mod models;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
+use super::many::{self, Many};
 use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
@@ -17,6 +18,16 @@ pub(super) struct Model<'a> {
     pub(super) key: usize,
     pub(super) skipped: Vec<(&'a Ident, &'a Type)>,
     pub(super) composites: Vec<Composite>,
+    pub(super) many: Vec<Many<'a>>,
+    pub(super) author: Author,
+}
+
+/// Who wrote the struct.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Author {
+    Person,
+    /// The attribute `many_to_many`, which needs a model between two others.
+    Relation,
 }
 
 /// What is said of several columns together.
@@ -108,14 +119,31 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
     }
 
     let (mut columns, mut skipped, mut keys, mut has_version) = (Vec::new(), Vec::new(), Vec::new(), false);
+    let mut relations = Vec::new();
     for (field, attributes) in item.fields.iter().zip(&parsed.fields) {
         let Some(name) = &field.ident else { continue };
         if let Some(cfg) = field.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
             errors.on(cfg, "a field of a model cannot depend on `cfg`: a table has the same columns in every build");
         }
         if let Some(skip) = &attributes.skip {
-            check_skip(skip, attributes, errors);
+            check_no_column(skip, attributes, errors);
             skipped.push((name, &attributes.ty));
+            continue;
+        }
+        if let Some(attribute) = &attributes.many_to_many {
+            check_no_column(&attribute.word, attributes, errors);
+            relations.push((name, attribute, &attributes.ty));
+            continue;
+        }
+        if let Some(target) = many::target(&attributes.ty) {
+            errors.on(
+                &attributes.ty,
+                format!(
+                    "a field of the type `Many<{}>` is no column, and does not say that it is a relation\n\n\
+                     help: write `#[many_to_many]` in front of it",
+                    text(target)
+                ),
+            );
             continue;
         }
         if let Some(word) = &attributes.key {
@@ -139,7 +167,11 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
     let key = check_keys(&keys, &item.ident, errors);
     let table = table(parsed, errors);
     let composites = composites(parsed, &columns, errors);
-    Some(Model { name: &item.ident, table, columns, key, skipped, composites })
+    let many = relations
+        .into_iter()
+        .filter_map(|(name, attribute, ty)| many::check(name, attribute, ty, item, &table, errors));
+    let many = many.collect();
+    Some(Model { name: &item.ident, table, columns, key, skipped, composites, many, author: Author::Person })
 }
 
 fn composites(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors) -> Vec<Composite> {
@@ -218,14 +250,19 @@ fn no_column(field: &Ident, word: &Ident, parsed: &Parsed, columns: &[Column<'_>
     format!("no field `{field}` on the model `{}`\n\nhelp: {help}", parsed.item.ident)
 }
 
-fn check_skip(skip: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
+/// Refuses what is said of a column on a field that is none, because it has the attribute `word`.
+fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
     let words = [&attributes.key, &attributes.unique, &attributes.index, &attributes.version];
     let with_values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
     let column = attributes.column.as_ref().map(|(word, _)| word);
     let relations = attributes.relations.iter().map(|relation| &relation.word);
+    let many = attributes.many_to_many.as_ref().map(|many| &many.word).filter(|other| *other != word);
     let others = words.into_iter().flatten().chain(with_values.into_iter().flatten()).chain(column).chain(relations);
     for other in others {
-        errors.on(other, format!("a field with `{skip}` is no column, and `{other}` says something of a column"));
+        errors.on(other, format!("a field with `{word}` is no column, and `{other}` says something of a column"));
+    }
+    if let Some(other) = many {
+        errors.on(other, format!("a field with `{word}` cannot have `{other}`: leave one of them out"));
     }
 }
 
@@ -286,7 +323,7 @@ fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mu
     Pointer { word, kind, on_delete, related_name }
 }
 
-fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
+pub(super) fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
     let is_name = syn::parse_str::<Ident>(&name.value()).is_ok();
     if !is_name {
         errors.on(
@@ -382,7 +419,7 @@ fn table(parsed: &Parsed, errors: &mut Errors) -> String {
     }
 }
 
-fn check_text(given: &LitStr, what: &str, errors: &mut Errors) {
+pub(super) fn check_text(given: &LitStr, what: &str, errors: &mut Errors) {
     if given.value().trim().is_empty() {
         errors.on(given, format!("the name of a {what} cannot be empty"));
     } else if given.value().contains('\0') {

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Path};
 
-use super::check::{Column, Model, OnDelete, option};
+use super::check::{Author, Column, Model, OnDelete, option};
+use super::many::{self, Many};
 use super::parse::{Kind, Parsed, TogetherKind};
 use super::relation;
 use crate::root::{Place, Root, ask, at, implement};
@@ -30,21 +31,30 @@ pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, root: Root) -> TokenStr
     let implementation = implementation(parsed, model, &paths);
     let lookups = lookups(parsed, model, &paths);
     let reverse = relation::reverse(parsed, model, &paths);
+    let many = many::expand(parsed, model, &paths);
     quote! {
         #item
         #implementation
         #lookups
         #reverse
+        #many
     }
 }
 
-fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
     let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
     let composites = composites(model, paths);
     let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
+    let (automatic, sends_lifecycle) = match model.author {
+        Author::Person => {
+            let sends = implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new());
+            (None, Some(sends))
+        }
+        Author::Relation => (Some(quote!(.automatic())), None),
+    };
     let sender = implement(
         name,
         &quote!(#private::SendsSignals for #name),
@@ -71,9 +81,10 @@ fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStr
                 (::core::file!(), ::core::line!(), ::core::column!()),
                 &[#(#fields),*],
                 #key,
-            ) #composites #version;
+            ) #composites #version #automatic;
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
+            #sends_lifecycle
             #implementation
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
@@ -101,9 +112,17 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
     let (to_value, read, duplicate) = (column("to_value"), column("read"), column("duplicate"));
     let indexes: Vec<usize> = (0..names.len()).collect();
-    let skipped: Vec<_> = model.skipped.iter().map(|(name, _)| name).collect();
-    let empty: Vec<_> =
-        model.skipped.iter().map(|(_, ty)| ask(ty, quote!(::core::default::Default), "default")).collect();
+    let skipped = model.skipped.iter().map(|(name, ty)| {
+        let default = ask(ty, quote!(::core::default::Default), "default");
+        quote!(#name: #default(),)
+    });
+    // They hold nothing, but a field that is never read is something to be warned of.
+    let related: Vec<_> = model.many.iter().map(|many| many.name).collect();
+    let markers = model.many.iter().map(|Many { name, ty, target, .. }| {
+        let new = ask(ty, quote!(#private::RelatesTo<#target>), "NEW");
+        quote!(#name: #new,)
+    });
+    let no_columns: Vec<_> = skipped.chain(markers).collect();
 
     let automatic = |(index, column): &(usize, &Column<'_>)| {
         *index == model.key || column.default.is_some() || column.update.is_some() || column.version
@@ -120,6 +139,12 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let is_copied = Ident::new("is_copied", Span::mixed_site());
     let (key, version, defaults) = (key(model, paths), version(model, paths), defaults(model, paths));
+    let automatic_model = match model.author {
+        Author::Person => None,
+        Author::Relation => Some(quote!(
+            const AUTOMATIC: ::core::primitive::bool = true;
+        )),
+    };
     quote! {
         #key
         #version
@@ -128,6 +153,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         const META: &'static #private::Meta = &META;
         const COLUMNS: ::core::primitive::usize = #count;
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
+        #automatic_model
 
         fn value(&self, index: ::core::primitive::usize) -> #root::ValueRef<'_> {
             match index {
@@ -136,9 +162,9 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
             }
         }
         fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#names: #read(row, #indexes)?,)* #(#skipped: #empty(),)* })
+            ::core::result::Result::Ok(Self { #(#names: #read(row, #indexes)?,)* #(#no_columns)* })
         }
-        fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* }
+        fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
         fn copy_fields(
             &mut self,
             from: &Self,
@@ -147,7 +173,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
             #(if #is_copied(#indexes) { self.#names = #duplicate(&from.#names); })*
         }
         fn snapshot(&self) -> Self {
-            Self { #(#names: #duplicate(&self.#names),)* #(#skipped: #empty(),)* }
+            Self { #(#names: #duplicate(&self.#names),)* #(#no_columns)* }
         }
         fn automatic(&self) -> Self::Automatic { (#(#automatic_duplicates(&self.#automatic_names),)*) }
         fn restore(&mut self, automatic: Self::Automatic) { (#(self.#automatic_names,)*) = automatic; }

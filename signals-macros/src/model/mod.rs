@@ -8,6 +8,7 @@ use crate::root::Root;
 
 mod check;
 mod expand;
+mod many;
 mod parse;
 mod relation;
 mod stub;

@@ -54,6 +54,7 @@ pub(super) struct FieldAttributes {
     pub(super) update: Option<(Ident, Expr)>,
     pub(super) column: Option<(Ident, LitStr)>,
     pub(super) relations: Vec<Relation>,
+    pub(super) many_to_many: Option<ManyToMany>,
 }
 
 impl FieldAttributes {
@@ -69,6 +70,7 @@ impl FieldAttributes {
             update: None,
             column: None,
             relations: Vec::new(),
+            many_to_many: None,
         }
     }
 }
@@ -79,6 +81,16 @@ pub(super) struct Relation {
     pub(super) kind: Kind,
     pub(super) on_delete: OnDeleteWord,
     pub(super) related_name: Option<LitStr>,
+}
+
+/// `#[many_to_many(..)]`
+pub(super) struct ManyToMany {
+    pub(super) word: Ident,
+    pub(super) through: Option<Path>,
+    pub(super) through_fields: Option<(Ident, Vec<Ident>)>,
+    pub(super) related_name: Option<(Ident, LitStr)>,
+    pub(super) symmetrical: Option<(Ident, LitBool)>,
+    pub(super) table: Option<(Ident, LitStr)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -104,15 +116,33 @@ pub(super) enum OnDeleteWord {
     Given(Ident),
 }
 
-const WORDS: &[&str] =
-    &["key", "unique", "index", "skip", "version", "default", "update", "column", "one_to_one", "foreign_key"];
+const WORDS: &[&str] = &[
+    "key",
+    "unique",
+    "index",
+    "skip",
+    "version",
+    "default",
+    "update",
+    "column",
+    "one_to_one",
+    "foreign_key",
+    "many_to_many",
+];
 
-/// Words of ours that a later version knows.
-const LATER: &[&str] = &["many_to_many"];
-
-const MODEL: Keys = Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"] };
-const COLUMN: Keys = Keys { attribute: "column", known: &["name"] };
+const MODEL: Keys =
+    Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"], misplaced: &[] };
+const COLUMN: Keys = Keys { attribute: "column", known: &["name"], misplaced: &[] };
 const RELATION: &[&str] = &["on_delete", "related_name"];
+const MANY_TO_MANY: Keys = Keys {
+    attribute: "many_to_many",
+    known: &["through", "through_fields", "related_name", "symmetrical", "table"],
+    misplaced: &[(
+        "on_delete",
+        "`many_to_many` takes no `on_delete`: when a row is deleted, what relates it to others goes with it\n\n\
+         help: remove it; a model of your own, `through = ..`, says so in its foreign keys",
+    )],
+};
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let arguments = arguments(attribute, errors);
@@ -144,8 +174,6 @@ enum Whose {
     Ours(Ident),
     /// One letter away from one of ours.
     Nearly(Ident, &'static str),
-    /// Of a later version.
-    Later(Ident),
     Another,
 }
 
@@ -155,7 +183,6 @@ fn whose(attribute: &Attribute) -> Whose {
     match suggest::nearly(&text, WORDS) {
         Some(known) if known == text => Whose::Ours(word),
         Some(known) => Whose::Nearly(word, known),
-        None if LATER.contains(&text.as_str()) => Whose::Later(word),
         None => Whose::Another,
     }
 }
@@ -189,10 +216,6 @@ fn field_attributes(field: &mut Field, model: &Ident, errors: &mut Errors) -> Fi
                 word.span(),
                 format!("unknown attribute `{word}` on a field of a model\n\nhelp: did you mean `{known}`?"),
             )),
-            Whose::Later(word) => {
-                let message = format!("`{word}` is not there yet in this version of signals");
-                Err(syn::Error::new(word.span(), message))
-            }
         };
         errors.take(result);
         false
@@ -218,6 +241,7 @@ fn one(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: 
         "default" => once(expression(attribute, &word, "#[default(18)]")?, word, &mut found.default),
         "update" => once(expression(attribute, &word, "#[update(now())]")?, word, &mut found.update),
         "column" => column(attribute, word, found, errors),
+        "many_to_many" => many_to_many(attribute, word, found, errors),
         other => {
             let kind = if other == "one_to_one" { Kind::OneToOne } else { Kind::ForeignKey };
             relation(attribute, word, kind, found, errors);
@@ -278,7 +302,7 @@ fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, error
 
 fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
     let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
-    let keys = Keys { attribute: kind.word(), known: RELATION };
+    let keys = Keys { attribute: kind.word(), known: RELATION, misplaced: &[] };
     let understood = keys.parse(inside(attribute), errors, |key, input| {
         if key.name() == "on_delete" {
             on_delete = OnDeleteWord::Given(key.value(input, "on_delete = cascade")?);
@@ -291,4 +315,32 @@ fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAtt
         on_delete = OnDeleteWord::Mistaken;
     }
     found.relations.push(Relation { word, kind, on_delete, related_name });
+}
+
+fn many_to_many(
+    attribute: &Attribute,
+    word: Ident,
+    found: &mut FieldAttributes,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    if found.many_to_many.is_some() {
+        return Err(syn::Error::new(word.span(), "`many_to_many` is given twice"));
+    }
+    let mut many =
+        ManyToMany { word, through: None, through_fields: None, related_name: None, symmetrical: None, table: None };
+    MANY_TO_MANY.parse(inside(attribute), errors, |key, input| {
+        let word = || key.word.clone();
+        match key.name() {
+            "through" => many.through = Some(key.value_with(input, "through = Membership", Path::parse_mod_style)?),
+            "through_fields" => {
+                many.through_fields = Some((word(), key.fields(input, "through_fields(person, group)")?));
+            }
+            "related_name" => many.related_name = Some((word(), key.value(input, "related_name = \"members\"")?)),
+            "symmetrical" => many.symmetrical = Some((word(), key.value(input, "symmetrical = false")?)),
+            _ => many.table = Some((word(), key.value(input, "table = \"members\"")?)),
+        }
+        Ok(())
+    });
+    found.many_to_many = Some(many);
+    Ok(())
 }

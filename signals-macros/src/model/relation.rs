@@ -1,19 +1,40 @@
 //! The other side of a relation: `ann.profile(&db)`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
-use super::check::{Column, Model, snake_case};
+use super::check::{Column, Model, option, snake_case};
 use super::expand::Paths;
 use super::parse::{Kind, Parsed};
-use crate::root::{Place, ask, at};
+use crate::root::{Place, ask, at, implement};
 
 /// A trait per relation, implemented for the model that is pointed to, which may be in another crate.
 pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let one = |(index, column): (usize, &Column<'_>)| accessor(index, column, parsed, model, paths);
+    let one = |(index, column): (usize, &Column<'_>)| {
+        let accessor = accessor(index, column, parsed, model, paths)?;
+        let pointer = pointer(index, column, model, paths);
+        Some(quote!(#accessor #pointer))
+    };
     model.columns.iter().enumerate().filter_map(one).collect()
+}
+
+/// What makes the model one that can stand between two others: that it points to each of them in one field.
+fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { private, .. } = paths;
+    let text = |column: &Column<'_>| option(column.ty).unwrap_or(column.ty).to_token_stream().to_string();
+    let is_same = |other: &&Column<'_>| other.relation.is_some() && text(other) == text(column);
+    if model.columns.iter().filter(is_same).count() > 1 {
+        return None;
+    }
+    let (name, target) = (model.name, target(column.ty, private));
+    let implementation = implement(
+        name,
+        &quote!(#private::PointsOnceTo<#target, #private::Nth<#index>> for #name),
+        &quote!(const FIELD: ::core::primitive::usize = #index;),
+    );
+    Some(quote!(const _: () = { #implementation };))
 }
 
 fn accessor(
@@ -95,7 +116,7 @@ pub(super) fn target(ty: &Type, private: &TokenStream) -> TokenStream {
 }
 
 /// `created_by` is `CreatedBy`.
-fn camel_case(name: &str) -> String {
+pub(super) fn camel_case(name: &str) -> String {
     let upper = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()

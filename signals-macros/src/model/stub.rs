@@ -7,7 +7,7 @@ use syn::{Generics, Ident, Item, parse_quote};
 use super::check::Model;
 use super::expand::{self, Paths};
 use super::parse::{self, Parsed};
-use super::relation;
+use super::{many, relation};
 use crate::root::{Root, implement};
 
 /// The item without our attributes, and an implementation that only the compiler ever sees.
@@ -17,7 +17,8 @@ pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root
     let accessors = model.map(|(parsed, model)| {
         let lookups = expand::lookups(parsed, model, &paths);
         let reverse = relation::reverse(parsed, model, &paths);
-        quote!(#lookups #reverse)
+        let many = many::expand(parsed, model, &paths);
+        quote!(#lookups #reverse #many)
     });
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
@@ -70,9 +71,12 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             fn fill(&mut self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
         },
     );
+    let lifecycle =
+        implement(name, &quote!(#parameters #private::SendsLifecycle for #name #of #bounds), &TokenStream::new());
     quote! {
         const _: () = {
             #sender
+            #lifecycle
             #model
         };
     }

@@ -177,9 +177,11 @@ fn binding(
             }
         }
     };
+    // Where the compiler looks once more at a payload that the sender does not send, it is to look at the signal.
+    let ty = at(Place::of(signal), quote!(#private::Binding<#payload>), private);
     quote! {
         const _: () = {
-            static BINDING: #private::Binding<#payload> = #private::Binding::new(#style);
+            static BINDING: #ty = #private::Binding::new(#style);
             #private::register!(DECLARATION.#bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
@@ -223,7 +225,9 @@ fn payload(
         (Some(sender), None) => ask(sender, quote!(#private::SendsSignals), "Me"),
         (Some(sender), Some((place, instance))) => {
             let sender = ask(sender, quote!(#private::SendsSignals), "Me");
-            ask(at(place, sender, private), quote!(#private::InstanceIs<#instance>), "Me")
+            let signal = at(place, &subject, private);
+            let lent = ask(signal, quote!(#private::LendsInstance<#sender, #instance>), "Instance");
+            ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #sender>), "Sender")
         }
         (None, None) => quote!(#private::Anyone),
         (None, Some((place, instance))) => {

@@ -46,6 +46,9 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             impl #private::InTransaction for #any { type Signal = Self; }
             impl #private::LendsMutably for #any { type Signal = Self; }
             impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
+            impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
+                type Instance = T;
+            }
             impl #private::Declared for #any { type Payload = #tag; }
             #awaits
             #methods

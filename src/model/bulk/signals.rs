@@ -3,11 +3,12 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, Nobody, Payload, SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, LendsInstance, Nobody, Payload, SentBy,
+    SignalName,
 };
 
 use crate::db::Tx;
-use crate::model::lifecycle::{Observed, answer, lifecycle};
+use crate::model::lifecycle::{Observed, SendsLifecycle, answer, lifecycle};
 use crate::model::{AnyModel, FieldSet, Model};
 
 /// What the signal of a bulk insert carries for its rows.

@@ -2,7 +2,7 @@
 #![no_implicit_prelude]
 #![deny(warnings)]
 
-use ::signals::{Db, Id, Model as _, Tx, model, post_save, receiver, signal};
+use ::signals::{Db, Id, M2m, Many, Model as _, Tx, m2m_changed, model, post_save, receiver, signal};
 
 #[model]
 #[derive(::std::default::Default)]
@@ -14,6 +14,15 @@ struct User {
     name: ::std::string::String,
     #[foreign_key(on_delete = set_null)]
     friend: ::std::option::Option<Id<User>>,
+    #[many_to_many]
+    friends: Many<User>,
+    #[many_to_many(symmetrical = false, related_name = "idols")]
+    fans: Many<Self>,
+}
+
+#[receiver(m2m_changed, sender = UserFans)]
+fn changed(action: M2m) {
+    ::std::assert_ne!(action, M2m::PreRemove);
 }
 
 #[signal]
@@ -50,6 +59,9 @@ fn main() -> ::signals::Result<()> {
         ann.save(&db).await?;
         let asked = Asked { user: ann.id }.collect().await?;
         ::std::assert_eq!(asked.len(), 1);
+        ann.friends().add(&db, &[ann.id]).await?;
+        ann.idols().add(&db, &[ann.id]).await?;
+        ::std::assert!(ann.fans().contains(&db, ann.id).await?);
         ::std::result::Result::Ok(())
     })
 }

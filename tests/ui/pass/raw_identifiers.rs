@@ -9,6 +9,7 @@ struct r#enum {
     #[unique] r#type: String,
     r#async: Option<i64>,
     #[foreign_key(on_delete = set_null, related_name = "children")] r#mod: Option<Id<r#enum>>,
+    #[many_to_many(symmetrical = false, related_name = "all")] r#for: Many<r#enum>,
     #[foreign_key(on_delete = set_null, related_name = "others")] use_id: Option<Id<r#enum>>,
 }
 
@@ -41,6 +42,8 @@ async fn main() -> Result<()> {
     assert_eq!(found, Some(Some(2)));
     let row = r#enum::by_type(&db, "t").await?.unwrap();
     assert!(row.r#mod(&db).await?.is_none() && row.r#use(&db).await?.is_none());
+    row.r#for().add(&db, &[row.r#ref]).await?;
+    assert_eq!(enumFor::all(&db).await?.len(), 1);
     r#struct { r#type: 7 }.send()?;
     Ok(())
 }

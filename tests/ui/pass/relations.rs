@@ -7,6 +7,7 @@ struct Employee {
     #[key] id: Id<Employee>,
     #[foreign_key(on_delete = set_null, related_name = "reports")] manager: Option<Id<Employee>>,
     #[one_to_one(on_delete = cascade)] mentor_id: Option<Id<Employee>>,
+    #[many_to_many(related_name = "mentored")] projects: Many<Department>,
     #[foreign_key(on_delete = set_null)] department: Option<Id<Department>>,
 }
 
@@ -34,5 +35,7 @@ async fn main() -> Result<()> {
     assert_eq!(bob.department(&db).await?.unwrap().head(&db).await?.unwrap().id, ann.id);
     assert_eq!((ann.leads(&db).await?.len(), sales.employee_set(&db).await?.len()), (1, 1));
     assert!(Employee::by_mentor_id(&db, ann.id).await?.is_some());
+    bob.projects().add(&db, &[sales.id]).await?;
+    assert_eq!(sales.mentored().ids(&db).await?, [bob.id]);
     Ok(())
 }

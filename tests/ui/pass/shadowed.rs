@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 mod shop {
-    use signals::{Id, Model, model, post_save, receiver, signal};
+    use signals::{Id, Many, Model, model, post_save, receiver, signal};
 
     pub struct Option;
     pub struct Result;
@@ -33,6 +33,15 @@ mod shop {
         #[unique]
         pub number: i64,
         pub note: ::std::option::Option<::std::string::String>,
+        #[many_to_many]
+        pub tags: Many<Tag>,
+    }
+
+    #[model]
+    #[derive(::std::default::Default)]
+    pub struct Tag {
+        #[key]
+        pub id: Id<Tag>,
     }
 
     #[signal]

@@ -42,6 +42,55 @@ pub struct User {
     /// Forgotten.
     #[skip]
     pub secret: Option<String>,
+    /// To the model itself.
+    #[many_to_many]
+    pub friends: Many<User>,
+    /// From both sides.
+    #[many_to_many(symmetrical = false, related_name = "idols")]
+    pub fans: Many<User>,
+    /// Through a model of one's own.
+    #[many_to_many(through = Visit)]
+    pub visited: Many<Place>,
+}
+
+/// A place.
+#[model(table = "places")]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The key.
+    #[key]
+    pub id: Id<Place>,
+}
+
+/// A user was there.
+#[model]
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Visit {
+    /// The key.
+    #[key]
+    pub id: Id<Visit>,
+    /// Who.
+    #[foreign_key(on_delete = cascade)]
+    pub user: Id<User>,
+    /// Where.
+    #[foreign_key(on_delete = cascade)]
+    pub place: Id<Place>,
+}
+
+/// Nobody else needs to know.
+#[model(app = "private")]
+#[derive(Debug, Default)]
+struct Secret {
+    #[key]
+    id: Id<Secret>,
+    #[many_to_many]
+    known_to: Many<User>,
+}
+
+/// Changes.
+#[receiver(m2m_changed, sender = [UserFriends, Visit])]
+pub fn change(action: M2m, ids: &mut dyn AnyIds) {
+    assert!(action == M2m::PreAdd || !ids.is_empty());
 }
 
 /// Somebody asks.
@@ -105,6 +154,10 @@ async fn main() -> Result<()> {
     ann.save(&db).await?;
     assert_eq!(User::by_name(&db, "ann").await?.map(|ann| ann.saves), Some(1));
     assert_eq!(ann.by(&db).await?, None);
+    ann.friends().add(&db, &[ann.id]).await?;
+    assert_eq!(ann.idols().count(&db).await?, 0);
+    let mut secret = Secret::default();
+    secret.save(&db).await?;
     Paid { amount: 1 }.send()?;
     Ok(())
 }

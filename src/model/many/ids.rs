@@ -1,0 +1,90 @@
+//! Ids of a model whose type is not known: what a receiver of `m2m_changed` is given.
+
+use core::any::Any;
+use core::fmt;
+
+use crate::model::Id;
+
+/// The ids that are added or removed, of the model that `model` names.
+///
+/// In a pre signal, what is taken out is not added or removed:
+///
+/// ```
+/// # use signals::prelude::*;
+/// # #[model] #[derive(Default)] struct Group { #[key] id: Id<Group> }
+/// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+/// #[receiver(m2m_changed, sender = UserGroups)]
+/// fn only_the_first_ten(action: M2m, ids: &mut dyn AnyIds) {
+///     if action == M2m::PreAdd {
+///         ids.retain(|id| id <= 10);
+///     }
+/// }
+/// ```
+pub trait AnyIds: Any + Send + Sync {
+    #[doc(hidden)]
+    fn number(&self, index: usize) -> Option<i64>;
+    #[doc(hidden)]
+    fn count(&self) -> usize;
+    #[doc(hidden)]
+    fn keep(&mut self, keep: &mut dyn FnMut(i64) -> bool);
+}
+
+impl<M: 'static> AnyIds for Vec<Id<M>> {
+    fn number(&self, index: usize) -> Option<i64> {
+        self.get(index)?.get()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn keep(&mut self, keep: &mut dyn FnMut(i64) -> bool) {
+        self.retain(|id| id.get().is_some_and(&mut *keep));
+    }
+}
+
+impl dyn AnyIds {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// Their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = i64> {
+        (0..self.count()).filter_map(|index| self.number(index))
+    }
+
+    /// Takes out those that the condition is not true of.
+    pub fn retain(&mut self, mut keep: impl FnMut(i64) -> bool) {
+        self.keep(&mut keep);
+    }
+
+    /// Whether this id is among them. An id of the other side's model never is.
+    pub fn contains<M: 'static>(&self, id: Id<M>) -> bool {
+        self.of::<M>().is_some_and(|ids| ids.contains(&id))
+    }
+
+    /// The ids, if they are of this model.
+    pub fn of<M: 'static>(&self) -> Option<&[Id<M>]> {
+        let any: &dyn Any = self;
+        any.downcast_ref::<Vec<Id<M>>>().map(Vec::as_slice)
+    }
+
+    /// The ids to be changed, if they are of this model.
+    pub fn of_mut<M: 'static>(&mut self) -> Option<&mut Vec<Id<M>>> {
+        let any: &mut dyn Any = self;
+        any.downcast_mut()
+    }
+}
+
+/// The numbers.
+impl fmt::Debug for dyn AnyIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}

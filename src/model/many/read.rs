@@ -1,0 +1,134 @@
+//! Reading a relation.
+
+use std::panic::Location;
+
+use super::sql::as_list;
+use super::{Direction, Related, Through};
+use crate::db::{Exec, Params};
+use crate::error::Result;
+use crate::model::{Id, Model, load};
+use crate::value::{Column, ValueRef};
+
+impl<T, D> Related<'_, T, D>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    /// The id of the row, if it is set.
+    pub(super) fn id(self) -> Result<i64> {
+        match self.row.value(D::Near::META.key) {
+            ValueRef::Integer(id) => Ok(id),
+            _ => Err(unset::<T>(D::near())),
+        }
+    }
+}
+
+/// The error of an id that is not set, of one side.
+pub(super) fn unset<T: Model>(field: usize) -> crate::Error {
+    T::META.unset_id(T::META.fields[field].name)
+}
+
+pub(super) async fn all<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    place: &'static Location<'static>,
+) -> Result<Vec<D::Far>>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let params = [ValueRef::Integer(related.id()?)];
+    load::rows(exec, &T::LINK.texts::<D>(exec.dialect()).all, &params, place).await
+}
+
+pub(super) async fn ids<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    place: &'static Location<'static>,
+) -> Result<Vec<Id<D::Far>>>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let params = [ValueRef::Integer(related.id()?)];
+    column(exec, &T::LINK.texts::<D>(exec.dialect()).ids, &params, place).await
+}
+
+/// Those of the ids that the row is related to.
+pub(super) async fn among<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    ids: &[Id<D::Far>],
+    place: &'static Location<'static>,
+) -> Result<Vec<Id<D::Far>>>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let list = as_list(ids, exec.dialect());
+    let params = [ValueRef::Integer(related.id()?), ValueRef::Text(&list)];
+    column(exec, &T::LINK.texts::<D>(exec.dialect()).among, &params, place).await
+}
+
+pub(super) async fn count<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    place: &'static Location<'static>,
+) -> Result<u64>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let params = [ValueRef::Integer(related.id()?)];
+    let counts = column::<i64>(exec, &T::LINK.texts::<D>(exec.dialect()).count, &params, place).await?;
+    Ok(counts.into_iter().map(i64::unsigned_abs).sum())
+}
+
+pub(super) async fn contains<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    id: Id<D::Far>,
+    place: &'static Location<'static>,
+) -> Result<bool>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let id = id.get().ok_or_else(|| unset::<T>(D::far()))?;
+    let params = [ValueRef::Integer(related.id()?), ValueRef::Integer(id)];
+    let mut found = false;
+    exec.query(place, &T::LINK.texts::<D>(exec.dialect()).contains, &params, &mut |_| {
+        found = true;
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The first column of every row.
+async fn column<C: Column>(
+    exec: Exec<'_>,
+    sql: &str,
+    params: &dyn Params,
+    place: &'static Location<'static>,
+) -> Result<Vec<C>> {
+    let mut values = Vec::new();
+    exec.query(place, sql, params, &mut |row| {
+        values.push(row.get(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(values)
+}

@@ -1,0 +1,133 @@
+//! The texts of a relation's SQL, written once for each dialect and direction.
+//!
+//! A list of ids is one parameter, a text of numbers, so that a statement has one text for any number of them: it is
+//! prepared once, and no list is too long.
+
+use std::fmt::Write;
+
+use super::{Direction, Symmetry, Through};
+use crate::db::Dialect;
+use crate::model::sql::{list, quoted};
+use crate::model::{Id, Meta, Model};
+
+/// The first parameter is the id of the row on this side, the second an id or a list of ids of the other side.
+#[derive(Debug)]
+pub(super) struct Texts {
+    /// INSERT of the rows that relate it to a list, those that are there left out.
+    pub(super) add: Box<str>,
+    /// DELETE of the rows that relate it to a list.
+    pub(super) remove: Box<str>,
+    /// DELETE of every row that relates it.
+    pub(super) clear: Box<str>,
+    /// SELECT of the through rows that `remove` deletes.
+    pub(super) removed: Box<str>,
+    /// SELECT of the through rows that `clear` deletes.
+    pub(super) cleared: Box<str>,
+    /// SELECT of those of a list that it is related to.
+    pub(super) among: Box<str>,
+    /// SELECT of the ids that it is related to.
+    pub(super) ids: Box<str>,
+    /// SELECT of the rows that it is related to.
+    pub(super) all: Box<str>,
+    /// How many they are.
+    pub(super) count: Box<str>,
+    /// Whether an id is one of them.
+    pub(super) contains: Box<str>,
+}
+
+impl Texts {
+    pub(super) fn of<T: Through + Model, D: Direction<T>>(dialect: Dialect) -> Self
+    where
+        D::Far: Model,
+    {
+        let through = T::META;
+        let column = |field: usize| quoted(through.fields[field].column);
+        let (table, near, far) = (quoted(through.table), column(D::near()), column(D::far()));
+        let (me, other) = (dialect.placeholder(1), dialect.placeholder(2));
+        let symmetrical = T::LINK.symmetry == Symmetry::Symmetrical;
+
+        let (of_list, is_me) = (is_in_list(&far, dialect), format!("{near} = {me}"));
+        let (mut removed, mut cleared) = (format!("{is_me} AND {of_list}"), is_me.clone());
+        if symmetrical {
+            let _ = write!(removed, " OR {far} = {me} AND {}", is_in_list(&near, dialect));
+            let _ = write!(cleared, " OR {far} = {me}");
+        }
+        let select = |condition: &str| {
+            let columns = list(through.fields.iter().map(|field| quoted(field.column)));
+            let key = quoted(through.key_field().column);
+            format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}").into()
+        };
+        Self {
+            add: format!(
+                "INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING",
+                pairs(T::LINK.symmetry, dialect),
+            )
+            .into(),
+            remove: format!("DELETE FROM {table} WHERE {removed}").into(),
+            clear: format!("DELETE FROM {table} WHERE {cleared}").into(),
+            removed: select(&removed),
+            cleared: select(&cleared),
+            among: format!("SELECT {far} FROM {table} WHERE {is_me} AND {of_list}").into(),
+            ids: format!("SELECT {far} FROM {table} WHERE {is_me} ORDER BY {far}").into(),
+            all: all(<D::Far as Model>::META, &table, &far, &near, &me).into(),
+            count: format!("SELECT count(*) FROM {table} WHERE {is_me}").into(),
+            contains: format!("SELECT 1 FROM {table} WHERE {is_me} AND {far} = {other} LIMIT 1").into(),
+        }
+    }
+}
+
+/// A list of ids as the one parameter that it is.
+pub(super) fn as_list<M>(ids: &[Id<M>], dialect: Dialect) -> String {
+    let (open, close) = match dialect {
+        Dialect::Sqlite => ('[', ']'),
+        Dialect::Postgres => ('{', '}'),
+    };
+    let mut text = String::with_capacity(ids.len() * 8 + 2);
+    text.push(open);
+    for (index, id) in ids.iter().filter_map(|id| id.get()).enumerate() {
+        let _ = write!(text, "{}{id}", if index == 0 { "" } else { "," });
+    }
+    text.push(close);
+    text
+}
+
+fn is_in_list(column: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("{column} IN (SELECT value FROM json_each(?2))"),
+        Dialect::Postgres => format!("{column} = ANY ($2::text::bigint[])"),
+    }
+}
+
+/// SELECT of the two ids of each row that is to be inserted.
+fn pairs(symmetry: Symmetry, dialect: Dialect) -> String {
+    let (me, other, from) = match dialect {
+        Dialect::Sqlite => ("?1", "value", "json_each(?2)"),
+        Dialect::Postgres => ("$1::bigint", "value", "unnest($2::text::bigint[]) AS value"),
+    };
+    let there = format!("SELECT {me}, {other} FROM {from} WHERE true");
+    match symmetry {
+        // Without the WHERE, SQLite would take ON CONFLICT for a part of the join.
+        Symmetry::Asymmetrical => there,
+        Symmetry::Symmetrical => format!("{there} UNION ALL SELECT {other}, {me} FROM {from} WHERE true"),
+    }
+}
+
+fn all(model: &Meta, table: &str, far: &str, near: &str, me: &str) -> String {
+    // The other side may be the same table, and have a column of the same name.
+    let columns = list(model.fields.iter().map(|field| format!("r.{}", quoted(field.column))));
+    let (model, key) = (quoted(model.table), quoted(model.key_field().column));
+    format!(
+        "SELECT {columns} FROM {table} AS t INNER JOIN {model} AS r ON r.{key} = t.{far} WHERE t.{near} = {me} ORDER BY r.{key}"
+    )
+}
+
+/// INSERT of so many rows.
+pub(super) fn insert(meta: &Meta, fields: &[usize], rows: usize, dialect: Dialect) -> String {
+    let table = quoted(meta.table);
+    let columns = list(fields.iter().map(|&field| quoted(meta.fields[field].column)));
+    let row = |row: usize| {
+        let values = list((1..=fields.len()).map(|field| dialect.placeholder(row * fields.len() + field)));
+        format!("({values})")
+    };
+    format!("INSERT INTO {table} ({columns}) VALUES {}", list((0..rows).map(row)))
+}

@@ -1,0 +1,268 @@
+//! Changing a relation: the pre signal, the statement, the post signal, in one transaction.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use signals_core::__private::asynchronous::send;
+
+use super::read::{among, ids as related_ids, unset};
+use super::rows::Rows;
+use super::sql::as_list;
+use super::{Direction, M2m, M2mChanged, Related, Through};
+use crate::db::{Exec, Tx};
+use crate::error::Result;
+use crate::model::cascade::{Cascade, can_go_unseen};
+use crate::model::draft::{Draft, named};
+use crate::model::{Id, Key, Model, load, save};
+use crate::value::{Column, ValueRef};
+
+type Place = &'static Location<'static>;
+
+/// What to do to a relation.
+pub(super) enum What<'a, M> {
+    Add(&'a [Id<M>]),
+    Remove(&'a [Id<M>]),
+    Clear,
+    Set(&'a [Id<M>]),
+    ClearAndAdd(&'a [Id<M>]),
+}
+
+impl<M> What<'_, M> {
+    fn ids(&self) -> &[Id<M>] {
+        match self {
+            Self::Add(ids) | Self::Remove(ids) | Self::Set(ids) | Self::ClearAndAdd(ids) => ids,
+            Self::Clear => &[],
+        }
+    }
+}
+
+pub(super) async fn change<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    what: What<'_, D::Far>,
+    place: Place,
+) -> Result<()>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    // Before any SQL and any signal.
+    let checked = related.id().and_then(|id| Ok((id, distinct::<T, D>(what.ids())?)));
+    match exec {
+        Exec::Tx(tx) => {
+            tx.whole(async {
+                let (id, ids) = checked?;
+                Change { related, id, exec, place }.make(&what, ids).await
+            })
+            .await
+        }
+        Exec::Db(db) => {
+            let (id, ids) = checked?;
+            if is_one_statement::<T, _>(&what) {
+                return Change { related, id, exec, place }.make(&what, ids).await;
+            }
+            let tx = db.begin_at(place).await?;
+            let made = Change { related, id, exec: Exec::Tx(&tx), place }.make(&what, ids).await;
+            tx.end(made).await
+        }
+    }
+}
+
+/// Inserts a row of the other side and relates the two.
+pub(super) async fn create<T, D>(
+    related: Related<'_, T, D>,
+    exec: Exec<'_>,
+    row: &mut D::Far,
+    place: Place,
+) -> Result<()>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    let checked = related.id();
+    // Its save sets the key and may be undone by what comes after it.
+    let mut draft = Draft::new(row, &|_| false);
+    match exec {
+        Exec::Tx(tx) => {
+            let created = async {
+                let id = checked?;
+                Change { related, id, exec, place }.create(&mut *draft, tx).await
+            };
+            tx.whole(created).await?;
+        }
+        Exec::Db(db) => {
+            let id = checked?;
+            let tx = db.begin_at(place).await?;
+            let created = Change { related, id, exec: Exec::Tx(&tx), place }.create(&mut *draft, &tx).await;
+            tx.end(created).await?;
+        }
+    }
+    draft.keep();
+    Ok(())
+}
+
+fn has_receivers<T: Through>() -> bool {
+    T::M2M_CHANGED.has_receivers()
+}
+
+/// Whether a change needs no transaction round it.
+fn is_one_statement<T: Through + Model, M>(what: &What<'_, M>) -> bool {
+    !has_receivers::<T>()
+        && match what {
+            What::Add(_) => T::AUTOMATIC,
+            What::Remove(_) | What::Clear => can_go_unseen(T::META),
+            What::Set(_) | What::ClearAndAdd(_) => false,
+        }
+}
+
+/// The ids, each of them once.
+fn distinct<T: Through + Model, D: Direction<T>>(ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    let mut distinct = Vec::with_capacity(ids.len());
+    for id in ids {
+        if id.is_unset() {
+            return Err(unset::<T>(D::far()));
+        }
+        if seen.insert(id) {
+            distinct.push(*id);
+        }
+    }
+    Ok(distinct)
+}
+
+/// A change on its way.
+struct Change<'a, T: Through, D: Direction<T>> {
+    related: Related<'a, T, D>,
+    id: i64,
+    exec: Exec<'a>,
+    place: Place,
+}
+
+impl<T, D> Change<'_, T, D>
+where
+    T: Through + Model,
+    D: Direction<T>,
+    D::Near: Model,
+    D::Far: Model,
+{
+    async fn make(&self, what: &What<'_, D::Far>, ids: Vec<Id<D::Far>>) -> Result<()> {
+        match what {
+            What::Add(_) => self.add(ids).await,
+            What::Remove(_) => self.remove(ids).await,
+            What::Clear => self.clear().await,
+            What::Set(_) => {
+                let before = related_ids(self.related, self.exec, self.place).await?;
+                self.remove(without(&before, &ids)).await?;
+                self.add(without(&ids, &before)).await
+            }
+            What::ClearAndAdd(_) => {
+                self.clear().await?;
+                self.add(ids).await
+            }
+        }
+    }
+
+    async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
+        save::save(row, Exec::Tx(tx), save::How::Insert, self.place).await?;
+        let ValueRef::Integer(id) = row.key().to_value() else { return Err(unset::<T>(D::far())) };
+        self.add(vec![Id::new(id)]).await
+    }
+
+    async fn add(&self, ids: Vec<Id<D::Far>>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        if T::AUTOMATIC && !has_receivers::<T>() {
+            return self.insert(&ids).await;
+        }
+        let mut missing = self.missing(&ids).await?;
+        let before = missing.clone();
+        self.tell(M2m::PreAdd, &mut missing).await?;
+        if !without(&missing, &before).is_empty() {
+            // A receiver added some of its own.
+            missing = self.missing(&distinct::<T, D>(&missing)?).await?;
+        }
+        self.insert(&missing).await?;
+        self.tell(M2m::PostAdd, &mut missing).await
+    }
+
+    async fn remove(&self, mut ids: Vec<Id<D::Far>>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.tell(M2m::PreRemove, &mut ids).await?;
+        let mut ids = distinct::<T, D>(&ids)?;
+        if !ids.is_empty() {
+            let texts = T::LINK.texts::<D>(self.exec.dialect());
+            let list = as_list(&ids, self.exec.dialect());
+            let params = [ValueRef::Integer(self.id), ValueRef::Text(&list)];
+            self.delete(&texts.remove, &texts.removed, &params).await?;
+        }
+        self.tell(M2m::PostRemove, &mut ids).await
+    }
+
+    async fn clear(&self) -> Result<()> {
+        self.tell(M2m::PreClear, &mut Vec::new()).await?;
+        let texts = T::LINK.texts::<D>(self.exec.dialect());
+        self.delete(&texts.clear, &texts.cleared, &[ValueRef::Integer(self.id)]).await?;
+        self.tell(M2m::PostClear, &mut Vec::new()).await
+    }
+
+    /// Those of the ids that the row is not related to.
+    async fn missing(&self, ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
+        Ok(without(ids, &among(self.related, self.exec, ids, self.place).await?))
+    }
+
+    async fn tell(&self, action: M2m, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
+        let Exec::Tx(tx) = self.exec else { return Ok(()) };
+        if !has_receivers::<T>() {
+            return Ok(());
+        }
+        let (reverse, instance, model) = (D::REVERSE, self.related.row, D::Far::META);
+        let tx = &mut tx.handle();
+        let event = M2mChanged { action, reverse, instance, model, ids, tx, through: PhantomData };
+        Ok(send(T::M2M_CHANGED, event).await?)
+    }
+
+    /// Inserts the rows that relate the row to these.
+    async fn insert(&self, ids: &[Id<D::Far>]) -> Result<()> {
+        let Self { related, id, exec, place } = *self;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        if !T::AUTOMATIC {
+            return Rows::of::<D>(id, ids, related.defaults)?.insert(exec, place).await;
+        }
+        let list = as_list(ids, exec.dialect());
+        let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
+        exec.execute(place, &T::LINK.texts::<D>(exec.dialect()).add, &params).await.map_err(named::<T>(exec))?;
+        Ok(())
+    }
+
+    /// Deletes rows of the through model: without looking at them if nobody needs to see them.
+    async fn delete(&self, delete: &str, select: &str, params: &[ValueRef<'_>]) -> Result<()> {
+        let (exec, place) = (self.exec, self.place);
+        match exec {
+            Exec::Tx(tx) if !can_go_unseen(T::META) => {
+                for row in load::read::<T>(exec, select, &params, place).await? {
+                    Cascade::collect(&row, tx, place).await?.delete().await.map_err(named::<T>(exec))?;
+                }
+            }
+            _ => {
+                exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Those of the ids that are not among the others.
+fn without<M>(ids: &[Id<M>], others: &[Id<M>]) -> Vec<Id<M>> {
+    let others: HashSet<_> = others.iter().collect();
+    ids.iter().copied().filter(|id| !others.contains(id)).collect()
+}

@@ -1,0 +1,10 @@
+// Rows are related by their ids.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+#[model]
+struct Country { #[key] code: String, #[many_to_many] visitors: Many<User> }
+
+fn main() {}

@@ -1,0 +1,12 @@
+// The ids are of either side.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+
+#[receiver(m2m_changed, sender = UserGroups)]
+fn watch(ids: &[Id<Group>]) {}
+
+fn main() {}

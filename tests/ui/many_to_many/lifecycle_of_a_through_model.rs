@@ -1,0 +1,12 @@
+// The model that `#[many_to_many]` makes sends nothing but `m2m_changed`.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+
+#[receiver(post_save, sender = UserGroups)]
+fn watch(instance: &UserGroups) {}
+
+fn main() {}

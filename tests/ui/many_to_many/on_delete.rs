@@ -1,0 +1,10 @@
+// What relates two rows goes with either of them.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(on_delete = cascade)] groups: Many<Group> }
+
+fn main() {}

@@ -1,0 +1,13 @@
+// What stands between two models is a model.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[derive(Default)]
+struct Membership;
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: Many<Group> }
+
+fn main() {}

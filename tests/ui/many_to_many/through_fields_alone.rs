@@ -1,0 +1,10 @@
+// `through_fields` says something of the model that `through` names.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(through_fields(user, group))] groups: Many<Group> }
+
+fn main() {}

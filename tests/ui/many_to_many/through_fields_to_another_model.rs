@@ -1,0 +1,16 @@
+// The fields that are named point to the two sides, this one first.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+#[model]
+#[derive(Default)]
+struct Member {
+    #[key] id: Id<Member>,
+    #[foreign_key(on_delete = cascade)] group: Id<Group>,
+    #[foreign_key(on_delete = cascade)] user: Id<User>,
+}
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(through = Member, through_fields(user, id))] groups: Many<Group> }
+
+fn main() {}

@@ -1,0 +1,14 @@
+// A model between two others points to both.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+#[derive(Default)]
+struct Membership { #[key] id: Id<Membership>, #[foreign_key(on_delete = cascade)] user: Id<User> }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: Many<Group> }
+
+fn main() {}

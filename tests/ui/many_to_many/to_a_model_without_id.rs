@@ -1,0 +1,10 @@
+// Rows are related by their ids.
+use signals::prelude::*;
+
+#[model]
+struct Country { #[key] code: String }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many] visited: Many<Country> }
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A misspelt argument is answered with the nearest one.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many(related_nam = "members")] groups: Many<Group> }
+
+fn main() {}

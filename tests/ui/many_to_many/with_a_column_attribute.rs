@@ -1,0 +1,10 @@
+// A relation to many is no column.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many] #[unique] groups: Many<Group> }
+
+fn main() {}
