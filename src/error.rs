@@ -142,6 +142,14 @@ pub enum Error {
         fields: Vec<String>,
     },
 
+    /// An object of a fixture cannot be loaded. None of the others is.
+    Fixture {
+        /// Which one: its number in the list, from 1, its model and its key.
+        object: String,
+        /// What is wrong with it, or what the database says.
+        source: Box<Error>,
+    },
+
     /// A database URL that cannot be understood.
     Url {
         /// The URL, without its password.
@@ -309,7 +317,7 @@ impl Error {
     }
 
     /// The error at the bottom of a chain of receivers: what the innermost one failed with, if that is an error of this
-    /// library; the error itself if no receiver failed.
+    /// library, or what is wrong with an object of a fixture; the error itself if it is neither.
     ///
     /// ```
     /// # use signals::Error;
@@ -321,14 +329,12 @@ impl Error {
     /// # }
     /// ```
     pub fn root(&self) -> &Self {
-        let mut root = self;
-        while let Self::Receiver(receiver) = root
-            && let Some(cause) = receiver.inner()
-            && let Some(deeper) = cause.downcast_ref::<Self>()
-        {
-            root = deeper;
-        }
-        root
+        let deeper = match self {
+            Self::Receiver(receiver) => receiver.inner().and_then(|cause| cause.downcast_ref::<Self>()),
+            Self::Fixture { source, .. } => Some(&**source),
+            _ => None,
+        };
+        deeper.map_or(self, Self::root)
     }
 
     pub(crate) fn database(message: impl Into<String>) -> Self {
@@ -441,6 +447,7 @@ impl fmt::Display for Error {
                 "several rows of `{model}` have the same {}: look for it by fields that are unique together",
                 List(fields),
             ),
+            Self::Fixture { object, source } => write!(f, "{object} of the fixture cannot be loaded: {source}"),
             Self::Url { url, reason } => write!(
                 f,
                 "cannot use the database URL `{url}`, {reason}: write `sqlite:path/to/file.db`, `sqlite::memory:` or \
@@ -544,7 +551,9 @@ impl StdError for Error {
         match self {
             Self::Receiver(error) => error.source(),
             Self::Column { source, .. } => source.source(),
-            Self::Hook { source, .. } | Self::Migration { source, .. } => source.source(),
+            Self::Hook { source, .. } | Self::Migration { source, .. } | Self::Fixture { source, .. } => {
+                source.source()
+            }
             Self::Other(error) => error.source(),
             // Behind `rusqlite::Error` comes the number of the same failure, which is no cause of it.
             _ => None,

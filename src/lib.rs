@@ -132,6 +132,7 @@
 //! | `sender = User` | one model, by any path or alias; `sender = [User, Order]` for a generic function; left out: every model, and `instance` is a `&dyn AnyModel` |
 //! | `created = true` | only inserts; `false`: only updates |
 //! | `changed(email, name)` | only if one of these fields has another value than before |
+//! | `raw = true` | also raw writes, of `db.load`; else not |
 //! | `when = condition` | a function or closure of the payload |
 //! | `after = [a, b]`, `before = [c]` | order against other receivers |
 //! | `id = "welcome-mail"` | a stable name; else `crate::module::function` |
@@ -233,6 +234,7 @@
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
+//! | `fixtures` | `db.load` and `db.dump`: rows as JSON, in Django's form |
 //! | `tracing` | a span per receiver |
 
 mod calendar;

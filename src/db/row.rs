@@ -15,6 +15,9 @@ enum Columns<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
     #[cfg(feature = "postgres")]
     Postgres(&'a tokio_postgres::Row),
+    /// The row of no query.
+    #[cfg(feature = "fixtures")]
+    Values { names: &'a [&'a str], values: &'a [ValueRef<'a>] },
     #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
     None(std::marker::PhantomData<&'a ()>),
 }
@@ -27,6 +30,8 @@ impl Row<'_> {
             Columns::Sqlite(row) => row.as_ref().column_count(),
             #[cfg(feature = "postgres")]
             Columns::Postgres(row) => row.len(),
+            #[cfg(feature = "fixtures")]
+            Columns::Values { values, .. } => values.len(),
             #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => 0,
         }
@@ -39,6 +44,8 @@ impl Row<'_> {
             Columns::Sqlite(row) => row.as_ref().column_name(index).ok(),
             #[cfg(feature = "postgres")]
             Columns::Postgres(row) => row.columns().get(index).map(tokio_postgres::Column::name),
+            #[cfg(feature = "fixtures")]
+            Columns::Values { names, .. } => names.get(index).copied(),
             #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => None,
         }
@@ -89,6 +96,8 @@ impl Row<'_> {
             Columns::Sqlite(_) => None,
             #[cfg(feature = "postgres")]
             Columns::Postgres(row) => super::postgres::unread(row, index),
+            #[cfg(feature = "fixtures")]
+            Columns::Values { .. } => None,
             #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => None,
         }
@@ -108,6 +117,8 @@ impl Row<'_> {
             }),
             #[cfg(feature = "postgres")]
             Columns::Postgres(row) => super::postgres::look(row, index),
+            #[cfg(feature = "fixtures")]
+            Columns::Values { values, .. } => values.get(index).copied(),
             #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             Columns::None(_) => None,
         }
@@ -125,6 +136,13 @@ impl<'a> Row<'a> {
 impl<'a> Row<'a> {
     pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
         Self { columns: Columns::Postgres(row) }
+    }
+}
+
+#[cfg(feature = "fixtures")]
+impl<'a> Row<'a> {
+    pub(crate) fn of_values(names: &'a [&'a str], values: &'a [ValueRef<'a>]) -> Self {
+        Self { columns: Columns::Values { names, values } }
     }
 }
 

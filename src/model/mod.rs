@@ -21,6 +21,8 @@ mod delete;
 mod difference;
 mod draft;
 mod fields;
+#[cfg(feature = "fixtures")]
+mod fixtures;
 mod id;
 mod lifecycle;
 mod live;

@@ -14,6 +14,8 @@ use crate::value::{Value, ValueRef};
 type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type Tell = for<'a> fn(&'a [Row<'a>], &'a dyn AnyModel, &'a Tx) -> BoxFuture<'a, Result<()>>;
+#[cfg(feature = "fixtures")]
+type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<()>>;
 
 /// A row that goes.
 pub(super) enum Row<'a> {
@@ -47,6 +49,12 @@ pub(super) struct Operations {
     pub(super) remembers: fn() -> bool,
     /// What a field becomes that points to nothing any more.
     pub(super) default_of: fn(usize) -> Value,
+    /// Reads a row, for the library itself.
+    #[cfg(feature = "fixtures")]
+    pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,
+    /// Writes a row as it is given.
+    #[cfg(feature = "fixtures")]
+    pub(super) load_row: LoadRow,
     /// Sends `pre_delete` for each row, with what the delete started from.
     pub(super) pre_delete: Tell,
     /// Sends `post_delete` for each row, the last one first, and takes it out of what waits for the commit.
@@ -60,6 +68,10 @@ impl Operations {
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
             remembers: commit::listens::<M>,
             default_of: M::default_of,
+            #[cfg(feature = "fixtures")]
+            from_row: |row| Ok(Box::new(M::from_row(row)?)),
+            #[cfg(feature = "fixtures")]
+            load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
             pre_delete: |rows, origin, tx| Box::pin(pre_delete::<M>(rows, origin, tx)),
             post_delete: |rows, origin, tx| Box::pin(post_delete::<M>(rows, origin, tx)),
         }

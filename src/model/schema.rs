@@ -136,7 +136,7 @@ pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<Error> {
 }
 
 /// What is pointed to comes first; models that point to each other stay in the order given.
-fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
+pub(super) fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
     fn visit(
         meta: &'static Meta,
         given: &[&'static Meta],

@@ -1,10 +1,14 @@
 //! The texts of a model's SQL, written once for each dialect.
 
 mod condition;
+#[cfg(feature = "fixtures")]
+mod fixtures;
 mod many;
 mod one;
 
 pub(super) use condition::{Returns, delete_by, keys_by, update_rows};
+#[cfg(feature = "fixtures")]
+pub(super) use fixtures::{go_on_counting, one_snapshot};
 pub(super) use many::{AssignedKeys, InsertMany, largest_insert};
 pub(super) use one::{Lock, find, upsert};
 
@@ -154,10 +158,11 @@ pub(super) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
 }
 
 /// Ends that; `waits` says whether there are pointers that may be wrong until the commit. PostgreSQL would look at them as
-/// well, so that all of them wait there.
+/// well, so that all of them wait there. SQLite ends it with the transaction, and looks then: to end it sooner would make it
+/// forget what is wrong.
 pub(super) fn check_foreign_keys(dialect: Dialect, waits: bool) -> Option<&'static str> {
     match dialect {
-        Dialect::Sqlite => Some("PRAGMA defer_foreign_keys = OFF"),
+        Dialect::Sqlite => None,
         Dialect::Postgres => (!waits).then_some("SET CONSTRAINTS ALL IMMEDIATE"),
     }
 }

@@ -112,7 +112,7 @@ fn references(field: &Field) -> String {
     // What goes with a deleted row is followed by the library, which tells the receivers: a DELETE that it does not know of
     // is refused.
     let action = match relation.on_delete {
-        OnDelete::DbCascade => "ON DELETE CASCADE",
+        OnDelete::DbCascade => "ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE",
         OnDelete::DoNothing => "DEFERRABLE INITIALLY DEFERRED",
         OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull | OnDelete::SetDefault => {
             "DEFERRABLE INITIALLY IMMEDIATE"
@@ -196,6 +196,6 @@ fn hash(bytes: impl Iterator<Item = u8>) -> u32 {
 }
 
 /// A text as SQL takes it. `E` because a server may be set to read backslashes in plain ones.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

@@ -558,3 +558,36 @@ async fn rules_29_30_set_default_points_to_another_row_without_signals() {
         assert!(Team::get(&db, red.id).await.unwrap().is_some());
     }
 }
+
+#[tokio::test]
+async fn what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing() {
+    #[model]
+    #[derive(Default)]
+    struct Keeper {
+        #[key]
+        id: Id<Keeper>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Dog {
+        #[key]
+        id: Id<Dog>,
+        #[foreign_key(on_delete = cascade)]
+        keeper: Id<Keeper>,
+    }
+
+    #[receiver(post_delete, sender = Dog)]
+    fn seen() {}
+
+    for db in databases::<(Keeper, Dog)>().await {
+        db.execute("CREATE TABLE walks (keeper BIGINT REFERENCES keeper (id) DEFERRABLE)", &()).await.unwrap();
+        let mut keeper = Keeper::default();
+        keeper.save(&db).await.unwrap();
+        Dog { keeper: keeper.id, ..Dog::default() }.save(&db).await.unwrap();
+        db.execute("INSERT INTO walks SELECT id FROM keeper", &()).await.unwrap();
+        let error = keeper.delete(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
+        assert_eq!(Keeper::all(&db).await.unwrap().len(), 1);
+    }
+}

@@ -6,6 +6,8 @@ mod changes;
 mod commit;
 mod databases;
 mod delete;
+#[cfg(feature = "fixtures")]
+mod fixtures;
 mod load;
 mod log;
 mod lookup;

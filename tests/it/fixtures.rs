@@ -1,0 +1,238 @@
+//! BEHAVIOUR.md, "save", rule 21: rows from fixtures are written as they are given, and few are told.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::{databases, is_sqlite};
+use crate::log::Log;
+
+#[tokio::test]
+async fn rule_21_what_was_dumped_is_loaded_as_it_was() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        name: String,
+        bytes: Vec<u8>,
+        number: i64,
+        real: f64,
+        flag: bool,
+        nothing: Option<String>,
+        #[foreign_key(on_delete = do_nothing)]
+        boss: Option<Id<User>>,
+        #[version]
+        version: i64,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Country {
+        #[key]
+        code: String,
+    }
+
+    for db in databases::<(User, Country)>().await {
+        // SQLite stores no NaN, and `-0.0` as `0.0`.
+        let odd = if is_sqlite(&db) { f64::INFINITY } else { f64::NAN };
+        let mut users = [
+            User { name: "ann \"'\\\n\u{1F600}".to_owned(), bytes: vec![0, 255, 7], ..User::default() },
+            User { number: i64::MIN, real: odd, flag: true, ..User::default() },
+            User { name: "c".to_owned(), number: i64::MAX, real: 0.1, nothing: Some(String::new()), ..User::default() },
+        ];
+        User::create_many(&db, &mut users).await.unwrap();
+        users[0].boss = Some(users[2].id);
+        users[0].save(&db).await.unwrap();
+        Country { code: "nl".to_owned() }.save(&db).await.unwrap();
+
+        let dumped = db.dump_of::<(User, Country)>().await.unwrap();
+        assert_eq!(db.load_of::<(User, Country)>(&dumped).await.unwrap(), 4, "over the rows that are there");
+        assert_eq!(db.dump_of::<(User, Country)>().await.unwrap(), dumped);
+        User::delete_where(&db, "boss IS NOT NULL", &()).await.unwrap();
+        User::delete_where(&db, "true", &()).await.unwrap();
+        Country::delete_where(&db, "true", &()).await.unwrap();
+        assert_eq!(db.dump_of::<User>().await.unwrap(), "[\n]\n");
+        assert_eq!(db.load_of::<(User, Country)>(&dumped).await.unwrap(), 4);
+        assert_eq!(db.dump_of::<(User, Country)>().await.unwrap(), dumped);
+        assert_eq!(User::get(&db, users[2].id).await.unwrap().as_ref(), Some(&users[2]));
+        assert_eq!(User::get(&db, users[0].id).await.unwrap().unwrap().version, 2);
+    }
+}
+
+#[tokio::test]
+async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        #[default(7)]
+        rank: i64,
+        #[update(9)]
+        changed: i64,
+        #[version]
+        version: i64,
+    }
+
+    #[receiver([pre_save, post_save, post_commit], sender = User)]
+    fn normal(instance: &User, raw: bool) {
+        assert!(!raw);
+        LOG.note(format!("normal {}", instance.name));
+    }
+
+    #[receiver(pre_save, sender = User, raw = true)]
+    fn before(instance: &mut User, raw: bool) {
+        LOG.note(format!("pre_save {}, raw {raw}", instance.name));
+    }
+
+    #[receiver(post_save, sender = User, raw = true)]
+    fn after(created: bool, raw: bool) {
+        LOG.note(format!("post_save, created {created}, raw {raw}"));
+    }
+
+    #[receiver(post_commit, sender = User, raw = true)]
+    fn committed(raw: bool) {
+        LOG.note(format!("post_commit, raw {raw}"));
+    }
+
+    for db in databases::<User>().await {
+        let closure = User::POST_SAVE.connect(|_| LOG.note("closure"));
+        let fixture =
+            r#"[{"model": "user", "pk": 5, "fields": {"name": "ann", "rank": 0, "changed": 1, "version": 3}}]"#;
+        assert_eq!(db.load_of::<User>(fixture).await.unwrap(), 1);
+        assert_eq!(db.load_of::<User>(fixture).await.unwrap(), 1);
+        expect![[r#"
+            pre_save ann, raw true
+            post_save, created true, raw true
+            post_commit, raw true
+            pre_save ann, raw true
+            post_save, created false, raw true
+            post_commit, raw true
+        "#]]
+        .assert_eq(&LOG.take());
+        let mut ann = User::get(&db, Id::new(5)).await.unwrap().unwrap();
+        assert_eq!((ann.rank, ann.changed, ann.version), (0, 1, 3));
+
+        ann.save(&db).await.unwrap();
+        expect![[r#"
+            normal ann
+            pre_save ann, raw false
+            normal ann
+            post_save, created false, raw false
+            closure
+            normal ann
+            post_commit, raw false
+        "#]]
+        .assert_eq(&LOG.take());
+        drop(closure);
+
+        // The next id is behind those that were loaded.
+        let mut bob = User::default();
+        bob.save(&db).await.unwrap();
+        assert_eq!(bob.id, Id::new(6));
+        LOG.take();
+    }
+}
+
+#[tokio::test]
+async fn rule_21_rows_may_stand_before_those_that_they_point_to() {
+    #[model(app = "zoo")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Animal {
+        #[key]
+        id: Id<Animal>,
+        #[foreign_key(on_delete = cascade)]
+        cage: Id<Cage>,
+        #[foreign_key(on_delete = db_cascade)]
+        other: Option<Id<Cage>>,
+    }
+
+    #[model(app = "zoo")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Cage {
+        #[key]
+        id: Id<Cage>,
+    }
+
+    for db in databases::<(Animal, Cage)>().await {
+        let animal = r#"{"model": "zoo.Animal", "pk": 1, "fields": {"cage": 2, "other": 3}}"#;
+        let cages = r#"{"model": "zoo.cage", "pk": 2}, {"model": "zoo_cage", "pk": 3, "fields": {}}"#;
+        let error = db.load_of::<(Animal, Cage)>(&format!("[{animal}]")).await.unwrap_err();
+        assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
+        assert!(Animal::all(&db).await.unwrap().is_empty());
+        assert_eq!(db.load_of::<(Animal, Cage)>(&format!("[{animal}, {cages}]")).await.unwrap(), 3);
+        let animals = Animal::all(&db).await.unwrap();
+        assert_eq!((animals[0].cage, animals[0].other), (Id::new(2), Some(Id::new(3))));
+    }
+}
+
+#[tokio::test]
+async fn rule_21_a_mistake_names_its_object_and_nothing_is_loaded() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Person {
+        #[key]
+        id: Id<Person>,
+        #[unique]
+        name: String,
+        age: i8,
+        photo: Option<Vec<u8>>,
+    }
+
+    let person = |fields: &str| format!(r#"{{"model": "person", "pk": 2, "fields": {{{fields}}}}}"#);
+    let mistakes = [
+        "nonsense".to_owned(),
+        "{}".to_owned(),
+        "[7]".to_owned(),
+        r#"[{"pk": 1}]"#.to_owned(),
+        r#"[{"model": "nobody", "pk": 1}]"#.to_owned(),
+        r#"[{"model": "person", "fields": {"name": "b", "age": 1}}]"#.to_owned(),
+        r#"[{"model": "person", "pk": 1, "field": {}, "fields": {"name": "b", "age": 1}}]"#.to_owned(),
+    ];
+    let fields = [
+        r#""age": 1"#,
+        r#""name": "b", "age": 1, "agee": 2"#,
+        r#""name": 7, "age": 1"#,
+        r#""name": "b", "age": "one""#,
+        r#""name": "b", "age": 1000"#,
+        r#""name": "b", "age": 18446744073709551615"#,
+        r#""name": "b", "age": null"#,
+        r#""name": "b", "age": 1, "photo": "not base64""#,
+        r#""name": "a", "age": 1"#,
+    ];
+    let first = r#"{"model": "person", "pk": 1, "fields": {"name": "a", "age": 1}}"#;
+    let mistakes = mistakes.into_iter().chain(fields.map(|fields| format!("[{first}, {}]", person(fields))));
+    let mistakes: Vec<String> = mistakes.collect();
+    for db in databases::<Person>().await {
+        let mut said = String::new();
+        for mistake in &mistakes {
+            let error = db.load_of::<Person>(mistake).await.unwrap_err();
+            said += &format!("{error}\n");
+            assert!(matches!(error, Error::Fixture { .. }));
+            assert!(Person::all(&db).await.unwrap().is_empty());
+        }
+        expect![[r#"
+            the whole of the fixture cannot be loaded: it is no JSON: expected ident at line 1 column 2
+            the whole of the fixture cannot be loaded: expected a list of objects, `[{"model": .., "pk": .., ..}]`
+            object 1 of the fixture cannot be loaded: expected an object with `model`, `pk` and `fields`
+            object 1 of the fixture cannot be loaded: it has no `model`: write the name of its table
+            object 1, `nobody` 1 of the fixture cannot be loaded: there is no model with this table
+            object 1, `person` null of the fixture cannot be loaded: it has no `pk`: write the key of the row
+            object 1, `person` 1 of the fixture cannot be loaded: unknown `field`: an object has `model`, `pk` and `fields`
+            object 2, `person` 2 of the fixture cannot be loaded: the field `name` is missing
+            object 2, `person` 2 of the fixture cannot be loaded: `Person` has no field `agee`
+            object 2, `person` 2 of the fixture cannot be loaded: the field `name`: expected text, found 7
+            object 2, `person` 2 of the fixture cannot be loaded: the field `age`: expected an integer, found text
+            object 2, `person` 2 of the fixture cannot be loaded: the field `age`: expected an integer from -128 to 127, found the integer 1000
+            object 2, `person` 2 of the fixture cannot be loaded: the field `age`: 18446744073709551615 is no integer of 64 bit
+            object 2, `person` 2 of the fixture cannot be loaded: the field `age`: expected an integer from -128 to 127, found NULL
+            object 2, `person` 2 of the fixture cannot be loaded: the field `photo`: expected bytes in base64: Invalid symbol 32, offset 3.
+            object 2, `person` 2 of the fixture cannot be loaded: another row of `Person` has the same `name`: use another value, or change the row that is there
+        "#]]
+        .assert_eq(&said);
+    }
+}
