@@ -102,13 +102,13 @@ fn a_signal() {
             impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            impl PRIVATE InTransaction for OrderPaid < '_ > {
+            # [diagnostic::do_not_recommend] impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            impl PRIVATE LendsMutably for OrderPaid < '_ > {
+            # [diagnostic::do_not_recommend] impl PRIVATE LendsMutably for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
+            # [diagnostic::do_not_recommend] impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
             type Signal = Self ;
             }
             impl < S : ? CORE marker::Sized , T : ? CORE marker::Sized > PRIVATE LendsInstance < S , T > for OrderPaid < '_ > {

@@ -43,8 +43,11 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }
             impl #private::SignalName for #any { type Signal = Self; }
+            #[diagnostic::do_not_recommend]
             impl #private::InTransaction for #any { type Signal = Self; }
+            #[diagnostic::do_not_recommend]
             impl #private::LendsMutably for #any { type Signal = Self; }
+            #[diagnostic::do_not_recommend]
             impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
             impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
                 type Instance = T;
