@@ -449,3 +449,77 @@ async fn errors_after_a_commit_that_nobody_waits_for_are_reported() {
     assert_eq!(reported.len(), 1);
     assert!(reported[0].contains("nobody knows whether the transaction is committed"), "{}", reported[0]);
 }
+
+#[tokio::test]
+async fn rule_43_a_change_without_receivers_is_one_round_trip() {
+    #[model]
+    #[derive(Default)]
+    struct Group {
+        #[key]
+        id: Id<Group>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[many_to_many]
+        groups: Many<Group>,
+        #[many_to_many]
+        friends: Many<User>,
+        #[many_to_many(related_name = "watched_by")]
+        watched: Many<Group>,
+    }
+
+    #[receiver(m2m_changed, sender = UserWatched)]
+    async fn watch() {}
+
+    let schema = schema!();
+    let (proxy, url) = Proxy::to(&schema.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
+    db.create_tables_of::<(User, Group)>().await.unwrap();
+    let (mut user, mut one, mut two) = (User::default(), Group::default(), Group::default());
+    user.save(&db).await.unwrap();
+    one.save(&db).await.unwrap();
+    two.save(&db).await.unwrap();
+
+    let mut rounds = Vec::new();
+    for _ in 0..2 {
+        // The first time each statement is prepared.
+        rounds.clear();
+        rounds.push(("add", proxy.count(user.groups().add(&db, &[one.id, two.id])).await));
+        rounds.push(("add what is there", proxy.count(user.groups().add(&db, &[two.id])).await));
+        rounds.push(("add from the other side", proxy.count(one.user_set().add(&db, &[user.id])).await));
+        rounds.push(("add, symmetrical", proxy.count(user.friends().add(&db, &[user.id])).await));
+        rounds.push(("remove", proxy.count(user.groups().remove(&db, &[one.id, two.id])).await));
+        rounds.push(("clear", proxy.count(user.groups().clear(&db)).await));
+        rounds.push(("set", proxy.count(user.groups().set(&db, &[one.id])).await));
+        rounds.push(("set to the same", proxy.count(user.groups().set(&db, &[one.id])).await));
+        rounds.push(("ids", {
+            let (count, ids) = proxy.count(user.groups().ids(&db)).await;
+            (count, ids.map(drop))
+        }));
+        rounds.push(("add, with receivers", proxy.count(user.watched().add(&db, &[one.id, two.id])).await));
+        rounds.push(("remove, with receivers", proxy.count(user.watched().remove(&db, &[one.id])).await));
+        user.groups().clear(&db).await.unwrap();
+        user.watched().clear(&db).await.unwrap();
+    }
+    let rounds: Vec<_> = rounds
+        .into_iter()
+        .map(|(what, (count, done))| format!("{what}: {count}{}", done.map_or("!", |()| "")))
+        .collect();
+    expect![[r"
+        add: 1
+        add what is there: 1
+        add from the other side: 1
+        add, symmetrical: 1
+        remove: 1
+        clear: 1
+        set: 3
+        set to the same: 2
+        ids: 1
+        add, with receivers: 3
+        remove, with receivers: 2"]]
+    .assert_eq(&rounds.join("\n"));
+}
