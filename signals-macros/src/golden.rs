@@ -99,7 +99,7 @@ fn a_signal() {
             }
             }
             }
-            impl PRIVATE SignalName for OrderPaid < '_ > {
+            # [diagnostic::do_not_recommend] impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
             }
             # [diagnostic::do_not_recommend] impl PRIVATE InTransaction for OrderPaid < '_ > {

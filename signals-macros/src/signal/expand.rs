@@ -21,7 +21,11 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let (mode, awaits) = match arguments.calls {
         Calls::Synchronously => (quote!(Synchronous), None),
         Calls::Awaiting => {
-            (quote!(Asynchronous), Some(quote!(impl #private::AwaitsReceivers for #any { type Signal = Self; })))
+            let awaits = quote! {
+                #[diagnostic::do_not_recommend]
+                impl #private::AwaitsReceivers for #any { type Signal = Self; }
+            };
+            (quote!(Asynchronous), Some(awaits))
         }
     };
     let methods = methods(parsed, &tag, &any, &output, &root);
@@ -42,6 +46,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 fn senders() -> ::core::option::Option<Self::Senders> { ::core::option::Option::None }
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }
+            #[diagnostic::do_not_recommend]
             impl #private::SignalName for #any { type Signal = Self; }
             #[diagnostic::do_not_recommend]
             impl #private::InTransaction for #any { type Signal = Self; }
