@@ -6,9 +6,7 @@ use std::panic::Location;
 
 use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-use crate::error::Error;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::Dialect;
 #[cfg(feature = "postgres")]
