@@ -113,6 +113,34 @@ pub enum Error {
         column: String,
     },
 
+    /// A model is read from an answer without one of its columns.
+    NotSelected {
+        /// The model.
+        model: String,
+        /// The column.
+        column: String,
+    },
+
+    /// A model is read from an answer in which several columns have the name of one of its own, as in a JOIN.
+    SelectedTwice {
+        /// The model.
+        model: String,
+        /// The column.
+        column: String,
+    },
+
+    /// A query that is to find one row found none.
+    NoRow {
+        /// The query, shortened.
+        sql: String,
+    },
+
+    /// A query that is to find one row found several.
+    ManyRows {
+        /// The query, shortened.
+        sql: String,
+    },
+
     /// An `Id` was used that is not set, because its row was not saved yet.
     UnsetId {
         /// The model whose field it is.
@@ -430,6 +458,20 @@ impl fmt::Display for Error {
             ),
             Self::NoColumn { model: None, column } => {
                 write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration")
+            }
+            Self::NotSelected { model, column } => {
+                write!(f, "the answer has no column `{column}`, and `{model}` has one: add it to the SELECT")
+            }
+            Self::SelectedTwice { model, column } => write!(
+                f,
+                "the answer has several columns `{column}`, and `{model}` has one: select those of its table alone, as in \
+                 `SELECT t.* FROM .. AS t`",
+            ),
+            Self::NoRow { sql } => {
+                write!(f, "`{sql}` found no row, and one is wanted: look at its conditions, or use `query_optional`")
+            }
+            Self::ManyRows { sql } => {
+                write!(f, "`{sql}` found several rows, and one is wanted: add a condition, or use `query_as`")
             }
             Self::UnsetId { model, field } => {
                 write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")

@@ -60,10 +60,12 @@
 //! # Models
 //!
 //! A model is a struct with named fields, each of which is a column: integers up to 64 bit, floats, `bool`, `String`,
-//! `Vec<u8>`, [`Id`]s, dates, UUIDs and JSON behind the [features](#features) named for their crates, `Option`s of these, and any
-//! type that implements [`Column`]. Dates and times are kept in microseconds; a save cuts off what is finer, in the value that
-//! you hold as well, so that it is the one that is read back. One field is the `#[key]`: an
-//! `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
+//! `Vec<u8>`, [`Id`]s, dates, UUIDs and JSON behind the [features](#features) named for their crates, enums with
+//! [`#[derive(Column)]`](macro@Column), `Option`s of all these, and any type that implements [`Column`]. One field is the
+//! `#[key]`: an `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
+//!
+//! Dates and times are kept in microseconds. A save cuts off what is finer, in the value that you hold as well, so that it is
+//! the one that is read back.
 //!
 //! [`save`](Model::save), [`save_fields`](Model::save_fields), [`create`](Model::create), [`delete`](Model::delete), [`refresh`](Model::refresh),
 //! [`get`](Model::get) and [`all`](Model::all) come from [`Model`]; a `#[unique]` field adds `User::by_username(..)`; a relation
@@ -80,7 +82,8 @@
 //! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
 //! `.with_signals()`.
 //!
-//! This is no ORM. What goes beyond is your SQL: [`Db::execute`] and [`Db::query`], and the same on a [`Tx`]; and, inside a
+//! This is no ORM. What goes beyond is your SQL: [`Db::execute`], [`Db::query_as`], which reads models by the names of their
+//! columns and tuples by position, [`Db::query_one`] and [`Db::query`], and the same on a [`Tx`]; and, inside a
 //! transaction, the connection of the driver itself, `tx.sqlite(..)` and `tx.postgres(..)`.
 //!
 //! | attribute | meaning |
@@ -90,7 +93,7 @@
 //! | `#[model(delete_signals = false)]` | receivers of every model do not hear of its deletes, so that its rows go without being loaded |
 //! | `#[key]` | the key, exactly one |
 //! | `#[unique]`, `#[index]` | of the column |
-//! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0 |
+//! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0; also of a key that you would set |
 //! | `#[update(expr)]` | set before every save |
 //! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field |
@@ -254,7 +257,7 @@ pub use columns::Json;
 pub use db::connection_created;
 #[doc(inline)]
 pub use db::{
-    ConnectOptions, ConnectionCreated, Db, Executor, Isolation, Parameter, Params, Row, TransactionOptions, Tx,
+    ConnectOptions, ConnectionCreated, Db, Executor, FromRow, Isolation, Parameter, Params, Row, TransactionOptions, Tx,
 };
 pub use error::{Error, Result};
 #[doc(inline)]
@@ -276,7 +279,7 @@ pub use signals_core::{
     ReceiverName, Signal, WiringError, linked_crates, receivers, set_recursion_limit,
 };
 #[doc(inline)]
-pub use signals_macros::{apps, model, receiver, signal};
+pub use signals_macros::{Column, apps, model, receiver, signal};
 pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};
 
 /// The words in which the compiler speaks of miswired receivers.
@@ -302,11 +305,14 @@ pub mod __private {
 
     pub use signals_core::__private::*;
 
+    pub use signals_core::BoxFuture;
+
+    pub use crate::db::Query;
     pub use crate::model::SendsLifecycle;
-    pub use crate::model::load::by_field;
+    pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
-        Composite, CompositeKind, Counter, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete, PointsTo,
-        RelationKind, Unset, Version,
+        Composite, CompositeKind, Counter, DefaultKey, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete,
+        PointsTo, RelationKind, Unset, Version,
     };
     pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
 }

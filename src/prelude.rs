@@ -11,4 +11,4 @@ pub use crate::model::{
 };
 pub use crate::model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
 pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
-pub use signals_macros::{model, receiver, signal};
+pub use signals_macros::{Column, model, receiver, signal};

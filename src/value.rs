@@ -8,8 +8,11 @@ use crate::calendar::Written;
 /// A Rust type that is stored in one column.
 ///
 /// Implemented for integers up to 64 bit (not `u64` and `usize`, whose upper half no database can hold), `f32`, `f64`,
-/// `bool`, `String`, `Vec<u8>` and an [`Option`] of each. A type of your own becomes a column by saying how it is written
-/// and how it is read:
+/// `bool`, `String`, `Vec<u8>`, types of the crates `uuid`, `jiff`, `chrono` and `serde_json` behind the features of these
+/// names, and an [`Option`] of each.
+///
+/// [`#[derive(Column)]`](macro@Column) makes a column of an enum without data, stored as the name of its variant, and of a
+/// struct round one value. Any other type becomes a column by saying how it is written and how it is read:
 ///
 /// ```
 /// use signals::{Column, ColumnError, ColumnType, ValueRef};
@@ -39,7 +42,8 @@ use crate::calendar::Written;
     message = "`{Self}` cannot be the type of a column",
     label = "not a column type",
     note = "column types are integers up to 64 bit, `f32`, `f64`, `bool`, `String`, `Vec<u8>`, `Id<Model>`, an `Option` \
-            of these, and any type that implements `Column`"
+            of these, an enum with `#[derive(Column)]`, and any type that implements `Column`; a type of `uuid`, `jiff`, \
+            `chrono` or `serde_json` with the feature of that name"
 )]
 pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// The type that the column gets when the table is created.
@@ -408,6 +412,17 @@ impl ColumnError {
             ValueRef::Refused(_) => "a value that is refused".into(),
         };
         Self { expected: expected.into(), found }
+    }
+
+    /// Expected was one of these texts.
+    pub fn one_of(texts: &[&str], found: ValueRef<'_>) -> Self {
+        let quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+        let listed = match quoted.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => "nothing".to_owned(),
+        };
+        Self::new(listed, found)
     }
 }
 

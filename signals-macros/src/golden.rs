@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::root::Root;
-use crate::{model, receiver, signal};
+use crate::{column, model, receiver, signal};
 
 /// Compares the output behind the item. A line ends where a statement or an item does.
 fn check(output: &TokenStream, expected: &Expect) {
@@ -269,4 +269,14 @@ fn the_attributes_of_others_stay() {
     let (item, _) = output.split_once("const _").unwrap();
     let kept = r#"# [serde (rename_all = "camelCase")] struct User { # [serde (skip)] id : Id < User > }"#;
     assert_eq!(item.trim(), kept);
+}
+
+#[test]
+fn a_column() {
+    let choice = quote! {
+        enum Status { Open, #[column(name = "done")] Closed }
+    };
+    check(&column::expand(choice, Root::Facade), &expect![[r#""#]]);
+    let wrapper = quote! { struct Celsius(f64); };
+    check(&column::expand(wrapper, Root::Facade), &expect![[r#""#]]);
 }

@@ -7,6 +7,7 @@
 use proc_macro::TokenStream;
 
 mod apps;
+mod column;
 mod errors;
 #[cfg(test)]
 mod golden;
@@ -83,6 +84,21 @@ pub fn apps(crates: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn core_apps(crates: TokenStream) -> TokenStream {
     apps::expand(crates.into(), Root::Core).into()
+}
+
+/// Makes a type of your own the type of a column: an enum without data is stored as text, the name of the variant in snake
+/// case; a struct round one value as that value.
+///
+/// ```text
+/// #[column(name = "..")]                        on a variant: what is stored instead
+/// #[column(crate = path)]                       on the type: where `signals` is, if it was renamed
+/// ```
+///
+/// The type must be `Clone`. A text that no variant has is an error when it is read, which lists those that are known: rename
+/// a variant in Rust and keep its name in the database with `#[column(name = "..")]`.
+#[proc_macro_derive(Column, attributes(column))]
+pub fn column(item: TokenStream) -> TokenStream {
+    column::expand(item.into(), Root::Facade).into()
 }
 
 /// Makes a struct a model: a table, `save` and `delete`, and the signals of its lifecycle.

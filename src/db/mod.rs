@@ -25,6 +25,7 @@ mod sqlite;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod tx;
+mod typed;
 mod url;
 
 use std::fmt;
@@ -41,6 +42,7 @@ pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;
 pub use self::tx::Tx;
+pub use self::typed::{FromRow, Query};
 
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
@@ -326,7 +328,6 @@ fn refuse_transaction_control(sql: &str) -> Result<()> {
 }
 
 /// SQL for a message.
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 fn shortened(sql: &str) -> String {
     const LENGTH: usize = 200;
     match sql.char_indices().nth(LENGTH) {

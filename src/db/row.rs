@@ -8,8 +8,11 @@ use crate::value::{Column, ValueRef};
 /// One row of the answer to a query, while the query stands at it.
 pub struct Row<'a> {
     columns: Columns<'a>,
+    /// Where each column is that a model reads, if the order of the answer is another one.
+    order: Option<&'a [usize]>,
 }
 
+#[derive(Clone, Copy)]
 enum Columns<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(&'a rusqlite::Row<'a>),
@@ -56,6 +59,7 @@ impl Row<'_> {
     /// # Errors
     /// [`Error::Column`] when the value does not fit without loss, an error as well when there is no such column.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
+        let index = self.order.map_or(index, |order| order[index]);
         let Some(value) = self.look(index) else {
             return Err(Error::database(format!(
                 "there is no column {index} in the answer, which has {}, counted from 0: add it to the SELECT",
@@ -72,6 +76,34 @@ impl Row<'_> {
                 None => Error::Column { column, source: Box::new(error) },
             }
         })
+    }
+
+    /// Reads the column of this name as a `T`. Upper and lower case are the same.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get); an error as well when there is no such column, or several.
+    pub fn named<T: Column>(&self, name: &str) -> Result<T> {
+        let mut found = self.positions(name);
+        match (found.next(), found.next()) {
+            (Some(index), None) => self.get(index),
+            (None, _) => {
+                Err(Error::database(format!("there is no column `{name}` in the answer: add it to the SELECT")))
+            }
+            (Some(_), Some(_)) => Err(Error::database(format!(
+                "there are several columns `{name}` in the answer: give one of them another name with `AS`",
+            ))),
+        }
+    }
+
+    /// Where the columns of this name are.
+    pub(crate) fn positions(&self, name: &str) -> impl Iterator<Item = usize> {
+        let is_it = move |index: &usize| self.name(*index).is_some_and(|known| known.eq_ignore_ascii_case(name));
+        (0..self.columns()).filter(is_it)
+    }
+
+    /// The same row for a model, whose first column is at the first of these places, and so on.
+    pub(crate) fn in_order<'b>(&'b self, order: &'b [usize]) -> Row<'b> {
+        Row { columns: self.columns, order: Some(order) }
     }
 
     /// The value of the column at `index`, from 0, as the database has it.
@@ -128,14 +160,14 @@ impl Row<'_> {
 #[cfg(feature = "sqlite")]
 impl<'a> Row<'a> {
     pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
-        Self { columns: Columns::Sqlite(row) }
+        Self { columns: Columns::Sqlite(row), order: None }
     }
 }
 
 #[cfg(feature = "postgres")]
 impl<'a> Row<'a> {
     pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
-        Self { columns: Columns::Postgres(row) }
+        Self { columns: Columns::Postgres(row), order: None }
     }
 }
 

@@ -9,7 +9,8 @@ use crate::value::{Column, ColumnType, ValueRef};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a model",
     label = "not a type of key",
-    note = "a key is an `Id` of the model, which the database assigns, or an integer or a `String` that you set yourself"
+    note = "a key is an `Id` of the model, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
+            yourself"
 )]
 pub trait Key: Column + PartialEq {
     /// Whether the database assigns it.
@@ -36,7 +37,8 @@ pub trait Key: Column + PartialEq {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of `{M}`",
     label = "not a type of key",
-    note = "a key is an `Id<{M}>`, which the database assigns, or an integer or a `String` that you set yourself"
+    note = "a key is an `Id<{M}>`, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
+            yourself"
 )]
 pub trait KeyOf<M> {
     /// The key itself.
@@ -76,17 +78,10 @@ impl<M: 'static> Key for Id<M> {
 /// ```
 /// use signals::model::OwnKey;
 /// use signals::prelude::*;
-/// # use signals::{Column, ColumnError, ColumnType, ValueRef};
 ///
-/// #[derive(Debug, Clone, PartialEq)]
+/// #[derive(Debug, Clone, PartialEq, Column)]
 /// struct Isbn(String);
-/// # impl Column for Isbn {
-/// #     const TYPE: ColumnType = String::TYPE;
-/// #     fn to_value(&self) -> ValueRef<'_> { self.0.to_value() }
-/// #     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> { String::from_value(value).map(Isbn) }
-/// # }
 ///
-/// // .. and `impl Column for Isbn`
 /// impl OwnKey for Isbn {}
 ///
 /// #[model]
@@ -248,6 +243,25 @@ macro_rules! versions {
 }
 
 versions!(i8 i16 i32 i64 u8 u16 u32);
+
+/// The type of a key with `#[default(..)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key with `#[default]`",
+    label = "the database assigns it, or no value of it means unset",
+    note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours that \
+            implements `OwnKey` and `Unset` can have one"
+)]
+pub trait DefaultKey {
+    /// Whether the key is not set.
+    fn is_unset(&self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: OwnKey + Unset> DefaultKey for T {
+    fn is_unset(&self) -> bool {
+        Unset::is_unset(self)
+    }
+}
 
 /// The type of a field with `#[one_to_one]` or `#[foreign_key]`.
 #[diagnostic::on_unimplemented(

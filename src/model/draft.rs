@@ -2,7 +2,7 @@
 
 use core::ops::{Deref, DerefMut};
 
-use super::Model;
+use super::{Key, Model};
 use crate::db::{Exec, Params};
 use crate::error::Error;
 use crate::value::ValueRef;
@@ -12,15 +12,32 @@ use crate::value::ValueRef;
 pub(super) struct Draft<'a, M: Model> {
     instance: &'a mut M,
     before: Option<M::Automatic>,
+    key: KeyFrom,
+}
+
+/// Who has set the key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyFrom {
+    /// The person, or nobody yet.
+    Outside,
+    /// `#[default]`, just now: no row has it.
+    Default,
 }
 
 impl<'a, M: Model> Draft<'a, M> {
     /// Sets `#[default]` and `#[update]`, and cuts off what is not stored. The `#[version]` is set when the row is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
         let before = Some(instance.automatic());
+        let had_key = instance.has_key();
         instance.fill(is_written);
         instance.settle();
-        Self { instance, before }
+        let key = if !had_key && instance.has_key() { KeyFrom::Default } else { KeyFrom::Outside };
+        Self { instance, before, key }
+    }
+
+    /// Whether a row may be there to update.
+    pub(super) fn may_exist(&self) -> bool {
+        self.key == KeyFrom::Outside && !self.instance.key().is_unset()
     }
 
     /// The save is good.

@@ -3,11 +3,12 @@
 use std::panic::Location;
 
 use signals_core::__private::synchronous::send;
+use signals_core::BoxFuture;
 
 use super::draft::named;
-use super::{Id, Model, PostLoad};
-use crate::db::{Exec, Params};
-use crate::error::Result;
+use super::{Field, Id, Meta, Model, PostLoad};
+use crate::db::{Exec, Params, Query, Row};
+use crate::error::{Error, Result};
 use crate::value::{Column, ValueRef};
 
 pub(super) async fn get<M: Model>(
@@ -92,6 +93,45 @@ pub(super) fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Rows of a person's own SQL, in which the columns stand in any order, among others.
+#[doc(hidden)]
+pub fn rows_by_name<M: Model>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>> {
+    Box::pin(async move {
+        let mut order = None;
+        let mut rows = query
+            .read(|row| {
+                let order = match &mut order {
+                    Some(order) => order,
+                    none => none.insert(by_name(M::META, row)?),
+                };
+                M::from_row(&row.in_order(order))
+            })
+            .await?;
+        loaded(&mut rows)?;
+        Ok(rows)
+    })
+}
+
+/// One such row. Nobody is told.
+#[doc(hidden)]
+pub fn row_by_name<M: Model>(row: &Row<'_>) -> Result<M> {
+    M::from_row(&row.in_order(&by_name(M::META, row)?))
+}
+
+/// Where the columns of a model are in an answer.
+fn by_name(meta: &Meta, row: &Row<'_>) -> Result<Vec<usize>> {
+    let place = |field: &Field| {
+        let mut found = row.positions(field.column);
+        let (model, column) = (meta.name.to_owned(), field.column.to_owned());
+        match (found.next(), found.next()) {
+            (Some(index), None) => Ok(index),
+            (None, _) => Err(Error::NotSelected { model, column }),
+            (Some(_), Some(_)) => Err(Error::SelectedTwice { model, column }),
+        }
+    };
+    meta.fields.iter().map(place).collect()
 }
 
 /// Rows for the library itself: `post_load` is not sent.

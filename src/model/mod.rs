@@ -41,7 +41,7 @@ pub use bulk::{
     AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
     post_bulk_delete, post_bulk_update,
 };
-pub use column::{Counter, IdOf, Key, KeyOf, OwnKey, PointsTo, Unset, Version};
+pub use column::{Counter, DefaultKey, IdOf, Key, KeyOf, OwnKey, PointsTo, Unset, Version};
 pub use delete::Deleted;
 pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
@@ -144,6 +144,11 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn fill(&mut self, is_written: &dyn Fn(usize) -> bool);
 
+    /// Whether the key is set, by whom it may be.
+    #[doc(hidden)]
+    fn has_key(&self) -> bool {
+        !self.key().is_unset()
+    }
     /// Cuts off what the columns do not store.
     #[doc(hidden)]
     fn settle(&mut self) {}

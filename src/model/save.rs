@@ -120,7 +120,7 @@ async fn save_in<M: Model>(
         draft.settle();
         check(&**draft, how)?;
     }
-    let before = before(&**draft, tx, how, place).await?;
+    let before = if draft.may_exist() { before(&**draft, tx, how, place).await? } else { None };
     let created = write(draft, Exec::Tx(tx), how, place).await?;
     if commit::listens::<M>() {
         commit::saved(&**draft, (created, raw), before.as_ref(), tx, place);
@@ -142,7 +142,7 @@ async fn save_in<M: Model>(
 async fn before<M: Model>(draft: &M, tx: &Tx, how: How<M>, place: &'static Location<'static>) -> Result<Option<M>> {
     let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
     match how {
-        How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for && !draft.key().is_unset() => {
+        How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for => {
             load::by_key(Exec::Tx(tx), draft.key(), place).await
         }
         _ => Ok(None),
@@ -169,11 +169,11 @@ async fn write<M: Model>(
                 Err(M::META.not_found())
             };
         }
-        How::InsertOrUpdate if has_key && update_row(draft, exec, &statements.update, place).await? => {
+        How::InsertOrUpdate if draft.may_exist() && update_row(draft, exec, &statements.update, place).await? => {
             return Ok(false);
         }
         // Only a row that was never saved has no version.
-        How::InsertOrUpdate if has_key && draft.version().is_some_and(|version| !version.is_unset()) => {
+        How::InsertOrUpdate if draft.may_exist() && draft.version().is_some_and(|version| !version.is_unset()) => {
             return Err(M::META.stale());
         }
         How::Raw if execute(&**draft, exec, &statements.overwrite, place).await? > 0 => return Ok(false),

@@ -268,9 +268,14 @@ fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Erro
 
 fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Errors) -> Column<'a> {
     let ty = &attributes.ty;
-    if let (Some(_), Some((word, _))) = (&attributes.key, attributes.default.as_ref().or(attributes.update.as_ref())) {
-        errors
-            .on(word, format!("the key of a model cannot have `{word}`: set it before the save, or let it be an `Id`"));
+    if let (Some(_), Some((word, _))) = (&attributes.key, &attributes.update) {
+        errors.on(
+            word,
+            format!(
+                "the key of a model cannot have `{word}`: each save would be of another row\n\n\
+                     help: `#[default(..)]` sets a key that is unset"
+            ),
+        );
     }
     if let (Some(_), Some(relation)) = (&attributes.key, attributes.relations.first()) {
         errors.on(
@@ -428,7 +433,7 @@ pub(super) fn check_text(given: &LitStr, what: &str, errors: &mut Errors) {
 }
 
 /// `UserProfile` is `user_profile`, and `HTTPRequest` is `http_request`.
-pub(super) fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut snake = String::new();
     for (index, letter) in letters.iter().enumerate() {

@@ -63,6 +63,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
         ),
     );
     let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
+    let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
     let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
     let allow = parsed
         .item
@@ -86,6 +87,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #sender
             #sends_lifecycle
             #implementation
+            #from_row
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
@@ -102,6 +104,16 @@ fn composites(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
         quote!(#private::Composite::new(#private::CompositeKind::#kind, &[#(#columns),*]))
     });
     (!model.composites.is_empty()).then(|| quote!(.composites(&[#(#composites),*])))
+}
+
+/// What stands in the implementation of `FromRow`.
+fn from_row(Paths { root, private }: &Paths) -> TokenStream {
+    quote! {
+        fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> { #private::row_by_name(row) }
+        fn rows(query: #private::Query<'_>) -> #private::BoxFuture<'_, #root::Result<#private::Vec<Self>>> {
+            #private::rows_by_name(query)
+        }
+    }
 }
 
 /// What stands in the implementation of `Model`.
@@ -131,7 +143,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
-    let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, paths));
+    let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths));
     // Of an id and of a number, everything is stored.
     let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
     let plain_names = plain.iter().map(|column| column.name);
@@ -213,7 +225,11 @@ fn defaults(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
 /// them with those of the trait.
 fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
-    let Column { name, ty, .. } = &model.columns[model.key];
+    let Column { name, ty, default, .. } = &model.columns[model.key];
+    let has_key = default.map(|_| {
+        let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
+        quote!(fn has_key(&self) -> ::core::primitive::bool { !#unset(&self.#name) })
+    });
     let model = model.name;
     let place = Place::of(ty);
     let ty = ask(ty, quote!(#private::KeyOf<#model>), "Me");
@@ -225,6 +241,7 @@ fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
     quote! {
         type Key = #ty;
         #functions
+        #has_key
     }
 }
 
@@ -288,13 +305,14 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
 }
 
 /// `let value: String = expr;`: the compiler compares the person's expression with the type of the field.
-fn fill(index: usize, column: &Column<'_>, paths: &Paths) -> TokenStream {
+fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
     let value = Ident::new("value", Span::mixed_site());
     let set = |expr| quote!(let #value: #ty = #expr; self.#name = #value;);
     let default = column.default.map(|expr| {
-        let unset = ask(ty, quote!(#private::Unset), "is_unset");
+        let question = if index == model.key { quote!(#private::DefaultKey) } else { quote!(#private::Unset) };
+        let unset = ask(ty, question, "is_unset");
         let set = set(expr);
         quote!(if #unset(&self.#name) { #set })
     });

@@ -13,6 +13,8 @@ mod parse;
 mod relation;
 mod stub;
 
+pub(crate) use self::check::snake_case;
+
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
     let parsed = parse::parse(attribute, item.clone(), &mut errors);

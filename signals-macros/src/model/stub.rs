@@ -73,11 +73,17 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
     );
     let lifecycle =
         implement(name, &quote!(#parameters #private::SendsLifecycle for #name #of #bounds), &TokenStream::new());
+    let from_row = implement(
+        name,
+        &quote!(#parameters #root::db::FromRow for #name #of #bounds),
+        &quote!(fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }),
+    );
     quote! {
         const _: () = {
             #sender
             #lifecycle
             #model
+            #from_row
         };
     }
 }

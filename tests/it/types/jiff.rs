@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time, date, datetime, time};
 use jiff::{Timestamp, Unit};
 use signals::prelude::*;
 
-use super::{every_way, one, sql, try_one};
+use super::{every_way, sql};
 use crate::databases::{databases, is_sqlite};
 
 fn timestamp(text: &str) -> Timestamp {
@@ -108,13 +108,16 @@ async fn times_sort_as_time_goes_and_the_functions_of_the_database_know_them() {
         .unwrap();
         assert_eq!(found, texts.map(timestamp));
         let later = sql(&db, "SELECT count(*) FROM jiff_event WHERE at > ?");
-        assert_eq!(one::<i64>(&db, &later, &(timestamp(texts[1]),)).await, 2);
+        assert_eq!(db.query_one::<i64>(&later, &(timestamp(texts[1]),)).await.unwrap(), 2);
         let year = if is_sqlite(&db) { "strftime('%Y', min(at))" } else { "extract(year FROM min(at))::int::text" };
-        assert_eq!(one::<String>(&db, &format!("SELECT {year} FROM jiff_event"), &()).await, "2026");
+        assert_eq!(db.query_one::<String>(&format!("SELECT {year} FROM jiff_event"), &()).await.unwrap(), "2026");
         if is_sqlite(&db) {
-            assert_eq!(one::<String>(&db, "SELECT max(at) FROM jiff_event", &()).await, "2026-11-25 12:00:01");
-            assert!(one::<Timestamp>(&db, "SELECT CURRENT_TIMESTAMP", &()).await > timestamp(texts[0]));
-            let offset = one::<Timestamp>(&db, "SELECT '2026-11-25T14:00:00+02:00'", &()).await;
+            assert_eq!(
+                db.query_one::<String>("SELECT max(at) FROM jiff_event", &()).await.unwrap(),
+                "2026-11-25 12:00:01"
+            );
+            assert!(db.query_one::<Timestamp>("SELECT CURRENT_TIMESTAMP", &()).await.unwrap() > timestamp(texts[0]));
+            let offset = db.query_one::<Timestamp>("SELECT '2026-11-25T14:00:00+02:00'", &()).await.unwrap();
             assert_eq!(offset, timestamp(texts[0]));
         }
     }
@@ -159,11 +162,11 @@ async fn what_does_not_fit_is_not_read() {
             ]
         };
         for (value, expected) in values {
-            let error = try_one::<Timestamp>(&db, &format!("SELECT {value}"), &()).await.unwrap_err().to_string();
+            let error = db.query_one::<Timestamp>(&format!("SELECT {value}"), &()).await.unwrap_err().to_string();
             assert!(error.contains(expected), "{value}: {error}");
         }
         let (value, read) = if is_sqlite(&db) { ("'24:00:00'", "text") } else { ("'24:00'::time", "a time") };
-        let error = try_one::<Time>(&db, &format!("SELECT {value}"), &()).await.unwrap_err().to_string();
+        let error = db.query_one::<Time>(&format!("SELECT {value}"), &()).await.unwrap_err().to_string();
         assert!(error.contains(&format!("expected a time from 00:00 to before 24:00, found {read}")), "{error}");
     }
 }

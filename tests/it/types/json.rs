@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use signals::Json;
 use signals::prelude::*;
 
-use super::{every_way, one, sql};
+use super::{every_way, sql};
 use crate::databases::{databases, is_sqlite};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ async fn the_database_can_look_into_it() {
         ann.settings.theme = "light".to_owned();
         ann.save(&db).await.unwrap();
         let found = sql(&db, "SELECT count(*) FROM json_user WHERE settings ->> 'theme' = ?");
-        assert_eq!(one::<i64>(&db, &found, &("light",)).await, 1);
+        assert_eq!(db.query_one::<i64>(&found, &("light",)).await.unwrap(), 1);
 
         db.execute("UPDATE json_user SET settings = '{\"theme\": 3}'", &()).await.unwrap();
         let error = User::all(&db).await.unwrap_err().to_string();

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
+use signals::Column;
 use signals::prelude::*;
-use signals::{Column, Params};
 
 use crate::databases::is_sqlite;
 
@@ -13,7 +13,11 @@ mod chrono;
 mod jiff;
 #[cfg(feature = "serde_json")]
 mod json;
+mod names;
+mod own;
 mod plain;
+mod properties;
+mod queries;
 #[cfg(feature = "uuid")]
 mod uuid;
 
@@ -56,7 +60,7 @@ macro_rules! every_way {
                     let found = Sample::by_value(&db, $argument).await.unwrap();
                     assert_eq!(found.expect("the row is found by its value").id, sample.id);
                     let sql = $crate::types::sql(&db, "SELECT value FROM sample WHERE value = ?");
-                    $crate::types::same(&$crate::types::one::<$ty>(&db, &sql, &(value.clone(),)).await, &value);
+                    $crate::types::same(&db.query_one::<$ty>(&sql, &(value.clone(),)).await.unwrap(), &value);
 
                     sample.save(&db).await.unwrap();
                     assert_eq!(LOG.take(), "\n", "{value:?} is not changed");
@@ -88,20 +92,4 @@ pub(crate) fn sql(db: &Db, sql: &str) -> String {
     let first = parts.next().unwrap_or_default().to_owned();
     let placeholder = |number: usize| if is_sqlite(db) { "?".to_owned() } else { format!("${number}") };
     parts.enumerate().fold(first, |sql, (index, part)| sql + &placeholder(index + 1) + part)
-}
-
-/// The one value that the query answers with.
-pub(crate) async fn one<T: Column>(db: &Db, sql: &str, params: &dyn Params) -> T {
-    try_one(db, sql, params).await.unwrap()
-}
-
-pub(crate) async fn try_one<T: Column>(db: &Db, sql: &str, params: &dyn Params) -> Result<T> {
-    let mut found = None;
-    db.query(sql, params, &mut |row| {
-        assert!(found.is_none(), "one row is expected");
-        found = Some(row.get(0)?);
-        Ok(())
-    })
-    .await?;
-    Ok(found.expect("a row is expected"))
 }

@@ -3,7 +3,7 @@
 use signals::prelude::*;
 use uuid::Uuid;
 
-use super::{every_way, one, sql, try_one};
+use super::{every_way, sql};
 use crate::databases::{databases, is_sqlite};
 
 every_way!(uuids: Uuid = [Uuid::nil(), Uuid::max(), Uuid::new_v4(), Uuid::from_u128(1)]);
@@ -49,13 +49,13 @@ async fn a_uuid_is_stored_as_the_database_has_it() {
         Ticket { id }.save(&db).await.unwrap();
         let text = if is_sqlite(&db) { "lower(hex(id))" } else { "id::text" };
         let expected = if is_sqlite(&db) { id.simple().to_string() } else { id.hyphenated().to_string() };
-        assert_eq!(one::<String>(&db, &format!("SELECT {text} FROM ticket"), &()).await, expected);
+        assert_eq!(db.query_one::<String>(&format!("SELECT {text} FROM ticket"), &()).await.unwrap(), expected);
         // What others stored as text.
         let as_text = sql(&db, if is_sqlite(&db) { "SELECT ?" } else { "SELECT ?::text" });
         for text in [id.simple().to_string(), id.hyphenated().to_string()] {
-            assert_eq!(one::<Uuid>(&db, &as_text, &(text,)).await, id);
+            assert_eq!(db.query_one::<Uuid>(&as_text, &(text,)).await.unwrap(), id);
         }
-        let error = try_one::<Uuid>(&db, &as_text, &("no uuid",)).await.unwrap_err().to_string();
+        let error = db.query_one::<Uuid>(&as_text, &("no uuid",)).await.unwrap_err().to_string();
         assert!(error.contains("expected a UUID, found text"), "{error}");
     }
 }

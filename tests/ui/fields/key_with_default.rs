@@ -1,7 +1,7 @@
-// A key is given by you or by the database.
+// An `Id` has its number from the database.
 use signals::prelude::*;
 
 #[model]
-struct User { #[key] #[default(1)] id: i64 }
+struct User { #[key] #[default(Id::new(1))] id: Id<User> }
 
 fn main() {}

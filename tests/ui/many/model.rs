@@ -3,7 +3,7 @@ use signals::prelude::*;
 
 #[model(tabel = "users")]
 struct User {
-    #[key] #[default(1)] id: i64,
+    #[key] #[update(1)] id: i64,
     #[uniqe] name: String,
     #[skip] #[index] password: String,
     #[foreign_key] group: Id<User>,

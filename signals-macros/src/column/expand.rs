@@ -1,0 +1,72 @@
+//! What a type becomes that is a column: its implementation of `Column`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse_quote;
+
+use super::check::{Choice, Column};
+use super::parse::Parsed;
+use crate::root::{Root, ask, implement};
+
+pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenStream {
+    let name = &parsed.item.ident;
+    let root = root.path(parsed.root.as_ref());
+    let body = match column {
+        Column::Choice(choices) => choice(choices, &root),
+        Column::Wrapper(ty) => {
+            let of = |answer: &str| ask(ty, quote!(#root::Column), answer);
+            let (stored, nullable, to_value) = (of("TYPE"), of("NULLABLE"), of("to_value"));
+            let (from_value, settle) = (of("from_value"), of("settle"));
+            quote! {
+                const TYPE: #root::ColumnType = #stored;
+                const NULLABLE: ::core::primitive::bool = #nullable;
+                fn to_value(&self) -> #root::ValueRef<'_> { #to_value(&self.0) }
+                fn from_value(value: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+                    ::core::result::Result::map(#from_value(value), Self)
+                }
+                fn settle(&mut self) { #settle(&mut self.0) }
+            }
+        }
+    };
+    // Said here, so that the compiler asks for it in no other words.
+    implement(name, &quote!(#root::Column for #name where #name: ::core::clone::Clone), &body)
+}
+
+fn choice(choices: &[Choice<'_>], root: &TokenStream) -> TokenStream {
+    let variants: Vec<_> = choices.iter().map(|choice| choice.variant).collect();
+    let names: Vec<_> = choices.iter().map(|choice| &choice.stored_as).collect();
+    quote! {
+        const TYPE: #root::ColumnType = #root::ColumnType::Text;
+        fn to_value(&self) -> #root::ValueRef<'_> {
+            #root::ValueRef::Text(match self { #(Self::#variants => #names,)* })
+        }
+        fn from_value(value: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+            match value {
+                #(#root::ValueRef::Text(#names) => ::core::result::Result::Ok(Self::#variants),)*
+                _ => ::core::result::Result::Err(#root::ColumnError::one_of(&[#(#names),*], value)),
+            }
+        }
+    }
+}
+
+/// What stands in for a column that has a mistake, so that every use of it is not a second one.
+pub(super) fn stub(parsed: &Parsed, root: Root) -> TokenStream {
+    let name = &parsed.item.ident;
+    let root = root.path(parsed.root.as_ref());
+    let mut generics = parsed.item.generics.clone();
+    let whole = parse_quote!(Self: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static);
+    generics.make_where_clause().predicates.push(whole);
+    let (parameters, of, bounds) = generics.split_for_impl();
+    let what = quote!(#parameters #root::Column for #name #of #bounds);
+    implement(
+        name,
+        &what,
+        &quote! {
+            const TYPE: #root::ColumnType = #root::ColumnType::Text;
+            fn to_value(&self) -> #root::ValueRef<'_> { ::core::unreachable!() }
+            fn from_value(_: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+                ::core::unreachable!()
+            }
+        },
+    )
+}

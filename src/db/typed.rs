@@ -1,0 +1,271 @@
+//! Queries whose rows are values of Rust.
+
+use std::fmt;
+use std::panic::Location;
+
+use signals_core::BoxFuture;
+
+use super::{Db, Exec, Executor, Params, Row, Tx, refuse_transaction_control, shortened};
+use crate::error::{Error, Result};
+use crate::value::Column;
+
+/// What a row can be read as: a model by the names of its columns; a [`Column`], or a tuple of up to twelve, by their
+/// positions. A struct of your own that is no model reads its columns itself:
+///
+/// ```
+/// use signals::db::{Db, FromRow, Row};
+///
+/// struct City {
+///     name: String,
+///     people: i64,
+/// }
+///
+/// impl FromRow for City {
+///     fn from_row(row: &Row<'_>) -> signals::Result<Self> {
+///         Ok(Self { name: row.named("name")?, people: row.named("people")? })
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> signals::Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// let city: City = db.query_one("SELECT 'Ghent' AS name, 265086 AS people", &()).await?;
+/// assert_eq!((city.name.as_str(), city.people), ("Ghent", 265_086));
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    label = "neither a model nor made of columns",
+    note = "a row is read as a model, as the type of a column, as a tuple of these such as `(String, i64)`, or as a type that \
+            implements `FromRow`"
+)]
+pub trait FromRow: Sized + Send + 'static {
+    /// Reads one row.
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+
+    /// What a query answers. A model looks for its columns once, and tells its receivers.
+    #[doc(hidden)]
+    fn rows(query: Query<'_>) -> BoxFuture<'_, Result<Vec<Self>>> {
+        Box::pin(query.read(Self::from_row))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Column> FromRow for T {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        exactly(1, row)?;
+        row.get(0)
+    }
+}
+
+macro_rules! tuples {
+    ($count:literal: $($column:ident $index:tt),*) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($column: Column),*> FromRow for ($($column,)*) {
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                exactly($count, row)?;
+                Ok(($(row.get::<$column>($index)?,)*))
+            }
+        }
+    };
+}
+
+tuples! { 1: A 0 }
+tuples! { 2: A 0, B 1 }
+tuples! { 3: A 0, B 1, C 2 }
+tuples! { 4: A 0, B 1, C 2, D 3 }
+tuples! { 5: A 0, B 1, C 2, D 3, E 4 }
+tuples! { 6: A 0, B 1, C 2, D 3, E 4, F 5 }
+tuples! { 7: A 0, B 1, C 2, D 3, E 4, F 5, G 6 }
+tuples! { 8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7 }
+tuples! { 9: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8 }
+tuples! { 10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9 }
+tuples! { 11: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10 }
+tuples! { 12: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11 }
+
+/// Positions say nothing when there are others.
+fn exactly(expected: usize, row: &Row<'_>) -> Result<()> {
+    match row.columns() {
+        found if found == expected => Ok(()),
+        found => Err(Error::database(format!(
+            "the answer has {found} columns, and is read as {expected}: select as many as the type has",
+        ))),
+    }
+}
+
+/// A query that is answered with values.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Query<'a> {
+    exec: Exec<'a>,
+    sql: &'a str,
+    params: &'a dyn Params,
+    place: &'static Location<'static>,
+    /// So many rows are wanted; those behind them are passed over.
+    most: usize,
+}
+
+impl Query<'_> {
+    /// Reads each row.
+    pub(crate) async fn read<T: Send>(self, mut read: impl FnMut(&Row<'_>) -> Result<T> + Send) -> Result<Vec<T>> {
+        refuse_transaction_control(self.sql)?;
+        let mut rows = Vec::new();
+        let mut each = |row: &Row<'_>| {
+            if rows.len() < self.most {
+                rows.push(read(row)?);
+            }
+            Ok(())
+        };
+        self.exec.query(self.place, self.sql, self.params, &mut each).await?;
+        Ok(rows)
+    }
+}
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").field("sql", &self.sql).finish_non_exhaustive()
+    }
+}
+
+fn query_as<'a, T: FromRow>(
+    exec: Exec<'a>,
+    sql: &'a str,
+    params: &'a dyn Params,
+    place: &'static Location<'static>,
+) -> BoxFuture<'a, Result<Vec<T>>> {
+    T::rows(Query { exec, sql, params, place, most: usize::MAX })
+}
+
+fn query_optional<'a, T: FromRow>(
+    exec: Exec<'a>,
+    sql: &'a str,
+    params: &'a dyn Params,
+    place: &'static Location<'static>,
+) -> BoxFuture<'a, Result<Option<T>>> {
+    // A second one shows that the first is not the only one.
+    let rows = T::rows(Query { exec, sql, params, place, most: 2 });
+    Box::pin(async move {
+        let mut rows = rows.await?;
+        match rows.len() {
+            0 | 1 => Ok(rows.pop()),
+            _ => Err(Error::ManyRows { sql: shortened(sql) }),
+        }
+    })
+}
+
+fn query_one<'a, T: FromRow>(
+    exec: Exec<'a>,
+    sql: &'a str,
+    params: &'a dyn Params,
+    place: &'static Location<'static>,
+) -> BoxFuture<'a, Result<T>> {
+    let found = query_optional(exec, sql, params, place);
+    Box::pin(async move { found.await?.ok_or_else(|| Error::NoRow { sql: shortened(sql) }) })
+}
+
+impl Db {
+    /// The rows that the query answers with, each as a `T`: a model by the names of its columns, others by their positions.
+    /// See [`FromRow`]. A statement that writes is refused: a [`Tx`] can query it.
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// #[model]
+    /// #[derive(Debug, Default, PartialEq)]
+    /// struct User { #[key] id: Id<User>, name: String, visits: i64 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// # User { name: "ann".to_owned(), visits: 7, ..User::default() }.save(&db).await?;
+    /// let often = db.query_as::<User>("SELECT * FROM user WHERE visits > ?", &(5,)).await?;
+    /// assert_eq!(often[0].name, "ann");
+    ///
+    /// let visits = db.query_as::<(String, i64)>("SELECT name, visits FROM user", &()).await?;
+    /// assert_eq!(visits, [("ann".to_owned(), 7)]);
+    ///
+    /// let all: i64 = db.query_one("SELECT count(*) FROM user", &()).await?;
+    /// assert_eq!(all, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NotSelected`] and [`Error::SelectedTwice`] if the answer does not have each column of the model once;
+    /// [`Error::Column`] if a value does not fit its type.
+    #[track_caller]
+    pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
+        query_as(self.exec(), sql, params, Location::caller())
+    }
+
+    /// The one row that the query answers with.
+    ///
+    /// # Errors
+    /// As [`query_as`](Self::query_as); [`Error::NoRow`] and [`Error::ManyRows`] if it is not one.
+    #[track_caller]
+    pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
+        query_one(self.exec(), sql, params, Location::caller())
+    }
+
+    /// The row that the query answers with, if there is one.
+    ///
+    /// # Errors
+    /// As [`query_as`](Self::query_as); [`Error::ManyRows`] if there are several.
+    #[track_caller]
+    pub fn query_optional<'a, T: FromRow>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        query_optional(self.exec(), sql, params, Location::caller())
+    }
+}
+
+impl Tx {
+    /// See [`Db::query_as`]. A statement that writes may return rows here.
+    #[track_caller]
+    pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
+        query_as(self.exec(), sql, params, Location::caller())
+    }
+
+    /// See [`Db::query_one`].
+    #[track_caller]
+    pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
+        query_one(self.exec(), sql, params, Location::caller())
+    }
+
+    /// See [`Db::query_optional`].
+    #[track_caller]
+    pub fn query_optional<'a, T: FromRow>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        query_optional(self.exec(), sql, params, Location::caller())
+    }
+}
+
+impl dyn Executor + '_ {
+    /// See [`Db::query_as`].
+    #[track_caller]
+    pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
+        query_as(self.exec(), sql, params, Location::caller())
+    }
+
+    /// See [`Db::query_one`].
+    #[track_caller]
+    pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
+        query_one(self.exec(), sql, params, Location::caller())
+    }
+
+    /// See [`Db::query_optional`].
+    #[track_caller]
+    pub fn query_optional<'a, T: FromRow>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        query_optional(self.exec(), sql, params, Location::caller())
+    }
+}

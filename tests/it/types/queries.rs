@@ -1,0 +1,176 @@
+//! SQL of a person's own, whose rows are models, tuples and columns.
+
+use expect_test::expect;
+use signals::db::{FromRow, Row};
+use signals::prelude::*;
+
+use super::sql;
+use crate::databases::{databases, is_sqlite};
+
+#[model(table = "query user")]
+#[derive(Debug, Clone, Default, PartialEq)]
+struct User {
+    #[key]
+    id: Id<User>,
+    #[column(name = "user name")]
+    name: String,
+    visits: Option<i64>,
+    #[skip]
+    cache: u8,
+}
+
+async fn ann_and_bob(db: &Db) -> (User, User) {
+    let mut ann = User { name: "ann".to_owned(), visits: Some(3), ..User::default() };
+    let mut bob = User { name: "bob".to_owned(), ..User::default() };
+    ann.save(db).await.unwrap();
+    bob.save(db).await.unwrap();
+    (ann, bob)
+}
+
+#[tokio::test]
+async fn models_are_read_by_the_names_of_their_columns() {
+    for db in databases::<User>().await {
+        let (ann, bob) = ann_and_bob(&db).await;
+        let query = r#"SELECT visits AS "VISITS", 7 AS other, "user name", id FROM "query user" ORDER BY id DESC"#;
+        assert_eq!(db.query_as::<User>(query, &()).await.unwrap(), [bob.clone(), ann.clone()]);
+
+        let by_name = sql(&db, r#"SELECT * FROM "query user" WHERE "user name" = ?"#);
+        assert_eq!(db.query_one::<User>(&by_name, &("ann",)).await.unwrap(), ann);
+        let tx = db.begin().await.unwrap();
+        assert_eq!(tx.query_optional::<User>(&by_name, &("bob",)).await.unwrap(), Some(bob.clone()));
+        let executor: &dyn Executor = &tx;
+        assert_eq!(executor.query_optional::<User>(&by_name, &("eve",)).await.unwrap(), None);
+        let update = sql(&db, r#"UPDATE "query user" SET visits = 9 WHERE id = ? RETURNING *"#);
+        assert_eq!(tx.query_one::<User>(&update, &(bob.id,)).await.unwrap().visits, Some(9));
+        tx.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_selected_must_be_what_the_model_has() {
+    for db in databases::<User>().await {
+        ann_and_bob(&db).await;
+        let error = db.query_as::<User>(r#"SELECT id, visits FROM "query user""#, &()).await.unwrap_err();
+        assert!(matches!(&error, Error::NotSelected { model, column } if model == "User" && column == "user name"));
+        expect!["the answer has no column `user name`, and `User` has one: add it to the SELECT"]
+            .assert_eq(&error.to_string());
+
+        let join = r#"SELECT * FROM "query user" a JOIN "query user" b ON a.id < b.id"#;
+        let error = db.query_as::<User>(join, &()).await.unwrap_err();
+        assert!(matches!(&error, Error::SelectedTwice { model, column } if model == "User" && column == "id"));
+        expect!["the answer has several columns `id`, and `User` has one: select those of its table alone, as in `SELECT t.* FROM .. AS t`"].assert_eq(&error.to_string());
+        let join = r#"SELECT b.* FROM "query user" a JOIN "query user" b ON a.id < b.id"#;
+        assert_eq!(db.query_one::<User>(join, &()).await.unwrap().name, "bob");
+
+        let error = db.query_as::<User>(r#"SELECT id, id AS "user name", visits FROM "query user""#, &()).await;
+        expect!["cannot read the column `user name`, expected text, found the integer 1: change the type of the field, or the stored value"].assert_eq(&error.unwrap_err().to_string());
+    }
+}
+
+#[tokio::test]
+async fn tuples_and_single_columns_are_read_by_their_positions() {
+    for db in databases::<User>().await {
+        let (ann, bob) = ann_and_bob(&db).await;
+        let query = r#"SELECT "user name", visits, id FROM "query user" ORDER BY id"#;
+        let rows: Vec<(String, Option<i64>, Id<User>)> = db.query_as(query, &()).await.unwrap();
+        assert_eq!(rows, [("ann".to_owned(), Some(3), ann.id), ("bob".to_owned(), None, bob.id)]);
+        let names = db.query_as::<String>(r#"SELECT "user name" FROM "query user" ORDER BY 1"#, &()).await.unwrap();
+        assert_eq!(names, ["ann", "bob"]);
+        let count = r#"SELECT count(*) FROM "query user""#;
+        assert_eq!(db.query_one::<(i64,)>(count, &()).await.unwrap(), (2,));
+        // Deeper than one: no row, and a row with NULL.
+        let visits = sql(&db, r#"SELECT visits FROM "query user" WHERE "user name" = ?"#);
+        assert_eq!(db.query_optional::<Option<i64>>(&visits, &("bob",)).await.unwrap(), Some(None));
+        assert_eq!(db.query_optional::<Option<i64>>(&visits, &("eve",)).await.unwrap(), None);
+
+        for error in [
+            db.query_as::<(String, i64)>(query, &()).await.map(drop).unwrap_err(),
+            db.query_as::<String>(query, &()).await.map(drop).unwrap_err(),
+        ] {
+            assert!(error.to_string().starts_with("the answer has 3 columns, and is read as "), "{error}");
+        }
+        let error = db.query_as::<i64>(r#"SELECT visits FROM "query user" ORDER BY id"#, &()).await.unwrap_err();
+        assert!(matches!(error, Error::Column { column, .. } if column == "visits"));
+    }
+}
+
+#[tokio::test]
+async fn one_row_is_neither_none_nor_two() {
+    for db in databases::<User>().await {
+        ann_and_bob(&db).await;
+        let none = db.query_one::<User>(r#"SELECT * FROM "query user" WHERE id < 0"#, &()).await.unwrap_err();
+        expect![[r#"`SELECT * FROM "query user" WHERE id < 0` found no row, and one is wanted: look at its conditions, or use `query_optional`"#]].assert_eq(&none.to_string());
+        for two in [
+            db.query_one::<User>(r#"SELECT * FROM "query user""#, &()).await.map(drop).unwrap_err(),
+            db.query_optional::<User>(r#"SELECT * FROM "query user""#, &()).await.map(drop).unwrap_err(),
+        ] {
+            expect![[r#"`SELECT * FROM "query user"` found several rows, and one is wanted: add a condition, or use `query_as`"#]].assert_eq(&two.to_string());
+        }
+        assert!(db.query_as::<i64>("COMMIT", &()).await.is_err());
+        let write = sql(&db, r#"DELETE FROM "query user" RETURNING id"#);
+        let refused = db.query_as::<i64>(&write, &()).await.unwrap_err().to_string();
+        assert!(refused.contains("only reads"), "{refused}");
+        assert_eq!(User::all(&db).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_struct_of_ones_own_reads_its_columns() {
+    #[derive(Debug, PartialEq)]
+    struct Count {
+        name: String,
+        times: i64,
+    }
+
+    impl FromRow for Count {
+        fn from_row(row: &Row<'_>) -> Result<Self> {
+            Ok(Self { times: row.named("times")?, name: row.named("NAME")? })
+        }
+    }
+
+    for db in databases::<User>().await {
+        let count: Count = db.query_one("SELECT 'a' AS name, 2 AS times, 3 AS other", &()).await.unwrap();
+        assert_eq!(count, Count { name: "a".to_owned(), times: 2 });
+        for (query, expected) in [
+            ("SELECT 'a' AS name", "there is no column `times` in the answer"),
+            ("SELECT 'a' AS name, 1 AS times, 2 AS times", "there are several columns `times` in the answer"),
+        ] {
+            let error = db.query_one::<Count>(query, &()).await.unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_54_models_of_a_query_are_loaded() {
+    static LOG: crate::log::Log = crate::log::Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Note {
+        #[key]
+        id: Id<Note>,
+        text: String,
+    }
+
+    #[receiver(post_load, sender = Note)]
+    fn loaded(instance: &mut Note) {
+        instance.text.push('!');
+        LOG.note(&instance.text);
+    }
+
+    for db in databases::<Note>().await {
+        for text in ["a", "b"] {
+            Note { text: text.to_owned(), ..Note::default() }.save(&db).await.unwrap();
+        }
+        let notes = db.query_as::<Note>("SELECT text, id FROM note ORDER BY id", &()).await.unwrap();
+        assert_eq!(notes[1].text, "b!");
+        LOG.is(&expect![[r#"
+            a!
+            b!
+        "#]]);
+        db.query_as::<(String,)>("SELECT text FROM note", &()).await.unwrap();
+        LOG.is(&expect![""]);
+        assert!(is_sqlite(&db) || db.url().starts_with("postgres"));
+    }
+}

@@ -1,0 +1,7 @@
+// Which columns there are is known before any type is filled in.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+struct Marked<T>(T);
+
+fn main() {}

@@ -1,0 +1,7 @@
+// An enum without variants has no values.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Never {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// A receiver after the commit is given a copy of the row.
+use signals::prelude::*;
+
+#[derive(Column)]
+enum Status { Open, Closed }
+
+fn main() {}

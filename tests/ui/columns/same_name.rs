@@ -1,0 +1,11 @@
+// What is stored must say which variant it was.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Status {
+    Open,
+    #[column(name = "open")]
+    Reopened,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+// What is stored must say which variant it was.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+#[allow(non_camel_case_types)]
+enum Status { InReview, in_review }
+
+fn main() {}

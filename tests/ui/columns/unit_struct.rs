@@ -1,0 +1,7 @@
+// A value that is always the same needs no column.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+struct Nothing;
+
+fn main() {}

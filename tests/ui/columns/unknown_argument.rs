@@ -1,0 +1,10 @@
+// A variant has a name in the database, and nothing else.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Status {
+    #[column(nane = "open")]
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A column holds the name of a variant, and nothing beside it.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Status { Open, Closed(String) }
+
+#[model]
+struct Ticket { #[key] id: Id<Ticket>, status: Status }
+
+fn main() {}

@@ -1,0 +1,10 @@
+// `column` on a variant says what is stored.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Status {
+    #[column]
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// A wrapper is stored as what it is made of.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+struct Visits(u64);
+
+fn main() {}
