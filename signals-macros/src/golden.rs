@@ -218,6 +218,12 @@ fn a_model() {
             < String as SIGNALS Column >::settle (& mut self . name) ;
             }
             }
+            impl SIGNALS db::FromRow for Profile {
+            fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
+            PRIVATE row_by_name (row) }
+            fn rows (query : PRIVATE Query < '_ >) -> PRIVATE BoxFuture < '_ , SIGNALS Result < PRIVATE Vec < Self >> > {
+            PRIVATE rows_by_name (query) }
+            }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;
             }
@@ -276,7 +282,35 @@ fn a_column() {
     let choice = quote! {
         enum Status { Open, #[column(name = "done")] Closed }
     };
-    check(&column::expand(choice, Root::Facade), &expect![[r#""#]]);
+    check(
+        &column::expand(choice, Root::Facade),
+        &expect![[r#"
+        impl SIGNALS Column for Status where Status : CORE clone::Clone {
+        const TYPE : SIGNALS ColumnType = SIGNALS ColumnType::Text ;
+        fn to_value (& self) -> SIGNALS ValueRef < '_ > {
+        SIGNALS ValueRef::Text (match self {
+        Self::Open => "open" , Self::Closed => "done" , }) }
+        fn from_value (value : SIGNALS ValueRef < '_ >) -> CORE result::Result < Self , SIGNALS ColumnError > {
+        match value {
+        SIGNALS ValueRef::Text ("open") => CORE result::Result::Ok (Self::Open) , SIGNALS ValueRef::Text ("done") => CORE result::Result::Ok (Self::Closed) , _ => CORE result::Result::Err (SIGNALS ColumnError::one_of (& ["open" , "done"] , value)) , }
+        }
+        }
+    "#]],
+    );
     let wrapper = quote! { struct Celsius(f64); };
-    check(&column::expand(wrapper, Root::Facade), &expect![[r#""#]]);
+    check(
+        &column::expand(wrapper, Root::Facade),
+        &expect![[r#"
+        impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
+        const TYPE : SIGNALS ColumnType = < f64 as SIGNALS Column >::TYPE ;
+        const NULLABLE : CORE primitive::bool = < f64 as SIGNALS Column >::NULLABLE ;
+        fn to_value (& self) -> SIGNALS ValueRef < '_ > {
+        < f64 as SIGNALS Column >::to_value (& self . 0) }
+        fn from_value (value : SIGNALS ValueRef < '_ >) -> CORE result::Result < Self , SIGNALS ColumnError > {
+        CORE result::Result::map (< f64 as SIGNALS Column >::from_value (value) , Self) }
+        fn settle (& mut self) {
+        < f64 as SIGNALS Column >::settle (& mut self . 0) }
+        }
+    "#]],
+    );
 }
