@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{OwnKey, Unset};
+use crate::model::{DefaultKey, Key, KeyOf, Unset};
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
 /// `UUID` in PostgreSQL; its 16 bytes in SQLite, which has no such type: half of the size of its text, and in the same order.
@@ -35,4 +35,16 @@ impl Unset for Uuid {
 }
 
 #[diagnostic::do_not_recommend]
-impl OwnKey for Uuid {}
+impl Key for Uuid {}
+
+#[diagnostic::do_not_recommend]
+impl<M> KeyOf<M> for Uuid {
+    type Me = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl DefaultKey for Uuid {
+    fn is_unset(&self) -> bool {
+        self.is_nil()
+    }
+}

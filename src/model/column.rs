@@ -5,7 +5,26 @@ use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Column, ColumnType, ValueRef};
 
-/// The type of a field with `#[key]`.
+/// The type of a field with `#[key]`. A type of your own is one when it says so:
+///
+/// ```
+/// use signals::model::{Key, KeyOf};
+/// use signals::prelude::*;
+///
+/// #[derive(Debug, Clone, PartialEq, Column)]
+/// struct Isbn(String);
+///
+/// impl Key for Isbn {}
+/// impl<M> KeyOf<M> for Isbn {
+///     type Me = Self;
+/// }
+///
+/// #[model]
+/// struct Book {
+///     #[key]
+///     isbn: Isbn,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a model",
     label = "not a type of key",
@@ -25,12 +44,16 @@ pub trait Key: Column + PartialEq {
 
     /// The key that the database assigned.
     #[doc(hidden)]
-    fn assigned(value: i64) -> Option<Self>;
+    fn assigned(_: i64) -> Option<Self> {
+        None
+    }
 
     /// The key after its row is deleted.
     #[doc(hidden)]
     #[must_use]
-    fn after_delete(&self) -> Self;
+    fn after_delete(&self) -> Self {
+        self.clone()
+    }
 }
 
 /// What may be the key of `M`.
@@ -73,50 +96,23 @@ impl<M: 'static> Key for Id<M> {
     }
 }
 
-/// A type of your own that can be a key, which you set yourself.
-///
-/// ```
-/// use signals::model::OwnKey;
-/// use signals::prelude::*;
-///
-/// #[derive(Debug, Clone, PartialEq, Column)]
-/// struct Isbn(String);
-///
-/// impl OwnKey for Isbn {}
-///
-/// #[model]
-/// struct Book {
-///     #[key]
-///     isbn: Isbn,
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a key that you set",
-    label = "not a type of key",
-    note = "a key is an integer, a `String`, a `Uuid`, or a type of yours with `impl OwnKey for {Self} {{}}`"
-)]
-pub trait OwnKey: Column + PartialEq {}
-
-#[diagnostic::do_not_recommend]
-impl<M, T: OwnKey> KeyOf<M> for T {
-    type Me = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: OwnKey> Key for T {
-    fn assigned(_: i64) -> Option<Self> {
-        None
-    }
-
-    fn after_delete(&self) -> Self {
-        self.clone()
-    }
-}
-
+// Each with implementations of its own and none for all: the compiler then speaks of a wrong type once, in the words above.
 macro_rules! keys_that_a_person_sets {
     ($($key:ty)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl OwnKey for $key {}
+        impl<M> KeyOf<M> for $key {
+            type Me = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Key for $key {}
+
+        #[diagnostic::do_not_recommend]
+        impl DefaultKey for $key {
+            fn is_unset(&self) -> bool {
+                Unset::is_unset(self)
+            }
+        }
     )*};
 }
 
@@ -244,23 +240,16 @@ macro_rules! versions {
 
 versions!(i8 i16 i32 i64 u8 u16 u32);
 
-/// The type of a key with `#[default(..)]`.
+/// The type of a key with `#[default(..)]`: one of its values means that the key is not set.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key with `#[default]`",
     label = "the database assigns it, or no value of it means unset",
-    note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours that \
-            implements `OwnKey` and `Unset` can have one"
+    note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours \
+            that implements `DefaultKey` can have one"
 )]
 pub trait DefaultKey {
     /// Whether the key is not set.
     fn is_unset(&self) -> bool;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: OwnKey + Unset> DefaultKey for T {
-    fn is_unset(&self) -> bool {
-        Unset::is_unset(self)
-    }
 }
 
 /// The type of a field with `#[one_to_one]` or `#[foreign_key]`.

@@ -1,7 +1,7 @@
 //! Types of a person's own: enums, wrappers, whatever implements `Column`.
 
 use expect_test::expect;
-use signals::model::{OwnKey, Unset};
+use signals::model::{DefaultKey, Key, KeyOf};
 use signals::prelude::*;
 use signals::{ColumnError, ColumnType, ValueRef};
 
@@ -21,9 +21,13 @@ enum Status {
 #[derive(Debug, Clone, Default, PartialEq, Column)]
 struct Isbn(String);
 
-impl OwnKey for Isbn {}
+impl Key for Isbn {}
 
-impl Unset for Isbn {
+impl<M> KeyOf<M> for Isbn {
+    type Me = Self;
+}
+
+impl DefaultKey for Isbn {
     fn is_unset(&self) -> bool {
         self.0.is_empty()
     }

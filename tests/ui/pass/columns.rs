@@ -15,7 +15,11 @@ enum Status {
 #[column(crate = ::signals)]
 struct Isbn(::std::string::String);
 
-impl ::signals::model::OwnKey for Isbn {}
+impl ::signals::model::Key for Isbn {}
+
+impl<M> ::signals::model::KeyOf<M> for Isbn {
+    type Me = Self;
+}
 
 #[::signals::model]
 struct Book {
