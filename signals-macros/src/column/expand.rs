@@ -1,7 +1,7 @@
 //! What a type becomes that is a column: its implementation of `Column`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::parse_quote;
 
 use super::check::{Choice, Column};
@@ -29,7 +29,8 @@ pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenS
         }
     };
     // Said here, so that the compiler asks for it in no other words.
-    implement(name, &quote!(#root::Column for #name where #name: ::core::clone::Clone), &body)
+    let clone = quote_spanned!(name.span()=> #name: ::core::clone::Clone);
+    implement(name, &quote!(#root::Column for #name where #clone), &body)
 }
 
 fn choice(choices: &[Choice<'_>], root: &TokenStream) -> TokenStream {
