@@ -14,8 +14,8 @@ pub(super) struct Parsed {
     pub(super) names: Vec<Option<LitStr>>,
 }
 
-const TYPE: Keys = Keys { attribute: "column", known: &["crate"] };
-const VARIANT: Keys = Keys { attribute: "column", known: &["name"] };
+const TYPE: Keys = Keys { attribute: "column", known: &["crate"], misplaced: &[] };
+const VARIANT: Keys = Keys { attribute: "column", known: &["name"], misplaced: &[] };
 
 pub(super) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let result = syn::parse2::<DeriveInput>(item);
