@@ -174,7 +174,7 @@ impl<'a> Row<'a> {
 #[cfg(feature = "fixtures")]
 impl<'a> Row<'a> {
     pub(crate) fn of_values(names: &'a [&'a str], values: &'a [ValueRef<'a>]) -> Self {
-        Self { columns: Columns::Values { names, values } }
+        Self { columns: Columns::Values { names, values }, order: None }
     }
 }
 
