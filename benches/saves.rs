@@ -163,6 +163,8 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
     let name = format!("{place}: save, new, two receivers");
     table.case(floor, saves(name, runtime, connect("watched"), watched(), is_new));
 
+    many(table, place, by_hand(place, folder, "many"), connect("many"), runtime);
+
     let hand = by_hand(place, folder, "cascade");
     let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
     let db = connect("cascade");
@@ -171,6 +173,49 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         floor,
         Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
     );
+}
+
+/// The same rows by hand, so many at a time, and by `create_many`.
+fn many(table: &mut Table, place: &str, hand: rusqlite::Connection, db: Db, runtime: &Rc<Runtime>) {
+    let insert = format!("INSERT INTO plain (name, email, age) VALUES {}", vec!["(?, ?, ?)"; 64].join(", "));
+    let floor = table.floor(Case::timed(format!("{place}: 10,240 rows by hand"), move || {
+        hand.execute_batch("DELETE FROM plain").expect("no rows");
+        let rows = rows();
+        let start = Instant::now();
+        hand.execute_batch("BEGIN IMMEDIATE").expect("BEGIN");
+        for rows in rows.chunks(64) {
+            let mut statement = hand.prepare_cached(&insert).expect("a statement");
+            let mut number = 0;
+            for row in rows {
+                let values: [&dyn rusqlite::ToSql; 3] = [&row.name, &row.email, &row.age];
+                for value in values {
+                    number += 1;
+                    statement.raw_bind_parameter(number, value).expect("a value");
+                }
+            }
+            statement.raw_execute().expect("64 rows");
+        }
+        hand.execute_batch("COMMIT").expect("COMMIT");
+        start.elapsed()
+    }));
+    table.case(floor, create_many(format!("{place}: create_many of 10,240"), db, runtime));
+}
+
+fn create_many(name: impl Into<String>, db: Db, runtime: &Rc<Runtime>) -> Case {
+    let runtime = Rc::clone(runtime);
+    Case::timed(name, move || {
+        runtime.block_on(async {
+            db.execute("DELETE FROM plain", &()).await.expect("no rows");
+            let mut rows = rows();
+            let start = Instant::now();
+            Plain::create_many(&db, &mut rows).await.expect("10,240 rows");
+            start.elapsed()
+        })
+    })
+}
+
+fn rows() -> Vec<Plain> {
+    (0..10_240).map(|_| plain()).collect()
 }
 
 fn plain() -> Plain {
@@ -271,9 +316,14 @@ async fn cascade(db: &Db) -> Duration {
 
 #[cfg(feature = "postgres")]
 mod postgres {
+    use std::pin::pin;
+
+    use tokio_postgres::binary_copy::BinaryCopyInWriter;
+    use tokio_postgres::types::{ToSql, Type};
     use tokio_postgres::{Client, NoTls, Statement};
 
-    use super::{Case, Db, Instant, Rc, Runtime, Table, is_new, is_older, plain, saves, watched};
+    use super::{Case, Db, Id, Instant, Rc, Runtime, Table};
+    use super::{create_many, is_new, is_older, plain, rows, saves, watched};
 
     const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES ($1, $2, $3) RETURNING id";
     const UPDATE: &str = "UPDATE plain SET name = $1, email = $2, age = $3 WHERE id = $4";
@@ -310,7 +360,10 @@ mod postgres {
 
         let name = "postgres: BEGIN, INSERT, COMMIT by hand";
         let floor = table.floor(insert_by_hand(name, &hand, &insert, Wrapped::InTransaction, runtime));
-        table.case(floor, saves("postgres: save, new, two receivers", runtime, db, watched(), is_new));
+        table.case(floor, saves("postgres: save, new, two receivers", runtime, db.clone(), watched(), is_new));
+        let floor = table.floor(many_by_hand("postgres: 10,240 rows by hand", &hand, runtime));
+        table.case(floor, create_many("postgres: create_many of 10,240", db, runtime));
+        table.case(floor, copied_by_hand("postgres: 10,240 rows by COPY, without ids", hand, runtime));
         table.afterwards({
             let (runtime, url) = (Rc::clone(runtime), url.to_owned());
             move || {
@@ -349,6 +402,53 @@ mod postgres {
                         hand.batch_execute("COMMIT").await.expect("COMMIT");
                     }
                 }
+                start.elapsed()
+            })
+        })
+    }
+
+    /// 1,024 rows at a time, and their ids.
+    fn many_by_hand(name: &str, hand: &Rc<Client>, runtime: &Rc<Runtime>) -> Case {
+        let (hand, runtime) = (Rc::clone(hand), Rc::clone(runtime));
+        let row = |row| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3);
+        let places: Vec<String> = (0..1024).map(row).collect();
+        let insert = format!("INSERT INTO plain (name, email, age) VALUES {} RETURNING id", places.join(", "));
+        let insert = runtime.block_on(hand.prepare(&insert)).expect("a statement");
+        Case::timed(name, move || {
+            runtime.block_on(async {
+                hand.batch_execute("DELETE FROM plain").await.expect("no rows");
+                let mut rows = rows();
+                let start = Instant::now();
+                hand.batch_execute("BEGIN").await.expect("BEGIN");
+                for rows in rows.chunks_mut(1024) {
+                    let values =
+                        rows.iter().flat_map(|row| -> [&(dyn ToSql + Sync); 3] { [&row.name, &row.email, &row.age] });
+                    let values: Vec<_> = values.collect();
+                    let ids = hand.query(&insert, &values).await.expect("1,024 rows");
+                    for (row, id) in rows.iter_mut().zip(ids) {
+                        row.id = Id::new(id.get(0));
+                    }
+                }
+                hand.batch_execute("COMMIT").await.expect("COMMIT");
+                start.elapsed()
+            })
+        })
+    }
+
+    fn copied_by_hand(name: &str, hand: Rc<Client>, runtime: &Rc<Runtime>) -> Case {
+        let runtime = Rc::clone(runtime);
+        let copy = "COPY plain (name, email, age) FROM STDIN BINARY";
+        Case::timed(name, move || {
+            runtime.block_on(async {
+                hand.batch_execute("DELETE FROM plain").await.expect("no rows");
+                let rows = rows();
+                let start = Instant::now();
+                let sink = hand.copy_in(copy).await.expect("COPY");
+                let mut writer = pin!(BinaryCopyInWriter::new(sink, &[Type::TEXT, Type::TEXT, Type::INT8]));
+                for row in &rows {
+                    writer.as_mut().write(&[&row.name, &row.email, &row.age]).await.expect("a row");
+                }
+                writer.finish().await.expect("10,240 rows");
                 start.elapsed()
             })
         })

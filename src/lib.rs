@@ -312,7 +312,7 @@ pub mod __private {
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
         Composite, CompositeKind, Counter, DefaultKey, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete,
-        PointsTo, RelationKind, Unset, Version,
+        PointsTo, RelationKind, Unset, VersionNumber,
     };
     pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
 }

@@ -11,7 +11,7 @@ use crate::calendar::Written;
 /// `bool`, `String`, `Vec<u8>`, types of the crates `uuid`, `jiff`, `chrono` and `serde_json` behind the features of these
 /// names, and an [`Option`] of each.
 ///
-/// [`#[derive(Column)]`](macro@Column) makes a column of an enum without data, stored as the name of its variant, and of a
+/// [`#[derive(Column)]`](macro@crate::Column) makes a column of an enum without data, stored as the name of its variant, and of a
 /// struct round one value. Any other type becomes a column by saying how it is written and how it is read:
 ///
 /// ```

@@ -60,3 +60,25 @@ async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement()
     });
     assert_eq!(inserted, insert_by_hand);
 }
+
+/// The most that was allocated at a time while so many rows were inserted, beside the rows.
+async fn most_for(rows: usize) -> u64 {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables().await.unwrap();
+    let row = || Plain { name: "ann".to_owned(), email: None, age: 5, ..Plain::default() };
+    let mut first: Vec<Plain> = (0..64).map(|_| row()).collect();
+    Plain::create_many(&db, &mut first).await.unwrap();
+    let mut plain: Vec<Plain> = (0..rows).map(|_| row()).collect();
+    // Otherwise the runtime of the test has its future yield every now and then.
+    let created = tokio::task::coop::unconstrained(Plain::create_many(&db, &mut plain).into_future());
+    let allocated = measure(|| now(created).unwrap());
+    assert_eq!(Plain::all(&db).await.unwrap().len(), 64 + rows);
+    allocated.bytes_max
+}
+
+#[tokio::test]
+async fn rule_23_many_rows_take_no_memory_but_for_what_a_failure_puts_back() {
+    let (few, many) = (most_for(640).await, most_for(6400).await);
+    let put_back = size_of::<Id<Plain>>() as u64;
+    assert!(many - few <= (6400 - 640) * put_back, "{few} bytes for 640 rows, {many} for 6400");
+}

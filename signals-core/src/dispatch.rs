@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
-use crate::error::{Error, ReceiverError, Skipped};
+use crate::error::{BoxError, Error, ReceiverError, Skipped};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
 use crate::receiver::ReceiverId;
 use crate::signal::{Route, Signal, Slot, Target};
@@ -334,13 +334,28 @@ fn failed<P: Payload, B>(
     failure: Caught<P::Output>,
     sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
-    let answer = match failure {
-        Ok(Ok(output)) => Ok(output),
-        Ok(Err(error)) if error.is::<Skipped>() => return Ok(()),
-        Ok(Err(error)) => Err(Box::new(ReceiverError::failed(id, (P::SIGNAL, P::sender()), error))),
-        Err(panic) => Err(Box::new(ReceiverError::panicked(id, (P::SIGNAL, P::sender()), &*panic))),
+    let failure = match failure {
+        Ok(Ok(output)) => return go_on(sink(id, Ok(output))),
+        Ok(Err(error)) => Ok(error),
+        Err(panic) => Err(panic),
     };
-    go_on(sink(id, answer))
+    match named(id, (P::SIGNAL, P::sender()), failure) {
+        Some(error) => go_on(sink(id, Err(error))),
+        None => Ok(()),
+    }
+}
+
+/// The failure with its names; `None` if it is none. It knows no type, so that it is compiled once.
+fn named(
+    id: &ReceiverId,
+    sent: (&'static str, Option<&'static str>),
+    failure: Result<BoxError, Box<dyn Any + Send>>,
+) -> Option<Box<ReceiverError>> {
+    match failure {
+        Ok(error) if error.is::<Skipped>() => None,
+        Ok(error) => Some(Box::new(ReceiverError::failed(id, sent, error))),
+        Err(panic) => Some(Box::new(ReceiverError::panicked(id, sent, &*panic))),
+    }
 }
 
 #[inline]

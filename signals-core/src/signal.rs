@@ -1,5 +1,6 @@
 //! A signal: the receivers of one payload, resolved once and then only read.
 
+use core::any::TypeId;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use crate::connect::{ConnectedList, Snapshot};
 use crate::error::Error;
 use crate::order;
 use crate::payload::{Call, Payload};
-use crate::receiver::{Receiver, ReceiverId};
+use crate::receiver::{Binding, Receiver, ReceiverId};
 use crate::registry;
 
 /// The receivers of one payload: those that the linker collected, and those that were connected at run time.
@@ -161,23 +162,51 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn resolve(&'static self) -> u8 {
-        let is_meant = |receiver: &&Receiver| match Target::<P>::of(receiver) {
-            Some(Target::Own(_)) => true,
-            Some(Target::Any(..)) => self.audience == Audience::Everybody,
-            None => false,
+        let any = match (self.audience, P::senders()) {
+            (Audience::Everybody, Some(_)) => Some(TypeId::of::<Binding<P::Any>>()),
+            _ => None,
         };
-        let receivers: Vec<&'static Receiver> = registry::receivers().filter(is_meant).collect();
-        let costly = receivers.iter().any(|receiver| asks(receiver, P::COSTLY));
-        let raw = receivers.iter().any(|receiver| receiver.raw);
+        let receivers = Receivers::of(TypeId::of::<Binding<P>>(), any);
+        let mut found = receivers.found(P::COSTLY);
         let linked = self.linked.get_or_init(|| {
-            let sorted = order::sort(receivers).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
-            let slot = |receiver: &'static Receiver| Some(Slot { target: Target::of(receiver)?, receiver });
-            Ok(sorted.into_iter().filter_map(slot).collect())
+            let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
+            let mut slots = Vec::with_capacity(sorted.len());
+            for receiver in sorted {
+                if let Some(target) = Target::of(receiver) {
+                    slots.push(Slot { target, receiver });
+                }
+            }
+            Ok(slots.into_boxed_slice())
         });
-        let any = linked.as_ref().map_or(true, |slots| !slots.is_empty());
-        let bits = [(any, LINKED), (costly, COSTLY), (raw, RAW)];
-        let found = bits.into_iter().filter(|(is, _)| *is).fold(RESOLVED, |found, (_, bit)| found | bit);
+        if linked.is_err() {
+            found |= LINKED;
+        }
         self.state.fetch_or(found, Ordering::AcqRel) | found
+    }
+}
+
+/// The receivers of one payload, in no order. What is done with them knows no type, so that it is compiled once and not for
+/// each signal of each model.
+struct Receivers(Vec<&'static Receiver>);
+
+impl Receivers {
+    /// Those that receive exactly this, and those that receive it of any sender.
+    fn of(own: TypeId, any: Option<TypeId>) -> Self {
+        let is_meant = |receiver: &&Receiver| {
+            let payload = receiver.payload();
+            payload == own || Some(payload) == any
+        };
+        Self(registry::receivers().filter(is_meant).collect())
+    }
+
+    /// What the state says of them.
+    fn found(&self, costly: &[&str]) -> u8 {
+        let Self(receivers) = self;
+        let is = |is, bit| if is { bit } else { 0 };
+        RESOLVED
+            | is(!receivers.is_empty(), LINKED)
+            | is(receivers.iter().any(|receiver| asks(receiver, costly)), COSTLY)
+            | is(receivers.iter().any(|receiver| receiver.raw), RAW)
     }
 }
 

@@ -12,13 +12,13 @@ pub(crate) struct Span {
 impl Span {
     #[cfg(feature = "tracing")]
     pub(crate) fn of<P: Payload>(id: &ReceiverId) -> Self {
-        let span = tracing::info_span!(
-            "receiver",
-            receiver = %id.name,
-            place = %id.place,
-            signal = P::SIGNAL,
-            sender = P::sender(),
-        );
+        Self::named(id, P::SIGNAL, P::sender())
+    }
+
+    #[cfg(feature = "tracing")]
+    fn named(id: &ReceiverId, signal: &'static str, sender: Option<&'static str>) -> Self {
+        let span =
+            tracing::info_span!("receiver", receiver = %id.name, place = %id.place, signal = signal, sender = sender);
         Self { span }
     }
 

@@ -41,7 +41,7 @@ fn a_receiver() {
             use PRIVATE NoReceiver as _ ;
             < () >::RunsAfter | < audit >::RunsAfter as CORE primitive::isize }
             }
-            # [allow (elided_lifetimes_in_paths , reason = "a signal is named without its lifetime")] const _ : () = {
+            # [allow (elided_lifetimes_in_paths , clippy::type_complexity , reason = "a signal is asked for in steps, without its lifetime")] const _ : () = {
             impl PRIVATE ReceiverName for welcome {
             const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
             }
@@ -52,7 +52,12 @@ fn a_receiver() {
             static BINDING : < PRIVATE Binding < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload > as PRIVATE Itself >::Me = PRIVATE Binding::new (PRIVATE Call::Async (| payload | {
             let welcome = async move {
             let function = welcome ;
-            if payload . created != true {
+            let is_meant = {
+            let created = payload . created ;
+            let created : CORE primitive::bool = created ;
+            created == true }
+            ;
+            if ! is_meant {
             return PRIVATE skipped () ;
             }
             let instance = & payload . instance ;
@@ -99,16 +104,16 @@ fn a_signal() {
             }
             }
             }
-            # [diagnostic::do_not_recommend] impl PRIVATE SignalName for OrderPaid < '_ > {
+            impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            # [diagnostic::do_not_recommend] impl PRIVATE InTransaction for OrderPaid < '_ > {
+            impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            # [diagnostic::do_not_recommend] impl PRIVATE LendsMutably for OrderPaid < '_ > {
+            impl PRIVATE LendsMutably for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            # [diagnostic::do_not_recommend] impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
+            impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
             type Signal = Self ;
             }
             impl < S : ? CORE marker::Sized , T : ? CORE marker::Sized > PRIVATE LendsInstance < S , T > for OrderPaid < '_ > {

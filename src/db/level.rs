@@ -173,6 +173,9 @@ impl Levels {
 
     /// Whether something can be done in this level: neither it nor one round it is broken, and it is the innermost.
     pub(super) fn check(&self, number: u32) -> Result<()> {
+        if number == 0 && self.savepoints.is_empty() && self.transaction.broken.is_none() {
+            return Ok(());
+        }
         let mut levels = std::iter::once(&self.transaction).chain(&self.savepoints);
         for level in levels.by_ref() {
             if let Some(first) = &level.broken {
@@ -216,6 +219,12 @@ impl Levels {
     /// Adds what is to run for savepoints that were taken out to be rolled back.
     pub(super) fn undone(&mut self, hooks: Vec<Hook>) {
         self.innermost().add_due(hooks);
+    }
+
+    /// Whether nothing is to run at the end, whichever it is.
+    pub(super) fn is_empty(&self) -> bool {
+        let Level { queue, rows, .. } = &self.transaction;
+        queue.is_empty() && rows.is_empty() && self.savepoints.is_empty()
     }
 
     /// The transaction at its end. Savepoints that are still open are rolled back with it, whatever becomes of it.

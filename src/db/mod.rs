@@ -54,10 +54,6 @@ use crate::error::{Error, Result};
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    all(feature = "postgres", not(feature = "sqlite")),
-    expect(dead_code, reason = "the SQL of both is written, whichever is there")
-)]
 pub(crate) enum Dialect {
     Sqlite,
     Postgres,

@@ -19,16 +19,18 @@ impl Tx {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> signals::Result<()> {
     /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
-    /// # db.execute("CREATE TABLE files (content BLOB)", &()).await?;
+    /// # db.execute("CREATE TABLE cities (name TEXT)", &()).await?;
     /// let tx = db.begin().await?;
-    /// let written = tx.sqlite(|connection| {
-    ///     connection.execute("INSERT INTO files VALUES (zeroblob(1000))", ())?;
-    ///     let mut blob = connection.blob_open("main", "files", "content", connection.last_insert_rowid(), false)?;
-    ///     blob.write_at(b"the beginning", 0)?;
-    ///     Ok(blob.len())
+    /// let last = tx.sqlite(|connection| {
+    ///     // A statement that is held.
+    ///     let mut insert = connection.prepare("INSERT INTO cities VALUES (?)")?;
+    ///     for city in ["Ghent", "Turin", "Porto"] {
+    ///         insert.execute([city])?;
+    ///     }
+    ///     Ok(connection.last_insert_rowid())
     /// })?;
     /// tx.commit().await?;
-    /// # assert_eq!(written, 1000);
+    /// # assert_eq!(last, 3);
     /// # Ok(())
     /// # }
     /// ```

@@ -25,7 +25,7 @@ pub struct Tx {
     shared: Arc<Shared>,
     /// The savepoint that it works in, by its number; 0 is the transaction itself.
     pub(super) level: u32,
-    /// Whether this is what `begin` returned. Other handles of the same transaction do not end it.
+    /// Whether this is what `begin` returned, and has not ended yet. Other handles of the same transaction do not end it.
     root: bool,
 }
 
@@ -119,12 +119,13 @@ impl Tx {
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
         self.must_be_root()?;
         if let Err(error) = self.check() {
             return self.roll_back().await.and(Err(error));
         }
         let committed = self.shared.session.commit().await;
+        self.root = false;
         match &committed {
             Ok(()) => self.run_hooks(End::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
@@ -138,18 +139,22 @@ impl Tx {
     /// `post_rollback` run before this returns.
     ///
     /// Dropping rolls back as well, and what runs afterwards is a task then.
-    pub async fn rollback(self) -> Result<()> {
+    pub async fn rollback(mut self) -> Result<()> {
         self.must_be_root()?;
         self.roll_back().await
     }
 
-    async fn roll_back(&self) -> Result<()> {
+    async fn roll_back(&mut self) -> Result<()> {
         let rolled_back = self.shared.session.rollback().await;
+        self.root = false;
         self.run_hooks(End::Rollback).await;
         rolled_back
     }
 
     async fn run_hooks(&self, end: End) {
+        if self.levels().is_empty() {
+            return;
+        }
         let hooks = self.take_level().hooks(end);
         if !hooks.is_empty() {
             Hooks::new(self.db().clone(), hooks).await;

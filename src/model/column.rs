@@ -163,7 +163,7 @@ unset_when_default!(i8 i16 i32 i64 u8 u16 u32 f32 f64 String Vec<u8>);
     label = "expected an integer",
     note = "a version counts the saves of a row: make it an `i64`"
 )]
-pub trait Version: Sized {
+pub trait VersionNumber: Sized {
     /// The version as something that counts.
     fn counter(&mut self) -> &mut dyn Counter;
 
@@ -182,7 +182,7 @@ pub trait Version: Sized {
     fn read(row: &Row<'_>, index: usize) -> Result<Self>;
 }
 
-/// A [`Version`] of whichever integer it is.
+/// A [`VersionNumber`] of whichever integer it is.
 pub trait Counter {
     /// Whether the row was never saved.
     fn is_unset(&self) -> bool;
@@ -197,7 +197,7 @@ pub trait Counter {
 macro_rules! versions {
     ($($integer:ty)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl Version for $integer {
+        impl VersionNumber for $integer {
             fn counter(&mut self) -> &mut dyn Counter {
                 self
             }

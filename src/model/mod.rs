@@ -41,7 +41,7 @@ pub use bulk::{
     AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
     post_bulk_delete, post_bulk_update,
 };
-pub use column::{Counter, DefaultKey, IdOf, Key, KeyOf, PointsTo, Unset, Version};
+pub use column::{Counter, DefaultKey, IdOf, Key, KeyOf, PointsTo, Unset, VersionNumber};
 pub use delete::Deleted;
 pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;

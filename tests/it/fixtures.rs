@@ -211,7 +211,7 @@ async fn rule_21_a_mistake_names_its_object_and_nothing_is_loaded() {
         let mut said = String::new();
         for mistake in &mistakes {
             let error = db.load_of::<Person>(mistake).await.unwrap_err();
-            said += &format!("{error}\n");
+            said.extend([error.to_string().as_str(), "\n"]);
             assert!(matches!(error, Error::Fixture { .. }));
             assert!(Person::all(&db).await.unwrap().is_empty());
         }

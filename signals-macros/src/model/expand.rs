@@ -263,7 +263,7 @@ fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let question = match column {
         Column { relation: Some(_), .. } => quote!(#private::PointsTo),
-        Column { version: true, .. } => quote!(#private::Version),
+        Column { version: true, .. } => quote!(#private::VersionNumber),
         _ => quote!(#root::Column),
     };
     ask(column.ty, question, answer)

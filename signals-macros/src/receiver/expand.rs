@@ -23,7 +23,7 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     quote! {
         #item
         #marker
-        #[allow(elided_lifetimes_in_paths, reason = "a signal is named without its lifetime")]
+        #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         const _: () = {
             #declaration
             #(#bindings)*
@@ -249,8 +249,16 @@ fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
 fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
     let created = arguments.created.as_ref().map(|(created, value)| {
         let span = Place::of(created).hygienic();
+        // With a type, because some crates can compare a number with a `bool`, and the mistake would be two errors.
+        let ty = quote_spanned!(value.span()=> ::core::primitive::bool);
+        let typed = quote_spanned!(created.span()=> let #created: #ty = #created;);
         quote_spanned! {span=>
-            if payload.#created != #value {
+            let is_meant = {
+                let #created = payload.#created;
+                #typed
+                #created == #value
+            };
+            if !is_meant {
                 return #private::skipped();
             }
         }

@@ -18,11 +18,15 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
     let output = arguments.output.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    // The library's own signals: the compiler is not to list them where it looks for what a person may have meant. The
+    // attribute is not in scope everywhere, so that others do without.
+    let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
+    let hidden = is_own.then(|| quote!(#[diagnostic::do_not_recommend]));
     let (mode, awaits) = match arguments.calls {
         Calls::Synchronously => (quote!(Synchronous), None),
         Calls::Awaiting => {
             let awaits = quote! {
-                #[diagnostic::do_not_recommend]
+                #hidden
                 impl #private::AwaitsReceivers for #any { type Signal = Self; }
             };
             (quote!(Asynchronous), Some(awaits))
@@ -46,13 +50,13 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 fn senders() -> ::core::option::Option<Self::Senders> { ::core::option::Option::None }
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }
-            #[diagnostic::do_not_recommend]
+            #hidden
             impl #private::SignalName for #any { type Signal = Self; }
-            #[diagnostic::do_not_recommend]
+            #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
-            #[diagnostic::do_not_recommend]
+            #hidden
             impl #private::LendsMutably for #any { type Signal = Self; }
-            #[diagnostic::do_not_recommend]
+            #hidden
             impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
             impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
                 type Instance = T;

@@ -217,12 +217,6 @@ impl Connection {
     /// Executes a statement to its end.
     fn step(&mut self, sql: &str, params: &dyn Params) -> Result<(), Failure> {
         let mut statement = self.prepare(sql, params)?;
-        if statement.column_count() == 0 {
-            return match statement.raw_execute() {
-                Ok(_) => Ok(()),
-                Err(error) => Err(self.failure(error)),
-            };
-        }
         let mut rows = statement.raw_query();
         while rows.next().map_err(|error| self.failure(error))?.is_some() {}
         Ok(())
@@ -295,12 +289,11 @@ impl Connection {
         }
         for index in 0..given {
             let (number, value) = (index + 1, params.get(index));
-            let bound = match params::plain(value) {
-                Some(plain) => statement.raw_bind_parameter(number, plain),
-                None => {
-                    let refused = |reason| Failure::Error(Error::Parameter { number, reason });
-                    statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
-                }
+            let bound = if let Some(plain) = params::plain(value) {
+                statement.raw_bind_parameter(number, plain)
+            } else {
+                let refused = |reason| Failure::Error(Error::Parameter { number, reason });
+                statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
             };
             bound.map_err(|error| self.failure(error))?;
         }
