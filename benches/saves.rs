@@ -3,7 +3,7 @@
 //! Every case has a floor, measured in the same run: the driver's own connection with its cached statements. PostgreSQL is
 //! measured when the feature is on and `SIGNALS_TEST_POSTGRES` names a server.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,33 @@ mod measure;
 
 use measure::{Case, Table};
 
-/// Nobody receives its signals.
+/// The user of the manual, whom nobody listens to. Its table has an index.
+#[model]
+#[derive(Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+    #[unique]
+    username: String,
+    email: Option<String>,
+    #[skip]
+    number: u64,
+}
+
+/// The same with two receivers.
+#[model]
+#[derive(Default)]
+struct Member {
+    #[key]
+    id: Id<Member>,
+    #[unique]
+    username: String,
+    email: Option<String>,
+    #[skip]
+    number: u64,
+}
+
+/// As little as a row can cost: no index, and nobody listens.
 #[model]
 #[derive(Default)]
 struct Plain {
@@ -26,7 +52,7 @@ struct Plain {
     age: i64,
 }
 
-/// Two receivers, as in the goal.
+/// The same with two receivers.
 #[model]
 #[derive(Default)]
 struct Watched {
@@ -37,14 +63,14 @@ struct Watched {
     age: i64,
 }
 
-#[receiver(post_save, sender = Watched)]
-async fn first(instance: &Watched, tx: &mut Tx) {
-    std::hint::black_box((instance.age, tx));
+#[receiver(post_save, sender = [Watched, Member])]
+async fn first<M: Model>(instance: &M, tx: &mut Tx) {
+    std::hint::black_box((instance.key(), tx));
 }
 
-#[receiver(post_save, sender = Watched)]
-fn second(instance: &Watched, created: bool) {
-    std::hint::black_box((instance.age, created));
+#[receiver(post_save, sender = [Watched, Member])]
+fn second<M: Model>(instance: &M, created: bool) {
+    std::hint::black_box((instance.key(), created));
 }
 
 #[model]
@@ -73,7 +99,10 @@ fn gone<M: Model>(instance: &M) {
 const CHILDREN: u64 = 1000;
 const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES (?1, ?2, ?3)";
 const UPDATE: &str = "UPDATE plain SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
-const TABLES: &str = "CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
+const INSERT_USER: &str = "INSERT INTO user (username, email) VALUES (?1, ?2)";
+const TABLES: &str =
+    "CREATE TABLE user (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT NOT NULL UNIQUE, email TEXT) STRICT;
+     CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
                       age INTEGER NOT NULL) STRICT;
      CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL) STRICT;
      CREATE TABLE child (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL REFERENCES parent (id) \
@@ -163,6 +192,27 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
     let name = format!("{place}: save, new, two receivers");
     table.case(floor, saves(name, runtime, connect("watched"), watched(), is_new));
 
+    let floor =
+        table.floor(users_by_hand(format!("{place}: INSERT of a user by hand"), by_hand(place, folder, "user")));
+    table.case(floor, saves(format!("{place}: save, a user"), runtime, connect("user"), user(), is_another_user));
+
+    let hand = by_hand(place, folder, "user-in-transaction");
+    hand.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+    let floor = table.floor(users_by_hand(format!("{place}: INSERT of a user, in a transaction"), hand));
+    let tx = runtime.block_on(connect("user-in-transaction").begin()).expect("a transaction");
+    table.case(floor, saves(format!("{place}: save, a user, in a transaction"), runtime, tx, user(), is_another_user));
+
+    let hand = by_hand(place, folder, "member");
+    let next = Cell::new(0);
+    let floor = table.floor(Case::new(format!("{place}: BEGIN, INSERT of a user, COMMIT"), move |count| {
+        hand.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).expect("BEGIN");
+        *count += insert_user(&hand, &next);
+        hand.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).expect("COMMIT");
+    }));
+    let name = format!("{place}: save, a user, two receivers");
+    let member = Member { email: Some("ann@example.org".into()), ..Member::default() };
+    table.case(floor, saves(name, runtime, connect("member"), member, is_another_member));
+
     many(table, place, by_hand(place, folder, "many"), connect("many"), runtime);
 
     let hand = by_hand(place, folder, "cascade");
@@ -173,6 +223,32 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         floor,
         Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
     );
+}
+
+fn users_by_hand(name: String, hand: rusqlite::Connection) -> Case {
+    let next = Cell::new(0);
+    Case::new(name, move |count| *count += insert_user(&hand, &next))
+}
+
+fn insert_user(hand: &rusqlite::Connection, next: &Cell<u64>) -> u64 {
+    next.set(next.get() + 1);
+    let mut statement = hand.prepare_cached(INSERT_USER).expect("a statement");
+    statement.execute(params![next.get().to_string(), "ann@example.org"]).expect("a row");
+    u64::from(hand.last_insert_rowid() > 0)
+}
+
+fn user() -> User {
+    User { email: Some("ann@example.org".into()), ..User::default() }
+}
+
+fn is_another_user(user: &mut User) {
+    user.number += 1;
+    (user.id, user.username) = (Id::UNSET, user.number.to_string());
+}
+
+fn is_another_member(member: &mut Member) {
+    member.number += 1;
+    (member.id, member.username) = (Id::UNSET, member.number.to_string());
 }
 
 /// The same rows by hand, so many at a time, and by `create_many`.

@@ -9,7 +9,7 @@ use crate::model;
 ///
 /// Call it when the program starts. It reads the registry once; nothing is sent and no database is touched.
 ///
-/// ```
+/// ```rust,standalone_crate
 /// # fn main() -> signals::Result<()> {
 /// signals::check()?;
 /// # Ok(())
