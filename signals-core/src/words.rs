@@ -93,11 +93,21 @@ pub trait HasRawWrites {
     type Signal;
 }
 
+/// A signal whose senders are types.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` never sends `{Self}`",
+    label = "not a signal of `{S}`",
+    note = "a signal declared with `#[signal]` has no sender: leave out `sender`"
+)]
+pub trait HasSenders<S: ?Sized> {
+    /// The signal itself.
+    type Signal;
+}
+
 /// What a signal sends for one sender.
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",
     label = "not a signal of `{S}`",
-    note = "a signal declared with `#[signal]` has no sender: leave out `sender`",
     note = "`m2m_changed` is sent by the model between two others: `UserGroups` for the field `groups` of `User`, which sends \
             nothing else, or the one that `through` names"
 )]

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, InTransaction, KnowsWhatChanged, LendsInstance,
-    LendsMutably, Nobody, Payload, SentBy, SignalName, Synchronous,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, KnowsWhatChanged,
+    LendsInstance, LendsMutably, Nobody, Payload, SentBy, SignalName, Synchronous,
 };
 use signals_core::Signal;
 
@@ -200,6 +200,11 @@ macro_rules! lifecycle {
 
         #[diagnostic::do_not_recommend]
         impl FromAnySender<Nobody> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized> HasSenders<M> for $name {
             type Signal = Self;
         }
 

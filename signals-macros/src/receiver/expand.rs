@@ -221,10 +221,10 @@ fn payload(
         subject = question(subject, Place::of(&changed.word), quote!(KnowsWhatChanged));
     }
     let instance = instance(function).map(|instance| (Place::of(instance), without_lifetimes(instance)));
-    let sender = match (sender, instance) {
-        (Some(sender), None) => ask(sender, quote!(#private::SendsSignals), "Me"),
+    let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
+    let from = match (&sender, instance) {
+        (Some(sender), None) => sender.clone(),
         (Some(sender), Some((place, instance))) => {
-            let sender = ask(sender, quote!(#private::SendsSignals), "Me");
             let signal = at(place, &subject, private);
             let lent = ask(signal, quote!(#private::LendsInstance<#sender, #instance>), "Instance");
             ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #sender>), "Sender")
@@ -235,7 +235,10 @@ fn payload(
             quote!(#private::Anyone)
         }
     };
-    ask(at(Place::of(signal), subject, private), quote!(#private::SentBy<#sender>), "Payload")
+    if let Some(sender) = sender {
+        subject = question(subject, Place::of(signal), quote!(HasSenders<#sender>));
+    }
+    ask(at(Place::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
 }
 
 /// What the parameter `instance` refers to.

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, LendsInstance, Nobody, Payload, SentBy,
-    SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Nobody, Payload,
+    SentBy, SignalName,
 };
 
 use crate::db::Tx;

@@ -4,7 +4,8 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, InTransaction, LendsInstance, Payload, SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Payload, SentBy,
+    SignalName,
 };
 
 use super::{AnyIds, Through};
@@ -155,6 +156,11 @@ impl<T: Through> SentBy<T> for m2m_changed {
 #[diagnostic::do_not_recommend]
 impl SentBy<Anyone> for m2m_changed {
     type Payload = M2mChanged<'static, dyn AnyModel>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ?Sized> HasSenders<S> for m2m_changed {
+    type Signal = Self;
 }
 
 // The instance is of neither this nor that model: what it is, is compared with the person's type where it is lent.
