@@ -255,7 +255,7 @@ fn a_model() {
             }
             const _ : () = {
             impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
-            # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
+            # [track_caller] fn profile < 'a > (self : & 'a < Id < User > as PRIVATE PointsTo >::Target , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
             < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
             }
             }

@@ -73,17 +73,22 @@ fn accessor(
     // Where the compiler asks once more what the type points to, it is to look at the type.
     let place = Place::of(ty);
     let (first, this) = (place.first(), Ident::new("self", place.last()));
-    let parameters = place.parenthesised(quote_spanned!(first=> &'a #this, executor: &'a dyn #root::Executor));
     let arguments = place.parenthesised(quote_spanned!(first=> #this, executor, #index));
     let end = quote_spanned!(place.last()=> 'a);
     let found = quote_spanned! {first=>
         impl ::core::future::Future<Output = #root::Result<#loaded>> + ::core::marker::Send + #end
     };
-    let signature = quote_spanned!(first=> fn #accessor<'a> #parameters -> #found);
+    let signature = |this: TokenStream| {
+        let parameters = place.parenthesised(quote_spanned!(first=> #this, executor: &'a dyn #root::Executor));
+        quote_spanned!(first=> fn #accessor<'a> #parameters -> #found)
+    };
+    let declared = signature(quote_spanned!(first=> &'a #this));
+    // With its type, which has the place of the person's own: what is said of it at one token would be a second error.
+    let implemented = signature(quote_spanned!(first=> #this: &'a #target));
     let implementation = quote_spanned! {first=>
         impl #reverse for #target {
             #[track_caller]
-            #signature { #model #arguments }
+            #implemented { #model #arguments }
         }
     };
     Some(quote! {
@@ -91,7 +96,7 @@ fn accessor(
         #vis trait #reverse {
             #[doc = #doc]
             #[track_caller]
-            #signature;
+            #declared;
         }
         const _: () = {
             #implementation
