@@ -38,7 +38,9 @@ fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
         Dialect::Postgres => "",
     };
     let mut sql = format!("CREATE TABLE IF NOT EXISTS {table} ({columns}){strict};\n");
-    for field in meta.fields.iter().filter(|field| field.index) {
+    // What has an index that begins with it needs none of its own: the table of a relation has one over both of its columns.
+    let begins_one = |index: usize| meta.composites.iter().any(|composite| composite.fields.first() == Some(&index));
+    for (_, field) in meta.fields.iter().enumerate().filter(|(index, field)| field.index && !begins_one(*index)) {
         sql += &(create_index(meta, &[field], CompositeKind::Index) + ";\n");
     }
     for composite in composites(CompositeKind::Index) {

@@ -816,6 +816,39 @@ async fn rule_43_without_receivers_nothing_is_looked_at() {
 }
 
 #[tokio::test]
+async fn the_rows_between_have_no_index_that_another_one_begins_with() {
+    #[model]
+    #[derive(Default)]
+    struct Group {
+        #[key]
+        id: Id<Group>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[many_to_many]
+        groups: Many<Group>,
+    }
+
+    for db in databases::<(User, Group)>().await {
+        let sql = if is_sqlite(&db) {
+            "SELECT group_concat(i.name) FROM pragma_index_list('user_groups') l, pragma_index_info(l.name) i
+             GROUP BY l.name ORDER BY 1"
+        } else {
+            r"SELECT replace(substring(indexdef FROM '\((.*)\)'), ', ', ',') FROM pg_indexes
+              WHERE schemaname = current_schema() AND tablename = 'user_groups' AND indexdef NOT LIKE '%(id)' ORDER BY 1"
+        };
+        let columns = db.query_as::<String>(sql, &()).await.unwrap();
+        let columns: Vec<String> = columns.into_iter().map(|columns| columns.replace('"', "")).collect();
+        assert_eq!(columns, ["group_id", "user_id,group_id"], "the pair serves whoever looks for the first of it");
+        db.check_schema_of::<(User, Group, UserGroups)>().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn rule_44_what_relates_a_deleted_row_goes_silently() {
     static LOG: Log = Log::new();
 
