@@ -15,6 +15,9 @@ use crate::value::ColumnError;
 /// A `Result` whose error is [`Error`] unless another one is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// A result of what is done for every statement. Its error is in a box, so that what went well travels in registers.
+pub(crate) type SlimResult<T> = Result<T, Box<Error>>;
+
 /// Any failure of this library.
 ///
 /// The text says what happened and what to do about it, the text of a cause included; [`source`](StdError::source)
@@ -377,6 +380,18 @@ impl From<SignalError> for Error {
             SignalError::Wiring(error) => Self::Miswired(error),
             other => Self::TooDeep(Box::new(other)),
         }
+    }
+}
+
+impl From<Box<Error>> for Error {
+    fn from(error: Box<Error>) -> Self {
+        *error
+    }
+}
+
+impl From<SignalError> for Box<Error> {
+    fn from(error: SignalError) -> Self {
+        Self::new(error.into())
     }
 }
 

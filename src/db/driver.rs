@@ -1,12 +1,14 @@
 //! The seam between this library and the databases: an enum with a variant per driver.
 //!
-//! Everything that may wait is async, so that a driver which talks over a network fits.
+//! What may wait gives an [`Answer`], so that a driver which talks over a network fits and one which does not costs no more
+//! than a call.
 
 use std::panic::Location;
 
+use super::answer::Answer;
 use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 
 use super::Dialect;
 #[cfg(feature = "postgres")]
@@ -27,7 +29,8 @@ pub(super) enum Session {
     #[cfg(feature = "sqlite")]
     Sqlite(Transaction),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Transaction),
+    /// In a box, because it is large.
+    Postgres(Box<postgres::Transaction>),
 }
 
 /// The answer to a COMMIT, whoever waits for it.
@@ -36,17 +39,29 @@ pub(super) type Outcome = postgres::Outcome;
 #[cfg(not(feature = "postgres"))]
 pub(super) type Outcome = std::future::Ready<Result<()>>;
 
-/// Awaits the same function of whichever driver it is.
-///
-/// What PostgreSQL does is large as a future, and would be inside of every future that saves something, also to SQLite. Next
-/// to a round trip, an allocation is nothing.
-macro_rules! await_each_driver {
+/// Asks the same of whichever driver it is.
+macro_rules! ask_each_driver {
     ($type:ident, $of:expr, $driver:ident => $call:expr) => {
         match *$of {
             #[cfg(feature = "sqlite")]
-            $type::Sqlite(ref $driver) => $call.await,
+            $type::Sqlite(ref $driver) => $call,
             #[cfg(feature = "postgres")]
-            $type::Postgres(ref $driver) => Box::pin($call).await,
+            $type::Postgres(ref $driver) => Answer::later(async move { $call.await.map_err(Box::new) }),
+        }
+    };
+}
+
+/// Asks the same of whichever session it is, and what has become of the transaction.
+macro_rules! ask_each_session {
+    ($of:expr, $session:ident => $call:expr) => {
+        match *$of {
+            #[cfg(feature = "sqlite")]
+            Session::Sqlite(ref $session) => $call,
+            #[cfg(feature = "postgres")]
+            Session::Postgres(ref $session) => Answer::later(async move {
+                let result = $call.await;
+                Done { result: result.map_err(Box::new), standing: $session.standing() }
+            }),
         }
     };
 }
@@ -64,25 +79,27 @@ macro_rules! each_driver {
 }
 
 impl Driver {
-    pub(super) async fn connect(options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
-        match url::parse(&options.url)? {
-            #[cfg(feature = "sqlite")]
-            Target::SqliteMemory => Sqlite::memory(options, at).await.map(Self::Sqlite),
-            #[cfg(feature = "sqlite")]
-            Target::SqliteFile { path, mode } => Sqlite::file(&path, mode, options, at).await.map(Self::Sqlite),
-            #[cfg(not(feature = "sqlite"))]
-            Target::SqliteMemory | Target::SqliteFile { .. } => Err(Error::Url {
-                url: url::redact(&options.url),
-                reason: "SQLite needs the feature `sqlite`".to_owned(),
-            }),
-            #[cfg(feature = "postgres")]
-            Target::Postgres => Box::pin(Postgres::connect(options, at)).await.map(Self::Postgres),
-            #[cfg(not(feature = "postgres"))]
-            Target::Postgres => Err(Error::Url {
-                url: url::redact(&options.url),
-                reason: "PostgreSQL needs the feature `postgres`".to_owned(),
-            }),
-        }
+    pub(super) fn connect<'a>(options: &'a ConnectOptions, at: &'static Location<'static>) -> Answer<'a, Result<Self>> {
+        Answer::later(async move {
+            match url::parse(&options.url)? {
+                #[cfg(feature = "sqlite")]
+                Target::SqliteMemory => Sqlite::memory(options, at).await.map(Self::Sqlite),
+                #[cfg(feature = "sqlite")]
+                Target::SqliteFile { path, mode } => Sqlite::file(&path, mode, options, at).await.map(Self::Sqlite),
+                #[cfg(not(feature = "sqlite"))]
+                Target::SqliteMemory | Target::SqliteFile { .. } => Err(Error::Url {
+                    url: url::redact(&options.url),
+                    reason: "SQLite needs the feature `sqlite`".to_owned(),
+                }),
+                #[cfg(feature = "postgres")]
+                Target::Postgres => Postgres::connect(options, at).await.map(Self::Postgres),
+                #[cfg(not(feature = "postgres"))]
+                Target::Postgres => Err(Error::Url {
+                    url: url::redact(&options.url),
+                    reason: "PostgreSQL needs the feature `postgres`".to_owned(),
+                }),
+            }
+        })
     }
 
     /// The SQL that it speaks.
@@ -95,69 +112,93 @@ impl Driver {
         }
     }
 
-    pub(super) async fn begin(&self, options: TransactionOptions, at: &'static Location<'static>) -> Result<Session> {
+    pub(super) fn begin(
+        &self,
+        options: TransactionOptions,
+        at: &'static Location<'static>,
+    ) -> Answer<'_, SlimResult<Session>> {
         match *self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref driver) => driver.begin(options, at).await.map(Session::Sqlite),
+            Self::Sqlite(ref driver) => driver.begin(options, at).map(|begun| begun.map(Session::Sqlite)),
             #[cfg(feature = "postgres")]
-            Self::Postgres(ref driver) => Box::pin(driver.begin(options, at)).await.map(Session::Postgres),
+            Self::Postgres(ref driver) => Answer::later(async move {
+                driver.begin(options, at).await.map(Box::new).map(Session::Postgres).map_err(Box::new)
+            }),
         }
     }
 
-    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
-        await_each_driver!(Driver, self, driver => driver.execute(at, sql, params))
-    }
-
-    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
-        await_each_driver!(Driver, self, driver => driver.insert(at, sql, params))
-    }
-
-    pub(super) async fn query(
-        &self,
+    pub(super) fn execute<'a>(
+        &'a self,
         at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        await_each_driver!(Driver, self, driver => driver.query(at, sql, params, each))
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> Answer<'a, SlimResult<u64>> {
+        ask_each_driver!(Driver, self, driver => driver.execute(at, sql, params))
     }
 
-    pub(super) async fn batch(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
-        let session = self.begin(TransactionOptions::new(), at).await?;
-        session.batch(sql).await?;
-        session.commit().await
+    pub(super) fn insert<'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> Answer<'a, SlimResult<i64>> {
+        ask_each_driver!(Driver, self, driver => driver.insert(at, sql, params))
+    }
+
+    pub(super) fn query<'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Answer<'a, SlimResult<()>> {
+        ask_each_driver!(Driver, self, driver => driver.query(at, sql, params, each))
+    }
+
+    pub(super) fn batch<'a>(&'a self, at: &'static Location<'static>, sql: &'a str) -> Answer<'a, SlimResult<()>> {
+        Answer::later(async move {
+            let session = self.begin(TransactionOptions::new(), at).await?;
+            session.batch(sql).await.result?;
+            session.commit().await
+        })
     }
 }
 
+/// What a statement in a transaction came to, and what has become of the transaction.
+pub(super) struct Done<T> {
+    pub(super) result: SlimResult<T>,
+    pub(super) standing: Standing,
+}
+
 impl Session {
-    pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
-        await_each_driver!(Session, self, session => session.execute(sql, params))
+    pub(super) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<u64>> {
+        ask_each_session!(self, session => session.execute(sql, params))
     }
 
-    pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
-        await_each_driver!(Session, self, session => session.insert(sql, params))
+    pub(super) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<i64>> {
+        ask_each_session!(self, session => session.insert(sql, params))
     }
 
-    pub(super) async fn query(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        await_each_driver!(Session, self, session => session.query(sql, params, each))
+    pub(super) fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Answer<'a, Done<()>> {
+        ask_each_session!(self, session => session.query(sql, params, each))
     }
 
-    pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        await_each_driver!(Session, self, session => session.batch(sql))
+    pub(super) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, Done<()>> {
+        ask_each_session!(self, session => session.batch(sql))
     }
 
     /// Commits, or rolls back and says why it could not commit.
-    pub(super) async fn commit(&self) -> Result<()> {
-        await_each_driver!(Session, self, session => session.commit())
+    pub(super) fn commit(&self) -> Answer<'_, SlimResult<()>> {
+        ask_each_driver!(Session, self, session => session.commit())
     }
 
-    pub(super) async fn rollback(&self) -> Result<()> {
-        await_each_driver!(Session, self, session => session.rollback())
+    pub(super) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
+        ask_each_driver!(Session, self, session => session.rollback())
     }
 
     /// A COMMIT that was sent, if the future of `commit` was dropped before the answer came.
@@ -199,11 +240,11 @@ impl Session {
     pub(super) fn sqlite<T>(
         &self,
         work: impl FnOnce(&super::rusqlite::Connection) -> super::rusqlite::Result<T>,
-    ) -> Result<T> {
+    ) -> Done<T> {
         match *self {
             Self::Sqlite(ref session) => session.lend(work),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Err(Error::database("the database is PostgreSQL: use `tx.postgres(..)`")),
+            Self::Postgres(_) => refused("the database is PostgreSQL: use `tx.postgres(..)`"),
         }
     }
 
@@ -212,18 +253,21 @@ impl Session {
     pub(super) async fn postgres<T>(
         &self,
         work: impl AsyncFnOnce(&super::tokio_postgres::Client) -> Result<T, super::tokio_postgres::Error>,
-    ) -> Result<T> {
+    ) -> Done<T> {
         match *self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(Error::database("the database is SQLite: use `tx.sqlite(..)`")),
-            Self::Postgres(ref session) => Box::pin(session.lend(work)).await,
+            Self::Sqlite(_) => refused("the database is SQLite: use `tx.sqlite(..)`"),
+            Self::Postgres(ref session) => {
+                let result = Box::pin(session.lend(work)).await;
+                Done { result: result.map_err(Box::new), standing: session.standing() }
+            }
         }
     }
+}
 
-    /// What has become of the transaction.
-    pub(super) fn standing(&self) -> Standing {
-        each_driver!(Session, self, session => session.standing())
-    }
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+fn refused<T>(reason: &str) -> Done<T> {
+    Done { result: Err(Error::database(reason).into()), standing: Standing::Open }
 }
 
 /// What has become of a transaction.

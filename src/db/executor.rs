@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::{Db, Dialect, Params, Row, Tx};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 
 /// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
 ///
@@ -54,41 +54,72 @@ impl Exec<'_> {
     }
 
     /// An error of a statement in other words. If it has broken the transaction, these are the words of the first failure.
-    pub(crate) fn renamed(self, error: Error, rename: fn(Error) -> Error) -> Error {
+    pub(crate) fn rename(self, error: &mut Error, rename: fn(&mut Error)) {
         match self {
             Self::Db(_) => rename(error),
-            Self::Tx(tx) => tx.renamed(error, rename),
+            Self::Tx(tx) => tx.rename(error, rename),
         }
     }
 
-    // `at` is the place that `Error::WriterBusy` is to name.
+    // Every statement passes here. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see
+    // through an async caller.
 
-    pub(crate) async fn execute(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
+    /// Executes a statement; the answer is how many rows it changed.
+    pub(crate) async fn execute(
+        self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> SlimResult<u64> {
+        let_others_run().await;
         match self {
-            Self::Db(db) => db.execute_at(at, sql, params).await,
-            Self::Tx(tx) => tx.run_execute(sql, params).await,
+            Self::Db(db) => db.driver().execute(at, sql, params).await,
+            Self::Tx(tx) => {
+                tx.check()?;
+                tx.observe(tx.session().execute(sql, params).await)
+            }
         }
     }
 
-    pub(crate) async fn insert(self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
+    /// Executes an INSERT; the answer is the key that the database gave to the row.
+    pub(crate) async fn insert(
+        self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> SlimResult<i64> {
+        let_others_run().await;
         match self {
-            Self::Db(db) => db.insert_at(at, sql, params).await,
-            Self::Tx(tx) => tx.insert(sql, params).await,
+            Self::Db(db) => db.driver().insert(at, sql, params).await,
+            Self::Tx(tx) => {
+                tx.check()?;
+                tx.observe(tx.session().insert(sql, params).await)
+            }
         }
     }
 
+    /// Executes a statement, and hands each row to `each`.
     pub(crate) async fn query(
         self,
         at: &'static Location<'static>,
         sql: &str,
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
+    ) -> SlimResult<()> {
+        let_others_run().await;
         match self {
-            Self::Db(db) => db.query_at(at, sql, params, each).await,
-            Self::Tx(tx) => tx.run_query(sql, params, each).await,
+            Self::Db(db) => db.driver().query(at, sql, params, each).await,
+            Self::Tx(tx) => {
+                tx.check()?;
+                tx.observe(tx.session().query(sql, params, each).await)
+            }
         }
     }
+}
+
+/// A statement of SQLite hardly ever waits, so that a loop of them would keep other tasks of its thread waiting for ever.
+pub(super) async fn let_others_run() {
+    tokio::task::coop::consume_budget().await;
 }
 
 impl Executor for Db {

@@ -3,11 +3,13 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::hooks::Hook;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
 
 /// How a transaction ended.
@@ -144,6 +146,55 @@ impl Level {
     }
 }
 
+/// [`Levels`] behind a lock, which the commonest question does without.
+pub(super) struct Memory {
+    levels: Mutex<Levels>,
+    /// Whether nothing has failed and no savepoint is open.
+    is_calm: AtomicBool,
+}
+
+impl Memory {
+    pub(super) fn new(began: &'static Location<'static>) -> Self {
+        Self { levels: Mutex::new(Levels::new(began)), is_calm: AtomicBool::new(true) }
+    }
+
+    /// Whether something can be done in this level.
+    #[inline]
+    pub(super) fn check(&self, number: u32) -> SlimResult<()> {
+        if number == 0 && self.is_calm.load(Ordering::Acquire) { Ok(()) } else { self.lock().check(number) }
+    }
+
+    pub(super) fn lock(&self) -> Unlocked<'_> {
+        Unlocked { levels: self.levels.lock().unwrap_or_else(PoisonError::into_inner), is_calm: &self.is_calm }
+    }
+}
+
+/// The levels, while they are unlocked.
+pub(super) struct Unlocked<'a> {
+    levels: MutexGuard<'a, Levels>,
+    is_calm: &'a AtomicBool,
+}
+
+impl Deref for Unlocked<'_> {
+    type Target = Levels;
+
+    fn deref(&self) -> &Levels {
+        &self.levels
+    }
+}
+
+impl DerefMut for Unlocked<'_> {
+    fn deref_mut(&mut self) -> &mut Levels {
+        &mut self.levels
+    }
+}
+
+impl Drop for Unlocked<'_> {
+    fn drop(&mut self) {
+        self.is_calm.store(self.levels.are_calm(), Ordering::Release);
+    }
+}
+
 /// A transaction and the savepoints that are open in it.
 pub(super) struct Levels {
     transaction: Level,
@@ -172,21 +223,18 @@ impl Levels {
     }
 
     /// Whether something can be done in this level: neither it nor one round it is broken, and it is the innermost.
-    pub(super) fn check(&self, number: u32) -> Result<()> {
-        if number == 0 && self.savepoints.is_empty() && self.transaction.broken.is_none() {
-            return Ok(());
-        }
+    pub(super) fn check(&self, number: u32) -> SlimResult<()> {
         let mut levels = std::iter::once(&self.transaction).chain(&self.savepoints);
         for level in levels.by_ref() {
             if let Some(first) = &level.broken {
-                return Err(Error::Broken { first: first.clone() });
+                return Err(Error::Broken { first: first.clone() }.into());
             }
             if level.number == number {
                 // What is done now would be done in the other savepoint, and undone with it.
-                return levels.next().map_or(Ok(()), |inner| Err(Error::SavepointOpen { began: inner.began }));
+                return levels.next().map_or(Ok(()), |inner| Err(Error::SavepointOpen { began: inner.began }.into()));
             }
         }
-        Err(Error::Ended)
+        Err(Error::Ended.into())
     }
 
     /// Opens a savepoint in this level; its number, and how deep it stands in other savepoints.
@@ -219,6 +267,11 @@ impl Levels {
     /// Adds what is to run for savepoints that were taken out to be rolled back.
     pub(super) fn undone(&mut self, hooks: Vec<Hook>) {
         self.innermost().add_due(hooks);
+    }
+
+    /// Whether nothing has failed and no savepoint is open.
+    fn are_calm(&self) -> bool {
+        self.savepoints.is_empty() && self.transaction.broken.is_none()
     }
 
     /// Whether nothing is to run at the end, whichever it is.

@@ -7,6 +7,7 @@
     allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
 )]
 
+mod answer;
 mod begin;
 mod created;
 mod driver;
@@ -50,7 +51,7 @@ pub use rusqlite;
 pub use tokio_postgres;
 
 use self::driver::Driver;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +147,7 @@ impl Db {
         let at = Location::caller();
         async move {
             refuse_transaction_control(sql)?;
-            self.execute_at(at, sql, params).await
+            Ok(self.exec().execute(at, sql, params).await?)
         }
     }
 
@@ -164,14 +165,18 @@ impl Db {
         let at = Location::caller();
         async move {
             refuse_transaction_control(sql)?;
-            self.query_at(at, sql, params, each).await
+            Ok(self.exec().query(at, sql, params, each).await?)
         }
     }
 
     /// Executes several statements without parameters, in a transaction of their own: all of them or none.
     #[track_caller]
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
-        self.batch_at(Location::caller(), sql)
+        let at = Location::caller();
+        async move {
+            executor::let_others_run().await;
+            Ok(self.shared.driver.batch(at, sql).await?)
+        }
     }
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
@@ -180,13 +185,14 @@ impl Db {
     /// for other things in it.
     #[track_caller]
     pub fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
-        self.begin_at(Location::caller())
+        self.begin_with(TransactionOptions::new())
     }
 
     /// As [`begin`](Self::begin), with an isolation level, or for reading only.
     #[track_caller]
     pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Tx>> + Send {
-        self.begin_with_at(options, Location::caller())
+        let at = Location::caller();
+        async move { Ok(self.begin_with_at(options, at).await?) }
     }
 
     /// Runs `body` in a transaction: commits when it returns `Ok`, rolls back when it returns an error, panics, or its
@@ -252,49 +258,19 @@ impl Db {
         self.shared.options.report(error);
     }
 
-    // The functions below take the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an
-    // async caller.
+    fn driver(&self) -> &Driver {
+        &self.shared.driver
+    }
 
-    pub(crate) async fn begin_at(&self, at: &'static Location<'static>) -> Result<Tx> {
+    /// As [`begin`](Self::begin), for an async caller, through whom `#[track_caller]` does not see.
+    pub(crate) async fn begin_at(&self, at: &'static Location<'static>) -> SlimResult<Tx> {
         self.begin_with_at(TransactionOptions::new(), at).await
     }
 
-    async fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Result<Tx> {
+    async fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> SlimResult<Tx> {
+        executor::let_others_run().await;
         let session = self.shared.driver.begin(options, at).await?;
         Ok(Tx::new(self.clone(), session, at))
-    }
-
-    pub(crate) async fn execute_at(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<u64> {
-        self.shared.driver.execute(at, sql, params).await
-    }
-
-    /// Executes an INSERT; the answer is the key that the database gave to the row.
-    pub(crate) async fn insert_at(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> Result<i64> {
-        self.shared.driver.insert(at, sql, params).await
-    }
-
-    pub(crate) async fn query_at(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        self.shared.driver.query(at, sql, params, each).await
-    }
-
-    pub(crate) async fn batch_at(&self, at: &'static Location<'static>, sql: &str) -> Result<()> {
-        self.shared.driver.batch(at, sql).await
     }
 }
 

@@ -40,7 +40,7 @@ impl Tx {
         work: impl FnOnce(&super::rusqlite::Connection) -> super::rusqlite::Result<T>,
     ) -> Result<T> {
         self.check()?;
-        self.observe(self.session().sqlite(work))
+        Ok(self.observe(self.session().sqlite(work))?)
     }
 
     /// Lends the connection to PostgreSQL, for what SQL with parameters cannot do: COPY, arrays, types of your own.
@@ -68,6 +68,6 @@ impl Tx {
         work: impl AsyncFnOnce(&super::tokio_postgres::Client) -> Result<T, super::tokio_postgres::Error>,
     ) -> Result<T> {
         self.check()?;
-        self.observe(self.session().postgres(work).await)
+        Ok(self.observe(self.session().postgres(work).await)?)
     }
 }

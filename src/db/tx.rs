@@ -1,14 +1,17 @@
 //! Transactions.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use super::driver::{Session, Standing};
+use super::answer::Answer;
+use super::driver::{Done, Session, Standing};
+use super::executor::let_others_run;
 use super::hooks::{self, Hook, Hooks};
-use super::level::{End, Level, Levels, Remembered, RowKey};
-use super::{Db, Params, Row, refuse_transaction_control};
-use crate::error::{Error, Result};
+use super::level::{End, Level, Levels, Memory, Remembered, RowKey, Unlocked};
+use super::{Db, Exec, Params, Row, refuse_transaction_control};
+use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
 
 /// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
@@ -34,12 +37,12 @@ struct Shared {
     session: Session,
     began: &'static Location<'static>,
     /// Never locked while the session is called.
-    levels: Mutex<Levels>,
+    memory: Memory,
 }
 
 impl Tx {
     pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
-        let shared = Shared { db, session, began, levels: Mutex::new(Levels::new(began)) };
+        let shared = Shared { db, session, began, memory: Memory::new(began) };
         Self { shared: Arc::new(shared), level: 0, root: true }
     }
 
@@ -53,7 +56,7 @@ impl Tx {
     /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused.
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql)?;
-        self.run_execute(sql, params).await
+        Ok(Exec::Tx(self).execute(self.shared.began, sql, params).await?)
     }
 
     /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
@@ -67,13 +70,14 @@ impl Tx {
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
         refuse_transaction_control(sql)?;
-        self.run_query(sql, params, each).await
+        Ok(Exec::Tx(self).query(self.shared.began, sql, params, each).await?)
     }
 
     /// Executes several statements without parameters. When one fails, those before it stay done.
     pub async fn batch(&self, sql: &str) -> Result<()> {
+        let_others_run().await;
         self.check()?;
-        self.observe(self.shared.session.batch(sql).await)
+        Ok(self.observe(self.session().batch(sql).await)?)
     }
 
     /// Queues a hook that runs after the commit, with the database and no transaction.
@@ -119,7 +123,11 @@ impl Tx {
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
-    pub async fn commit(mut self) -> Result<()> {
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.conclude().await?)
+    }
+
+    async fn conclude(mut self) -> SlimResult<()> {
         self.must_be_root()?;
         if let Err(error) = self.check() {
             return self.roll_back().await.and(Err(error));
@@ -129,7 +137,7 @@ impl Tx {
         match &committed {
             Ok(()) => self.run_hooks(End::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
-            Err(Error::CommitUnknown { .. }) => drop(self.take_level()),
+            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => drop(self.take_level()),
             Err(_) => self.run_hooks(End::Rollback).await,
         }
         committed
@@ -141,10 +149,10 @@ impl Tx {
     /// Dropping rolls back as well, and what runs afterwards is a task then.
     pub async fn rollback(mut self) -> Result<()> {
         self.must_be_root()?;
-        self.roll_back().await
+        Ok(self.roll_back().await?)
     }
 
-    async fn roll_back(&mut self) -> Result<()> {
+    async fn roll_back(&mut self) -> SlimResult<()> {
         let rolled_back = self.shared.session.rollback().await;
         self.root = false;
         self.run_hooks(End::Rollback).await;
@@ -173,23 +181,32 @@ impl Tx {
 
     /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
     /// error.
-    pub(crate) async fn end<T>(self, result: Result<T>) -> Result<T> {
+    pub(crate) async fn end<T, E: From<Box<Error>>>(self, result: Result<T, E>) -> Result<T, E> {
         match result {
-            Ok(value) => match self.commit().await {
+            Ok(value) => match self.conclude().await {
                 Ok(()) => Ok(value),
-                // The person who saves has no transaction that could be broken.
-                Err(Error::Broken { first }) => Err(Error::Swallowed { first }),
-                Err(error) => Err(error),
+                Err(error) => Err(Box::new(match *error {
+                    // The person who saves has no transaction that could be broken.
+                    Error::Broken { first } => Error::Swallowed { first },
+                    error => error,
+                })
+                .into()),
             },
             Err(error) => {
-                let db = self.db().clone();
-                // The first error is the one to return; this one would hide it.
-                if let Err(error) = self.rollback().await {
-                    db.report(&error);
-                }
+                self.undo().await;
                 Err(error)
             }
         }
+    }
+
+    /// Rolls back because of an error, which another one would hide.
+    fn undo(self) -> Answer<'static, ()> {
+        Answer::later(async move {
+            let db = self.db().clone();
+            if let Err(error) = self.rollback().await {
+                db.report(&error);
+            }
+        })
     }
 
     /// Does something in this transaction that is done as a whole or breaks the transaction: also when the future is
@@ -230,53 +247,36 @@ impl Tx {
     }
 
     /// An error in other words, also where it is remembered as the first failure.
-    pub(super) fn renamed(&self, error: Error, rename: fn(Error) -> Error) -> Error {
+    pub(super) fn rename(&self, error: &mut Error, rename: fn(&mut Error)) {
         let before = error.to_string();
-        let error = rename(error);
+        rename(error);
         let after = error.to_string();
         for level in self.levels().all_mut() {
             level.rename_failure(&before, &after);
         }
-        error
     }
 
-    /// Executes an INSERT; the answer is the key that the database gave to the row.
-    pub(crate) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
-        self.check()?;
-        self.observe(self.shared.session.insert(sql, params).await)
-    }
-
-    pub(super) async fn run_execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
-        self.check()?;
-        self.observe(self.shared.session.execute(sql, params).await)
-    }
-
-    pub(super) async fn run_query(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        self.check()?;
-        self.observe(self.shared.session.query(sql, params, each).await)
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        self.levels().check(self.level)
+    pub(super) fn check(&self) -> SlimResult<()> {
+        self.shared.memory.check(self.level)
     }
 
     /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
     /// after it would be committed statement by statement.
-    pub(super) fn observe<T>(&self, result: Result<T>) -> Result<T> {
-        let standing = self.shared.session.standing();
-        let error = match (standing, result) {
-            (Standing::Open, result) => return result,
-            (Standing::Failed | Standing::Gone, Err(error)) => error,
-            (Standing::Failed | Standing::Gone, Ok(_)) => Error::database(
+    pub(super) fn observe<T>(&self, Done { result, standing }: Done<T>) -> SlimResult<T> {
+        match standing {
+            Standing::Open => result,
+            Standing::Failed | Standing::Gone => self.worsened(standing, result),
+        }
+    }
+
+    #[cold]
+    fn worsened<T>(&self, standing: Standing, result: SlimResult<T>) -> SlimResult<T> {
+        let error = result.err().unwrap_or_else(|| {
+            Box::new(Error::database(
                 "the statement ended the transaction: leave BEGIN, COMMIT and ROLLBACK out of SQL, and use \
                  `tx.commit()` or `tx.rollback()`",
-            ),
-        };
+            ))
+        });
         if standing == Standing::Gone {
             // No savepoint can bring it back.
             self.levels().transaction().fail(&error);
@@ -294,8 +294,8 @@ impl Tx {
         &self.shared.session
     }
 
-    pub(super) fn levels(&self) -> MutexGuard<'_, Levels> {
-        self.shared.levels.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn levels(&self) -> Unlocked<'_> {
+        self.shared.memory.lock()
     }
 
     /// Does something with what is remembered in this level. A handle may outlive its savepoint: then there is nothing to
@@ -319,9 +319,9 @@ pub(crate) struct Unfinished<'a>(Option<&'a Tx>);
 
 impl Unfinished<'_> {
     /// The work is done, or has failed.
-    pub(crate) fn finish<T>(mut self, result: Result<T>) -> Result<T> {
+    pub(crate) fn finish<T, E: Borrow<Error>>(mut self, result: Result<T, E>) -> Result<T, E> {
         if let (Some(tx), Err(error)) = (self.0.take(), &result) {
-            tx.fail(error);
+            tx.fail(error.borrow());
         }
         result
     }

@@ -11,7 +11,7 @@ use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
 use super::{AnyModel, sql};
 use crate::db::{self, Dialect, Exec, Tx};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 use crate::value::{Value, ValueRef};
 
 /// So many keys go into one statement at most.
@@ -206,7 +206,7 @@ impl<'a> Cascade<'a> {
     }
 
     /// Tells the receivers and deletes, children before their parents.
-    pub(super) async fn delete(mut self) -> Result<Deleted> {
+    pub(super) async fn delete(mut self) -> SlimResult<Deleted> {
         self.sort();
         let (tx, origin, dialect) = (self.tx, self.origin, self.tx.db().dialect());
         for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {

@@ -85,7 +85,7 @@ pub(super) async fn delete<M: Model>(
 }
 
 pub(super) async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
-    Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))
+    Ok(Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))?)
 }
 
 /// One statement: nobody listens, and nothing goes with the row.

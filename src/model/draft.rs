@@ -122,18 +122,21 @@ impl<M: Model> Params for Fields<'_, M> {
 
 /// The error with the model's name for its table's, and the fields' for the columns', also in what the transaction remembers
 /// of it.
-pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
-    move |error| exec.renamed(error, rename::<M>)
+pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<Error> {
+    move |mut error| {
+        exec.rename(&mut error, rename::<M>);
+        error
+    }
 }
 
-fn rename<M: Model>(mut error: Error) -> Error {
+fn rename<M: Model>(error: &mut Error) {
     let meta = M::META;
     let field = |column: &mut String| {
         if let Some(field) = meta.fields.iter().find(|field| field.column == column) {
             field.name.clone_into(column);
         }
     };
-    match &mut error {
+    match error {
         Error::Unique { model, fields } if model == meta.table => {
             meta.name.clone_into(model);
             fields.iter_mut().for_each(field);
@@ -145,5 +148,4 @@ fn rename<M: Model>(mut error: Error) -> Error {
         Error::NoColumn { model, .. } | Error::ForeignKey { model } => *model = Some(meta.name.to_owned()),
         _ => {}
     }
-    error
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::sql::quoted;
-use crate::db::{Db, Dialect, Row};
+use crate::db::{Db, Dialect, Exec, Row};
 use crate::error::Result;
 use crate::value::ColumnType;
 
@@ -63,7 +63,7 @@ impl Live {
             columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)? });
             Ok(())
         };
-        db.query_at(place, sql, &params, each).await?;
+        Exec::Db(db).query(place, sql, &params, each).await?;
         if columns.is_empty() {
             return Ok(None);
         }
@@ -76,13 +76,13 @@ impl Live {
             }
             Ok(())
         };
-        db.query_at(place, indexes_of(dialect), &params, each).await?;
+        Exec::Db(db).query(place, indexes_of(dialect), &params, each).await?;
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
             references.push(LiveReference { column: row.get(0)?, table: row.get(1)?, target: row.get(2)? });
             Ok(())
         };
-        db.query_at(place, references_of(dialect), &params, each).await?;
+        Exec::Db(db).query(place, references_of(dialect), &params, each).await?;
         let indexes = indexes.into_iter().map(|(_, index)| index).collect();
         Ok(Some(Self { columns, key, indexes, references }))
     }

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::draft::{Draft, Fields, named};
+use super::draft::{Draft, Fields};
 use super::save::{self, How};
 use super::sql::{self, Lock};
 use super::{FieldSet, Key, Model, load};
@@ -81,7 +81,7 @@ pub(super) async fn upsert<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<()> {
     let mut draft = Draft::new(instance, &|_| true);
-    let checked = save::check(&*draft, How::Insert).and_then(|()| given(&*draft, unique));
+    let checked = save::check(&*draft, How::Insert).map_err(Error::from).and_then(|()| given(&*draft, unique));
     let row = match exec {
         Exec::Tx(tx) => tx.whole(async { upsert_in(&mut draft, tx, &checked?, place).await }).await?,
         Exec::Db(db) => {
@@ -110,7 +110,7 @@ async fn upsert_in<M: Model>(
     let fields = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key).collect();
     let statement = sql::upsert(M::META, fields, unique, exec.dialect());
     let fields = Fields { instance: &**draft, fields: &statement.fields };
-    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await.map_err(named::<M>(exec))?;
+    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await?;
     rows.into_iter().next().ok_or_else(|| M::META.not_found())
 }
 
@@ -126,7 +126,7 @@ async fn find<M: Model>(
     let is_null = |index: usize| instance.value(index) == ValueRef::Null;
     let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
-    let mut rows = load::read::<M>(exec, &statement.sql, &fields, place).await.map_err(named::<M>(exec))?;
+    let mut rows = load::read::<M>(exec, &statement.sql, &fields, place).await?;
     if rows.len() > 1 {
         let fields = given.iter().map(|&index| M::META.fields[index].name.to_owned()).collect();
         return Err(Error::SeveralRows { model: M::META.name.to_owned(), fields });

@@ -33,6 +33,8 @@ pub struct Meta {
     pub version: Option<usize>,
     /// Whether `#[many_to_many]` made it, and not a person.
     pub automatic: bool,
+    /// Whether a field that is not the key may have an id that is not set: those are refused before any SQL.
+    pub(super) may_be_unset: bool,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -58,6 +60,7 @@ impl Meta {
             composites: &[],
             version: None,
             automatic: false,
+            may_be_unset: any_may_be_unset(fields),
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -123,6 +126,18 @@ impl Meta {
     }
 }
 
+const fn any_may_be_unset(fields: &[Field]) -> bool {
+    // `for` is not const.
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].may_be_unset() {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
 /// A field that is a column.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -170,6 +185,12 @@ impl Field {
     pub const fn index(mut self) -> Self {
         self.index = true;
         self
+    }
+
+    /// Whether it may have an id that is not set. Of what is not nullable, only an id has a value that is NULL, and ids are
+    /// integers.
+    pub(super) const fn may_be_unset(&self) -> bool {
+        matches!(self.ty, ColumnType::Integer) && !self.nullable && self.key.is_none()
     }
 
     #[doc(hidden)]

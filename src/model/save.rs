@@ -8,8 +8,8 @@ use super::draft::{Draft, Fields, named};
 use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
-use crate::error::{Error, Result};
-use crate::value::{ColumnType, ValueRef};
+use crate::error::{Error, Result, SlimResult};
+use crate::value::ValueRef;
 
 /// What to write, and how.
 pub(super) enum How<M: Model> {
@@ -85,20 +85,21 @@ pub(super) async fn save<M: Model>(
 }
 
 /// Refuses ids that are not set, before any SQL.
-pub(super) fn check<M: Model>(draft: &M, how: How<M>) -> Result<()> {
+pub(super) fn check<M: Model>(draft: &M, how: How<M>) -> SlimResult<()> {
     if how.fields().is_some() && draft.key().is_unset() {
-        return Err(M::META.unset_id(M::META.key_field().name));
+        return Err(M::META.unset_id(M::META.key_field().name).into());
     }
     check_values(draft, |index| how.writes(index))
 }
 
 /// Refuses ids that are not set in the fields that are written.
-pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> Result<()> {
+pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
+    if !M::META.may_be_unset {
+        return Ok(());
+    }
     for (index, field) in M::META.fields.iter().enumerate() {
-        // Of what is not nullable, only an id has a value that is NULL, and ids are integers.
-        let may_be_unset = field.ty == ColumnType::Integer && !field.nullable && field.key.is_none();
-        if may_be_unset && is_written(index) && matches!(draft.value(index), ValueRef::Null) {
-            return Err(M::META.unset_id(field.name));
+        if field.may_be_unset() && is_written(index) && matches!(draft.value(index), ValueRef::Null) {
+            return Err(M::META.unset_id(field.name).into());
         }
     }
     Ok(())
@@ -113,7 +114,7 @@ async fn save_in<M: Model>(
     tx: &Tx,
     how: How<M>,
     place: &'static Location<'static>,
-) -> Result<()> {
+) -> SlimResult<()> {
     let (update_fields, raw) = (how.fields(), how.is_raw());
     if M::PRE_SAVE.has_receivers() {
         send(M::PRE_SAVE, PreSave { instance: &mut **draft, update_fields, raw, tx: &mut tx.handle() }).await?;
@@ -155,7 +156,7 @@ async fn write<M: Model>(
     exec: Exec<'_>,
     how: How<M>,
     place: &'static Location<'static>,
-) -> Result<bool> {
+) -> SlimResult<bool> {
     let statements = M::META.statements(exec.dialect());
     let has_key = !draft.key().is_unset();
     match how {
@@ -164,9 +165,9 @@ async fn write<M: Model>(
             return if update_row(draft, exec, &update, place).await? {
                 Ok(false)
             } else if draft.version().is_some() {
-                Err(M::META.stale())
+                Err(M::META.stale().into())
             } else {
-                Err(M::META.not_found())
+                Err(M::META.not_found().into())
             };
         }
         How::InsertOrUpdate if draft.may_exist() && update_row(draft, exec, &statements.update, place).await? => {
@@ -174,7 +175,7 @@ async fn write<M: Model>(
         }
         // Only a row that was never saved has no version.
         How::InsertOrUpdate if draft.may_exist() && draft.version().is_some_and(|version| !version.is_unset()) => {
-            return Err(M::META.stale());
+            return Err(M::META.stale().into());
         }
         How::Raw if execute(&**draft, exec, &statements.overwrite, place).await? > 0 => return Ok(false),
         How::InsertOrUpdate | How::Insert | How::Raw => {}
@@ -199,10 +200,10 @@ async fn update_row<M: Model>(
     exec: Exec<'_>,
     update: &Statement,
     place: &'static Location<'static>,
-) -> Result<bool> {
+) -> SlimResult<bool> {
     if draft.version().is_some_and(|version| !version.has_next()) {
         let message = format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
-        return Err(Error::other(message));
+        return Err(Error::other(message).into());
     }
     let is_there = execute(&**draft, exec, update, place).await? > 0;
     if is_there && let Some(version) = draft.version() {
@@ -216,7 +217,7 @@ async fn execute<M: Model>(
     exec: Exec<'_>,
     statement: &Statement,
     place: &'static Location<'static>,
-) -> Result<u64> {
+) -> SlimResult<u64> {
     let fields = Fields { instance, fields: &statement.fields };
     exec.execute(place, &statement.sql, &fields).await.map_err(named::<M>(exec))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, OpenFlags};
+use rusqlite::{CachedStatement, OpenFlags, Statement};
 
 use super::errors::{self, Failure};
 use super::params::{self, Encoded};
@@ -164,7 +164,7 @@ impl Connection {
     /// The failure of something that waits for nobody.
     fn error(&self, error: rusqlite::Error) -> Error {
         match self.failure(error) {
-            Failure::Error(error) => error,
+            Failure::Error(error) => *error,
             Failure::Busy => Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO },
         }
     }
@@ -178,7 +178,7 @@ impl Connection {
     fn at_once(&mut self, sql: &str) -> Result<()> {
         match self.step(sql, &()) {
             Ok(()) => Ok(()),
-            Err(Failure::Error(error)) => Err(error),
+            Err(Failure::Error(error)) => Err(*error),
             Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),
         }
     }
@@ -195,9 +195,10 @@ impl Connection {
         let result = operation(self);
         if self.in_transaction() {
             self.rollback()?;
-            return Err(Failure::Error(Error::database(
+            return Err(Error::database(
                 "a statement outside of a transaction cannot begin one: use `db.begin()` or `db.transaction(..)`",
-            )));
+            )
+            .into());
         }
         result
     }
@@ -216,7 +217,11 @@ impl Connection {
 
     /// Executes a statement to its end.
     fn step(&mut self, sql: &str, params: &dyn Params) -> Result<(), Failure> {
-        let mut statement = self.prepare(sql, params)?;
+        let mut statement = self.prepare(sql)?;
+        self.bind(&mut statement, params)?;
+        if statement.column_count() == 0 {
+            return statement.raw_execute().map(drop).map_err(|error| self.failure(error));
+        }
         let mut rows = statement.raw_query();
         while rows.next().map_err(|error| self.failure(error))?.is_some() {}
         Ok(())
@@ -232,8 +237,9 @@ impl Connection {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
-        let statement = self.prepare(sql, params)?;
-        self.rows(statement, each)
+        let mut statement = self.prepare(sql)?;
+        self.bind(&mut statement, params)?;
+        self.rows(&mut statement, each)
     }
 
     /// A query that is refused when it writes, whether the connection could or not.
@@ -243,18 +249,20 @@ impl Connection {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
-        let statement = self.prepare(sql, params)?;
+        let mut statement = self.prepare(sql)?;
+        self.bind(&mut statement, params)?;
         if !statement.readonly() {
-            return Err(Failure::Error(Error::database(
+            return Err(Error::database(
                 "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
-            )));
+            )
+            .into());
         }
-        self.rows(statement, each)
+        self.rows(&mut statement, each)
     }
 
     fn rows(
         &self,
-        mut statement: CachedStatement<'_>,
+        statement: &mut Statement<'_>,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
         let mut rows = statement.raw_query();
@@ -279,30 +287,40 @@ impl Connection {
         }
     }
 
-    fn prepare(&self, sql: &str, params: &dyn Params) -> Result<CachedStatement<'_>, Failure> {
-        let mut statement = self.raw.prepare_cached(sql).map_err(|error| self.failure(error))?;
+    /// Inlined, because a statement is large to be moved.
+    #[inline]
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, Failure> {
+        match self.raw.prepare_cached(sql) {
+            Ok(statement) => Ok(statement),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn bind(&self, statement: &mut Statement<'_>, params: &dyn Params) -> Result<(), Failure> {
         let (expected, given) = (statement.parameter_count(), params.len());
         if expected != given {
-            return Err(Failure::Error(Error::database(format!(
+            return Err(Error::database(format!(
                 "the statement has {expected} placeholders, and the parameters are {given}: pass one for each",
-            ))));
+            ))
+            .into());
         }
         for index in 0..given {
             let (number, value) = (index + 1, params.get(index));
             let bound = if let Some(plain) = params::plain(value) {
                 statement.raw_bind_parameter(number, plain)
             } else {
-                let refused = |reason| Failure::Error(Error::Parameter { number, reason });
+                let refused = |reason| Failure::from(Error::Parameter { number, reason });
                 statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
             };
             bound.map_err(|error| self.failure(error))?;
         }
-        Ok(statement)
+        Ok(())
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {
         let mut failure = errors::failure(error, &self.path);
-        if let Failure::Error(Error::Unique { model, .. }) = &mut failure
+        if let Failure::Error(error) = &mut failure
+            && let Error::Unique { model, .. } = &mut **error
             && let Some(table) = errors::index_name(model).and_then(|index| self.table_of(index))
         {
             *model = table;

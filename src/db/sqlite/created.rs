@@ -30,7 +30,7 @@ pub(super) async fn open(place: &Place, access: Access, patience: &Patience, url
 impl Opened<'_> {
     pub(in crate::db) async fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64> {
         let Self { connection, patience, .. } = self;
-        patience.retry(|| connection.by_itself(|connection| connection.execute(sql, params))).await
+        Ok(patience.retry(|| connection.by_itself(|connection| connection.execute(sql, params))).await?)
     }
 
     pub(in crate::db) async fn query(
@@ -40,7 +40,7 @@ impl Opened<'_> {
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
         let Self { connection, patience, .. } = self;
-        patience.retry(|| connection.by_itself(|connection| connection.query(sql, params, each))).await
+        Ok(patience.retry(|| connection.by_itself(|connection| connection.query(sql, params, each))).await?)
     }
 
     pub(in crate::db) fn is_read_only(&self) -> bool {

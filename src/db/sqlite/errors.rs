@@ -11,12 +11,12 @@ use crate::error::Error;
 pub(super) enum Failure {
     /// Another connection holds a lock: nothing was done, try again.
     Busy,
-    Error(Error),
+    Error(Box<Error>),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        Self::Error(Box::new(error))
     }
 }
 
@@ -24,10 +24,10 @@ impl From<Error> for Failure {
 pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
     let code = match &error {
         rusqlite::Error::SqliteFailure(code, _) | rusqlite::Error::SqlInputError { error: code, .. } => *code,
-        _ => return Failure::Error(other(error)),
+        _ => return other(error).into(),
     };
     let text = text_of(&error);
-    Failure::Error(match code.code {
+    let meaning = match code.code {
         ErrorCode::DatabaseBusy => return Failure::Busy,
         ErrorCode::ConstraintViolation => match constraint(code.extended_code, &text) {
             Some(error) => error,
@@ -41,23 +41,25 @@ pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
         ErrorCode::NotADatabase => Error::NotADatabase { path: path.to_owned() },
         ErrorCode::CannotOpen => cannot_open(path, &text),
         _ => missing(&text).unwrap_or_else(|| other(error)),
-    })
+    };
+    meaning.into()
 }
 
 /// The failure of opening the file, or of the first look into it.
 pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure {
     match failure(error, path) {
-        Failure::Error(Error::Database { message, .. }) => {
-            Failure::Error(Error::Open { path: path.to_owned(), reason: message })
-        }
-        failure => failure,
+        Failure::Busy => Failure::Busy,
+        Failure::Error(error) => match *error {
+            Error::Database { message, .. } => Error::Open { path: path.to_owned(), reason: message }.into(),
+            error => error.into(),
+        },
     }
 }
 
 /// The failure of opening the file, which takes no lock.
 pub(super) fn open(error: rusqlite::Error, path: &Path) -> Error {
     match failure_of_opening(error, path) {
-        Failure::Error(error) => error,
+        Failure::Error(error) => *error,
         Failure::Busy => cannot_open(path, "it is locked"),
     }
 }

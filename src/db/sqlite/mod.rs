@@ -12,6 +12,7 @@ mod readers;
 mod transaction;
 mod writer;
 
+use std::ops::DerefMut;
 use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,15 +20,17 @@ use std::sync::Arc;
 pub(super) use self::created::Opened;
 pub(super) use self::transaction::Transaction;
 
-use self::connection::Place;
+use self::connection::{Connection, Place};
+use self::errors::Failure;
 use self::patience::Patience;
 use self::readers::Readers;
 use self::transaction::Held;
 use self::writer::Writer;
+use super::answer::Answer;
 use super::begin::Access;
 use super::url::Mode;
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-use crate::error::Result;
+use crate::error::{Result, SlimResult};
 
 /// The connections to one database.
 pub(super) struct Sqlite {
@@ -61,44 +64,105 @@ impl Sqlite {
         })
     }
 
-    pub(super) async fn begin(
+    pub(super) fn begin(
         &self,
         options: TransactionOptions,
         at: &'static Location<'static>,
-    ) -> Result<Transaction> {
+    ) -> Answer<'_, SlimResult<Transaction>> {
         // Whatever the isolation: there is but one that writes.
         let access = options.access;
-        let mut connection = match (access, &self.readers) {
-            (Access::Read, Some(readers)) => Held::Reader(readers.take_for_long(&self.patience).await?),
-            _ => Held::Writer(self.writer.own(at).await?),
-        };
-        self.patience.retry(|| connection.begin(access)).await?;
-        Ok(Transaction::new(connection, access, self.patience.clone()))
-    }
-
-    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
-        let mut connection = self.writer.lock(at).await?;
-        self.patience.retry(|| connection.by_itself(|connection| connection.execute(sql, params))).await
-    }
-
-    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
-        let mut connection = self.writer.lock(at).await?;
-        self.patience.retry(|| connection.by_itself(|connection| connection.insert(sql, params))).await
-    }
-
-    pub(super) async fn query(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        if let Some(readers) = &self.readers {
-            let mut reader = readers.take(&self.patience).await?;
-            self.patience.retry(|| reader.by_itself(|connection| connection.read(sql, params, each))).await
-        } else {
-            let mut connection = self.writer.lock(at).await?;
-            self.patience.retry(|| connection.by_itself(|connection| connection.read(sql, params, each))).await
+        let begin = move |connection: &mut Connection| connection.begin(access);
+        let transaction = move |held| Transaction::new(held, access, self.patience.clone());
+        match (access, &self.readers) {
+            (Access::Read, Some(readers)) => {
+                attempt(None, readers.take_for_long(&self.patience), &self.patience, begin)
+                    .map(move |begun| begun.map(|(reader, ())| transaction(Held::Reader(reader))))
+            }
+            _ => attempt(self.writer.own_if_free(at), self.writer.own(at), &self.patience, begin)
+                .map(move |begun| begun.map(|(writer, ())| transaction(Held::Writer(writer)))),
         }
     }
+
+    pub(super) fn execute<'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> Answer<'a, SlimResult<u64>> {
+        self.write(at, |connection| connection.execute(sql, params))
+    }
+
+    pub(super) fn insert<'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> Answer<'a, SlimResult<i64>> {
+        self.write(at, |connection| connection.insert(sql, params))
+    }
+
+    pub(super) fn query<'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Answer<'a, SlimResult<()>> {
+        let read = |connection: &mut Connection| connection.read(sql, params, each);
+        match &self.readers {
+            Some(readers) => alone(readers.take_if_idle(), readers.take(&self.patience), &self.patience, read),
+            None => self.write(at, read),
+        }
+    }
+
+    fn write<'a, T: Send + 'a>(
+        &'a self,
+        at: &'static Location<'static>,
+        operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
+    ) -> Answer<'a, SlimResult<T>> {
+        alone(self.writer.lock_if_free(at), self.writer.lock(at), &self.patience, operation)
+    }
+}
+
+/// As [`attempt`], for something that commits by itself. The connection is given back.
+fn alone<'a, Guard, T>(
+    free: Option<Guard>,
+    wait: impl Future<Output = Result<Guard>> + Send + 'a,
+    patience: &'a Patience,
+    mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
+) -> Answer<'a, SlimResult<T>>
+where
+    Guard: DerefMut<Target = Connection> + Send + 'a,
+    T: Send + 'a,
+{
+    attempt(free, wait, patience, move |connection| connection.by_itself(&mut operation))
+        .map(|done| done.map(|(_, value)| value))
+}
+
+/// Does something at once if the connection is free and no lock of another process is in the way, and otherwise as soon as it
+/// can.
+fn attempt<'a, Guard, T>(
+    free: Option<Guard>,
+    wait: impl Future<Output = Result<Guard>> + Send + 'a,
+    patience: &'a Patience,
+    mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
+) -> Answer<'a, SlimResult<(Guard, T)>>
+where
+    Guard: DerefMut<Target = Connection> + Send + 'a,
+    T: Send + 'a,
+{
+    let free = match free.map(|mut connection| (operation(&mut connection), connection)) {
+        Some((Ok(value), connection)) => return Answer::now(Ok((connection, value))),
+        Some((Err(Failure::Error(error)), _)) => return Answer::now(Err(error)),
+        Some((Err(Failure::Busy), connection)) => Some(connection),
+        None => None,
+    };
+    Answer::later(async move {
+        let mut connection = match free {
+            Some(connection) => connection,
+            None => wait.await?,
+        };
+        let value = patience.retry(|| operation(&mut connection)).await?;
+        Ok((connection, value))
+    })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::errors::Failure;
-use crate::error::{Error, Result};
+use crate::error::{Error, SlimResult};
 
 /// How long to wait for a lock, and what is locked.
 #[derive(Clone)]
@@ -21,11 +21,9 @@ impl Patience {
 
     /// Attempts until it is not busy any more. Nothing may be left to tidy up after a busy attempt: the future may be
     /// dropped between two of them.
-    pub(super) async fn retry<T>(&self, mut attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
+    pub(super) async fn retry<T>(&self, mut attempt: impl FnMut() -> Result<T, Failure> + Send) -> SlimResult<T> {
         const SHORTEST: Duration = Duration::from_millis(1);
         const LONGEST: Duration = Duration::from_millis(50);
-        // Statements hardly ever wait, so a loop of them would keep other tasks of the thread waiting for ever.
-        tokio::task::coop::consume_budget().await;
         let mut began = None;
         let mut delay = SHORTEST;
         loop {
@@ -36,7 +34,7 @@ impl Patience {
             }
             let waited = began.get_or_insert_with(Instant::now).elapsed();
             if waited >= self.limit {
-                return Err(Error::Locked { path: self.path.to_path_buf(), waited });
+                return Err(Error::Locked { path: self.path.to_path_buf(), waited }.into());
             }
             tokio::time::sleep(delay.min(self.limit.saturating_sub(waited))).await;
             delay = (delay * 2).min(LONGEST);

@@ -13,18 +13,29 @@ use crate::error::{Error, Result};
 
 const READERS: usize = 4;
 
+/// In boxes, because a connection is large and moves to whoever takes it.
+type Idle = Vec<Box<Connection>>;
+
 /// Connections that read a file, opened when they are first needed.
 pub(super) struct Readers {
     place: Place,
     /// For those who receive `connection_created`.
     url: String,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Idle>,
 }
 
 impl Readers {
     pub(super) fn new(place: Place, url: String) -> Self {
         Self { place, url, permits: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(Vec::new()) }
+    }
+
+    /// One that is there and that nobody has.
+    pub(super) fn take_if_idle(self: &Arc<Self>) -> Option<Reader> {
+        // Who takes a permit that is there does not jump the queue.
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+        let connection = self.idle().pop()?;
+        Some(Reader { connection: Some(connection), readers: Arc::clone(self), _permit: Some(permit) })
     }
 
     /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own patience.
@@ -44,19 +55,19 @@ impl Readers {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => created::open(&self.place, Access::Read, patience, &self.url).await?,
+            None => Box::new(created::open(&self.place, Access::Read, patience, &self.url).await?),
         };
         Ok(Reader { connection: Some(connection), readers: Arc::clone(self), _permit: permit })
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A connection that goes back when it is dropped.
 pub(super) struct Reader {
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     readers: Arc<Readers>,
     _permit: Option<OwnedSemaphorePermit>,
 }

@@ -9,10 +9,11 @@ use super::connection::Connection;
 use super::errors::Failure;
 use super::patience::Patience;
 use super::readers::Reader;
+use crate::db::answer::Answer;
 use crate::db::begin::Access;
-use crate::db::driver::Standing;
+use crate::db::driver::{Done, Standing};
 use crate::db::{Params, Row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 
 /// Holds the connection until the transaction ends.
 pub(in crate::db) struct Transaction {
@@ -53,40 +54,40 @@ impl Transaction {
         Self { connection: Mutex::new(Some(connection)), access, patience }
     }
 
-    pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
-        self.run(|connection| connection.execute(sql, params)).await
+    pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<u64>> {
+        self.run(|connection| connection.execute(sql, params))
     }
 
-    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
-        self.run(|connection| connection.insert(sql, params)).await
+    pub(in crate::db) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<i64>> {
+        self.run(|connection| connection.insert(sql, params))
     }
 
-    pub(in crate::db) async fn query(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        self.run(|connection| connection.query(sql, params, each)).await
+    pub(in crate::db) fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Answer<'a, Done<()>> {
+        self.run(|connection| connection.query(sql, params, each))
     }
 
-    pub(in crate::db) async fn batch(&self, sql: &str) -> Result<()> {
-        self.run(|connection| connection.batch(sql)).await
+    pub(in crate::db) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, Done<()>> {
+        self.run(|connection| connection.batch(sql))
     }
 
-    pub(in crate::db) async fn commit(&self) -> Result<()> {
-        let result = self.run(Connection::commit).await;
-        // After a COMMIT there is nothing to roll back, and this only gives the connection back.
-        self.abandon();
-        result
+    pub(in crate::db) fn commit(&self) -> Answer<'_, SlimResult<()>> {
+        self.run(Connection::commit).map(|done| {
+            // After a COMMIT there is nothing to roll back, and this only gives the connection back.
+            self.abandon();
+            done.result
+        })
     }
 
-    #[expect(clippy::unused_async, reason = "a driver that talks over a network waits here")]
-    pub(in crate::db) async fn rollback(&self) -> Result<()> {
-        match self.lock().take() {
-            Some(mut connection) => connection.rollback(),
-            None => Err(Error::Ended),
-        }
+    pub(in crate::db) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
+        Answer::now(match self.lock().take() {
+            Some(mut connection) => connection.rollback().map_err(Box::new),
+            None => Err(Error::Ended.into()),
+        })
     }
 
     pub(in crate::db) fn abandon(&self) {
@@ -108,34 +109,50 @@ impl Transaction {
         self.at_once(|connection| connection.rollback_to(depth))
     }
 
-    pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
-        self.at_once(|connection| connection.lend(work)).map_err(|error| self.explained(error))
-    }
-
-    pub(in crate::db) fn standing(&self) -> Standing {
-        let is_there = self.lock().as_mut().is_none_or(|connection| connection.in_transaction());
-        if is_there { Standing::Open } else { Standing::Gone }
+    pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Done<T> {
+        let mut connection = self.lock();
+        let lent = connection.as_mut().map_or(Err(Error::Ended), |connection| connection.lend(work));
+        self.done(connection.as_mut(), lent.map_err(Box::new))
     }
 
     fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         self.lock().as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
     }
 
-    async fn run<T>(&self, mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send) -> Result<T> {
-        self.patience
-            .retry(|| match self.lock().as_mut() {
-                Some(connection) => operation(connection),
-                None => Err(Failure::Error(Error::Ended)),
-            })
-            .await
-            .map_err(|error| self.explained(error))
+    fn run<'a, T: Send + 'a>(
+        &'a self,
+        mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
+    ) -> Answer<'a, Done<T>> {
+        if let Ok(done) = self.attempt(&mut operation) {
+            return Answer::now(done);
+        }
+        Answer::later(async move {
+            self.patience
+                .retry(|| self.attempt(&mut operation))
+                .await
+                .unwrap_or_else(|error| self.done(self.lock().as_mut(), Err(error)))
+        })
     }
 
-    fn explained(&self, error: Error) -> Error {
-        match error {
-            Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction,
-            error => error,
-        }
+    /// Fails only if another process is in the way.
+    fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
+        let mut connection = self.lock();
+        let result = match connection.as_mut().map(|connection| operation(connection)) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(Failure::Error(error))) => Err(error),
+            Some(Err(Failure::Busy)) => return Err(Failure::Busy),
+            None => Err(Error::Ended.into()),
+        };
+        Ok(self.done(connection.as_mut(), result))
+    }
+
+    fn done<T>(&self, connection: Option<&mut Held>, result: SlimResult<T>) -> Done<T> {
+        let result = result.map_err(|error| match *error {
+            Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction.into(),
+            _ => error,
+        });
+        let is_there = connection.is_none_or(|connection| connection.in_transaction());
+        Done { result, standing: if is_there { Standing::Open } else { Standing::Gone } }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {

@@ -22,23 +22,32 @@ impl Writer {
         Self { connection: Arc::new(AsyncMutex::new(connection)), limit, holder: Mutex::new(at) }
     }
 
+    // Who takes it when it is free does not jump the queue: a lock that is released goes straight to the first who waits.
+
+    /// The connection, for a transaction, if nobody has it.
+    pub(super) fn own_if_free(&self, at: &'static Location<'static>) -> Option<OwnedMutexGuard<Connection>> {
+        let guard = Arc::clone(&self.connection).try_lock_owned().ok()?;
+        self.hold(at);
+        Some(guard)
+    }
+
     /// The connection, for a transaction.
     pub(super) async fn own(&self, at: &'static Location<'static>) -> Result<OwnedMutexGuard<Connection>> {
-        // Does not jump the queue: a lock that is released goes straight to the first who waits.
-        let guard = match Arc::clone(&self.connection).try_lock_owned() {
-            Ok(guard) => guard,
-            Err(_) => self.wait(Arc::clone(&self.connection).lock_owned()).await?,
-        };
+        let guard = self.wait(Arc::clone(&self.connection).lock_owned()).await?;
         self.hold(at);
         Ok(guard)
     }
 
+    /// The connection, for a statement, if nobody has it.
+    pub(super) fn lock_if_free(&self, at: &'static Location<'static>) -> Option<MutexGuard<'_, Connection>> {
+        let guard = self.connection.try_lock().ok()?;
+        self.hold(at);
+        Some(guard)
+    }
+
     /// The connection, for a statement.
     pub(super) async fn lock(&self, at: &'static Location<'static>) -> Result<MutexGuard<'_, Connection>> {
-        let guard = match self.connection.try_lock() {
-            Ok(guard) => guard,
-            Err(_) => self.wait(self.connection.lock()).await?,
-        };
+        let guard = self.wait(self.connection.lock()).await?;
         self.hold(at);
         Ok(guard)
     }

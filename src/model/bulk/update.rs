@@ -86,7 +86,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
         let sql = sql::update_rows(M::META, &set, (condition.sql, condition.params.len()), exec.dialect());
         let params = Both { condition: condition.params, values: &values, fields: &set };
-        exec.execute(place, &sql, &params).await.map_err(named::<M>(exec))
+        Ok(exec.execute(place, &sql, &params).await.map_err(named::<M>(exec))?)
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {

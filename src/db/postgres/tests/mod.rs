@@ -95,7 +95,7 @@ async fn with_numbers(db: Db) -> Db {
 }
 
 async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
-    executor.exec().execute(here(), "INSERT INTO numbers VALUES ($1)", &(n,)).await
+    Ok(executor.exec().execute(here(), "INSERT INTO numbers VALUES ($1)", &(n,)).await?)
 }
 
 async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
