@@ -3,13 +3,15 @@
 //! The algorithm is that of Django's `Collector`: collect what is reached, refuse what is protected, tell the receivers,
 //! delete children before their parents.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
+use std::hash::Hash;
 use std::panic::Location;
 
 use super::delete::Deleted;
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
-use super::{AnyModel, sql};
+use super::{AnyModel, Model, sql};
 use crate::db::{self, Dialect, Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::{Value, ValueRef};
@@ -22,7 +24,8 @@ type Sql = fn(&Meta, usize, usize, Dialect) -> String;
 
 /// Everything that one delete reaches.
 pub(super) struct Cascade<'a> {
-    origin: &'a dyn AnyModel,
+    /// The model of the rows that it starts from.
+    meta: &'static Meta,
     tx: &'a Tx,
     place: &'static Location<'static>,
     groups: Vec<Group<'a>>,
@@ -37,30 +40,40 @@ pub(super) struct Cascade<'a> {
 struct Group<'a> {
     meta: &'static Meta,
     rows: Vec<Row<'a>>,
-    seen: Keys,
+    seen: Seen<'a>,
 }
 
-/// Keys of one model. Most are integers, whose look-up needs no text.
+/// The keys of one model, and the row that each of them was reached from. Most are integers, whose look-up needs no text.
 #[derive(Default)]
-struct Keys {
-    integers: HashSet<i64>,
-    others: HashSet<String>,
+struct Seen<'a> {
+    integers: HashMap<i64, &'a dyn AnyModel>,
+    others: HashMap<String, &'a dyn AnyModel>,
 }
 
-impl Keys {
-    /// Whether it is a new one.
-    fn insert(&mut self, key: ValueRef<'_>) -> bool {
+impl<'a> Seen<'a> {
+    /// Whether it is a new one. The origin of one that is known stays.
+    fn insert(&mut self, key: ValueRef<'_>, origin: &'a dyn AnyModel) -> bool {
         match key {
-            ValueRef::Integer(key) => self.integers.insert(key),
-            key => self.others.insert(format!("{key:?}")),
+            ValueRef::Integer(key) => insert_new(&mut self.integers, key, origin),
+            key => insert_new(&mut self.others, format!("{key:?}"), origin),
         }
     }
 
-    fn contains(&self, key: ValueRef<'_>) -> bool {
+    fn origin(&self, key: ValueRef<'_>) -> Option<&'a dyn AnyModel> {
         match key {
-            ValueRef::Integer(key) => self.integers.contains(&key),
-            key => self.others.contains(&format!("{key:?}")),
+            ValueRef::Integer(key) => self.integers.get(&key).copied(),
+            key => self.others.get(&format!("{key:?}")).copied(),
         }
+    }
+}
+
+fn insert_new<K: Eq + Hash, V>(map: &mut HashMap<K, V>, key: K, value: V) -> bool {
+    match map.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(value);
+            true
+        }
+        Entry::Occupied(_) => false,
     }
 }
 
@@ -100,30 +113,40 @@ pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
 }
 
 impl<'a> Cascade<'a> {
-    /// Follows everything that points to the row, and refuses what is protected.
-    pub(super) async fn collect(
-        origin: &'a dyn AnyModel,
+    /// Follows everything that points to these rows, and refuses what is protected. Each of them is the origin of what goes
+    /// with it, and of itself, also if it goes with another one of them.
+    pub(super) fn collect<M: Model>(
+        rows: &'a [M],
         tx: &'a Tx,
         place: &'static Location<'static>,
-    ) -> Result<Self> {
-        let mut cascade =
-            Self { origin, tx, place, groups: Vec::new(), unseen: Vec::new(), set: Vec::new(), refused: Vec::new() };
-        let meta = origin.model();
-        let mut waiting = VecDeque::from([(meta, cascade.add(meta, [Row::Origin(origin)]))]);
+    ) -> impl Future<Output = Result<Self>> + Send {
+        let (groups, unseen, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut cascade = Self { meta: M::META, tx, place, groups, unseen, set, refused };
+        let keys = cascade.add(M::META, rows.iter().map(|row| Row::Origin(row)));
+        cascade.follow_all(keys)
+    }
+
+    async fn follow_all(mut self, keys: Vec<Value>) -> Result<Self> {
+        let mut waiting = VecDeque::from([(self.meta, keys)]);
         while let Some((parent, keys)) = waiting.pop_front() {
             for &(child, field) in parent.pointed_to_by() {
-                let reached = cascade.follow(child, field, &keys).await?;
+                let reached = self.follow((child, field), parent, &keys).await?;
                 if !reached.is_empty() {
                     waiting.push_back((child, reached));
                 }
             }
         }
-        cascade.refuse()?;
-        Ok(cascade)
+        self.refuse()?;
+        Ok(self)
     }
 
-    /// Notes the rows of a model that point to these keys; the keys of those that must be followed further.
-    async fn follow(&mut self, child: &'static Meta, field: usize, keys: &[Value]) -> Result<Vec<Value>> {
+    /// Notes the rows of a model that point to these keys of the parent; the keys of those that must be followed further.
+    async fn follow(
+        &mut self,
+        (child, field): (&'static Meta, usize),
+        parent: &'static Meta,
+        keys: &[Value],
+    ) -> Result<Vec<Value>> {
         let pointing = || Pointing { meta: child, field, keys: keys.to_vec() };
         match on_delete(child, field) {
             OnDelete::DoNothing | OnDelete::DbCascade => {}
@@ -142,7 +165,12 @@ impl<'a> Cascade<'a> {
                 for keys in keys.chunks(KEYS) {
                     rows.extend((child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?);
                 }
-                return Ok(self.add(child, rows.into_iter().map(Row::Loaded)));
+                let rows = rows.into_iter().filter_map(|row| {
+                    let origin = self.origin(parent, row.any_value(field))?;
+                    Some(Row::Loaded(row, origin))
+                });
+                let rows: Vec<Row<'a>> = rows.collect();
+                return Ok(self.add(child, rows));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
                 let refused = self.keys_of(child, field, keys).await?;
@@ -170,13 +198,13 @@ impl<'a> Cascade<'a> {
     /// Adds rows that are not known yet, and gives their keys.
     fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = Row<'a>>) -> Vec<Value> {
         let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
-            self.groups.push(Group { meta, rows: Vec::new(), seen: Keys::default() });
+            self.groups.push(Group { meta, rows: Vec::new(), seen: Seen::default() });
             self.groups.len() - 1
         });
         let group = &mut self.groups[index];
         let mut added = Vec::new();
         for row in rows {
-            if group.seen.insert(row.key()) {
+            if group.seen.insert(row.key(), row.origin()) {
                 added.push(row.key().into());
                 group.rows.push(row);
             }
@@ -184,13 +212,15 @@ impl<'a> Cascade<'a> {
         added
     }
 
+    /// What the delete of the row with this key started from, if the row is deleted.
+    fn origin(&self, meta: &'static Meta, key: ValueRef<'_>) -> Option<&'a dyn AnyModel> {
+        self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.seen.origin(key)
+    }
+
     /// PROTECT always refuses; RESTRICT forgives a row that is deleted as well.
     fn refuse(&mut self) -> Result<()> {
         let forgiven = |refused: &Refused| {
-            refused.on_delete == OnDelete::Restrict
-                && self.groups.iter().any(|group| {
-                    std::ptr::eq(group.meta, refused.meta) && group.seen.contains(ValueRef::from(&refused.key))
-                })
+            refused.on_delete == OnDelete::Restrict && self.origin(refused.meta, ValueRef::from(&refused.key)).is_some()
         };
         let mut rows: Vec<String> = Vec::new();
         for refused in self.refused.iter().filter(|refused| !forgiven(refused)) {
@@ -202,15 +232,15 @@ impl<'a> Cascade<'a> {
         if rows.is_empty() {
             return Ok(());
         }
-        Err(Error::Protected { model: self.origin.model().name.to_owned(), rows })
+        Err(Error::Protected { model: self.meta.name.to_owned(), rows })
     }
 
     /// Tells the receivers and deletes, children before their parents.
     pub(super) async fn delete(mut self) -> SlimResult<Deleted> {
         self.sort();
-        let (tx, origin, dialect) = (self.tx, self.origin, self.tx.db().dialect());
+        let (tx, dialect) = (self.tx, self.tx.db().dialect());
         for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {
-            (group.meta.operations.pre_delete)(&group.rows, origin, tx).await?;
+            (group.meta.operations.pre_delete)(&group.rows, tx).await?;
         }
 
         // Within one model, and between models that point to each other, no order satisfies every pointer.
@@ -232,7 +262,7 @@ impl<'a> Cascade<'a> {
             deleted.add(group.meta, self.delete_rows(&rows).await?);
             let Operations { listens, remembers, post_delete, .. } = &group.meta.operations;
             if listens() || remembers() {
-                post_delete(&group.rows, origin, tx).await?;
+                post_delete(&group.rows, tx).await?;
             }
         }
         let waits = self.groups.iter().any(|group| waits_for_the_commit(group.meta));

@@ -36,12 +36,6 @@ impl Deleted {
         deleted
     }
 
-    pub(super) fn absorb(&mut self, other: Self) {
-        for (meta, rows) in other.counts {
-            self.add(meta, rows);
-        }
-    }
-
     pub(super) fn add(&mut self, meta: &'static Meta, rows: u64) {
         if rows == 0 {
             return;
@@ -85,7 +79,12 @@ pub(super) async fn delete<M: Model>(
 }
 
 pub(super) async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
-    Ok(Cascade::collect(instance, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))?)
+    cascade_of(std::slice::from_ref(instance), tx, place).await
+}
+
+/// Deletes several rows and what goes with them: nothing goes before the receivers have been told of all of them.
+pub(super) async fn cascade_of<M: Model>(rows: &[M], tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
+    Ok(Cascade::collect(rows, tx, place).await?.delete().await.map_err(named::<M>(Exec::Tx(tx)))?)
 }
 
 /// One statement: nobody listens, and nothing goes with the row.

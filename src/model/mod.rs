@@ -345,8 +345,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// of [`update_where`](Self::update_where).
     ///
     /// **It sends no signals of single rows**, but [`post_bulk_delete`] once, **and follows no `on_delete`** but `db_cascade`: if
-    /// other rows point to one of these, it fails and deletes nothing. [`with_signals`](DeleteWhere::with_signals) deletes each
-    /// row with what goes with it, and with their signals.
+    /// other rows point to one of these, it fails and deletes nothing. [`with_signals`](DeleteWhere::with_signals) deletes
+    /// the rows with what goes with them, and with their signals.
     ///
     /// ```
     /// # use signals::prelude::*;

@@ -13,23 +13,29 @@ use crate::value::{Value, ValueRef};
 
 type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
-type Tell = for<'a> fn(&'a [Row<'a>], &'a dyn AnyModel, &'a Tx) -> BoxFuture<'a, Result<()>>;
+type Tell = for<'a> fn(&'a [Row<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
 type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<()>>;
 
 /// A row that goes.
 pub(super) enum Row<'a> {
-    /// The one that the delete started from.
+    /// One that the delete started from.
     Origin(&'a dyn AnyModel),
-    /// One that goes with it.
-    Loaded(Box<dyn AnyModel>),
+    /// One that goes with it, and the row that the delete started from.
+    Loaded(Box<dyn AnyModel>, &'a dyn AnyModel),
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     pub(super) fn get(&self) -> &dyn AnyModel {
         match self {
             Self::Origin(row) => *row,
-            Self::Loaded(row) => &**row,
+            Self::Loaded(row, _) => &**row,
+        }
+    }
+
+    pub(super) fn origin(&self) -> &'a dyn AnyModel {
+        match *self {
+            Self::Origin(origin) | Self::Loaded(_, origin) => origin,
         }
     }
 
@@ -55,7 +61,7 @@ pub(super) struct Operations {
     /// Writes a row as it is given.
     #[cfg(feature = "fixtures")]
     pub(super) load_row: LoadRow,
-    /// Sends `pre_delete` for each row, with what the delete started from.
+    /// Sends `pre_delete` for each row.
     pub(super) pre_delete: Tell,
     /// Sends `post_delete` for each row, the last one first, and takes it out of what waits for the commit.
     pub(super) post_delete: Tell,
@@ -72,8 +78,8 @@ impl Operations {
             from_row: |row| Ok(Box::new(M::from_row(row)?)),
             #[cfg(feature = "fixtures")]
             load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
-            pre_delete: |rows, origin, tx| Box::pin(pre_delete::<M>(rows, origin, tx)),
-            post_delete: |rows, origin, tx| Box::pin(post_delete::<M>(rows, origin, tx)),
+            pre_delete: |rows, tx| Box::pin(pre_delete::<M>(rows, tx)),
+            post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
         }
     }
 }
@@ -101,17 +107,21 @@ async fn fetch<M: Model>(
     Ok(rows)
 }
 
-async fn pre_delete<M: Model>(rows: &[Row<'_>], origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
-    for instance in rows.iter().filter_map(|row| row.get().downcast_ref::<M>()) {
-        send(M::PRE_DELETE, PreDelete { instance, origin, tx: &mut tx.handle() }).await?;
+async fn pre_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+    for row in rows {
+        if let Some(instance) = row.get().downcast_ref::<M>() {
+            send(M::PRE_DELETE, PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() }).await?;
+        }
     }
     Ok(())
 }
 
-async fn post_delete<M: Model>(rows: &[Row<'_>], origin: &dyn AnyModel, tx: &Tx) -> Result<()> {
-    for instance in rows.iter().rev().filter_map(|row| row.get().downcast_ref::<M>()) {
-        send(M::POST_DELETE, PostDelete { instance, origin, tx: &mut tx.handle() }).await?;
-        commit::deleted(instance, tx);
+async fn post_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+    for row in rows.iter().rev() {
+        if let Some(instance) = row.get().downcast_ref::<M>() {
+            send(M::POST_DELETE, PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() }).await?;
+            commit::deleted(instance, tx);
+        }
     }
     Ok(())
 }

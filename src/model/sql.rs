@@ -6,7 +6,7 @@ mod fixtures;
 mod many;
 mod one;
 
-pub(super) use condition::{Returns, delete_by, keys_by, update_rows};
+pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{go_on_counting, one_snapshot};
 pub(super) use many::{AssignedKeys, InsertMany, largest_insert};
@@ -47,7 +47,7 @@ impl Statements {
         let but_key: Box<[usize]> = all.iter().copied().filter(|&index| index != meta.key).collect();
         let table = quoted(meta.table);
         let key = quoted(meta.key_field().column);
-        let columns = list(meta.fields.iter().map(|field| quoted(field.column)));
+        let columns = columns(meta);
         let first = dialect.placeholder(1);
         let select = format!("SELECT {columns} FROM {table}");
         Self {
@@ -119,7 +119,7 @@ fn next_version(meta: &Meta) -> Option<String> {
 
 /// SELECT of the rows whose field has one of so many values.
 pub(super) fn select_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
-    let columns = list(meta.fields.iter().map(|field| quoted(field.column)));
+    let columns = columns(meta);
     format!("SELECT {columns} FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
 }
 
@@ -180,6 +180,11 @@ impl Dialect {
 /// A name as SQL takes it, whatever it is.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Every column of a model, in the order in which a row is read.
+pub(super) fn columns(meta: &Meta) -> String {
+    list(meta.fields.iter().map(|field| quoted(field.column)))
 }
 
 pub(super) fn list(items: impl Iterator<Item = String>) -> String {

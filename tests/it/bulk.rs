@@ -247,11 +247,72 @@ async fn rule_23_with_signals_sends_those_of_each_row() {
         let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await.unwrap();
         assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
         expect![[r#"
-            User 1 goes with Some(Text("ANN"))
             Pet 1 goes with Some(Text("BOB"))
+            User 1 goes with Some(Text("ANN"))
             User 2 goes with Some(Text("BOB"))
         "#]]
         .assert_eq(&LOG.take());
+    }
+}
+
+#[tokio::test]
+async fn rules_23_26_delete_where_with_signals_is_one_delete() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Team {
+        #[key]
+        id: Id<Team>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = cascade)]
+        team: Id<Team>,
+        #[foreign_key(on_delete = restrict)]
+        captain: Option<Id<Player>>,
+    }
+
+    #[receiver([pre_delete, post_delete], sender = [Team, Player])]
+    async fn sent<M: Model>(instance: &M, origin: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
+        let (instance, rows): (&dyn AnyModel, _) = (instance, M::all(tx).await?.len());
+        let (of, what) = (origin.model().name, instance.model().name);
+        LOG.note(format!("{what} {} of {rows}, with {of} {}", instance.key(), origin.key()));
+        Ok(())
+    }
+
+    for db in databases::<(Team, Player)>().await {
+        let mut teams = [Team::default(), Team::default()];
+        Team::create_many(&db, &mut teams).await.unwrap();
+        let [red, blue] = teams.map(|team| team.id);
+        let mut players = [red, blue, red].map(|team| Player { team, ..Player::default() });
+        Player::create_many(&db, &mut players).await.unwrap();
+        // What one of them is refused for goes with another one.
+        let captain = Some(players[1].id);
+        players[0].captain = captain;
+        players[0].save(&db).await.unwrap();
+
+        let deleted = Team::delete_where(&db, "true", &()).with_signals().await.unwrap();
+        assert_eq!((deleted.of::<Team>(), deleted.of::<Player>()), (2, 3));
+        expect![[r#"
+            Player 1 of 3, with Team 1
+            Player 2 of 3, with Team 2
+            Player 3 of 3, with Team 1
+            Team 1 of 2, with Team 1
+            Team 2 of 2, with Team 2
+            Player 3 of 0, with Team 1
+            Player 2 of 0, with Team 2
+            Player 1 of 0, with Team 1
+            Team 2 of 0, with Team 2
+            Team 1 of 0, with Team 1
+        "#]]
+        .assert_eq(&LOG.take());
+        assert_eq!(Team::delete_where(&db, "true", &()).with_signals().await.unwrap().total(), 0);
+        assert_eq!(LOG.take(), "");
     }
 }
 

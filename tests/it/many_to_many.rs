@@ -562,14 +562,14 @@ async fn rule_40_the_rows_between_send_no_save_signals() {
             Member { id: Id(3), group: Id(3), user: Id(1), role: 7, note: Some("first") }
         "#]]);
 
-        // Those that a person wrote send what they always send when they are deleted.
+        // Those that a person wrote send what they always send when they are deleted (rule 26): all of them as one delete.
         user.groups().clear(&db).await.unwrap();
         LOG.is(&expect![[r#"
             PreClear []
             group 1 loses a member, of 2
-            group 1 loses a member, of 1
-            group 3 loses a member, of 1
+            group 3 loses a member, of 2
             group 3 loses a member, of 0
+            group 1 loses a member, of 0
             PostClear []
         "#]]);
 

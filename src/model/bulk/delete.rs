@@ -6,7 +6,7 @@ use std::panic::Location;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::{Condition, RowSignals, keys};
+use super::{Condition, RowSignals};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::named;
@@ -33,8 +33,9 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         Self { exec, condition, signals: RowSignals::Skipped, place, model: std::marker::PhantomData }
     }
 
-    /// Loads each row, by the key, and deletes it and what goes with it, with signals, as [`delete`](Model::delete) does: each
-    /// of them is the `origin` of what goes with it. A row that has gone with another one by then is passed over.
+    /// Loads the rows and deletes them and what goes with them, with signals, as [`delete`](Model::delete) does with one: all
+    /// are collected, then `pre_delete` is sent of all, then they go. Each of them is its own `origin`, and that of what goes
+    /// with it.
     pub fn with_signals(mut self) -> Self {
         self.signals = RowSignals::Sent;
         self
@@ -94,13 +95,10 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
 
     async fn delete_each(self, tx: &Tx) -> Result<Deleted> {
         let Self { condition, place, .. } = self;
-        let mut deleted = Deleted::default();
-        for key in keys::<M>(condition?, tx, place).await? {
-            if let Some(row) = load::by_key::<M>(Exec::Tx(tx), &key, place).await? {
-                deleted.absorb(delete::cascade(&row, tx, place).await?);
-            }
-        }
-        Ok(deleted)
+        let Condition { sql, params } = condition?;
+        let sql = sql::rows_by(M::META, sql, tx.db().dialect());
+        let rows = load::read::<M>(Exec::Tx(tx), &sql, params, place).await?;
+        delete::cascade_of(&rows, tx, place).await
     }
 }
 

@@ -12,9 +12,9 @@ use super::sql::as_list;
 use super::{Direction, M2m, M2mChanged, Related, Through};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
-use crate::model::cascade::{Cascade, can_go_unseen};
+use crate::model::cascade::can_go_unseen;
 use crate::model::draft::{Draft, named};
-use crate::model::{Id, Key, Model, load, save};
+use crate::model::{Id, Key, Model, delete, load, save};
 use crate::value::{Column, ValueRef};
 
 type Place = &'static Location<'static>;
@@ -249,9 +249,8 @@ where
         let (exec, place) = (self.exec, self.place);
         match exec {
             Exec::Tx(tx) if !can_go_unseen(T::META) => {
-                for row in load::read::<T>(exec, select, &params, place).await? {
-                    Cascade::collect(&row, tx, place).await?.delete().await.map_err(named::<T>(exec))?;
-                }
+                let rows = load::read::<T>(exec, select, &params, place).await?;
+                delete::cascade_of(&rows, tx, place).await?;
             }
             _ => {
                 exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;

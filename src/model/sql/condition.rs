@@ -1,6 +1,6 @@
 //! Statements with a condition that a person wrote.
 
-use super::{list, next_version, quoted};
+use super::{columns, list, next_version, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
 
@@ -40,6 +40,13 @@ pub(in crate::model) fn keys_by(meta: &Meta, condition: &str, dialect: Dialect) 
     let condition = numbered(condition, dialect);
     let lock = for_update(dialect);
     format!("SELECT {key} FROM {} WHERE {condition} ORDER BY {key}{lock}", quoted(meta.table))
+}
+
+/// SELECT of the rows where the condition holds. They are going to be deleted.
+pub(in crate::model) fn rows_by(meta: &Meta, condition: &str, dialect: Dialect) -> String {
+    let (columns, key) = (columns(meta), quoted(meta.key_field().column));
+    let (condition, lock) = (numbered(condition, dialect), for_update(dialect));
+    format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {key}{lock}", quoted(meta.table))
 }
 
 /// Keeps others from changing the rows that are read. SQLite has one writer.
