@@ -44,6 +44,31 @@ impl Drop for File {
 }
 
 #[tokio::test]
+async fn a_batch_that_begins_another_transaction_has_ended_this_one() {
+    for db in databases::<Account>().await {
+        for another in ["ROLLBACK; BEGIN", "commit; begin", "END; SAVEPOINT mine; SELECT 1"] {
+            let tx = db.begin().await.unwrap();
+            Account::default().save(&tx).await.unwrap();
+            let Err(error) = tx.batch(another).await else { panic!("{another} in {}", db.url()) };
+            assert!(error.to_string().contains("ended the transaction") || another.starts_with("END"), "{error}");
+            let broken = Account::default().save(&tx).await.unwrap_err();
+            assert!(matches!(broken, Error::Broken { .. }), "{broken}");
+            tx.commit().await.unwrap_err();
+        }
+
+        // What stays in it is as before, and so is what it leaves open.
+        let before = Account::all(&db).await.unwrap().len();
+        let tx = db.begin().await.unwrap();
+        tx.batch("SAVEPOINT mine; INSERT INTO account (balance) VALUES (1)").await.unwrap();
+        tx.batch("ROLLBACK TO SAVEPOINT mine; INSERT INTO account (balance) VALUES (2)").await.unwrap();
+        tx.batch("SAVEPOINT more; INSERT INTO account (balance) VALUES (3); ROLLBACK TO SAVEPOINT more").await.unwrap();
+        tx.commit().await.unwrap();
+        let after = Account::all(&db).await.unwrap();
+        assert_eq!(after[before..].iter().map(|account| account.balance).collect::<Vec<_>>(), [2]);
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_that_only_reads_refuses_to_write() {
     let file = File::new("refuses").await;
     for db in databases::<Account>().await.chain([file.db.clone()]) {

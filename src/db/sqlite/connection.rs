@@ -152,13 +152,19 @@ impl Connection {
     /// Lends the connection itself. If the transaction is another one afterwards, it is rolled back.
     pub(super) fn lend<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
         self.must_be_in_transaction()?;
+        let result = self.in_the_same_transaction(|raw| work(raw))?;
+        result.map_err(|error| self.error(error))
+    }
+
+    /// Does something that may end the transaction. If it is another one afterwards, it is rolled back.
+    fn in_the_same_transaction<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> T) -> Result<T> {
         // A transaction that ended takes its savepoints with it, also if another one has begun since.
         self.at_once("SAVEPOINT signals_lent")?;
-        let result = work(&self.raw).map_err(|error| self.error(error));
+        let result = work(&self.raw);
         if self.at_once("RELEASE signals_lent").is_err() {
             self.rollback()?;
         }
-        result
+        Ok(result)
     }
 
     /// The failure of something that waits for nobody.
@@ -228,7 +234,12 @@ impl Connection {
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
-        self.raw.execute_batch(sql).map_err(|error| self.failure(error))
+        let done = if self.in_transaction() && may_begin_another(sql) {
+            self.in_the_same_transaction(|raw| raw.execute_batch(sql))?
+        } else {
+            self.raw.execute_batch(sql)
+        };
+        done.map_err(|error| self.failure(error))
     }
 
     pub(super) fn query(
@@ -332,6 +343,17 @@ impl Connection {
         let sql = "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?";
         self.raw.query_row(sql, [index], |row| row.get(0)).ok()
     }
+}
+
+/// Whether statements can leave behind another transaction than they were given: some of their words end one, and some begin
+/// one. It is asked first because a savepoint round them would end the savepoints that they leave open.
+fn may_begin_another(sql: &str) -> bool {
+    let count = |words: &[&str]| -> usize {
+        let is = |part: &&[u8], word: &str| part.eq_ignore_ascii_case(word.as_bytes());
+        words.iter().map(|word| sql.as_bytes().windows(word.len()).filter(|part| is(part, word)).count()).sum()
+    };
+    count(&["COMMIT", "END", "ROLLBACK"]) > count(&["ROLLBACK TO"])
+        && count(&["BEGIN", "SAVEPOINT"]) > count(&["TO SAVEPOINT", "RELEASE SAVEPOINT"])
 }
 
 /// A path that SQLite takes for a path: the bundled SQLite understands `file:..` and `:memory:` in any name.
