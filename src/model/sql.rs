@@ -9,7 +9,7 @@ mod one;
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{go_on_counting, one_snapshot};
-pub(super) use many::{AssignedKeys, InsertMany, largest_insert};
+pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 pub(super) use one::{Lock, find, upsert};
 
 use super::meta::{KeyKind, Meta};

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{databases, is_sqlite};
 use crate::log::Log;
 
 #[tokio::test]
@@ -313,6 +313,40 @@ async fn rules_23_26_delete_where_with_signals_is_one_delete() {
         .assert_eq(&LOG.take());
         assert_eq!(Team::delete_where(&db, "true", &()).with_signals().await.unwrap().total(), 0);
         assert_eq!(LOG.take(), "");
+    }
+}
+
+#[tokio::test]
+async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Entry {
+        #[key]
+        id: Id<Entry>,
+        text: String,
+    }
+
+    for db in databases::<Entry>().await {
+        let trigger = if is_sqlite(&db) {
+            "CREATE TRIGGER shadows AFTER INSERT ON ENTRY WHEN new.text NOT LIKE 'shadow of %' BEGIN
+                 INSERT INTO entry (text) VALUES ('shadow of ' || new.text);
+             END"
+        } else {
+            "CREATE FUNCTION shadow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 INSERT INTO entry (text) VALUES ('shadow of ' || new.text);
+                 RETURN NULL;
+             END $$;
+             CREATE TRIGGER shadows AFTER INSERT ON entry FOR EACH ROW WHEN (new.text NOT LIKE 'shadow of %')
+                 EXECUTE FUNCTION shadow()"
+        };
+        db.batch(trigger).await.unwrap();
+        let mut entries: Vec<_> =
+            (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
+        Entry::create_many(&db, &mut entries).await.unwrap();
+        for entry in &entries {
+            assert_eq!(Entry::get(&db, entry.id).await.unwrap().as_ref(), Some(entry));
+        }
+        assert_eq!(Entry::all(&db).await.unwrap().len(), 140);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::{Drafts, named};
 use crate::model::meta::KeyKind;
-use crate::model::sql::{AssignedKeys, InsertMany, largest_insert};
+use crate::model::sql::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, commit, save};
 use crate::value::ValueRef;
 
@@ -133,7 +133,11 @@ async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<
     if key == KeyKind::Assigned && M::COLUMNS == 1 {
         return insert_keys(rows, tx, place).await;
     }
-    let largest = largest_insert(M::COLUMNS, dialect);
+    let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx, place).await? {
+        1
+    } else {
+        largest_insert(M::COLUMNS, dialect)
+    };
     let mut statement = InsertMany::new(M::META, key, 0, dialect);
     let mut size = 0;
     while !rows.is_empty() {
@@ -182,6 +186,18 @@ async fn insert_chunk<M: Model>(
         }
     }
     Ok(())
+}
+
+/// Whether inserting a row may insert others, which take numbers from between those of one statement.
+async fn has_trigger<M: Model>(tx: &Tx, place: &'static Location<'static>) -> Result<bool> {
+    let Some(sql) = triggers_of(tx.db().dialect()) else { return Ok(false) };
+    let mut found = false;
+    let each = &mut |_: &crate::db::Row<'_>| {
+        found = true;
+        Ok(())
+    };
+    Exec::Tx(tx).query(place, sql, &(M::META.table,), each).await?;
+    Ok(found)
 }
 
 /// Rows of nothing but a key: SQL has no INSERT of several of them.

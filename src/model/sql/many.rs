@@ -20,7 +20,8 @@ pub(in crate::model) enum AssignedKeys {
     /// The statement returns them. The rows get them in the order of the parameters, and the answer may have any order: the
     /// least is that of the first row.
     Returned,
-    /// The last is known. SQLite gives a statement numbers without a gap, because nobody else writes meanwhile.
+    /// The last is known. SQLite gives a statement numbers without a gap, because nobody else writes meanwhile, if no trigger
+    /// does.
     BehindOneAnother,
 }
 
@@ -44,6 +45,17 @@ impl InsertMany {
             sql = format!("{sql} RETURNING {}", quoted(meta.key_field().column));
         }
         Self { sql, fields, keys }
+    }
+}
+
+/// SELECT of whether a table has triggers, where it matters.
+pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Sqlite => Some(
+            "SELECT 1 FROM (SELECT type, tbl_name FROM sqlite_schema UNION ALL SELECT type, tbl_name FROM sqlite_temp_schema) \
+             WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE LIMIT 1",
+        ),
+        Dialect::Postgres => None,
     }
 }
 
