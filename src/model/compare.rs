@@ -3,8 +3,8 @@
 use std::panic::Location;
 
 use super::difference::{DifferenceKind, SchemaDifference};
-use super::live::{Live, LiveColumn};
-use super::meta::{CompositeKind, Field, KeyKind, Meta};
+use super::live::{Live, LiveColumn, LiveReference};
+use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete};
 use super::schema::{Models, models};
 use super::tables;
 use crate::db::{Db, Dialect};
@@ -15,8 +15,8 @@ impl Db {
     /// Nothing is changed.
     ///
     /// It is for the start of a program whose tables come from migrations, and for a test of these. It looks at columns, their
-    /// types, NULL, keys, uniqueness, indexes and foreign keys. What the database has beside these, such as columns that may
-    /// be left out, is no difference.
+    /// types, NULL, keys, uniqueness, indexes, foreign keys and what these do `ON DELETE`. What the database has beside these,
+    /// such as columns that may be left out, is no difference.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -191,7 +191,9 @@ impl Comparison<'_> {
         let fits = |table_found: &str, target: Option<&str>| {
             self.same(table_found, table) && target.is_none_or(|target| self.same(target, key))
         };
-        if own.iter().any(|reference| fits(&reference.table, reference.target.as_deref())) {
+        let fitting: Vec<_> = own.iter().copied().filter(|found| fits(&found.table, found.target.as_deref())).collect();
+        if !fitting.is_empty() {
+            self.on_delete(field, relation.on_delete, &fitting);
             return;
         }
         let column = field.column.to_owned();
@@ -207,6 +209,28 @@ impl Comparison<'_> {
         let statement =
             (is_missing && self.dialect == Dialect::Postgres).then(|| tables::add_foreign_key(self.meta, field));
         self.note(kind, statement);
+    }
+
+    /// What the library follows itself is not the database's to do: it would do it without telling anybody.
+    fn on_delete(&mut self, field: &Field, on_delete: OnDelete, own: &[&LiveReference]) {
+        let expected: &[&str] = match on_delete {
+            OnDelete::DbCascade => &["CASCADE"],
+            OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict => &["NO ACTION", "RESTRICT"],
+            // Neither of them tells anybody.
+            OnDelete::SetNull => &["NO ACTION", "RESTRICT", "SET NULL"],
+            OnDelete::SetDefault => &["NO ACTION", "RESTRICT", "SET DEFAULT"],
+            // Whatever the database does is its own business.
+            OnDelete::DoNothing => return,
+        };
+        // Of several, one that deletes has done so before another one refuses.
+        if on_delete == OnDelete::DbCascade && own.iter().any(|reference| reference.on_delete == "CASCADE") {
+            return;
+        }
+        let is_other = |reference: &&&LiveReference| !expected.contains(&reference.on_delete.as_str());
+        let Some(other) = own.iter().find(is_other) else { return };
+        let statement = other.name.as_deref().map(|name| tables::change_foreign_key(self.meta, field, name));
+        let (column, expected) = (field.column.to_owned(), expected[0].to_owned());
+        self.note(DifferenceKind::OnDelete { column, expected, found: other.on_delete.clone() }, statement);
     }
 
     /// Whether SQLite gives new rows a number in this column: it is another name of the row's own.

@@ -87,6 +87,15 @@ pub enum DifferenceKind {
         /// Where it points to.
         found: String,
     },
+    /// The database does something else when a row is deleted that the column points to.
+    OnDelete {
+        /// The column.
+        column: String,
+        /// What the foreign key is to say behind `ON DELETE`.
+        expected: String,
+        /// What it says.
+        found: String,
+    },
 }
 
 impl fmt::Display for SchemaDifference {
@@ -145,6 +154,22 @@ impl fmt::Display for SchemaDifference {
             DifferenceKind::OtherTarget { column, expected, found } => {
                 write!(f, "the column `{column}` of `{table}` points to `{found}`, and the field to `{expected}`")?;
                 "change the type of the field, or the foreign key"
+            }
+            DifferenceKind::OnDelete { column, expected, found } if expected == "CASCADE" => {
+                write!(
+                    f,
+                    "`db_cascade` leaves it to the foreign key `{column}` of `{table}` to delete rows, and that says \
+                     ON DELETE {found}"
+                )?;
+                "change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew"
+            }
+            DifferenceKind::OnDelete { column, found, .. } => {
+                write!(
+                    f,
+                    "the foreign key `{column}` of `{table}` says ON DELETE {found}, which no receiver hears of, and the \
+                     model leaves it to this library to follow it"
+                )?;
+                "change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew"
             }
         };
         match statement {

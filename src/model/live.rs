@@ -40,6 +40,10 @@ pub(super) struct LiveReference {
     pub(super) table: String,
     /// The key of that table, if it does not say.
     pub(super) target: Option<String>,
+    /// What becomes of the row when the other one is deleted, as in `ON DELETE CASCADE`.
+    pub(super) on_delete: String,
+    /// The name of the constraint, where it can be altered by it.
+    pub(super) name: Option<String>,
 }
 
 impl Live {
@@ -79,7 +83,8 @@ impl Live {
         Exec::Db(db).query(place, indexes_of(dialect), &params, each).await?;
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
-            references.push(LiveReference { column: row.get(0)?, table: row.get(1)?, target: row.get(2)? });
+            let (column, table, target) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            references.push(LiveReference { column, table, target, on_delete: row.get(3)?, name: row.get(4)? });
             Ok(())
         };
         Exec::Db(db).query(place, references_of(dialect), &params, each).await?;
@@ -171,15 +176,18 @@ fn indexes_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// the column, the table that it points to, the column there
+/// the column, the table that it points to, the column there, what a delete there does, the name of the constraint
 fn references_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            r#"SELECT f."from", f."table", f."to" FROM pragma_foreign_key_list(?1) f
+            r#"SELECT f."from", f."table", f."to", f.on_delete, NULL FROM pragma_foreign_key_list(?1) f
             WHERE NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1) o WHERE o.id = f.id AND o.seq > 0)"#
         }
         Dialect::Postgres => {
-            "SELECT a.attname::text, c.relname::text, b.attname::text
+            "SELECT a.attname::text, c.relname::text, b.attname::text,
+                CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE'
+                    WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END,
+                k.conname::text
             FROM pg_constraint k
             JOIN pg_class c ON c.oid = k.confrelid
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]

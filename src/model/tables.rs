@@ -81,6 +81,15 @@ pub(super) fn add_foreign_key(meta: &Meta, field: &Field) -> String {
     format!("ALTER TABLE {} ADD FOREIGN KEY ({}){}", quoted(meta.table), quoted(field.column), references(field))
 }
 
+/// The statement that puts the foreign key of a field in the place of another one in PostgreSQL.
+pub(super) fn change_foreign_key(meta: &Meta, field: &Field, name: &str) -> String {
+    let (table, name, column) = (quoted(meta.table), quoted(name), quoted(field.column));
+    format!(
+        "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} FOREIGN KEY ({column}){}",
+        references(field),
+    )
+}
+
 /// `"a", "b"`
 fn columns_of<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
     list(fields.map(|field| quoted(field.column)))

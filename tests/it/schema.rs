@@ -218,6 +218,78 @@ async fn a_table_that_differs_from_its_model_says_how() {
 }
 
 #[tokio::test]
+async fn what_the_database_does_on_delete_is_what_the_model_says() {
+    #[model]
+    struct Team {
+        #[key]
+        id: Id<Team>,
+    }
+
+    #[model]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = cascade, related_name = "a")]
+        followed: Id<Team>,
+        #[foreign_key(on_delete = protect, related_name = "b")]
+        nulled: Option<Id<Team>>,
+        #[foreign_key(on_delete = db_cascade, related_name = "c")]
+        kept: Id<Team>,
+        #[foreign_key(on_delete = restrict, related_name = "d")]
+        refused: Id<Team>,
+        #[foreign_key(on_delete = set_null, related_name = "e")]
+        pair: Option<Id<Team>>,
+        #[foreign_key(on_delete = do_nothing, related_name = "f")]
+        not_ours: Id<Team>,
+        #[foreign_key(on_delete = db_cascade, related_name = "g")]
+        agreed: Id<Team>,
+    }
+
+    for db in empty_databases().await {
+        let id = if is_sqlite(&db) { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
+        let columns = [
+            ("followed", "NOT NULL", "ON DELETE CASCADE"),
+            ("nulled", "", "ON DELETE SET NULL"),
+            ("kept", "NOT NULL", ""),
+            ("refused", "NOT NULL", "ON DELETE RESTRICT"),
+            ("pair", "", "ON DELETE SET NULL"),
+            ("not_ours", "NOT NULL", "ON DELETE CASCADE"),
+            ("agreed", "NOT NULL", "ON DELETE CASCADE"),
+        ];
+        let ty = if is_sqlite(&db) { "INTEGER" } else { "BIGINT" };
+        let references =
+            columns.map(|(column, null, action)| format!(", {column} {ty} {null} REFERENCES team {action}"));
+        let indexes = columns.map(|(column, ..)| format!("CREATE INDEX over_{column} ON player ({column});"));
+        let (references, indexes) = (references.concat(), indexes.concat());
+        db.batch(&format!("CREATE TABLE team (id {id}); CREATE TABLE player (id {id}{references}); {indexes}"))
+            .await
+            .unwrap();
+        let found = differences::<(Team, Player)>(&db).await;
+        if is_sqlite(&db) {
+            expect![[r#"
+                `Player`: the foreign key `followed` of `player` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: the foreign key `nulled` of `player` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: `db_cascade` leaves it to the foreign key `kept` of `player` to delete rows, and that says ON DELETE NO ACTION: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+            "#]]
+            .assert_eq(&found);
+            continue;
+        }
+        expect![[r#"
+            `Player`: the foreign key `followed` of `player` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "player" DROP CONSTRAINT "player_followed_fkey", ADD CONSTRAINT "player_followed_fkey" FOREIGN KEY ("followed") REFERENCES "team" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: the foreign key `nulled` of `player` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "player" DROP CONSTRAINT "player_nulled_fkey", ADD CONSTRAINT "player_nulled_fkey" FOREIGN KEY ("nulled") REFERENCES "team" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: `db_cascade` leaves it to the foreign key `kept` of `player` to delete rows, and that says ON DELETE NO ACTION: ALTER TABLE "player" DROP CONSTRAINT "player_kept_fkey", ADD CONSTRAINT "player_kept_fkey" FOREIGN KEY ("kept") REFERENCES "team" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE
+        "#]]
+        .assert_eq(&found);
+        // The statements put it right.
+        for difference in found.lines() {
+            let (_, statement) = difference.split_once(": ALTER").unwrap();
+            db.execute(&format!("ALTER{statement}"), &()).await.unwrap();
+        }
+        assert_eq!(differences::<(Team, Player)>(&db).await, "nothing");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wider_than_the_model_fits() {
     #[model(table = "Wide", unique(a, b))]
     struct Wide {
