@@ -285,12 +285,24 @@ pub enum Error {
     /// The transaction was to be ended by code that did not begin it.
     NotYours,
 
-    /// A value that the database cannot store there.
+    /// A value that the database cannot store there. Of a field of a model it is [`NotStorable`](Self::NotStorable).
     Parameter {
         /// The number of the parameter in the statement, from 1.
         number: usize,
         /// Why.
         reason: String,
+        /// If it is of another type than the database wants there: a type that its placeholder can be cast to.
+        cast: Option<&'static str>,
+    },
+
+    /// A value of a field that the database cannot store in its column.
+    NotStorable {
+        /// The model.
+        model: &'static str,
+        /// The field.
+        field: &'static str,
+        /// Why.
+        reason: Box<str>,
     },
 
     /// A value that was read does not fit the type of the field.
@@ -572,8 +584,17 @@ impl fmt::Display for Error {
             Self::NotYours => f.write_str(
                 "only the code that began a transaction can end it: return `Ok` to go on, or an error to undo it",
             ),
-            Self::Parameter { number, reason } => {
-                write!(f, "parameter {number} of the statement cannot be stored: {reason}")
+            Self::Parameter { number, reason, cast } => {
+                write!(f, "parameter {number} of the statement cannot be stored: {reason}")?;
+                let Some(cast) = cast else { return Ok(()) };
+                write!(
+                    f,
+                    ": pass a value of that type, or write its placeholder with the type that you pass, as in \
+                     `${number}::{cast}`",
+                )
+            }
+            Self::NotStorable { model, field, reason } => {
+                write!(f, "`{field}` of `{model}` cannot be stored: {reason}")
             }
             Self::Column { column, source } => write!(
                 f,

@@ -129,6 +129,30 @@ pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<
     }
 }
 
+/// As [`named`], for a statement with the parameters of [`of_field`].
+pub(super) fn named_fields<M: Model>(
+    exec: Exec<'_>,
+    others: usize,
+    fields: &[usize],
+) -> impl FnOnce(Box<Error>) -> Box<Error> {
+    move |error| named::<M>(exec)(Box::new(of_field::<M>(*error, others, fields)))
+}
+
+/// The error of a parameter as that of its field: the parameters are these fields, once or again and again, behind `others`
+/// that are a person's own.
+pub(super) fn of_field<M: Model>(error: Error, others: usize, fields: &[usize]) -> Error {
+    match error {
+        Error::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
+            let field = &M::META.fields[fields[(number - others - 1) % fields.len()]];
+            if cast.is_some() {
+                reason += ": change the type of the field, or that of the column";
+            }
+            Error::NotStorable { model: M::META.name, field: field.name, reason: reason.into() }
+        }
+        error => error,
+    }
+}
+
 fn rename<M: Model>(error: &mut Error) {
     let meta = M::META;
     let field = |column: &mut String| {

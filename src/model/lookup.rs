@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::draft::{Draft, Fields};
+use super::draft::{Draft, Fields, of_field};
 use super::save::{self, How};
 use super::sql::{self, Lock};
 use super::{FieldSet, Key, Model, load};
@@ -110,7 +110,8 @@ async fn upsert_in<M: Model>(
     let fields = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key).collect();
     let statement = sql::upsert(M::META, fields, unique, exec.dialect());
     let fields = Fields { instance: &**draft, fields: &statement.fields };
-    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await?;
+    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
+    let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     rows.into_iter().next().ok_or_else(|| M::META.not_found())
 }
 
@@ -126,7 +127,8 @@ async fn find<M: Model>(
     let is_null = |index: usize| instance.value(index) == ValueRef::Null;
     let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
-    let mut rows = load::read::<M>(exec, &statement.sql, &fields, place).await?;
+    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
+    let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     if rows.len() > 1 {
         let fields = given.iter().map(|&index| M::META.fields[index].name.to_owned()).collect();
         return Err(Error::SeveralRows { model: M::META.name.to_owned(), fields });

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use signals_core::__private::asynchronous::send;
 
-use super::draft::{Draft, Fields, named};
+use super::draft::{Draft, Fields, named_fields};
 use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
@@ -187,7 +187,8 @@ async fn write<M: Model>(
     }
     let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
     let fields = Fields { instance: &**draft, fields: &insert.fields };
-    let assigned = exec.insert(place, &insert.sql, &fields).await.map_err(named::<M>(exec))?;
+    let assigned = exec.insert(place, &insert.sql, &fields).await;
+    let assigned = assigned.map_err(named_fields::<M>(exec, 0, &insert.fields))?;
     if !has_key && let Some(key) = M::Key::assigned(assigned) {
         draft.set_key(key);
     }
@@ -219,5 +220,5 @@ async fn execute<M: Model>(
     place: &'static Location<'static>,
 ) -> SlimResult<u64> {
     let fields = Fields { instance, fields: &statement.fields };
-    exec.execute(place, &statement.sql, &fields).await.map_err(named::<M>(exec))
+    exec.execute(place, &statement.sql, &fields).await.map_err(named_fields::<M>(exec, 0, &statement.fields))
 }

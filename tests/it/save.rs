@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::{databases, is_sqlite};
+use crate::databases::{databases, empty_databases, is_sqlite};
 use crate::log::{Log, without_lines};
 
 #[tokio::test]
@@ -469,6 +469,61 @@ async fn an_unset_id_is_an_error_before_any_signal() {
         assert_eq!(LOG.take(), "sent\n");
         expect![[r"a foreign key of `Order` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"]]
         .assert_eq(&error.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_the_column_cannot_store_is_named_by_its_field() {
+    #[model]
+    #[derive(Clone, Default)]
+    struct Parcel {
+        #[key]
+        id: Id<Parcel>,
+        name: String,
+        #[column(name = "kg")]
+        #[unique]
+        weight: f64,
+    }
+
+    for db in empty_databases().await {
+        let (table, weight) = if is_sqlite(&db) {
+            ("CREATE TABLE parcel (id INTEGER PRIMARY KEY, name TEXT, kg REAL UNIQUE)", f64::NAN)
+        } else {
+            // A migration may have made it another type than that of the field.
+            ("CREATE TABLE parcel (id BIGSERIAL PRIMARY KEY, name TEXT, kg TEXT UNIQUE)", 1.5)
+        };
+        db.execute(table, &()).await.unwrap();
+        let mut parcel = Parcel { weight, ..Parcel::default() };
+        let fields = Parcel::fields().weight;
+        let failures = [
+            parcel.save(&db).await,
+            Parcel { id: Id::new(1), ..parcel.clone() }.save(&db).await,
+            Parcel { id: Id::new(1), ..parcel.clone() }.save_fields(&db, fields).await,
+            Parcel::create_many(&db, &mut vec![parcel.clone(); 3]).await,
+            Parcel::update_where(&db, fields, &parcel, "name <> ?", &("x",)).await.map(drop),
+            parcel.clone().upsert(&db, fields).await,
+            parcel.clone().get_or_create(&db, fields).await.map(drop),
+        ];
+        let why = if is_sqlite(&db) {
+            "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`"
+        } else {
+            "PostgreSQL wants the type `text` there, and a floating-point number was given: change the type of the field, \
+             or that of the column"
+        };
+        for failure in failures {
+            let error = failure.unwrap_err();
+            assert!(matches!(&error, Error::NotStorable { field: "weight", .. }), "{error}");
+            assert_eq!(error.to_string(), format!("`weight` of `Parcel` cannot be stored: {why}"));
+        }
+        // It is what the transaction remembers.
+        let tx = db.begin().await.unwrap();
+        parcel.save(&tx).await.unwrap_err();
+        let broken = parcel.save(&tx).await.unwrap_err().to_string();
+        drop(tx);
+        assert!(broken.contains("`weight` of `Parcel` cannot be stored"), "{broken}");
+
+        let error = Parcel::update_where(&db, Parcel::fields().name, &parcel, "kg = ?", &(weight,)).await.unwrap_err();
+        assert!(matches!(error, Error::Parameter { number: 1, .. }), "that of the person's own condition: {error}");
     }
 }
 

@@ -33,7 +33,8 @@ impl From<ServerError> for Failure {
         }
         let source = error.source();
         if let Some(refused) = source.and_then(|source| source.downcast_ref::<Refused>()) {
-            return Self::Here(Error::Parameter { number: refused.number, reason: refused.reason.clone() });
+            let Refused { number, ref reason, cast } = *refused;
+            return Self::Here(Error::Parameter { number, reason: reason.clone(), cast });
         }
         // A NUL in SQL, or more than a message can hold: nothing was sent.
         if let Some(io) = source.and_then(|source| source.downcast_ref::<std::io::Error>())

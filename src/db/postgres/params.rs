@@ -30,12 +30,23 @@ pub(super) struct Bound<'a> {
 pub(super) struct Refused {
     pub(super) number: usize,
     pub(super) reason: String,
+    /// What the placeholder can be cast to, if it is of another type.
+    pub(super) cast: Option<&'static str>,
 }
 
 impl Bound<'_> {
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, String> {
+    /// An error is the reason, and what the placeholder can be cast to.
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, (String, Option<&'static str>)> {
+        self.fitting(ty, out).map_err(|reason| (reason, None))?.ok_or_else(|| {
+            let (reason, cast) = mismatch(ty, self.value);
+            (reason, Some(cast))
+        })
+    }
+
+    /// `None` for a value of another type.
+    fn fitting(&self, ty: &Type, out: &mut BytesMut) -> Result<Option<IsNull>, String> {
         match (Shape::of(ty), self.value) {
-            (_, ValueRef::Null) => return Ok(IsNull::Yes),
+            (_, ValueRef::Null) => return Ok(Some(IsNull::Yes)),
             (_, ValueRef::Refused(reason)) => return Err(reason.to_owned()),
             (Shape::Bool, ValueRef::Boolean(boolean)) => out.put_u8(boolean.into()),
             (Shape::Int2, ValueRef::Integer(integer)) => out.put_i16(narrow(integer, ty)?),
@@ -60,15 +71,15 @@ impl Bound<'_> {
             (shape, ValueRef::Text(given)) if shape.is_read_from_text() => text(given, out)?,
             (Shape::Other, ValueRef::Integer(integer)) => digits(out, format_args!("{integer}"))?,
             (Shape::Other, ValueRef::Real(real)) => digits(out, format_args!("{real}"))?,
-            (_, value) => return Err(mismatch(self.number, ty, value)),
+            _ => return Ok(None),
         }
-        Ok(IsNull::No)
+        Ok(Some(IsNull::No))
     }
 }
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        self.encode(ty, out).map_err(|reason| Refused { number: self.number, reason }.into())
+        self.encode(ty, out).map_err(|(reason, cast)| Refused { number: self.number, reason, cast }.into())
     }
 
     fn accepts(_: &Type) -> bool {
@@ -156,7 +167,7 @@ fn whole(integer: i64) -> Result<f64, String> {
         .ok_or_else(|| format!("the integer {integer} would lose digits as a floating-point number"))
 }
 
-fn mismatch(number: usize, ty: &Type, value: ValueRef<'_>) -> String {
+fn mismatch(ty: &Type, value: ValueRef<'_>) -> (String, &'static str) {
     let (given, cast) = match value {
         ValueRef::Null | ValueRef::Refused(_) => ("NULL", "text"),
         ValueRef::Boolean(_) => ("a boolean", "boolean"),
@@ -171,8 +182,5 @@ fn mismatch(number: usize, ty: &Type, value: ValueRef<'_>) -> String {
         ValueRef::Uuid(_) => ("a UUID", "uuid"),
         ValueRef::Json(_) => ("JSON", "jsonb"),
     };
-    format!(
-        "PostgreSQL wants the type `{ty}` there, and {given} was given: pass a value of that type, or write its \
-         placeholder with the type that you pass, as in `${number}::{cast}`",
-    )
+    (format!("PostgreSQL wants the type `{ty}` there, and {given} was given"), cast)
 }

@@ -320,7 +320,7 @@ impl Connection {
             let bound = if let Some(plain) = params::plain(value) {
                 statement.raw_bind_parameter(number, plain)
             } else {
-                let refused = |reason| Failure::from(Error::Parameter { number, reason });
+                let refused = |reason| Failure::from(Error::Parameter { number, reason, cast: None });
                 statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
             };
             bound.map_err(|error| self.failure(error))?;

@@ -9,7 +9,7 @@ use signals_core::BoxFuture;
 use super::RowSignals;
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
-use crate::model::draft::{Drafts, named};
+use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
 use crate::model::sql::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, commit, save};
@@ -160,13 +160,14 @@ async fn insert_chunk<M: Model>(
 ) -> Result<()> {
     let exec = Exec::Tx(tx);
     let params = Rows { rows: &*rows, fields: &statement.fields };
+    let named = named_fields::<M>(exec, 0, &statement.fields);
     let mut keys = Vec::new();
     match statement.keys {
         AssignedKeys::None => {
-            exec.execute(place, &statement.sql, &params).await.map_err(named::<M>(exec))?;
+            exec.execute(place, &statement.sql, &params).await.map_err(named)?;
         }
         AssignedKeys::BehindOneAnother => {
-            let last = exec.insert(place, &statement.sql, &params).await.map_err(named::<M>(exec))?;
+            let last = exec.insert(place, &statement.sql, &params).await.map_err(named)?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             keys.extend(last - count + 1..=last);
         }
@@ -176,7 +177,7 @@ async fn insert_chunk<M: Model>(
                 keys.push(row.get(0)?);
                 Ok(())
             };
-            exec.query(place, &statement.sql, &params, each).await.map_err(named::<M>(exec))?;
+            exec.query(place, &statement.sql, &params, each).await.map_err(named)?;
             keys.sort_unstable();
         }
     }

@@ -9,7 +9,7 @@ use signals_core::BoxFuture;
 use super::{Condition, RowSignals, keys};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
-use crate::model::draft::named;
+use crate::model::draft::named_fields;
 use crate::model::save::{self, How};
 use crate::model::{FieldSet, Model, PostBulkUpdate, load, sql};
 use crate::value::ValueRef;
@@ -86,7 +86,8 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
         let sql = sql::update_rows(M::META, &set, (condition.sql, condition.params.len()), exec.dialect());
         let params = Both { condition: condition.params, values: &values, fields: &set };
-        Ok(exec.execute(place, &sql, &params).await.map_err(named::<M>(exec))?)
+        let named = named_fields::<M>(exec, condition.params.len(), &set);
+        Ok(exec.execute(place, &sql, &params).await.map_err(named)?)
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {

@@ -6,7 +6,7 @@ use super::sql::insert;
 use super::{Direction, Symmetry, Through};
 use crate::db::{Exec, Params};
 use crate::error::Result;
-use crate::model::draft::named;
+use crate::model::draft::named_fields;
 use crate::model::{Id, Model};
 use crate::value::ValueRef;
 
@@ -75,7 +75,7 @@ impl<T: Through + Model> Rows<T> {
         for rows in self.rows.chunks((PARAMETERS / self.fields.len()).max(1)) {
             let sql = insert(T::META, &self.fields, rows.len(), exec.dialect());
             let params = Values { rows, fields: &self.fields };
-            exec.execute(place, &sql, &params).await.map_err(named::<T>(exec))?;
+            exec.execute(place, &sql, &params).await.map_err(named_fields::<T>(exec, 0, &self.fields))?;
         }
         Ok(())
     }

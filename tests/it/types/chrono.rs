@@ -70,7 +70,7 @@ async fn a_leap_second_is_refused() {
             Event { hour: Some(leap), ..Event::default() },
         ] {
             let error = event.save(&db).await.unwrap_err();
-            assert!(matches!(error, Error::Parameter { .. }), "{error}");
+            assert!(matches!(error, Error::NotStorable { .. }), "{error}");
             assert!(error.to_string().contains("a database has no leap seconds"), "{error}");
         }
         assert_eq!(Event::all(&db).await.unwrap(), []);

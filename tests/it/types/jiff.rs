@@ -129,11 +129,11 @@ async fn what_the_database_cannot_hold_is_refused_before_it_is_sent() {
         let error = Event { at: Timestamp::MIN, ..Event::default() }.save(&db).await.unwrap_err();
         let expected = if is_sqlite(&db) {
             expect![
-                "parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of SQLite, which has the years 0 to 9999"
+                "`at` of `Event` cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of SQLite, which has the years 0 to 9999"
             ]
         } else {
             expect![
-                "parameter 1 of the statement cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"
+                "`at` of `Event` cannot be stored: '-9999-01-02 01:59:59+00:00' is not among the dates and times of PostgreSQL: they begin with the year 4714 BC"
             ]
         };
         expected.assert_eq(&error.to_string());

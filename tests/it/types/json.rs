@@ -100,14 +100,14 @@ async fn what_is_no_json_is_refused_before_it_is_sent() {
     for db in databases::<Odd>().await {
         let keys_are_texts = HashMap::from([(vec![1], 1)]);
         let error = Odd { id: Id::UNSET, value: Json((keys_are_texts, String::new())) }.save(&db).await.unwrap_err();
-        expect!["parameter 1 of the statement cannot be stored: it cannot be written as JSON: key must be a string"]
+        expect!["`value` of `Odd` cannot be stored: it cannot be written as JSON: key must be a string"]
             .assert_eq(&error.to_string());
 
         let nul = Odd { id: Id::UNSET, value: Json((HashMap::new(), "\\\0".to_owned())) }.save(&db).await;
         if is_sqlite(&db) {
             nul.unwrap();
         } else {
-            expect!["parameter 1 of the statement cannot be stored: PostgreSQL stores no NUL in the texts of JSON: take it out"]
+            expect!["`value` of `Odd` cannot be stored: PostgreSQL stores no NUL in the texts of JSON: take it out"]
                 .assert_eq(&nul.unwrap_err().to_string());
         }
     }

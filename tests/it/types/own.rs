@@ -95,7 +95,7 @@ async fn a_value_that_its_type_refuses_is_an_error_before_it_is_sent() {
         expect!["parameter 1 of the statement cannot be stored: a price is not below 0"].assert_eq(&error.to_string());
         tx.commit().await.unwrap();
         let mut item = Item { id: Id::UNSET, price: Some(price) };
-        assert!(matches!(item.save(&db).await, Err(Error::Parameter { number: 1, .. })));
+        assert!(matches!(item.save(&db).await, Err(Error::NotStorable { field: "price", .. })));
         assert!(item.id.is_unset());
     }
 }
