@@ -62,7 +62,8 @@
 //! A model is a struct with named fields, each of which is a column: integers up to 64 bit, floats, `bool`, `String`,
 //! `Vec<u8>`, [`Id`]s, dates, UUIDs and JSON behind the [features](#features) named for their crates, enums with
 //! [`#[derive(Column)]`](macro@Column), `Option`s of all these, and any type that implements [`Column`]. One field is the
-//! `#[key]`: an `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself.
+//! `#[key]`: an `Id<Self>`, which is unset until the database assigns it, or a key that you set yourself. Other models point
+//! to the first with an `Id`, and to the second with a [`Ref`].
 //!
 //! Dates and times are kept in microseconds. A save cuts off what is finer, in the value that you hold as well, so that it is
 //! the one that is read back.
@@ -265,7 +266,7 @@ pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
 #[doc(inline)]
 pub use model::{AnyIds, M2m, M2mChanged, Many, Related, Side, Through, m2m_changed};
 #[doc(inline)]
-pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, models};
+pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, Ref, models};
 pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
 #[doc(inline)]
 pub use model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
@@ -311,8 +312,8 @@ pub mod __private {
     pub use crate::model::SendsLifecycle;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
-        Composite, CompositeKind, Counter, DefaultKey, Field, FieldSet, IdOf, Key, KeyOf, Lifecycle, Meta, OnDelete,
-        PointsTo, RelationKind, Unset, VersionNumber,
+        Composite, CompositeKind, Counter, DefaultKey, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle, Meta,
+        OnDelete, PointsTo, RelatedById, RelationKind, Unset, VersionNumber,
     };
     pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
 }

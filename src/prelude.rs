@@ -5,7 +5,7 @@ pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
 pub use crate::migrate::{post_migrate, pre_migrate};
 pub use crate::model::{AnyIds, M2m, M2mChanged, Many, Side, Through, m2m_changed};
-pub use crate::model::{AnyModel, AnyModels, FieldSet, Id, Model};
+pub use crate::model::{AnyModel, AnyModels, FieldSet, Id, Model, Ref};
 pub use crate::model::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
 };

@@ -28,6 +28,8 @@ fn mistakes_are_explained_and_the_rest_compiles() {
     }
     let cases = Command::new(env::current_exe().unwrap())
         .args(["--exact", "mistakes_are_explained_and_the_rest_compiles", "--nocapture"])
+        // Which cases trybuild is to run.
+        .args(env::args().filter(|argument| argument.starts_with("trybuild=")))
         .env(INSIDE, "yes")
         .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\x1ftrybuild\x1f-Aunused")
         .status();

@@ -160,7 +160,7 @@ fn a_model() {
         &model::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE IdOf < < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyBehind < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
@@ -246,7 +246,7 @@ fn a_model() {
             # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
             PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
             # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
-            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::id (& self . user) , "user" , < Id < User > as PRIVATE PointsTo >::loaded) }
+            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
             }
             }
             ;

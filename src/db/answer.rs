@@ -1,5 +1,7 @@
 //! What a database answers: at once, or after a wait.
 
+#![cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "PostgreSQL is always waited for"))]
+
 use std::pin::Pin;
 use std::task::{Context, Poll};
 

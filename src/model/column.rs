@@ -1,6 +1,6 @@
 //! What a field's type must be for what its attributes say.
 
-use super::{Id, Meta, Model};
+use super::{Id, Meta, Model, Ref};
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Column, ColumnType, ValueRef};
@@ -255,7 +255,8 @@ pub trait DefaultKey {
 /// The type of a field with `#[one_to_one]` or `#[foreign_key]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which model the relation points to",
-    label = "expected `Id<Model>` or `Option<Id<Model>>`"
+    label = "expected `Id<Model>` or `Option<Id<Model>>`",
+    note = "a model whose key is not an `Id` but a `Uuid`, say, is pointed to with a `Ref<Model, Uuid>`"
 )]
 pub trait PointsTo: Sized {
     /// The model that it points to.
@@ -263,8 +264,8 @@ pub trait PointsTo: Sized {
     /// What following it gives.
     type Loaded;
 
-    /// The row that it points to.
-    fn id(&self) -> Option<Id<Self::Target>>;
+    /// The key of the row that it points to: `None` if it points to none, NULL if it is not set.
+    fn pointer(&self) -> Option<ValueRef<'_>>;
     /// What following it gives, of the row.
     fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
 
@@ -284,18 +285,18 @@ pub trait PointsTo: Sized {
 }
 
 macro_rules! points_to {
-    ($ty:ty => $loaded:ty, |$this:ident| $id:expr, |$row:ident| $followed:expr) => {
+    ($ty:ty, <$($key:ident)?> => $loaded:ty, |$this:ident| $pointer:expr, |$row:ident| $followed:expr) => {
         #[diagnostic::do_not_recommend]
-        impl<M: 'static> PointsTo for $ty {
+        impl<M: 'static $(, $key: Column)?> PointsTo for $ty {
             type Target = M;
             type Loaded = $loaded;
 
             const TYPE: ColumnType = <Self as Column>::TYPE;
             const NULLABLE: bool = <Self as Column>::NULLABLE;
 
-            fn id(&self) -> Option<Id<M>> {
-                let $this = *self;
-                $id
+            fn pointer(&self) -> Option<ValueRef<'_>> {
+                let $this = self;
+                $pointer
             }
 
             fn loaded($row: Option<M>) -> Option<$loaded> {
@@ -317,21 +318,52 @@ macro_rules! points_to {
     };
 }
 
-points_to!(Id<M> => M, |id| Some(id), |row| row);
-points_to!(Option<Id<M>> => Option<M>, |id| id, |row| Some(row));
+points_to!(Id<M>, <> => M, |id| Some(Column::to_value(id)), |row| row);
+points_to!(Option<Id<M>>, <> => Option<M>, |id| id.as_ref().map(Column::to_value), |row| Some(row));
+points_to!(Ref<M, K>, <K> => M, |key| Some(Column::to_value(key)), |row| row);
+points_to!(Option<Ref<M, K>>, <K> => Option<M>, |key| key.as_ref().map(Column::to_value), |row| Some(row));
 
-/// The key of a model that an `Id` can point to.
+/// The key of `M`, if a field of the type `Pointer` can point to it.
 #[diagnostic::on_unimplemented(
-    message = "an `Id<{M}>` cannot point to `{M}`, whose key is a `{Self}`",
-    label = "`{M}` has no `Id`",
-    note = "give `{M}` the key `#[key] id: Id<{M}>`, and make the other field `#[unique]`"
+    message = "`{Pointer}` cannot point to `{M}`, whose key is a `{Self}`",
+    label = "not the key of `{M}`",
+    note = "what points to a key that the database assigns is an `Id<{M}>`, and what points to another key a \
+            `Ref<{M}, {Self}>`"
 )]
-pub trait IdOf<M> {
+pub trait KeyBehind<Pointer, M> {
+    /// What the model is.
+    const META: fn() -> &'static Meta;
+}
+
+macro_rules! key_behind {
+    ($($key:ty, <$($parameter:ident)?>: $pointer:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M: Model $(, $parameter: Key)?> KeyBehind<$pointer, M> for $key {
+            const META: fn() -> &'static Meta = || M::META;
+        }
+    )*};
+}
+
+key_behind! {
+    Id<M>, <>: Id<M>;
+    Id<M>, <>: Option<Id<M>>;
+    K, <K>: Ref<M, K>;
+    K, <K>: Option<Ref<M, K>>;
+}
+
+/// The key of a model whose rows `#[many_to_many]` can relate.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{M}` cannot be related by `#[many_to_many]`, because its key is a `{Self}`",
+    label = "`{M}` has no `Id`",
+    note = "give `{M}` the key `#[key] id: Id<{M}>`; or leave `#[many_to_many]` out, and write a model with a \
+            `Ref<{M}, {Self}>` and a pointer to the other side"
+)]
+pub trait RelatedById<M> {
     /// What the model is.
     const META: fn() -> &'static Meta;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model> IdOf<M> for Id<M> {
+impl<M: Model> RelatedById<M> for Id<M> {
     const META: fn() -> &'static Meta = || M::META;
 }

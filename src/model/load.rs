@@ -6,7 +6,7 @@ use signals_core::__private::synchronous::send;
 use signals_core::BoxFuture;
 
 use super::draft::named;
-use super::{Field, Id, Meta, Model, PostLoad};
+use super::{Field, Meta, Model, PostLoad};
 use crate::db::{Exec, Params, Query, Row};
 use crate::error::{Error, Result};
 use crate::value::{Column, ValueRef};
@@ -174,19 +174,21 @@ pub(super) async fn all_by_field<M: Model>(
     rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await
 }
 
-/// What following a field gives, which points to the row with this id or to none.
+/// What following a field of some model gives, which points to the row with this key or to none.
 pub(super) async fn follow<M: Model, Loaded>(
     exec: Exec<'_>,
-    id: Option<Id<M>>,
-    field: &'static str,
+    key: Option<ValueRef<'_>>,
+    (model, field): (&'static str, &'static str),
     loaded: fn(Option<M>) -> Option<Loaded>,
     place: &'static Location<'static>,
 ) -> Result<Loaded> {
     let not_found = || M::META.not_found();
-    let row = match id {
+    let row = match key {
         None => None,
-        Some(id) if id.is_unset() => return Err(M::META.unset_id(field)),
-        Some(id) => Some(find(exec, M::META.key, &[id.to_value()], place).await?.ok_or_else(not_found)?),
+        Some(ValueRef::Null) => {
+            return Err(Error::UnsetId { model: model.to_owned(), field: field.to_owned() });
+        }
+        Some(key) => Some(find(exec, M::META.key, &[key], place).await?.ok_or_else(not_found)?),
     };
     loaded(row).ok_or_else(not_found)
 }

@@ -187,10 +187,10 @@ impl Field {
         self
     }
 
-    /// Whether it may have an id that is not set. Of what is not nullable, only an id has a value that is NULL, and ids are
-    /// integers.
+    /// Whether it may have an id that is not set. Of what is not nullable, only an id, which is an integer, and what points to
+    /// a row have a value that is NULL.
     pub(super) const fn may_be_unset(&self) -> bool {
-        matches!(self.ty, ColumnType::Integer) && !self.nullable && self.key.is_none()
+        (matches!(self.ty, ColumnType::Integer) || self.relation.is_some()) && !self.nullable && self.key.is_none()
     }
 
     #[doc(hidden)]

@@ -31,6 +31,7 @@ mod lookup;
 mod many;
 mod meta;
 mod operations;
+mod reference;
 mod save;
 mod schema;
 mod sql;
@@ -41,7 +42,7 @@ pub use bulk::{
     AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
     post_bulk_delete, post_bulk_update,
 };
-pub use column::{Counter, DefaultKey, IdOf, Key, KeyOf, PointsTo, Unset, VersionNumber};
+pub use column::{Counter, DefaultKey, Key, KeyBehind, KeyOf, PointsTo, RelatedById, Unset, VersionNumber};
 pub use delete::Deleted;
 pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
@@ -55,6 +56,7 @@ pub use many::{
     Side, Symmetry, Through, m2m_changed,
 };
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
+pub use reference::Ref;
 pub(crate) use schema::same_tables;
 pub use schema::{Models, models};
 
@@ -403,11 +405,11 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     #[track_caller]
     fn follow<'a, Loaded: 'a>(
         executor: &'a dyn Executor,
-        id: Option<Id<Self>>,
-        field: &'static str,
+        key: Option<ValueRef<'a>>,
+        pointer: (&'static str, &'static str),
         loaded: fn(Option<Self>) -> Option<Loaded>,
     ) -> impl Future<Output = Result<Loaded>> + Send + 'a {
-        load::follow(executor.exec(), id, field, loaded, Location::caller())
+        load::follow(executor.exec(), key, pointer, loaded, Location::caller())
     }
 
     #[doc(hidden)]

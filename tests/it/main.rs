@@ -18,6 +18,7 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
 mod raw_connection;
+mod references;
 mod rollback;
 mod save;
 mod savepoints;

@@ -271,7 +271,7 @@ fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> TokenStream {
 
 fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
-    let (ty, name, model) = (column.ty, column.name.unraw().to_string(), model.name);
+    let (ty, name, author, model) = (column.ty, column.name.unraw().to_string(), model.author, model.name);
     let stored_as = &column.stored_as;
     let (stored, nullable) = (as_column(column, "TYPE", paths), as_column(column, "NULLABLE", paths));
     let key = is_key.then(|| {
@@ -298,7 +298,11 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         let place = Place::of(ty);
         let target = relation::target(ty, private);
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
-        let meta = ask(at(place, key, private), quote!(#private::IdOf<#target>), "META");
+        let question = match author {
+            Author::Person => quote!(#private::KeyBehind<#ty, #target>),
+            Author::Relation => quote!(#private::RelatedById<#target>),
+        };
+        let meta = ask(at(place, key, private), question, "META");
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
     quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
@@ -332,7 +336,7 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
         (index != model.key && (column.unique || one_to_one)).then(|| lookup(index, column, vis, paths))
     });
     let follow =
-        model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, vis, paths));
+        model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
     // Only a model with a mistake is generic, and its mistake is the one to report.
     if !parsed.item.generics.params.is_empty() {
         return TokenStream::new();
@@ -392,18 +396,18 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
     }
 }
 
-fn follow(column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
+fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, ty) = (column.name, column.ty);
-    let field = name.unraw().to_string();
+    let (model, field) = (model.name.unraw().to_string(), name.unraw().to_string());
     let method = relation::method(field.strip_suffix("_id").unwrap_or(&field), name);
     let doc = format!("The row that `{field}` points to.");
     let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
-    let (target, loaded, id, of_row) = (answer("Target"), answer("Loaded"), answer("id"), answer("loaded"));
+    let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
     let place = Place::of(ty);
     let follow = ask(at(place, target, private), quote!(#root::Model), "follow");
     let this = place.parenthesised(quote!(&self.#name));
-    let arguments = place.parenthesised(quote!(executor, #id #this, #field, #of_row));
+    let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));
     let end = quote_spanned!(place.last()=> >);
     let future = quote_spanned!(place.first()=> impl ::core::future::Future<Output = #root::Result<#loaded> #end);
     quote! {

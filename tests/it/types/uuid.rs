@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{every_way, sql};
 use crate::databases::{databases, is_sqlite};
+use crate::log::Log;
 
 every_way!(uuids: Uuid = [Uuid::nil(), Uuid::max(), Uuid::new_v4(), Uuid::from_u128(1)]);
 
@@ -57,5 +58,55 @@ async fn a_uuid_is_stored_as_the_database_has_it() {
         }
         let error = db.query_one::<Uuid>(&as_text, &("no uuid",)).await.unwrap_err().to_string();
         assert!(error.contains("expected a UUID, found text"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn relations_to_a_model_whose_key_is_a_uuid() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Ticket {
+        #[key]
+        #[default(Uuid::new_v4())]
+        id: Uuid,
+        #[foreign_key(on_delete = cascade)]
+        part_of: Option<Ref<Ticket, Uuid>>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Seat {
+        #[key]
+        id: Id<Seat>,
+        #[one_to_one(on_delete = protect)]
+        ticket: Ref<Ticket, Uuid>,
+    }
+
+    #[receiver(post_save, sender = Ticket, created = true)]
+    async fn reserve(instance: &Ticket, tx: &mut Tx) -> Result<()> {
+        LOG.note("reserved");
+        Seat { ticket: Ref::to(instance), ..Seat::default() }.save(tx).await
+    }
+
+    for db in databases::<(Ticket, Seat)>().await {
+        let mut group = Ticket::default();
+        group.save(&db).await.unwrap();
+        let mut single = Ticket { part_of: Some(Ref::to(&group)), ..Ticket::default() };
+        single.save(&db).await.unwrap();
+        assert_eq!(LOG.take(), "reserved\nreserved\n");
+
+        let mut seat = single.seat(&db).await.unwrap().unwrap();
+        assert_eq!(seat.ticket(&db).await.unwrap(), single);
+        assert_eq!(single.part_of(&db).await.unwrap().as_ref(), Some(&group));
+        assert_eq!(group.ticket_set(&db).await.unwrap(), [single.clone()]);
+
+        let refused = group.delete(&db).await.unwrap_err();
+        assert!(matches!(&refused, Error::Protected { rows, .. } if rows.len() == 2), "{refused}");
+        seat.delete(&db).await.unwrap();
+        group.seat(&db).await.unwrap().unwrap().delete(&db).await.unwrap();
+        assert_eq!(group.delete(&db).await.unwrap().of::<Ticket>(), 2);
+        assert_eq!(Ticket::all(&db).await.unwrap(), []);
     }
 }

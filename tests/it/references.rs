@@ -1,0 +1,187 @@
+//! BEHAVIOUR.md, "delete" and "save", of models whose keys people set: what points to them is a `Ref`.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::databases;
+use crate::log::Log;
+
+/// Countries, what belongs to them, and receivers that note what is deleted.
+macro_rules! world {
+    ($log:ident) => {
+        #[model]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        struct Country {
+            #[key]
+            code: String,
+        }
+
+        #[model]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        struct City {
+            #[key]
+            id: Id<City>,
+            #[foreign_key(on_delete = cascade)]
+            country: Ref<Country, String>,
+            #[foreign_key(on_delete = set_null, related_name = "once_theirs")]
+            before_id: Option<Ref<Country, String>>,
+        }
+
+        #[model]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        struct Anthem {
+            #[key]
+            id: Id<Anthem>,
+            #[one_to_one(on_delete = cascade)]
+            country: Ref<Country, String>,
+        }
+
+        #[receiver([pre_delete, post_delete], sender = [Country, City])]
+        fn deleted<M: Model>(instance: &M, origin: &dyn AnyModel) {
+            let instance: &dyn AnyModel = instance;
+            $log.note(format!("{instance:?} of {origin:?}"));
+        }
+
+        #[allow(dead_code, reason = "not every test needs it")]
+        async fn country(db: &Db, code: &str) -> Country {
+            let mut country = Country { code: code.to_owned() };
+            country.save(db).await.unwrap();
+            country
+        }
+    };
+}
+
+#[tokio::test]
+async fn rows_are_followed_both_ways_by_whatever_key_they_have() {
+    static LOG: Log = Log::new();
+    world!(LOG);
+
+    for db in databases::<(Country, City, Anthem)>().await {
+        let (belgium, odd) = (country(&db, "be").await, country(&db, "o'd \"d\" \u{1F600}").await);
+        let mut ghent =
+            City { country: Ref::to(&belgium), before_id: Some(Ref::new(odd.code.clone())), ..City::default() };
+        ghent.save(&db).await.unwrap();
+        let mut anthem = Anthem { country: Ref::to(&odd), ..Anthem::default() };
+        anthem.save(&db).await.unwrap();
+
+        assert_eq!(City::get(&db, ghent.id).await.unwrap().as_ref(), Some(&ghent));
+        assert_eq!(ghent.country(&db).await.unwrap(), belgium);
+        assert_eq!(ghent.before(&db).await.unwrap().as_ref(), Some(&odd));
+        assert_eq!(belgium.city_set(&db).await.unwrap(), [ghent.clone()]);
+        assert_eq!(odd.once_theirs(&db).await.unwrap(), [ghent.clone()]);
+        assert_eq!(odd.anthem(&db).await.unwrap().as_ref(), Some(&anthem));
+        assert_eq!(belgium.anthem(&db).await.unwrap(), None);
+        assert_eq!(Anthem::by_country(&db, Ref::to(&odd)).await.unwrap(), Some(anthem));
+        assert_eq!(ghent.country.get(), Some(&belgium.code));
+
+        ghent.before_id = None;
+        ghent.save(&db).await.unwrap();
+        assert_eq!(ghent.before(&db).await.unwrap(), None);
+        assert_eq!(db.check_schema_of::<(Country, City, Anthem)>().await.map_err(|error| error.to_string()), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn what_points_to_nothing_is_an_error() {
+    static LOG: Log = Log::new();
+    world!(LOG);
+
+    for db in databases::<(Country, City)>().await {
+        let unset = City::default().save(&db).await.unwrap_err();
+        expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
+            .assert_eq(&unset.to_string());
+        let unset = City::default().country(&db).await.unwrap_err();
+        expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
+            .assert_eq(&unset.to_string());
+        let gone = City { country: Ref::new("xx".to_owned()), ..City::default() };
+        assert!(matches!(gone.country(&db).await, Err(Error::NotFound { model }) if model == "Country"));
+        let error = gone.clone().save(&db).await.unwrap_err();
+        assert!(matches!(error, Error::ForeignKey { .. }), "{error}");
+        assert_eq!(City::all(&db).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn rules_26_28_30_32_a_cascade_goes_through_them() {
+    static LOG: Log = Log::new();
+    world!(LOG);
+
+    for db in databases::<(Country, City, Anthem)>().await {
+        let (mut belgium, france) = (country(&db, "be").await, country(&db, "fr").await);
+        for (inside, before) in [(&belgium, None), (&belgium, Some(&france)), (&france, Some(&belgium))] {
+            City { country: Ref::to(inside), before_id: before.map(Ref::to), ..City::default() }
+                .save(&db)
+                .await
+                .unwrap();
+        }
+        Anthem { country: Ref::to(&belgium), ..Anthem::default() }.save(&db).await.unwrap();
+        let deleted = belgium.delete(&db).await.unwrap();
+        expect![[r#"
+            City { id: 1, country: "be", before_id: null } of Country { code: "be" }
+            City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
+            Country { code: "be" } of Country { code: "be" }
+            City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
+            City { id: 1, country: "be", before_id: null } of Country { code: "be" }
+            Country { code: "be" } of Country { code: "be" }
+        "#]]
+        .assert_eq(&LOG.take());
+        assert_eq!((deleted.of::<City>(), deleted.of::<Anthem>(), deleted.total()), (2, 1, 4));
+        let left = City::all(&db).await.unwrap();
+        assert_eq!(left.iter().map(|city| city.before_id.clone()).collect::<Vec<_>>(), [None]);
+    }
+}
+
+#[tokio::test]
+async fn rule_28_a_tree_of_one_model() {
+    #[model]
+    #[derive(Debug, Clone, Copy, Default, PartialEq)]
+    struct Node {
+        #[key]
+        number: u32,
+        #[foreign_key(on_delete = cascade)]
+        parent: Option<Ref<Node, u32>>,
+    }
+
+    for db in databases::<Node>().await {
+        for (number, parent) in [(1, None), (7, Some(1)), (3, Some(7)), (5, None)] {
+            Node { number, parent: parent.map(Ref::new) }.save(&db).await.unwrap();
+        }
+        let mut root = Node::get(&db, 1_u32).await.unwrap().unwrap();
+        let copied = root;
+        assert_eq!(root.delete(&db).await.unwrap().of::<Node>(), 3);
+        assert_eq!(Node::all(&db).await.unwrap(), [Node { number: 5, parent: None }]);
+        assert_eq!(format!("{:?} {:?}", Ref::to(&copied), Ref::<Node, u32>::UNSET), "Ref(1) Ref(unset)");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_makes_the_row_that_points_to_the_new_one() {
+    #[model]
+    #[derive(Debug, Default)]
+    struct User {
+        #[key]
+        #[default(format!("user-{}", 1))]
+        name: String,
+    }
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Profile {
+        #[key]
+        id: Id<Profile>,
+        #[one_to_one(on_delete = cascade)]
+        user: Ref<User, String>,
+    }
+
+    #[receiver(post_save, sender = User, created = true)]
+    async fn create_profile(instance: &User, tx: &mut Tx) -> Result<()> {
+        Profile { user: Ref::to(instance), ..Profile::default() }.save(tx).await
+    }
+
+    for db in databases::<(User, Profile)>().await {
+        let mut ann = User::default();
+        ann.save(&db).await.unwrap();
+        assert_eq!(ann.name, "user-1");
+        assert_eq!(ann.profile(&db).await.unwrap().unwrap().user, Ref::to(&ann));
+    }
+}
