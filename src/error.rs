@@ -60,6 +60,12 @@ pub enum Error {
         rows: Vec<String>,
     },
 
+    /// A row was not inserted, though its statement did not fail: a trigger of the table has skipped it.
+    NotInserted {
+        /// The model.
+        model: String,
+    },
+
     /// A field that must have a value has none.
     NotNull {
         /// The model, or its table when raw SQL failed.
@@ -438,6 +444,11 @@ impl fmt::Display for Error {
                      before the rows that they point to",
                 )
             }
+            Self::NotInserted { model } => write!(
+                f,
+                "a row of `{model}` was not inserted, because a trigger of its table skipped it: let the trigger raise an \
+                 error that says why",
+            ),
             Self::Protected { model, rows } => {
                 write!(f, "this row of `{model}` cannot be deleted, because ")?;
                 for (index, row) in rows.iter().take(5).enumerate() {

@@ -141,7 +141,7 @@ impl Driver {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<i64>> {
+    ) -> Answer<'a, SlimResult<Option<i64>>> {
         ask_each_driver!(Driver, self, driver => driver.insert(at, sql, params))
     }
 
@@ -175,7 +175,7 @@ impl Session {
         ask_each_session!(self, session => session.execute(sql, params))
     }
 
-    pub(super) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<i64>> {
+    pub(super) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<Option<i64>>> {
         ask_each_session!(self, session => session.insert(sql, params))
     }
 

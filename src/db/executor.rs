@@ -81,13 +81,13 @@ impl Exec<'_> {
         }
     }
 
-    /// Executes an INSERT; the answer is the key that the database gave to the row.
+    /// Executes an INSERT; the answer is the key that the database gave to the row, if it inserted one.
     pub(crate) async fn insert(
         self,
         at: &'static Location<'static>,
         sql: &str,
         params: &dyn Params,
-    ) -> SlimResult<i64> {
+    ) -> SlimResult<Option<i64>> {
         let_others_run().await;
         match self {
             Self::Db(db) => db.driver().insert(at, sql, params).await,

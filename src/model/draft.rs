@@ -129,13 +129,17 @@ pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<
     }
 }
 
-/// As [`named`], for a statement with the parameters of [`of_field`].
+/// As [`named`], for a statement that writes rows, with the parameters of [`of_field`].
 pub(super) fn named_fields<M: Model>(
     exec: Exec<'_>,
     others: usize,
     fields: &[usize],
 ) -> impl FnOnce(Box<Error>) -> Box<Error> {
-    move |error| named::<M>(exec)(Box::new(of_field::<M>(*error, others, fields)))
+    move |error| {
+        let mut error = Box::new(of_field::<M>(*error, others, fields));
+        exec.rename(&mut error, rename_written::<M>);
+        error
+    }
 }
 
 /// The error of a parameter as that of its field: the parameters are these fields, once or again and again, behind `others`
@@ -169,7 +173,17 @@ fn rename<M: Model>(error: &mut Error) {
             meta.name.clone_into(model);
             field(column);
         }
-        Error::NoColumn { model, .. } | Error::ForeignKey { model } => *model = Some(meta.name.to_owned()),
+        Error::ForeignKey { model: Some(model) } if model == meta.table => meta.name.clone_into(model),
+        Error::NoColumn { model, .. } => *model = Some(meta.name.to_owned()),
         _ => {}
+    }
+}
+
+/// SQLite does not say whose foreign key it was: of a row that is written it is its own, of one that is deleted somebody
+/// else's.
+fn rename_written<M: Model>(error: &mut Error) {
+    match error {
+        Error::ForeignKey { model: model @ None } => *model = Some(M::META.name.to_owned()),
+        error => rename::<M>(error),
     }
 }

@@ -93,6 +93,11 @@ impl Meta {
         Error::NotFound { model: self.name.to_owned() }
     }
 
+    /// The error of a row that the database did not insert, without a failure of the statement.
+    pub(crate) fn not_inserted(&self) -> Error {
+        Error::NotInserted { model: self.name.to_owned() }
+    }
+
     /// The error of a row that is not as it was read.
     pub(crate) fn stale(&self) -> Error {
         Error::Stale { model: self.name.to_owned() }

@@ -189,10 +189,19 @@ async fn write<M: Model>(
     let fields = Fields { instance: &**draft, fields: &insert.fields };
     let assigned = exec.insert(place, &insert.sql, &fields).await;
     let assigned = assigned.map_err(named_fields::<M>(exec, 0, &insert.fields))?;
-    if !has_key && let Some(key) = M::Key::assigned(assigned) {
-        draft.set_key(key);
+    if !has_key {
+        assign(&mut **draft, assigned)?;
     }
     Ok(true)
+}
+
+/// Sets the key that the database gave to the row.
+pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> SlimResult<()> {
+    let assigned = assigned.ok_or_else(|| M::META.not_inserted())?;
+    if let Some(key) = M::Key::assigned(assigned) {
+        row.set_key(key);
+    }
+    Ok(())
 }
 
 /// Updates the row if it is there and has the version of the draft, and says whether it was.

@@ -115,12 +115,12 @@ impl Connection {
         })
     }
 
-    /// Executes an INSERT; the answer is what it returns, or 0 if it returns nothing.
-    pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64, Failure> {
-        let mut key = 0;
+    /// Executes an INSERT; the answer is what it returns.
+    pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<Option<i64>, Failure> {
+        let mut key = None;
         self.query(sql, params, &mut |row| {
             if let ValueRef::Integer(integer) = row.value(0) {
-                key = integer;
+                key = Some(integer);
             }
             Ok(())
         })

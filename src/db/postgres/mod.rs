@@ -55,7 +55,12 @@ impl Postgres {
         lease.alone(sql, lease.execute(sql, params)).await
     }
 
-    pub(super) async fn insert(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<i64> {
+    pub(super) async fn insert(
+        &self,
+        at: &'static Location<'static>,
+        sql: &str,
+        params: &dyn Params,
+    ) -> Result<Option<i64>> {
         let lease = self.pool.lease(at).await?;
         lease.alone(sql, lease.insert(sql, params)).await
     }

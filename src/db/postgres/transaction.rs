@@ -50,7 +50,7 @@ impl Transaction {
         self.run(&lease, sql, lease.execute(sql, params)).await
     }
 
-    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<i64> {
+    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
         let lease = self.lease()?;
         self.run(&lease, sql, lease.insert(sql, params)).await
     }

@@ -104,10 +104,10 @@ impl Connection {
         // A rollback that failed has left something behind.
         self.rollback()?;
         match access {
-            Access::Write => self.step("BEGIN IMMEDIATE", &()),
+            Access::Write => self.step("BEGIN IMMEDIATE", &()).map(drop),
             Access::Read => {
                 self.restrain(true)?;
-                self.step("BEGIN", &())
+                self.step("BEGIN", &()).map(drop)
             }
         }
     }
@@ -183,7 +183,7 @@ impl Connection {
     /// Executes a statement that waits for nobody.
     fn at_once(&mut self, sql: &str) -> Result<()> {
         match self.step(sql, &()) {
-            Ok(()) => Ok(()),
+            Ok(_) => Ok(()),
             Err(Failure::Error(error)) => Err(*error),
             Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),
         }
@@ -216,21 +216,22 @@ impl Connection {
         Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
     }
 
-    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params) -> Result<i64, Failure> {
-        self.step(sql, params)?;
-        Ok(self.raw.last_insert_rowid())
+    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params) -> Result<Option<i64>, Failure> {
+        let inserted = self.step(sql, params)?;
+        // A trigger may have skipped the row, and SQLite goes on answering with the key of the last one.
+        Ok((inserted > 0).then(|| self.raw.last_insert_rowid()))
     }
 
-    /// Executes a statement to its end.
-    fn step(&mut self, sql: &str, params: &dyn Params) -> Result<(), Failure> {
+    /// Executes a statement to its end. The answer is how many rows were changed by the last one that changes rows.
+    fn step(&mut self, sql: &str, params: &dyn Params) -> Result<usize, Failure> {
         let mut statement = self.prepare(sql)?;
         self.bind(&mut statement, params)?;
         if statement.column_count() == 0 {
-            return statement.raw_execute().map(drop).map_err(|error| self.failure(error));
+            return statement.raw_execute().map_err(|error| self.failure(error));
         }
         let mut rows = statement.raw_query();
         while rows.next().map_err(|error| self.failure(error))?.is_some() {}
-        Ok(())
+        Ok(usize::try_from(self.raw.changes()).unwrap_or(usize::MAX))
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {

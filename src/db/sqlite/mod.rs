@@ -97,7 +97,7 @@ impl Sqlite {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<i64>> {
+    ) -> Answer<'a, SlimResult<Option<i64>>> {
         self.write(at, |connection| connection.insert(sql, params))
     }
 

@@ -58,7 +58,7 @@ impl Transaction {
         self.run(|connection| connection.execute(sql, params))
     }
 
-    pub(in crate::db) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<i64>> {
+    pub(in crate::db) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<Option<i64>>> {
         self.run(|connection| connection.insert(sql, params))
     }
 

@@ -169,7 +169,7 @@ async fn insert_chunk<M: Model>(
         AssignedKeys::BehindOneAnother => {
             let last = exec.insert(place, &statement.sql, &params).await.map_err(named)?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            keys.extend(last - count + 1..=last);
+            keys.extend(last.into_iter().flat_map(|last| last - count + 1..=last));
         }
         AssignedKeys::Returned => {
             keys.reserve(rows.len());
@@ -181,10 +181,12 @@ async fn insert_chunk<M: Model>(
             keys.sort_unstable();
         }
     }
+    // If some were skipped, nobody knows which.
+    if !matches!(statement.keys, AssignedKeys::None) && keys.len() != rows.len() {
+        return Err(M::META.not_inserted());
+    }
     for (row, key) in rows.iter_mut().zip(keys) {
-        if let Some(key) = M::Key::assigned(key) {
-            row.set_key(key);
-        }
+        save::assign(row, Some(key))?;
     }
     Ok(())
 }
@@ -206,10 +208,8 @@ async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location
     let exec = Exec::Tx(tx);
     let insert = &M::META.statements(exec.dialect()).insert;
     for row in rows {
-        let key = exec.insert(place, &insert.sql, &()).await.map_err(named::<M>(exec))?;
-        if let Some(key) = M::Key::assigned(key) {
-            row.set_key(key);
-        }
+        let assigned = exec.insert(place, &insert.sql, &()).await.map_err(named::<M>(exec))?;
+        save::assign(row, assigned)?;
     }
     Ok(())
 }

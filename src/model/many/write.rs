@@ -13,7 +13,7 @@ use super::{Direction, M2m, M2mChanged, Related, Through};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::can_go_unseen;
-use crate::model::draft::{Draft, named};
+use crate::model::draft::{Draft, named, named_fields};
 use crate::model::{Id, Key, Model, delete, load, save};
 use crate::value::{Column, ValueRef};
 
@@ -240,7 +240,11 @@ where
         }
         let list = as_list(ids, exec.dialect());
         let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
-        exec.execute(place, &T::LINK.texts::<D>(exec.dialect()).add, &params).await.map_err(named::<T>(exec))?;
+        exec.execute(place, &T::LINK.texts::<D>(exec.dialect()).add, &params).await.map_err(named_fields::<T>(
+            exec,
+            0,
+            &[],
+        ))?;
         Ok(())
     }
 
