@@ -184,7 +184,8 @@
 //!
 //! The library sends some of its own that have no sender: [`pre_migrate`] and [`post_migrate`] round
 //! [`create_tables`](Db::create_tables) and migrations, with `plan: &Plan` and `tx: &mut Tx`; [`connection_created`] for every new connection
-//! to a database, with `connection: &mut NewConnection` and `url: &str`.
+//! to a database, with `connection: &mut NewConnection` and `url: &str`; and with the feature `web`, from a layer round a service of
+//! tower such as axum's router, `request_started`, `got_request_exception` and `request_finished`.
 //!
 //! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
 //! [`set_recursion_limit`].
@@ -239,6 +240,7 @@
 //! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `fixtures` | `db.load` and `db.dump`: rows as JSON, in Django's form |
+//! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `tracing` | a span per receiver |
 
 mod calendar;
@@ -250,6 +252,8 @@ pub mod migrate;
 pub mod model;
 pub mod prelude;
 mod value;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use check::check;
 #[cfg(feature = "serde_json")]
@@ -282,6 +286,9 @@ pub use signals_core::{
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
 pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};
+#[cfg(feature = "web")]
+#[doc(inline)]
+pub use web::{got_request_exception, request_finished, request_started};
 
 /// The words in which the compiler speaks of miswired receivers.
 #[doc(inline)]

@@ -11,4 +11,6 @@ pub use crate::model::{
 };
 pub use crate::model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
 pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
+#[cfg(feature = "web")]
+pub use crate::web::{got_request_exception, request_finished, request_started};
 pub use signals_macros::{Column, model, receiver, signal};

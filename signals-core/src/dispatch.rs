@@ -45,7 +45,7 @@ impl<B> From<Error> for Stop<B> {
 pub mod synchronous {
     use super::{
         Answers, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, Synchronous, asked, each, folded, gather,
-        note, stop_at_error,
+        note, stop_at_error, trace_failure,
     };
 
     #[inline]
@@ -63,6 +63,24 @@ pub mod synchronous {
         let mut answers = Vec::new();
         each(signal, &mut payload, Panics::Catch, |id, answer| note(&mut answers, id, answer))?;
         Ok(answers)
+    }
+
+    /// `send_robust` for a sender that wants to know of nothing but failures, one at a time: no list of answers is made.
+    pub fn send_reporting<P: Payload<Mode = Synchronous>>(
+        signal: &'static Signal<P>,
+        mut payload: P::Of<'_>,
+        mut report: impl FnMut(Error),
+    ) {
+        let end = each(signal, &mut payload, Panics::Catch, |id, answer| {
+            if let Err(error) = answer {
+                trace_failure(id, &error);
+                report(Error::Receiver(error));
+            }
+            ControlFlow::<Error>::Continue(())
+        });
+        if let Err(error) = end {
+            report(error);
+        }
     }
 
     pub fn send_with<P: Payload<Mode = Synchronous>, B>(
@@ -375,12 +393,18 @@ fn stop_at_error<O>(_: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
 }
 
 fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
-    #[cfg(feature = "tracing")]
     if let Err(error) = &answer {
-        tracing::error!(receiver = %id.name, "{error}");
+        trace_failure(id, error);
     }
     answers.push((id.clone(), answer));
     ControlFlow::Continue(())
+}
+
+/// A failure that stops nobody is an event of its own.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nowhere to write it to"))]
+fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(receiver = %id.name, "{error}");
 }
 
 fn folded<O, B>(

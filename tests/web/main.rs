@@ -1,0 +1,13 @@
+//! The signals of requests: rule 52 of `BEHAVIOUR.md`. Their receivers hear of every request of their binary, so this is a binary
+//! of its own.
+#![allow(missing_docs, reason = "a test")]
+
+mod exceptions;
+mod failing_receivers;
+mod handler;
+#[allow(dead_code, reason = "it is there for other tests as well")]
+#[path = "../it/log.rs"]
+mod log;
+mod order;
+mod receivers;
+mod socket;
