@@ -62,6 +62,12 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// it writes. For most types there is nothing to do.
     fn settle(&mut self) {}
 
+    /// The value as that of an `Option`, where NULL is what `None` is.
+    #[doc(hidden)]
+    fn to_value_of_some(&self) -> ValueRef<'_> {
+        self.to_value()
+    }
+
     // What `#[model]` asks of a field, in words of this trait alone: a type that is no column is then one error.
 
     #[doc(hidden)]
@@ -568,7 +574,7 @@ impl<T: Column> Column for Option<T> {
     };
 
     fn to_value(&self) -> ValueRef<'_> {
-        self.as_ref().map_or(ValueRef::Null, T::to_value)
+        self.as_ref().map_or(ValueRef::Null, T::to_value_of_some)
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {

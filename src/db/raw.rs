@@ -7,7 +7,8 @@ impl Tx {
     /// Lends the connection to SQLite, for what SQL with parameters cannot do: blobs in pieces, functions of your own, backups.
     ///
     /// What is done with it is part of the transaction, and of the savepoint that this is a handle in. A closure that ends the
-    /// transaction breaks it. Settings of the connection stay, also for those who have it after you.
+    /// transaction breaks it, and a savepoint that it leaves open is released. Settings of the connection stay, also for those
+    /// who have it after you.
     ///
     /// [`signals::db::rusqlite`](crate::db::rusqlite) is the driver in the version that this library has.
     ///

@@ -163,13 +163,14 @@ impl<'a> Cascade<'a> {
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
-                    rows.extend((child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?);
+                    let fetched = (child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?;
+                    // What points to a row may be equal to its key for the database alone, which has collations.
+                    let one_of_them = keys.first().and_then(|key| self.origin(parent, key.into()));
+                    rows.extend(fetched.into_iter().filter_map(|row| {
+                        let origin = self.origin(parent, row.any_value(field)).or(one_of_them)?;
+                        Some(Row::Loaded(row, origin))
+                    }));
                 }
-                let rows = rows.into_iter().filter_map(|row| {
-                    let origin = self.origin(parent, row.any_value(field))?;
-                    Some(Row::Loaded(row, origin))
-                });
-                let rows: Vec<Row<'a>> = rows.collect();
                 return Ok(self.add(child, rows));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
@@ -187,7 +188,7 @@ impl<'a> Cascade<'a> {
             let keys = padded(keys);
             let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
             let each = &mut |row: &db::Row<'_>| {
-                found.push(row.value(0).into());
+                found.push((child.operations.key_of)(row)?);
                 Ok(())
             };
             Exec::Tx(self.tx).query(self.place, &sql, &keys, each).await?;

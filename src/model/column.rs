@@ -143,6 +143,13 @@ impl<M: 'static> Unset for Id<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<M: 'static, K: Column> Unset for Ref<M, K> {
+    fn is_unset(&self) -> bool {
+        Ref::is_unset(self)
+    }
+}
+
 macro_rules! unset_when_default {
     ($($column:ty)*) => {$(
         #[allow(clippy::float_cmp, reason = "what is not exactly 0 was set")]

@@ -7,6 +7,10 @@ use core::marker::PhantomData;
 
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
+/// `Some` of an id that is not set points to a row that is not saved, and not to none.
+pub(super) const UNSET_ID: ValueRef<'static> =
+    ValueRef::Refused("it is an id that is not set: save the row that it points to first");
+
 /// The key of a row of `M`, which the database assigns when the row is inserted. Until then it is unset.
 ///
 /// A foreign key of type `Id<User>` cannot be given the id of an order, and using an unset id is an error before any SQL.
@@ -107,6 +111,10 @@ impl<M: 'static> Column for Id<M> {
 
     fn to_value(&self) -> ValueRef<'_> {
         self.value.map_or(ValueRef::Null, ValueRef::Integer)
+    }
+
+    fn to_value_of_some(&self) -> ValueRef<'_> {
+        self.value.map_or(UNSET_ID, ValueRef::Integer)
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {

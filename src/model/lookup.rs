@@ -141,7 +141,7 @@ fn given<M: Model>(instance: &M, fields: FieldSet<M>) -> Result<Vec<usize>> {
     let given = if fields.is_empty() { vec![M::META.key] } else { fields.indexes().collect() };
     for &index in &given {
         let field = &M::META.fields[index];
-        if !field.nullable && instance.value(index) == ValueRef::Null {
+        if field.is_unset(instance.value(index)) {
             return Err(M::META.unset_id(field.name));
         }
     }

@@ -4,12 +4,13 @@ use std::sync::OnceLock;
 
 use signals_core::Place;
 
+use super::id::UNSET_ID;
 use super::operations::Operations;
 use super::sql::Statements;
 use super::{Model, models};
 use crate::db::Dialect;
 use crate::error::Error;
-use crate::value::ColumnType;
+use crate::value::{ColumnType, ValueRef};
 
 /// A model as its struct declares it.
 #[derive(Debug)]
@@ -195,7 +196,12 @@ impl Field {
     /// Whether it may have an id that is not set. Of what is not nullable, only an id, which is an integer, and what points to
     /// a row have a value that is NULL.
     pub(super) const fn may_be_unset(&self) -> bool {
-        (matches!(self.ty, ColumnType::Integer) || self.relation.is_some()) && !self.nullable && self.key.is_none()
+        self.key.is_none() && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
+    }
+
+    /// Whether this value of it is an id that is not set.
+    pub(super) fn is_unset(&self, value: ValueRef<'_>) -> bool {
+        (value == ValueRef::Null && !self.nullable) || value == UNSET_ID
     }
 
     #[doc(hidden)]

@@ -9,7 +9,7 @@ use signals_core::BoxFuture;
 use super::{AnyModel, Model, PostDelete, PreDelete, commit, sql};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
-use crate::value::{Value, ValueRef};
+use crate::value::{Column, Value, ValueRef};
 
 type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
@@ -53,6 +53,8 @@ pub(super) struct Operations {
     pub(super) listens: fn() -> bool,
     /// Whether anything of a row may wait for the end of the transaction.
     pub(super) remembers: fn() -> bool,
+    /// The key in the first column of a row. A driver may have it in another form than the model: a UUID as bytes.
+    pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
     /// What a field becomes that points to nothing any more.
     pub(super) default_of: fn(usize) -> Value,
     /// Reads a row, for the library itself.
@@ -73,6 +75,7 @@ impl Operations {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
             remembers: commit::listens::<M>,
+            key_of: key_of::<M>,
             default_of: M::default_of,
             #[cfg(feature = "fixtures")]
             from_row: |row| Ok(Box::new(M::from_row(row)?)),
@@ -82,6 +85,11 @@ impl Operations {
             post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
         }
     }
+}
+
+/// The key in the first column of a row.
+pub(super) fn key_of<M: Model>(row: &crate::db::Row<'_>) -> Result<Value> {
+    Ok(row.get::<M::Key>(0)?.to_value().into())
 }
 
 impl fmt::Debug for Operations {

@@ -6,6 +6,7 @@ use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
 use super::Model;
+use super::id::UNSET_ID;
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
 /// Points to a row of `M`, whose key is a `K` that a person sets: a `Uuid`, a `String`, an integer, a type of your own.
@@ -75,12 +76,12 @@ impl<M, K: Column> Ref<M, K> {
         Self { key: Some(key), model: PhantomData }
     }
 
-    /// Points to this row.
+    /// Points to this row. If its key is to be made by a `#[default]` and is not yet, the pointer is not set.
     pub fn to(row: &M) -> Self
     where
         M: Model<Key = K>,
     {
-        Self::new(row.key().clone())
+        if row.has_key() { Self::new(row.key().clone()) } else { Self::UNSET }
     }
 }
 
@@ -134,12 +135,26 @@ impl<M, K: fmt::Debug> fmt::Debug for Ref<M, K> {
     }
 }
 
+/// The key, or `unset`.
+impl<M, K: fmt::Display> fmt::Display for Ref<M, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            Some(key) => key.fmt(f),
+            None => f.write_str("unset"),
+        }
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<M: 'static, K: Column> Column for Ref<M, K> {
     const TYPE: ColumnType = K::TYPE;
 
     fn to_value(&self) -> ValueRef<'_> {
         self.key.as_ref().map_or(ValueRef::Null, Column::to_value)
+    }
+
+    fn to_value_of_some(&self) -> ValueRef<'_> {
+        self.key.as_ref().map_or(UNSET_ID, Column::to_value)
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {

@@ -9,7 +9,6 @@ use super::sql::{self, Statement};
 use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
-use crate::value::ValueRef;
 
 /// What to write, and how.
 pub(super) enum How<M: Model> {
@@ -98,7 +97,7 @@ pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bo
         return Ok(());
     }
     for (index, field) in M::META.fields.iter().enumerate() {
-        if field.may_be_unset() && is_written(index) && matches!(draft.value(index), ValueRef::Null) {
+        if field.may_be_unset() && is_written(index) && field.is_unset(draft.value(index)) {
             return Err(M::META.unset_id(field.name).into());
         }
     }

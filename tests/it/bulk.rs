@@ -350,6 +350,38 @@ async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert() {
     }
 }
 
+/// Scattered numbers hide how many rows there are.
+#[tokio::test]
+async fn create_many_gives_each_row_its_own_id_whatever_order_the_ids_have() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Entry {
+        #[key]
+        id: Id<Entry>,
+        text: String,
+    }
+
+    for db in databases::<Entry>().await.filter(|db| !is_sqlite(db)) {
+        for default in [
+            "CREATE FUNCTION scattered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 new.id := (new.id * 7919) % 1009;
+                 RETURN new;
+             END $$;
+             CREATE TRIGGER scatter BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION scattered()",
+            "DROP TRIGGER scatter ON entry; ALTER TABLE entry ALTER id SET INCREMENT -1 SET MINVALUE -1000 RESTART -1",
+        ] {
+            db.batch(default).await.unwrap();
+            let mut entries: Vec<_> =
+                (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
+            Entry::create_many(&db, &mut entries).await.unwrap();
+            assert!(!entries.is_sorted_by_key(|entry| entry.id));
+            for entry in &entries {
+                assert_eq!(Entry::get(&db, entry.id).await.unwrap().as_ref(), Some(entry));
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_row_that_a_trigger_skips_is_an_error() {
     #[model]

@@ -1,5 +1,6 @@
 //! The driver's own connection inside a transaction.
 
+use expect_test::expect;
 use signals::prelude::*;
 
 use crate::databases::{databases, is_sqlite};
@@ -175,6 +176,22 @@ async fn statements_of_ours_are_not_in_the_way() {
         assert_eq!(texts(&tx).await, "c");
         tx.commit().await.unwrap();
         assert_eq!(texts(&db).await, "c");
+    }
+}
+
+/// On one thread it would wait for itself.
+#[tokio::test]
+async fn the_connection_is_not_lent_while_a_query_has_it() {
+    for db in databases::<Note>().await.filter(is_sqlite) {
+        let tx = db.begin().await.unwrap();
+        Note::new("a").save(&tx).await.unwrap();
+        let in_a_row = tx.query("SELECT text FROM note", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
+        expect!["the connection is in use by the query or the closure that this is called in: collect the rows first, and go on behind it"].assert_eq(&in_a_row.unwrap_err().to_string());
+        let in_another = tx.sqlite(|_| Ok(tx.sqlite(|_| Ok(()))));
+        assert!(in_another.unwrap().is_err());
+        tx.sqlite(|connection| connection.execute_batch("UPDATE note SET text = 'b'")).unwrap();
+        assert_eq!(texts(&tx).await, "b");
+        tx.commit().await.unwrap();
     }
 }
 

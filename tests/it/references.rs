@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{databases, empty_databases, is_sqlite};
 use crate::log::Log;
 
 /// Countries, what belongs to them, and receivers that note what is deleted.
@@ -90,6 +90,9 @@ async fn what_points_to_nothing_is_an_error() {
         let unset = City::default().save(&db).await.unwrap_err();
         expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
             .assert_eq(&unset.to_string());
+        let be = country(&db, "be").await;
+        let before = City { country: Ref::to(&be), before_id: Some(Ref::UNSET), ..City::default() }.save(&db).await;
+        assert!(matches!(before, Err(Error::UnsetId { field, .. }) if field == "before_id"), "not the same as none");
         let unset = City::default().country(&db).await.unwrap_err();
         expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
             .assert_eq(&unset.to_string());
@@ -150,7 +153,8 @@ async fn rule_28_a_tree_of_one_model() {
         let copied = root;
         assert_eq!(root.delete(&db).await.unwrap().of::<Node>(), 3);
         assert_eq!(Node::all(&db).await.unwrap(), [Node { number: 5, parent: None }]);
-        assert_eq!(format!("{:?} {:?}", Ref::to(&copied), Ref::<Node, u32>::UNSET), "Ref(1) Ref(unset)");
+        let (one, none) = (Ref::to(&copied), Ref::<Node, u32>::UNSET);
+        assert_eq!(format!("{one:?} {none:?}, {one} {none}"), "Ref(1) Ref(unset), 1 unset");
     }
 }
 
@@ -183,5 +187,68 @@ async fn a_receiver_makes_the_row_that_points_to_the_new_one() {
         ann.save(&db).await.unwrap();
         assert_eq!(ann.name, "user-1");
         assert_eq!(ann.profile(&db).await.unwrap().unwrap().user, Ref::to(&ann));
+    }
+}
+
+#[tokio::test]
+async fn rule_30_set_default_points_to_another_row() {
+    #[model]
+    #[derive(Debug, Default)]
+    struct Team {
+        #[key]
+        name: String,
+    }
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = set_default)]
+        #[default(Ref::new("reserve".to_owned()))]
+        team: Ref<Team, String>,
+    }
+
+    for db in databases::<(Team, Player)>().await {
+        let mut red = Team { name: "red".to_owned() };
+        red.save(&db).await.unwrap();
+        Team { name: "reserve".to_owned() }.save(&db).await.unwrap();
+        Player::default().save(&db).await.unwrap();
+        Player { team: Ref::to(&red), ..Player::default() }.save(&db).await.unwrap();
+        red.delete(&db).await.unwrap();
+        let teams: Vec<_> = Player::all(&db).await.unwrap().into_iter().map(|player| player.team.to_string()).collect();
+        assert_eq!(teams, ["reserve", "reserve"]);
+    }
+}
+
+/// To the database, with its collation, `BE` and `be` are one country.
+#[tokio::test]
+async fn rule_26_rows_go_that_point_to_a_key_which_only_the_database_takes_for_the_same() {
+    static LOG: Log = Log::new();
+    world!(LOG);
+
+    for db in empty_databases().await.filter(is_sqlite) {
+        db.batch(
+            "CREATE TABLE country (code TEXT NOT NULL COLLATE NOCASE PRIMARY KEY) STRICT;
+             CREATE TABLE city (id INTEGER PRIMARY KEY AUTOINCREMENT, before_id TEXT,
+                 country TEXT NOT NULL COLLATE NOCASE REFERENCES country (code)) STRICT;
+             CREATE TABLE anthem (id INTEGER PRIMARY KEY, country TEXT NOT NULL) STRICT;",
+        )
+        .await
+        .unwrap();
+        let mut belgium = country(&db, "be").await;
+        for code in ["BE", "be"] {
+            City { country: Ref::new(code.to_owned()), ..City::default() }.save(&db).await.unwrap();
+        }
+        assert_eq!(belgium.delete(&db).await.unwrap().of::<City>(), 2);
+        expect![[r#"
+            City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
+            City { id: 2, country: "be", before_id: null } of Country { code: "be" }
+            Country { code: "be" } of Country { code: "be" }
+            City { id: 2, country: "be", before_id: null } of Country { code: "be" }
+            City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
+            Country { code: "be" } of Country { code: "be" }
+        "#]]
+        .assert_eq(&LOG.take());
     }
 }

@@ -452,6 +452,8 @@ async fn an_unset_id_is_an_error_before_any_signal() {
         id: Id<Order>,
         #[foreign_key(on_delete = cascade)]
         user: Id<User>,
+        #[foreign_key(on_delete = set_null, related_name = "given")]
+        giver: Option<Id<User>>,
     }
 
     #[receiver(pre_save, sender = Order)]
@@ -464,6 +466,22 @@ async fn an_unset_id_is_an_error_before_any_signal() {
         expect!["`user` of `Order` is an id that is not set: save the row that it points to first"]
             .assert_eq(&error.to_string());
         assert_eq!(LOG.take(), "");
+
+        // It is not none.
+        let mut user = User::default();
+        user.save(&db).await.unwrap();
+        let mut order = Order { user: user.id, giver: Some(User::default().id), ..Order::default() };
+        let error = order.save(&db).await.unwrap_err();
+        expect!["`giver` of `Order` is an id that is not set: save the row that it points to first"]
+            .assert_eq(&error.to_string());
+        let error = order.create(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+        let error = Order::create_many(&db, std::slice::from_mut(&mut order)).await.unwrap_err();
+        assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+        assert_eq!(LOG.take(), "");
+        order.giver = None;
+        order.save(&db).await.unwrap();
+        assert_eq!(LOG.take(), "sent\n");
 
         let error = Order { user: Id::new(12), ..Order::default() }.save(&db).await.unwrap_err();
         assert_eq!(LOG.take(), "sent\n");

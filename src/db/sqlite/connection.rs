@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, OpenFlags, Statement};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::{Batch, CachedStatement, OpenFlags, Statement};
 
 use super::errors::{self, Failure};
 use super::params::{self, Encoded};
@@ -171,8 +172,13 @@ impl Connection {
     fn error(&self, error: rusqlite::Error) -> Error {
         match self.failure(error) {
             Failure::Error(error) => *error,
-            Failure::Busy => Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO },
+            Failure::Busy => self.locked(),
         }
+    }
+
+    /// A lock of another process that is not waited for.
+    fn locked(&self) -> Error {
+        Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }
     }
 
     /// A SAVEPOINT would begin one.
@@ -185,7 +191,7 @@ impl Connection {
         match self.step(sql, &()) {
             Ok(_) => Ok(()),
             Err(Failure::Error(error)) => Err(*error),
-            Err(Failure::Busy) => Err(Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }),
+            Err(Failure::Busy) => Err(self.locked()),
         }
     }
 
@@ -235,12 +241,26 @@ impl Connection {
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
-        let done = if self.in_transaction() && may_begin_another(sql) {
-            self.in_the_same_transaction(|raw| raw.execute_batch(sql))?
-        } else {
-            self.raw.execute_batch(sql)
+        let mut begun = false;
+        let mut run = |raw: &rusqlite::Connection| {
+            let mut statements = Batch::new(raw, sql);
+            while let Some(mut statement) = statements.next()? {
+                let mut rows = statement.raw_query();
+                while rows.next()?.is_some() {}
+                begun = true;
+            }
+            Ok(())
         };
-        done.map_err(|error| self.failure(error))
+        let done = if self.in_transaction() && may_begin_another(sql) {
+            self.in_the_same_transaction(&mut run)?
+        } else {
+            run(&self.raw)
+        };
+        done.map_err(|error| match self.failure(error) {
+            // Another attempt would do again what is done.
+            Failure::Busy if begun => self.locked().into(),
+            failure => failure,
+        })
     }
 
     pub(super) fn query(
@@ -289,9 +309,7 @@ impl Connection {
                 Err(error) => {
                     return Err(match self.failure(error) {
                         // Another attempt would hand out the same rows again.
-                        Failure::Busy if seen => {
-                            Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }.into()
-                        }
+                        Failure::Busy if seen => self.locked().into(),
                         failure => failure,
                     });
                 }

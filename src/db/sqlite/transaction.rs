@@ -1,7 +1,8 @@
 //! A transaction on the connection that writes.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::ThreadId;
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -19,6 +20,8 @@ use crate::error::{Error, Result, SlimResult};
 pub(in crate::db) struct Transaction {
     /// Never locked over an `await`. `None` after the end.
     connection: Mutex<Option<Held>>,
+    /// The thread that has it locked and calls a function of a person's, who may call us.
+    lent_to: Mutex<Option<ThreadId>>,
     access: Access,
     patience: Patience,
 }
@@ -51,7 +54,7 @@ impl DerefMut for Held {
 
 impl Transaction {
     pub(super) fn new(connection: Held, access: Access, patience: Patience) -> Self {
-        Self { connection: Mutex::new(Some(connection)), access, patience }
+        Self { connection: Mutex::new(Some(connection)), lent_to: Mutex::new(None), access, patience }
     }
 
     pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<u64>> {
@@ -68,7 +71,10 @@ impl Transaction {
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Answer<'a, Done<()>> {
-        self.run(|connection| connection.query(sql, params, each))
+        self.run(|connection| {
+            let _lent = Lent::to_this_thread(&self.lent_to);
+            connection.query(sql, params, each)
+        })
     }
 
     pub(in crate::db) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, Done<()>> {
@@ -84,14 +90,17 @@ impl Transaction {
     }
 
     pub(in crate::db) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
-        Answer::now(match self.lock().take() {
-            Some(mut connection) => connection.rollback().map_err(Box::new),
-            None => Err(Error::Ended.into()),
-        })
+        let rolled_back = self.lock().and_then(|mut connection| match connection.take() {
+            Some(mut connection) => connection.rollback(),
+            None => Err(Error::Ended),
+        });
+        Answer::now(rolled_back.map_err(Box::new))
     }
 
     pub(in crate::db) fn abandon(&self) {
-        if let Some(mut connection) = self.lock().take() {
+        if let Ok(mut connection) = self.lock()
+            && let Some(mut connection) = connection.take()
+        {
             // Nobody is left to be told, and `begin` looks whether the connection is in order.
             let _ = connection.rollback();
         }
@@ -110,13 +119,19 @@ impl Transaction {
     }
 
     pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Done<T> {
-        let mut connection = self.lock();
-        let lent = connection.as_mut().map_or(Err(Error::Ended), |connection| connection.lend(work));
+        let mut connection = match self.lock() {
+            Ok(connection) => connection,
+            Err(error) => return self.done(None, Err(error.into())),
+        };
+        let lent = connection.as_mut().map_or(Err(Error::Ended), |connection| {
+            let _lent = Lent::to_this_thread(&self.lent_to);
+            connection.lend(work)
+        });
         self.done(connection.as_mut(), lent.map_err(Box::new))
     }
 
     fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
-        self.lock().as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
+        self.lock()?.as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
     }
 
     fn run<'a, T: Send + 'a>(
@@ -127,16 +142,20 @@ impl Transaction {
             return Answer::now(done);
         }
         Answer::later(async move {
-            self.patience
-                .retry(|| self.attempt(&mut operation))
-                .await
-                .unwrap_or_else(|error| self.done(self.lock().as_mut(), Err(error)))
+            let done = self.patience.retry(|| self.attempt(&mut operation)).await;
+            done.unwrap_or_else(|error| {
+                let mut connection = self.lock().ok();
+                self.done(connection.as_mut().and_then(|connection| connection.as_mut()), Err(error))
+            })
         })
     }
 
     /// Fails only if another process is in the way.
     fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
-        let mut connection = self.lock();
+        let mut connection = match self.lock() {
+            Ok(connection) => connection,
+            Err(error) => return Ok(self.done(None, Err(error.into()))),
+        };
         let result = match connection.as_mut().map(|connection| operation(connection)) {
             Some(Ok(value)) => Ok(value),
             Some(Err(Failure::Error(error))) => Err(error),
@@ -155,9 +174,38 @@ impl Transaction {
         Done { result, standing: if is_there { Standing::Open } else { Standing::Gone } }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
-        // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The connection. A function that this thread calls with the connection locked would wait for itself.
+    fn lock(&self) -> Result<MutexGuard<'_, Option<Held>>> {
+        match self.connection.try_lock() {
+            Ok(connection) => Ok(connection),
+            // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if Lent::is_to_this_thread(&self.lent_to) => Err(Error::database(
+                "the connection is in use by the query or the closure that this is called in: collect the rows first, \
+                 and go on behind it",
+            )),
+            Err(TryLockError::WouldBlock) => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+}
+
+/// Notes that a person's function is called with the connection locked, until it is dropped.
+struct Lent<'a>(&'a Mutex<Option<ThreadId>>);
+
+impl<'a> Lent<'a> {
+    fn to_this_thread(thread: &'a Mutex<Option<ThreadId>>) -> Self {
+        *thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
+        Self(thread)
+    }
+
+    fn is_to_this_thread(thread: &Mutex<Option<ThreadId>>) -> bool {
+        *thread.lock().unwrap_or_else(PoisonError::into_inner) == Some(std::thread::current().id())
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

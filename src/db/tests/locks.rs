@@ -50,6 +50,32 @@ async fn a_lock_of_another_process_is_waited_for_without_blocking() {
     tx.commit().await.unwrap();
 }
 
+/// `BEGIN` has locked the database, and not one that was attached since.
+#[tokio::test]
+async fn a_batch_that_waits_half_way_is_not_done_twice() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let db = with_numbers(folder.patient().await).await;
+    drop(with_numbers(other.db().await).await);
+    let stranger = other.stranger();
+
+    let tx = db.begin().await.unwrap();
+    tx.sqlite(|connection| connection.execute("ATTACH ? AS other", [other.path().to_str()])).unwrap();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = tx.batch("INSERT INTO numbers VALUES (1); INSERT INTO other.numbers VALUES (1)").await.unwrap_err();
+    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    assert_eq!(numbers(&tx).await.unwrap(), [1]);
+
+    // The first may wait: there is nothing to do again.
+    let release = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        stranger.execute_batch("ROLLBACK").unwrap();
+    });
+    tx.batch("INSERT INTO other.numbers VALUES (2); INSERT INTO numbers VALUES (2)").await.unwrap();
+    release.await.unwrap();
+    assert_eq!(numbers(&tx).await.unwrap(), [1, 2]);
+    tx.commit().await.unwrap();
+}
+
 /// A reader of another process, in a database without WAL, where it holds up a commit.
 async fn reader_without_wal(folder: &Folder, db: &Db) -> rusqlite::Connection {
     db.execute("PRAGMA journal_mode = DELETE", &()).await.unwrap();

@@ -178,7 +178,6 @@ async fn insert_chunk<M: Model>(
                 Ok(())
             };
             exec.query(place, &statement.sql, &params, each).await.map_err(named)?;
-            keys.sort_unstable();
         }
     }
     // If some were skipped, nobody knows which.

@@ -10,8 +10,8 @@ use super::{Condition, RowSignals};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::named;
+use crate::model::operations::key_of;
 use crate::model::{Deleted, Model, PostBulkDelete, commit, delete, load, sql};
-use crate::value::Value;
 
 /// What [`Model::delete_where`] gives: awaiting it deletes the rows, and says how many there were.
 #[must_use = "nothing is deleted before it is awaited"]
@@ -83,7 +83,7 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
             // What was done to these rows in the transaction has no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
                 count += 1;
-                commit::deleted_key::<M>(&Value::from(row.value(0)), tx);
+                commit::deleted_key::<M>(&key_of::<M>(row)?, tx);
                 Ok(())
             };
             exec.query(place, &sql, params, each).await.map_err(named::<M>(exec))?;

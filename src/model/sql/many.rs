@@ -17,8 +17,8 @@ pub(in crate::model) struct InsertMany {
 pub(in crate::model) enum AssignedKeys {
     /// It assigns none.
     None,
-    /// The statement returns them. The rows get them in the order of the parameters, and the answer may have any order: the
-    /// least is that of the first row.
+    /// The statement returns them. PostgreSQL inserts the rows of VALUES one after the other, and answers as it does. Their
+    /// numbers may have any order: a default or a trigger may scatter them.
     Returned,
     /// The last is known. SQLite gives a statement numbers without a gap, because nobody else writes meanwhile, if no trigger
     /// does.

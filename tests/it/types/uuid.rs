@@ -110,3 +110,67 @@ async fn relations_to_a_model_whose_key_is_a_uuid() {
         assert_eq!(Ticket::all(&db).await.unwrap(), []);
     }
 }
+
+/// SQLite has it as bytes.
+#[tokio::test]
+async fn rules_29_47_a_row_is_known_by_its_uuid_whatever_the_database_stores() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Artist {
+        #[key]
+        #[default(Uuid::new_v4())]
+        id: Uuid,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Album {
+        #[key]
+        #[default(Uuid::new_v4())]
+        id: Uuid,
+        #[foreign_key(on_delete = cascade)]
+        artist: Ref<Artist, Uuid>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Song {
+        #[key]
+        #[default(Uuid::from_u128(7))]
+        id: Uuid,
+        #[foreign_key(on_delete = cascade)]
+        artist: Ref<Artist, Uuid>,
+        #[foreign_key(on_delete = restrict)]
+        album: Ref<Album, Uuid>,
+    }
+
+    #[receiver(post_commit, sender = Song)]
+    fn committed(instance: &Song) {
+        LOG.note(format!("committed {}", instance.id));
+    }
+
+    for db in databases::<(Artist, Album, Song)>().await {
+        let mut artist = Artist::default();
+        assert!(Ref::to(&artist).is_unset(), "its key is still to be made");
+        artist.save(&db).await.unwrap();
+        let mut album = Album { artist: Ref::to(&artist), ..Album::default() };
+        album.save(&db).await.unwrap();
+        let song = Song { artist: Ref::to(&artist), album: Ref::to(&album), ..Song::default() };
+        song.clone().save(&db).await.unwrap();
+        assert_eq!(LOG.take(), "committed 00000000-0000-0000-0000-000000000007\n");
+
+        let error = album.delete(&db).await.unwrap_err().to_string();
+        assert!(error.contains("`Song` '00000000-0000-0000-0000-000000000007'"), "{error}");
+        assert_eq!(artist.delete(&db).await.unwrap().total(), 3, "the song goes by another way");
+
+        artist.save(&db).await.unwrap();
+        album.save(&db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        song.clone().save(&tx).await.unwrap();
+        assert_eq!(Song::delete_where(&tx, "true", &()).await.unwrap().total(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "", "nothing was done in the end");
+    }
+}
