@@ -129,13 +129,15 @@ impl ReceiverError {
         (signal, sender): (&'static str, Option<&'static str>),
         payload: &(dyn core::any::Any + Send),
     ) -> Self {
-        let message = payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a value that is no text".to_owned());
-        Self { receiver: receiver.clone(), signal, sender, failure: Failure::Panic(message) }
+        let failure = Failure::Panic(panic_message(payload).to_owned());
+        Self { receiver: receiver.clone(), signal, sender, failure }
     }
+}
+
+/// What a panic says.
+pub fn panic_message(payload: &(dyn core::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 impl fmt::Display for ReceiverError {

@@ -24,12 +24,14 @@ impl Span {
 
     #[cfg(not(feature = "tracing"))]
     #[inline]
+    #[expect(clippy::extra_unused_type_parameters, reason = "a span has the name of the signal")]
     pub(crate) fn of<P: Payload>(_: &ReceiverId) -> Self {
         Self {}
     }
 
     /// Does something inside of the span.
     #[inline]
+    #[cfg_attr(not(feature = "tracing"), expect(clippy::unused_self, reason = "there is no span to enter"))]
     pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
         #[cfg(feature = "tracing")]
         let _entered = self.span.enter();

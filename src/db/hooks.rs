@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use signals_core::__private::panic_message;
+
 use super::Db;
 use super::driver::Outcome;
 use super::level::{End, Level};
@@ -156,10 +158,5 @@ impl Hooks {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a message".to_owned());
-    Error::Panic { message }
+    Error::Panic { message: panic_message(panic).to_owned() }
 }

@@ -1,12 +1,12 @@
 //! One request, from `request_started` to `request_finished`.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
 use http::request::Parts;
 use http::{Extensions, Method, Response, StatusCode, Uri};
+use signals_core::__private::panic_message;
 use signals_core::__private::synchronous::send_reporting;
 
 use super::layer::ErrorHandler;
@@ -68,7 +68,7 @@ impl Exchange {
                 Verdict::Refuse
             }
             Err(panic) => {
-                self.tell(Exception::Panic(message(&*panic)));
+                self.tell(Exception::Panic(panic_message(&*panic)));
                 resume_unwind(panic)
             }
         }
@@ -113,7 +113,7 @@ pub(super) fn watch<T>(exchange: &mut Option<Exchange>, part: impl FnOnce() -> T
     // Nobody sees what the panic left behind: it goes on.
     catch_unwind(AssertUnwindSafe(part)).unwrap_or_else(|panic| {
         if let Some(mut exchange) = exchange.take() {
-            exchange.tell(Exception::Panic(message(&*panic)));
+            exchange.tell(Exception::Panic(panic_message(&*panic)));
         }
         resume_unwind(panic)
     })
@@ -122,9 +122,4 @@ pub(super) fn watch<T>(exchange: &mut Option<Exchange>, part: impl FnOnce() -> T
 /// A handler that panics is not let out: this may run while another panic unwinds, and two of them end the program.
 fn report(on_error: &ErrorHandler, error: &Error) {
     let _ = catch_unwind(AssertUnwindSafe(|| on_error(error)));
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }

@@ -73,7 +73,7 @@ fn send_robust_calls_all_and_reports_errors_and_panics() {
         connected panics
         fails failed: out of paper
         panics panicked: out of ink
-        panics_with_a_number panicked: a value that is no text
+        panics_with_a_number panicked: without a message
         works answered ()
         closure panicked: out of wire
     "#]]);
