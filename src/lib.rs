@@ -187,6 +187,10 @@
 //! to a database, with `connection: &mut NewConnection` and `url: &str`; and with the feature `web`, from a layer round a service of
 //! tower such as axum's router, `request_started`, `got_request_exception` and `request_finished`.
 //!
+//! With the feature `auth`, a model of yours that implements `AuthUser` is one of users: `authenticate::<User>(&db, credentials)` finds out
+//! who somebody is, or sends `user_login_failed`; `login(&db, &session, &mut user)` sends `user_logged_in` when the session is filled and the
+//! last login saved; `logout::<User>(&db, &session)` sends `user_logged_out` before the session is emptied. Their sender is the model.
+//!
 //! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
 //! [`set_recursion_limit`].
 //!
@@ -240,9 +244,13 @@
 //! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `fixtures` | `db.load` and `db.dump`: rows as JSON, in Django's form |
+//! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |
+//! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `tracing` | a span per receiver |
 
+#[cfg(feature = "auth")]
+pub mod auth;
 mod calendar;
 mod check;
 mod columns;
@@ -255,6 +263,9 @@ mod value;
 #[cfg(feature = "web")]
 pub mod web;
 
+#[cfg(feature = "auth")]
+#[doc(inline)]
+pub use auth::{user_logged_in, user_logged_out, user_login_failed};
 pub use check::check;
 #[cfg(feature = "serde_json")]
 pub use columns::Json;

@@ -1,5 +1,7 @@
 //! What a program with models needs in scope: `use signals::prelude::*;`
 
+#[cfg(feature = "auth")]
+pub use crate::auth::{user_logged_in, user_logged_out, user_login_failed};
 pub use crate::db::connection_created;
 pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};

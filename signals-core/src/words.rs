@@ -109,7 +109,7 @@ pub trait HasSenders<S: ?Sized> {
     message = "`{S}` never sends `{Self}`",
     label = "not a signal of `{S}`",
     note = "`m2m_changed` is sent by the model between two others: `UserGroups` for the field `groups` of `User`, which sends \
-            nothing else, or the one that `through` names"
+            nothing else, or the one that `through` names; the signals of logins by a model that implements `AuthUser`"
 )]
 pub trait SentBy<S: ?Sized> {
     /// The payload of the signal from that sender.

@@ -38,11 +38,17 @@ impl<M: Model> FieldSet<M> {
 
     /// The fields whose values differ from those of the row before, compared as the database stores them; all of them if
     /// there was none.
-    pub(super) fn changed(before: Option<&M>, after: &M) -> Self {
+    pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
         let Some(before) = before else { return Self::all() };
         let differ = |index: &usize| before.value(*index) != after.value(*index);
         let bits = (0..M::COLUMNS).filter(differ).fold(0, |bits, index| bits | 1 << index);
         Self { bits, ..Self::empty() }
+    }
+
+    /// The place of the field among the columns, if it is one field and not several or none.
+    #[cfg(feature = "auth")]
+    pub(crate) const fn only(self) -> Option<usize> {
+        if self.bits.is_power_of_two() { Some(self.bits.trailing_zeros() as usize) } else { None }
     }
 
     /// The fields that may be set in a row that is there.

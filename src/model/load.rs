@@ -43,7 +43,7 @@ pub(super) async fn all<M: Model>(exec: Exec<'_>, place: &'static Location<'stat
 }
 
 /// The first row whose field has the value.
-pub(super) async fn find<M: Model>(
+pub(crate) async fn find<M: Model>(
     exec: Exec<'_>,
     field: usize,
     value: &dyn Params,

@@ -1,0 +1,136 @@
+//! Who somebody is.
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use signals_core::__private::asynchronous::send;
+use signals_core::BoxFuture;
+
+use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
+use crate::db::{Db, Exec};
+use crate::error::{Error, Result};
+use crate::model::{FieldSet, load};
+use crate::value::{Column, ValueRef};
+
+/// The user with these credentials, or `None` and [`user_login_failed`]: for a wrong password, for a user that there is not, and
+/// for one who is not [active](AuthUser::is_active). It does not log anybody in, which is [`login`](super::login()).
+///
+/// ```
+/// use signals::auth::{Credentials, authenticate};
+/// # use signals::auth::{AuthUser, PasswordHash};
+/// # use signals::prelude::*;
+/// # #[model] #[derive(Debug, Default)] struct User { #[key] id: Id<User>, #[unique] name: String, password: PasswordHash }
+/// # impl AuthUser for User {
+/// #     const USERNAME: FieldSet<Self> = Self::fields().name;
+/// #     fn password(&self) -> &PasswordHash { &self.password }
+/// #     fn password_mut(&mut self) -> &mut PasswordHash { &mut self.password }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # db.create_tables_of::<User>().await?;
+///
+/// let user = authenticate::<User>(&db, Credentials::new("ann", "correct horse")).await?;
+/// assert!(user.is_none());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// All three take as long as the right password does, by hashing one that nobody asked for. A hash that was made in an older way
+/// is replaced by a new one, if nobody has changed the password meanwhile, with the signals of `save_fields`.
+///
+/// # Errors
+/// Of the database, and of receivers of `user_login_failed`. If the field of [`USERNAME`](AuthUser::USERNAME) is not `#[unique]`.
+#[track_caller]
+pub fn authenticate<U: AuthUser>(db: &Db, credentials: Credentials) -> Authenticate<'_, U> {
+    const { assert!(U::USERNAME.only().is_some(), "`AuthUser::USERNAME` must be one field") };
+    Authenticate { db, credentials, request: None, place: Location::caller(), user: PhantomData }
+}
+
+/// What [`authenticate`] gives: awaiting it finds out.
+#[must_use = "nothing is done before it is awaited"]
+pub struct Authenticate<'a, U> {
+    db: &'a Db,
+    credentials: Credentials,
+    request: Option<&'a AnyRequest>,
+    place: &'static Location<'static>,
+    user: PhantomData<fn() -> U>,
+}
+
+impl<'a, U: AuthUser> Authenticate<'a, U> {
+    /// Hands the request on to receivers.
+    pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
+        self.request = Some(request);
+        self
+    }
+
+    async fn run(self) -> Result<Option<U>> {
+        let Self { db, credentials, request, place, .. } = self;
+        let found = find::<U>(db, &credentials, place).await?;
+        let nobody = PasswordHash::default();
+        let password = found.as_ref().map_or(&nobody, U::password);
+        let fits = password.fits(credentials.password().clone()).await?;
+        match found {
+            Some(mut user) if fits && user.is_active() => {
+                if user.password().is_obsolete() {
+                    renew(db, &mut user, &credentials).await?;
+                }
+                Ok(Some(user))
+            }
+            _ => {
+                let sender = PhantomData;
+                let failed = UserLoginFailed { credentials: &credentials, model: U::META, request, db, sender };
+                send(user_login_failed::of::<U>(), failed).await?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+async fn find<U: AuthUser>(db: &Db, credentials: &Credentials, place: &'static Location<'static>) -> Result<Option<U>> {
+    let Some(index) = U::USERNAME.only() else { unreachable!("`authenticate` does not compile without") };
+    let field = &U::META.fields[index];
+    if !field.unique {
+        let (model, field) = (U::META.name, field.name);
+        return Err(Error::other(format!(
+            "users are looked up by the field `{field}` of `{model}`, which several of them may have the same value in: write \
+             `#[unique]` before it"
+        )));
+    }
+    load::find(Exec::Db(db), index, &[ValueRef::Text(credentials.username())], place).await
+}
+
+/// Hashes the password as it would be hashed now.
+async fn renew<U: AuthUser>(db: &Db, user: &mut U, credentials: &Credentials) -> Result<()> {
+    let before = user.snapshot();
+    *user.password_mut() = PasswordHash::of(credentials.password().clone()).await?;
+    let fields = FieldSet::changed(Some(&before), user);
+    let Some(field) = fields.only() else { return Ok(()) };
+    // The password may be another one by now, which must not become the old one again.
+    let (key, hash) = (U::META.key_field().column, U::META.fields[field].column);
+    let condition = format!(r#""{key}" = ? AND "{hash}" = ?"#);
+    let is_the_same = [user.key().to_value(), before.password().to_value()];
+    let renewed = U::update_where(db, fields, user, &condition, &is_the_same).with_signals().await?;
+    if renewed == 0 {
+        user.assign(before);
+        return Ok(());
+    }
+    user.refresh(db).await
+}
+
+impl<'a, U: AuthUser> IntoFuture for Authenticate<'a, U> {
+    type Output = Result<Option<U>>;
+    type IntoFuture = BoxFuture<'a, Result<Option<U>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<U> fmt::Debug for Authenticate<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticate").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,303 @@
+//! What the three signals of a login carry, and whom they are sent to.
+
+use core::any::{Any, TypeId};
+use core::fmt;
+use core::marker::PhantomData;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use signals_core::__private::{
+    Anyone, Asynchronous, AwaitsReceivers, HasSenders, InTransaction, Payload, SentBy, SignalName,
+};
+use signals_core::Signal;
+
+use super::{AuthUser, Credentials, Session};
+use crate::db::{Db, Tx};
+use crate::model::{AnyModel, Meta};
+
+/// The request in which somebody logs in or out, of whatever type the program's framework has: receivers take it as
+/// `request: Option<&AnyRequest>` and ask for that type, `request.downcast_ref::<Parts>()`.
+pub type AnyRequest = dyn Any + Send + Sync;
+
+/// A signal of a login: its name, its payload, and how the payload of a model of users becomes one of any.
+macro_rules! login_signal {
+    (
+        $(#[$name_doc:meta])* $name:ident,
+        $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $vis:vis $field:ident: $ty:ty,)* },
+        |$event:ident| { $($wide:ident: $wider:expr,)* }
+    ) => {
+        $(#[$name_doc])*
+        #[expect(non_camel_case_types, reason = "it is written as in Django, `#[receiver(user_logged_in)]`")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl $name {
+            /// The signal of one model of users, to connect closures to at run time.
+            pub fn of<U: AuthUser>() -> &'static Signal<$payload<'static, U>> {
+                &SignalsOf::<U>::get().$name
+            }
+        }
+
+        $(#[$payload_doc])*
+        #[non_exhaustive]
+        pub struct $payload<'a, U: ?Sized> {
+            $($(#[$field_doc])* $vis $field: $ty,)*
+        }
+
+        impl<U: Sender + ?Sized> Payload for $payload<'static, U> {
+            type Of<'a> = $payload<'a, U>;
+            type Output = ();
+            type Mode = Asynchronous;
+            type Any = $payload<'static, dyn AnyModel>;
+            type Senders = ();
+            const SIGNAL: &'static str = stringify!($name);
+
+            fn sender() -> Option<&'static str> {
+                U::name()
+            }
+
+            fn senders() -> Option<()> {
+                Some(())
+            }
+
+            fn widen<'b>($event: &'b mut $payload<'_, U>, (): ()) -> $payload<'b, dyn AnyModel> {
+                $payload { $($wide: $wider,)* }
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<U: AuthUser> SentBy<U> for $name {
+            type Payload = $payload<'static, U>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl SentBy<Anyone> for $name {
+            type Payload = $payload<'static, dyn AnyModel>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<S: ?Sized> HasSenders<S> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl SignalName for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl AwaitsReceivers for $name {
+            type Signal = Self;
+        }
+    };
+}
+
+login_signal! {
+    /// After somebody has logged in: the session has its user. See [`UserLoggedIn`].
+    user_logged_in,
+    /// What [`user_logged_in`] carries.
+    ///
+    /// The field of the last login is saved before, in the same transaction. An error undoes both and what earlier receivers
+    /// wrote, and the session is emptied: nobody is logged in.
+    ///
+    /// ```
+    /// use signals::auth::{AnyRequest, AuthUser};
+    /// use signals::prelude::*;
+    /// # use signals::auth::PasswordHash;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[unique] name: String, logins: i64, password: PasswordHash }
+    /// # impl AuthUser for User {
+    /// #     const USERNAME: FieldSet<Self> = Self::fields().name;
+    /// #     fn password(&self) -> &PasswordHash { &self.password }
+    /// #     fn password_mut(&mut self) -> &mut PasswordHash { &mut self.password }
+    /// # }
+    ///
+    /// #[receiver(user_logged_in, sender = User)]
+    /// async fn greet(user: &User, tx: &mut Tx) -> Result<()> {
+    ///     println!("hello {}", user.name);
+    ///     tx.execute(r#"UPDATE "user" SET logins = logins + 1 WHERE id = ?"#, &(user.id,)).await.map(drop)
+    /// }
+    ///
+    /// /// Of any model of users.
+    /// #[receiver(user_logged_in)]
+    /// fn log(user: &dyn AnyModel, request: Option<&AnyRequest>) {
+    ///     let address = request.and_then(|request| request.downcast_ref::<std::net::IpAddr>());
+    ///     println!("{} {} from {address:?}", user.model().name, user.key());
+    /// }
+    /// ```
+    UserLoggedIn {
+        /// Who has logged in.
+        pub user: &'a U,
+        /// The session, which has its new key and its user.
+        pub session: &'a dyn Session,
+        /// The request, if [`login`](super::login()) was given one.
+        pub request: Option<&'a AnyRequest>,
+        /// The transaction of the login.
+        pub tx: &'a mut Tx,
+    },
+    |event| { user: event.user.any(), session: event.session, request: event.request, tx: &mut *event.tx, }
+}
+
+login_signal! {
+    /// Before somebody is logged out: the session has still its values. See [`UserLoggedOut`].
+    user_logged_out,
+    /// What [`user_logged_out`] carries.
+    ///
+    /// An error undoes what receivers wrote and comes back from [`logout`](super::logout()); the session is emptied all the same.
+    ///
+    /// ```
+    /// # use signals::auth::{AuthUser, PasswordHash};
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[unique] name: String, password: PasswordHash }
+    /// # impl AuthUser for User {
+    /// #     const USERNAME: FieldSet<Self> = Self::fields().name;
+    /// #     fn password(&self) -> &PasswordHash { &self.password }
+    /// #     fn password_mut(&mut self) -> &mut PasswordHash { &mut self.password }
+    /// # }
+    /// #[receiver(user_logged_out, sender = User)]
+    /// fn bye(user: Option<&User>) {
+    ///     println!("bye, {}", user.map_or("whoever you are", |user| &user.name));
+    /// }
+    /// ```
+    UserLoggedOut {
+        /// Who is about to be logged out; `None` if nobody was logged in, or whoever was may not be any more.
+        pub user: Option<&'a U>,
+        /// The session, before it is emptied.
+        pub session: &'a dyn Session,
+        /// The request, if [`logout`](super::logout()) was given one.
+        pub request: Option<&'a AnyRequest>,
+        /// A transaction for what receivers write.
+        pub tx: &'a mut Tx,
+    },
+    |event| { user: event.user.map(Sender::any), session: event.session, request: event.request, tx: &mut *event.tx, }
+}
+
+login_signal! {
+    /// After somebody failed to prove who they are. See [`UserLoginFailed`].
+    user_login_failed,
+    /// What [`user_login_failed`] carries. It does not say what was wrong, as Django does not: the user name, the password, or a
+    /// user who is not active.
+    ///
+    /// An error stops the receivers after this one and comes back from [`authenticate`](super::authenticate()). There is no
+    /// transaction, so that what another receiver has counted stays.
+    ///
+    /// ```
+    /// use signals::auth::Credentials;
+    /// use signals::prelude::*;
+    ///
+    /// #[receiver(user_login_failed)]
+    /// fn log(credentials: &Credentials) {
+    ///     eprintln!("{credentials:?}"); // Credentials { username: "ann", password: Secret(..) }
+    /// }
+    /// ```
+    UserLoginFailed {
+        /// What was tried. The password is a [`Secret`](super::Secret), which is not printed.
+        pub credentials: &'a Credentials,
+        /// The model of users.
+        pub model: &'static Meta,
+        /// The request, if [`authenticate`](super::authenticate()) was given one.
+        pub request: Option<&'a AnyRequest>,
+        /// The database, to read and write in transactions of its own.
+        pub db: &'a Db,
+        pub(super) sender: PhantomData<fn(&U)>,
+    },
+    |event| {
+        credentials: event.credentials,
+        model: event.model,
+        request: event.request,
+        db: event.db,
+        sender: PhantomData,
+    }
+}
+
+macro_rules! in_transaction {
+    ($($name:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl InTransaction for $name {
+            type Signal = Self;
+        }
+    )*};
+}
+
+in_transaction!(user_logged_in user_logged_out);
+
+/// The sender may be a model of users that is known, or any.
+#[doc(hidden)]
+pub trait Sender: Send + Sync + 'static {
+    fn name() -> Option<&'static str>;
+    fn any(&self) -> &dyn AnyModel;
+}
+
+impl<U: AuthUser> Sender for U {
+    fn name() -> Option<&'static str> {
+        Some(U::META.name)
+    }
+
+    fn any(&self) -> &dyn AnyModel {
+        self
+    }
+}
+
+impl Sender for dyn AnyModel {
+    fn name() -> Option<&'static str> {
+        None
+    }
+
+    fn any(&self) -> &dyn AnyModel {
+        self
+    }
+}
+
+/// The signals of one model of users.
+#[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
+struct SignalsOf<U: AuthUser> {
+    user_logged_in: Signal<UserLoggedIn<'static, U>>,
+    user_logged_out: Signal<UserLoggedOut<'static, U>>,
+    user_login_failed: Signal<UserLoginFailed<'static, U>>,
+}
+
+impl<U: AuthUser> SignalsOf<U> {
+    /// They are made at the first use and stay for ever, as a `static` that `#[model]` would write: but it does not know which
+    /// models are of users.
+    fn get() -> &'static Self {
+        static OF_EACH: Mutex<BTreeMap<TypeId, &'static (dyn Any + Send + Sync)>> = Mutex::new(BTreeMap::new());
+        let mut of_each = OF_EACH.lock().unwrap_or_else(PoisonError::into_inner);
+        let signals = *of_each.entry(TypeId::of::<U>()).or_insert_with(|| Box::leak(Box::new(Self::new())));
+        let Some(signals) = signals.downcast_ref() else { unreachable!("each is at the place of its type") };
+        signals
+    }
+
+    fn new() -> Self {
+        Self { user_logged_in: Signal::new(), user_logged_out: Signal::new(), user_login_failed: Signal::new() }
+    }
+}
+
+/// `User 1`: a user is printed without what else the row holds.
+struct Briefly<'a>(&'a dyn AnyModel);
+
+impl fmt::Debug for Briefly<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.model().name, self.0.key())
+    }
+}
+
+impl<U: Sender + ?Sized> fmt::Debug for UserLoggedIn<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserLoggedIn").field("user", &Briefly(self.user.any())).finish_non_exhaustive()
+    }
+}
+
+impl<U: Sender + ?Sized> fmt::Debug for UserLoggedOut<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = self.user.map(|user| Briefly(user.any()));
+        f.debug_struct("UserLoggedOut").field("user", &user).finish_non_exhaustive()
+    }
+}
+
+impl<U: ?Sized> fmt::Debug for UserLoginFailed<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserLoginFailed")
+            .field("credentials", &self.credentials)
+            .field("model", &self.model.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! The user of a session.
+
+use signals::auth::{AuthUser, MemorySession, Session, current_user, login, stay_logged_in};
+use signals::prelude::*;
+
+use crate::models::{User, user, with_users};
+use crate::receivers::Alone;
+
+async fn name(db: &Db, session: &dyn Session) -> Option<String> {
+    current_user::<User>(db, session).await.unwrap().map(|user| user.username)
+}
+
+#[tokio::test]
+async fn the_user_of_a_session_is_as_the_database_has_it_now() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = MemorySession::new();
+        assert_eq!(name(&db, &session).await, None);
+        login(&db, &session, &mut ann).await.unwrap();
+        ann.username = "anna".to_owned();
+        ann.save(&db).await.unwrap();
+        assert_eq!(name(&db, &session).await.as_deref(), Some("anna"));
+
+        let tx = db.begin().await.unwrap();
+        assert_eq!(current_user::<User>(&tx, &session).await.unwrap(), Some(ann));
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_was_deleted_meanwhile_is_nobody() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = MemorySession::new();
+        login(&db, &session, &mut ann).await.unwrap();
+        ann.delete(&db).await.unwrap();
+        assert_eq!(name(&db, &session).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_is_not_active_any_more_is_nobody() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = MemorySession::new();
+        login(&db, &session, &mut ann).await.unwrap();
+        ann.is_blocked = true;
+        ann.save(&db).await.unwrap();
+        assert_eq!(name(&db, &session).await, None);
+        ann.is_blocked = false;
+        ann.save(&db).await.unwrap();
+        assert_eq!(name(&db, &session).await.as_deref(), Some("ann"));
+    }
+}
+
+#[tokio::test]
+async fn another_password_ends_every_session_but_the_one_that_stays() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let (here, there) = (MemorySession::new(), MemorySession::new());
+        for session in [&here, &there] {
+            login(&db, session, &mut ann).await.unwrap();
+            session.insert("cart", "3 books").await.unwrap();
+        }
+        let key = here.key();
+        ann.set_password("battery staple").await.unwrap();
+        ann.save(&db).await.unwrap();
+        stay_logged_in(&here, &ann).await.unwrap();
+        assert_eq!(name(&db, &here).await.as_deref(), Some("ann"));
+        assert_ne!(here.key(), key);
+        assert_eq!(here.names().len(), 2);
+
+        let key = there.key();
+        assert_eq!(name(&db, &there).await, None);
+        assert!(there.names().is_empty(), "as in Django, it is emptied");
+        assert_ne!(there.key(), key);
+    }
+}
+
+#[cfg(feature = "uuid")]
+#[tokio::test]
+async fn a_user_may_have_a_uuid_as_the_key() {
+    use signals::auth::PasswordHash;
+    use uuid::Uuid;
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Guest {
+        #[key]
+        id: Uuid,
+        #[unique]
+        name: String,
+        password: PasswordHash,
+    }
+    impl AuthUser for Guest {
+        const USERNAME: FieldSet<Self> = Self::fields().name;
+        fn password(&self) -> &PasswordHash {
+            &self.password
+        }
+        fn password_mut(&mut self) -> &mut PasswordHash {
+            &mut self.password
+        }
+    }
+    let _alone = Alone::new().await;
+    for db in crate::databases::databases::<Guest>().await {
+        let session = MemorySession::new();
+        let mut ann = Guest { id: Uuid::new_v4(), name: "ann".to_owned(), ..Guest::default() };
+        ann.save(&db).await.unwrap();
+        // The receivers ask for the table of other users.
+        db.create_tables_of::<User>().await.unwrap();
+        login(&db, &session, &mut ann).await.unwrap();
+        assert_eq!(current_user::<Guest>(&db, &session).await.unwrap().map(|user| user.id), Some(ann.id));
+    }
+}

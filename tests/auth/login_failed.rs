@@ -1,0 +1,141 @@
+//! Failing to log in.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use expect_test::expect;
+use signals::auth::{AuthUser, Credentials, PasswordHash, authenticate};
+use signals::prelude::*;
+
+use crate::models::{Entry, PASSWORD, Staff, User, user, with_users};
+use crate::receivers::{Alone, LOG};
+
+#[tokio::test]
+async fn rule_51_the_right_password_tells_nobody() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let ann = user(&db, "ann").await;
+        let found = authenticate::<User>(&db, Credentials::new("ann", PASSWORD)).await.unwrap();
+        assert_eq!(found, Some(ann));
+        LOG.is(&expect![""]);
+    }
+}
+
+#[tokio::test]
+async fn rule_51_a_wrong_password_tells_once() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        user(&db, "ann").await;
+        let request = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let credentials = Credentials::new("ann", "battery staple");
+        assert!(authenticate::<User>(&db, credentials).request(&request).await.unwrap().is_none());
+        LOG.is(&expect![[r#"
+            login failed: ann of User from 127.0.0.1
+            login failed: Credentials { username: "ann", password: Secret(..) }
+        "#]]);
+    }
+}
+
+#[tokio::test]
+async fn rule_51_an_unknown_user_tells_once() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        assert!(authenticate::<User>(&db, Credentials::new("eve", PASSWORD)).await.unwrap().is_none());
+        assert!(authenticate::<Staff>(&db, Credentials::new("eve", PASSWORD)).await.unwrap().is_none());
+        assert_eq!(Entry::texts(&db).await, ["login failed", "login failed"]);
+        LOG.is(&expect![[r#"
+            login failed: eve of User
+            login failed: Credentials { username: "eve", password: Secret(..) }
+            login failed: eve of Staff
+        "#]]);
+    }
+}
+
+#[tokio::test]
+async fn rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_right() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        ann.is_blocked = true;
+        ann.save(&db).await.unwrap();
+        LOG.take();
+        assert!(ann.check_password(PASSWORD).await.unwrap());
+        assert!(authenticate::<User>(&db, Credentials::new("ann", PASSWORD)).await.unwrap().is_none());
+        LOG.is(&expect![[r#"
+            login failed: ann of User
+            login failed: Credentials { username: "ann", password: Secret(..) }
+        "#]]);
+    }
+}
+
+#[tokio::test]
+async fn rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_tell_once() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        for (username, hash) in [("ann", ""), ("bob", "plain")] {
+            let password = PasswordHash::from(hash.to_owned());
+            let mut user = User { username: username.to_owned(), password, ..User::default() };
+            user.save(&db).await.unwrap();
+            assert!(authenticate::<User>(&db, Credentials::new(username, hash)).await.unwrap().is_none());
+        }
+        LOG.is(&expect![[r#"
+            login failed: ann of User
+            login failed: Credentials { username: "ann", password: Secret(..) }
+            login failed: bob of User
+            login failed: Credentials { username: "bob", password: Secret(..) }
+        "#]]);
+    }
+}
+
+/// The quickest of some, because a busy machine makes others slower.
+async fn time(db: &Db, username: &str) -> Duration {
+    let mut quickest = Duration::MAX;
+    for _ in 0..3 {
+        let began = Instant::now();
+        assert!(authenticate::<User>(db, Credentials::new(username, "battery staple")).await.unwrap().is_none());
+        quickest = quickest.min(began.elapsed());
+    }
+    quickest
+}
+
+#[tokio::test]
+async fn rule_51_an_unknown_user_takes_as_long_as_a_known_one() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        user(&db, "ann").await;
+        let mut bob = User { username: "bob".to_owned(), ..User::default() };
+        bob.save(&db).await.unwrap();
+        let known = time(&db, "ann").await;
+        // Without a hash it would be a hundredth.
+        assert!(time(&db, "eve").await > known / 4, "unknown");
+        assert!(time(&db, "bob").await > known / 4, "without a password");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_several_users_may_have_the_same_value_in_is_no_user_name() {
+    #[model]
+    #[derive(Debug, Default)]
+    struct Member {
+        #[key]
+        id: Id<Member>,
+        email: String,
+        password: PasswordHash,
+    }
+    impl AuthUser for Member {
+        const USERNAME: FieldSet<Self> = Self::fields().email;
+        fn password(&self) -> &PasswordHash {
+            &self.password
+        }
+        fn password_mut(&mut self) -> &mut PasswordHash {
+            &mut self.password
+        }
+    }
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<Member>().await.unwrap();
+    let error = authenticate::<Member>(&db, Credentials::new("ann", PASSWORD)).await.unwrap_err();
+    expect![[
+        r#"users are looked up by the field `email` of `Member`, which several of them may have the same value in: write `#[unique]` before it"#
+    ]]
+    .assert_eq(&error.to_string());
+}

@@ -1,0 +1,22 @@
+//! The signals of logins: rule 51 of `BEHAVIOUR.md`. Receivers of any model of users hear of every login of their binary, so this is
+//! a binary of its own.
+#![allow(missing_docs, reason = "a test")]
+
+mod current_user;
+#[allow(dead_code, reason = "it is there for other tests as well")]
+#[path = "../it/databases.rs"]
+mod databases;
+mod failing_receivers;
+mod failing_sessions;
+#[allow(dead_code, reason = "it is there for other tests as well")]
+#[path = "../it/log.rs"]
+mod log;
+mod login;
+mod login_failed;
+mod logout;
+mod models;
+mod passwords;
+mod receivers;
+mod secrets;
+#[cfg(feature = "tower-sessions")]
+mod tower_sessions;

@@ -1,0 +1,67 @@
+//! What is never printed.
+
+use signals::auth::{AuthUser, Credentials, MemorySession, Secret, Session, authenticate, login, user_logged_in};
+use signals::auth::{logout, user_logged_out, user_login_failed};
+
+use crate::models::{PASSWORD, User, user, with_users};
+use crate::receivers::{Alone, FAILS, LOG};
+
+#[test]
+fn rule_51_a_secret_never_prints() {
+    let credentials = Credentials::new("ann", PASSWORD);
+    for text in [
+        format!("{:?} {:#?}", Secret::from(PASSWORD), Secret::from(PASSWORD.to_owned())),
+        format!("{credentials:?} {credentials:#?}"),
+        format!("{:?}", credentials.password()),
+    ] {
+        assert!(!text.contains(PASSWORD) && text.contains("Secret(..)"), "{text}");
+    }
+    assert_eq!(credentials.password().expose(), PASSWORD);
+}
+
+#[tokio::test]
+async fn rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_hash() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = MemorySession::new();
+        let guards = (
+            user_logged_in::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
+            user_logged_out::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
+            user_login_failed::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
+        );
+        let wrong = || Credentials::new("ann", "battery staple");
+        LOG.note(format_args!("{ann:?} {:?}", authenticate::<User>(&db, wrong())));
+        assert!(authenticate::<User>(&db, wrong()).await.unwrap().is_none());
+        LOG.note(format_args!("{:?}", login(&db, &session, &mut ann)));
+        login(&db, &session, &mut ann).await.unwrap();
+        LOG.note(format_args!("{session:?} {:?}", logout::<User>(&db, &session)));
+        logout::<User>(&db, &session).await.unwrap();
+        drop(guards);
+        FAILS.store(true, std::sync::atomic::Ordering::Relaxed);
+        LOG.note(format_args!("{:?}", authenticate::<User>(&db, wrong()).await.unwrap_err()));
+        LOG.note(format_args!("{:?}", login(&db, &session, &mut ann).await.unwrap_err()));
+        FAILS.store(false, std::sync::atomic::Ordering::Relaxed);
+        let text = LOG.take();
+        for secret in [PASSWORD, "battery staple", ann.password.as_str()] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        for payload in ["UserLoggedIn {", "UserLoggedOut {", "UserLoginFailed {", "Secret(..)", "PasswordHash(..)"] {
+            assert!(text.contains(payload), "{payload} in {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_session_remembers_does_not_hold_the_hash() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = MemorySession::new();
+        login(&db, &session, &mut ann).await.unwrap();
+        for name in session.names() {
+            let value = session.get(&name).await.unwrap().unwrap();
+            assert!(!value.contains("argon2") && !value.contains(ann.password().as_str()), "{value}");
+        }
+    }
+}
