@@ -26,6 +26,8 @@ type Sql = fn(&Meta, usize, usize, Dialect) -> String;
 pub(super) struct Cascade<'a> {
     /// The model of the rows that it starts from.
     meta: &'static Meta,
+    /// The row that everything starts from, if it is one.
+    only_origin: Option<&'a dyn AnyModel>,
     tx: &'a Tx,
     place: &'static Location<'static>,
     groups: Vec<Group<'a>>,
@@ -121,7 +123,8 @@ impl<'a> Cascade<'a> {
         place: &'static Location<'static>,
     ) -> impl Future<Output = Result<Self>> + Send {
         let (groups, unseen, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut cascade = Self { meta: M::META, tx, place, groups, unseen, set, refused };
+        let only_origin = if let [row] = rows { Some(row as &dyn AnyModel) } else { None };
+        let mut cascade = Self { meta: M::META, only_origin, tx, place, groups, unseen, set, refused };
         let keys = cascade.add(M::META, rows.iter().map(|row| Row::Origin(row)));
         cascade.follow_all(keys)
     }
@@ -165,9 +168,10 @@ impl<'a> Cascade<'a> {
                 for keys in keys.chunks(KEYS) {
                     let fetched = (child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?;
                     // What points to a row may be equal to its key for the database alone, which has collations.
-                    let one_of_them = keys.first().and_then(|key| self.origin(parent, key.into()));
+                    let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
+                    let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
                     rows.extend(fetched.into_iter().filter_map(|row| {
-                        let origin = self.origin(parent, row.any_value(field)).or(one_of_them)?;
+                        let origin = self.only_origin.or_else(|| known(&*row))?;
                         Some(Row::Loaded(row, origin))
                     }));
                 }
@@ -203,7 +207,11 @@ impl<'a> Cascade<'a> {
             self.groups.len() - 1
         });
         let group = &mut self.groups[index];
-        let mut added = Vec::new();
+        let rows = rows.into_iter();
+        let at_least = rows.size_hint().0;
+        let mut added = Vec::with_capacity(at_least);
+        group.rows.reserve(at_least);
+        group.seen.integers.reserve(at_least);
         for row in rows {
             if group.seen.insert(row.key(), row.origin()) {
                 added.push(row.key().into());

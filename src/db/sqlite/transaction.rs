@@ -82,11 +82,26 @@ impl Transaction {
     }
 
     pub(in crate::db) fn commit(&self) -> Answer<'_, SlimResult<()>> {
-        self.run(Connection::commit).map(|done| {
-            // After a COMMIT there is nothing to roll back, and this only gives the connection back.
-            self.abandon();
-            done.result
-        })
+        match self.try_commit() {
+            Ok(()) => Answer::now(Ok(())),
+            Err(Failure::Error(error)) => {
+                self.abandon();
+                Answer::now(Err(error))
+            }
+            Err(Failure::Busy) => Answer::later(async move {
+                let committed = self.patience.retry(|| self.try_commit()).await;
+                self.abandon();
+                committed
+            }),
+        }
+    }
+
+    /// Commits, and gives the connection back.
+    fn try_commit(&self) -> Result<(), Failure> {
+        let mut connection = self.lock()?;
+        connection.as_mut().ok_or(Error::Ended)?.commit()?;
+        *connection = None;
+        Ok(())
     }
 
     pub(in crate::db) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
