@@ -75,6 +75,7 @@ impl From<String> for PasswordHash {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Column for PasswordHash {
     const TYPE: ColumnType = ColumnType::Text;
 
