@@ -11,6 +11,7 @@ use signals_core::BoxFuture;
 use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
 use crate::db::{Db, Exec};
 use crate::error::{Error, Result};
+use crate::model::sql::quoted;
 use crate::model::{FieldSet, load};
 use crate::value::{Column, ValueRef};
 
@@ -109,8 +110,8 @@ async fn renew<U: AuthUser>(db: &Db, user: &mut U, credentials: &Credentials) ->
     let fields = FieldSet::changed(Some(&before), user);
     let Some(field) = fields.only() else { return Ok(()) };
     // The password may be another one by now, which must not become the old one again.
-    let (key, hash) = (U::META.key_field().column, U::META.fields[field].column);
-    let condition = format!(r#""{key}" = ? AND "{hash}" = ?"#);
+    let (key, hash) = (quoted(U::META.key_field().column), quoted(U::META.fields[field].column));
+    let condition = format!("{key} = ? AND {hash} = ?");
     let is_the_same = [user.key().to_value(), before.password().to_value()];
     let renewed = U::update_where(db, fields, user, &condition, &is_the_same).with_signals().await?;
     if renewed == 0 {

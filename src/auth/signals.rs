@@ -13,6 +13,7 @@ use signals_core::Signal;
 
 use super::{AuthUser, Credentials, Session};
 use crate::db::{Db, Tx};
+use crate::model::lifecycle::Observed;
 use crate::model::{AnyModel, Meta};
 
 /// The request in which somebody logs in or out, of whatever type the program's framework has: receivers take it as
@@ -44,7 +45,7 @@ macro_rules! login_signal {
             $($(#[$field_doc])* $vis $field: $ty,)*
         }
 
-        impl<U: Sender + ?Sized> Payload for $payload<'static, U> {
+        impl<U: Observed + ?Sized> Payload for $payload<'static, U> {
             type Of<'a> = $payload<'a, U>;
             type Output = ();
             type Mode = Asynchronous;
@@ -168,7 +169,7 @@ login_signal! {
         /// A transaction for what receivers write.
         pub tx: &'a mut Tx,
     },
-    |event| { user: event.user.map(Sender::any), session: event.session, request: event.request, tx: &mut *event.tx, }
+    |event| { user: event.user.map(Observed::any), session: event.session, request: event.request, tx: &mut *event.tx, }
 }
 
 login_signal! {
@@ -220,33 +221,6 @@ macro_rules! in_transaction {
 
 in_transaction!(user_logged_in user_logged_out);
 
-/// The sender may be a model of users that is known, or any.
-#[doc(hidden)]
-pub trait Sender: Send + Sync + 'static {
-    fn name() -> Option<&'static str>;
-    fn any(&self) -> &dyn AnyModel;
-}
-
-impl<U: AuthUser> Sender for U {
-    fn name() -> Option<&'static str> {
-        Some(U::META.name)
-    }
-
-    fn any(&self) -> &dyn AnyModel {
-        self
-    }
-}
-
-impl Sender for dyn AnyModel {
-    fn name() -> Option<&'static str> {
-        None
-    }
-
-    fn any(&self) -> &dyn AnyModel {
-        self
-    }
-}
-
 /// The signals of one model of users.
 #[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
 struct SignalsOf<U: AuthUser> {
@@ -280,13 +254,13 @@ impl fmt::Debug for Briefly<'_> {
     }
 }
 
-impl<U: Sender + ?Sized> fmt::Debug for UserLoggedIn<'_, U> {
+impl<U: Observed + ?Sized> fmt::Debug for UserLoggedIn<'_, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserLoggedIn").field("user", &Briefly(self.user.any())).finish_non_exhaustive()
     }
 }
 
-impl<U: Sender + ?Sized> fmt::Debug for UserLoggedOut<'_, U> {
+impl<U: Observed + ?Sized> fmt::Debug for UserLoggedOut<'_, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.user.map(|user| Briefly(user.any()));
         f.debug_struct("UserLoggedOut").field("user", &user).finish_non_exhaustive()

@@ -24,7 +24,7 @@ mod fields;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod id;
-mod lifecycle;
+pub(crate) mod lifecycle;
 mod live;
 pub(crate) mod load;
 mod lookup;
@@ -34,7 +34,7 @@ mod operations;
 mod reference;
 mod save;
 mod schema;
-mod sql;
+pub(crate) mod sql;
 mod tables;
 
 pub use any::AnyModel;
