@@ -100,6 +100,7 @@ const CHILDREN: u64 = 1000;
 const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES (?1, ?2, ?3)";
 const UPDATE: &str = "UPDATE plain SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
 const INSERT_USER: &str = "INSERT INTO user (username, email) VALUES (?1, ?2)";
+const UPDATE_USER: &str = "UPDATE user SET username = ?1, email = ?2 WHERE id = ?3";
 const TABLES: &str =
     "CREATE TABLE user (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT NOT NULL UNIQUE, email TEXT) STRICT;
      CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
@@ -196,6 +197,19 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         table.floor(users_by_hand(format!("{place}: INSERT of a user by hand"), by_hand(place, folder, "user")));
     table.case(floor, saves(format!("{place}: save, a user"), runtime, connect("user"), user(), is_another_user));
 
+    let hand = by_hand(place, folder, "user-update");
+    hand.execute(INSERT_USER, params!["ann", "ann@example.org"]).expect("a row");
+    let floor = table.floor(Case::new(format!("{place}: UPDATE of a user by hand"), move |count| {
+        *count += 1;
+        let mut statement = hand.prepare_cached(UPDATE_USER).expect("a statement");
+        statement.execute(params!["ann", count.to_string(), 1]).expect("a row");
+    }));
+    let ann = User { username: "ann".into(), ..user() };
+    table.case(
+        floor,
+        saves(format!("{place}: save, a user, again"), runtime, connect("user-update"), ann, is_older_user),
+    );
+
     let hand = by_hand(place, folder, "user-in-transaction");
     hand.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
     let floor = table.floor(users_by_hand(format!("{place}: INSERT of a user, in a transaction"), hand));
@@ -244,6 +258,11 @@ fn user() -> User {
 fn is_another_user(user: &mut User) {
     user.number += 1;
     (user.id, user.username) = (Id::UNSET, user.number.to_string());
+}
+
+fn is_older_user(user: &mut User) {
+    user.number += 1;
+    user.email = Some(user.number.to_string());
 }
 
 fn is_another_member(member: &mut Member) {

@@ -165,7 +165,7 @@ impl<'a, U: AuthUser> Login<'a, U> {
             return Ok(());
         }
         let told = match self.db.begin_at(self.place).await {
-            Ok(tx) => {
+            Ok(mut tx) => {
                 let told = self.tell_in(&tx, fields).await;
                 tx.end(told).await
             }
@@ -223,7 +223,7 @@ impl<'a, U: AuthUser> Logout<'a, U> {
             Found::User(user) => Some(user),
             Found::Nobody | Found::Outdated => None,
         };
-        let tx = self.db.begin_at(self.place).await?;
+        let mut tx = self.db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
         let logged_out = UserLoggedOut { user: user.as_ref(), session, request, tx: &mut tx.handle() };
         let told = send(user_logged_out::of::<U>(), logged_out).await;

@@ -2,50 +2,76 @@
 
 #![cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "PostgreSQL is always waited for"))]
 
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+
+use crate::error::Error;
 
 /// An answer that is here already, or one to wait for.
 ///
 /// SQLite mostly answers at once. Who waits takes an allocation: next to a lock or a round trip it is nothing. In exchange
 /// what a driver does meanwhile makes no future larger, and is compiled once, here, instead of in every crate that awaits it.
-pub(super) enum Answer<'a, T> {
-    /// `None` after it was given.
-    Now(Option<T>),
-    Later(Pin<Box<dyn Future<Output = T> + Send + 'a>>),
+///
+/// With a `T` of one word it travels in registers, where a `Result` in an `Option` would be written to memory and read again:
+/// that is why what went well and what failed are variants of their own, and why the future is in two boxes.
+#[must_use = "a failure is in it, and it may have to be waited for"]
+pub(crate) enum Answer<'a, T, E = Box<Error>> {
+    Good(T),
+    Failed(E),
+    Later(Box<BoxFuture<'a, Result<T, E>>>),
+    /// Nothing is left of it.
+    Given,
 }
 
-impl<'a, T> Answer<'a, T> {
-    pub(super) fn now(answer: T) -> Self {
-        Self::Now(Some(answer))
-    }
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-    pub(super) fn later(answer: impl Future<Output = T> + Send + 'a) -> Self {
-        Self::Later(Box::pin(answer))
+impl<'a, T, E> Answer<'a, T, E> {
+    pub(super) fn later(answer: impl Future<Output = Result<T, E>> + Send + 'a) -> Self {
+        Self::Later(Box::new(Box::pin(answer)))
     }
 
     /// The answer in another form.
-    pub(super) fn map<U>(self, form: impl FnOnce(T) -> U + Send + 'a) -> Answer<'a, U>
+    #[inline]
+    pub(super) fn map<U, F>(self, form: impl FnOnce(Result<T, E>) -> Result<U, F> + Send + 'a) -> Answer<'a, U, F>
     where
         T: 'a,
+        E: 'a,
     {
         match self {
-            Self::Now(answer) => Answer::Now(answer.map(form)),
+            Self::Good(value) => form(Ok(value)).into(),
+            Self::Failed(error) => form(Err(error)).into(),
             Self::Later(answer) => Answer::later(async move { form(answer.await) }),
+            Self::Given => Answer::Given,
+        }
+    }
+}
+
+impl<T, E> From<Result<T, E>> for Answer<'_, T, E> {
+    #[inline]
+    fn from(answer: Result<T, E>) -> Self {
+        match answer {
+            Ok(value) => Self::Good(value),
+            Err(error) => Self::Failed(error),
         }
     }
 }
 
 // Nothing points into it: what waits is in its box.
-impl<T> Unpin for Answer<'_, T> {}
+impl<T, E> Unpin for Answer<'_, T, E> {}
 
-impl<T> Future for Answer<'_, T> {
-    type Output = T;
+impl<T, E> Future for Answer<'_, T, E> {
+    type Output = Result<T, E>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        match &mut *self {
-            Self::Now(answer) => Poll::Ready(answer.take().expect("an answer is given once")),
-            Self::Later(answer) => answer.as_mut().poll(context),
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, E>> {
+        if let Self::Later(answer) = &mut *self {
+            return Pin::as_mut(answer).poll(context);
+        }
+        match mem::replace(&mut *self, Self::Given) {
+            Self::Good(value) => Poll::Ready(Ok(value)),
+            Self::Failed(error) => Poll::Ready(Err(error)),
+            Self::Later(_) | Self::Given => panic!("an answer is given once"),
         }
     }
 }

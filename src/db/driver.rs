@@ -60,7 +60,7 @@ macro_rules! ask_each_session {
             #[cfg(feature = "postgres")]
             Session::Postgres(ref $session) => Answer::later(async move {
                 let result = $call.await;
-                Done { result: result.map_err(Box::new), standing: $session.standing() }
+                done(result.map_err(Box::new), $session.standing())
             }),
         }
     };
@@ -79,7 +79,7 @@ macro_rules! each_driver {
 }
 
 impl Driver {
-    pub(super) fn connect<'a>(options: &'a ConnectOptions, at: &'static Location<'static>) -> Answer<'a, Result<Self>> {
+    pub(super) fn connect<'a>(options: &'a ConnectOptions, at: &'static Location<'static>) -> Answer<'a, Self, Error> {
         Answer::later(async move {
             match url::parse(&options.url)? {
                 #[cfg(feature = "sqlite")]
@@ -112,17 +112,21 @@ impl Driver {
         }
     }
 
-    pub(super) fn begin(
-        &self,
+    /// Begins a transaction, and makes of its session what is wanted: a session is large to be moved.
+    #[inline]
+    pub(super) fn begin<'a, T: 'a>(
+        &'a self,
         options: TransactionOptions,
         at: &'static Location<'static>,
-    ) -> Answer<'_, SlimResult<Session>> {
+        form: impl FnOnce(Session) -> T + Send + 'a,
+    ) -> Answer<'a, T> {
         match *self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref driver) => driver.begin(options, at).map(|begun| begun.map(Session::Sqlite)),
+            Self::Sqlite(ref driver) => driver.begin(options, at, |session| form(Session::Sqlite(session))),
             #[cfg(feature = "postgres")]
             Self::Postgres(ref driver) => Answer::later(async move {
-                driver.begin(options, at).await.map(Box::new).map(Session::Postgres).map_err(Box::new)
+                let begun = driver.begin(options, at).await.map_err(Box::new)?;
+                Ok(form(Session::Postgres(Box::new(begun))))
             }),
         }
     }
@@ -132,7 +136,7 @@ impl Driver {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<u64>> {
+    ) -> Answer<'a, u64> {
         ask_each_driver!(Driver, self, driver => driver.execute(at, sql, params))
     }
 
@@ -141,8 +145,9 @@ impl Driver {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<Option<i64>>> {
-        ask_each_driver!(Driver, self, driver => driver.insert(at, sql, params))
+        key: &'a mut Option<i64>,
+    ) -> Answer<'a, ()> {
+        ask_each_driver!(Driver, self, driver => driver.insert(at, sql, params, key))
     }
 
     pub(super) fn query<'a>(
@@ -151,32 +156,54 @@ impl Driver {
         sql: &'a str,
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, SlimResult<()>> {
+    ) -> Answer<'a, ()> {
         ask_each_driver!(Driver, self, driver => driver.query(at, sql, params, each))
     }
 
-    pub(super) fn batch<'a>(&'a self, at: &'static Location<'static>, sql: &'a str) -> Answer<'a, SlimResult<()>> {
+    pub(super) fn batch<'a>(&'a self, at: &'static Location<'static>, sql: &'a str) -> Answer<'a, ()> {
         Answer::later(async move {
-            let session = self.begin(TransactionOptions::new(), at).await?;
-            session.batch(sql).await.result?;
+            let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
+            // If it has ended the transaction, the commit says so.
+            if let Some(error) = session.batch(sql).await.err().and_then(|setback| setback.error) {
+                return Err(error.into());
+            }
             session.commit().await
         })
     }
 }
 
-/// What a statement in a transaction came to, and what has become of the transaction.
-pub(super) struct Done<T> {
-    pub(super) result: SlimResult<T>,
+/// What a statement in a transaction came to. If it failed or the transaction is not as it was, that is said in a box: what
+/// went well travels in registers.
+pub(super) type Done<T> = Result<T, Box<Setback>>;
+
+/// A statement that failed, and what has become of the transaction.
+pub(super) struct Setback {
+    /// `None` if the statement itself was good.
+    pub(super) error: Option<Error>,
     pub(super) standing: Standing,
 }
 
+/// What a statement with this result came to.
+#[inline]
+pub(super) fn done<T>(result: SlimResult<T>, standing: Standing) -> Done<T> {
+    match (result, standing) {
+        (Ok(value), Standing::Open) => Ok(value),
+        (result, standing) => Err(Box::new(Setback { error: result.err().map(|error| *error), standing })),
+    }
+}
+
 impl Session {
-    pub(super) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<u64>> {
+    pub(super) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, u64, Box<Setback>> {
         ask_each_session!(self, session => session.execute(sql, params))
     }
 
-    pub(super) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<Option<i64>>> {
-        ask_each_session!(self, session => session.insert(sql, params))
+    pub(super) fn insert<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+        key: &'a mut Option<i64>,
+    ) -> Answer<'a, (), Box<Setback>> {
+        ask_each_session!(self, session => session.insert(sql, params, key))
     }
 
     pub(super) fn query<'a>(
@@ -184,20 +211,20 @@ impl Session {
         sql: &'a str,
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, Done<()>> {
+    ) -> Answer<'a, (), Box<Setback>> {
         ask_each_session!(self, session => session.query(sql, params, each))
     }
 
-    pub(super) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, Done<()>> {
+    pub(super) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, (), Box<Setback>> {
         ask_each_session!(self, session => session.batch(sql))
     }
 
     /// Commits, or rolls back and says why it could not commit.
-    pub(super) fn commit(&self) -> Answer<'_, SlimResult<()>> {
+    pub(super) fn commit(&self) -> Answer<'_, ()> {
         ask_each_driver!(Session, self, session => session.commit())
     }
 
-    pub(super) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
+    pub(super) fn rollback(&self) -> Answer<'_, ()> {
         ask_each_driver!(Session, self, session => session.rollback())
     }
 
@@ -259,7 +286,7 @@ impl Session {
             Self::Sqlite(_) => refused("the database is SQLite: use `tx.sqlite(..)`"),
             Self::Postgres(ref session) => {
                 let result = Box::pin(session.lend(work)).await;
-                Done { result: result.map_err(Box::new), standing: session.standing() }
+                done(result.map_err(Box::new), session.standing())
             }
         }
     }
@@ -267,7 +294,7 @@ impl Session {
 
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 fn refused<T>(reason: &str) -> Done<T> {
-    Done { result: Err(Error::database(reason).into()), standing: Standing::Open }
+    done(Err(Error::database(reason).into()), Standing::Open)
 }
 
 /// What has become of a transaction.

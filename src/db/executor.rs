@@ -1,9 +1,14 @@
 //! "A `&Db` or a `&mut Tx`".
 
 use std::panic::Location;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
+use tokio::task::coop::consume_budget;
+
+use super::answer::Answer;
 use super::{Db, Dialect, Params, Row, Tx};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, Result};
 
 /// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
 ///
@@ -61,65 +66,72 @@ impl Exec<'_> {
         }
     }
 
-    // Every statement passes here. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see
-    // through an async caller.
+    // Every statement passes here, and runs when it is called, not when its answer is awaited: unless it waits, no future is
+    // made. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an async caller.
 
     /// Executes a statement; the answer is how many rows it changed.
-    pub(crate) async fn execute(
+    pub(crate) fn execute<'a>(
         self,
         at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> SlimResult<u64> {
-        let_others_run().await;
-        match self {
-            Self::Db(db) => db.driver().execute(at, sql, params).await,
-            Self::Tx(tx) => {
-                tx.check()?;
-                tx.observe(tx.session().execute(sql, params).await)
-            }
-        }
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> Answer<'a, u64>
+    where
+        Self: 'a,
+    {
+        in_turn(move || match self {
+            Self::Db(db) => db.driver().execute(at, sql, params),
+            Self::Tx(tx) => tx.run(|session| session.execute(sql, params)),
+        })
     }
 
-    /// Executes an INSERT; the answer is the key that the database gave to the row, if it inserted one.
-    pub(crate) async fn insert(
+    /// Executes an INSERT; `key` becomes what the database gave to the row, if it inserted one.
+    pub(crate) fn insert<'a>(
         self,
         at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-    ) -> SlimResult<Option<i64>> {
-        let_others_run().await;
-        match self {
-            Self::Db(db) => db.driver().insert(at, sql, params).await,
-            Self::Tx(tx) => {
-                tx.check()?;
-                tx.observe(tx.session().insert(sql, params).await)
-            }
-        }
+        sql: &'a str,
+        params: &'a dyn Params,
+        key: &'a mut Option<i64>,
+    ) -> Answer<'a, ()>
+    where
+        Self: 'a,
+    {
+        in_turn(move || match self {
+            Self::Db(db) => db.driver().insert(at, sql, params, key),
+            Self::Tx(tx) => tx.run(|session| session.insert(sql, params, key)),
+        })
     }
 
     /// Executes a statement, and hands each row to `each`.
-    pub(crate) async fn query(
+    pub(crate) fn query<'a>(
         self,
         at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> SlimResult<()> {
-        let_others_run().await;
-        match self {
-            Self::Db(db) => db.driver().query(at, sql, params, each).await,
-            Self::Tx(tx) => {
-                tx.check()?;
-                tx.observe(tx.session().query(sql, params, each).await)
-            }
-        }
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Answer<'a, ()>
+    where
+        Self: 'a,
+    {
+        in_turn(move || match self {
+            Self::Db(db) => db.driver().query(at, sql, params, each),
+            Self::Tx(tx) => tx.run(|session| session.query(sql, params, each)),
+        })
     }
 }
 
-/// A statement of SQLite hardly ever waits, so that a loop of them would keep other tasks of its thread waiting for ever.
-pub(super) async fn let_others_run() {
-    tokio::task::coop::consume_budget().await;
+/// Runs a statement, unless it is somebody else's turn. A statement of SQLite hardly ever waits, so that a loop of them would
+/// keep other tasks of its thread waiting for ever.
+#[inline]
+pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T> + Send + 'a) -> Answer<'a, T> {
+    let turn = pin!(consume_budget());
+    match turn.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(()) => statement(),
+        Poll::Pending => Answer::later(async move {
+            consume_budget().await;
+            statement().await
+        }),
+    }
 }
 
 impl Executor for Db {

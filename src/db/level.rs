@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::hooks::Hook;
 use crate::error::{Error, Result, SlimResult};
@@ -146,16 +146,17 @@ impl Level {
     }
 }
 
-/// [`Levels`] behind a lock, which the commonest question does without.
+/// [`Levels`] behind a lock. Most transactions never have anything to remember, and the commonest question does without it.
 pub(super) struct Memory {
-    levels: Mutex<Levels>,
+    began: &'static Location<'static>,
+    levels: OnceLock<Box<Mutex<Levels>>>,
     /// Whether nothing has failed and no savepoint is open.
     is_calm: AtomicBool,
 }
 
 impl Memory {
     pub(super) fn new(began: &'static Location<'static>) -> Self {
-        Self { levels: Mutex::new(Levels::new(began)), is_calm: AtomicBool::new(true) }
+        Self { began, levels: OnceLock::new(), is_calm: AtomicBool::new(true) }
     }
 
     /// Whether something can be done in this level.
@@ -164,8 +165,22 @@ impl Memory {
         if number == 0 && self.is_calm.load(Ordering::Acquire) { Ok(()) } else { self.lock().check(number) }
     }
 
+    /// Whether nothing was ever to be remembered.
+    #[inline]
+    pub(super) fn is_unused(&self) -> bool {
+        self.levels.get().is_none()
+    }
+
     pub(super) fn lock(&self) -> Unlocked<'_> {
-        Unlocked { levels: self.levels.lock().unwrap_or_else(PoisonError::into_inner), is_calm: &self.is_calm }
+        let levels = self.levels.get_or_init(|| Box::new(Mutex::new(Levels::new(self.began))));
+        Unlocked { levels: levels.lock().unwrap_or_else(PoisonError::into_inner), is_calm: &self.is_calm }
+    }
+
+    /// Takes what is remembered, at the end.
+    pub(super) fn take(&self) -> Level {
+        let levels = std::mem::replace(&mut *self.lock(), Levels::new(self.began));
+        // What people queued is dropped without the lock.
+        levels.end()
     }
 }
 
@@ -205,7 +220,7 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    pub(super) fn new(began: &'static Location<'static>) -> Self {
+    fn new(began: &'static Location<'static>) -> Self {
         Self { transaction: Level::new(0, began), savepoints: Vec::new(), opened: 0 }
     }
 
@@ -274,14 +289,8 @@ impl Levels {
         self.savepoints.is_empty() && self.transaction.broken.is_none()
     }
 
-    /// Whether nothing is to run at the end, whichever it is.
-    pub(super) fn is_empty(&self) -> bool {
-        let Level { queue, rows, .. } = &self.transaction;
-        queue.is_empty() && rows.is_empty() && self.savepoints.is_empty()
-    }
-
     /// The transaction at its end. Savepoints that are still open are rolled back with it, whatever becomes of it.
-    pub(super) fn end(self) -> Level {
+    fn end(self) -> Level {
         let Self { mut transaction, savepoints, .. } = self;
         transaction.add_due(undo(savepoints));
         transaction

@@ -50,8 +50,10 @@ pub use rusqlite;
 #[cfg(feature = "postgres")]
 pub use tokio_postgres;
 
+use self::answer::Answer;
 use self::driver::Driver;
-use crate::error::{Error, Result, SlimResult};
+use self::executor::in_turn;
+use crate::error::{Error, Result};
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,10 +175,7 @@ impl Db {
     #[track_caller]
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
-        async move {
-            executor::let_others_run().await;
-            Ok(self.shared.driver.batch(at, sql).await?)
-        }
+        async move { Ok(in_turn(|| self.shared.driver.batch(at, sql)).await?) }
     }
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
@@ -263,14 +262,12 @@ impl Db {
     }
 
     /// As [`begin`](Self::begin), for an async caller, through whom `#[track_caller]` does not see.
-    pub(crate) async fn begin_at(&self, at: &'static Location<'static>) -> SlimResult<Tx> {
-        self.begin_with_at(TransactionOptions::new(), at).await
+    pub(crate) fn begin_at(&self, at: &'static Location<'static>) -> Answer<'_, Tx> {
+        self.begin_with_at(TransactionOptions::new(), at)
     }
 
-    async fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> SlimResult<Tx> {
-        executor::let_others_run().await;
-        let session = self.shared.driver.begin(options, at).await?;
-        Ok(Tx::new(self.clone(), session, at))
+    fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Answer<'_, Tx> {
+        in_turn(move || self.driver().begin(options, at, move |session| Tx::new(self.clone(), session, at)))
     }
 }
 

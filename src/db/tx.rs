@@ -6,10 +6,12 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::answer::Answer;
-use super::driver::{Done, Session, Standing};
-use super::executor::let_others_run;
+use signals_core::BoxFuture;
+
+use super::driver::{Done, Session, Setback, Standing};
+use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
-use super::level::{End, Level, Levels, Memory, Remembered, RowKey, Unlocked};
+use super::level::{End, Level, Memory, Remembered, RowKey, Unlocked};
 use super::{Db, Exec, Params, Row, refuse_transaction_control};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
@@ -75,9 +77,7 @@ impl Tx {
 
     /// Executes several statements without parameters. When one fails, those before it stay done.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        let_others_run().await;
-        self.check()?;
-        Ok(self.observe(self.session().batch(sql).await)?)
+        Ok(in_turn(|| self.run(|session| session.batch(sql))).await?)
     }
 
     /// Queues a hook that runs after the commit, with the database and no transaction.
@@ -123,11 +123,11 @@ impl Tx {
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
         Ok(self.conclude().await?)
     }
 
-    async fn conclude(mut self) -> SlimResult<()> {
+    async fn conclude(&mut self) -> SlimResult<()> {
         self.must_be_root()?;
         if let Err(error) = self.check() {
             return self.roll_back().await.and(Err(error));
@@ -137,7 +137,7 @@ impl Tx {
         match &committed {
             Ok(()) => self.run_hooks(End::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
-            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => drop(self.take_level()),
+            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => drop(self.shared.memory.take()),
             Err(_) => self.run_hooks(End::Rollback).await,
         }
         committed
@@ -160,10 +160,10 @@ impl Tx {
     }
 
     async fn run_hooks(&self, end: End) {
-        if self.levels().is_empty() {
+        if self.shared.memory.is_unused() {
             return;
         }
-        let hooks = self.take_level().hooks(end);
+        let hooks = self.shared.memory.take().hooks(end);
         if !hooks.is_empty() {
             Hooks::new(self.db().clone(), hooks).await;
         }
@@ -181,7 +181,7 @@ impl Tx {
 
     /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
     /// error.
-    pub(crate) async fn end<T, E: From<Box<Error>>>(self, result: Result<T, E>) -> Result<T, E> {
+    pub(crate) async fn end<T, E: From<Box<Error>>>(&mut self, result: Result<T, E>) -> Result<T, E> {
         match result {
             Ok(value) => match self.conclude().await {
                 Ok(()) => Ok(value),
@@ -200,11 +200,10 @@ impl Tx {
     }
 
     /// Rolls back because of an error, which another one would hide.
-    fn undo(self) -> Answer<'static, ()> {
-        Answer::later(async move {
-            let db = self.db().clone();
-            if let Err(error) = self.rollback().await {
-                db.report(&error);
+    fn undo(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.roll_back().await {
+                self.db().report(&error);
             }
         })
     }
@@ -260,29 +259,41 @@ impl Tx {
         self.shared.memory.check(self.level)
     }
 
-    /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
-    /// after it would be committed statement by statement.
-    pub(super) fn observe<T>(&self, Done { result, standing }: Done<T>) -> SlimResult<T> {
-        match standing {
-            Standing::Open => result,
-            Standing::Failed | Standing::Gone => self.worsened(standing, result),
+    /// Runs a statement, if anything can be done in this transaction.
+    #[inline]
+    pub(super) fn run<'a, T: 'a>(
+        &'a self,
+        statement: impl FnOnce(&'a Session) -> Answer<'a, T, Box<Setback>>,
+    ) -> Answer<'a, T> {
+        match self.check() {
+            Ok(()) => statement(self.session()).map(|done| self.observe(done)),
+            Err(error) => Answer::Failed(error),
         }
     }
 
+    /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
+    /// after it would be committed statement by statement.
+    #[inline]
+    pub(super) fn observe<T>(&self, done: Done<T>) -> SlimResult<T> {
+        done.map_err(|setback| self.set_back(*setback).into())
+    }
+
     #[cold]
-    fn worsened<T>(&self, standing: Standing, result: SlimResult<T>) -> SlimResult<T> {
-        let error = result.err().unwrap_or_else(|| {
-            Box::new(Error::database(
+    fn set_back(&self, Setback { error, standing }: Setback) -> Error {
+        let error = error.unwrap_or_else(|| {
+            Error::database(
                 "the statement ended the transaction: leave BEGIN, COMMIT and ROLLBACK out of SQL, and use \
                  `tx.commit()` or `tx.rollback()`",
-            ))
+            )
         });
         if standing == Standing::Gone {
             // No savepoint can bring it back.
             self.levels().transaction().fail(&error);
         }
-        self.fail(&error);
-        Err(error)
+        if standing != Standing::Open {
+            self.fail(&error);
+        }
+        error
     }
 
     fn must_be_root(&self) -> Result<()> {
@@ -304,13 +315,6 @@ impl Tx {
         if let Some(level) = self.levels().get(self.level) {
             work(level);
         }
-    }
-
-    /// Takes what is remembered, at the end.
-    fn take_level(&self) -> Level {
-        let levels = std::mem::replace(&mut *self.levels(), Levels::new(self.shared.began));
-        // What people queued is dropped without the lock.
-        levels.end()
     }
 }
 
@@ -339,7 +343,7 @@ impl Drop for Tx {
     fn drop(&mut self) {
         if self.root {
             // Other handles must not keep alive what the hooks own.
-            let level = self.take_level();
+            let level = self.shared.memory.take();
             if let Some(outcome) = self.shared.session.on_its_way() {
                 hooks::after(self.db().clone(), level, outcome);
             } else {

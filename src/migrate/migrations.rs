@@ -120,7 +120,7 @@ impl Db {
 
 async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) -> Result<Plan> {
     each_number_once(runner.get_migrations())?;
-    let tx = db.begin_at(place).await?;
+    let mut tx = db.begin_at(place).await?;
     let applied = async {
         one_at_a_time(&tx).await?;
         let pending = Ledger::new(&tx, Pass::Planning).run(runner).await?;

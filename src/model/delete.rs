@@ -65,7 +65,7 @@ pub(super) async fn delete<M: Model>(
         Exec::Tx(tx) => tx.whole(cascade(instance, tx, place)).await?,
         Exec::Db(_) if alone => remove(instance, exec, place).await?,
         Exec::Db(db) => {
-            let tx = db.begin_at(place).await?;
+            let mut tx = db.begin_at(place).await?;
             let deleted = cascade(instance, &tx, place).await;
             tx.end(deleted).await?
         }

@@ -32,6 +32,11 @@ impl<M: Model> FieldSet<M> {
         Self { bits: Self::bits_of_all(), meta: M::META, model: PhantomData }
     }
 
+    /// The fields that may have an id that is not set.
+    pub(super) const fn that_may_be_unset() -> Self {
+        Self { bits: M::META.may_be_unset, ..Self::empty() }
+    }
+
     const fn bits_of_all() -> u128 {
         u128::MAX >> (128 - M::COLUMNS)
     }
@@ -101,7 +106,12 @@ impl<M: ?Sized> FieldSet<M> {
 
     /// The places of the fields among the columns.
     pub(super) fn indexes(self) -> impl Iterator<Item = usize> {
-        (0..self.meta.fields.len()).filter(move |index| self.bits & 1 << index != 0)
+        let mut left = self.bits;
+        std::iter::from_fn(move || {
+            let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(index)
+        })
     }
 }
 

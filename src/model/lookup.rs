@@ -41,7 +41,7 @@ pub(super) async fn update_or_create<M: Model>(
     match exec {
         Exec::Tx(tx) => tx.whole(update_or_create_in(instance, tx, fields, place)).await,
         Exec::Db(db) => {
-            let tx = db.begin_at(place).await?;
+            let mut tx = db.begin_at(place).await?;
             let created = update_or_create_in(instance, &tx, fields, place).await;
             tx.end(created).await
         }
@@ -68,7 +68,7 @@ async fn update_or_create_in<M: Model>(
     // What this sets is put back if the save fails.
     let mut draft = Draft::new(instance, &|_| false);
     draft.copy_fields(&row, &|index| index == M::META.key || Some(index) == M::META.version);
-    save::save(&mut *draft, exec, How::InsertOrUpdate, place).await?;
+    save::save(&mut *draft, exec, &How::InsertOrUpdate, place).await?;
     draft.keep();
     Ok(false)
 }
@@ -81,12 +81,12 @@ pub(super) async fn upsert<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<()> {
     let mut draft = Draft::new(instance, &|_| true);
-    let checked = save::check(&*draft, How::Insert).map_err(Error::from).and_then(|()| given(&*draft, unique));
+    let checked = save::check(&*draft, &How::Insert).map_err(Error::from).and_then(|()| given(&*draft, unique));
     let row = match exec {
         Exec::Tx(tx) => tx.whole(async { upsert_in(&mut draft, tx, &checked?, place).await }).await?,
         Exec::Db(db) => {
             let unique = checked?;
-            let tx = db.begin_at(place).await?;
+            let mut tx = db.begin_at(place).await?;
             let row = upsert_in(&mut draft, &tx, &unique, place).await;
             tx.end(row).await?
         }
@@ -157,9 +157,9 @@ fn become_row<M: Model>(instance: &mut M, row: M) -> Result<bool> {
 /// Creates it in a transaction of its own, or in a savepoint: a duplicate does not end what the caller has begun.
 async fn create<M: Model>(instance: &mut M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<()> {
     match exec {
-        Exec::Db(_) => save::save(instance, exec, How::Insert, place).await,
+        Exec::Db(_) => save::save(instance, exec, &How::Insert, place).await,
         Exec::Tx(tx) => {
-            tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), How::Insert, place).await).await
+            tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &How::Insert, place).await).await
         }
     }
 }

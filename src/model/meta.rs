@@ -34,8 +34,8 @@ pub struct Meta {
     pub version: Option<usize>,
     /// Whether `#[many_to_many]` made it, and not a person.
     pub automatic: bool,
-    /// Whether a field that is not the key may have an id that is not set: those are refused before any SQL.
-    pub(super) may_be_unset: bool,
+    /// The fields that may have an id that is not set, a bit for each: those are refused before any SQL.
+    pub(super) may_be_unset: u128,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -61,7 +61,7 @@ impl Meta {
             composites: &[],
             version: None,
             automatic: false,
-            may_be_unset: any_may_be_unset(fields),
+            may_be_unset: which_may_be_unset(fields),
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -132,16 +132,17 @@ impl Meta {
     }
 }
 
-const fn any_may_be_unset(fields: &[Field]) -> bool {
+const fn which_may_be_unset(fields: &[Field]) -> u128 {
+    let mut bits = 0;
     // `for` is not const.
     let mut index = 0;
     while index < fields.len() {
         if fields[index].may_be_unset() {
-            return true;
+            bits |= 1 << index;
         }
         index += 1;
     }
-    false
+    bits
 }
 
 /// A field that is a column.
@@ -195,13 +196,17 @@ impl Field {
 
     /// Whether it may have an id that is not set. Of what is not nullable, only an id, which is an integer, and what points to
     /// a row have a value that is NULL.
-    pub(super) const fn may_be_unset(&self) -> bool {
+    const fn may_be_unset(&self) -> bool {
         self.key.is_none() && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
     }
 
     /// Whether this value of it is an id that is not set.
     pub(super) fn is_unset(&self, value: ValueRef<'_>) -> bool {
-        (value == ValueRef::Null && !self.nullable) || value == UNSET_ID
+        match value {
+            ValueRef::Null => !self.nullable,
+            ValueRef::Refused(_) => value == UNSET_ID,
+            _ => false,
+        }
     }
 
     #[doc(hidden)]

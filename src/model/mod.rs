@@ -174,7 +174,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// [`Error::Unique`](crate::Error::Unique) and the other refusals of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(), save::How::InsertOrUpdate, Location::caller())
+        save::save(self, executor.exec(), &save::How::InsertOrUpdate, Location::caller())
     }
 
     /// Updates these fields of the row, and no others: `ann.save_fields(&db, User::fields().email)`. This is Django's
@@ -191,7 +191,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
         executor: &'a dyn Executor,
         fields: FieldSet<Self>,
     ) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(), save::How::Update(fields), Location::caller())
+        let place = Location::caller();
+        async move { save::save(self, executor.exec(), &save::How::Update(fields), place).await }
     }
 
     /// Inserts the row, also if its key is set. Otherwise as [`save`](Self::save).
@@ -200,7 +201,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// As `save`; a row with this key is [`Error::Unique`](crate::Error::Unique), and no `post_save` is sent.
     #[track_caller]
     fn create<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(), save::How::Insert, Location::caller())
+        save::save(self, executor.exec(), &save::How::Insert, Location::caller())
     }
 
     /// Deletes the row and what goes with it, and says how many rows went. An [`Id`] is unset afterwards; on a `&mut Tx`

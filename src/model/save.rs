@@ -51,7 +51,7 @@ impl<M: Model> How<M> {
 pub(super) async fn save<M: Model>(
     instance: &mut M,
     exec: Exec<'_>,
-    how: How<M>,
+    how: &How<M>,
     place: &'static Location<'static>,
 ) -> Result<()> {
     if how.fields().is_some_and(FieldSet::is_empty) {
@@ -62,21 +62,22 @@ pub(super) async fn save<M: Model>(
     match exec {
         Exec::Tx(tx) => {
             let unfinished = tx.unfinished();
+            let mut save = Save { draft: &mut draft, exec, how, place };
             let saved = match checked {
                 Err(error) => Err(error),
-                Ok(()) if has_receivers::<M>() => save_in(&mut draft, tx, how, place).await,
-                Ok(()) => write(&mut draft, exec, how, place).await.map(drop),
+                Ok(()) if has_receivers::<M>() => save.tell_and_write(tx).await,
+                Ok(()) => save.write().await.map(drop),
             };
             unfinished.finish(saved)?;
         }
         Exec::Db(_) if checked.is_err() => checked?,
         Exec::Db(db) if has_receivers::<M>() => {
-            let tx = db.begin_at(place).await?;
-            let saved = save_in(&mut draft, &tx, how, place).await;
+            let mut tx = db.begin_at(place).await?;
+            let saved = Save { draft: &mut draft, exec: Exec::Tx(&tx), how, place }.tell_and_write(&tx).await;
             tx.end(saved).await?;
         }
         Exec::Db(_) => {
-            write(&mut draft, exec, how, place).await?;
+            Save { draft: &mut draft, exec, how, place }.write().await?;
         }
     }
     draft.keep();
@@ -84,7 +85,7 @@ pub(super) async fn save<M: Model>(
 }
 
 /// Refuses ids that are not set, before any SQL.
-pub(super) fn check<M: Model>(draft: &M, how: How<M>) -> SlimResult<()> {
+pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
     if how.fields().is_some() && draft.key().is_unset() {
         return Err(M::META.unset_id(M::META.key_field().name).into());
     }
@@ -93,11 +94,9 @@ pub(super) fn check<M: Model>(draft: &M, how: How<M>) -> SlimResult<()> {
 
 /// Refuses ids that are not set in the fields that are written.
 pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
-    if !M::META.may_be_unset {
-        return Ok(());
-    }
-    for (index, field) in M::META.fields.iter().enumerate() {
-        if field.may_be_unset() && is_written(index) && field.is_unset(draft.value(index)) {
+    for index in FieldSet::<M>::that_may_be_unset().indexes() {
+        let field = &M::META.fields[index];
+        if is_written(index) && field.is_unset(draft.value(index)) {
             return Err(M::META.unset_id(field.name).into());
         }
     }
@@ -108,90 +107,117 @@ fn has_receivers<M: Model>() -> bool {
     M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>()
 }
 
-async fn save_in<M: Model>(
-    draft: &mut Draft<'_, M>,
-    tx: &Tx,
-    how: How<M>,
+/// A save of one row.
+struct Save<'a, 'd, M: Model> {
+    draft: &'a mut Draft<'d, M>,
+    exec: Exec<'a>,
+    how: &'a How<M>,
     place: &'static Location<'static>,
-) -> SlimResult<()> {
-    let (update_fields, raw) = (how.fields(), how.is_raw());
-    if M::PRE_SAVE.has_receivers() {
-        send(M::PRE_SAVE, PreSave { instance: &mut **draft, update_fields, raw, tx: &mut tx.handle() }).await?;
-        draft.settle();
-        check(&**draft, how)?;
-    }
-    let before = if draft.may_exist() { before(&**draft, tx, how, place).await? } else { None };
-    let created = write(draft, Exec::Tx(tx), how, place).await?;
-    if commit::listens::<M>() {
-        commit::saved(&**draft, (created, raw), before.as_ref(), tx, place);
-    }
-    if M::POST_SAVE.has_receivers() {
-        let (instance, previous): (&M, _) = (draft, before.as_ref());
-        let changes = FieldSet::changed(previous, instance);
-        let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
-        let tx = &mut tx.handle();
-        send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
-    }
-    if M::POST_COMMIT.has_receivers() {
-        commit::queue(&**draft, tx);
-    }
-    Ok(())
 }
 
-/// The row as it is before it is written, if somebody asks for it: it costs a SELECT.
-async fn before<M: Model>(draft: &M, tx: &Tx, how: How<M>, place: &'static Location<'static>) -> Result<Option<M>> {
-    let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
-    match how {
-        How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for => {
-            load::by_key(Exec::Tx(tx), draft.key(), place).await
+// What is awaited here finds what it needs in `self`: whatever a future is given is copied into it.
+impl<M: Model> Save<'_, '_, M> {
+    /// Writes the row, and tells the receivers before and after.
+    async fn tell_and_write(&mut self, tx: &Tx) -> SlimResult<()> {
+        let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
+        if M::PRE_SAVE.has_receivers() {
+            send(M::PRE_SAVE, PreSave { instance: &mut **self.draft, update_fields, raw, tx: &mut tx.handle() })
+                .await?;
+            self.draft.settle();
+            check(&**self.draft, self.how)?;
         }
-        _ => Ok(None),
+        let before = if self.draft.may_exist() { self.before().await? } else { None };
+        let created = self.write().await?;
+        if commit::listens::<M>() {
+            commit::saved(&**self.draft, (created, raw), before.as_ref(), tx, self.place);
+        }
+        if M::POST_SAVE.has_receivers() {
+            let (instance, previous): (&M, _) = (self.draft, before.as_ref());
+            let changes = FieldSet::changed(previous, instance);
+            let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
+            let tx = &mut tx.handle();
+            send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
+        }
+        if M::POST_COMMIT.has_receivers() {
+            commit::queue(&**self.draft, tx);
+        }
+        Ok(())
     }
-}
 
-/// Writes the row, and says whether it was inserted.
-async fn write<M: Model>(
-    draft: &mut Draft<'_, M>,
-    exec: Exec<'_>,
-    how: How<M>,
-    place: &'static Location<'static>,
-) -> SlimResult<bool> {
-    let statements = M::META.statements(exec.dialect());
-    let has_key = !draft.key().is_unset();
-    match how {
-        How::Update(fields) => {
-            let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), exec.dialect());
-            return if update_row(draft, exec, &update, place).await? {
-                Ok(false)
-            } else if draft.version().is_some() {
-                Err(M::META.stale().into())
-            } else {
-                Err(M::META.not_found().into())
-            };
+    /// The row as it is before it is written, if somebody asks for it: it costs a SELECT.
+    async fn before(&mut self) -> Result<Option<M>> {
+        let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
+        match *self.how {
+            How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for => {
+                load::by_key(self.exec, self.draft.key(), self.place).await
+            }
+            _ => Ok(None),
         }
-        How::InsertOrUpdate if draft.may_exist() && update_row(draft, exec, &statements.update, place).await? => {
-            return Ok(false);
+    }
+
+    /// Writes the row, and says whether it was inserted.
+    async fn write(&mut self) -> SlimResult<bool> {
+        let (how, dialect) = (self.how, self.exec.dialect());
+        let statements = M::META.statements(dialect);
+        match *how {
+            How::Update(fields) => {
+                let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), dialect);
+                return if self.update(&update).await? {
+                    Ok(false)
+                } else if self.draft.version().is_some() {
+                    Err(M::META.stale().into())
+                } else {
+                    Err(M::META.not_found().into())
+                };
+            }
+            How::InsertOrUpdate if self.draft.may_exist() && self.update(&statements.update).await? => {
+                return Ok(false);
+            }
+            // Only a row that was never saved has no version.
+            How::InsertOrUpdate
+                if self.draft.may_exist() && self.draft.version().is_some_and(|version| !version.is_unset()) =>
+            {
+                return Err(M::META.stale().into());
+            }
+            How::Raw if self.execute(&statements.overwrite).await? > 0 => return Ok(false),
+            How::InsertOrUpdate | How::Insert | How::Raw => {}
         }
-        // Only a row that was never saved has no version.
-        How::InsertOrUpdate if draft.may_exist() && draft.version().is_some_and(|version| !version.is_unset()) => {
-            return Err(M::META.stale().into());
+        if !how.is_raw()
+            && let Some(version) = self.draft.version()
+        {
+            version.start();
         }
-        How::Raw if execute(&**draft, exec, &statements.overwrite, place).await? > 0 => return Ok(false),
-        How::InsertOrUpdate | How::Insert | How::Raw => {}
+        let has_key = !self.draft.key().is_unset();
+        let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
+        let fields = Fields { instance: &**self.draft, fields: &insert.fields };
+        let mut assigned = None;
+        let inserted = self.exec.insert(self.place, &insert.sql, &fields, &mut assigned).await;
+        inserted.map_err(named_fields::<M>(self.exec, 0, &insert.fields))?;
+        if !has_key {
+            assign(&mut **self.draft, assigned)?;
+        }
+        Ok(true)
     }
-    if !how.is_raw()
-        && let Some(version) = draft.version()
-    {
-        version.start();
+
+    /// Updates the row if it is there and has the version of the draft, and says whether it was.
+    async fn update(&mut self, update: &Statement) -> SlimResult<bool> {
+        if self.draft.version().is_some_and(|version| !version.has_next()) {
+            let message =
+                format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
+            return Err(Error::other(message).into());
+        }
+        let is_there = self.execute(update).await? > 0;
+        if is_there && let Some(version) = self.draft.version() {
+            version.advance();
+        }
+        Ok(is_there)
     }
-    let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
-    let fields = Fields { instance: &**draft, fields: &insert.fields };
-    let assigned = exec.insert(place, &insert.sql, &fields).await;
-    let assigned = assigned.map_err(named_fields::<M>(exec, 0, &insert.fields))?;
-    if !has_key {
-        assign(&mut **draft, assigned)?;
+
+    async fn execute(&mut self, statement: &Statement) -> SlimResult<u64> {
+        let fields = Fields { instance: &**self.draft, fields: &statement.fields };
+        let executed = self.exec.execute(self.place, &statement.sql, &fields).await;
+        executed.map_err(named_fields::<M>(self.exec, 0, &statement.fields))
     }
-    Ok(true)
 }
 
 /// Sets the key that the database gave to the row.
@@ -201,32 +227,4 @@ pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> SlimResult
         row.set_key(key);
     }
     Ok(())
-}
-
-/// Updates the row if it is there and has the version of the draft, and says whether it was.
-async fn update_row<M: Model>(
-    draft: &mut Draft<'_, M>,
-    exec: Exec<'_>,
-    update: &Statement,
-    place: &'static Location<'static>,
-) -> SlimResult<bool> {
-    if draft.version().is_some_and(|version| !version.has_next()) {
-        let message = format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
-        return Err(Error::other(message).into());
-    }
-    let is_there = execute(&**draft, exec, update, place).await? > 0;
-    if is_there && let Some(version) = draft.version() {
-        version.advance();
-    }
-    Ok(is_there)
-}
-
-async fn execute<M: Model>(
-    instance: &M,
-    exec: Exec<'_>,
-    statement: &Statement,
-    place: &'static Location<'static>,
-) -> SlimResult<u64> {
-    let fields = Fields { instance, fields: &statement.fields };
-    exec.execute(place, &statement.sql, &fields).await.map_err(named_fields::<M>(exec, 0, &statement.fields))
 }

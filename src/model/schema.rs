@@ -98,7 +98,7 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     }
     let models = in_order(&models);
     let sql = tables::create(&models, db.dialect())?;
-    let tx = db.begin_at(place).await?;
+    let mut tx = db.begin_at(place).await?;
     let made = async {
         one_at_a_time(&tx).await?;
         let plan = Plan::Tables(missing(&models, &tx).await?);

@@ -115,17 +115,15 @@ impl Connection {
         })
     }
 
-    /// Executes an INSERT; the answer is what it returns.
-    pub(super) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<Option<i64>, Failure> {
-        let mut key = None;
+    /// Executes an INSERT; `key` becomes what it returns.
+    pub(super) async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
         self.query(sql, params, &mut |row| {
             if let ValueRef::Integer(integer) = row.value(0) {
-                key = Some(integer);
+                *key = Some(integer);
             }
             Ok(())
         })
-        .await?;
-        Ok(key)
+        .await
     }
 
     pub(super) async fn query(

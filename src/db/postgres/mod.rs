@@ -60,9 +60,10 @@ impl Postgres {
         at: &'static Location<'static>,
         sql: &str,
         params: &dyn Params,
-    ) -> Result<Option<i64>> {
+        key: &mut Option<i64>,
+    ) -> Result<()> {
         let lease = self.pool.lease(at).await?;
-        lease.alone(sql, lease.insert(sql, params)).await
+        lease.alone(sql, lease.insert(sql, params, key)).await
     }
 
     pub(super) async fn query(

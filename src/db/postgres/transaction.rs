@@ -50,9 +50,9 @@ impl Transaction {
         self.run(&lease, sql, lease.execute(sql, params)).await
     }
 
-    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
+    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<()> {
         let lease = self.lease()?;
-        self.run(&lease, sql, lease.insert(sql, params)).await
+        self.run(&lease, sql, lease.insert(sql, params, key)).await
     }
 
     pub(in crate::db) async fn query(

@@ -38,7 +38,7 @@ impl Place {
 /// A connection. Its functions take `&mut self` because SQLite's are not to be called from two threads at once.
 pub(super) struct Connection {
     raw: rusqlite::Connection,
-    path: Arc<Path>,
+    patience: Patience,
     access: Access,
     /// Whether it writes, but not in the transaction that it is in.
     is_restrained: bool,
@@ -58,10 +58,9 @@ impl Connection {
                 rusqlite::Connection::open_with_flags(plain(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             }
         };
-        let path = place.path();
         let mut connection = match raw {
-            Ok(raw) => Self { raw, path, access, is_restrained: false },
-            Err(error) => return Err(errors::open(error, &path)),
+            Ok(raw) => Self { raw, patience: patience.clone(), access, is_restrained: false },
+            Err(error) => return Err(errors::open(error, &place.path())),
         };
         // Each setting is the same when it is made twice, so that a busy attempt can be repeated.
         patience.retry(|| connection.set_up(place, access)).await?;
@@ -71,6 +70,11 @@ impl Connection {
     /// The driver's own.
     pub(super) fn raw(&self) -> &rusqlite::Connection {
         &self.raw
+    }
+
+    /// How long it waits for the locks of others.
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     fn set_up(&mut self, place: &Place, access: Access) -> Result<(), Failure> {
@@ -98,7 +102,7 @@ impl Connection {
             // Reads the file for the first time: whatever is wrong with it shows here and not in the first query.
             raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         };
-        settings().map_err(|error| errors::failure_of_opening(error, &self.path))
+        settings().map_err(|error| errors::failure_of_opening(error, self.patience.path()))
     }
 
     pub(super) fn begin(&mut self, access: Access) -> Result<(), Failure> {
@@ -178,7 +182,7 @@ impl Connection {
 
     /// A lock of another process that is not waited for.
     fn locked(&self) -> Error {
-        Error::Locked { path: self.path.to_path_buf(), waited: Duration::ZERO }
+        Error::Locked { path: self.patience.path().to_path_buf(), waited: Duration::ZERO }
     }
 
     /// A SAVEPOINT would begin one.
@@ -222,10 +226,11 @@ impl Connection {
         Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
     }
 
-    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params) -> Result<Option<i64>, Failure> {
+    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
         let inserted = self.step(sql, params)?;
         // A trigger may have skipped the row, and SQLite goes on answering with the key of the last one.
-        Ok((inserted > 0).then(|| self.raw.last_insert_rowid()))
+        *key = (inserted > 0).then(|| self.raw.last_insert_rowid());
+        Ok(())
     }
 
     /// Executes a statement to its end. The answer is how many rows were changed by the last one that changes rows.
@@ -348,7 +353,7 @@ impl Connection {
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {
-        let mut failure = errors::failure(error, &self.path);
+        let mut failure = errors::failure(error, self.patience.path());
         if let Failure::Error(error) = &mut failure
             && let Error::Unique { model, .. } = &mut **error
             && let Some(table) = errors::index_name(model).and_then(|index| self.table_of(index))

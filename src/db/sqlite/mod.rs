@@ -30,7 +30,7 @@ use super::answer::Answer;
 use super::begin::Access;
 use super::url::Mode;
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-use crate::error::{Result, SlimResult};
+use crate::error::Result;
 
 /// The connections to one database.
 pub(super) struct Sqlite {
@@ -64,15 +64,17 @@ impl Sqlite {
         })
     }
 
-    pub(super) fn begin(
-        &self,
+    #[inline]
+    pub(super) fn begin<'a, T: 'a>(
+        &'a self,
         options: TransactionOptions,
         at: &'static Location<'static>,
-    ) -> Answer<'_, SlimResult<Transaction>> {
+        form: impl FnOnce(Transaction) -> T + Send + 'a,
+    ) -> Answer<'a, T> {
         // Whatever the isolation: there is but one that writes.
         let access = options.access;
         let begin = move |connection: &mut Connection| connection.begin(access);
-        let transaction = move |held| Transaction::new(held, access, self.patience.clone());
+        let transaction = move |held| form(Transaction::new(held, access));
         match (access, &self.readers) {
             (Access::Read, Some(readers)) => {
                 attempt(None, readers.take_for_long(&self.patience), &self.patience, begin)
@@ -88,7 +90,7 @@ impl Sqlite {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<u64>> {
+    ) -> Answer<'a, u64> {
         self.write(at, |connection| connection.execute(sql, params))
     }
 
@@ -97,8 +99,9 @@ impl Sqlite {
         at: &'static Location<'static>,
         sql: &'a str,
         params: &'a dyn Params,
-    ) -> Answer<'a, SlimResult<Option<i64>>> {
-        self.write(at, |connection| connection.insert(sql, params))
+        key: &'a mut Option<i64>,
+    ) -> Answer<'a, ()> {
+        self.write(at, |connection| connection.insert(sql, params, key))
     }
 
     pub(super) fn query<'a>(
@@ -107,7 +110,7 @@ impl Sqlite {
         sql: &'a str,
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, SlimResult<()>> {
+    ) -> Answer<'a, ()> {
         let read = |connection: &mut Connection| connection.read(sql, params, each);
         match &self.readers {
             Some(readers) => alone(readers.take_if_idle(), readers.take(&self.patience), &self.patience, read),
@@ -119,7 +122,7 @@ impl Sqlite {
         &'a self,
         at: &'static Location<'static>,
         operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-    ) -> Answer<'a, SlimResult<T>> {
+    ) -> Answer<'a, T> {
         alone(self.writer.lock_if_free(at), self.writer.lock(at), &self.patience, operation)
     }
 }
@@ -130,7 +133,7 @@ fn alone<'a, Guard, T>(
     wait: impl Future<Output = Result<Guard>> + Send + 'a,
     patience: &'a Patience,
     mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-) -> Answer<'a, SlimResult<T>>
+) -> Answer<'a, T>
 where
     Guard: DerefMut<Target = Connection> + Send + 'a,
     T: Send + 'a,
@@ -146,14 +149,14 @@ fn attempt<'a, Guard, T>(
     wait: impl Future<Output = Result<Guard>> + Send + 'a,
     patience: &'a Patience,
     mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-) -> Answer<'a, SlimResult<(Guard, T)>>
+) -> Answer<'a, (Guard, T)>
 where
     Guard: DerefMut<Target = Connection> + Send + 'a,
     T: Send + 'a,
 {
     let free = match free.map(|mut connection| (operation(&mut connection), connection)) {
-        Some((Ok(value), connection)) => return Answer::now(Ok((connection, value))),
-        Some((Err(Failure::Error(error)), _)) => return Answer::now(Err(error)),
+        Some((Ok(value), connection)) => return Answer::Good((connection, value)),
+        Some((Err(Failure::Error(error)), _)) => return Answer::Failed(error),
         Some((Err(Failure::Busy), connection)) => Some(connection),
         None => None,
     };

@@ -19,6 +19,10 @@ impl Patience {
         Self { limit, path }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Attempts until it is not busy any more. Nothing may be left to tidy up after a busy attempt: the future may be
     /// dropped between two of them.
     pub(super) async fn retry<T>(&self, mut attempt: impl FnMut() -> Result<T, Failure> + Send) -> SlimResult<T> {

@@ -8,11 +8,10 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::connection::Connection;
 use super::errors::Failure;
-use super::patience::Patience;
 use super::readers::Reader;
 use crate::db::answer::Answer;
 use crate::db::begin::Access;
-use crate::db::driver::{Done, Standing};
+use crate::db::driver::{Done, Setback, Standing, done};
 use crate::db::{Params, Row};
 use crate::error::{Error, Result, SlimResult};
 
@@ -23,7 +22,6 @@ pub(in crate::db) struct Transaction {
     /// The thread that has it locked and calls a function of a person's, who may call us.
     lent_to: Mutex<Option<ThreadId>>,
     access: Access,
-    patience: Patience,
 }
 
 /// The connection of a transaction.
@@ -53,16 +51,21 @@ impl DerefMut for Held {
 }
 
 impl Transaction {
-    pub(super) fn new(connection: Held, access: Access, patience: Patience) -> Self {
-        Self { connection: Mutex::new(Some(connection)), lent_to: Mutex::new(None), access, patience }
+    pub(super) fn new(connection: Held, access: Access) -> Self {
+        Self { connection: Mutex::new(Some(connection)), lent_to: Mutex::new(None), access }
     }
 
-    pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<u64>> {
+    pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, u64, Box<Setback>> {
         self.run(|connection| connection.execute(sql, params))
     }
 
-    pub(in crate::db) fn insert<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, Done<Option<i64>>> {
-        self.run(|connection| connection.insert(sql, params))
+    pub(in crate::db) fn insert<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+        key: &'a mut Option<i64>,
+    ) -> Answer<'a, (), Box<Setback>> {
+        self.run(|connection| connection.insert(sql, params, key))
     }
 
     pub(in crate::db) fn query<'a>(
@@ -70,26 +73,26 @@ impl Transaction {
         sql: &'a str,
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, Done<()>> {
+    ) -> Answer<'a, (), Box<Setback>> {
         self.run(|connection| {
             let _lent = Lent::to_this_thread(&self.lent_to);
             connection.query(sql, params, each)
         })
     }
 
-    pub(in crate::db) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, Done<()>> {
+    pub(in crate::db) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, (), Box<Setback>> {
         self.run(|connection| connection.batch(sql))
     }
 
-    pub(in crate::db) fn commit(&self) -> Answer<'_, SlimResult<()>> {
+    pub(in crate::db) fn commit(&self) -> Answer<'_, ()> {
         match self.try_commit() {
-            Ok(()) => Answer::now(Ok(())),
+            Ok(()) => Answer::Good(()),
             Err(Failure::Error(error)) => {
                 self.abandon();
-                Answer::now(Err(error))
+                Answer::Failed(error)
             }
             Err(Failure::Busy) => Answer::later(async move {
-                let committed = self.patience.retry(|| self.try_commit()).await;
+                let committed = self.retry(|| self.try_commit()).await;
                 self.abandon();
                 committed
             }),
@@ -104,20 +107,17 @@ impl Transaction {
         Ok(())
     }
 
-    pub(in crate::db) fn rollback(&self) -> Answer<'_, SlimResult<()>> {
+    pub(in crate::db) fn rollback(&self) -> Answer<'_, ()> {
         let rolled_back = self.lock().and_then(|mut connection| match connection.take() {
             Some(mut connection) => connection.rollback(),
             None => Err(Error::Ended),
         });
-        Answer::now(rolled_back.map_err(Box::new))
+        rolled_back.map_err(Box::new).into()
     }
 
     pub(in crate::db) fn abandon(&self) {
-        if let Ok(mut connection) = self.lock()
-            && let Some(mut connection) = connection.take()
-        {
-            // Nobody is left to be told, and `begin` looks whether the connection is in order.
-            let _ = connection.rollback();
+        if let Ok(mut connection) = self.lock() {
+            abandon(connection.take());
         }
     }
 
@@ -152,12 +152,12 @@ impl Transaction {
     fn run<'a, T: Send + 'a>(
         &'a self,
         mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-    ) -> Answer<'a, Done<T>> {
+    ) -> Answer<'a, T, Box<Setback>> {
         if let Ok(done) = self.attempt(&mut operation) {
-            return Answer::now(done);
+            return done.into();
         }
         Answer::later(async move {
-            let done = self.patience.retry(|| self.attempt(&mut operation)).await;
+            let done = self.retry(|| self.attempt(&mut operation)).await;
             done.unwrap_or_else(|error| {
                 let mut connection = self.lock().ok();
                 self.done(connection.as_mut().and_then(|connection| connection.as_mut()), Err(error))
@@ -165,7 +165,13 @@ impl Transaction {
         })
     }
 
+    async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> SlimResult<T> {
+        let patience = self.at_once(|connection| Ok(connection.patience().clone()))?;
+        patience.retry(attempt).await
+    }
+
     /// Fails only if another process is in the way.
+    #[inline]
     fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
         let mut connection = match self.lock() {
             Ok(connection) => connection,
@@ -180,13 +186,14 @@ impl Transaction {
         Ok(self.done(connection.as_mut(), result))
     }
 
+    #[inline]
     fn done<T>(&self, connection: Option<&mut Held>, result: SlimResult<T>) -> Done<T> {
         let result = result.map_err(|error| match *error {
             Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction.into(),
             _ => error,
         });
         let is_there = connection.is_none_or(|connection| connection.in_transaction());
-        Done { result, standing: if is_there { Standing::Open } else { Standing::Gone } }
+        done(result, if is_there { Standing::Open } else { Standing::Gone })
     }
 
     /// The connection. A function that this thread calls with the connection locked would wait for itself.
@@ -226,6 +233,13 @@ impl Drop for Lent<'_> {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        self.abandon();
+        abandon(self.connection.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+fn abandon(connection: Option<Held>) {
+    if let Some(mut connection) = connection {
+        // Nobody is left to be told, and `begin` looks whether the connection is in order.
+        let _ = connection.rollback();
     }
 }

@@ -1,6 +1,7 @@
 //! The one connection that writes.
 
 use std::panic::Location;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,11 +16,14 @@ pub(super) struct Writer {
     limit: Duration,
     /// Where the code is that holds the lock, or held it last.
     holder: Mutex<&'static Location<'static>>,
+    /// The address of that: mostly it is the same code again, and then there is nothing to lock.
+    known: AtomicUsize,
 }
 
 impl Writer {
     pub(super) fn new(connection: Connection, limit: Duration, at: &'static Location<'static>) -> Self {
-        Self { connection: Arc::new(AsyncMutex::new(connection)), limit, holder: Mutex::new(at) }
+        let known = AtomicUsize::new(address_of(at));
+        Self { connection: Arc::new(AsyncMutex::new(connection)), limit, holder: Mutex::new(at), known }
     }
 
     // Who takes it when it is free does not jump the queue: a lock that is released goes straight to the first who waits.
@@ -61,6 +65,15 @@ impl Writer {
     }
 
     fn hold(&self, at: &'static Location<'static>) {
-        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        let address = address_of(at);
+        // Only who has the connection writes it.
+        if self.known.load(Ordering::Relaxed) != address {
+            *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
+            self.known.store(address, Ordering::Relaxed);
+        }
     }
+}
+
+fn address_of(at: &'static Location<'static>) -> usize {
+    std::ptr::from_ref(at).addr()
 }

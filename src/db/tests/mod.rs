@@ -109,6 +109,13 @@ async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Resul
     Ok(value)
 }
 
+/// The key that the database gives to the row of an INSERT.
+async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
+    let mut key = None;
+    executor.exec().insert(here(), sql, params, &mut key).await?;
+    Ok(key)
+}
+
 #[track_caller]
 fn here() -> &'static std::panic::Location<'static> {
     std::panic::Location::caller()

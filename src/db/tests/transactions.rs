@@ -207,7 +207,7 @@ async fn a_broken_transaction_only_rolls_back() {
     tx.fail(&Error::other("a later one"));
     for error in [
         numbers(&tx).await.unwrap_err(),
-        *tx.exec().insert(here(), "INSERT INTO numbers VALUES (1)", &()).await.unwrap_err(),
+        inserted(&tx, "INSERT INTO numbers VALUES (1)", &()).await.unwrap_err(),
         tx.batch("SELECT 1").await.unwrap_err(),
         tx.commit().await.unwrap_err(),
     ] {

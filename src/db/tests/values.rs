@@ -200,9 +200,9 @@ async fn rows_affected_are_those_of_this_statement() {
 async fn insert_answers_with_the_key() {
     let db = memory().await;
     db.batch("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t (id) VALUES (41);").await.unwrap();
-    assert_eq!(db.exec().insert(here(), "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(42));
+    assert_eq!(inserted(&db, "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(42));
     let tx = db.begin().await.unwrap();
-    assert_eq!(tx.exec().insert(here(), "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(43));
+    assert_eq!(inserted(&tx, "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(43));
     tx.rollback().await.unwrap();
-    assert_eq!(db.exec().insert(here(), "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(43));
+    assert_eq!(inserted(&db, "INSERT INTO t (n) VALUES (?)", &(1,)).await.unwrap(), Some(43));
 }

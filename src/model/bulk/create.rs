@@ -53,7 +53,7 @@ impl<'a, M: Model> CreateMany<'a, M> {
             }
             Exec::Db(_) if checked.is_err() => checked?,
             Exec::Db(db) => {
-                let tx = db.begin_at(place).await?;
+                let mut tx = db.begin_at(place).await?;
                 let created = create(drafts.rows(), &tx, signals, place).await;
                 tx.end(created).await?;
             }
@@ -79,7 +79,7 @@ impl<M: Model> fmt::Debug for CreateMany<'_, M> {
 }
 
 fn check<M: Model>(rows: &[M]) -> Result<()> {
-    Ok(rows.iter().try_for_each(|row| save::check(row, save::How::Insert))?)
+    Ok(rows.iter().try_for_each(|row| save::check(row, &save::How::Insert))?)
 }
 
 async fn create<M: Model>(
@@ -167,7 +167,8 @@ async fn insert_chunk<M: Model>(
             exec.execute(place, &statement.sql, &params).await.map_err(named)?;
         }
         AssignedKeys::BehindOneAnother => {
-            let last = exec.insert(place, &statement.sql, &params).await.map_err(named)?;
+            let mut last = None;
+            exec.insert(place, &statement.sql, &params, &mut last).await.map_err(named)?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             keys.extend(last.into_iter().flat_map(|last| last - count + 1..=last));
         }
@@ -207,7 +208,8 @@ async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location
     let exec = Exec::Tx(tx);
     let insert = &M::META.statements(exec.dialect()).insert;
     for row in rows {
-        let assigned = exec.insert(place, &insert.sql, &()).await.map_err(named::<M>(exec))?;
+        let mut assigned = None;
+        exec.insert(place, &insert.sql, &(), &mut assigned).await.map_err(named::<M>(exec))?;
         save::assign(row, assigned)?;
     }
     Ok(())

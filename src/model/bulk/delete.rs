@@ -53,7 +53,7 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
                 Ok(Deleted::of_one(M::META, count))
             }
             Exec::Db(db) => {
-                let tx = db.begin_at(place).await?;
+                let mut tx = db.begin_at(place).await?;
                 let deleted = self.run_in(&tx).await;
                 tx.end(deleted).await
             }

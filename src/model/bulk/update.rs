@@ -55,7 +55,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
                 self.update().await
             }
             Exec::Db(db) => {
-                let tx = db.begin_at(place).await?;
+                let mut tx = db.begin_at(place).await?;
                 let updated = self.run_in(&tx).await;
                 tx.end(updated).await
             }
@@ -97,7 +97,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             if let Some(mut row) = load::by_key::<M>(Exec::Tx(tx), &key, place).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
                 row.copy_fields(values, &is_set);
-                save::save(&mut row, Exec::Tx(tx), How::Update(fields), place).await?;
+                save::save(&mut row, Exec::Tx(tx), &How::Update(fields), place).await?;
                 count += 1;
             }
         }

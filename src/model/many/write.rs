@@ -64,7 +64,7 @@ where
             if is_one_statement::<T, _>(&what) {
                 return Change { related, id, exec, place }.make(&what, ids).await;
             }
-            let tx = db.begin_at(place).await?;
+            let mut tx = db.begin_at(place).await?;
             let made = Change { related, id, exec: Exec::Tx(&tx), place }.make(&what, ids).await;
             tx.end(made).await
         }
@@ -97,7 +97,7 @@ where
         }
         Exec::Db(db) => {
             let id = checked?;
-            let tx = db.begin_at(place).await?;
+            let mut tx = db.begin_at(place).await?;
             let created = Change { related, id, exec: Exec::Tx(&tx), place }.create(&mut *draft, &tx).await;
             tx.end(created).await?;
         }
@@ -168,7 +168,7 @@ where
     }
 
     async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
-        save::save(row, Exec::Tx(tx), save::How::Insert, self.place).await?;
+        save::save(row, Exec::Tx(tx), &save::How::Insert, self.place).await?;
         let ValueRef::Integer(id) = row.key().to_value() else { return Err(unset::<T>(D::far())) };
         self.add(vec![Id::new(id)]).await
     }

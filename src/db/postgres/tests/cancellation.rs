@@ -51,7 +51,7 @@ async fn statements_dropped_at_any_point() {
     let schema = Schema::new(server!()).await;
     let db = with_numbers(schema.one().await).await;
     sweep!(db, &[&[], &[1]], &[&[1]], add(&db, 1));
-    sweep!(db, &[&[], &[1]], &[&[1]], db.exec().insert(here(), "INSERT INTO numbers VALUES (1) RETURNING n", &()));
+    sweep!(db, &[&[], &[1]], &[&[1]], inserted(&db, "INSERT INTO numbers VALUES (1) RETURNING n", &()));
     sweep!(db, &[&[]], &[&[]], numbers(&db));
     sweep!(db, &[&[]], &[&[]], value(&db, "WITH a AS (SELECT 1) SELECT * FROM a", &()));
     let sql = "INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (2)";

@@ -136,6 +136,13 @@ async fn kill(server: &str, pid: i64) {
     value(&db, "SELECT pg_terminate_backend($1::int, 5000)", &(pid,)).await.unwrap();
 }
 
+/// The key that the database gives to the row of an INSERT.
+async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
+    let mut key = None;
+    executor.exec().insert(here(), sql, params, &mut key).await?;
+    Ok(key)
+}
+
 #[track_caller]
 fn here() -> &'static Location<'static> {
     Location::caller()
