@@ -6,7 +6,7 @@ use signals_core::__private::asynchronous::send;
 
 use super::draft::{Draft, Fields, named_fields};
 use super::sql::{self, Statement};
-use super::{FieldSet, Key, Model, PostSave, PreSave, commit, load};
+use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, commit, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
 
@@ -96,7 +96,7 @@ pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
 pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
         let field = &M::META.fields[index];
-        if is_written(index) && field.is_unset(draft.value(index)) {
+        if field.is_unset(draft.value(index)) && is_written(index) {
             return Err(M::META.unset_id(field.name).into());
         }
     }
@@ -164,7 +164,7 @@ impl<M: Model> Save<'_, '_, M> {
                 let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), dialect);
                 return if self.update(&update).await? {
                     Ok(false)
-                } else if self.draft.version().is_some() {
+                } else if self.version().is_some() {
                     Err(M::META.stale().into())
                 } else {
                     Err(M::META.not_found().into())
@@ -175,16 +175,14 @@ impl<M: Model> Save<'_, '_, M> {
             }
             // Only a row that was never saved has no version.
             How::InsertOrUpdate
-                if self.draft.may_exist() && self.draft.version().is_some_and(|version| !version.is_unset()) =>
+                if self.draft.may_exist() && self.version().is_some_and(|version| !version.is_unset()) =>
             {
                 return Err(M::META.stale().into());
             }
-            How::Raw if self.execute(&statements.overwrite).await? > 0 => return Ok(false),
+            How::Raw if self.update(&statements.overwrite).await? => return Ok(false),
             How::InsertOrUpdate | How::Insert | How::Raw => {}
         }
-        if !how.is_raw()
-            && let Some(version) = self.draft.version()
-        {
+        if let Some(version) = self.version() {
             version.start();
         }
         let has_key = !self.draft.key().is_unset();
@@ -201,22 +199,23 @@ impl<M: Model> Save<'_, '_, M> {
 
     /// Updates the row if it is there and has the version of the draft, and says whether it was.
     async fn update(&mut self, update: &Statement) -> SlimResult<bool> {
-        if self.draft.version().is_some_and(|version| !version.has_next()) {
+        if self.version().is_some_and(|version| !version.has_next()) {
             let message =
                 format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
             return Err(Error::other(message).into());
         }
-        let is_there = self.execute(update).await? > 0;
-        if is_there && let Some(version) = self.draft.version() {
+        let fields = Fields { instance: &**self.draft, fields: &update.fields };
+        let updated = self.exec.execute(self.place, &update.sql, &fields).await;
+        let is_there = updated.map_err(named_fields::<M>(self.exec, 0, &update.fields))? > 0;
+        if is_there && let Some(version) = self.version() {
             version.advance();
         }
         Ok(is_there)
     }
 
-    async fn execute(&mut self, statement: &Statement) -> SlimResult<u64> {
-        let fields = Fields { instance: &**self.draft, fields: &statement.fields };
-        let executed = self.exec.execute(self.place, &statement.sql, &fields).await;
-        executed.map_err(named_fields::<M>(self.exec, 0, &statement.fields))
+    /// The version that counts this save, if there is one. A raw one writes the version that it is given.
+    fn version(&mut self) -> Option<&mut dyn Counter> {
+        if self.how.is_raw() { None } else { self.draft.version() }
     }
 }
 
