@@ -80,10 +80,8 @@ async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables().await?;
 
-    println!("1. who receives post_save of User, in order");
-    for receiver in accounts::User::POST_SAVE.receivers()? {
-        println!("   {receiver}");
-    }
+    println!("1. what happens when a user is saved or deleted");
+    print!("{}", signals::wiring().of_sender("User"));
 
     println!("2. ann is saved");
     let mut ann = accounts::User { name: "ann".to_owned(), ..Default::default() };

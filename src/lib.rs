@@ -55,6 +55,7 @@
 //! | start of the program, by [`check`] | a cycle through `before`, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
 //! | start of the program, by [`Db::check_schema`] | columns, types, NULL, keys, uniqueness, indexes and foreign keys of the tables |
 //! | in a test, by [`testing::assert_linked`] | a crate that is in `Cargo.toml` and was never named, so that its receivers are not linked |
+//! | in a test, by [`Wiring::assert_locked`] | a receiver that came, went or moved since somebody reviewed them |
 //! | run time | what only the database knows: duplicates, missing rows and tables, locks. Each is an [`Error`] that says what to do |
 //!
 //! # Models
@@ -206,6 +207,20 @@
 //! Three nets catch one that was forgotten: rustc's lint `unused_crate_dependencies`, [`testing::assert_linked`] in a test, and
 //! [`check`] at the start of the program.
 //!
+//! # Seeing the wiring
+//!
+//! [`wiring`] answers what happens when a user is saved: `println!("{}", signals::wiring().of_sender("User"))` prints the receivers
+//! in their order, with their filters and places. The same is JSON, a picture for Mermaid or Graphviz, and a page of HTML to search.
+//!
+//! An update of a dependency can bring a receiver. With this test a review shows it, as a line in a file of your repository:
+//!
+//! ```no_run
+//! #[test]
+//! fn the_wiring_is_what_was_reviewed() {
+//!     signals::wiring().assert_locked("wiring.lock"); // `UPDATE_WIRING=1 cargo test` writes it
+//! }
+//! ```
+//!
 //! # Databases
 //!
 //! `sqlite:path/to/file.db` or `sqlite::memory:`. One connection writes, others read beside it; a transaction begins with BEGIN
@@ -262,6 +277,7 @@ pub mod prelude;
 mod value;
 #[cfg(feature = "web")]
 pub mod web;
+mod wiring;
 
 #[cfg(feature = "auth")]
 #[doc(inline)]
@@ -292,7 +308,8 @@ pub use signals_core::testing;
 #[doc(inline)]
 pub use signals_core::{
     Answer, BoxError, BoxFuture, Connection, Error as SignalError, Place, Receiver, ReceiverError, ReceiverId,
-    ReceiverName, Signal, WiringError, linked_crates, receivers, set_recursion_limit,
+    ReceiverName, Signal, WiredReceiver, WiredSignal, Wiring, WiringError, linked_crates, receivers,
+    set_recursion_limit,
 };
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
@@ -300,6 +317,8 @@ pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};
 #[cfg(feature = "web")]
 #[doc(inline)]
 pub use web::{got_request_exception, request_finished, request_started};
+
+pub use wiring::wiring;
 
 /// The words in which the compiler speaks of miswired receivers.
 #[doc(inline)]

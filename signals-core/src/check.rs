@@ -111,10 +111,11 @@ fn cycles(receivers: &[&'static Receiver]) -> Vec<WiringError> {
 /// The cycle among the receivers of one payload. Receivers of any sender stand in the sequence of each sender.
 fn cycle(own: &[&'static Receiver], payloads: &HashMap<TypeId, Vec<&'static Receiver>>) -> Option<WiringError> {
     let first = own.first()?;
-    let any = payloads.get(&first.payload_of_any()).filter(|_| first.payload_of_any() != first.payload());
+    let source = first.source();
+    let any = source.any.filter(|_| !source.is_any()).and_then(|any| payloads.get(&any));
     let all = own.iter().chain(any.into_iter().flatten()).copied().collect();
     let receivers = order::sort(all).err()?.into_iter().cloned().collect();
-    Some(WiringError::Cycle { signal: first.signal(), sender: first.sender(), receivers })
+    Some(WiringError::Cycle { signal: source.signal, sender: source.sender, receivers })
 }
 
 fn empty_apps() -> impl Iterator<Item = WiringError> {

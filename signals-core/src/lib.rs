@@ -15,6 +15,7 @@ mod registry;
 mod signal;
 pub mod testing;
 mod trace;
+mod wiring;
 pub mod words;
 
 pub use check::{WiringError, check};
@@ -25,6 +26,7 @@ pub use error::{BoxError, Error, ReceiverError};
 pub use receiver::{Place, Receiver, ReceiverId, ReceiverName};
 pub use registry::{linked_crates, receivers};
 pub use signal::Signal;
+pub use wiring::{WiredReceiver, WiredSignal, Wiring, wiring};
 
 #[doc(inline)]
 pub use signals_macros::{core_apps as apps, core_receiver as receiver, core_signal as signal};
@@ -41,7 +43,7 @@ pub mod __private {
         AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
     };
     pub use crate::receiver::ReceiverName;
-    pub use crate::receiver::{Binding, Declaration};
+    pub use crate::receiver::{Binding, Declaration, Source};
     pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared};
     pub use crate::words::*;
     pub use std::vec::Vec;

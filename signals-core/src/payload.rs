@@ -30,6 +30,11 @@ pub trait Payload: Sized + 'static {
     /// The name of the sender's type, if this signal has senders.
     fn sender() -> Option<&'static str>;
 
+    /// The module of the sender's type, or of a signal without senders.
+    fn module() -> Option<&'static str> {
+        None
+    }
+
     /// The proof that this signal has senders, if it has.
     fn senders() -> Option<Self::Senders>;
 

@@ -5,7 +5,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::payload::{Call, Payload};
-use crate::registry::{Entry, crate_of};
+use crate::registry::{self, Entry, crate_of};
 
 /// A place in somebody's source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,12 +96,27 @@ impl Receiver {
 
     /// The signal, as the attribute names it.
     pub fn signal(&self) -> &'static str {
-        self.bound.signal()
+        self.source().signal
     }
 
     /// The sender's type; `None` for any sender, and for a signal without senders.
     pub fn sender(&self) -> Option<&'static str> {
-        self.bound.sender()
+        self.source().sender
+    }
+
+    /// Whether it is an `async fn`.
+    pub fn is_async(&self) -> bool {
+        self.bound.is_async()
+    }
+
+    /// The receivers that `after` names.
+    pub fn after(&self) -> impl Iterator<Item = &'static ReceiverId> {
+        named(self.after)
+    }
+
+    /// The receivers that `before` names.
+    pub fn before(&self) -> impl Iterator<Item = &'static ReceiverId> {
+        named(self.before)
     }
 
     /// The call, if this is a receiver of exactly that payload.
@@ -110,15 +125,15 @@ impl Receiver {
         bound.downcast_ref::<Binding<P>>().map(|binding| binding.call)
     }
 
-    /// What it receives: the same for the receivers of one signal and sender, whatever their names.
+    /// What it receives.
+    pub(crate) fn source(&self) -> Source {
+        self.bound.source()
+    }
+
+    /// The type of what it receives: the same for the receivers of one signal and sender, whatever their names.
     pub(crate) fn payload(&self) -> TypeId {
         let bound: &dyn Any = self.bound;
         bound.type_id()
-    }
-
-    /// What a receiver of the same signal and of any sender receives.
-    pub(crate) fn payload_of_any(&self) -> TypeId {
-        self.bound.of_any()
     }
 
     /// The key of ties in the order: the same in every build, and source order within a file.
@@ -135,6 +150,44 @@ impl fmt::Debug for Receiver {
             .field("sender", &self.sender())
             .field("filters", &self.filters)
             .finish_non_exhaustive()
+    }
+}
+
+/// The receivers of these functions, each once.
+fn named(functions: &'static [TypeId]) -> impl Iterator<Item = &'static ReceiverId> {
+    functions.iter().filter_map(|&function| Some(&registry::receivers().find(|other| other.function == function)?.id))
+}
+
+/// A signal from a sender, where its type is not known.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    /// The signal, as receivers name it.
+    pub(crate) signal: &'static str,
+    /// The sender's type; `None` for any sender, and for a signal without senders.
+    pub(crate) sender: Option<&'static str>,
+    /// The module of the sender, or of a signal without senders.
+    pub(crate) module: Option<&'static str>,
+    /// The type of its receivers.
+    pub(crate) own: TypeId,
+    /// The type of the receivers of any sender that are called as well.
+    pub(crate) any: Option<TypeId>,
+}
+
+impl Source {
+    pub(crate) fn of<P: Payload>() -> Self {
+        Self {
+            signal: P::SIGNAL,
+            sender: P::sender(),
+            module: P::module(),
+            own: TypeId::of::<Binding<P>>(),
+            any: P::senders().map(|_| TypeId::of::<Binding<P::Any>>()),
+        }
+    }
+
+    /// Whether it stands for every sender.
+    pub(crate) fn is_any(&self) -> bool {
+        self.any == Some(self.own)
     }
 }
 
@@ -159,24 +212,18 @@ impl<P: Payload> fmt::Debug for Binding<P> {
 /// A [`Binding`] of a payload that is not known.
 pub trait Bound: Any + Send + Sync {
     #[doc(hidden)]
-    fn signal(&self) -> &'static str;
+    fn source(&self) -> Source;
     #[doc(hidden)]
-    fn sender(&self) -> Option<&'static str>;
-    #[doc(hidden)]
-    fn of_any(&self) -> TypeId;
+    fn is_async(&self) -> bool;
 }
 
 impl<P: Payload> Bound for Binding<P> {
-    fn signal(&self) -> &'static str {
-        P::SIGNAL
+    fn source(&self) -> Source {
+        Source::of::<P>()
     }
 
-    fn sender(&self) -> Option<&'static str> {
-        P::sender()
-    }
-
-    fn of_any(&self) -> TypeId {
-        TypeId::of::<Binding<P::Any>>()
+    fn is_async(&self) -> bool {
+        matches!(self.call, Call::Async(..))
     }
 }
 

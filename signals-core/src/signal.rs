@@ -1,6 +1,5 @@
 //! A signal: the receivers of one payload, resolved once and then only read.
 
-use core::any::TypeId;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::sync::OnceLock;
@@ -10,7 +9,7 @@ use crate::connect::{ConnectedList, Snapshot};
 use crate::error::Error;
 use crate::order;
 use crate::payload::{Call, Payload};
-use crate::receiver::{Binding, Receiver, ReceiverId};
+use crate::receiver::{Receiver, ReceiverId, Source};
 use crate::registry;
 
 /// The receivers of one payload: those that the linker collected, and those that were connected at run time.
@@ -112,6 +111,16 @@ impl<P: Payload> Signal<P> {
         Ok(self.linked()?.iter().map(|slot| &slot.receiver.id))
     }
 
+    /// What it sends, and to whom, where its type does not matter.
+    #[doc(hidden)]
+    pub fn source(&self) -> Source {
+        let source = Source::of::<P>();
+        match self.audience {
+            Audience::Everybody => source,
+            Audience::ItsOwn => Source { any: None, ..source },
+        }
+    }
+
     /// The receivers to call now.
     #[inline]
     pub(crate) fn route(&'static self) -> Result<Route<P>, Error> {
@@ -162,11 +171,7 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn resolve(&'static self) -> u8 {
-        let any = match (self.audience, P::senders()) {
-            (Audience::Everybody, Some(_)) => Some(TypeId::of::<Binding<P::Any>>()),
-            _ => None,
-        };
-        let receivers = Receivers::of(TypeId::of::<Binding<P>>(), any);
+        let receivers = Receivers::of(self.source());
         let mut found = receivers.found(P::COSTLY);
         let linked = self.linked.get_or_init(|| {
             let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
@@ -191,10 +196,10 @@ struct Receivers(Vec<&'static Receiver>);
 
 impl Receivers {
     /// Those that receive exactly this, and those that receive it of any sender.
-    fn of(own: TypeId, any: Option<TypeId>) -> Self {
+    fn of(source: Source) -> Self {
         let is_meant = |receiver: &&Receiver| {
             let payload = receiver.payload();
-            payload == own || Some(payload) == any
+            payload == source.own || Some(payload) == source.any
         };
         Self(registry::receivers().filter(is_meant).collect())
     }

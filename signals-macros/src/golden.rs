@@ -97,6 +97,8 @@ fn a_signal() {
             const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
             fn sender () -> CORE option::Option < & 'static CORE primitive::str > {
             CORE option::Option::None }
+            fn module () -> CORE option::Option < & 'static CORE primitive::str > {
+            CORE option::Option::Some (CORE module_path ! ()) }
             fn senders () -> CORE option::Option < Self::Senders > {
             CORE option::Option::None }
             fn widen < 'b > (_ : & 'b mut Self::Of < '_ > , senders : Self::Senders) -> Self::Of < 'b > {

@@ -57,6 +57,10 @@ macro_rules! login_signal {
                 U::name()
             }
 
+            fn module() -> Option<&'static str> {
+                U::module()
+            }
+
             fn senders() -> Option<()> {
                 Some(())
             }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use signals_core::__private::{
     Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, KnowsWhatChanged,
-    LendsInstance, LendsMutably, Nobody, Payload, SentBy, SignalName, Synchronous,
+    LendsInstance, LendsMutably, Nobody, Payload, SentBy, SignalName, Source, Synchronous,
 };
 use signals_core::Signal;
 
@@ -54,6 +54,24 @@ impl<M: Model> Lifecycle<M> {
     }
 }
 
+impl<M: Model> Lifecycle<M> {
+    /// All of them, in the order in which they come.
+    pub(super) fn sources(&self) -> Vec<Source> {
+        vec![
+            self.pre_save.source(),
+            self.post_save.source(),
+            self.pre_delete.source(),
+            self.post_delete.source(),
+            self.post_bulk_create.source(),
+            self.post_bulk_update.source(),
+            self.post_bulk_delete.source(),
+            self.post_commit.source(),
+            self.post_rollback.source(),
+            self.post_load.source(),
+        ]
+    }
+}
+
 impl<M: Model> fmt::Debug for Lifecycle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Lifecycle of {}", M::META.name)
@@ -68,6 +86,7 @@ pub trait SendsLifecycle: Model {}
 #[doc(hidden)]
 pub trait Observed: Send + Sync + 'static {
     fn name() -> Option<&'static str>;
+    fn module() -> Option<&'static str>;
     /// Whether receivers of any sender receive from it.
     fn is_a_sender() -> bool;
     fn any(&self) -> &dyn AnyModel;
@@ -78,6 +97,10 @@ pub trait Observed: Send + Sync + 'static {
 impl<M: Model> Observed for M {
     fn name() -> Option<&'static str> {
         Some(M::META.name)
+    }
+
+    fn module() -> Option<&'static str> {
+        Some(M::META.module)
     }
 
     fn is_a_sender() -> bool {
@@ -99,6 +122,10 @@ impl<M: Model> Observed for M {
 
 impl Observed for dyn AnyModel {
     fn name() -> Option<&'static str> {
+        None
+    }
+
+    fn module() -> Option<&'static str> {
         None
     }
 
@@ -168,6 +195,10 @@ macro_rules! lifecycle {
 
             fn sender() -> Option<&'static str> {
                 M::name()
+            }
+
+            fn module() -> Option<&'static str> {
+                M::module()
             }
 
             fn senders() -> Option<()> {

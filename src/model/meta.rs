@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use signals_core::__private::Source;
 use signals_core::Place;
 
 use super::id::UNSET_ID;
@@ -124,6 +125,11 @@ impl Meta {
             };
             fields.filter(points_here).collect()
         })
+    }
+
+    /// The signals that it sends.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        (self.operations.sources)()
     }
 
     /// The texts of its SQL, written at the first use.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use signals_core::__private::Source;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
@@ -53,6 +54,8 @@ pub(super) struct Operations {
     pub(super) listens: fn() -> bool,
     /// Whether anything of a row may wait for the end of the transaction.
     pub(super) remembers: fn() -> bool,
+    /// The signals that it sends, where their types do not matter.
+    pub(super) sources: fn() -> Vec<Source>,
     /// The key in the first column of a row. A driver may have it in another form than the model: a UUID as bytes.
     pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
     /// What a field becomes that points to nothing any more.
@@ -75,6 +78,7 @@ impl Operations {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
             remembers: commit::listens::<M>,
+            sources: || M::LIFECYCLE.sources(),
             key_of: key_of::<M>,
             default_of: M::default_of,
             #[cfg(feature = "fixtures")]

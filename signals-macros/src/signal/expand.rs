@@ -47,6 +47,9 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 type Senders = ::core::convert::Infallible;
                 const SIGNAL: &'static ::core::primitive::str = #text;
                 fn sender() -> ::core::option::Option<&'static ::core::primitive::str> { ::core::option::Option::None }
+                fn module() -> ::core::option::Option<&'static ::core::primitive::str> {
+                    ::core::option::Option::Some(::core::module_path!())
+                }
                 fn senders() -> ::core::option::Option<Self::Senders> { ::core::option::Option::None }
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }

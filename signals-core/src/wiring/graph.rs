@@ -1,0 +1,107 @@
+//! The wiring as a picture, in the languages of Mermaid and Graphviz: sender, signal, receivers.
+
+use std::fmt::Write as _;
+
+use super::{WiredSignal, Wiring};
+
+/// What is drawn: boxes, and arrows between them.
+#[derive(Default)]
+struct Graph {
+    boxes: Vec<(Kind, String)>,
+    arrows: Vec<(usize, usize, String)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Sender,
+    Signal,
+    Receiver,
+}
+
+impl Graph {
+    fn of(wiring: &Wiring) -> Self {
+        let mut graph = Self::default();
+        for signal in &wiring.signals {
+            graph.add(signal);
+        }
+        graph
+    }
+
+    /// Each receiver of a signal is numbered in the order in which they are called.
+    fn add(&mut self, signal: &WiredSignal) {
+        let from = signal.has_sender().then(|| self.place_of(Kind::Sender, signal.heading()));
+        let label = if signal.has_sender() { signal.signal.to_owned() } else { signal.heading() };
+        // Every sender has a `post_save` of its own.
+        self.boxes.push((Kind::Signal, label));
+        let place = self.boxes.len() - 1;
+        if let Some(sender) = from {
+            self.arrows.push((sender, place, String::new()));
+        }
+        for (index, receiver) in signal.receivers.iter().enumerate() {
+            let to = self.place_of(Kind::Receiver, receiver.receiver.id.name.to_string());
+            let conditions = signal.conditions(receiver);
+            let comma = if conditions.is_empty() { "" } else { ", " };
+            self.arrows.push((place, to, format!("{}{comma}{conditions}", index + 1)));
+        }
+    }
+
+    fn place_of(&mut self, kind: Kind, label: String) -> usize {
+        let found = self.boxes.iter().position(|known| *known == (kind, label.clone()));
+        found.unwrap_or_else(|| {
+            self.boxes.push((kind, label));
+            self.boxes.len() - 1
+        })
+    }
+}
+
+impl Wiring {
+    /// The wiring as a flowchart of [Mermaid](https://mermaid.js.org), which the pages of many forges draw.
+    #[must_use]
+    pub fn to_mermaid(&self) -> String {
+        let graph = Graph::of(self);
+        let mut text = "flowchart LR\n".to_owned();
+        // Its texts are HTML, in quotes.
+        let escaped = |label: &str| {
+            label
+                .replace('#', "#35;")
+                .replace('&', "#amp;")
+                .replace('"', "#quot;")
+                .replace('<', "#lt;")
+                .replace('>', "#gt;")
+        };
+        for (index, (kind, label)) in graph.boxes.iter().enumerate() {
+            let (open, close) = match kind {
+                Kind::Sender => ("[[", "]]"),
+                Kind::Signal => ("([", "])"),
+                Kind::Receiver => ("[", "]"),
+            };
+            let _ = writeln!(text, "    n{index}{open}\"{}\"{close}", escaped(label));
+        }
+        for (from, to, label) in &graph.arrows {
+            let label = if label.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(label)) };
+            let _ = writeln!(text, "    n{from} -->{label} n{to}");
+        }
+        text
+    }
+
+    /// The wiring in the DOT language of [Graphviz](https://graphviz.org): `dot -Tsvg`.
+    #[must_use]
+    pub fn to_dot(&self) -> String {
+        let graph = Graph::of(self);
+        let mut text = "digraph wiring {\n    rankdir = LR;\n    node [shape = box];\n".to_owned();
+        let escaped = |label: &str| label.replace('\\', "\\\\").replace('"', "\\\"");
+        for (index, (kind, label)) in graph.boxes.iter().enumerate() {
+            let shape = match kind {
+                Kind::Sender => ", shape = component",
+                Kind::Signal => ", style = rounded",
+                Kind::Receiver => "",
+            };
+            let _ = writeln!(text, "    n{index} [label = \"{}\"{shape}];", escaped(label));
+        }
+        for (from, to, label) in &graph.arrows {
+            let label = if label.is_empty() { String::new() } else { format!(" [label = \"{}\"]", escaped(label)) };
+            let _ = writeln!(text, "    n{from} -> n{to}{label};");
+        }
+        text + "}\n"
+    }
+}

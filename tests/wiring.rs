@@ -1,0 +1,355 @@
+//! `signals::wiring()` sees the whole program, so this is a program of its own.
+
+#![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use expect_test::expect;
+use signals::prelude::*;
+
+#[path = "it/log.rs"]
+#[expect(dead_code, reason = "it has more than is asked of it here")]
+mod log;
+
+use log::without_lines;
+
+mod accounts {
+    use signals::prelude::*;
+
+    #[model]
+    #[derive(Default)]
+    pub(crate) struct User {
+        #[key]
+        pub(crate) id: Id<User>,
+        pub(crate) email: Option<String>,
+        #[many_to_many]
+        pub(crate) groups: Many<Group>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    pub(crate) struct Group {
+        #[key]
+        pub(crate) id: Id<Group>,
+    }
+
+    #[receiver(post_save, sender = User, created = true)]
+    pub(crate) async fn create_profile(instance: &User, tx: &mut Tx) {
+        let _ = (instance, tx);
+    }
+
+    #[receiver(post_save, sender = User, changed(email), before = [create_profile])]
+    pub(crate) fn confirm(instance: &User) {
+        let _ = instance;
+    }
+
+    #[receiver(pre_save, sender = User, raw = true, id = "say \"hi\" <&> #1")]
+    pub(crate) fn greet() {}
+
+    #[receiver(m2m_changed, sender = UserGroups)]
+    pub(crate) fn regroup() {}
+}
+
+/// A `User` again, and rows that go without a word to receivers of any sender.
+mod forum {
+    use signals::prelude::*;
+
+    #[model(table = "forum_user", delete_signals = false)]
+    #[derive(Default)]
+    pub(crate) struct User {
+        #[key]
+        pub(crate) id: Id<User>,
+    }
+}
+
+#[receiver([post_save, post_delete], after = [accounts::create_profile])]
+fn audit(instance: &dyn AnyModel) {
+    let _ = instance;
+}
+
+mod shop {
+    use signals::prelude::*;
+
+    #[signal]
+    pub(crate) struct Paid {
+        pub(crate) amount: u64,
+    }
+
+    #[receiver(Paid, when = |event| event.amount > 100)]
+    pub(crate) fn thank() {}
+
+    #[signal]
+    pub(crate) struct Unheard {}
+}
+
+mod in_a_circle {
+    use signals::prelude::*;
+
+    #[signal]
+    pub(crate) struct Circled {}
+
+    #[receiver(Circled, before = [second])]
+    pub(crate) fn first() {}
+
+    #[receiver(Circled, before = [first])]
+    pub(crate) fn second() {}
+}
+
+#[test]
+fn a_table_names_the_receivers_of_each_signal_in_their_order() {
+    let _ = (shop::Unheard {}, shop::Paid { amount: 0 }, in_a_circle::Circled {});
+    expect![[r#"
+        Circled (wiring::in_a_circle)
+            error: the receivers of `Circled` wait for one another: `wiring::in_a_circle::second` (tests/wiring.rs) runs before `wiring::in_a_circle::first` (tests/wiring.rs) runs before `wiring::in_a_circle::second`; take one `after` or `before` out
+            1  wiring::in_a_circle::first        before = [wiring::in_a_circle::second]                       tests/wiring.rs
+            2  wiring::in_a_circle::second       before = [wiring::in_a_circle::first]                        tests/wiring.rs
+        Group (wiring::accounts)
+          post_save
+            1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+          post_delete
+            1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+        Paid (wiring::shop)
+            1  wiring::shop::thank               when = | event | event.amount > 100                          tests/wiring.rs
+        User (wiring::accounts)
+          pre_save
+            1  say "hi" <&> #1                   raw = true                                                   tests/wiring.rs
+          post_save
+            1  wiring::accounts::confirm         changed(email), before = [wiring::accounts::create_profile]  tests/wiring.rs
+            2  wiring::accounts::create_profile  created = true                                               tests/wiring.rs
+            3  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+          post_delete
+            1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+        User (wiring::forum)
+          post_save
+            1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+        UserGroups (wiring::accounts)
+          m2m_changed
+            1  wiring::accounts::regroup                                                                      tests/wiring.rs
+        any sender
+          post_save
+            1  wiring::audit                     after = [wiring::accounts::create_profile]                   tests/wiring.rs
+          post_delete
+            1  wiring::audit                     after = [wiring::accounts::create_profile]                   tests/wiring.rs
+    "#]].assert_eq(&without_lines(&signals::wiring().to_string()));
+}
+
+#[test]
+fn a_sender_can_be_looked_at_alone() {
+    let wiring = signals::wiring().of_sender("Paid");
+    expect![[r#"
+        Paid (wiring::shop)
+            1  wiring::shop::thank  when = | event | event.amount > 100  tests/wiring.rs
+    "#]]
+    .assert_eq(&without_lines(&wiring.to_string()));
+    assert!(signals::wiring().of_sender("Nobody").signals.is_empty());
+}
+
+#[test]
+fn the_order_is_that_in_which_a_save_calls_them() {
+    let wiring = signals::wiring();
+    let is_meant =
+        |signal: &&signals::WiredSignal| signal.signal == "post_save" && signal.module == Some("wiring::accounts");
+    let users = wiring.signals.iter().find(|signal| is_meant(signal) && signal.sender == Some("User")).unwrap();
+    let listed = users.receivers.iter().map(|wired| &wired.receiver.id);
+    assert!(listed.eq(accounts::User::POST_SAVE.receivers().unwrap()));
+}
+
+#[test]
+fn json_is_for_programs() {
+    let json = signals::wiring().to_json();
+    let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let signals = parsed.as_array().unwrap();
+    assert_eq!(signals.len(), signals::wiring().signals.len());
+    let pre_save = signals.iter().find(|signal| signal["signal"] == "pre_save").unwrap();
+    assert_eq!(pre_save["sender"], "User");
+    assert_eq!(pre_save["module"], "wiring::accounts");
+    assert_eq!(pre_save["receivers"][0]["name"], "say \"hi\" <&> #1");
+    assert_eq!(pre_save["receivers"][0]["raw"], true);
+    let circle = signals.iter().find(|signal| signal["signal"] == "Circled").unwrap();
+    assert!(circle["error"].as_str().unwrap().contains("wait for one another"));
+    expect![[r#"
+        [
+        {"signal": "Paid", "sender": null, "module": "wiring::shop", "any_sender": false, "error": null, "receivers": [
+          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = | event | event.amount > 100"], "asks_for": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
+    "#]].assert_eq(&without_places(&signals::wiring().of_sender("Paid").to_json()));
+}
+
+/// The text without the numbers of its lines and columns.
+fn without_places(json: &str) -> String {
+    let digits = |part: &str| part.trim_start_matches(|character: char| character.is_ascii_digit()).to_owned();
+    let mut parts = json.split("\"line\": ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "\"line\": _" + &digits(part))
+}
+
+#[test]
+fn mermaid_draws_it() {
+    let mut wiring = signals::wiring();
+    wiring.signals.retain(|signal| signal.module == Some("wiring::accounts"));
+    expect![[r#"
+        flowchart LR
+            n0[["Group (wiring::accounts)"]]
+            n1(["post_save"])
+            n2["wiring::audit"]
+            n3(["post_delete"])
+            n4[["User (wiring::accounts)"]]
+            n5(["pre_save"])
+            n6["say #quot;hi#quot; #lt;#amp;#gt; #35;1"]
+            n7(["post_save"])
+            n8["wiring::accounts::confirm"]
+            n9["wiring::accounts::create_profile"]
+            n10(["post_delete"])
+            n11[["UserGroups (wiring::accounts)"]]
+            n12(["m2m_changed"])
+            n13["wiring::accounts::regroup"]
+            n0 --> n1
+            n1 -->|"1, any sender, after = [wiring::accounts::create_profile]"| n2
+            n0 --> n3
+            n3 -->|"1, any sender, after = [wiring::accounts::create_profile]"| n2
+            n4 --> n5
+            n5 -->|"1, raw = true"| n6
+            n4 --> n7
+            n7 -->|"1, changed(email), before = [wiring::accounts::create_profile]"| n8
+            n7 -->|"2, created = true"| n9
+            n7 -->|"3, any sender, after = [wiring::accounts::create_profile]"| n2
+            n4 --> n10
+            n10 -->|"1, any sender, after = [wiring::accounts::create_profile]"| n2
+            n11 --> n12
+            n12 -->|"1"| n13
+    "#]]
+    .assert_eq(&wiring.to_mermaid());
+}
+
+#[test]
+fn graphviz_draws_it() {
+    let mut wiring = signals::wiring();
+    wiring.signals.retain(|signal| signal.module == Some("wiring::accounts") && signal.signal == "pre_save");
+    expect![[r#"
+        digraph wiring {
+            rankdir = LR;
+            node [shape = box];
+            n0 [label = "User (wiring::accounts)", shape = component];
+            n1 [label = "pre_save", style = rounded];
+            n2 [label = "say \"hi\" <&> #1"];
+            n0 -> n1;
+            n1 -> n2 [label = "1, raw = true"];
+        }
+    "#]]
+    .assert_eq(&wiring.to_dot());
+}
+
+#[test]
+fn a_page_of_html_has_it_all() {
+    let page = signals::wiring().to_html();
+    let body = &page[page.find("<section").unwrap()..page.find("<script").unwrap()];
+    expect![[r#"
+        <section data-name="Circled wiring::in_a_circle">
+        <h2>Circled <small>wiring::in_a_circle</small></h2>
+        <div data-name="Circled">
+        <p class="error">the receivers of `Circled` wait for one another: `wiring::in_a_circle::second` (tests/wiring.rs) runs before `wiring::in_a_circle::first` (tests/wiring.rs) runs before `wiring::in_a_circle::second`; take one `after` or `before` out</p>
+        <table>
+        <tr><td>1<td><code>wiring::in_a_circle::first</code><td>before = [wiring::in_a_circle::second]<td>tests/wiring.rs
+        <tr><td>2<td><code>wiring::in_a_circle::second</code><td>before = [wiring::in_a_circle::first]<td>tests/wiring.rs
+        </table>
+        </div>
+    "#]].assert_eq(&without_lines(&body[..body.find("</section>").unwrap()]));
+    assert!(body.contains("say &quot;hi&quot; &lt;&amp;&gt; #1"), "{body}");
+    assert!(body.contains("<p class=\"error\">"), "{body}");
+    assert_eq!(body.matches("<section").count(), body.matches("</section>").count());
+    assert!(!page.contains("http"), "it needs nothing else");
+}
+
+/// Compares the wiring with a file of this name.
+fn run_locked(file: &str, update: bool) -> (bool, String) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "the_wiring_of_this_program", "--include-ignored", "--nocapture"]).env("LOCK", file);
+    if update {
+        command.env("UPDATE_WIRING", "1")
+    } else {
+        command.env_remove("UPDATE_WIRING")
+    };
+    let output = command.output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What [`run_locked`] runs; by itself it has no file to compare with.
+#[test]
+fn the_wiring_of_this_program() {
+    if let Some(file) = std::env::var_os("LOCK") {
+        signals::wiring().assert_locked(PathBuf::from(file));
+    }
+}
+
+#[test]
+fn a_lock_file_shows_what_comes_and_goes() {
+    let folder = tempfile();
+    let path = folder.join("wiring.lock");
+    let file = path.to_str().unwrap();
+
+    let (passed, said) = run_locked(file, false);
+    assert!(!passed);
+    assert!(said.contains("there is no `") && said.contains("run `UPDATE_WIRING=1 cargo test` once"), "{said}");
+
+    assert!(run_locked(file, true).0);
+    let written = std::fs::read_to_string(&path).unwrap();
+    expect![[r##"
+        # Who receives what, in the order in which they are called. A test compares this file with the program:
+        # a receiver that comes or goes is seen in a review. `UPDATE_WIRING=1 cargo test` writes it anew.
+        Circled (wiring::in_a_circle)
+            wiring::in_a_circle::first  before = [wiring::in_a_circle::second]
+            wiring::in_a_circle::second  before = [wiring::in_a_circle::first]
+        Paid (wiring::shop)
+            wiring::shop::thank  when = | event | event.amount > 100
+        User (wiring::accounts)
+          pre_save
+            say "hi" <&> #1  raw = true
+          post_save
+            wiring::accounts::confirm  changed(email), before = [wiring::accounts::create_profile]
+            wiring::accounts::create_profile  created = true
+        UserGroups (wiring::accounts)
+          m2m_changed
+            wiring::accounts::regroup
+        any sender
+          post_save
+            wiring::audit  after = [wiring::accounts::create_profile]
+          post_delete
+            wiring::audit  after = [wiring::accounts::create_profile]
+    "##]]
+    .assert_eq(&written);
+    assert!(run_locked(file, false).0);
+
+    // As git writes it on Windows.
+    std::fs::write(&path, written.replace('\n', "\r\n")).unwrap();
+    assert!(run_locked(file, false).0);
+
+    // Somebody has taken one receiver out since, and brought another.
+    let other = written.replace("    wiring::accounts::create_profile  created = true\n", "");
+    std::fs::write(&path, other.replace("Paid (wiring::shop)\n", "Paid (wiring::shop)\n    wiring::shop::book\n"))
+        .unwrap();
+    let (passed, said) = run_locked(file, false);
+    assert!(!passed);
+    let lines: String =
+        said.lines().filter(|line| line.starts_with(['+', '-'])).flat_map(|line| [line, "\n"]).collect();
+    expect![[r#"
+        -     wiring::shop::book
+        +     wiring::accounts::create_profile  created = true
+    "#]]
+    .assert_eq(&lines);
+    assert!(said.contains("run `UPDATE_WIRING=1 cargo test` and commit the file"), "{said}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn tempfile() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("signals-wiring-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn a_save_does_as_it_is_told() {
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<(accounts::User, accounts::Group)>().await.unwrap();
+    accounts::User::default().save(&db).await.unwrap();
+    assert!(shop::Paid { amount: 1 }.send().is_ok());
+}
