@@ -274,6 +274,7 @@ mod error;
 pub mod migrate;
 pub mod model;
 pub mod prelude;
+pub mod testing;
 mod value;
 #[cfg(feature = "web")]
 pub mod web;
@@ -303,8 +304,6 @@ pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create
 pub use model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
 #[doc(inline)]
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
-#[doc(inline)]
-pub use signals_core::testing;
 #[doc(inline)]
 pub use signals_core::{
     Answer, BoxError, BoxFuture, Connection, Error as SignalError, Place, Receiver, ReceiverError, ReceiverId,

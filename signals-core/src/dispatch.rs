@@ -11,7 +11,8 @@ use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
 use crate::error::{BoxError, Error, ReceiverError, Skipped};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
-use crate::receiver::ReceiverId;
+use crate::receiver::{Receiver, ReceiverId};
+use crate::scope::Scope;
 use crate::signal::{Route, Signal, Slot, Target};
 use crate::trace::Span;
 
@@ -175,16 +176,37 @@ fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
     sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     let _at = At::depth(depth::next::<P>()?);
-    let raw = P::is_raw(payload);
+    let left_out = LeftOut::of::<P>(payload);
     for slot in slots {
         let receiver = slot.receiver;
-        if raw && !receiver.raw {
+        if left_out.has::<P>(receiver, payload) {
             continue;
         }
         let reply = guarded(panics, || Span::of::<P>(&receiver.id).within(|| slot.call(payload)));
         answer::<P, B>(&receiver.id, reply, sink)?;
     }
     Ok(())
+}
+
+/// Which receivers are not called this time.
+#[derive(Clone, Copy)]
+struct LeftOut {
+    /// Those who have not said that they take raw writes.
+    raw: bool,
+    /// Those that a test has muted.
+    muted: bool,
+}
+
+impl LeftOut {
+    #[inline]
+    fn of<P: Payload>(payload: &P::Of<'_>) -> Self {
+        Self { raw: P::is_raw(payload), muted: P::SCOPED && Scope::is_used() }
+    }
+
+    #[inline]
+    fn has<P: Payload>(self, receiver: &Receiver, payload: &P::Of<'_>) -> bool {
+        (self.raw && !receiver.raw) || (self.muted && P::scope(payload).is_some_and(|scope| scope.mutes(receiver)))
+    }
 }
 
 /// Those that were connected come after those that were linked. A function of its own, so that a program that never
@@ -222,10 +244,10 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     };
     let payload = &mut payload;
     let depth = depth::next::<P>()?;
-    let raw = P::is_raw(payload);
+    let left_out = LeftOut::of::<P>(payload);
     for slot in slots {
         let receiver = slot.receiver;
-        if raw && !receiver.raw {
+        if left_out.has::<P>(receiver, payload) {
             continue;
         }
         let frame = Frame { depth, panics, span: Span::of::<P>(&receiver.id) };
@@ -240,7 +262,7 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
         };
         answer::<P, B>(&receiver.id, reply, &mut sink)?;
     }
-    if raw {
+    if left_out.raw {
         return Ok(());
     }
     for connected in list.iter().flat_map(|list| list.iter()) {

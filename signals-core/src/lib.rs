@@ -12,6 +12,7 @@ mod order;
 mod payload;
 mod receiver;
 mod registry;
+mod scope;
 mod signal;
 pub mod testing;
 mod trace;
@@ -45,6 +46,7 @@ pub mod __private {
     pub use crate::receiver::ReceiverName;
     pub use crate::receiver::{Binding, Declaration, Source};
     pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared};
+    pub use crate::scope::Scope;
     pub use crate::words::*;
     pub use std::vec::Vec;
 }

@@ -6,6 +6,7 @@ use core::fmt;
 use stackfuture::StackFuture;
 
 use crate::error::BoxError;
+use crate::scope::Scope;
 
 /// The payload of a signal, with its lifetime taken out: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
@@ -37,6 +38,16 @@ pub trait Payload: Sized + 'static {
 
     /// The proof that this signal has senders, if it has.
     fn senders() -> Option<Self::Senders>;
+
+    /// Whether [`scope`](Self::scope) answers.
+    const SCOPED: bool = false;
+
+    /// What it is sent in, where a test may have muted receivers.
+    #[doc(hidden)]
+    #[inline]
+    fn scope<'b>(_: &'b Self::Of<'_>) -> Option<&'b Scope> {
+        None
+    }
 
     /// Whether it tells of a raw write, which only those receivers are told of that say `raw = true`.
     #[inline]

@@ -172,6 +172,8 @@ pub struct Source {
     pub(crate) own: TypeId,
     /// The type of the receivers of any sender that are called as well.
     pub(crate) any: Option<TypeId>,
+    /// Whether it is sent in something where receivers can be muted.
+    pub(crate) scoped: bool,
 }
 
 impl Source {
@@ -182,6 +184,7 @@ impl Source {
             module: P::module(),
             own: TypeId::of::<Binding<P>>(),
             any: P::senders().map(|_| TypeId::of::<Binding<P::Any>>()),
+            scoped: P::SCOPED,
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, HasSenders, InTransaction, Payload, SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, HasSenders, InTransaction, Payload, Scope, SentBy, SignalName,
 };
 use signals_core::Signal;
 
@@ -25,6 +25,7 @@ macro_rules! login_signal {
     (
         $(#[$name_doc:meta])* $name:ident,
         $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $vis:vis $field:ident: $ty:ty,)* },
+        in: $scope:ident,
         |$event:ident| { $($wide:ident: $wider:expr,)* }
     ) => {
         $(#[$name_doc])*
@@ -63,6 +64,12 @@ macro_rules! login_signal {
 
             fn senders() -> Option<()> {
                 Some(())
+            }
+
+            const SCOPED: bool = true;
+
+            fn scope<'b>(event: &'b $payload<'_, U>) -> Option<&'b Scope> {
+                Some(event.$scope.scope())
             }
 
             fn widen<'b>($event: &'b mut $payload<'_, U>, (): ()) -> $payload<'b, dyn AnyModel> {
@@ -139,6 +146,7 @@ login_signal! {
         /// The transaction of the login.
         pub tx: &'a mut Tx,
     },
+    in: tx,
     |event| { user: event.user.any(), session: event.session, request: event.request, tx: &mut *event.tx, }
 }
 
@@ -173,6 +181,7 @@ login_signal! {
         /// A transaction for what receivers write.
         pub tx: &'a mut Tx,
     },
+    in: tx,
     |event| { user: event.user.map(Observed::any), session: event.session, request: event.request, tx: &mut *event.tx, }
 }
 
@@ -205,6 +214,7 @@ login_signal! {
         pub db: &'a Db,
         pub(super) sender: PhantomData<fn(&U)>,
     },
+    in: db,
     |event| {
         credentials: event.credentials,
         model: event.model,

@@ -33,6 +33,8 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+use signals_core::__private::Scope;
+
 pub use self::begin::{Isolation, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
@@ -104,6 +106,7 @@ pub struct Db {
 struct Shared {
     driver: Driver,
     options: ConnectOptions,
+    scope: Scope,
 }
 
 impl Db {
@@ -132,7 +135,7 @@ impl Db {
 
     async fn open(options: ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let driver = Driver::connect(&options, at).await?;
-        Ok(Self { shared: Arc::new(Shared { driver, options }) })
+        Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }) })
     }
 
     /// The URL, for messages: a password in it is replaced by `***`.
@@ -255,6 +258,16 @@ impl Db {
     /// Hands a failure that nobody can return to the handler of [`ConnectOptions::on_error`].
     pub(crate) fn report(&self, error: &Error) {
         self.shared.options.report(error);
+    }
+
+    /// Whether it is the same database: a clone of one is.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// Which receivers are muted for what is done here.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.shared.scope
     }
 
     fn driver(&self) -> &Driver {

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::answer::Answer;
+use signals_core::__private::Scope;
 use signals_core::BoxFuture;
 
 use super::driver::{Done, Session, Setback, Standing};
@@ -51,6 +52,11 @@ impl Tx {
     /// The database that the transaction is in. What is done on it directly is not part of the transaction.
     pub fn db(&self) -> &Db {
         &self.shared.db
+    }
+
+    /// Which receivers are muted for what is done in it.
+    pub(crate) fn scope(&self) -> &Scope {
+        self.db().scope()
     }
 
     /// Executes one statement; the answer is how many rows it changed.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use signals_core::__private::{
     Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, KnowsWhatChanged,
-    LendsInstance, LendsMutably, Nobody, Payload, SentBy, SignalName, Source, Synchronous,
+    LendsInstance, LendsMutably, Nobody, Payload, Scope, SentBy, SignalName, Source, Synchronous,
 };
 use signals_core::Signal;
 
@@ -169,6 +169,7 @@ macro_rules! lifecycle {
         $(costly: [$($costly:literal),*],)?
         $(mode: $mode:ident,)?
         $(raw: $raw:ident,)?
+        $(in: $scope:ident,)?
         $(of: $of:ident,)?
         $(shows: $shows:tt,)?
         |$event:ident| { $($wide:ident: $wider:expr,)* }
@@ -209,6 +210,15 @@ macro_rules! lifecycle {
                 #[inline]
                 fn is_raw(event: &$payload<'_, M>) -> bool {
                     event.$raw
+                }
+            )?
+
+            $(
+                const SCOPED: bool = true;
+
+                #[inline]
+                fn scope<'b>(event: &'b $payload<'_, M>) -> Option<&'b Scope> {
+                    Some(event.$scope.scope())
                 }
             )?
 
@@ -281,6 +291,7 @@ lifecycle! {
         tx: &'a mut Tx,
     },
     raw: raw,
+    in: tx,
     |event| {
         instance: event.instance.any_mut(),
         update_fields: event.update_fields.map(M::any_fields),
@@ -314,6 +325,7 @@ lifecycle! {
     },
     costly: ["previous", "changes"],
     raw: raw,
+    in: tx,
     |event| {
         instance: event.instance.any(),
         created: event.created,
@@ -337,6 +349,7 @@ lifecycle! {
         /// The transaction of the delete.
         tx: &'a mut Tx,
     },
+    in: tx,
     |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
 }
 
@@ -352,6 +365,7 @@ lifecycle! {
         /// The transaction of the delete.
         tx: &'a mut Tx,
     },
+    in: tx,
     |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
 }
 
@@ -381,6 +395,7 @@ lifecycle! {
     },
     costly: ["previous", "changes"],
     raw: raw,
+    in: db,
     |event| {
         instance: event.instance.any(),
         created: event.created,
@@ -423,6 +438,7 @@ lifecycle! {
     },
     costly: ["previous", "changes"],
     raw: raw,
+    in: db,
     |event| {
         instance: event.instance.any(),
         created: event.created,

@@ -24,6 +24,7 @@ mod save;
 mod savepoints;
 mod schema;
 mod signals_and_receivers;
+mod testing;
 mod transactions;
 mod types;
 mod version;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use signals_core::__private::{
     Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Nobody, Payload,
-    SentBy, SignalName,
+    Scope, SentBy, SignalName,
 };
 
 use crate::db::Tx;
@@ -78,6 +78,7 @@ lifecycle! {
         /// The transaction of the insert.
         tx: &'a mut Tx,
     },
+    in: tx,
     of: Many,
     shows: [],
     |event| { instances: M::any_rows(&event.instances), tx: &mut *event.tx, }
@@ -95,6 +96,7 @@ lifecycle! {
         /// The transaction of the update.
         tx: &'a mut Tx,
     },
+    in: tx,
     shows: [count update_fields],
     |event| { count: event.count, update_fields: M::any_fields(event.update_fields), tx: &mut *event.tx, }
 }
@@ -112,6 +114,7 @@ lifecycle! {
         #[doc(hidden)]
         model: core::marker::PhantomData<fn(&M)>,
     },
+    in: tx,
     shows: [count],
     |event| { count: event.count, tx: &mut *event.tx, model: core::marker::PhantomData, }
 }

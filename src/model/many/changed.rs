@@ -4,8 +4,8 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Payload, SentBy,
-    SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Payload, Scope,
+    SentBy, SignalName,
 };
 
 use super::{AnyIds, Through};
@@ -140,6 +140,12 @@ impl<T: Sender + ?Sized> Payload for M2mChanged<'static, T> {
 
     fn senders() -> Option<()> {
         Some(())
+    }
+
+    const SCOPED: bool = true;
+
+    fn scope<'b>(event: &'b M2mChanged<'_, T>) -> Option<&'b Scope> {
+        Some(event.tx.scope())
     }
 
     fn widen<'b>(event: &'b mut M2mChanged<'_, T>, (): ()) -> M2mChanged<'b, dyn AnyModel> {
