@@ -154,11 +154,11 @@ impl Tx {
     ///
     /// Dropping rolls back as well, and what runs afterwards is a task then.
     pub async fn rollback(mut self) -> Result<()> {
-        self.must_be_root()?;
         Ok(self.roll_back().await?)
     }
 
     async fn roll_back(&mut self) -> SlimResult<()> {
+        self.must_be_root()?;
         let rolled_back = self.shared.session.rollback().await;
         self.root = false;
         self.run_hooks(End::Rollback).await;

@@ -188,6 +188,30 @@ async fn a_handle_is_the_same_transaction_and_does_not_end_it() {
     assert!(matches!(add(&left, 3).await, Err(Error::Ended)));
 }
 
+/// `transaction` is left with a handle that is not its own.
+#[tokio::test]
+async fn a_body_that_swaps_its_tx_for_a_handle_does_not_end_the_transaction_of_that() {
+    let (db, other) = (with_numbers(memory().await).await, with_numbers(memory().await).await);
+    for end in [|| Ok(()), || Err(Error::other("no"))] {
+        let tx = db.begin().await.unwrap();
+        add(&tx, 1).await.unwrap();
+        let mut handle = tx.handle();
+        let swapped = other.transaction(async |own| {
+            add(own, 1).await?;
+            std::mem::swap(own, &mut handle);
+            end()
+        });
+        let error = swapped.await.unwrap_err();
+        assert!(matches!(error, Error::NotYours) || error.to_string() == "no", "{error}");
+        drop(handle);
+        assert_eq!(numbers(&other).await.unwrap(), [0_i64; 0]);
+        add(&tx, 2).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+        db.execute("DELETE FROM numbers", &()).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_broken_transaction_only_rolls_back() {
     let db = with_numbers(memory().await).await;
