@@ -176,7 +176,7 @@ impl Driver {
 /// went well travels in registers.
 pub(super) type Done<T> = Result<T, Box<Setback>>;
 
-/// A statement that failed, and what has become of the transaction.
+/// A statement that failed, or after which the transaction is not what it was.
 pub(super) struct Setback {
     /// `None` if the statement itself was good.
     pub(super) error: Option<Error>,

@@ -66,8 +66,9 @@ impl Exec<'_> {
         }
     }
 
-    // Every statement passes here, and runs when it is called, not when its answer is awaited: unless it waits, no future is
-    // made. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an async caller.
+    // Every statement passes here. One of SQLite runs when this is called, not when the answer is awaited, and no future is made
+    // of it unless it waits. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an
+    // async caller.
 
     /// Executes a statement; the answer is how many rows it changed.
     pub(crate) fn execute<'a>(
@@ -124,6 +125,7 @@ impl Exec<'_> {
 /// keep other tasks of its thread waiting for ever.
 #[inline]
 pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T> + Send + 'a) -> Answer<'a, T> {
+    // Nobody needs to be woken by this one: if the budget is used up, the future below asks again with the task's own waker.
     let turn = pin!(consume_budget());
     match turn.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(()) => statement(),

@@ -178,6 +178,9 @@ impl Memory {
 
     /// Takes what is remembered, at the end.
     pub(super) fn take(&self) -> Level {
+        if self.is_unused() {
+            return Level::new(0, self.began);
+        }
         let levels = std::mem::replace(&mut *self.lock(), Levels::new(self.began));
         // What people queued is dropped without the lock.
         levels.end()

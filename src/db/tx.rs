@@ -5,10 +5,10 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::answer::Answer;
 use signals_core::__private::Scope;
 use signals_core::BoxFuture;
 
+use super::answer::Answer;
 use super::driver::{Done, Session, Setback, Standing};
 use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
@@ -217,6 +217,8 @@ impl Tx {
     /// Does something in this transaction that is done as a whole or breaks the transaction: also when the future is
     /// dropped half-way, because what it has written until then must not be committed.
     pub(crate) async fn whole<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        // Nobody is told of what cannot be done.
+        self.check()?;
         let unfinished = self.unfinished();
         unfinished.finish(work.await)
     }
@@ -261,7 +263,8 @@ impl Tx {
         }
     }
 
-    pub(super) fn check(&self) -> SlimResult<()> {
+    /// Whether something can be done in it.
+    pub(crate) fn check(&self) -> SlimResult<()> {
         self.shared.memory.check(self.level)
     }
 

@@ -119,6 +119,8 @@ struct Save<'a, 'd, M: Model> {
 impl<M: Model> Save<'_, '_, M> {
     /// Writes the row, and tells the receivers before and after.
     async fn tell_and_write(&mut self, tx: &Tx) -> SlimResult<()> {
+        // Nobody is told of a save that cannot be: the transaction may be broken.
+        tx.check()?;
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
         if M::PRE_SAVE.has_receivers() {
             send(M::PRE_SAVE, PreSave { instance: &mut **self.draft, update_fields, raw, tx: &mut tx.handle() })

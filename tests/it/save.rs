@@ -150,6 +150,46 @@ async fn rule_14_a_failed_save_breaks_the_transaction_of_the_caller() {
 }
 
 #[tokio::test]
+async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction() {
+    #[model]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        name: String,
+    }
+
+    static LOG: Log = Log::new();
+
+    #[receiver([pre_save, pre_delete], sender = User)]
+    fn note(instance: &User) {
+        LOG.note(&instance.name);
+    }
+
+    for db in databases::<User>().await {
+        let mut ann = User { name: "ann".to_owned(), ..User::default() };
+        ann.save(&db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap_err();
+        LOG.is(&expect![[r#"
+            ann
+            ann
+        "#]]);
+        let mut bob = [User { name: "bob".to_owned(), ..User::default() }];
+        for error in [
+            bob[0].save(&tx).await.unwrap_err(),
+            User::create_many(&tx, &mut bob).with_signals().await.unwrap_err(),
+            ann.delete(&tx).await.unwrap_err(),
+            User::delete_where(&tx, "true", &()).with_signals().await.unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::Broken { .. }), "{error}");
+        }
+        LOG.is(&expect![[""]]);
+    }
+}
+
+#[tokio::test]
 async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half() {
     #[model]
     #[derive(Default)]

@@ -1,6 +1,6 @@
 //! SQLite.
 //!
-//! Statements run where they are awaited: most take microseconds, less than a hop to another thread and back. What may
+//! Statements run where they are asked for: most take microseconds, less than a hop to another thread and back. What may
 //! take long is waiting for a lock, and that is done asynchronously in `patience`.
 
 mod connection;
