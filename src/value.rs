@@ -52,6 +52,10 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// Whether the column takes NULL.
     const NULLABLE: bool = false;
 
+    /// Whether nobody is to read the value in a log.
+    #[doc(hidden)]
+    const SECRET: bool = false;
+
     /// The value as it is bound to a statement. It borrows, so that nothing is copied on the way.
     fn to_value(&self) -> ValueRef<'_>;
 
@@ -572,6 +576,7 @@ impl<T: Column> Column for Option<T> {
         assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be the type of a column");
         true
     };
+    const SECRET: bool = T::SECRET;
 
     fn to_value(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, T::to_value_of_some)

@@ -14,7 +14,7 @@ use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 ///
 /// Its `Default` is the hash of no password: nobody can log in with it. The same goes for a text that is no hash. What another
 /// program hashed with Argon2 can be taken over, if it is in the PHC form: `PasswordHash::from("$argon2id$v=19$..".to_owned())`.
-/// Its `Debug` does not print it; that of a `&dyn AnyModel`, which prints a row as it is stored, does.
+/// Its `Debug` does not print it, and neither does that of a `&dyn AnyModel`.
 ///
 /// ```
 /// use signals::auth::PasswordHash;
@@ -78,6 +78,7 @@ impl From<String> for PasswordHash {
 #[diagnostic::do_not_recommend]
 impl Column for PasswordHash {
     const TYPE: ColumnType = ColumnType::Text;
+    const SECRET: bool = true;
 
     fn to_value(&self) -> ValueRef<'_> {
         self.0.to_value()

@@ -56,13 +56,14 @@ impl dyn AnyModel {
     }
 }
 
-/// `User { id: 1, username: "ann" }`, with the fields that are columns.
+/// `User { id: 1, username: "ann" }`, with the fields that are columns. The hash of a password is `Secret(..)`.
 impl fmt::Debug for dyn AnyModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let meta = self.any_meta();
         let mut debug = f.debug_struct(meta.name);
         for (index, field) in meta.fields.iter().enumerate() {
             match self.any_value(index) {
+                _ if field.secret => debug.field(field.name, &format_args!("Secret(..)")),
                 ValueRef::Null => debug.field(field.name, &format_args!("null")),
                 ValueRef::Boolean(value) => debug.field(field.name, &value),
                 ValueRef::Integer(value) => debug.field(field.name, &value),

@@ -153,6 +153,7 @@ const fn which_may_be_unset(fields: &[Field]) -> u128 {
 
 /// A field that is a column.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
 #[non_exhaustive]
 pub struct Field {
     /// The name of the field.
@@ -171,12 +172,14 @@ pub struct Field {
     pub index: bool,
     /// What it points to.
     pub relation: Option<Relation>,
+    /// Whether its value is never printed.
+    pub(super) secret: bool,
 }
 
 impl Field {
     #[doc(hidden)]
     pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
-        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None }
+        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None, secret: false }
     }
 
     #[doc(hidden)]
@@ -197,6 +200,13 @@ impl Field {
     #[must_use]
     pub const fn index(mut self) -> Self {
         self.index = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn secret(mut self, secret: bool) -> Self {
+        self.secret = secret;
         self
     }
 

@@ -1,7 +1,9 @@
 //! What is never printed.
 
-use signals::auth::{AuthUser, Credentials, MemorySession, Secret, Session, authenticate, login, user_logged_in};
-use signals::auth::{logout, user_logged_out, user_login_failed};
+use expect_test::expect;
+use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, Secret, Session, authenticate, login, logout};
+use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
+use signals::prelude::*;
 
 use crate::models::{PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
@@ -50,6 +52,29 @@ async fn rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_h
             assert!(text.contains(payload), "{payload} in {text}");
         }
     }
+}
+
+#[test]
+fn a_row_of_any_model_does_not_print_a_hash() {
+    #[derive(Debug, Clone, Default, Column)]
+    struct Peppered(PasswordHash);
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Vault {
+        #[key]
+        id: Id<Vault>,
+        name: String,
+        password: PasswordHash,
+        old: Option<PasswordHash>,
+        peppered: Peppered,
+    }
+    let hash = || PasswordHash::from("$argon2id$v=19$..".to_owned());
+    let (old, peppered) = (Some(hash()), Peppered(hash()));
+    let vault = Vault { name: "ours".to_owned(), password: hash(), old, peppered, ..Vault::default() };
+    let any: &dyn AnyModel = &vault;
+    expect![[r#"Vault { id: null, name: "ours", password: Secret(..), old: Secret(..), peppered: Secret(..) }"#]]
+        .assert_eq(&format!("{any:?}"));
 }
 
 #[tokio::test]
