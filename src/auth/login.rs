@@ -1,16 +1,16 @@
-//! Logging in and out.
+//! Logging in.
 
 use std::any::Any;
 use std::fmt;
-use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{Location, resume_unwind};
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::remembered::{Found, Remembered};
-use super::{AnyRequest, AuthUser, Session, UserLoggedIn, UserLoggedOut, user_logged_in, user_logged_out};
-use crate::db::{Db, Executor, Tx};
+use super::panics::caught;
+use super::remembered::Remembered;
+use super::{AnyRequest, AuthUser, Session, UserLoggedIn, user_logged_in};
+use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::model::FieldSet;
 
@@ -46,75 +46,17 @@ use crate::model::FieldSet;
 ///
 /// # Errors
 /// Of a receiver, of the session and of the database. After any of them nobody is logged in: the transaction is rolled back, the
-/// user is as before, and the session is emptied. [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved.
+/// user is as before, and the session is emptied. If it cannot be, it forgets its user at least, and why goes to
+/// [`on_error`](crate::ConnectOptions::on_error).
+///
+/// [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved. [`Error::Stale`](crate::Error::Stale) if the user was
+/// deleted meanwhile, or, with a `#[version]`, saved by somebody else: only if there is a last login to be saved.
+///
+/// # Panics
+/// With the panic of a receiver, when nobody is logged in, as after an error.
 #[track_caller]
 pub fn login<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session, user: &'a mut U) -> Login<'a, U> {
     Login { db, session, user, request: None, place: Location::caller() }
-}
-
-/// Logs out whoever is logged in: sends [`user_logged_out`], also if nobody is, and then empties the session.
-///
-/// ```
-/// use signals::auth::{MemorySession, logout};
-/// # use signals::auth::{AuthUser, PasswordHash};
-/// # use signals::prelude::*;
-/// # #[model] #[derive(Debug, Default)] struct User { #[key] id: Id<User>, #[unique] name: String, password: PasswordHash }
-/// # impl AuthUser for User {
-/// #     const USERNAME: FieldSet<Self> = Self::fields().name;
-/// #     fn password(&self) -> &PasswordHash { &self.password }
-/// #     fn password_mut(&mut self) -> &mut PasswordHash { &mut self.password }
-/// # }
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<()> {
-/// # let db = Db::connect("sqlite::memory:").await?;
-///
-/// let session = MemorySession::new();
-/// logout::<User>(&db, &session).await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-/// Of a receiver, of the session and of the database. Whatever the first of them, the session is emptied: who wants to be logged out
-/// is, unless it is the session itself that fails.
-#[track_caller]
-pub fn logout<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session) -> Logout<'a, U> {
-    Logout { db, session, request: None, place: Location::caller(), user: PhantomData }
-}
-
-/// The user of a session, as the database has it now. `None` if nobody is logged in, or whoever was is deleted or not
-/// [active](AuthUser::is_active) any more, or has another password than at the login: then the session is emptied, as in Django.
-///
-/// There is an example at [`login`].
-pub async fn current_user<U: AuthUser>(executor: &dyn Executor, session: &dyn Session) -> Result<Option<U>> {
-    match Remembered::find(executor, session).await? {
-        Found::User(user) => Ok(Some(user)),
-        Found::Nobody => Ok(None),
-        Found::Outdated => session.flush().await.map(|()| None),
-    }
-}
-
-/// Keeps the session logged in in which the user has changed their password; all others of the user are not any more. It is
-/// Django's `update_session_auth_hash`, and gives the session another key as well.
-///
-/// ```
-/// # use signals::auth::{AuthUser, PasswordHash};
-/// # use signals::prelude::*;
-/// use signals::auth::{Session, stay_logged_in};
-///
-/// async fn change_password<U: AuthUser>(db: &Db, session: &dyn Session, user: &mut U, password: String) -> Result<()> {
-///     user.set_password(password).await?;
-///     user.save(db).await?;
-///     stay_logged_in(session, user).await
-/// }
-/// ```
-///
-/// # Errors
-/// Of the session. [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved.
-pub async fn stay_logged_in<U: AuthUser>(session: &dyn Session, user: &U) -> Result<()> {
-    let remembered = Remembered::new(user)?;
-    session.cycle().await?;
-    remembered.write(session).await
 }
 
 /// What [`login`] gives: awaiting it logs in.
@@ -135,16 +77,15 @@ impl<'a, U: AuthUser> Login<'a, U> {
     }
 
     async fn run(mut self) -> Result<()> {
-        let logged_in = match self.fill().await {
-            Ok(()) => self.tell().await,
-            Err(error) => Err(error),
+        let (db, session) = (self.db, self.session);
+        let told = match self.fill().await {
+            Ok(()) => caught(self.tell()).await,
+            Err(error) => Ok(Err(error)),
         };
-        if logged_in.is_err()
-            && let Err(error) = self.session.flush().await
-        {
-            self.db.report(&error);
+        if !matches!(told, Ok(Ok(()))) {
+            Remembered::forget_or_report(db, session).await;
         }
-        logged_in
+        told.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// The key that the session had may be known to somebody who gave it to the user.
@@ -158,76 +99,51 @@ impl<'a, U: AuthUser> Login<'a, U> {
     }
 
     async fn tell(&mut self) -> Result<()> {
-        let before = self.user.snapshot();
-        self.user.set_last_login();
-        let fields = FieldSet::changed(Some(&before), self.user);
-        if fields.is_empty() && !user_logged_in::of::<U>().has_receivers() {
-            return Ok(());
+        let Self { db, session, request, place, .. } = *self;
+        let mut attempt = Attempt { before: Some(self.user.snapshot()), user: self.user };
+        attempt.user.set_last_login();
+        let fields = FieldSet::changed(attempt.before.as_ref(), attempt.user);
+        if !fields.is_empty() || user_logged_in::of::<U>().has_receivers() {
+            let mut tx = db.begin_at(place).await?;
+            let told = attempt.tell(&tx, fields, session, request).await;
+            tx.end(told).await?;
         }
-        let told = match self.db.begin_at(self.place).await {
-            Ok(mut tx) => {
-                let told = self.tell_in(&tx, fields).await;
-                tx.end(told).await
-            }
-            Err(error) => Err(error.into()),
-        };
-        if told.is_err() {
-            self.user.copy_fields(&before, &|_| true);
-        }
-        told
+        attempt.keep();
+        Ok(())
     }
+}
 
-    async fn tell_in(&mut self, tx: &Tx, fields: FieldSet<U>) -> Result<()> {
+/// A user who is about to be logged in. They are as before when this is dropped before [`keep`](Self::keep): after an error, and
+/// when the future of the login is dropped.
+struct Attempt<'u, U: AuthUser> {
+    user: &'u mut U,
+    before: Option<U>,
+}
+
+impl<U: AuthUser> Attempt<'_, U> {
+    async fn tell(
+        &mut self,
+        tx: &Tx,
+        fields: FieldSet<U>,
+        session: &dyn Session,
+        request: Option<&AnyRequest>,
+    ) -> Result<()> {
         self.user.save_fields(tx, fields).await?;
-        let Self { user, session, request, .. } = self;
-        let logged_in = UserLoggedIn { user: &**user, session: *session, request: *request, tx: &mut tx.handle() };
+        let logged_in = UserLoggedIn { user: &*self.user, session, request, tx: &mut tx.handle() };
         Ok(send(user_logged_in::of::<U>(), logged_in).await?)
     }
+
+    /// The login is good.
+    fn keep(mut self) {
+        self.before = None;
+    }
 }
 
-/// What [`logout`] gives: awaiting it logs out.
-#[must_use = "nobody is logged out before it is awaited"]
-pub struct Logout<'a, U> {
-    db: &'a Db,
-    session: &'a dyn Session,
-    request: Option<&'a AnyRequest>,
-    place: &'static Location<'static>,
-    user: PhantomData<fn() -> U>,
-}
-
-impl<'a, U: AuthUser> Logout<'a, U> {
-    /// Hands the request on to receivers.
-    pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
-        self.request = Some(request);
-        self
-    }
-
-    async fn run(self) -> Result<()> {
-        let told = self.tell().await;
-        let flushed = self.session.flush().await;
-        match (told, flushed) {
-            // Somebody is still logged in, which is the worse of the two.
-            (Err(error), Err(worse)) => {
-                self.db.report(&error);
-                Err(worse)
-            }
-            (told, flushed) => told.and(flushed),
+impl<U: AuthUser> Drop for Attempt<'_, U> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.user.copy_fields(&before, &|_| true);
         }
-    }
-
-    async fn tell(&self) -> Result<()> {
-        if !user_logged_out::of::<U>().has_receivers() {
-            return Ok(());
-        }
-        let user: Option<U> = match Remembered::find(self.db, self.session).await? {
-            Found::User(user) => Some(user),
-            Found::Nobody | Found::Outdated => None,
-        };
-        let mut tx = self.db.begin_at(self.place).await?;
-        let Self { session, request, .. } = *self;
-        let logged_out = UserLoggedOut { user: user.as_ref(), session, request, tx: &mut tx.handle() };
-        let told = send(user_logged_out::of::<U>(), logged_out).await;
-        tx.end(told.map_err(Into::into)).await
     }
 }
 
@@ -240,23 +156,8 @@ impl<'a, U: AuthUser> IntoFuture for Login<'a, U> {
     }
 }
 
-impl<'a, U: AuthUser> IntoFuture for Logout<'a, U> {
-    type Output = Result<()>;
-    type IntoFuture = BoxFuture<'a, Result<()>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
-
 impl<U: AuthUser> fmt::Debug for Login<'_, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login").field("model", &U::META.name).finish_non_exhaustive()
-    }
-}
-
-impl<U: AuthUser> fmt::Debug for Logout<'_, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Logout").field("model", &U::META.name).finish_non_exhaustive()
     }
 }

@@ -75,9 +75,11 @@
 //! | a receiver of `user_logged_in`, the save of the last login, the commit | the error of [`login()`]. The transaction is rolled back, the session emptied: nobody is logged in |
 //! | a receiver of `user_logged_out` | the error of [`logout()`]. What receivers wrote is rolled back; the session is emptied all the same |
 //! | a receiver of `user_login_failed` | the error of [`authenticate()`]. What receivers wrote stays |
+//! | a panic of a receiver | goes on unwinding, as everywhere; that of the first two when the session is emptied |
 //!
-//! If the future of a login is dropped half-way, the transaction is rolled back, and the session is as far as it was: those of
-//! tower-sessions save it at the end of a request only.
+//! If the future of a login is dropped half-way, the transaction is rolled back, the user is as before, and the session is as far as
+//! it was: those of tower-sessions save it at the end of a request only. After a logout that was dropped, somebody may still be
+//! logged in.
 //!
 //! # What it costs
 //!
@@ -86,7 +88,10 @@
 //! last login touches no database.
 
 mod authenticate;
+mod current_user;
 mod login;
+mod logout;
+mod panics;
 mod password;
 mod remembered;
 mod secret;
@@ -97,7 +102,9 @@ mod tower;
 mod user;
 
 pub use self::authenticate::{Authenticate, authenticate};
-pub use self::login::{Login, Logout, current_user, login, logout, stay_logged_in};
+pub use self::current_user::{current_user, stay_logged_in};
+pub use self::login::{Login, login};
+pub use self::logout::{Logout, logout};
 pub use self::password::PasswordHash;
 pub use self::secret::{Credentials, Secret};
 pub use self::session::{MemorySession, Session};

@@ -1,7 +1,7 @@
 //! What a session remembers of its user.
 
 use super::{AuthUser, Session};
-use crate::db::Executor;
+use crate::db::{Db, Executor};
 use crate::error::{Error, Result};
 use crate::model::Key;
 use crate::value::{ColumnType, ValueRef};
@@ -48,6 +48,28 @@ impl Remembered {
     pub(super) async fn write(&self, session: &dyn Session) -> Result<()> {
         let Self { fingerprint, table, key } = self;
         session.insert(NAME, &format!("{fingerprint}\n{table}\n{key}")).await
+    }
+
+    /// Whether it is this user, whatever the password was.
+    pub(super) fn is_same_user(&self, other: &Self) -> bool {
+        (&self.table, &self.key) == (&other.table, &other.key)
+    }
+
+    /// Empties the session. One that cannot be emptied forgets its user at least, if it can do that.
+    pub(super) async fn forget(session: &dyn Session) -> Result<()> {
+        let flushed = session.flush().await;
+        if flushed.is_err() {
+            // Why it failed is in the first error.
+            let _ = session.remove(NAME).await;
+        }
+        flushed
+    }
+
+    /// The same, beside a failure that comes back.
+    pub(super) async fn forget_or_report(db: &Db, session: &dyn Session) {
+        if let Err(error) = Self::forget(session).await {
+            db.report(&error);
+        }
     }
 
     /// The user, as the database has it now.

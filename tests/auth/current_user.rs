@@ -80,6 +80,25 @@ async fn another_password_ends_every_session_but_the_one_that_stays() {
     }
 }
 
+#[tokio::test]
+async fn who_changes_the_password_of_somebody_else_does_not_become_them() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
+        let (anns, nobodys) = (MemorySession::new(), MemorySession::new());
+        login(&db, &anns, &mut ann).await.unwrap();
+        bob.set_password("battery staple").await.unwrap();
+        bob.save(&db).await.unwrap();
+        for session in [&anns, &nobodys] {
+            let key = session.key();
+            stay_logged_in(session, &bob).await.unwrap();
+            assert_ne!(session.key(), key);
+        }
+        assert_eq!(name(&db, &anns).await.as_deref(), Some("ann"));
+        assert_eq!(name(&db, &nobodys).await, None);
+    }
+}
+
 #[cfg(feature = "uuid")]
 #[tokio::test]
 async fn a_user_may_have_a_uuid_as_the_key() {

@@ -1,10 +1,13 @@
 //! What a receiver that fails undoes.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use expect_test::expect;
 use signals::auth::{Credentials, MemorySession, Session, authenticate, current_user, login, logout};
+use signals::auth::{user_logged_in, user_logged_out};
 use signals::prelude::*;
+use tokio::sync::Notify;
 
 use crate::models::{Entry, PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
@@ -75,5 +78,74 @@ async fn rule_51_when_a_receiver_of_login_failed_fails_what_others_wrote_stays()
             login failed: Credentials { username: "eve", password: Secret(..) }
             receiver `auth::receivers::user_fails` (tests/auth/receivers.rs) failed on `user_login_failed` of `User`: no failure today
         "#]]);
+    }
+}
+
+/// What a future panics with.
+async fn panic_of(future: impl Future<Output = Result<()>> + Send + 'static) -> String {
+    let panic = tokio::spawn(future).await.unwrap_err().into_panic();
+    (*panic.downcast_ref::<&str>().unwrap()).to_owned()
+}
+
+#[tokio::test]
+async fn rule_51_when_a_receiver_of_logged_in_panics_nobody_is_logged_in() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let ann = user(&db, "ann").await;
+        let session = Arc::new(MemorySession::new());
+        session.insert("cart", "3 books").await.unwrap();
+        let guard = user_logged_in::of::<User>().connect(|_| -> () { panic!("is ann banned?") });
+        let logs_in = {
+            let (db, session, mut ann) = (db.clone(), Arc::clone(&session), ann.clone());
+            async move { login(&db, &*session, &mut ann).await }
+        };
+        assert_eq!(panic_of(logs_in).await, "is ann banned?");
+        drop(guard);
+        assert!(session.names().is_empty());
+        assert_eq!(User::get(&db, ann.id).await.unwrap(), Some(ann));
+        assert!(Entry::texts(&db).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn rule_51_when_a_receiver_of_logged_out_panics_the_user_is_logged_out_all_the_same() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let session = Arc::new(MemorySession::new());
+        login(&db, &*session, &mut ann).await.unwrap();
+        let guard = user_logged_out::of::<User>().connect(|_| -> () { panic!("bye?") });
+        let logs_out = {
+            let (db, session) = (db.clone(), Arc::clone(&session));
+            async move { logout::<User>(&db, &*session).await }
+        };
+        assert_eq!(panic_of(logs_out).await, "bye?");
+        drop(guard);
+        assert!(session.names().is_empty());
+        assert_eq!(Entry::texts(&db).await, ["logged in"]);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_waits_for_any_more_is_undone_in_the_user_as_well() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        let mut ann = user(&db, "ann").await;
+        let before = ann.clone();
+        let told = Arc::new(Notify::new());
+        let tells = Arc::clone(&told);
+        let guard = user_logged_in::of::<User>().connect_async::<_, ()>(move |_| {
+            tells.notify_one();
+            Box::pin(std::future::pending())
+        });
+        let session = MemorySession::new();
+        tokio::select! {
+            _ = login(&db, &session, &mut ann) => unreachable!("a receiver waits for ever"),
+            () = told.notified() => {}
+        }
+        drop(guard);
+        assert_eq!(ann, before);
+        // With the version of a save that was undone, it would be stale.
+        ann.save(&db).await.unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
-use signals::auth::{MemorySession, Session, login, logout};
+use signals::auth::{AuthUser, MemorySession, Session, current_user, login, logout};
 use signals::prelude::*;
 use signals::{BoxFuture, ConnectOptions};
 
@@ -97,9 +97,31 @@ async fn a_session_that_cannot_be_emptied_is_reported_beside_the_error_of_the_re
     let session = Failing::at("flush");
     let of_login = login(&db, &session, &mut ann).await.unwrap_err().to_string();
     assert!(of_login.ends_with("no login today"), "{of_login}");
-    // Somebody is still logged in, which is what the caller must know.
     assert_eq!(logout::<User>(&db, &session).await.unwrap_err().to_string(), "flush fails");
     let reported = reported.lock().unwrap();
     assert_eq!(reported[0], "flush fails");
     assert!(reported[1].ends_with("no logout today"), "{reported:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_emptied_forgets_its_user() {
+    let _alone = Alone::new().await;
+    let db = database(&Arc::default()).await;
+    let mut ann = user(&db, "ann").await;
+    let session = Failing::at("flush");
+    session.inner.insert("cart", "3 books").await.unwrap();
+    FAILS.store(true, std::sync::atomic::Ordering::Relaxed);
+    login(&db, &session, &mut ann).await.unwrap_err();
+    assert_eq!(session.inner.names(), ["cart"]);
+
+    FAILS.store(false, std::sync::atomic::Ordering::Relaxed);
+    login(&db, &session, &mut ann).await.unwrap();
+    logout::<User>(&db, &session).await.unwrap_err();
+    assert_eq!(session.inner.names(), ["cart"]);
+
+    login(&db, &session, &mut ann).await.unwrap();
+    ann.set_password("battery staple").await.unwrap();
+    ann.save(&db).await.unwrap();
+    current_user::<User>(&db, &session).await.unwrap_err();
+    assert_eq!(session.inner.names(), ["cart"]);
 }

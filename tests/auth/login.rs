@@ -116,6 +116,7 @@ async fn a_user_who_was_never_saved_cannot_log_in() {
     let _alone = Alone::new().await;
     for db in with_users().await {
         let session = MemorySession::new();
+        session.insert("cart", "3 books").await.unwrap();
         let mut ann = User { username: "ann".to_owned(), ..User::default() };
         ann.set_password("correct horse").await.unwrap();
         let error = login(&db, &session, &mut ann).await.unwrap_err();
