@@ -39,8 +39,10 @@ use crate::value::{Column, ValueRef};
 /// # }
 /// ```
 ///
-/// All three take as long as the right password does, by hashing one that nobody asked for. A hash that was made in an older way
-/// is replaced by a new one, if nobody has changed the password meanwhile, with the signals of `save_fields`.
+/// All three take equally long, so that nobody learns which users there are: where there is no hash, one is made that nobody asked
+/// for. A hash that was made in an older way takes its own time. It is replaced by a new one when the password was right, if
+/// nobody has changed that meanwhile, with the signals of `save_fields`. Sessions of the user are then no longer logged in,
+/// as after any change of the password.
 ///
 /// # Errors
 /// Of the database, and of receivers of `user_login_failed`. If the field of [`USERNAME`](AuthUser::USERNAME) is not `#[unique]`.
@@ -76,7 +78,7 @@ impl<'a, U: AuthUser> Authenticate<'a, U> {
         match found {
             Some(mut user) if fits && user.is_active() => {
                 if user.password().is_obsolete() {
-                    renew(db, &mut user, &credentials).await?;
+                    renew(db, &mut user, &credentials, place).await?;
                 }
                 Ok(Some(user))
             }
@@ -104,21 +106,37 @@ async fn find<U: AuthUser>(db: &Db, credentials: &Credentials, place: &'static L
 }
 
 /// Hashes the password as it would be hashed now.
-async fn renew<U: AuthUser>(db: &Db, user: &mut U, credentials: &Credentials) -> Result<()> {
+async fn renew<U: AuthUser>(
+    db: &Db,
+    user: &mut U,
+    credentials: &Credentials,
+    place: &'static Location<'static>,
+) -> Result<()> {
     let before = user.snapshot();
+    let old = user.password().clone();
     *user.password_mut() = PasswordHash::of(credentials.password().clone()).await?;
     let fields = FieldSet::changed(Some(&before), user);
-    let Some(field) = fields.only() else { return Ok(()) };
+    let Some(field) = fields.only() else {
+        // It is no column, and what is not stored does not count.
+        *user.password_mut() = old;
+        return Ok(());
+    };
     // The password may be another one by now, which must not become the old one again.
     let (key, hash) = (quoted(U::META.key_field().column), quoted(U::META.fields[field].column));
     let condition = format!("{key} = ? AND {hash} = ?");
-    let is_the_same = [user.key().to_value(), before.password().to_value()];
-    let renewed = U::update_where(db, fields, user, &condition, &is_the_same).with_signals().await?;
-    if renewed == 0 {
-        user.assign(before);
-        return Ok(());
-    }
-    user.refresh(db).await
+    let is_the_same = [user.key().to_value(), old.to_value()];
+    // One transaction, so that what is read is what was renewed: who knows the old password alone must not go on with the hash of
+    // a new one.
+    let mut tx = db.begin_at(place).await?;
+    let renewed = match U::update_where(&tx, fields, user, &condition, &is_the_same).with_signals().await {
+        Ok(0) => {
+            *user.password_mut() = old;
+            Ok(())
+        }
+        Ok(_) => user.refresh(&tx).await,
+        Err(error) => Err(error),
+    };
+    tx.end(renewed).await
 }
 
 impl<'a, U: AuthUser> IntoFuture for Authenticate<'a, U> {

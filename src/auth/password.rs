@@ -31,9 +31,10 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether any password fits.
+    /// Whether any password fits. It is Django's `has_usable_password`.
     pub fn is_usable(&self) -> bool {
-        password_auth::is_hash_obsolete(&self.0).is_ok()
+        // Those of other algorithms may have the same form, and nothing here checks a password against them.
+        self.0.starts_with("$argon2") && password_auth::is_hash_obsolete(&self.0).is_ok()
     }
 
     pub(super) async fn of(password: Secret) -> Result<Self> {

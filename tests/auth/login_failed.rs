@@ -7,7 +7,7 @@ use expect_test::expect;
 use signals::auth::{AuthUser, Credentials, PasswordHash, authenticate};
 use signals::prelude::*;
 
-use crate::models::{Entry, PASSWORD, Staff, User, user, with_users};
+use crate::models::{Entry, PASSWORD, PBKDF2, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_righ
 async fn rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_tell_once() {
     let _alone = Alone::new().await;
     for db in with_users().await {
-        for (username, hash) in [("ann", ""), ("bob", "plain")] {
+        for (username, hash) in [("ann", ""), ("bob", "plain"), ("cleo", PBKDF2)] {
             let password = PasswordHash::from(hash.to_owned());
             let mut user = User { username: username.to_owned(), password, ..User::default() };
             user.save(&db).await.unwrap();
@@ -83,6 +83,8 @@ async fn rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_t
             login failed: Credentials { username: "ann", password: Secret(..) }
             login failed: bob of User
             login failed: Credentials { username: "bob", password: Secret(..) }
+            login failed: cleo of User
+            login failed: Credentials { username: "cleo", password: Secret(..) }
         "#]]);
     }
 }
@@ -103,12 +105,15 @@ async fn rule_51_an_unknown_user_takes_as_long_as_a_known_one() {
     let _alone = Alone::new().await;
     for db in with_users().await {
         user(&db, "ann").await;
-        let mut bob = User { username: "bob".to_owned(), ..User::default() };
-        bob.save(&db).await.unwrap();
+        for (username, hash) in [("bob", ""), ("cleo", PBKDF2)] {
+            let password = PasswordHash::from(hash.to_owned());
+            User { username: username.to_owned(), password, ..User::default() }.save(&db).await.unwrap();
+        }
         let known = time(&db, "ann").await;
         // Without a hash it would be a hundredth.
         assert!(time(&db, "eve").await > known / 4, "unknown");
         assert!(time(&db, "bob").await > known / 4, "without a password");
+        assert!(time(&db, "cleo").await > known / 4, "with a hash that is not checked");
     }
 }
 

@@ -9,6 +9,9 @@ use crate::databases::{Databases, databases};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
+/// `password`, hashed by another algorithm, in the same form.
+pub(crate) const PBKDF2: &str = "$pbkdf2-sha256$i=4096,l=32$c2FsdA$xeR41ZKIyEGqUw22hFxMjZYok6ABzk4RpJY4c6qYE0o";
+
 #[model(table = "test_user")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct User {
