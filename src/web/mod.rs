@@ -46,7 +46,7 @@
 //! | what | becomes |
 //! |---|---|
 //! | a response with status 500 | `got_request_exception`, and goes on to the client. Other statuses are answers and no exceptions, 503 too |
-//! | an error of the service | `got_request_exception`, `request_finished`, and goes on as it is |
+//! | an error of the service | `got_request_exception`, `request_finished`, and goes on as it is. One of its `poll_ready` belongs to no request, and only goes on |
 //! | a panic of the service or of the body | `got_request_exception`, `request_finished`, and goes on unwinding. Who wants a 500 puts a layer that catches panics inside of this one |
 //! | an error of the body | nothing: its status has been sent. `request_finished` follows as always |
 //! | an error of a receiver of `request_started` | a 500 without a body; the service is not called. `got_request_exception`, `request_finished`, and [`on_error`](RequestSignalsLayer::on_error) |

@@ -35,7 +35,6 @@ use crate::error::Error;
 /// }
 /// ```
 #[signal(name = "request_started", crate = crate)]
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RequestStarted<'a> {
     /// GET, POST and so on.
@@ -44,7 +43,7 @@ pub struct RequestStarted<'a> {
     pub uri: &'a Uri,
     /// The version of HTTP.
     pub version: Version,
-    /// The headers.
+    /// The headers. The `Debug` of this payload leaves them out: they may have cookies and passwords.
     pub headers: &'a HeaderMap,
     /// What the server and outer layers know of the request. What is inserted here is there for the handler.
     pub extensions: &'a mut Extensions,
@@ -85,8 +84,9 @@ pub struct GotRequestException<'a> {
 /// Sent once per request when all is over: the body of the response has ended or was dropped, or there will be no response.
 /// Receivers write it as in Django, `#[receiver(request_finished)]`.
 ///
-/// The body, or the future that would have been the response, is dropped before: what it held is free again. All receivers run;
-/// their errors and panics go to [`on_error`](super::RequestSignalsLayer::on_error).
+/// The body, or the future that would have been the response, is dropped before: what it held is free again. Only if it panicked is
+/// that for whoever catches the panic. All receivers run; their errors and panics go to
+/// [`on_error`](super::RequestSignalsLayer::on_error).
 ///
 /// ```rust,standalone_crate
 /// use std::time::Duration;
@@ -118,7 +118,7 @@ pub struct RequestFinished<'a> {
     pub locals: &'a mut Extensions,
 }
 
-/// Why a request became a 500, or ended without a response. `{}` prints it in one line.
+/// Why a request became a 500, or ended without a response. `{}` prints it.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Exception<'a> {
@@ -134,6 +134,16 @@ pub enum Exception<'a> {
     Panic(&'a str),
     /// A receiver of `request_started` refused the request, or its receivers could not be called.
     Receiver(&'a Error),
+}
+
+impl fmt::Debug for RequestStarted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestStarted")
+            .field("method", &self.method)
+            .field("uri", &self.uri)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Display for Exception<'_> {

@@ -1,11 +1,13 @@
 //! What is an exception, and what is none.
 
 use std::fmt::Display;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use expect_test::expect;
 use http::{Request, Response, StatusCode};
 use signals::BoxError;
+use signals::web::RequestSignalsLayer;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::handler::{Answer, Frames, Then, body, frames, layered, next, now, panics, request, response};
@@ -37,6 +39,33 @@ fn rule_52_an_error_of_the_service_is_an_exception() {
     let error = fails(|| BoxError::from("too slow"));
     assert_eq!(error.to_string(), "too slow");
     LOG.is(&expected);
+}
+
+#[test]
+fn rule_52_a_service_that_does_not_become_ready_has_no_request_to_tell_of() {
+    struct Closed;
+    impl Service<Request<()>> for Closed {
+        type Response = Response<Frames>;
+        type Error = BoxError;
+        type Future = std::future::Ready<Result<Response<Frames>, BoxError>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+            Poll::Ready(Err("closed".into()))
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            unreachable!("it is not ready")
+        }
+    }
+    let _alone = Alone::new();
+    let mut service = RequestSignalsLayer::new().layer(Closed);
+    let Poll::Ready(Err(error)) = service.poll_ready(&mut Context::from_waker(Waker::noop())) else {
+        unreachable!("it fails at once")
+    };
+    LOG.note(error);
+    LOG.is(&expect![[r"
+        closed
+    "]]);
 }
 
 #[test]

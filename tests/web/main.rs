@@ -10,4 +10,5 @@ mod handler;
 mod log;
 mod order;
 mod receivers;
+mod secrets;
 mod socket;
