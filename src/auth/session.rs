@@ -8,9 +8,10 @@ use signals_core::BoxFuture;
 
 use crate::error::Result;
 
-/// A session: texts that belong to whoever has its key, mostly as a cookie.
+/// A session: texts that belong to whoever has its key, mostly as a cookie. Names that begin with `_auth_` are kept for the library.
 ///
-/// With the feature `tower-sessions`, `tower_sessions::Session` is one. Any other becomes one by these five functions:
+/// With the feature `tower-sessions`, `tower_sessions::Session` is one, of its version 0.15. Any other becomes one by these five
+/// functions:
 ///
 /// ```
 /// use signals::auth::{MemorySession, Session};

@@ -18,6 +18,28 @@ use crate::model::{AnyModel, Meta};
 
 /// The request in which somebody logs in or out, of whatever type the program's framework has: receivers take it as
 /// `request: Option<&AnyRequest>` and ask for that type, `request.downcast_ref::<Parts>()`.
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use axum::http::request::Parts;
+/// use signals::auth::{AnyRequest, AuthUser, Credentials, Session, authenticate, login};
+/// use signals::prelude::*;
+///
+/// /// What a handler of axum does, whose body may not be shared between threads: it hands on the parts.
+/// async fn log_in<U: AuthUser>(db: &Db, session: &dyn Session, parts: &Parts, given: Credentials) -> Result<StatusCode> {
+///     let Some(mut user) = authenticate::<U>(db, given).request(parts).await? else {
+///         return Ok(StatusCode::UNAUTHORIZED);
+///     };
+///     login(db, session, &mut user).request(parts).await?;
+///     Ok(StatusCode::OK)
+/// }
+///
+/// #[receiver(user_login_failed)]
+/// fn log(credentials: &Credentials, request: Option<&AnyRequest>) {
+///     let parts = request.and_then(|request| request.downcast_ref::<Parts>());
+///     eprintln!("{} at {:?}", credentials.username(), parts.map(|parts| &parts.uri));
+/// }
+/// ```
 pub type AnyRequest = dyn Any + Send + Sync;
 
 /// A signal of a login: its name, its payload, and how the payload of a model of users becomes one of any.

@@ -6,7 +6,7 @@ use tower_sessions_core::Session as TowerSession;
 use super::Session;
 use crate::error::{Error, Result};
 
-/// The values are JSON strings.
+/// The values are JSON strings. Another value of that name is an error.
 impl Session for TowerSession {
     fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(async move { self.get(name).await.map_err(Error::other) })

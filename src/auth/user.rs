@@ -54,7 +54,7 @@ use crate::model::{FieldSet, Model};
     note = "implement `signals::auth::AuthUser` for `{Self}`"
 )]
 pub trait AuthUser: Model {
-    /// The field that a user is looked up by: `Self::fields().username`. It must be `#[unique]`.
+    /// The field that a user is looked up by: `Self::fields().username`. It is a text, and must be `#[unique]`.
     const USERNAME: FieldSet<Self>;
 
     /// The hash of the password.
@@ -76,6 +76,9 @@ pub trait AuthUser: Model {
     ///
     /// Sessions of the user are no longer logged in once it is saved, and [`stay_logged_in`](super::stay_logged_in()) keeps the
     /// one in which the password was changed.
+    ///
+    /// # Errors
+    /// If the runtime shuts down meanwhile.
     fn set_password(&mut self, password: impl Into<Secret>) -> impl Future<Output = Result<()>> + Send {
         let password = password.into();
         async move {
@@ -84,7 +87,10 @@ pub trait AuthUser: Model {
         }
     }
 
-    /// Whether this is the user's password. It sends nothing.
+    /// Whether this is the user's password. It sends nothing, and renews no hash.
+    ///
+    /// # Errors
+    /// If the runtime shuts down meanwhile.
     fn check_password(&self, password: impl Into<Secret>) -> impl Future<Output = Result<bool>> + Send {
         let password = password.into();
         async move { self.password().fits(password).await }

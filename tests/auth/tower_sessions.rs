@@ -71,6 +71,7 @@ async fn rule_51_a_login_gives_a_session_of_tower_sessions_another_id_and_a_logo
         assert!(!store.0.lock().unwrap().contains_key(&planted));
         assert_eq!(current_user::<User>(&db, &session).await.unwrap(), Some(ann));
         assert_eq!(session.get::<u32>("cart").await.unwrap(), Some(3));
+        assert!(signals::auth::Session::get(&session, "cart").await.is_err(), "it is no text");
 
         login(&db, &session, &mut bob).await.unwrap();
         let session = next_request(&store, &session).await;
