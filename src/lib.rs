@@ -221,6 +221,11 @@
 //! }
 //! ```
 //!
+//! # Testing receivers
+//!
+//! A receiver is a plain function, which a test can call. [`testing::mute`] leaves one out for what is done on one database, and
+//! [`testing::record`] notes what is sent there: tests that run at the same time, each on a database of its own, do not notice.
+//!
 //! # Databases
 //!
 //! `sqlite:path/to/file.db` or `sqlite::memory:`. One connection writes, others read beside it; a transaction begins with BEGIN

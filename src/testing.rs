@@ -13,7 +13,7 @@ use crate::model::Model;
 /// A receiver is not called for what is done on this database, until the guard is dropped. Other databases, such as those of
 /// tests that run at the same time, do not notice.
 ///
-/// A receiver is named as in `after = [..]`, by its path. This is what `mute_signals` of factory_boy is to Django, for one
+/// A receiver is named as in `after = [..]`, by its path. This is what `mute_signals` of `factory_boy` is to Django, for one
 /// receiver and not for a signal.
 ///
 /// ```rust,standalone_crate
