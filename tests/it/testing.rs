@@ -26,8 +26,8 @@ async fn a_muted_receiver_is_not_called_for_its_database() {
     let (db, other) = (memory::<User>().await, memory::<User>().await);
     let muted = mute::<count>(&db);
     User::default().save(&db).await.unwrap();
-    let mut tx = db.begin().await.unwrap();
-    User::default().save(&mut tx).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    User::default().save(&tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(calls(), 0);
     User::default().save(&other).await.unwrap();
@@ -155,8 +155,8 @@ async fn what_is_sent_is_recorded_for_its_database() {
     );
 
     ann.name = "bea".to_owned();
-    let mut tx = db.begin().await.unwrap();
-    ann.save(&mut tx).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    ann.save(&tx).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(
         lines(&recorded.take()),
