@@ -14,6 +14,12 @@ pub(super) enum Failure {
     Error(Box<Error>),
 }
 
+impl From<Box<Error>> for Failure {
+    fn from(error: Box<Error>) -> Self {
+        Self::Error(error)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Error(Box::new(error))

@@ -102,17 +102,17 @@ impl Transaction {
     /// Commits, and gives the connection back.
     fn try_commit(&self) -> Result<(), Failure> {
         let mut connection = self.lock()?;
-        connection.as_mut().ok_or(Error::Ended)?.commit()?;
+        connection.as_mut().ok_or_else(|| Error::Ended)?.commit()?;
         *connection = None;
         Ok(())
     }
 
     pub(in crate::db) fn rollback(&self) -> Answer<'_, ()> {
         let rolled_back = self.lock().and_then(|mut connection| match connection.take() {
-            Some(mut connection) => connection.rollback(),
-            None => Err(Error::Ended),
+            Some(mut connection) => Ok(connection.rollback()?),
+            None => Err(Error::Ended.into()),
         });
-        rolled_back.map_err(Box::new).into()
+        rolled_back.into()
     }
 
     pub(in crate::db) fn abandon(&self) {
@@ -136,17 +136,20 @@ impl Transaction {
     pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Done<T> {
         let mut connection = match self.lock() {
             Ok(connection) => connection,
-            Err(error) => return self.done(None, Err(error.into())),
+            Err(error) => return self.done(None, Err(error)),
         };
-        let lent = connection.as_mut().map_or(Err(Error::Ended), |connection| {
-            let _lent = Lent::to_this_thread(&self.lent_to);
-            connection.lend(work)
-        });
+        let lent = connection.as_mut().map_or_else(
+            || Err(Error::Ended),
+            |connection| {
+                let _lent = Lent::to_this_thread(&self.lent_to);
+                connection.lend(work)
+            },
+        );
         self.done(connection.as_mut(), lent.map_err(Box::new))
     }
 
     fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
-        self.lock()?.as_mut().map_or(Err(Error::Ended), |connection| operation(connection))
+        self.lock()?.as_mut().map_or_else(|| Err(Error::Ended), |connection| operation(connection))
     }
 
     fn run<'a, T: Send + 'a>(
@@ -175,7 +178,7 @@ impl Transaction {
     fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
         let mut connection = match self.lock() {
             Ok(connection) => connection,
-            Err(error) => return Ok(self.done(None, Err(error.into()))),
+            Err(error) => return Ok(self.done(None, Err(error))),
         };
         let result = match connection.as_mut().map(|connection| operation(connection)) {
             Some(Ok(value)) => Ok(value),
@@ -197,16 +200,27 @@ impl Transaction {
     }
 
     /// The connection. A function that this thread calls with the connection locked would wait for itself.
-    fn lock(&self) -> Result<MutexGuard<'_, Option<Held>>> {
+    #[inline]
+    fn lock(&self) -> SlimResult<MutexGuard<'_, Option<Held>>> {
         match self.connection.try_lock() {
             Ok(connection) => Ok(connection),
+            Err(busy) => self.lock_busy(busy),
+        }
+    }
+
+    #[cold]
+    fn lock_busy<'a>(
+        &'a self,
+        busy: TryLockError<MutexGuard<'a, Option<Held>>>,
+    ) -> SlimResult<MutexGuard<'a, Option<Held>>> {
+        match busy {
             // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
-            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) if Lent::is_to_this_thread(&self.lent_to) => Err(Error::database(
+            TryLockError::Poisoned(poisoned) => Ok(poisoned.into_inner()),
+            TryLockError::WouldBlock if Lent::is_to_this_thread(&self.lent_to) => Err(Box::new(Error::database(
                 "the connection is in use by the query or the closure that this is called in: collect the rows first, \
                  and go on behind it",
-            )),
-            Err(TryLockError::WouldBlock) => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
+            ))),
+            TryLockError::WouldBlock => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 }
