@@ -1,10 +1,9 @@
 //! "A `&Db` or a `&mut Tx`".
 
 use std::panic::Location;
-use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::task::coop::consume_budget;
+use tokio::task::coop;
 
 use super::answer::Answer;
 use super::{Db, Dialect, Params, Row, Tx};
@@ -126,11 +125,13 @@ impl Exec<'_> {
 #[inline]
 pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T> + Send + 'a) -> Answer<'a, T> {
     // Nobody needs to be woken by this one: if the budget is used up, the future below asks again with the task's own waker.
-    let turn = pin!(consume_budget());
-    match turn.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(()) => statement(),
+    match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(turn) => {
+            turn.made_progress();
+            statement()
+        }
         Poll::Pending => Answer::later(async move {
-            consume_budget().await;
+            coop::consume_budget().await;
             statement().await
         }),
     }
