@@ -145,7 +145,7 @@ fn receivers_lists_every_registration() {
     expect![[r#"
         registry::book receives Paid in registry, []
         registry::book receives Refunded in registry, []
-        registry::book receives Shipped in registry, ["when = | shipped | shipped.amount > 0"]
+        registry::book receives Shipped in registry, ["when = |shipped| shipped.amount > 0"]
         send-parcel receives Shipped in registry, []
         twin receives Paid in registry, []
         twin receives Refunded in registry, []

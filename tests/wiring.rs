@@ -110,7 +110,7 @@ fn a_table_names_the_receivers_of_each_signal_in_their_order() {
           post_delete
             1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
         Paid (wiring::shop)
-            1  wiring::shop::thank               when = | event | event.amount > 100                          tests/wiring.rs
+            1  wiring::shop::thank               when = |event| event.amount > 100                            tests/wiring.rs
         User (wiring::accounts)
           pre_save
             1  say "hi" <&> #1                   raw = true                                                   tests/wiring.rs
@@ -139,7 +139,7 @@ fn a_sender_can_be_looked_at_alone() {
     let wiring = signals::wiring().of_sender("Paid");
     expect![[r#"
         Paid (wiring::shop)
-            1  wiring::shop::thank  when = | event | event.amount > 100  tests/wiring.rs
+            1  wiring::shop::thank  when = |event| event.amount > 100  tests/wiring.rs
     "#]]
     .assert_eq(&without_lines(&wiring.to_string()));
     assert!(signals::wiring().of_sender("Nobody").signals.is_empty());
@@ -171,7 +171,7 @@ fn json_is_for_programs() {
     expect![[r#"
         [
         {"signal": "Paid", "sender": null, "module": "wiring::shop", "any_sender": false, "error": null, "receivers": [
-          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = | event | event.amount > 100"], "asks_for": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
+          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = |event| event.amount > 100"], "asks_for": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
     "#]].assert_eq(&without_places(&signals::wiring().of_sender("Paid").to_json()));
 }
 
@@ -300,7 +300,7 @@ fn a_lock_file_shows_what_comes_and_goes() {
             wiring::in_a_circle::first  before = [wiring::in_a_circle::second]
             wiring::in_a_circle::second  before = [wiring::in_a_circle::first]
         Paid (wiring::shop)
-            wiring::shop::thank  when = | event | event.amount > 100
+            wiring::shop::thank  when = |event| event.amount > 100
         User (wiring::accounts)
           pre_save
             say "hi" <&> #1  raw = true

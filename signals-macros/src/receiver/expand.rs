@@ -110,7 +110,14 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
         let fields: Vec<String> = changed.fields.iter().map(ToString::to_string).collect();
         format!("changed({})", fields.join(", "))
     });
-    let when = arguments.when.as_ref().map(|when| format!("when = {}", when.to_token_stream()));
+    let when = arguments.when.as_ref().map(|when| {
+        let text = when.to_token_stream().to_string();
+        // A stream of tokens prints `| event |`.
+        match text.strip_prefix("| ") {
+            Some(closure) => format!("when = |{}", closure.replacen(" |", "|", 1)),
+            None => format!("when = {text}"),
+        }
+    });
     let raw = arguments.raw.as_ref().map(|(_, value)| format!("raw = {}", value.value));
     created.into_iter().chain(changed).chain(raw).chain(when)
 }
