@@ -6,6 +6,9 @@ use expect_test::expect;
 use signals::prelude::*;
 use signals::testing::{Sent, mute, record};
 
+use crate::databases::databases;
+use crate::log::Log;
+
 #[tokio::test]
 async fn a_muted_receiver_is_not_called_for_its_database() {
     #[model]
@@ -23,24 +26,25 @@ async fn a_muted_receiver_is_not_called_for_its_database() {
     }
 
     let calls = || CALLED.swap(0, Ordering::Relaxed);
-    let (db, other) = (memory::<User>().await, memory::<User>().await);
-    let muted = mute::<count>(&db);
-    User::default().save(&db).await.unwrap();
-    let tx = db.begin().await.unwrap();
-    User::default().save(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(calls(), 0);
-    User::default().save(&other).await.unwrap();
-    assert_eq!(calls(), 2);
+    for (db, other) in databases::<User>().await.zip(databases::<User>().await) {
+        let muted = mute::<count>(&db);
+        User::default().save(&db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        User::default().save(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(calls(), 0);
+        User::default().save(&other).await.unwrap();
+        assert_eq!(calls(), 2);
 
-    // Twice is twice, whichever of them ends first.
-    let again = mute::<count>(&db.clone());
-    drop(muted);
-    User::default().save(&db).await.unwrap();
-    assert_eq!(calls(), 0);
-    drop(again);
-    User::default().save(&db).await.unwrap();
-    assert_eq!(calls(), 2);
+        // Twice is twice, whichever of them ends first.
+        let again = mute::<count>(&db.clone());
+        drop(muted);
+        User::default().save(&db).await.unwrap();
+        assert_eq!(calls(), 0);
+        drop(again);
+        User::default().save(&db).await.unwrap();
+        assert_eq!(calls(), 2);
+    }
 }
 
 #[tokio::test]
@@ -52,7 +56,7 @@ async fn the_others_are_called_and_a_muted_filter_is_not_asked() {
         id: Id<Order>,
     }
 
-    static LOG: crate::log::Log = crate::log::Log::new();
+    static LOG: Log = Log::new();
 
     #[receiver(pre_save, sender = Order)]
     fn first() {
@@ -67,13 +71,14 @@ async fn the_others_are_called_and_a_muted_filter_is_not_asked() {
         LOG.note("third");
     }
 
-    let db = memory::<Order>().await;
-    let _muted = mute::<second>(&db);
-    Order::default().save(&db).await.unwrap();
-    LOG.is(&expect![[r#"
-        first
-        third
-    "#]]);
+    for db in databases::<Order>().await {
+        let _muted = mute::<second>(&db);
+        Order::default().save(&db).await.unwrap();
+        LOG.is(&expect![[r#"
+            first
+            third
+        "#]]);
+    }
 }
 
 #[tokio::test]
@@ -100,19 +105,19 @@ async fn deletes_bulk_and_many_to_many_are_muted_as_well() {
         Err("it was called".to_owned())
     }
 
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<(User, Group, UserGroups)>().await.unwrap();
-    let mut users = [User::default(), User::default()];
-    let mut staff = Group::default();
-    staff.save(&db).await.unwrap();
+    for db in databases::<(User, Group, UserGroups)>().await {
+        let mut users = [User::default(), User::default()];
+        let mut staff = Group::default();
+        staff.save(&db).await.unwrap();
 
-    let muted = mute::<refuse>(&db);
-    User::create_many(&db, &mut users).await.unwrap();
-    users[0].groups().add(&db, &[staff.id]).await.unwrap();
-    users[0].delete(&db).await.unwrap();
-    User::delete_where(&db, "true", &()).await.unwrap();
-    drop(muted);
-    assert!(User::create_many(&db, &mut [User::default()]).await.is_err());
+        let muted = mute::<refuse>(&db);
+        User::create_many(&db, &mut users).await.unwrap();
+        users[0].groups().add(&db, &[staff.id]).await.unwrap();
+        users[0].delete(&db).await.unwrap();
+        User::delete_where(&db, "true", &()).await.unwrap();
+        drop(muted);
+        assert!(User::create_many(&db, &mut [User::default()]).await.is_err());
+    }
 }
 
 #[tokio::test]
@@ -128,7 +133,9 @@ async fn what_would_be_called_all_the_same_cannot_be_muted() {
     #[receiver([post_save, post_load], sender = User)]
     fn count() {}
 
-    let _muted = mute::<count>(&memory::<User>().await);
+    for db in databases::<User>().await {
+        let _muted = mute::<count>(&db);
+    }
 }
 
 #[tokio::test]
@@ -144,35 +151,30 @@ async fn what_is_sent_is_recorded_for_its_database() {
     let lines = |sent: &[Sent<User>]| -> Vec<String> {
         sent.iter().map(|sent| format!("{} {} {:?}", sent.signal, sent.instance.name, sent.created)).collect()
     };
-    let (db, other) = (memory::<User>().await, memory::<User>().await);
-    let recorded = record::<User>(&db);
-    let mut ann = User { name: "ann".to_owned(), ..User::default() };
-    ann.save(&db).await.unwrap();
-    User::default().save(&other).await.unwrap();
-    assert_eq!(
-        lines(&recorded.take()),
-        ["pre_save ann None", "post_save ann Some(true)", "post_commit ann Some(true)"]
-    );
+    for (db, other) in databases::<User>().await.zip(databases::<User>().await) {
+        let recorded = record::<User>(&db);
+        let mut ann = User { name: "ann".to_owned(), ..User::default() };
+        ann.save(&db).await.unwrap();
+        User::default().save(&other).await.unwrap();
+        assert_eq!(
+            lines(&recorded.take()),
+            ["pre_save ann None", "post_save ann Some(true)", "post_commit ann Some(true)"]
+        );
 
-    ann.name = "bea".to_owned();
-    let tx = db.begin().await.unwrap();
-    ann.save(&tx).await.unwrap();
-    tx.rollback().await.unwrap();
-    assert_eq!(
-        lines(&recorded.take()),
-        ["pre_save bea None", "post_save bea Some(false)", "post_rollback bea Some(false)"]
-    );
+        ann.name = "bea".to_owned();
+        let tx = db.begin().await.unwrap();
+        ann.save(&tx).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!(
+            lines(&recorded.take()),
+            ["pre_save bea None", "post_save bea Some(false)", "post_rollback bea Some(false)"]
+        );
 
-    ann.delete(&db).await.unwrap();
-    assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None"]);
-    assert_eq!(recorded.take(), []);
+        ann.delete(&db).await.unwrap();
+        assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None"]);
+        assert_eq!(recorded.take(), []);
 
-    drop(recorded);
-    assert!(!User::POST_SAVE.has_receivers());
-}
-
-async fn memory<M: Model>() -> Db {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<M>().await.unwrap();
-    db
+        drop(recorded);
+        assert!(!User::POST_SAVE.has_receivers());
+    }
 }
