@@ -2,14 +2,13 @@
 
 use core::any::TypeId;
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 
 use crate::error::Sent;
 use crate::order;
-use crate::payload::Payload;
-use crate::receiver::{Place, Receiver, ReceiverId};
-use crate::registry;
+use crate::receiver::{Place, Receiver, ReceiverId, Source};
+use crate::registry::{self, ByPayload};
 
 /// A mistake in the wiring of the whole program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +40,9 @@ pub enum WiringError {
 }
 
 impl WiringError {
-    pub(crate) fn cycle<P: Payload>(cycle: &[&'static ReceiverId]) -> Self {
+    pub(crate) fn cycle(source: &Source, cycle: &[&'static ReceiverId]) -> Self {
         let receivers = cycle.iter().map(|&id| id.clone()).collect();
-        Self::Cycle { signal: P::SIGNAL, sender: P::sender(), receivers }
+        Self::Cycle { signal: source.signal, sender: source.sender, receivers }
     }
 }
 
@@ -99,23 +98,14 @@ fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
 }
 
 fn cycles(receivers: &[&'static Receiver]) -> Vec<WiringError> {
-    let mut payloads: HashMap<TypeId, Vec<&'static Receiver>> = HashMap::new();
-    for receiver in receivers {
-        payloads.entry(receiver.payload()).or_default().push(receiver);
-    }
-    let mut errors: Vec<_> = payloads.values().filter_map(|own| cycle(own, &payloads)).collect();
+    let payloads = ByPayload::of(receivers);
+    let cycle = |source: Source| {
+        let cycle = order::sort(payloads.called_by(&source)).err()?;
+        Some(WiringError::cycle(&source, &cycle))
+    };
+    let mut errors: Vec<_> = payloads.sources().filter_map(cycle).collect();
     errors.sort_by_cached_key(ToString::to_string);
     errors
-}
-
-/// The cycle among the receivers of one payload. Receivers of any sender stand in the sequence of each sender.
-fn cycle(own: &[&'static Receiver], payloads: &HashMap<TypeId, Vec<&'static Receiver>>) -> Option<WiringError> {
-    let first = own.first()?;
-    let source = first.source();
-    let any = source.any.filter(|_| !source.is_any()).and_then(|any| payloads.get(&any));
-    let all = own.iter().chain(any.into_iter().flatten()).copied().collect();
-    let receivers = order::sort(all).err()?.into_iter().cloned().collect();
-    Some(WiringError::Cycle { signal: source.signal, sender: source.sender, receivers })
 }
 
 fn empty_apps() -> impl Iterator<Item = WiringError> {

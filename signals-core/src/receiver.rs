@@ -172,25 +172,25 @@ pub struct Source {
     pub(crate) own: TypeId,
     /// The type of the receivers of any sender that are called as well.
     pub(crate) any: Option<TypeId>,
+    /// Whether it stands for every sender.
+    pub(crate) is_any: bool,
     /// Whether it is sent in something where receivers can be muted.
     pub(crate) scoped: bool,
 }
 
 impl Source {
     pub(crate) fn of<P: Payload>() -> Self {
+        let own = TypeId::of::<Binding<P>>();
+        let any = P::senders().map(|_| TypeId::of::<Binding<P::Any>>());
         Self {
             signal: P::SIGNAL,
             sender: P::sender(),
             module: P::module(),
-            own: TypeId::of::<Binding<P>>(),
-            any: P::senders().map(|_| TypeId::of::<Binding<P::Any>>()),
+            own,
+            any: any.filter(|any| *any != own),
+            is_any: any == Some(own),
             scoped: P::SCOPED,
         }
-    }
-
-    /// Whether it stands for every sender.
-    pub(crate) fn is_any(&self) -> bool {
-        self.any == Some(self.own)
     }
 }
 

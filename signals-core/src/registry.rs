@@ -1,11 +1,11 @@
 //! What the linker collected. The only file that names linkme.
 
-use core::any::Any;
-use std::collections::BTreeSet;
+use core::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
 
 use linkme::distributed_slice;
 
-use crate::receiver::{Place, Receiver};
+use crate::receiver::{Place, Receiver, Source};
 
 /// What one use of a macro leaves in the program.
 #[doc(hidden)]
@@ -40,6 +40,35 @@ pub fn receivers() -> impl Iterator<Item = &'static Receiver> {
         Entry::Receiver(receiver) => Some(receiver),
         _ => None,
     })
+}
+
+/// Receivers by what they receive.
+pub(crate) struct ByPayload(HashMap<TypeId, Vec<&'static Receiver>>);
+
+impl ByPayload {
+    pub(crate) fn of(receivers: &[&'static Receiver]) -> Self {
+        let mut payloads: HashMap<_, Vec<_>> = HashMap::new();
+        for receiver in receivers {
+            payloads.entry(receiver.payload()).or_default().push(*receiver);
+        }
+        Self(payloads)
+    }
+
+    /// What is received, each once.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> {
+        self.0.values().filter_map(|receivers| Some(receivers.first()?.source()))
+    }
+
+    /// Those whom a signal calls, receivers of any sender among them.
+    pub(crate) fn called_by(&self, source: &Source) -> Vec<&'static Receiver> {
+        [Some(source.own), source.any]
+            .iter()
+            .flatten()
+            .filter_map(|payload| self.0.get(payload))
+            .flatten()
+            .copied()
+            .collect()
+    }
 }
 
 /// All declared values of one type, in no order.

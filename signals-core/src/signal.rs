@@ -171,10 +171,11 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn resolve(&'static self) -> u8 {
-        let receivers = Receivers::of(self.source());
+        let source = self.source();
+        let receivers = Receivers::of(source);
         let mut found = receivers.found(P::COSTLY);
         let linked = self.linked.get_or_init(|| {
-            let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle::<P>(&cycle)))?;
+            let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle(&source, &cycle)))?;
             let mut slots = Vec::with_capacity(sorted.len());
             for receiver in sorted {
                 if let Some(target) = Target::of(receiver) {

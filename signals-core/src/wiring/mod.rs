@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::check::WiringError;
 use crate::order;
 use crate::receiver::{Receiver, ReceiverId, Source};
-use crate::registry;
+use crate::registry::{self, ByPayload};
 
 /// Whom each signal of this program calls, in which order: what happens when a user is saved.
 ///
@@ -86,27 +86,18 @@ impl Wiring {
         // So that what follows is the same in every build.
         all.sort_by(|a, b| a.position().cmp(&b.position()));
         let mut known: HashSet<TypeId> = sources.iter().map(|source| source.own).collect();
-        let mut found: Vec<Source> = Vec::new();
-        let mut receivers: HashMap<TypeId, Vec<&'static Receiver>> = HashMap::new();
-        for receiver in all {
-            if known.insert(receiver.payload()) {
-                found.push(receiver.source());
-            }
-            receivers.entry(receiver.payload()).or_default().push(receiver);
-        }
+        let found = all.iter().filter(|receiver| known.insert(receiver.payload())).map(|receiver| receiver.source());
+        let mut found: Vec<Source> = found.collect();
         let rank = |signal: &str| sources.iter().position(|source| source.signal == signal).unwrap_or(sources.len());
         found.sort_by_key(|source| (rank(source.signal), source.signal));
         sources.extend(found);
         complete(&mut sources);
+        let payloads = ByPayload::of(&all);
+        let wired = sources.iter().map(|source| WiredSignal::of(source, payloads.called_by(source)));
+        let mut signals: Vec<WiredSignal> = wired.filter(|signal| !signal.receivers.is_empty()).collect();
         // Those of one sender stay as they are, and what any sender sends comes last.
-        let title = |source: &Source| (!source.is_any()).then(|| source.sender.unwrap_or(source.signal));
-        sources.sort_by_key(|source| (source.is_any(), title(source), source.module));
-        let receivers_of = |payload: TypeId| receivers.get(&payload).into_iter().flatten().copied();
-        let wired = |source: &Source| {
-            let any = source.any.filter(|_| !source.is_any()).into_iter().flat_map(receivers_of);
-            WiredSignal::of(source, receivers_of(source.own).chain(any).collect())
-        };
-        Self { signals: sources.iter().map(wired).filter(|signal| !signal.receivers.is_empty()).collect() }
+        signals.sort_by_key(|signal| (signal.any_sender, signal.title(), signal.module));
+        Self { signals }
     }
 
     /// What is wired to one sender, or to a signal without senders: `wiring().of_sender("User")`.
@@ -140,18 +131,15 @@ fn complete(sources: &mut [Source]) {
 
 impl WiredSignal {
     fn of(source: &Source, receivers: Vec<&'static Receiver>) -> Self {
-        let Source { signal, sender, module, .. } = *source;
+        let Source { signal, sender, module, is_any, .. } = *source;
         let (receivers, error) = match order::sort(receivers.clone()) {
             Ok(sorted) => (sorted, None),
-            Err(cycle) => {
-                let cycle = cycle.into_iter().cloned().collect();
-                (receivers, Some(WiringError::Cycle { signal, sender, receivers: cycle }))
-            }
+            Err(cycle) => (receivers, Some(WiringError::cycle(source, &cycle))),
         };
-        let any_sender = |receiver: &Receiver| source.is_any() || receiver.payload() != source.own;
+        let any_sender = |receiver: &Receiver| is_any || receiver.payload() != source.own;
         let wired = |receiver| WiredReceiver { receiver, any_sender: any_sender(receiver) };
         let receivers = receivers.into_iter().map(wired).collect();
-        Self { signal, sender, module, any_sender: source.is_any(), receivers, error }
+        Self { signal, sender, module, any_sender: is_any, receivers, error }
     }
 
     /// What it stands under: its sender, or itself.
