@@ -6,6 +6,8 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use signals_core::BoxFuture;
+
 use crate::error::Error;
 
 /// An answer that is here already, or one to wait for.
@@ -23,8 +25,6 @@ pub(crate) enum Answer<'a, T, E = Box<Error>> {
     /// Nothing is left of it.
     Given,
 }
-
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl<'a, T, E> Answer<'a, T, E> {
     pub(super) fn later(answer: impl Future<Output = Result<T, E>> + Send + 'a) -> Self {

@@ -138,13 +138,13 @@ impl Transaction {
             Ok(connection) => connection,
             Err(error) => return self.done(None, Err(error)),
         };
-        let lent = connection.as_mut().map_or_else(
-            || Err(Error::Ended),
-            |connection| {
+        let lent = match connection.as_mut() {
+            Some(connection) => {
                 let _lent = Lent::to_this_thread(&self.lent_to);
                 connection.lend(work)
-            },
-        );
+            }
+            None => Err(Error::Ended),
+        };
         self.done(connection.as_mut(), lent.map_err(Box::new))
     }
 
