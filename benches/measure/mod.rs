@@ -1,6 +1,7 @@
 //! Cases that take turns, and a line for each.
 #![allow(dead_code, unused_imports, unused_macros, reason = "each benchmark uses a part of it")]
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -122,33 +123,28 @@ impl Table {
     }
 
     /// Measures and prints: the median of each case, and the median of its ratio to its floor in the same round. A word on
-    /// the command line leaves out what it is not in: `cargo bench --bench saves -- postgres`.
+    /// the command line leaves out what it is not in, but for what is compared with it: `cargo bench --bench saves -- postgres`.
     pub(crate) fn print(mut self) {
         let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-        let is_meant = |index: usize| self.cases[index].0.name.contains(&word);
-        let floors: Vec<usize> = self.cases.iter().map(|(_, floor)| *floor).collect();
-        let is_measured = |index: usize| {
-            let compared = (0..floors.len()).any(|case| floors[case] == index && is_meant(case));
-            is_meant(index) || is_meant(floors[index]) || compared
-        };
-        let is_measured: Vec<bool> = (0..floors.len()).map(is_measured).collect();
+        let meant = self.cases.iter().filter(|(case, _)| case.name.contains(&word));
+        let floors: BTreeSet<usize> = meant.map(|(_, floor)| *floor).collect();
+        let cases = || self.cases.iter().enumerate().filter(|(_, (_, floor))| floors.contains(floor));
+
         // `cargo test --benches` runs each case without measuring it.
         let measured = std::env::args().any(|argument| argument == "--bench");
         let rounds = if measured { ROUNDS } else { 1 };
-        let times: Vec<u32> = self
-            .cases
-            .iter()
-            .zip(&is_measured)
-            .map(|((case, _), is_measured)| if measured && *is_measured { case.times() } else { 1 })
-            .collect();
+        let mut times = vec![1; self.cases.len()];
+        if measured {
+            cases().for_each(|(index, (case, _))| times[index] = case.times());
+        }
         let mut nanoseconds = vec![Vec::new(); self.cases.len()];
         for _ in 0..rounds {
-            for (index, (case, _)) in self.cases.iter().enumerate().filter(|(index, _)| is_measured[*index]) {
+            for (index, (case, _)) in cases() {
                 let turn = (case.turn)(times[index]);
                 nanoseconds[index].push(turn.as_secs_f64() * 1e9 / f64::from(times[index]));
             }
         }
-        for (index, (case, floor)) in self.cases.iter().enumerate().filter(|(index, _)| is_measured[*index]) {
+        for (index, (case, floor)) in cases() {
             let ratios = nanoseconds[index].iter().zip(&nanoseconds[*floor]).map(|(own, floor)| own / floor).collect();
             let (own, ratio) = (median(nanoseconds[index].clone()), median(ratios));
             let compared = if index == *floor { "the floor".to_owned() } else { format!("{ratio:9.2}") };
