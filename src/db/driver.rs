@@ -87,17 +87,13 @@ impl Driver {
                 #[cfg(feature = "sqlite")]
                 Target::SqliteFile { path, mode } => Sqlite::file(&path, mode, options, at).await.map(Self::Sqlite),
                 #[cfg(not(feature = "sqlite"))]
-                Target::SqliteMemory | Target::SqliteFile { .. } => Err(Error::Url {
-                    url: url::redact(&options.url),
-                    reason: "SQLite needs the feature `sqlite`".to_owned(),
-                }),
+                Target::SqliteMemory | Target::SqliteFile { .. } => {
+                    Err(url::refuse(&options.url, "SQLite needs the feature `sqlite`"))
+                }
                 #[cfg(feature = "postgres")]
                 Target::Postgres => Postgres::connect(options, at).await.map(Self::Postgres),
                 #[cfg(not(feature = "postgres"))]
-                Target::Postgres => Err(Error::Url {
-                    url: url::redact(&options.url),
-                    reason: "PostgreSQL needs the feature `postgres`".to_owned(),
-                }),
+                Target::Postgres => Err(url::refuse(&options.url, "PostgreSQL needs the feature `postgres`")),
             }
         })
     }

@@ -138,7 +138,7 @@ impl Db {
         Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }) })
     }
 
-    /// The URL, for messages: a password in it is replaced by `***`.
+    /// The URL, for messages: `***` stands for a password, for settings that may be secret, and for whatever is not understood.
     pub fn url(&self) -> String {
         self.shared.options.public_url()
     }

@@ -93,7 +93,7 @@ impl ConnectOptions {
 
     /// The URL as others may see it.
     pub(super) fn public_url(&self) -> String {
-        url::redact(&self.url)
+        url::public(&self.url)
     }
 
     pub(super) fn report(&self, error: &Error) {

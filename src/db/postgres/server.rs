@@ -31,8 +31,7 @@ enum Security {
 
 impl Server {
     pub(super) fn new(options: &ConnectOptions) -> Result<Self> {
-        let url = url::redact(&options.url);
-        let refuse = |reason: String| Error::Url { url: url.clone(), reason };
+        let refuse = |reason: String| url::refuse(&options.url, reason);
         let mut config: Config = options.url.parse().map_err(|error| refuse(errors::chain(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(refuse("it names no host".to_owned()));
@@ -49,7 +48,7 @@ impl Server {
             #[cfg(not(feature = "postgres-tls"))]
             _ => return Err(refuse("`sslmode=require` needs the feature `postgres-tls`".to_owned())),
         };
-        Ok(Self { config, security, limit: options.pool_timeout, url })
+        Ok(Self { config, security, limit: options.pool_timeout, url: options.public_url() })
     }
 
     pub(super) fn url(&self) -> &str {

@@ -69,7 +69,7 @@ async fn opening() {
         Db::connect("mysql://ann:secret@host/db").await,
         None,
         &expect![
-            "cannot use the database URL `mysql://ann:***@host/db`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+            "cannot use the database URL `mysql://***`, `mysql` is no kind of database that is known: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
         ],
     );
     #[cfg(not(feature = "postgres"))]
