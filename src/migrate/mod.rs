@@ -77,6 +77,11 @@ pub struct PostMigrate<'a> {
     pub tx: &'a mut Tx,
 }
 
+/// Whether the signals have receivers.
+pub(crate) fn is_received() -> bool {
+    PreMigrate::SIGNAL.has_receivers() || PostMigrate::SIGNAL.has_receivers()
+}
+
 /// Does the work between the two signals.
 pub(crate) async fn between_signals(tx: &Tx, plan: &Plan, work: impl Future<Output = Result<()>>) -> Result<()> {
     PreMigrate { plan, tx: &mut tx.handle() }.send().await?;

@@ -6,10 +6,11 @@ use std::panic::Location;
 use signals_core::__private::declared;
 
 use super::meta::Meta;
+use super::tables::Piece;
 use super::{Model, tables};
-use crate::db::{Db, Dialect, Tx};
+use crate::db::{Db, Dialect, Executor};
 use crate::error::{Error, Result};
-use crate::migrate::{Plan, between_signals, one_at_a_time};
+use crate::migrate::{Plan, between_signals, is_received, one_at_a_time};
 
 /// Every model that is linked into this program, by its table.
 pub fn models() -> Vec<&'static Meta> {
@@ -61,6 +62,10 @@ impl Db {
     /// Makes the tables and indexes of all models that are linked into this program, all of them or none. Tables that
     /// exist are left as they are.
     ///
+    /// The database is asked first what is missing. If nothing is, no lock is taken, so that a program can call this at every
+    /// start while others read and write. To add an index to a table that exists, the database waits until the transactions
+    /// that write to it have ended.
+    ///
     /// It is safe to call from several processes at a time: one waits for the other. The signals
     /// [`pre_migrate`](crate::pre_migrate) and [`post_migrate`](crate::post_migrate) are sent round it, in its transaction, also
     /// when all of the tables exist.
@@ -97,32 +102,57 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
         return Err(error);
     }
     let models = in_order(&models);
-    let sql = tables::create(&models, db.dialect())?;
+    let pieces = tables::create(&models, db.dialect())?;
+    // A program does this whenever it starts. If there is nothing to do, it waits for no lock: every CREATE, `IF NOT EXISTS`
+    // included, waits for the transactions that write to its table, and keeps all that come after them waiting.
+    if !is_received() && Missing::ask(&models, &pieces, db, place).await?.pieces.is_empty() {
+        return Ok(());
+    }
     let mut tx = db.begin_at(place).await?;
     let made = async {
         one_at_a_time(&tx).await?;
-        let plan = Plan::Tables(missing(&models, &tx).await?);
-        between_signals(&tx, &plan, tx.batch(&sql)).await
+        let Missing { tables, pieces } = Missing::ask(&models, &pieces, &tx, place).await?;
+        let plan = Plan::Tables(tables);
+        let sql: String = pieces.into_iter().map(|piece| piece.sql.as_str()).collect();
+        between_signals(&tx, &plan, async { if sql.is_empty() { Ok(()) } else { tx.batch(&sql).await } }).await
     }
     .await;
     tx.end(made).await
 }
 
-/// The models whose tables are not there.
-async fn missing(models: &[&'static Meta], tx: &Tx) -> Result<Vec<&'static Meta>> {
-    let dialect = tx.db().dialect();
-    // SQLite does not tell `User` from `user`.
-    let comparable = |name: &str| match dialect {
-        Dialect::Sqlite => name.to_ascii_lowercase(),
-        Dialect::Postgres => name.to_owned(),
-    };
-    let mut names = HashSet::new();
-    tx.query(tables::names(dialect), &(), &mut |row| {
-        names.insert(comparable(&row.get::<String>(0)?));
-        Ok(())
-    })
-    .await?;
-    Ok(models.iter().copied().filter(|meta| !names.contains(&comparable(meta.table))).collect())
+/// What is not there.
+struct Missing<'a> {
+    tables: Vec<&'static Meta>,
+    /// What makes them and their indexes.
+    pieces: Vec<&'a Piece>,
+}
+
+impl<'a> Missing<'a> {
+    async fn ask(
+        models: &[&'static Meta],
+        pieces: &'a [Piece],
+        executor: &dyn Executor,
+        place: &'static Location<'static>,
+    ) -> Result<Self> {
+        let exec = executor.exec();
+        let dialect = exec.dialect();
+        // SQLite does not tell `User` from `user`.
+        let comparable = |name: &str| match dialect {
+            Dialect::Sqlite => name.to_ascii_lowercase(),
+            Dialect::Postgres => name.to_owned(),
+        };
+        let mut names = HashSet::new();
+        exec.query(place, tables::names(dialect), &(), &mut |row| {
+            names.insert(comparable(&row.get::<String>(0)?));
+            Ok(())
+        })
+        .await?;
+        let is_missing = |name: &str| !names.contains(&comparable(name));
+        Ok(Self {
+            tables: models.iter().copied().filter(|meta| is_missing(meta.table)).collect(),
+            pieces: pieces.iter().filter(|piece| is_missing(&piece.name)).collect(),
+        })
+    }
 }
 
 /// The pairs of models that have one table. SQLite does not tell `User` from `user`, so neither does this.

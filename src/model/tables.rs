@@ -1,26 +1,35 @@
 //! The SQL that makes tables.
 
+use std::borrow::Cow;
+
 use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete};
 use super::sql::{list, quoted};
 use crate::db::Dialect;
 use crate::error::{Error, Result};
 
-/// The statements that make the tables of models and their indexes, if they are not there. What is pointed to comes first,
-/// as far as that can be.
-pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<String> {
-    let mut sql = String::new();
+/// A statement that makes something, and what must be missing for it to be needed.
+pub(super) struct Piece {
+    /// The name of a table or of an index, as the database has it.
+    pub(super) name: Cow<'static, str>,
+    pub(super) sql: String,
+}
+
+/// The statements that make the tables of models and their indexes. What is pointed to comes first, as far as that can be.
+pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<Vec<Piece>> {
+    let mut pieces = Vec::new();
     if dialect == Dialect::Postgres {
         models.iter().try_for_each(|meta| fits(meta))?;
     }
     for (index, meta) in models.iter().enumerate() {
-        sql += &table(meta, &models[index + 1..], dialect);
+        pieces.push(Piece { name: meta.table.into(), sql: table(meta, &models[index + 1..], dialect) });
+        pieces.extend(indexes(meta));
     }
     for (index, meta) in models.iter().enumerate() {
-        for field in meta.fields.iter().filter(|field| is_later(field, &models[index + 1..], dialect)) {
-            sql += &foreign_key(meta, field);
-        }
+        // A table that is there has its foreign keys, or was made by migrations that name them otherwise.
+        let later = meta.fields.iter().filter(|field| is_later(field, &models[index + 1..], dialect));
+        pieces.extend(later.map(|field| Piece { name: meta.table.into(), sql: foreign_key(meta, field) }));
     }
-    Ok(sql)
+    Ok(pieces)
 }
 
 fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
@@ -28,35 +37,45 @@ fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
         let reference = if is_later(field, later, dialect) { String::new() } else { references(field) };
         column(field, dialect) + &reference
     });
-    let composites = |kind| meta.composites.iter().filter(move |composite| composite.kind == kind);
-    let uniques =
-        composites(CompositeKind::Unique).map(|composite| format!("UNIQUE ({})", columns_of(composite.of(meta))));
+    let uniques = meta.composites.iter().filter(|composite| composite.kind == CompositeKind::Unique);
+    let uniques = uniques.map(|composite| format!("UNIQUE ({})", columns_of(composite.of(meta))));
     let columns = list(columns.chain(uniques));
     let table = quoted(meta.table);
     let strict = match dialect {
         Dialect::Sqlite => " STRICT",
         Dialect::Postgres => "",
     };
-    let mut sql = format!("CREATE TABLE IF NOT EXISTS {table} ({columns}){strict};\n");
+    format!("CREATE TABLE IF NOT EXISTS {table} ({columns}){strict};\n")
+}
+
+fn indexes(meta: &'static Meta) -> impl Iterator<Item = Piece> {
     // What has an index that begins with it needs none of its own: the table of a relation has one over both of its columns.
     let begins_one = |index: usize| meta.composites.iter().any(|composite| composite.fields.first() == Some(&index));
-    for (_, field) in meta.fields.iter().enumerate().filter(|(index, field)| field.index && !begins_one(*index)) {
-        sql += &(create_index(meta, &[field], CompositeKind::Index) + ";\n");
-    }
-    for composite in composites(CompositeKind::Index) {
-        sql += &(create_index(meta, &composite.of(meta).collect::<Vec<_>>(), CompositeKind::Index) + ";\n");
-    }
-    sql
+    let single = meta.fields.iter().enumerate().filter(move |(index, field)| field.index && !begins_one(*index));
+    let composite = meta.composites.iter().filter(|composite| composite.kind == CompositeKind::Index);
+    let single = single.map(|(_, field)| vec![field]);
+    single.chain(composite.map(|composite| composite.of(meta).collect())).map(|fields| Piece {
+        name: index_name(meta, &fields, CompositeKind::Index).into(),
+        sql: create_index(meta, &fields, CompositeKind::Index) + ";\n",
+    })
 }
 
 /// The statement that makes an index, if it is not there.
 pub(super) fn create_index(meta: &Meta, fields: &[&Field], kind: CompositeKind) -> String {
-    let (create, what) = match kind {
-        CompositeKind::Unique => ("CREATE UNIQUE INDEX", "uniq"),
-        CompositeKind::Index => ("CREATE INDEX", "idx"),
+    let create = match kind {
+        CompositeKind::Unique => "CREATE UNIQUE INDEX",
+        CompositeKind::Index => "CREATE INDEX",
     };
-    let (index, table) = (quoted(&name(meta, fields, what)), quoted(meta.table));
+    let (index, table) = (quoted(&index_name(meta, fields, kind)), quoted(meta.table));
     format!("{create} IF NOT EXISTS {index} ON {table} ({})", columns_of(fields.iter().copied()))
+}
+
+fn index_name(meta: &Meta, fields: &[&Field], kind: CompositeKind) -> String {
+    let what = match kind {
+        CompositeKind::Unique => "uniq",
+        CompositeKind::Index => "idx",
+    };
+    name(meta, fields, what)
 }
 
 /// The statement that adds the column of a field, if the rows that are there can do without a value.
@@ -141,21 +160,11 @@ fn is_later(field: &Field, later: &[&'static Meta], dialect: Dialect) -> bool {
             .is_some_and(|relation| later.iter().any(|meta| meta.table == relation.target().table))
 }
 
-/// Adds the foreign key of a field to a table of PostgreSQL, if it is not there.
+/// Adds the foreign key of a field to a table of PostgreSQL that was made just now.
 fn foreign_key(meta: &Meta, field: &Field) -> String {
-    let (table, constraint) = (quoted(meta.table), name(meta, &[field], "fk"));
-    format!(
-        "DO $signals$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND conname = {}) THEN
-                ALTER TABLE {table} ADD CONSTRAINT {} FOREIGN KEY ({}){};
-            END IF;
-        END $signals$;\n",
-        literal(&table),
-        literal(&constraint),
-        quoted(&constraint),
-        quoted(field.column),
-        references(field),
-    )
+    let (table, constraint) = (quoted(meta.table), quoted(&name(meta, &[field], "fk")));
+    let column = quoted(field.column);
+    format!("ALTER TABLE {table} ADD CONSTRAINT {constraint} FOREIGN KEY ({column}){};\n", references(field))
 }
 
 /// The name of what belongs to columns, in the form of Django: the table and the columns, as much of them as fits, and a
@@ -207,6 +216,7 @@ fn hash(bytes: impl Iterator<Item = u8>) -> u32 {
 }
 
 /// A text as SQL takes it. `E` because a server may be set to read backslashes in plain ones.
+#[cfg(feature = "fixtures")]
 pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

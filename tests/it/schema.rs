@@ -1,9 +1,12 @@
 //! Tables, and how they differ from the models.
 
+use std::time::Duration;
+
 use expect_test::expect;
+use signals::ConnectOptions;
 use signals::prelude::*;
 
-use crate::databases::{databases, empty_databases, is_sqlite};
+use crate::databases::{Schema, databases, empty_databases, is_sqlite};
 use signals::model::Models;
 
 #[tokio::test]
@@ -408,5 +411,73 @@ async fn models_may_need_one_another() {
         let deleted = hen.delete(&db).await.unwrap();
         assert_eq!(deleted.total(), 2);
         assert!(Egg::all(&db).await.unwrap().is_empty());
+    }
+}
+
+/// What a program does whenever it starts, while others write.
+#[tokio::test]
+async fn making_tables_that_exist_waits_for_no_writer_and_keeps_none_waiting() {
+    #[model(index(author, title))]
+    #[derive(Default)]
+    struct Book {
+        #[key]
+        id: Id<Book>,
+        #[index]
+        title: String,
+        #[foreign_key(on_delete = cascade)]
+        author: Option<Id<Author>>,
+        #[many_to_many]
+        readers: Many<Author>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Author {
+        #[key]
+        id: Id<Author>,
+        #[foreign_key(on_delete = set_null)]
+        best: Option<Id<Book>>,
+    }
+
+    let file = std::env::temp_dir().join(format!("signals-it-{}-tables.db", std::process::id()));
+    let schema = Schema::new().await;
+    for url in [format!("sqlite:{}", file.display())].into_iter().chain(schema.as_ref().map(Schema::url)) {
+        let connect = || {
+            let options = ConnectOptions::new(&url).busy_timeout(Duration::ZERO);
+            options.pool_timeout(Duration::from_secs(30)).connect()
+        };
+        let (one, two) = (connect().await.unwrap(), connect().await.unwrap());
+        one.create_tables_of::<(Book, Author)>().await.unwrap();
+        let mut author = Author::default();
+        author.save(&one).await.unwrap();
+
+        let tx = one.begin().await.unwrap();
+        Book { author: Some(author.id), ..Book::default() }.save(&tx).await.unwrap();
+        author.save(&tx).await.unwrap();
+        let made = tokio::time::timeout(Duration::from_secs(5), two.create_tables_of::<(Author, Book)>()).await;
+        made.expect("it waits for the transaction").unwrap();
+        Book { title: "another".to_owned(), ..Book::default() }.save(&tx).await.unwrap();
+        if !is_sqlite(&one) {
+            let other = tokio::time::timeout(Duration::from_secs(5), two.execute("INSERT INTO author DEFAULT VALUES", &()));
+            assert_eq!(other.await.expect("it waits").unwrap(), 1);
+        }
+        tx.commit().await.unwrap();
+
+        // What is missing is made, and nothing else.
+        let index = if is_sqlite(&one) {
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'book_title%idx'"
+        } else {
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'book_title%idx'"
+        };
+        let names: Vec<(String,)> = one.query_as(index, &()).await.unwrap();
+        assert_eq!(names.len(), 1);
+        one.execute(&format!("DROP INDEX {}", names[0].0), &()).await.unwrap();
+        two.create_tables_of::<(Author, Book)>().await.unwrap();
+        assert_eq!(one.query_as::<(String,)>(index, &()).await.unwrap(), names);
+        assert_eq!(differences::<(Author, Book)>(&one).await, "nothing");
+        assert_eq!(Book::all(&two).await.unwrap().len(), 2);
+    }
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", file.display()));
     }
 }
