@@ -9,6 +9,7 @@ use std::hash::Hash;
 use std::panic::Location;
 
 use super::delete::Deleted;
+use super::load::or_nothing;
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
 use super::{AnyModel, Model, sql};
@@ -166,7 +167,9 @@ impl<'a> Cascade<'a> {
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
-                    let fetched = (child.operations.fetch)(self.tx, self.place, field, &padded(keys)).await?;
+                    let params = padded(keys);
+                    let fetched = (child.operations.fetch)(self.tx, self.place, field, &params).await;
+                    let fetched = or_nothing(fetched.map_err(Box::new), &params)?;
                     // What points to a row may be equal to its key for the database alone, which has collations.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
                     let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
@@ -195,7 +198,7 @@ impl<'a> Cascade<'a> {
                 found.push((child.operations.key_of)(row)?);
                 Ok(())
             };
-            Exec::Tx(self.tx).query(self.place, &sql, &keys, each).await?;
+            or_nothing(Exec::Tx(self.tx).query(self.place, &sql, &keys, each).await, &keys)?;
         }
         Ok(found)
     }
@@ -289,10 +292,10 @@ impl<'a> Cascade<'a> {
     async fn at_pointing(&self, pointing: &Pointing, sql: Sql, last: Option<&Value>) -> Result<u64> {
         let mut count = 0;
         for keys in pointing.keys.chunks(KEYS) {
-            let mut params = padded(keys);
-            let sql = sql(pointing.meta, pointing.field, params.len(), self.tx.db().dialect());
-            params.extend(last.map(ValueRef::from));
-            count += Exec::Tx(self.tx).execute(self.place, &sql, &params).await?;
+            let keys = padded(keys);
+            let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
+            let params: Vec<_> = keys.iter().copied().chain(last.map(ValueRef::from)).collect();
+            count += or_nothing(Exec::Tx(self.tx).execute(self.place, &sql, &params).await, &keys)?;
         }
         Ok(count)
     }

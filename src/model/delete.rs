@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use super::cascade::{Cascade, reaches_others};
 use super::draft::named;
+use super::load::or_nothing;
 use super::{Key, Meta, Model};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
@@ -89,9 +90,9 @@ pub(super) async fn cascade_of<M: Model>(rows: &[M], tx: &Tx, place: &'static Lo
 
 /// One statement: nobody listens, and nothing goes with the row.
 async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
-    let key = instance.value(M::META.key);
-    let rows =
-        exec.execute(place, &M::META.statements(exec.dialect()).delete, &[key]).await.map_err(named::<M>(exec))?;
+    let key = [instance.value(M::META.key)];
+    let removed = exec.execute(place, &M::META.statements(exec.dialect()).delete, &key).await;
+    let rows = or_nothing(removed, &key).map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
     }

@@ -8,7 +8,7 @@ use signals_core::BoxFuture;
 use super::draft::named;
 use super::{Field, Meta, Model, PostLoad};
 use crate::db::{Exec, Params, Query, Row};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SlimResult};
 use crate::value::{Column, ValueRef};
 
 pub(super) async fn get<M: Model>(
@@ -62,15 +62,29 @@ async fn first<M: Model>(
 ) -> Result<Option<M>> {
     let mut found = None;
     let sql = &M::META.statements(exec.dialect()).select_by[field];
-    exec.query(place, sql, value, &mut |row| {
+    let each = &mut |row: &Row<'_>| {
         if found.is_none() {
             found = Some(M::from_row(row)?);
         }
         Ok(())
-    })
-    .await
-    .map_err(named::<M>(exec))?;
+    };
+    or_nothing(exec.query(place, sql, value, each).await, value).map_err(named::<M>(exec))?;
     Ok(found)
+}
+
+/// The answer to a lookup by these values. One that the database cannot store, as a NUL in a string of PostgreSQL, is in none of
+/// its rows, so that it finds nothing. What the type itself refuses stays an error: an id that is not set.
+pub(super) fn or_nothing<T: Default>(answer: SlimResult<T>, values: &dyn Params) -> SlimResult<T> {
+    match answer {
+        Err(error) if is_of_no_row(&error, values) => Ok(T::default()),
+        answer => answer,
+    }
+}
+
+/// Whether a lookup by these values failed because no row can have them.
+fn is_of_no_row(error: &Error, values: &dyn Params) -> bool {
+    let Error::Parameter { number, cast: None, .. } = *error else { return false };
+    number <= values.len() && !matches!(values.get(number - 1), ValueRef::Refused(_))
 }
 
 pub(super) async fn rows<M: Model>(
@@ -171,7 +185,8 @@ pub(super) async fn all_by_field<M: Model>(
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
-    rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await
+    let found = rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await;
+    Ok(or_nothing(found.map_err(Box::new), value)?)
 }
 
 /// What following a field of some model gives, which points to the row with this key or to none.

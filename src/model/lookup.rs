@@ -128,7 +128,8 @@ async fn find<M: Model>(
     let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
-    let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
+    let rows = load::or_nothing(rows.map_err(Box::new), &fields);
+    let mut rows = rows.map_err(|error| of_field::<M>(*error, 0, &statement.fields))?;
     if rows.len() > 1 {
         let fields = given.iter().map(|&index| M::META.fields[index].name.to_owned()).collect();
         return Err(Error::SeveralRows { model: M::META.name.to_owned(), fields });

@@ -51,6 +51,19 @@ async fn rule_51_an_unknown_user_tells_once() {
     }
 }
 
+/// PostgreSQL stores no NUL in a string, so there is no such user.
+#[tokio::test]
+async fn rule_51_a_name_that_no_user_can_have_tells_once() {
+    let _alone = Alone::new().await;
+    for db in with_users().await {
+        assert!(authenticate::<User>(&db, Credentials::new("an\0n", PASSWORD)).await.unwrap().is_none());
+        assert_eq!(Entry::texts(&db).await, ["login failed"]);
+        LOG.is(&expect![
+            "login failed: an\0n of User\nlogin failed: Credentials { username: \"an\\0n\", password: Secret(..) }\n"
+        ]);
+    }
+}
+
 #[tokio::test]
 async fn rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_right() {
     let _alone = Alone::new().await;

@@ -282,3 +282,90 @@ async fn rule_23_upsert_is_one_statement_and_sends_nothing() {
         assert_eq!(LOG.take(), "");
     }
 }
+
+/// PostgreSQL stores no NUL in a string, SQLite no NaN.
+#[tokio::test]
+async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names_the_field() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Team {
+        #[key]
+        name: String,
+    }
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        #[foreign_key(on_delete = cascade)]
+        team: Ref<Team, String>,
+        #[unique]
+        nick: Option<String>,
+        #[unique]
+        rank: Option<f64>,
+    }
+
+    /// Nothing goes with it.
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Tag {
+        #[key]
+        name: String,
+    }
+
+    #[receiver([pre_delete, post_delete], sender = Team)]
+    fn deleted(instance: &Team) {
+        LOG.note(format!("deleted {:?}", instance.name));
+    }
+
+    let nul = || "a\0b".to_owned();
+    for db in databases::<(Team, Player, Tag)>().await {
+        for in_a_transaction in [false, true] {
+            let tx = if in_a_transaction { Some(db.begin().await.unwrap()) } else { None };
+            let executor: &dyn Executor = if let Some(tx) = &tx { tx } else { &db };
+            assert!(Team::get(executor, nul()).await.unwrap().is_none());
+            assert!(Player::by_nick(executor, &nul()).await.unwrap().is_none());
+            assert!(Player::by_rank(executor, f64::NAN).await.unwrap().is_none());
+            assert!(Team { name: nul() }.player_set(executor).await.unwrap().is_empty());
+            let error = Team { name: nul() }.refresh(executor).await.unwrap_err();
+            assert!(matches!(&error, Error::NotFound { model } if model == "Team"), "{error}");
+            assert_eq!(Tag { name: nul() }.delete(executor).await.unwrap().total(), 0);
+            assert_eq!(Team { name: nul() }.delete(executor).await.unwrap().total(), 0);
+            assert_eq!(LOG.take(), "deleted \"a\\0b\"\n".repeat(2));
+            if let Some(tx) = tx {
+                tx.commit().await.unwrap();
+            }
+        }
+
+        let is_named = |error: Error, field: &str| {
+            let named = matches!(&error, Error::NotStorable { field: name, .. } if *name == field);
+            assert!(named, "{error}");
+        };
+        Team { name: "red".to_owned() }.save(&db).await.unwrap();
+        let player = || Player { team: Ref::new("red".to_owned()), nick: Some("bob".to_owned()), ..Player::default() };
+        if is_sqlite(&db) {
+            let nan = || Player { rank: Some(f64::NAN), ..player() };
+            is_named(nan().save(&db).await.unwrap_err(), "rank");
+            is_named(nan().get_or_create(&db, Player::fields().rank).await.unwrap_err(), "rank");
+        } else {
+            let unstorable = || Player { nick: Some(nul()), ..player() };
+            is_named(unstorable().save(&db).await.unwrap_err(), "nick");
+            is_named(unstorable().get_or_create(&db, Player::fields().nick).await.unwrap_err(), "nick");
+            is_named(unstorable().upsert(&db, Player::fields().nick).await.unwrap_err(), "nick");
+            is_named(Player::create_many(&db, &mut [player(), unstorable()]).await.unwrap_err(), "nick");
+            is_named(Team { name: nul() }.save(&db).await.unwrap_err(), "name");
+            let error = Player::update_where(&db, Player::fields().nick, &unstorable(), "id > ?", &(0,)).await;
+            is_named(error.unwrap_err(), "nick");
+        }
+        // In SQL of one's own, only its author knows what is meant: `name <> ?` would be true of every row.
+        if !is_sqlite(&db) {
+            let error =
+                db.query_as::<(String,)>("SELECT name FROM team WHERE name <> $1", &(nul(),)).await.unwrap_err();
+            assert!(matches!(error, Error::Parameter { number: 1, .. }), "{error}");
+        }
+        assert!(Player::all(&db).await.unwrap().is_empty());
+    }
+}

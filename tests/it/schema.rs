@@ -458,7 +458,8 @@ async fn making_tables_that_exist_waits_for_no_writer_and_keeps_none_waiting() {
         made.expect("it waits for the transaction").unwrap();
         Book { title: "another".to_owned(), ..Book::default() }.save(&tx).await.unwrap();
         if !is_sqlite(&one) {
-            let other = tokio::time::timeout(Duration::from_secs(5), two.execute("INSERT INTO author DEFAULT VALUES", &()));
+            let other =
+                tokio::time::timeout(Duration::from_secs(5), two.execute("INSERT INTO author DEFAULT VALUES", &()));
             assert_eq!(other.await.expect("it waits").unwrap(), 1);
         }
         tx.commit().await.unwrap();
