@@ -76,9 +76,11 @@
 //! or a `&mut Tx`, and then joins that transaction.
 //!
 //! A field `#[many_to_many] groups: Many<Group>` is no column: rows of a model between the two relate them, `UserGroups`, which the
-//! attribute makes. `ann.groups()` and `staff.user_set()` are a [`Related`], with `add`, `remove`, `clear`, `set`, `create`, `all`,
+//! attribute makes, with the fields `user_id` and `group_id`, or `from_user_id` and `to_user_id` between two of one model.
+//! `ann.groups()` and `staff.user_set()` are a [`Related`], with `add`, `remove`, `clear`, `set`, `create`, `all`,
 //! `ids`, `count` and `contains`. A relation of a model to itself is symmetrical, unless it says `symmetrical = false`.
 //!
+//! Sets of fields are written `User::fields().email | User::fields().username`, and [`FieldSet::empty()`] has none.
 //! [`get_or_create`](Model::get_or_create), [`update_or_create`](Model::update_or_create) and [`upsert`](Model::upsert) find a row
 //! by some of its fields. [`create_many`](Model::create_many), [`update_where`](Model::update_where) and
 //! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
@@ -123,12 +125,15 @@
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
 //! the UPDATE, and only if a receiver that asks for them is linked. `update_fields: Option<FieldSet<User>>` is what
-//! `save_fields` was called with.
+//! `save_fields` was called with. For a receiver of every model they are `Option<&dyn AnyModel>`, `FieldSet<dyn AnyModel>` and
+//! `Option<FieldSet<dyn AnyModel>>`.
 //!
 //! A delete sends its signals for every row that goes with the one that is deleted, children before their parents.
 //!
 //! The row, `pre_save`, `post_save` and everything that receivers write through `tx` are one transaction: a receiver that fails
-//! undoes it all. What cannot be undone, such as a mail, belongs into `post_commit`, which has no `tx` to write to by mistake.
+//! undoes it all. What cannot be undone, such as a mail, belongs into `post_commit`, which has no `tx` to write to by mistake. It is
+//! called at most once: a process that ends after the COMMIT and before the receiver calls it never. What must not be lost is saved
+//! as a row in `post_save`, on the `tx`, and done and deleted by a job that looks for such rows.
 //! What may fail is tried in a [`tx.savepoint(..)`](Tx::savepoint), which is undone alone. `post_rollback` clears what was done
 //! outside of the database for a save that is not there any more.
 //!

@@ -28,6 +28,7 @@ use root::Root;
 /// sender      = Model | [Model, Other]        leave it out to receive from every model
 /// created     = true | false                  only inserts, only updates
 /// changed(email, name)                        only if one of these fields has another value than before
+/// raw         = true                          also raw writes, of `db.load`; else not
 /// when        = path | |event| condition      a function of the payload
 /// after       = [receiver, ..]                run after these receivers
 /// before      = [receiver, ..]                run before these receivers

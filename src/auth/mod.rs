@@ -56,6 +56,9 @@
 //!     ann.set_password("correct horse").await?;
 //!     ann.save(&db).await?;
 //!
+//!     // At run time, for as long as the guard lives.
+//!     let _guard = user_logged_in::of::<User>().connect(|event| println!("{} again", event.user.username));
+//!
 //!     let session = MemorySession::new();
 //!     assert!(authenticate::<User>(&db, Credentials::new("ann", "battery staple")).await?.is_none());
 //!     if let Some(mut user) = authenticate::<User>(&db, Credentials::new("ann", "correct horse")).await? {

@@ -374,6 +374,10 @@ lifecycle! {
     post_commit,
     /// What [`post_commit`] carries. It is the place for what cannot be undone: mails, calls to other services.
     ///
+    /// It is called at most once. A process that is killed after the COMMIT and before the receiver has run does not make up for
+    /// it at its next start. For what must not be lost, save a row on the `tx` of [`post_save`], and let a job that runs again and
+    /// again do what the row says and delete it.
+    ///
     /// There is no transaction any more. An error cannot undo anything: it goes to the handler of
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run. A receiver
     /// that saves its own row again causes the next `post_commit`: let it leave out what it caused itself.

@@ -127,6 +127,11 @@ impl<M> RelatesTo<M> for Many<M> {
 /// A model between two others: each of its rows relates a row of the one to a row of the other.
 ///
 /// `#[many_to_many]` implements it, for the model that it makes and for one that `through` names.
+///
+/// The model that it makes has the names of the model and of the field, `UserGroups`, and three fields: `id`, and one for each
+/// side, called after its model, `user_id` and `group_id`. Where both sides are one model, or have one name, they are
+/// `from_user_id` and `to_user_id`. Those are
+/// also its columns, for SQL of your own.
 pub trait Through: Sized + 'static {
     /// The model with the `#[many_to_many]` field.
     type Source;
