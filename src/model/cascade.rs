@@ -18,7 +18,7 @@ use crate::error::{Error, Result, SlimResult};
 use crate::value::{Value, ValueRef};
 
 /// So many keys go into one statement at most.
-const KEYS: usize = 512;
+pub(super) const KEYS: usize = 512;
 
 /// Writes a statement for the rows of a model whose field has one of so many values.
 type Sql = fn(&Meta, usize, usize, Dialect) -> String;
@@ -250,16 +250,11 @@ impl<'a> Cascade<'a> {
     /// Tells the receivers and deletes, children before their parents.
     pub(super) async fn delete(mut self) -> SlimResult<Deleted> {
         self.sort();
-        let (tx, dialect) = (self.tx, self.tx.db().dialect());
+        let tx = self.tx;
         for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {
             (group.meta.operations.pre_delete)(&group.rows, tx).await?;
         }
 
-        // Within one model, and between models that point to each other, no order satisfies every pointer.
-        let deferred = self.groups.len() > 1 || self.groups.iter().any(|group| group.rows.len() > KEYS);
-        if deferred {
-            tx.batch(sql::defer_foreign_keys(dialect)).await?;
-        }
         let mut deleted = Deleted::default();
         for unseen in &self.unseen {
             deleted.add(unseen.meta, self.delete_rows(unseen).await?);
@@ -267,21 +262,63 @@ impl<'a> Cascade<'a> {
         for (pointing, value) in &self.set {
             self.at_pointing(pointing, sql::set_where, Some(value)).await?;
         }
-        for group in &self.groups {
-            let key = group.meta.key;
-            let keys: Vec<Value> = group.rows.iter().map(|row| row.key().into()).collect();
-            let rows = Pointing { meta: group.meta, field: key, keys };
-            deleted.add(group.meta, self.delete_rows(&rows).await?);
+        let mut counts = vec![None; self.groups.len()];
+        for (index, group) in self.groups.iter().enumerate() {
+            if counts[index].is_none() {
+                self.delete_what_points_to(index, &mut counts).await?;
+            }
+            deleted.add(group.meta, counts[index].unwrap_or(0));
             let Operations { listens, remembers, post_delete, .. } = &group.meta.operations;
             if listens() || remembers() {
                 post_delete(&group.rows, tx).await?;
             }
         }
-        let waits = self.groups.iter().any(|group| waits_for_the_commit(group.meta));
-        if deferred && let Some(check) = sql::check_foreign_keys(dialect, waits) {
-            tx.batch(check).await?;
-        }
         Ok(deleted)
+    }
+
+    /// Deletes the rows of a group, after those that are left of the groups that point to it. No statement leaves a row that
+    /// points to nothing, so that no foreign key needs to be deferred: neither database says how the transaction had them
+    /// before, which it must have afterwards.
+    async fn delete_what_points_to(&self, group: usize, counts: &mut [Option<u64>]) -> SlimResult<()> {
+        let is_left: Vec<usize> = (0..self.groups.len()).filter(|&index| counts[index].is_none()).collect();
+        let mut left = self.that_reach(group, &is_left);
+        // The fewest that nothing else points to: one group, or those of a cycle.
+        while let Some(next) = left.iter().map(|&index| self.that_reach(index, &left)).min_by_key(Vec::len) {
+            for (&index, count) in next.iter().zip(self.delete_groups(&next).await?) {
+                counts[index] = Some(count);
+            }
+            left.retain(|index| !next.contains(index));
+        }
+        Ok(())
+    }
+
+    /// The group, and those of these groups that point to it or to one that does.
+    fn that_reach(&self, group: usize, among: &[usize]) -> Vec<usize> {
+        let mut reached = vec![group];
+        let mut next = 0;
+        while let Some(&parent) = reached.get(next) {
+            let points = |&child: &usize| points(self.groups[child].meta, self.groups[parent].meta, Nullable::Too);
+            let children: Vec<usize> =
+                among.iter().copied().filter(|child| !reached.contains(child)).filter(points).collect();
+            reached.extend(children);
+            next += 1;
+        }
+        reached
+    }
+
+    /// Deletes the rows of these groups, and says how many of each there were.
+    async fn delete_groups(&self, groups: &[usize]) -> SlimResult<Vec<u64>> {
+        let keys = |group: &Group<'_>| group.rows.iter().map(|row| row.key().into()).collect();
+        if let [group] = *groups {
+            let group = &self.groups[group];
+            if group.rows.len() <= KEYS || !points(group.meta, group.meta, Nullable::Too) {
+                let rows = Pointing { meta: group.meta, field: group.meta.key, keys: keys(group) };
+                return Ok(vec![self.delete_rows(&rows).await?]);
+            }
+        }
+        let parts: Vec<(&Meta, Vec<Value>)> =
+            groups.iter().map(|&group| (self.groups[group].meta, keys(&self.groups[group]))).collect();
+        sql::delete_together(&parts, self.tx, self.place).await
     }
 
     async fn delete_rows(&self, pointing: &Pointing) -> Result<u64> {
@@ -314,24 +351,27 @@ impl<'a> Cascade<'a> {
     }
 }
 
-/// Whether rows may go on pointing to a deleted one until the commit.
-fn waits_for_the_commit(meta: &'static Meta) -> bool {
-    meta.pointed_to_by().iter().any(|&(child, field)| on_delete(child, field) == OnDelete::DoNothing)
+/// Whether pointers that may be NULL count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nullable {
+    Not,
+    Too,
+}
+
+/// Whether rows of `child` point to rows of `parent`.
+fn points(child: &Meta, parent: &Meta, nullable: Nullable) -> bool {
+    let fields = child.fields.iter().filter(|field| nullable == Nullable::Too || !field.nullable);
+    fields.filter_map(|field| field.relation.as_ref()).any(|relation| std::ptr::eq(relation.target(), parent))
 }
 
 /// Whether a row of `child` cannot be without its row of `parent`.
 fn needs(child: &Meta, parent: &Meta) -> bool {
-    !std::ptr::eq(child, parent)
-        && child
-            .fields
-            .iter()
-            .filter(|field| !field.nullable)
-            .any(|field| field.relation.as_ref().is_some_and(|relation| std::ptr::eq(relation.target(), parent)))
+    !std::ptr::eq(child, parent) && points(child, parent, Nullable::Not)
 }
 
 /// The keys as parameters. The last one is repeated up to a power of two, so that a model needs ten statements and not one
 /// for each number of keys.
-fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
+pub(super) fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
     let last = keys.last().map(ValueRef::from);
     keys.iter().map(ValueRef::from).chain(last.into_iter().cycle()).take(keys.len().next_power_of_two()).collect()
 }

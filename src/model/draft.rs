@@ -2,7 +2,9 @@
 
 use core::ops::{Deref, DerefMut};
 
-use super::{Key, Model};
+use signals_core::__private::declared;
+
+use super::{Key, Meta, Model};
 use crate::db::{Exec, Params};
 use crate::error::Error;
 use crate::value::ValueRef;
@@ -157,8 +159,27 @@ pub(super) fn of_field<M: Model>(error: Error, others: usize, fields: &[usize]) 
     }
 }
 
+/// As [`named`], for statements on the tables of any models.
+pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<Error> {
+    move |mut error| {
+        exec.rename(&mut error, |error| {
+            let (Error::Unique { model, .. } | Error::NotNull { model, .. } | Error::ForeignKey { model: Some(model) }) = error
+            else {
+                return;
+            };
+            if let Some(meta) = declared::<Meta>().find(|meta| meta.table == model) {
+                rename_of(meta, error);
+            }
+        });
+        error
+    }
+}
+
 fn rename<M: Model>(error: &mut Error) {
-    let meta = M::META;
+    rename_of(M::META, error);
+}
+
+fn rename_of(meta: &Meta, error: &mut Error) {
     let field = |column: &mut String| {
         if let Some(field) = meta.fields.iter().find(|field| field.column == column) {
             field.name.clone_into(column);

@@ -5,12 +5,14 @@ mod condition;
 mod fixtures;
 mod many;
 mod one;
+mod together;
 
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
-pub(super) use fixtures::{go_on_counting, one_snapshot};
+pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot};
 pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 pub(super) use one::{Lock, find, upsert};
+pub(super) use together::delete_together;
 
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
@@ -146,24 +148,6 @@ fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> Stri
     match values {
         1 => format!("{column} = {}", dialect.placeholder(1)),
         _ => format!("{column} IN ({})", list((1..=values).map(|number| dialect.placeholder(number)))),
-    }
-}
-
-/// Lets the pointers between rows be wrong for a while.
-pub(super) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "PRAGMA defer_foreign_keys = ON",
-        Dialect::Postgres => "SET CONSTRAINTS ALL DEFERRED",
-    }
-}
-
-/// Ends that; `waits` says whether there are pointers that may be wrong until the commit. PostgreSQL would look at them as
-/// well, so that all of them wait there. SQLite ends it with the transaction, and looks then: to end it sooner would make it
-/// forget what is wrong.
-pub(super) fn check_foreign_keys(dialect: Dialect, waits: bool) -> Option<&'static str> {
-    match dialect {
-        Dialect::Sqlite => None,
-        Dialect::Postgres => (!waits).then_some("SET CONSTRAINTS ALL IMMEDIATE"),
     }
 }
 

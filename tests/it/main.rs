@@ -4,6 +4,7 @@ mod bulk;
 mod cancellation;
 mod changes;
 mod commit;
+mod constraints;
 mod databases;
 mod delete;
 #[cfg(feature = "fixtures")]

@@ -22,6 +22,22 @@ pub(in crate::model) fn go_on_counting(meta: &Meta, dialect: Dialect) -> Option<
     }
 }
 
+/// Lets rows stand before those that they point to, for the rest of a transaction that does nothing else.
+pub(in crate::model) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "PRAGMA defer_foreign_keys = ON",
+        Dialect::Postgres => "SET CONSTRAINTS ALL DEFERRED",
+    }
+}
+
+/// Checks the foreign keys before the commit. SQLite does so by itself.
+pub(in crate::model) fn check_foreign_keys(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some("SET CONSTRAINTS ALL IMMEDIATE"),
+    }
+}
+
 /// Lets all reads of a transaction see the same rows. SQLite does so by itself.
 pub(in crate::model) fn one_snapshot(dialect: Dialect) -> Option<&'static str> {
     match dialect {

@@ -1,0 +1,125 @@
+//! Deleting rows that point to one another.
+//!
+//! A database looks at what points to nothing at the end of a statement. So all of them go in one: then it refuses what it
+//! would refuse anyway, and nothing needs to be deferred.
+
+use std::fmt::Write;
+use std::panic::Location;
+
+use super::{list, quoted};
+use crate::db::{Dialect, Exec, Tx};
+use crate::error::SlimResult;
+use crate::model::cascade::{KEYS, padded};
+use crate::model::meta::Meta;
+use crate::value::{Value, ValueRef};
+
+/// The keys of rows of a model.
+type Part<'a> = (&'a Meta, Vec<Value>);
+
+/// Deletes the rows with these keys in one statement, and says how many of each model there were.
+pub(in crate::model) async fn delete_together(
+    parts: &[Part<'_>],
+    tx: &Tx,
+    place: &'static Location<'static>,
+) -> SlimResult<Vec<u64>> {
+    match tx.db().dialect() {
+        Dialect::Sqlite => by_trigger(parts, tx, place).await,
+        Dialect::Postgres => in_with(parts, tx, place).await,
+    }
+}
+
+/// In PostgreSQL the parts of a WITH are one statement.
+async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> SlimResult<Vec<u64>> {
+    let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys)).collect();
+    let params: Vec<ValueRef<'_>> = keys.iter().map(|keys| ValueRef::Text(keys)).collect();
+    let deletes = parts.iter().enumerate().map(|(index, (meta, _))| {
+        let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
+        format!("gone_{index} AS (DELETE FROM {table} WHERE {key} = ANY (${}) RETURNING 1)", index + 1)
+    });
+    let counts = (0..parts.len()).map(|index| format!("(SELECT count(*) FROM gone_{index})"));
+    let sql = format!("WITH {} SELECT {}", list(deletes), list(counts));
+    let mut gone = Vec::new();
+    let each = &mut |row: &crate::db::Row<'_>| {
+        for index in 0..parts.len() {
+            gone.push(row.get::<i64>(index)?.unsigned_abs());
+        }
+        Ok(())
+    };
+    Exec::Tx(tx).query(place, &sql, &params, each).await?;
+    Ok(gone)
+}
+
+/// Keys as PostgreSQL reads an array of them.
+fn array(keys: &[Value]) -> String {
+    let mut array = String::from("{");
+    for key in keys {
+        let element = match ValueRef::from(key) {
+            ValueRef::Text(text) => text.to_owned(),
+            ValueRef::Blob(bytes) => bytes.iter().fold(String::from("\\x"), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            }),
+            other => other.to_string().trim_matches('\'').to_owned(),
+        };
+        let separator = if array.len() == 1 { "" } else { "," };
+        let _ = write!(array, "{separator}\"{}\"", element.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    array + "}"
+}
+
+/// In SQLite what a trigger does is a part of the statement that it is called by. Both tables are temporary, and a rollback
+/// takes them away as well.
+async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> SlimResult<Vec<u64>> {
+    let exec = Exec::Tx(tx);
+    let condition = |index: usize, meta: &Meta| {
+        let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
+        format!("FROM {table} WHERE {key} IN (SELECT key FROM signals_gone WHERE part = {index})")
+    };
+    let mut deletes = String::new();
+    for (index, (meta, _)) in parts.iter().enumerate() {
+        let _ = write!(deletes, "DELETE {};", condition(index, meta));
+    }
+    tx.batch(&format!(
+        "CREATE TEMP TABLE signals_gone (part INTEGER NOT NULL, key NOT NULL);
+         CREATE TEMP VIEW signals_go AS SELECT 1;
+         CREATE TEMP TRIGGER signals_goes INSTEAD OF DELETE ON signals_go BEGIN {deletes} END;",
+    ))
+    .await?;
+    let mut counts = Vec::new();
+    for (index, (meta, keys)) in parts.iter().enumerate() {
+        for keys in keys.chunks(KEYS) {
+            let keys = padded(keys);
+            let rows = list((1..=keys.len()).map(|number| format!("({index}, ?{number})")));
+            exec.execute(place, &format!("INSERT INTO temp.signals_gone VALUES {rows}"), &keys).await?;
+        }
+        let each = &mut |row: &crate::db::Row<'_>| {
+            counts.push(row.get::<i64>(0)?.unsigned_abs());
+            Ok(())
+        };
+        exec.query(place, &format!("SELECT count(*) {}", condition(index, meta)), &(), each).await?;
+    }
+    exec.execute(place, "DELETE FROM temp.signals_go", &()).await?;
+    tx.batch("DROP VIEW temp.signals_go; DROP TABLE temp.signals_gone").await?;
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_as_an_array() {
+        let keys = [
+            Value::Integer(-1),
+            Value::Text("a \"b\", \\c'".to_owned()),
+            Value::Blob(vec![0, 255]),
+            Value::Uuid([1; 16]),
+            Value::Timestamp(0),
+        ];
+        assert_eq!(
+            array(&keys),
+            r#"{"-1","a \"b\", \\c'","\\x00ff","01010101-0101-0101-0101-010101010101","1970-01-01 00:00:00+00:00"}"#
+        );
+        assert_eq!(array(&[]), "{}");
+    }
+}
