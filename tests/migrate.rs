@@ -190,6 +190,8 @@ async fn create_tables_may_run_in_several_programs_at_a_time() {
 
 #[cfg(feature = "migrate")]
 mod migrations {
+    // `log` is the module of the tests.
+    use ::log as log_crate;
     use signals::migrate::{Migration, Runner, Target};
 
     use super::*;
@@ -205,6 +207,45 @@ mod migrations {
     /// The table in which refinery notes what was applied is there as well.
     async fn names(db: &Db) -> String {
         tables_of(db).await.replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "")
+    }
+
+    /// What refinery writes to the log.
+    static REFINERY: Log = Log::new();
+
+    struct Refinery;
+
+    impl log_crate::Log for Refinery {
+        fn enabled(&self, _: &log_crate::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn log(&self, record: &log_crate::Record<'_>) {
+            if record.target().starts_with("refinery") {
+                REFINERY.note(record.args());
+            }
+        }
+
+        fn flush(&self) {}
+    }
+
+    #[tokio::test]
+    async fn a_migration_is_logged_once() {
+        let _alone = alone(NOTE).await;
+        log_crate::set_logger(&Refinery).unwrap();
+        log_crate::set_max_level(log_crate::LevelFilter::Trace);
+        for db in empty_databases().await {
+            db.migrate([COUNTRY, CITY]).await.unwrap();
+            db.migrate([COUNTRY, CITY]).await.unwrap();
+            REFINERY.is(&expect![[r#"
+                schema history table is empty, going to apply all migrations
+                applying migration: V1__country
+                applying migration: V2__city
+                current version: 2
+                no migrations to apply
+            "#]]);
+        }
+        log_crate::set_max_level(log_crate::LevelFilter::Off);
+        drop(LOG.take());
     }
 
     #[tokio::test]

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
-use crate::error::{BoxError, Error, ReceiverError, Skipped};
+use crate::error::{BoxError, Error, ReceiverError};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
-use crate::receiver::{Receiver, ReceiverId};
+use crate::receiver::{Binding, Receiver, ReceiverId};
 use crate::scope::Scope;
 use crate::signal::{Route, Signal, Slot, Target};
 use crate::trace::Span;
@@ -46,7 +46,7 @@ impl<B> From<Error> for Stop<B> {
 pub mod synchronous {
     use super::{
         Answers, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, Synchronous, asked, each, folded, gather,
-        note, stop_at_error, trace_failure,
+        note, reported, stop_at_error,
     };
 
     #[inline]
@@ -66,19 +66,14 @@ pub mod synchronous {
         Ok(answers)
     }
 
-    /// `send_robust` for a sender that wants to know of nothing but failures, one at a time: no list of answers is made.
+    /// `send_robust` for a sender that has a handler for failures: they go there and not to the log, one at a time, and no
+    /// list of answers is made.
     pub fn send_reporting<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
         mut report: impl FnMut(Error),
     ) {
-        let end = each(signal, &mut payload, Panics::Catch, |id, answer| {
-            if let Err(error) = answer {
-                trace_failure(id, &error);
-                report(Error::Receiver(error));
-            }
-            ControlFlow::<Error>::Continue(())
-        });
+        let end = each(signal, &mut payload, Panics::Catch, |_, answer| reported(answer, &mut report));
         if let Err(error) = end {
             report(error);
         }
@@ -110,7 +105,7 @@ pub mod synchronous {
 pub mod asynchronous {
     use super::{
         Answers, Asynchronous, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, asked, each_async, folded,
-        gather, note, stop_at_error,
+        gather, note, reported, stop_at_error,
     };
 
     pub fn send<'a, P: Payload<Mode = Asynchronous>>(
@@ -128,6 +123,24 @@ pub mod asynchronous {
             let mut answers = Vec::new();
             each_async(signal, payload, Panics::Catch, |id, answer| note(&mut answers, id, answer)).await?;
             Ok(answers)
+        }
+    }
+
+    /// `send_robust` for a sender that has a handler for failures: they go there and not to the log, one at a time, and no
+    /// list of answers is made.
+    pub fn send_reporting<'a, P: Payload<Mode = Asynchronous>, F>(
+        signal: &'static Signal<P>,
+        payload: P::Of<'a>,
+        mut report: F,
+    ) -> impl Future<Output = ()> + Send + use<'a, P, F>
+    where
+        F: FnMut(Error) + Send,
+    {
+        async move {
+            let end = each_async(signal, payload, Panics::Catch, |_, answer| reported(answer, &mut report)).await;
+            if let Err(error) = end {
+                report(error);
+            }
         }
     }
 
@@ -182,7 +195,11 @@ fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
         if left_out.has::<P>(receiver, payload) {
             continue;
         }
-        let reply = guarded(panics, || Span::of::<P>(&receiver.id).within(|| slot.call(payload)));
+        let reply = match guarded(panics, || slot.lets_through(payload)) {
+            Ok(true) => guarded(panics, || Span::of::<P>(&receiver.id).within(|| slot.call(payload))),
+            Ok(false) => continue,
+            Err(panic) => Err(panic),
+        };
         answer::<P, B>(&receiver.id, reply, sink)?;
     }
     Ok(())
@@ -250,12 +267,21 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
         if left_out.has::<P>(receiver, payload) {
             continue;
         }
-        let frame = Frame { depth, panics, span: Span::of::<P>(&receiver.id) };
+        let frame = match slot.lets_through_at(depth, panics, payload) {
+            Ok(true) => Frame { depth, panics, span: Span::of::<P>(&receiver.id) },
+            Ok(false) => continue,
+            Err(panic) => {
+                answer::<P, B>(&receiver.id, Err(panic), &mut sink)?;
+                continue;
+            }
+        };
         let reply = match slot.target {
-            Target::Own(Call::Sync(call)) => frame.call(|| call(payload)),
-            Target::Own(Call::Async(call, ())) => frame.drive(pin!(call(payload))).await,
-            Target::Any(Call::Sync(call), senders) => frame.call(|| call(&mut P::widen(payload, senders))),
-            Target::Any(Call::Async(call, ()), senders) => {
+            Target::Own(Binding { call: Call::Sync(call), .. }) => frame.call(|| call(payload)),
+            Target::Own(Binding { call: Call::Async(call, ()), .. }) => frame.drive(pin!(call(payload))).await,
+            Target::Any(Binding { call: Call::Sync(call), .. }, senders) => {
+                frame.call(|| call(&mut P::widen(payload, senders)))
+            }
+            Target::Any(Binding { call: Call::Async(call, ()), .. }, senders) => {
                 let mut wide = P::widen(payload, senders);
                 frame.drive(pin!(call(&mut wide))).await
             }
@@ -277,13 +303,37 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     Ok(())
 }
 
+impl<P: Payload> Slot<P> {
+    /// Whether the receiver's filters let the payload through.
+    #[inline]
+    fn lets_through(&self, payload: &mut P::Of<'_>) -> bool {
+        match self.target {
+            Target::Own(Binding { filter, .. }) => filter.is_none_or(|filter| filter(payload)),
+            Target::Any(Binding { filter, .. }, senders) => {
+                filter.is_none_or(|filter| filter(&P::widen(payload, senders)))
+            }
+        }
+    }
+
+    /// The same at a depth: a condition may send signals.
+    fn lets_through_at(&self, depth: usize, panics: Panics, payload: &mut P::Of<'_>) -> Result<bool, Panic> {
+        let (Target::Own(Binding { filter: None, .. }) | Target::Any(Binding { filter: None, .. }, _)) = self.target
+        else {
+            let _at = At::depth(depth);
+            return guarded(panics, || self.lets_through(payload));
+        };
+        Ok(true)
+    }
+}
+
 impl<P: Payload<Mode = Synchronous>> Slot<P> {
     #[inline]
     fn call(&self, payload: &mut P::Of<'_>) -> Reply<P::Output> {
         match self.target {
-            Target::Own(Call::Sync(call)) => call(payload),
-            Target::Any(Call::Sync(call), senders) => call(&mut P::widen(payload, senders)),
-            Target::Own(Call::Async(_, never)) | Target::Any(Call::Async(_, never), _) => match never {},
+            Target::Own(Binding { call: Call::Sync(call), .. }) => call(payload),
+            Target::Any(Binding { call: Call::Sync(call), .. }, senders) => call(&mut P::widen(payload, senders)),
+            Target::Own(Binding { call: Call::Async(_, never), .. })
+            | Target::Any(Binding { call: Call::Async(_, never), .. }, _) => match never {},
         }
     }
 }
@@ -297,10 +347,12 @@ impl<P: Payload<Mode = Synchronous>> Connected<P> {
     }
 }
 
-type Caught<O> = Result<Reply<O>, Box<dyn Any + Send>>;
+type Panic = Box<dyn Any + Send>;
+
+type Caught<O> = Result<Reply<O>, Panic>;
 
 #[inline]
-fn guarded<O>(panics: Panics, call: impl FnOnce() -> Reply<O>) -> Caught<O> {
+fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, Panic> {
     match panics {
         Panics::Unwind => Ok(call()),
         // What a payload looks like after a panic is for its fields to say: they are the sender's own values.
@@ -366,7 +418,7 @@ fn answer<P: Payload, B>(
     }
 }
 
-/// Names the receiver in its failure; one whose filter said no has neither failed nor answered.
+/// Names the receiver in its failure.
 #[cold]
 #[inline(never)]
 fn failed<P: Payload, B>(
@@ -379,23 +431,19 @@ fn failed<P: Payload, B>(
         Ok(Err(error)) => Ok(error),
         Err(panic) => Err(panic),
     };
-    match named(id, (P::SIGNAL, P::sender()), failure) {
-        Some(error) => go_on(sink(id, Err(error))),
-        None => Ok(()),
-    }
+    go_on(sink(id, Err(named(id, (P::SIGNAL, P::sender()), failure))))
 }
 
-/// The failure with its names; `None` if it is none. It knows no type, so that it is compiled once.
+/// The failure with its names. It knows no type, so that it is compiled once.
 fn named(
     id: &ReceiverId,
     sent: (&'static str, Option<&'static str>),
-    failure: Result<BoxError, Box<dyn Any + Send>>,
-) -> Option<Box<ReceiverError>> {
-    match failure {
-        Ok(error) if error.is::<Skipped>() => None,
-        Ok(error) => Some(Box::new(ReceiverError::failed(id, sent, error))),
-        Err(panic) => Some(Box::new(ReceiverError::panicked(id, sent, &*panic))),
-    }
+    failure: Result<BoxError, Panic>,
+) -> Box<ReceiverError> {
+    Box::new(match failure {
+        Ok(error) => ReceiverError::failed(id, sent, error),
+        Err(panic) => ReceiverError::panicked(id, sent, &*panic),
+    })
 }
 
 #[inline]
@@ -422,7 +470,14 @@ fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> Cont
     ControlFlow::Continue(())
 }
 
-/// A failure that stops nobody is an event of its own.
+fn reported<O>(answer: Answer<O>, report: &mut impl FnMut(Error)) -> ControlFlow<Error> {
+    if let Err(error) = answer {
+        report(Error::Receiver(error));
+    }
+    ControlFlow::Continue(())
+}
+
+/// A failure that stops nobody and is reported nowhere else is an event of its own.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nowhere to write it to"))]
 fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
     #[cfg(feature = "tracing")]

@@ -167,21 +167,3 @@ impl fmt::Display for Sent {
         }
     }
 }
-
-/// The reply of a receiver whose filter did not let the payload through. It has no size, so that boxing it does
-/// not allocate.
-#[derive(Debug)]
-pub(crate) struct Skipped;
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("skipped")
-    }
-}
-
-impl StdError for Skipped {}
-
-#[doc(hidden)]
-pub fn skipped<O>() -> crate::payload::Reply<O> {
-    Err(Box::new(Skipped))
-}

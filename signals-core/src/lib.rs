@@ -39,7 +39,7 @@ pub mod __private {
 
     pub use crate::__register as register;
     pub use crate::dispatch::{Answers, asynchronous, synchronous};
-    pub use crate::error::{Error, panic_message, skipped};
+    pub use crate::error::{Error, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
     };

@@ -96,6 +96,9 @@ pub type SyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<
 /// An `async fn` receiver with its arguments bound.
 pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Step<'b, <P as Payload>::Output>;
 
+/// The filters of one receiver: whether it is called for what is sent.
+pub(crate) type Filter<P> = for<'a, 'b> fn(&'b <P as Payload>::Of<'a>) -> bool;
+
 /// One receiver of one payload, ready to be called. For a synchronous signal this is a plain function pointer:
 /// its second variant is uninhabited.
 pub enum Call<P: Payload> {

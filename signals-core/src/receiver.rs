@@ -4,7 +4,7 @@ use core::any::{Any, TypeId};
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::payload::{Call, Payload};
+use crate::payload::{Call, Filter, Payload};
 use crate::registry::{self, Entry, crate_of};
 
 /// A place in somebody's source.
@@ -119,10 +119,10 @@ impl Receiver {
         named(self.before)
     }
 
-    /// The call, if this is a receiver of exactly that payload.
-    pub(crate) fn call<P: Payload>(&self) -> Option<Call<P>> {
+    /// How it is called, if this is a receiver of exactly that payload.
+    pub(crate) fn binding<P: Payload>(&self) -> Option<Binding<P>> {
         let bound: &dyn Any = self.bound;
-        bound.downcast_ref::<Binding<P>>().map(|binding| binding.call)
+        bound.downcast_ref().copied()
     }
 
     /// What it receives.
@@ -194,17 +194,32 @@ impl Source {
     }
 }
 
-/// A function's arguments bound to the fields of one payload.
+/// A function's arguments bound to the fields of one payload, and its filters.
 pub struct Binding<P: Payload> {
-    call: Call<P>,
+    pub(crate) filter: Option<Filter<P>>,
+    pub(crate) call: Call<P>,
 }
 
 impl<P: Payload> Binding<P> {
     #[doc(hidden)]
     pub const fn new(call: Call<P>) -> Self {
-        Self { call }
+        Self { filter: None, call }
+    }
+
+    /// A binding that is called only when `filter` says yes.
+    #[doc(hidden)]
+    pub const fn filtered(filter: Filter<P>, call: Call<P>) -> Self {
+        Self { filter: Some(filter), call }
     }
 }
+
+impl<P: Payload> Clone for Binding<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Payload> Copy for Binding<P> {}
 
 impl<P: Payload> fmt::Debug for Binding<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,8 +8,8 @@ use crate::check::WiringError;
 use crate::connect::{ConnectedList, Snapshot};
 use crate::error::Error;
 use crate::order;
-use crate::payload::{Call, Payload};
-use crate::receiver::{Receiver, ReceiverId, Source};
+use crate::payload::Payload;
+use crate::receiver::{Binding, Receiver, ReceiverId, Source};
 use crate::registry;
 
 /// The receivers of one payload: those that the linker collected, and those that were connected at run time.
@@ -55,9 +55,9 @@ pub(crate) struct Slot<P: Payload> {
 /// What is called: for a signal without senders this is no more than its only variant.
 pub(crate) enum Target<P: Payload> {
     /// A receiver of this payload.
-    Own(Call<P>),
+    Own(Binding<P>),
     /// A receiver of any sender.
-    Any(Call<P::Any>, P::Senders),
+    Any(Binding<P::Any>, P::Senders),
 }
 
 /// The receivers of one dispatch, fixed before the first is called.
@@ -228,8 +228,8 @@ fn miswired(error: &WiringError) -> Error {
 
 impl<P: Payload> Target<P> {
     fn of(receiver: &Receiver) -> Option<Self> {
-        let own = || receiver.call::<P>().map(Self::Own);
-        let any = || Some(Self::Any(receiver.call::<P::Any>()?, P::senders()?));
+        let own = || receiver.binding().map(Self::Own);
+        let any = || Some(Self::Any(receiver.binding()?, P::senders()?));
         own().or_else(any)
     }
 }

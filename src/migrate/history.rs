@@ -10,46 +10,55 @@ use time::format_description::well_known::Rfc3339;
 use crate::db::{Row, Tx};
 use crate::error::{Error, Result};
 
-/// What refinery takes for a connection.
-pub(super) struct Ledger<'a> {
-    tx: &'a Tx,
-    pass: Pass,
-    /// Whether the applied migrations were read. What is executed after that is migrations.
-    read: bool,
-    /// What went wrong, while refinery has no more than a [`Failed`].
-    failure: Option<Error>,
+/// What is to be done: the migrations that were not applied yet, and the SQL that applies them and says so in the table.
+pub(super) struct Pending {
+    pub(super) migrations: Vec<Migration>,
+    script: Vec<String>,
 }
 
-/// Refinery is asked twice: what it would do, and to do it.
-pub(super) enum Pass {
-    /// The table of applied migrations is made and read, and then nothing is executed.
-    Planning,
-    /// These are applied.
-    Applying(Vec<Migration>),
-}
-
-impl<'a> Ledger<'a> {
-    pub(super) fn new(tx: &'a Tx, pass: Pass) -> Self {
-        Self { tx, pass, read: false, failure: None }
-    }
-
-    /// The migrations that were applied, or would be.
-    pub(super) async fn run(mut self, runner: &Runner) -> Result<Vec<Migration>> {
-        match runner.run_async(&mut self).await {
-            Ok(report) => Ok(report.applied_migrations().clone()),
-            Err(error) => Err(self.failure.take().unwrap_or_else(|| error.into())),
+impl Pending {
+    /// Asks refinery, once: it writes to the log what it applies.
+    pub(super) async fn of(runner: &Runner, tx: &Tx) -> Result<Self> {
+        let mut ledger = Ledger { tx, script: None, failure: None };
+        match runner.run_async(&mut ledger).await {
+            Ok(report) => {
+                let migrations = report.applied_migrations().clone();
+                Ok(Self { migrations, script: ledger.script.unwrap_or_default() })
+            }
+            Err(error) => Err(ledger.failure.take().unwrap_or_else(|| error.into())),
         }
     }
 
-    fn fail(&mut self, error: Error) -> Failed {
-        self.failure = Some(error);
-        Failed
+    pub(super) async fn apply(&self, tx: &Tx) -> Result<()> {
+        for sql in &self.script {
+            tx.batch(sql).await.map_err(|error| match self.migration(sql) {
+                Some(migration) => Error::Migration { migration, source: Box::new(error) },
+                None => error,
+            })?;
+        }
+        Ok(())
     }
 
     /// The migration whose SQL this is.
     fn migration(&self, sql: &str) -> Option<String> {
-        let Pass::Applying(pending) = &self.pass else { return None };
-        pending.iter().find(|migration| migration.sql() == Some(sql)).map(ToString::to_string)
+        self.migrations.iter().find(|migration| migration.sql() == Some(sql)).map(ToString::to_string)
+    }
+}
+
+/// What refinery takes for a connection. It makes the table of applied migrations and reads it, and notes what is to be
+/// executed after that: `pre_migrate` comes before.
+struct Ledger<'a> {
+    tx: &'a Tx,
+    /// The SQL of the migrations, as soon as the table was read.
+    script: Option<Vec<String>>,
+    /// What went wrong, while refinery has no more than a [`Failed`].
+    failure: Option<Error>,
+}
+
+impl Ledger<'_> {
+    fn fail(&mut self, error: Error) -> Failed {
+        self.failure = Some(error);
+        Failed
     }
 }
 
@@ -58,15 +67,10 @@ impl AsyncTransaction for Ledger<'_> {
 
     async fn execute<'a, T: Iterator<Item = &'a str> + Send + 'a>(&'a mut self, queries: T) -> Result<usize, Failed> {
         let mut count = 0;
-        if self.read && matches!(self.pass, Pass::Planning) {
-            return Ok(0);
-        }
         for sql in queries {
-            if let Err(error) = self.tx.batch(sql).await {
-                return Err(match self.migration(sql) {
-                    Some(migration) => self.fail(Error::Migration { migration, source: Box::new(error) }),
-                    None => self.fail(error),
-                });
+            match &mut self.script {
+                Some(script) => script.push(sql.to_owned()),
+                None => self.tx.batch(sql).await.map_err(|error| self.fail(error))?,
             }
             count += 1;
         }
@@ -76,7 +80,7 @@ impl AsyncTransaction for Ledger<'_> {
 
 impl AsyncQuery<Vec<Migration>> for Ledger<'_> {
     async fn query<'a>(&'a mut self, query: &'a str) -> Result<Vec<Migration>, Failed> {
-        self.read = true;
+        self.script = Some(Vec::new());
         let mut applied = Vec::new();
         let result = self
             .tx
@@ -109,7 +113,7 @@ fn migration(row: &Row<'_>) -> Result<Migration> {
 
 /// The error that refinery is given. [`Ledger`] has the real one.
 #[derive(Debug)]
-pub(super) struct Failed;
+struct Failed;
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

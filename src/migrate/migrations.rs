@@ -6,7 +6,7 @@ use std::panic::Location;
 use refinery_core::error::Kind;
 use refinery_core::{Migration, Runner};
 
-use super::history::{Ledger, Pass};
+use super::history::Pending;
 use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -123,10 +123,9 @@ async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) ->
     let mut tx = db.begin_at(place).await?;
     let applied = async {
         one_at_a_time(&tx).await?;
-        let pending = Ledger::new(&tx, Pass::Planning).run(runner).await?;
-        let plan = Plan::Migrations(pending.iter().map(Into::into).collect());
-        let work = async { Ledger::new(&tx, Pass::Applying(pending)).run(runner).await.map(drop) };
-        between_signals(&tx, &plan, work).await?;
+        let pending = Pending::of(runner, &tx).await?;
+        let plan = Plan::Migrations(pending.migrations.iter().map(Into::into).collect());
+        between_signals(&tx, &plan, pending.apply(&tx)).await?;
         Ok(plan)
     }
     .await;

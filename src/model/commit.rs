@@ -3,12 +3,10 @@
 use std::any::Any;
 use std::panic::Location;
 
-use signals_core::__private::asynchronous::send_robust;
-use signals_core::{Answer, Error as SignalError, ReceiverId};
+use signals_core::__private::asynchronous::send_reporting;
 
 use super::{FieldSet, Model, PostCommit, PostRollback};
 use crate::db::{Db, End, Hook, Remembered, Tx};
-use crate::error::Error;
 use crate::value::Value;
 
 /// What was done to a row in a transaction, or in a savepoint of it.
@@ -116,27 +114,14 @@ async fn committed<M: Model>(saved: Saved<M>, db: Db) {
     let Saved { instance, created, previous, raw, .. } = &saved;
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
-    report(&db, send_robust(M::POST_COMMIT, PostCommit { instance, created, previous, changes, raw, db: &db }).await);
+    let payload = PostCommit { instance, created, previous, changes, raw, db: &db };
+    send_reporting(M::POST_COMMIT, payload, |error| db.report(&error.into())).await;
 }
 
 async fn rolled_back<M: Model>(saved: Saved<M>, db: Db) {
     let Saved { instance, created, previous, raw, .. } = &saved;
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
-    report(
-        &db,
-        send_robust(M::POST_ROLLBACK, PostRollback { instance, created, previous, changes, raw, db: &db }).await,
-    );
-}
-
-/// The transaction is over: nobody else can be told.
-fn report(db: &Db, sent: Result<Vec<(ReceiverId, Answer<()>)>, SignalError>) {
-    match sent {
-        Ok(answers) => {
-            for error in answers.into_iter().filter_map(|(_, answer)| answer.err()) {
-                db.report(&Error::Receiver(error));
-            }
-        }
-        Err(error) => db.report(&error.into()),
-    }
+    let payload = PostRollback { instance, created, previous, changes, raw, db: &db };
+    send_reporting(M::POST_ROLLBACK, payload, |error| db.report(&error.into())).await;
 }

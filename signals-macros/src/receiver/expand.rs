@@ -156,7 +156,7 @@ fn binding(
 ) -> TokenStream {
     let payload = payload(signal, sender, arguments, function, private);
     let bind = if takes_raw(arguments).is_some() { quote!(bind_with_raw) } else { quote!(bind) };
-    let (filters, written) = (filter(arguments, private), filters(arguments));
+    let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let locals = function.parameters.iter().map(local);
     let call = call(function, &payload, private);
@@ -165,7 +165,6 @@ fn binding(
     let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
     let body = quote! {
         #alias
-        #filters
         #(#locals)*
         #call
     };
@@ -186,9 +185,13 @@ fn binding(
     };
     // Where the compiler looks once more at a payload that the sender does not send, it is to look at the signal.
     let ty = at(Place::of(signal), quote!(#private::Binding<#payload>), private);
+    let binding = match filter {
+        Some(filter) => quote!(filtered(|#argument| #filter, #style)),
+        None => quote!(new(#style)),
+    };
     quote! {
         const _: () = {
-            static BINDING: #ty = #private::Binding::new(#style);
+            static BINDING: #ty = #private::Binding::#binding;
             #private::register!(DECLARATION.#bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
@@ -256,20 +259,18 @@ fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
     })
 }
 
-fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
+/// Whether the payload is let through, if there is a filter.
+fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     let created = arguments.created.as_ref().map(|(created, value)| {
         let span = Place::of(created).hygienic();
         // With a type, because some crates can compare a number with a `bool`, and the mistake would be two errors.
         let ty = quote_spanned!(value.span()=> ::core::primitive::bool);
         let typed = quote_spanned!(created.span()=> let #created: #ty = #created;);
         quote_spanned! {span=>
-            let is_meant = {
+            {
                 let #created = payload.#created;
                 #typed
                 #created == #value
-            };
-            if !is_meant {
-                return #private::skipped();
             }
         }
     });
@@ -285,9 +286,9 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
             })
             .unzip();
         quote_spanned! {span=>
-            #(#fields)*
-            if !(#(payload.changes.has(#names))||*) {
-                return #private::skipped();
+            {
+                #(#fields)*
+                #(payload.changes.has(#names))||*
             }
         }
     });
@@ -295,14 +296,16 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> TokenStream {
         let span = Place::of(when).hygienic();
         // A place that has its type already: the compiler compares the person's condition with that, and no more.
         quote_spanned! {span=>
-            let mut condition = (#private::condition(&*payload),);
-            condition.0 = #when;
-            if !(condition.0)(&*payload) {
-                return #private::skipped();
+            {
+                let mut condition = (#private::condition(payload),);
+                condition.0 = #when;
+                (condition.0)(payload)
             }
         }
     });
-    quote!(#created #changed #when)
+    let mut filters = created.into_iter().chain(changed).chain(when);
+    let first = filters.next()?;
+    Some(quote!(#first #(&& #filters)*))
 }
 
 /// `let instance = &payload.instance; let instance: &User = instance;`: the first asks for the field, and is where the
