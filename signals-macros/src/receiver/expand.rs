@@ -185,10 +185,7 @@ fn binding(
     };
     // Where the compiler looks once more at a payload that the sender does not send, it is to look at the signal.
     let ty = at(Place::of(signal), quote!(#private::Binding<#payload>), private);
-    let binding = match filter {
-        Some(filter) => quote!(filtered(|#argument| #filter, #style)),
-        None => quote!(new(#style)),
-    };
+    let binding = filter.map_or_else(|| quote!(new(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
     quote! {
         const _: () = {
             static BINDING: #ty = #private::Binding::#binding;
