@@ -136,7 +136,7 @@ fn heavy() {
     note("heavy runs", |_| {});
 }
 
-#[receiver(Weighed, when = |event| event.grams / event.grams == 1)]
+#[receiver(Weighed, when = |event| u32::MAX / event.grams > 0)]
 fn weightless() {
     note("weightless runs", |_| {});
 }
@@ -217,8 +217,8 @@ fn a_failure_after_the_transaction_goes_to_the_handler_alone() {
         let db = options.connect().await.unwrap();
         db.create_tables().await.unwrap();
         Order::default().save(&db).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
-        Order::default().save(&mut tx).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        Order::default().save(&tx).await.unwrap();
         tx.rollback().await.unwrap();
     });
     expect![[r#"

@@ -431,7 +431,7 @@ fn failed<P: Payload, B>(
         Ok(Err(error)) => Ok(error),
         Err(panic) => Err(panic),
     };
-    go_on(sink(id, Err(named(id, (P::SIGNAL, P::sender()), failure))))
+    go_on(sink(id, Err(Box::new(named(id, (P::SIGNAL, P::sender()), failure)))))
 }
 
 /// The failure with its names. It knows no type, so that it is compiled once.
@@ -439,11 +439,11 @@ fn named(
     id: &ReceiverId,
     sent: (&'static str, Option<&'static str>),
     failure: Result<BoxError, Panic>,
-) -> Box<ReceiverError> {
-    Box::new(match failure {
+) -> ReceiverError {
+    match failure {
         Ok(error) => ReceiverError::failed(id, sent, error),
         Err(panic) => ReceiverError::panicked(id, sent, &*panic),
-    })
+    }
 }
 
 #[inline]
