@@ -1,4 +1,4 @@
-//! `connection_created`: rule 53 of `BEHAVIOUR.md`. Its receivers are called for every database of their binary, so this is a
+//! `connection_created`: rule 53 of `docs/behaviour.md`. Its receivers are called for every database of their binary, so this is a
 //! binary of its own.
 #![allow(missing_docs, reason = "a test")]
 

@@ -1,5 +1,7 @@
-//! `docs/errors.md` shows the wrong code of `tests/ui` and quotes what the compiler said to it.
+//! `docs/errors.md` shows the wrong code of `tests/ui` and quotes what the compiler said to it. Each rule of
+//! `docs/behaviour.md` names tests, and they cite the rule.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -54,4 +56,58 @@ fn errors_that_are_quoted_are_those_that_the_compiler_gives() {
         assert_eq!(code.trim(), code_of(&file("rs")).trim(), "docs/errors.md shows tests/ui/{case}.rs");
         assert_eq!(made_up(message, &file("stderr")), None, "docs/errors.md quotes tests/ui/{case}.stderr");
     }
+}
+
+/// The rules of a page: the number that begins a line, and what follows up to the next rule or heading.
+fn rules(page: &str) -> Vec<(usize, String)> {
+    let mut rules: Vec<(usize, String)> = Vec::new();
+    let mut is_inside = false;
+    for line in page.lines() {
+        let number = line.split_once(". ").and_then(|(number, rest)| Some((number.parse().ok()?, rest)));
+        if let Some((number, rest)) = number {
+            rules.push((number, rest.to_owned()));
+            is_inside = true;
+        } else if line.starts_with('#') {
+            is_inside = false;
+        } else if let (true, Some((_, text))) = (is_inside, rules.last_mut()) {
+            text.push(' ');
+            text.push_str(line.trim());
+        }
+    }
+    rules
+}
+
+/// The numbers of the rules that a test cites: `rule_12_order_of_a_save`, `rules_29_30_each_on_delete`, `// Rule 5.`.
+fn cited(test: &str) -> BTreeSet<usize> {
+    let lower = test.to_lowercase();
+    let after = lower.split("rule").skip(1).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+    let numbers = after.flat_map(|rest| {
+        let words = rest.split(['_', ' ', ',', '.', ':', ';', ')']).filter(|word| !word.is_empty() && *word != "and");
+        words.map_while(|word| word.parse().ok()).collect::<Vec<_>>()
+    });
+    numbers.collect()
+}
+
+#[test]
+fn each_rule_names_tests_that_cite_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/behaviour.md")).unwrap();
+    let rules = rules(&page);
+    let numbers: Vec<_> = rules.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=rules.len()).collect::<Vec<_>>(), "the rules are numbered in order");
+    let mut mistakes = Vec::new();
+    for (number, text) in rules {
+        let files: Vec<_> = text.split("](../").skip(1).filter_map(|link| Some(link.split_once(')')?.0)).collect();
+        if files.is_empty() {
+            mistakes.push(format!("rule {number} names no test"));
+        }
+        for file in files {
+            let test =
+                fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("rule {number}: {file}: {error}"));
+            if !cited(&test).contains(&number) {
+                mistakes.push(format!("{file} does not cite rule {number}"));
+            }
+        }
+    }
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }

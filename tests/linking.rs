@@ -87,7 +87,7 @@ fn apps_links_the_crates_that_it_names() {
     );
 }
 
-/// BEHAVIOUR.md, rule 36: relations and receivers cross crates, in both directions, and two crates may have models of one
+/// docs/behaviour.md, rule 36: relations and receivers cross crates, in both directions, and two crates may have models of one
 /// name.
 #[test]
 fn models_of_one_crate_point_to_models_of_another() {

@@ -1,4 +1,4 @@
-//! Making tables and changing them, and the signals round it: rule 53 of `BEHAVIOUR.md`. Receivers of these signals are called
+//! Making tables and changing them, and the signals round it: rule 53 of `docs/behaviour.md`. Receivers of these signals are called
 //! for every database of their binary, so this is a binary of its own.
 #![allow(missing_docs, reason = "a test")]
 

@@ -1,4 +1,4 @@
-//! The signals of logins: rule 51 of `BEHAVIOUR.md`. Receivers of any model of users hear of every login of their binary, so this is
+//! The signals of logins: rule 51 of `docs/behaviour.md`. Receivers of any model of users hear of every login of their binary, so this is
 //! a binary of its own.
 #![allow(missing_docs, reason = "a test")]
 

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "save", rule 23: many rows at a time.
+//! docs/behaviour.md, "save", rule 23: many rows at a time.
 
 use expect_test::expect;
 use signals::prelude::*;

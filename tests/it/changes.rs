@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "save", rules 19 and 20: some of the fields, and what changed.
+//! docs/behaviour.md, "save", rules 19 and 20: some of the fields, and what changed.
 
 use expect_test::expect;
 use signals::prelude::*;

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "commit and rollback".
+//! docs/behaviour.md, "commit and rollback".
 
 use std::future::poll_fn;
 use std::pin::pin;

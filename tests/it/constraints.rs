@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, rules 28 and 35: after a cascade, the constraints of the transaction are checked exactly as before it.
+//! docs/behaviour.md, rules 28 and 35: after a cascade, the constraints of the transaction are checked exactly as before it.
 
 use signals::prelude::*;
 

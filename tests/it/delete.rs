@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "delete".
+//! docs/behaviour.md, "delete".
 
 use expect_test::expect;
 use signals::prelude::*;
@@ -231,6 +231,23 @@ async fn rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade() {
         .assert_eq(&LOG.take());
         assert_eq!((deleted.total(), deleted.of::<Shop>(), deleted.of::<Order>(), deleted.of::<Line>()), (5, 1, 2, 2));
         assert!(shop.id.is_unset());
+    }
+}
+
+#[tokio::test]
+async fn rule_27_rows_that_another_transaction_adds_first_are_deleted_too() {
+    static LOG: Log = Log::new();
+    shop!(LOG);
+
+    for db in databases::<(Shop, Order, Line)>().await {
+        let mut shop = filled(&db).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let mut third = Order { shop: shop.id, ..Order::default() };
+        third.save(&mut tx).await.unwrap();
+        let (deleted, committed) = tokio::join!(shop.delete(&db), tx.commit());
+        committed.unwrap();
+        assert_eq!(deleted.unwrap().of::<Order>(), 3);
+        assert!(LOG.take().contains(&format!("before Order {{ id: {}, shop: 1 }}", third.id)));
     }
 }
 

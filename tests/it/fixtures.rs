@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "save", rule 21: rows from fixtures are written as they are given, and few are told.
+//! docs/behaviour.md, "save", rule 21: rows from fixtures are written as they are given, and few are told.
 
 use expect_test::expect;
 use signals::prelude::*;

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "save", rule 24: the row with these values, or a new one.
+//! docs/behaviour.md, "save", rule 24: the row with these values, or a new one.
 
 use expect_test::expect;
 use signals::prelude::*;

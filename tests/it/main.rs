@@ -1,4 +1,4 @@
-//! What the library does, rule by rule of `BEHAVIOUR.md`. One file or folder per chapter, one test per rule.
+//! What the library does, rule by rule of `docs/behaviour.md`. One file or folder per chapter, one test per rule.
 
 mod bulk;
 mod cancellation;

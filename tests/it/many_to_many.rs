@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "many-to-many".
+//! docs/behaviour.md, "many-to-many".
 
 use std::task::Poll;
 
@@ -317,7 +317,7 @@ async fn the_sequences_of_djangos_own_tests() {
 }
 
 #[tokio::test]
-async fn rule_39_what_each_call_sends() {
+async fn rules_38_39_what_each_call_sends() {
     static LOG: Log = Log::new();
 
     #[model]

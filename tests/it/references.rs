@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "delete" and "save", of models whose keys people set: what points to them is a `Ref`.
+//! docs/behaviour.md, "delete" and "save", of models whose keys people set: what points to them is a `Ref`.
 
 use expect_test::expect;
 use signals::prelude::*;

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, rules 47 and 48: what runs after a rollback.
+//! docs/behaviour.md, rules 47 and 48: what runs after a rollback.
 
 use std::sync::{Arc, Mutex};
 

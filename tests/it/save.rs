@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "save".
+//! docs/behaviour.md, "save".
 
 use expect_test::expect;
 use signals::prelude::*;

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, "commit and rollback" and rule 14: savepoints.
+//! docs/behaviour.md, "commit and rollback" and rule 14: savepoints.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

@@ -1,4 +1,4 @@
-//! The signals of requests: rule 52 of `BEHAVIOUR.md`. Their receivers hear of every request of their binary, so this is a binary
+//! The signals of requests: rule 52 of `docs/behaviour.md`. Their receivers hear of every request of their binary, so this is a binary
 //! of its own.
 #![allow(missing_docs, reason = "a test")]
 
