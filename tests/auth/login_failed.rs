@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use expect_test::expect;
 use signals::auth::{AuthUser, Credentials, PasswordHash, authenticate};
 use signals::prelude::*;
+use signals::{Column as _, ValueRef};
 
 use crate::models::{Entry, PASSWORD, PBKDF2, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
@@ -86,7 +87,7 @@ async fn rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_t
     let _alone = Alone::new().await;
     for db in with_users().await {
         for (username, hash) in [("ann", ""), ("bob", "plain"), ("cleo", PBKDF2)] {
-            let password = PasswordHash::from(hash.to_owned());
+            let password = PasswordHash::from_value(ValueRef::Text(hash)).unwrap();
             let mut user = User { username: username.to_owned(), password, ..User::default() };
             user.save(&db).await.unwrap();
             assert!(authenticate::<User>(&db, Credentials::new(username, hash)).await.unwrap().is_none());
@@ -119,7 +120,7 @@ async fn rule_51_an_unknown_user_takes_as_long_as_a_known_one() {
     for db in with_users().await {
         user(&db, "ann").await;
         for (username, hash) in [("bob", ""), ("cleo", PBKDF2)] {
-            let password = PasswordHash::from(hash.to_owned());
+            let password = PasswordHash::from_value(ValueRef::Text(hash)).unwrap();
             User { username: username.to_owned(), password, ..User::default() }.save(&db).await.unwrap();
         }
         let known = time(&db, "ann").await;

@@ -9,6 +9,10 @@ use crate::databases::{Databases, databases};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
+/// `password`, hashed by Argon2 with parameters that are too weak.
+pub(crate) const OLD: &str =
+    "$argon2i$v=19$m=65536,t=1,p=1$c29tZXNhbHQAAAAAAAAAAA$+r0d29hqEB0yasKr55ZgICsQGSkl0v0kgwhd+U3wyRo";
+
 /// `password`, hashed by another algorithm, in the same form.
 pub(crate) const PBKDF2: &str = "$pbkdf2-sha256$i=4096,l=32$c2FsdA$xeR41ZKIyEGqUw22hFxMjZYok6ABzk4RpJY4c6qYE0o";
 

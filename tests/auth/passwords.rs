@@ -3,12 +3,10 @@
 use expect_test::expect;
 use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, authenticate, current_user, login};
 use signals::prelude::*;
+use signals::{Column as _, ValueRef};
 
-use crate::models::{PASSWORD, PBKDF2, User, user, with_users};
+use crate::models::{OLD, PASSWORD, PBKDF2, User, user, with_users};
 use crate::receivers::{Alone, LOG};
-
-/// `password`, hashed as nobody should.
-const OLD: &str = "$argon2i$v=19$m=65536,t=1,p=1$c29tZXNhbHQAAAAAAAAAAA$+r0d29hqEB0yasKr55ZgICsQGSkl0v0kgwhd+U3wyRo";
 
 #[tokio::test]
 async fn a_password_is_hashed_and_checked_and_each_hash_is_another_one() {
@@ -25,19 +23,52 @@ async fn a_password_is_hashed_and_checked_and_each_hash_is_another_one() {
     assert_ne!(ann.password, bob.password);
 }
 
+fn old() -> PasswordHash {
+    PasswordHash::from_hash(OLD).unwrap()
+}
+
+/// What begins as a hash of Argon2 and is none.
+const PARTIAL: &[&str] = &[
+    "$argon2id$",
+    "$argon2id$v=19$m=65536,t=1,p=1",
+    "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQAAAAAAAAAAA",
+    "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQAAAAAAAAAAA$",
+    "argon2$",
+    "argon2$argon2id$v=19",
+];
+
 #[test]
 fn what_is_no_hash_of_argon2_is_not_usable() {
-    for text in ["", "plain", PBKDF2] {
-        assert!(!PasswordHash::from(text.to_owned()).is_usable(), "{text}");
+    for text in [&["", "plain", PBKDF2], PARTIAL].concat() {
+        assert!(!PasswordHash::from_value(ValueRef::Text(text)).unwrap().is_usable(), "{text}");
     }
-    assert!(PasswordHash::from(OLD.to_owned()).is_usable());
+    assert!(old().is_usable());
+}
+
+#[test]
+fn a_password_is_no_hash_and_is_not_repeated() {
+    let of_django = "pbkdf2_sha256$1000000$salt$aGFzaA==";
+    for text in [&["correct horse", "", " ", of_django, PBKDF2], PARTIAL].concat() {
+        let error = PasswordHash::from_hash(text).unwrap_err().to_string();
+        assert!(error.starts_with("the string is no hash of Argon2"), "{text}: {error}");
+        assert!(text.trim().is_empty() || !error.contains(text), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_of_django_is_taken_over() {
+    let mut ann = User { password: PasswordHash::from_hash(&format!("argon2{OLD}")).unwrap(), ..User::default() };
+    assert!(ann.check_password("password").await.unwrap());
+    assert!(!ann.check_password(OLD).await.unwrap());
+    ann.password = PasswordHash::default();
+    assert!(!ann.check_password("password").await.unwrap());
 }
 
 #[tokio::test]
 async fn an_old_hash_is_renewed_when_its_user_has_proved_to_know_the_password() {
     let _alone = Alone::new().await;
     for db in with_users().await {
-        let password = PasswordHash::from(OLD.to_owned());
+        let password = old();
         let mut ann = User { username: "ann".to_owned(), password, ..User::default() };
         ann.save(&db).await.unwrap();
         let there = MemorySession::new();
@@ -68,7 +99,7 @@ async fn a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again
     for db in with_users().await {
         let ann = user(&db, "ann").await;
         // The row was read before it was changed.
-        let guard = User::POST_LOAD.connect(|event| event.instance.password = PasswordHash::from(OLD.to_owned()));
+        let guard = User::POST_LOAD.connect(|event| event.instance.password = old());
         let found = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
         drop(guard);
         assert_eq!(found.password.as_str(), OLD);
@@ -81,7 +112,7 @@ async fn a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again
 async fn a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_with_the_old_one() {
     let _alone = Alone::new().await;
     for db in with_users().await {
-        let password = PasswordHash::from(OLD.to_owned());
+        let password = old();
         User { username: "ann".to_owned(), password, ..User::default() }.save(&db).await.unwrap();
         // As soon as the row is free.
         let guard = User::POST_COMMIT.connect_async::<_, Result<()>>(|event| {
@@ -122,7 +153,7 @@ async fn an_old_hash_that_is_no_column_is_not_renewed() {
         db.create_tables_of::<User>().await.unwrap();
         Visitor { name: "ann".to_owned(), ..Visitor::default() }.save(&db).await.unwrap();
         // From a file, or from another database.
-        let guard = Visitor::POST_LOAD.connect(|event| event.instance.password = PasswordHash::from(OLD.to_owned()));
+        let guard = Visitor::POST_LOAD.connect(|event| event.instance.password = old());
         let mut ann = authenticate::<Visitor>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
         assert_eq!(ann.password.as_str(), OLD);
         let session = MemorySession::new();

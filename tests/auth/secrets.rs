@@ -4,8 +4,9 @@ use expect_test::expect;
 use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, Secret, Session, authenticate, login, logout};
 use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
 use signals::prelude::*;
+use signals::{Column as _, Value, ValueRef};
 
-use crate::models::{PASSWORD, User, user, with_users};
+use crate::models::{OLD, PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
 
 #[test]
@@ -69,12 +70,71 @@ fn a_row_of_any_model_does_not_print_a_hash() {
         old: Option<PasswordHash>,
         peppered: Peppered,
     }
-    let hash = || PasswordHash::from("$argon2id$v=19$..".to_owned());
+    let hash = || PasswordHash::from_hash(OLD).unwrap();
     let (old, peppered) = (Some(hash()), Peppered(hash()));
     let vault = Vault { name: "ours".to_owned(), password: hash(), old, peppered, ..Vault::default() };
     let any: &dyn AnyModel = &vault;
     expect![[r#"Vault { id: null, name: "ours", password: Secret(..), old: Secret(..), peppered: Secret(..) }"#]]
         .assert_eq(&format!("{any:?}"));
+    for field in ["password", "old", "peppered"] {
+        let value = any.get(field).unwrap();
+        let owned = Value::from(value);
+        for text in [format!("{value:?} {value}"), format!("{value:#?}"), format!("{owned:?} {owned} {owned:#?}")] {
+            assert!(text.contains("Secret(..)") && !text.contains("argon2"), "{field}: {text}");
+        }
+        // It is the same value as before for everything else.
+        assert_eq!((value, ValueRef::from(&owned)), (ValueRef::Text(OLD), value));
+        assert_eq!(String::from_value(value).unwrap(), OLD);
+        assert_eq!(PasswordHash::from_value(value).unwrap(), hash());
+        let error = i64::from_value(value).unwrap_err().to_string();
+        assert!(!error.contains("argon2"), "{error}");
+    }
+    let empty = Vault { old: None, ..Vault::default() };
+    let any: &dyn AnyModel = &empty;
+    assert_eq!(format!("{:?}", any.get("old")), "Some(Null)");
+}
+
+#[tokio::test]
+async fn a_hash_is_stored_found_and_dumped_as_text() {
+    #[model]
+    #[derive(Debug, Default, Clone, PartialEq)]
+    struct Safe {
+        #[key]
+        id: Id<Safe>,
+        #[unique]
+        password: PasswordHash,
+        old: Option<PasswordHash>,
+    }
+    let hash = || PasswordHash::from_hash(OLD).unwrap();
+    for db in crate::databases::databases::<Safe>().await {
+        let mut safe = Safe { password: hash(), old: Some(hash()), ..Safe::default() };
+        safe.save(&db).await.unwrap();
+        let guard = Safe::POST_SAVE.connect(|event| {
+            LOG.note(format_args!("{event:?} {:?} {:?}", event.changes, event.previous));
+        });
+        safe.old = None;
+        safe.save(&db).await.unwrap();
+        drop(guard);
+        let text = LOG.take();
+        assert!(text.contains("old") && !text.contains("argon2"), "{text}");
+        assert_eq!(Safe::get(&db, safe.id).await.unwrap().as_ref(), Some(&safe));
+        assert_eq!(Safe::by_password(&db, hash()).await.unwrap().as_ref(), Some(&safe));
+
+        let error = Safe { password: hash(), ..Safe::default() }.save(&db).await.unwrap_err();
+        let mut texts = vec![format!("{error} {error:?} {error:#?}")];
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            texts.push(format!("{cause} {cause:?}"));
+            source = cause.source();
+        }
+        assert!(!texts.concat().contains("argon2"), "{texts:?}");
+
+        let dumped = db.dump_of::<Safe>().await.unwrap();
+        assert!(dumped.contains(OLD), "{dumped}");
+        Safe::delete_where(&db, "password = ?", &(hash(),)).await.unwrap();
+        assert_eq!(db.load_of::<Safe>(&dumped).await.unwrap(), 1);
+        assert_eq!(Safe::all(&db).await.unwrap(), [safe]);
+    }
 }
 
 #[tokio::test]
