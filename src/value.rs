@@ -52,10 +52,6 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// Whether the column takes NULL.
     const NULLABLE: bool = false;
 
-    /// Whether nobody is to read the value in a log.
-    #[doc(hidden)]
-    const SECRET: bool = false;
-
     /// The value as it is bound to a statement. It borrows, so that nothing is copied on the way.
     fn to_value(&self) -> ValueRef<'_>;
 
@@ -151,7 +147,7 @@ impl ColumnType {
 ///
 /// From SQLite, which has neither, dates and times come as [`Text`](Self::Text) and UUIDs as [`Blob`](Self::Blob); JSON comes
 /// as text from everywhere.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {
     /// SQL's NULL.
@@ -164,6 +160,9 @@ pub enum ValueRef<'a> {
     Real(f64),
     /// Text.
     Text(&'a str),
+    /// Text that is never printed, such as the hash of a password: `Debug` and `Display` write `Secret(..)`. It is stored as
+    /// [`Text`](Self::Text), comes back as such, and is equal to the same text.
+    Secret(&'a str),
     /// Bytes.
     Blob(&'a [u8]),
     /// A moment: microseconds since the beginning of 1970 in UTC. The least and the greatest number are the two infinities of
@@ -186,7 +185,7 @@ pub enum ValueRef<'a> {
 }
 
 /// A [`ValueRef`] that owns its text and bytes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Value {
     /// SQL's NULL.
@@ -199,6 +198,8 @@ pub enum Value {
     Real(f64),
     /// Text. JSON is text here.
     Text(String),
+    /// See [`ValueRef::Secret`].
+    Secret(String),
     /// Bytes.
     Blob(Vec<u8>),
     /// See [`ValueRef::Timestamp`].
@@ -233,9 +234,19 @@ impl fmt::Debug for dyn ToJson + '_ {
     }
 }
 
+impl ValueRef<'_> {
+    /// A secret as the text that is stored, any other value unchanged.
+    pub(crate) fn exposed(self) -> Self {
+        match self {
+            Self::Secret(text) => Self::Text(text),
+            value => value,
+        }
+    }
+}
+
 impl PartialEq for ValueRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (*self, *other) {
+        match (self.exposed(), other.exposed()) {
             (Self::Null, Self::Null) => true,
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Integer(a), Self::Integer(b))
@@ -271,6 +282,7 @@ impl<'a> From<&'a Value> for ValueRef<'a> {
             Value::Integer(integer) => Self::Integer(*integer),
             Value::Real(real) => Self::Real(*real),
             Value::Text(text) => Self::Text(text),
+            Value::Secret(text) => Self::Secret(text),
             Value::Blob(bytes) => Self::Blob(bytes),
             Value::Timestamp(micros) => Self::Timestamp(*micros),
             Value::DateTime(micros) => Self::DateTime(*micros),
@@ -290,6 +302,7 @@ impl From<ValueRef<'_>> for Value {
             ValueRef::Integer(integer) => Self::Integer(integer),
             ValueRef::Real(real) => Self::Real(real),
             ValueRef::Text(text) => Self::Text(text.to_owned()),
+            ValueRef::Secret(text) => Self::Secret(text.to_owned()),
             ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
             ValueRef::Timestamp(micros) => Self::Timestamp(micros),
             ValueRef::DateTime(micros) => Self::DateTime(micros),
@@ -346,6 +359,38 @@ impl From<Vec<u8>> for Value {
     }
 }
 
+/// As derived, but for a secret.
+impl fmt::Debug for ValueRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, value): (_, &dyn fmt::Debug) = match self {
+            Self::Null => return f.write_str("Null"),
+            Self::Boolean(boolean) => ("Boolean", boolean),
+            Self::Integer(integer) => ("Integer", integer),
+            Self::Real(real) => ("Real", real),
+            Self::Text(text) => ("Text", text),
+            Self::Secret(_) => return f.write_str(HIDDEN),
+            Self::Blob(bytes) => ("Blob", bytes),
+            Self::Timestamp(micros) => ("Timestamp", micros),
+            Self::DateTime(micros) => ("DateTime", micros),
+            Self::Date(days) => ("Date", days),
+            Self::Time(micros) => ("Time", micros),
+            Self::Uuid(bytes) => ("Uuid", bytes),
+            Self::Json(json) => ("Json", json),
+            Self::Refused(reason) => ("Refused", reason),
+        };
+        f.debug_tuple(name).field(value).finish()
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&ValueRef::from(self), f)
+    }
+}
+
+/// What is printed in place of a secret.
+const HIDDEN: &str = "Secret(..)";
+
 /// As an SQL literal, for messages: `NULL`, `true`, `42`, `'text'`, `X'00ff'`, `'2026-11-25 12:00:00+00:00'`.
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -355,6 +400,7 @@ impl fmt::Display for ValueRef<'_> {
             Self::Integer(integer) => integer.fmt(f),
             Self::Real(real) => write!(f, "{real:?}"),
             Self::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
+            Self::Secret(_) => f.write_str(HIDDEN),
             Self::Blob(bytes) => {
                 f.write_str("X'")?;
                 for byte in *bytes {
@@ -408,7 +454,7 @@ impl ColumnError {
             ValueRef::Boolean(boolean) => format!("`{boolean}`").into(),
             ValueRef::Integer(integer) => format!("the integer {integer}").into(),
             ValueRef::Real(real) => format!("the number {real:?}").into(),
-            ValueRef::Text(_) => "text".into(),
+            ValueRef::Text(_) | ValueRef::Secret(_) => "text".into(),
             ValueRef::Blob(_) => "bytes".into(),
             ValueRef::Timestamp(i64::MIN | i64::MAX)
             | ValueRef::DateTime(i64::MIN | i64::MAX)
@@ -545,7 +591,7 @@ impl Column for String {
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
         match value {
-            ValueRef::Text(text) => Ok(text.to_owned()),
+            ValueRef::Text(text) | ValueRef::Secret(text) => Ok(text.to_owned()),
             _ => Err(ColumnError::new("text", value)),
         }
     }
@@ -576,7 +622,6 @@ impl<T: Column> Column for Option<T> {
         assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be the type of a column");
         true
     };
-    const SECRET: bool = T::SECRET;
 
     fn to_value(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, T::to_value_of_some)

@@ -158,7 +158,7 @@ fn a_model() {
         &model::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyBehind < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique () . secret (< String as SIGNALS Column >::SECRET)] , 0usize ,) ;
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profile") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyBehind < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) ;
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
@@ -307,7 +307,6 @@ fn a_column() {
         impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
         const TYPE : SIGNALS ColumnType = < f64 as SIGNALS Column >::TYPE ;
         const NULLABLE : CORE primitive::bool = < f64 as SIGNALS Column >::NULLABLE ;
-        const SECRET : CORE primitive::bool = < f64 as SIGNALS Column >::SECRET ;
         fn to_value (& self) -> SIGNALS ValueRef < '_ > {
         < f64 as SIGNALS Column >::to_value (& self . 0) }
         fn from_value (value : SIGNALS ValueRef < '_ >) -> CORE result::Result < Self , SIGNALS ColumnError > {

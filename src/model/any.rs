@@ -37,7 +37,8 @@ impl dyn AnyModel {
         self.any_value(self.any_meta().key)
     }
 
-    /// The value of the field of that name, if there is one.
+    /// The value of the field of that name, if there is one. The hash of a password is a [`ValueRef::Secret`], which does not
+    /// print it.
     pub fn get(&self, field: &str) -> Option<ValueRef<'_>> {
         let index = self.any_meta().fields.iter().position(|known| known.name == field)?;
         Some(self.any_value(index))
@@ -56,14 +57,13 @@ impl dyn AnyModel {
     }
 }
 
-/// `User { id: 1, username: "ann" }`, with the fields that are columns. The hash of a password is `Secret(..)`.
+/// `User { id: 1, username: "ann" }`, with the fields that are columns. A [secret](ValueRef::Secret) is `Secret(..)`.
 impl fmt::Debug for dyn AnyModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let meta = self.any_meta();
         let mut debug = f.debug_struct(meta.name);
         for (index, field) in meta.fields.iter().enumerate() {
             match self.any_value(index) {
-                _ if field.secret => debug.field(field.name, &format_args!("Secret(..)")),
                 ValueRef::Null => debug.field(field.name, &format_args!("null")),
                 ValueRef::Boolean(value) => debug.field(field.name, &value),
                 ValueRef::Integer(value) => debug.field(field.name, &value),

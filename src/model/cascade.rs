@@ -378,7 +378,7 @@ pub(super) fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
 
 /// Keys of one model are of one type.
 fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> std::cmp::Ordering {
-    match (a, b) {
+    match (a.exposed(), b.exposed()) {
         (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
         (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
         (ValueRef::Integer(a), ValueRef::Integer(b))

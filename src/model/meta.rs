@@ -172,14 +172,12 @@ pub struct Field {
     pub index: bool,
     /// What it points to.
     pub relation: Option<Relation>,
-    /// Whether its value is never printed.
-    pub(super) secret: bool,
 }
 
 impl Field {
     #[doc(hidden)]
     pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
-        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None, secret: false }
+        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None }
     }
 
     #[doc(hidden)]
@@ -200,13 +198,6 @@ impl Field {
     #[must_use]
     pub const fn index(mut self) -> Self {
         self.index = true;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn secret(mut self, secret: bool) -> Self {
-        self.secret = secret;
         self
     }
 

@@ -15,12 +15,11 @@ pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenS
         Column::Choice(choices) => choice(choices, &root),
         Column::Wrapper(ty) => {
             let of = |answer: &str| ask(ty, quote!(#root::Column), answer);
-            let (stored, nullable, secret) = (of("TYPE"), of("NULLABLE"), of("SECRET"));
+            let (stored, nullable) = (of("TYPE"), of("NULLABLE"));
             let (to_value, from_value, settle) = (of("to_value"), of("from_value"), of("settle"));
             quote! {
                 const TYPE: #root::ColumnType = #stored;
                 const NULLABLE: ::core::primitive::bool = #nullable;
-                const SECRET: ::core::primitive::bool = #secret;
                 fn to_value(&self) -> #root::ValueRef<'_> { #to_value(&self.0) }
                 fn from_value(value: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
                     ::core::result::Result::map(#from_value(value), Self)

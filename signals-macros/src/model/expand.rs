@@ -305,12 +305,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         let meta = ask(at(place, key, private), question, "META");
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
-    let is_plain = !is_key && !column.version && column.relation.is_none();
-    let secret = is_plain.then(|| {
-        let secret = as_column(column, "SECRET", paths);
-        quote!(.secret(#secret))
-    });
-    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation #secret)
+    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
 }
 
 /// `let value: String = expr;`: the compiler compares the person's expression with the type of the field.

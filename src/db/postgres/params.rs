@@ -16,7 +16,7 @@ use crate::value::ValueRef;
 
 /// The parameters, borrowed.
 pub(super) fn bound(params: &dyn Params) -> impl ExactSizeIterator<Item = Bound<'_>> {
-    (0..params.len()).map(|index| Bound { number: index + 1, value: params.get(index) })
+    (0..params.len()).map(|index| Bound { number: index + 1, value: params.get(index).exposed() })
 }
 
 /// One of them. tokio-postgres copies it into its message, we do not.
@@ -173,7 +173,7 @@ fn mismatch(ty: &Type, value: ValueRef<'_>) -> (String, &'static str) {
         ValueRef::Boolean(_) => ("a boolean", "boolean"),
         ValueRef::Integer(_) => ("an integer", "bigint"),
         ValueRef::Real(_) => ("a floating-point number", "float8"),
-        ValueRef::Text(_) => ("text", "text"),
+        ValueRef::Text(_) | ValueRef::Secret(_) => ("text", "text"),
         ValueRef::Blob(_) => ("bytes", "bytea"),
         ValueRef::Timestamp(_) => ("a timestamp", "timestamptz"),
         ValueRef::DateTime(_) => ("a date and time", "timestamp"),

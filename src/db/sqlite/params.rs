@@ -12,7 +12,7 @@ pub(super) fn plain(value: ValueRef<'_>) -> Option<ToSqlOutput<'_>> {
         ValueRef::Boolean(boolean) => SqliteValue::Integer(boolean.into()),
         ValueRef::Integer(integer) => SqliteValue::Integer(integer),
         ValueRef::Real(real) if !real.is_nan() => SqliteValue::Real(real),
-        ValueRef::Text(text) => SqliteValue::Text(text.as_bytes()),
+        ValueRef::Text(text) | ValueRef::Secret(text) => SqliteValue::Text(text.as_bytes()),
         ValueRef::Blob(bytes) => SqliteValue::Blob(bytes),
         _ => return None,
     }))

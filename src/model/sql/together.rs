@@ -53,7 +53,7 @@ async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>)
 fn array(keys: &[Value]) -> String {
     let mut array = String::from("{");
     for key in keys {
-        let element = match ValueRef::from(key) {
+        let element = match ValueRef::from(key).exposed() {
             ValueRef::Text(text) => text.to_owned(),
             ValueRef::Blob(bytes) => bytes.iter().fold(String::from("\\x"), |mut text, byte| {
                 let _ = write!(text, "{byte:02x}");
