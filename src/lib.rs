@@ -284,6 +284,7 @@ mod error;
 pub mod migrate;
 pub mod model;
 pub mod prelude;
+mod report;
 pub mod testing;
 mod value;
 #[cfg(feature = "web")]

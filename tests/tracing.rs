@@ -245,3 +245,34 @@ fn a_failure_after_the_transaction_goes_to_the_handler_alone() {
     "#]]
     .assert_eq(&without_lines(&log));
 }
+
+#[signal]
+struct Sealed {}
+
+/// An error that cannot be written.
+#[derive(Debug)]
+struct Unspeakable;
+
+impl std::fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("unspeakable")
+    }
+}
+
+impl std::error::Error for Unspeakable {}
+
+#[receiver(Sealed)]
+fn fails_unspeakably() -> Result<(), Unspeakable> {
+    Err(Unspeakable)
+}
+
+#[receiver(Sealed, after = [fails_unspeakably])]
+fn seal() {}
+
+#[test]
+fn a_failure_that_cannot_be_logged_keeps_no_other_receiver_from_being_called() {
+    logged(async {
+        let answers = Sealed {}.send_robust().unwrap();
+        assert_eq!(answers.iter().map(|(_, answer)| answer.is_ok()).collect::<Vec<_>>(), [false, true]);
+    });
+}

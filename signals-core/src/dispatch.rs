@@ -1,15 +1,14 @@
 //! The loop. The only file that calls a receiver.
 
-use core::any::Any;
 use core::ops::ControlFlow;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
 use crate::error::{BoxError, Error, ReceiverError};
+use crate::panics::{Panicked, caught};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
 use crate::receiver::{Binding, Receiver, ReceiverId};
 use crate::scope::Scope;
@@ -46,7 +45,7 @@ impl<B> From<Error> for Stop<B> {
 pub mod synchronous {
     use super::{
         Answers, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, Synchronous, asked, each, folded, gather,
-        note, reported, stop_at_error,
+        hand_over, note, reported, stop_at_error,
     };
 
     #[inline]
@@ -75,7 +74,7 @@ pub mod synchronous {
     ) {
         let end = each(signal, &mut payload, Panics::Catch, |_, answer| reported(answer, &mut report));
         if let Err(error) = end {
-            report(error);
+            hand_over(error, &mut report);
         }
     }
 
@@ -105,7 +104,7 @@ pub mod synchronous {
 pub mod asynchronous {
     use super::{
         Answers, Asynchronous, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, asked, each_async, folded,
-        gather, note, reported, stop_at_error,
+        gather, hand_over, note, reported, stop_at_error,
     };
 
     pub fn send<'a, P: Payload<Mode = Asynchronous>>(
@@ -139,7 +138,7 @@ pub mod asynchronous {
         async move {
             let end = each_async(signal, payload, Panics::Catch, |_, answer| reported(answer, &mut report)).await;
             if let Err(error) = end {
-                report(error);
+                hand_over(error, &mut report);
             }
         }
     }
@@ -316,7 +315,7 @@ impl<P: Payload> Slot<P> {
     }
 
     /// The same at a depth: a condition may send signals.
-    fn lets_through_at(&self, depth: usize, panics: Panics, payload: &mut P::Of<'_>) -> Result<bool, Panic> {
+    fn lets_through_at(&self, depth: usize, panics: Panics, payload: &mut P::Of<'_>) -> Result<bool, Panicked> {
         let (Target::Own(Binding { filter: None, .. }) | Target::Any(Binding { filter: None, .. }, _)) = self.target
         else {
             let _at = At::depth(depth);
@@ -347,16 +346,14 @@ impl<P: Payload<Mode = Synchronous>> Connected<P> {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
-
-type Caught<O> = Result<Reply<O>, Panic>;
+type Caught<O> = Result<Reply<O>, Panicked>;
 
 #[inline]
-fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, Panic> {
+fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, Panicked> {
     match panics {
         Panics::Unwind => Ok(call()),
         // What a payload looks like after a panic is for its fields to say: they are the sender's own values.
-        Panics::Catch => catch_unwind(AssertUnwindSafe(call)),
+        Panics::Catch => caught(call),
     }
 }
 
@@ -397,7 +394,7 @@ impl<O, F: Future<Output = Reply<O>>> Future for Driven<'_, F> {
         let mut poll = || frame.span.within(|| future.as_mut().poll(context));
         match frame.panics {
             Panics::Unwind => poll().map(Ok),
-            Panics::Catch => match catch_unwind(AssertUnwindSafe(poll)) {
+            Panics::Catch => match caught(poll) {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),
             },
@@ -438,11 +435,11 @@ fn failed<P: Payload, B>(
 fn named(
     id: &ReceiverId,
     sent: (&'static str, Option<&'static str>),
-    failure: Result<BoxError, Panic>,
+    failure: Result<BoxError, Panicked>,
 ) -> ReceiverError {
     match failure {
         Ok(error) => ReceiverError::failed(id, sent, error),
-        Err(panic) => ReceiverError::panicked(id, sent, &*panic),
+        Err(panic) => ReceiverError::panicked(id, sent, panic),
     }
 }
 
@@ -472,16 +469,21 @@ fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> Cont
 
 fn reported<O>(answer: Answer<O>, report: &mut impl FnMut(Error)) -> ControlFlow<Error> {
     if let Err(error) = answer {
-        report(Error::Receiver(error));
+        hand_over(Error::Receiver(error), report);
     }
     ControlFlow::Continue(())
+}
+
+/// A handler that panics keeps no other receiver from being called, nor does an error whose `Drop` panics.
+fn hand_over(error: Error, report: &mut impl FnMut(Error)) {
+    let _ = caught(|| report(error));
 }
 
 /// A failure that stops nobody and is reported nowhere else is an event of its own.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nowhere to write it to"))]
 fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
     #[cfg(feature = "tracing")]
-    tracing::error!(receiver = %id.name, "{error}");
+    let _ = caught(|| tracing::error!(receiver = %id.name, "{error}"));
 }
 
 fn folded<O, B>(

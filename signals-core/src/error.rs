@@ -4,6 +4,7 @@ use core::fmt;
 use std::error::Error as StdError;
 
 use crate::check::WiringError;
+use crate::panics::Panicked;
 use crate::receiver::ReceiverId;
 
 /// What a receiver may fail with.
@@ -127,17 +128,11 @@ impl ReceiverError {
     pub(crate) fn panicked(
         receiver: &ReceiverId,
         (signal, sender): (&'static str, Option<&'static str>),
-        payload: &(dyn core::any::Any + Send),
+        Panicked { message }: Panicked,
     ) -> Self {
-        let failure = Failure::Panic(panic_message(payload).to_owned());
+        let failure = Failure::Panic(message);
         Self { receiver: receiver.clone(), signal, sender, failure }
     }
-}
-
-/// What a panic says.
-pub fn panic_message(payload: &(dyn core::any::Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 impl fmt::Display for ReceiverError {

@@ -9,6 +9,7 @@ mod depth;
 mod dispatch;
 mod error;
 mod order;
+mod panics;
 mod payload;
 mod receiver;
 mod registry;
@@ -39,7 +40,8 @@ pub mod __private {
 
     pub use crate::__register as register;
     pub use crate::dispatch::{Answers, asynchronous, synchronous};
-    pub use crate::error::{Error, panic_message};
+    pub use crate::error::Error;
+    pub use crate::panics::{Panicked, caught, discard, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
     };

@@ -75,7 +75,7 @@ impl<'a, U: AuthUser> Logout<'a, U> {
         match (told, Remembered::forget(self.session).await) {
             // The session may still have its user, which is the worse of the two.
             (Err(error), Err(worse)) => {
-                self.db.report(&error);
+                self.db.report(error);
                 Err(worse)
             }
             (told, flushed) => told.and(flushed),

@@ -68,7 +68,7 @@ impl Remembered {
     /// The same, beside a failure that comes back.
     pub(super) async fn forget_or_report(db: &Db, session: &dyn Session) {
         if let Err(error) = Self::forget(session).await {
-            db.report(&error);
+            db.report(error);
         }
     }
 

@@ -1,11 +1,10 @@
 //! What runs after a commit or a rollback.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use signals_core::__private::panic_message;
+use signals_core::__private::{Panicked, caught, discard};
 
 use super::Db;
 use super::driver::Outcome;
@@ -55,7 +54,7 @@ impl Hooks {
     }
 
     fn report(&self, Queued { after, at: queued }: Queued, error: Error) {
-        self.db.report(&Error::Hook { after, queued, source: Box::new(error) });
+        self.db.report(Error::Hook { after, queued, source: Box::new(error) });
     }
 }
 
@@ -70,20 +69,20 @@ impl Future for Hooks {
                     return Poll::Ready(());
                 };
                 let db = this.db.clone();
-                match catch_unwind(AssertUnwindSafe(|| start(db))) {
+                match caught(|| start(db)) {
                     Ok(future) => this.running = Some((queued, future)),
-                    Err(panic) => this.report(queued, panicked(panic.as_ref())),
+                    Err(panic) => this.report(queued, panicked(panic)),
                 }
                 continue;
             };
             let queued = *queued;
             // A future that panicked is dropped and not polled again, so nothing broken is seen.
-            let result = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            let result = match caught(|| future.as_mut().poll(context)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(result)) => result,
-                Err(panic) => Err(panicked(panic.as_ref())),
+                Err(panic) => Err(panicked(panic)),
             };
-            this.running = None;
+            discard(this.running.take());
             if let Err(error) = result {
                 this.report(queued, error);
             }
@@ -120,18 +119,20 @@ pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
             let mut undecided = undecided;
             let committed = outcome.await;
             let Some((db, level)) = undecided.0.take() else { return };
-            let end = match &committed {
+            let end = match committed {
                 Ok(()) => End::Commit,
                 Err(error) => {
+                    let unknown = matches!(error, Error::CommitUnknown { .. });
                     db.report(error);
+                    if unknown {
+                        return level.discard();
+                    }
                     End::Rollback
                 }
             };
-            if !matches!(committed, Err(Error::CommitUnknown { .. })) {
-                let mut hooks = Hooks::new(db, level.hooks(end));
-                hooks.rescue = true;
-                hooks.await;
-            }
+            let mut hooks = Hooks::new(db, level.hooks(end));
+            hooks.rescue = true;
+            hooks.await;
         });
     }
 }
@@ -149,14 +150,20 @@ impl Drop for Undecided {
 
 impl Hooks {
     fn give_up(mut self) {
-        let running = self.running.take().map(|(queued, _)| queued);
-        let waiting = std::mem::take(&mut self.waiting);
-        for queued in running.into_iter().chain(waiting.map(|hook| hook.queued)) {
+        let running = self.running.take().map(|(queued, future)| {
+            discard(future);
+            queued
+        });
+        let waiting = std::mem::take(&mut self.waiting).map(|Hook { queued, start }| {
+            discard(start);
+            queued
+        });
+        for queued in running.into_iter().chain(waiting) {
             self.report(queued, Error::other("it did not run to its end, because the runtime has stopped"));
         }
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Error {
-    Error::Panic { message: panic_message(panic).to_owned() }
+fn panicked(Panicked { message }: Panicked) -> Error {
+    Error::Panic { message }
 }

@@ -8,6 +8,8 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use signals_core::__private::discard;
+
 use super::hooks::Hook;
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
@@ -119,9 +121,21 @@ impl Level {
             Queued::Hook(when, hook) if when == end => Some(hook),
             Queued::Row(when, row) if when == end => rows.remove(&row)?.done.hook(end),
             Queued::Due(hook) => Some(hook),
-            Queued::Hook(..) | Queued::Row(..) => None,
+            Queued::Hook(..) | Queued::Row(..) => {
+                discard(queued);
+                None
+            }
         };
-        queue.into_iter().filter_map(run).collect()
+        let hooks = queue.into_iter().filter_map(run).collect();
+        rows.into_values().for_each(discard);
+        hooks
+    }
+
+    /// Drops what was to run, one by one. It may be of types whose `Drop` panics, which would look as if the commit had failed,
+    /// and two such panics at once would end the program.
+    pub(super) fn discard(self) {
+        self.queue.into_iter().for_each(discard);
+        self.rows.into_values().for_each(discard);
     }
 
     /// Adds what was done in a savepoint that is released.

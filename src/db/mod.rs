@@ -255,8 +255,8 @@ impl Db {
         self.shared.driver.dialect()
     }
 
-    /// Hands a failure that nobody can return to the handler of [`ConnectOptions::on_error`].
-    pub(crate) fn report(&self, error: &Error) {
+    /// Hands a failure that no call can return to the handler of [`ConnectOptions::on_error`]. It never panics.
+    pub(crate) fn report(&self, error: Error) {
         self.shared.options.report(error);
     }
 

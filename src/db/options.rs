@@ -5,8 +5,11 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use signals_core::__private::discard;
+
 use super::{Db, url};
 use crate::error::{Error, Result};
+use crate::report::{ErrorHandler, print, report};
 
 /// How to connect to a database, where [`Db::connect`] does not suffice.
 ///
@@ -32,7 +35,7 @@ pub struct ConnectOptions {
     pub(super) busy_timeout: Duration,
     pub(super) pool_size: usize,
     pub(super) pool_timeout: Duration,
-    on_error: Arc<dyn Fn(&Error) + Send + Sync>,
+    on_error: ErrorHandler,
 }
 
 impl ConnectOptions {
@@ -44,7 +47,7 @@ impl ConnectOptions {
             busy_timeout: Duration::from_secs(5),
             pool_size: 10,
             pool_timeout: Duration::from_secs(5),
-            on_error: Arc::new(|error| eprintln!("signals: {error}")),
+            on_error: Arc::new(print),
         }
     }
 
@@ -79,7 +82,7 @@ impl ConnectOptions {
     }
 
     /// What to do with a failure that no call can return, because the commit is done. If not set, one line is written to
-    /// stderr.
+    /// stderr. A handler that panics is caught, and what it was called for stays done.
     pub fn on_error(mut self, handler: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
         self
@@ -96,8 +99,9 @@ impl ConnectOptions {
         url::public(&self.url)
     }
 
-    pub(super) fn report(&self, error: &Error) {
-        (self.on_error)(error);
+    pub(super) fn report(&self, error: Error) {
+        report(&self.on_error, &error);
+        discard(error);
     }
 }
 

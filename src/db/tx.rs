@@ -143,7 +143,7 @@ impl Tx {
         match &committed {
             Ok(()) => self.run_hooks(End::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
-            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => drop(self.shared.memory.take()),
+            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => self.shared.memory.take().discard(),
             Err(_) => self.run_hooks(End::Rollback).await,
         }
         committed
@@ -209,7 +209,7 @@ impl Tx {
     fn undo(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             if let Err(error) = self.roll_back().await {
-                self.db().report(&error);
+                self.db().report(*error);
             }
         })
     }

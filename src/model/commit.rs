@@ -115,7 +115,7 @@ async fn committed<M: Model>(saved: Saved<M>, db: Db) {
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
     let payload = PostCommit { instance, created, previous, changes, raw, db: &db };
-    send_reporting(M::POST_COMMIT, payload, |error| db.report(&error.into())).await;
+    send_reporting(M::POST_COMMIT, payload, |error| db.report(error.into())).await;
 }
 
 async fn rolled_back<M: Model>(saved: Saved<M>, db: Db) {
@@ -123,5 +123,5 @@ async fn rolled_back<M: Model>(saved: Saved<M>, db: Db) {
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
     let payload = PostRollback { instance, created, previous, changes, raw, db: &db };
-    send_reporting(M::POST_ROLLBACK, payload, |error| db.report(&error.into())).await;
+    send_reporting(M::POST_ROLLBACK, payload, |error| db.report(error.into())).await;
 }

@@ -6,12 +6,11 @@ use std::time::Instant;
 
 use http::request::Parts;
 use http::{Extensions, Method, Response, StatusCode, Uri};
-use signals_core::__private::panic_message;
 use signals_core::__private::synchronous::send_reporting;
+use signals_core::__private::{discard, panic_message};
 
-use super::layer::ErrorHandler;
 use super::{Exception, GotRequestException, RequestFinished, RequestStarted};
-use crate::error::Error;
+use crate::report::{ErrorHandler, report};
 
 /// A request that receivers hear of. It goes from the service to the future and on to the body, and whoever drops it has ended
 /// the request: `request_finished` is sent by its `Drop`, and hence exactly once, whatever ends the request.
@@ -65,6 +64,7 @@ impl Exchange {
                 let error = error.into();
                 report(&self.on_error, &error);
                 self.tell(Exception::Receiver(&error));
+                discard(error);
                 Verdict::Refuse
             }
             Err(panic) => {
@@ -117,9 +117,4 @@ pub(super) fn watch<T>(exchange: &mut Option<Exchange>, part: impl FnOnce() -> T
         }
         resume_unwind(panic)
     })
-}
-
-/// A handler that panics is not let out: this may run while another panic unwinds, and two of them end the program.
-fn report(on_error: &ErrorHandler, error: &Error) {
-    let _ = catch_unwind(AssertUnwindSafe(|| on_error(error)));
 }

@@ -1,16 +1,13 @@
 //! The layer: what is put round a service.
 
 use std::fmt;
-use std::io::Write;
 use std::sync::Arc;
 
 use tower_layer::Layer;
 
 use super::RequestSignals;
 use crate::error::Error;
-
-/// What to do with failures that nobody waits for.
-pub(super) type ErrorHandler = Arc<dyn Fn(&Error) + Send + Sync>;
+use crate::report::{ErrorHandler, print};
 
 /// A layer of tower that sends the [signals of requests](super).
 ///
@@ -74,9 +71,4 @@ impl fmt::Debug for RequestSignalsLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestSignalsLayer").finish_non_exhaustive()
     }
-}
-
-/// Not `eprintln!`, which panics when stderr is closed.
-fn print(error: &Error) {
-    let _ = writeln!(std::io::stderr(), "signals: {error}");
 }

@@ -7,8 +7,8 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use super::exchange::{Exchange, Verdict, watch};
-use super::layer::ErrorHandler;
 use super::{ResponseBody, ResponseFuture};
+use crate::report::ErrorHandler;
 
 /// A service that sends the [signals of requests](super) round another one. [`RequestSignalsLayer`](super::RequestSignalsLayer)
 /// makes it.

@@ -1,5 +1,6 @@
 //! What the library does, rule by rule of `docs/behaviour.md`. One file or folder per chapter, one test per rule.
 
+mod after_commit;
 mod bulk;
 mod cancellation;
 mod changes;

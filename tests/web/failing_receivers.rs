@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::handler::{Answer, Handler, Then, frames, layered, next, now, panics, request, response};
-use crate::receivers::{Alone, EXCEPTION, FAIL, FINISHED, LOG, PANIC, STARTED};
+use crate::receivers::{Alone, BOMB, Bomb, EXCEPTION, FAIL, FINISHED, LOG, PANIC, STARTED};
 
 #[test]
 fn rule_52_a_receiver_of_started_that_fails_refuses_the_request() {
@@ -119,5 +119,29 @@ fn rule_52_an_error_handler_that_panics_while_another_panic_unwinds_does_not_end
         finished: GET /people?page=2 Some(200) nl
         finished, the second receiver
         caught: of the server
+    "]]);
+}
+
+#[test]
+fn rule_52_a_request_is_served_when_what_a_panic_throws_panics_as_well() {
+    let _alone = Alone::new();
+    EXCEPTION.store(BOMB, Ordering::Relaxed);
+    FINISHED.store(BOMB, Ordering::Relaxed);
+    let layer = RequestSignalsLayer::new().on_error(|_| std::panic::panic_any(Bomb));
+    let handler =
+        async |_: Request<()>| -> Answer { Ok(response(StatusCode::INTERNAL_SERVER_ERROR, frames(0, Then::End))) };
+    let mut service = layer.layer(Handler(handler));
+    let Ok(response) = now(service.call(request()));
+    LOG.note(response.status());
+    drop(response);
+    LOG.is(&expect![[r"
+        started: GET /people?page=2 HTTP/1.1
+        started, the second receiver
+        exception: GET /people?page=2 the response is a 500
+        exception, the second receiver
+        500 Internal Server Error
+        the body is dropped
+        finished: GET /people?page=2 Some(500) nl
+        finished, the second receiver
     "]]);
 }

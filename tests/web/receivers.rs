@@ -19,11 +19,23 @@ pub(crate) static FINISHED: AtomicU32 = AtomicU32::new(NOTE);
 pub(crate) const NOTE: u32 = 0;
 pub(crate) const FAIL: u32 = 1;
 pub(crate) const PANIC: u32 = 2;
+/// A panic whose payload panics when it is dropped.
+pub(crate) const BOMB: u32 = 3;
+
+/// Its `Drop` panics again and again.
+pub(crate) struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::panic_any(Self);
+    }
+}
 
 fn act(what: &AtomicU32, place: &str) -> Result<(), String> {
     match what.load(Ordering::Relaxed) {
         FAIL => Err(format!("no {place}")),
         PANIC => panic!("oh {place}"),
+        BOMB => std::panic::panic_any(Bomb),
         _ => Ok(()),
     }
 }

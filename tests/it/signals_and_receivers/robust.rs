@@ -177,3 +177,71 @@ fn send_robust_of_a_signal_without_receivers_is_empty() {
 
     assert!(Paid {}.send_robust().unwrap().is_empty());
 }
+
+/// Its `Drop` panics again and again.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::panic_any(Self);
+    }
+}
+
+#[test]
+fn send_robust_calls_the_others_when_what_a_panic_throws_panics_as_well() {
+    #[signal]
+    struct Paid<'a> {
+        log: &'a Log,
+    }
+
+    #[receiver(Paid)]
+    fn panics() {
+        std::panic::panic_any(Bomb);
+    }
+
+    #[receiver(Paid, when = |_| std::panic::panic_any(Bomb))]
+    fn panics_in_its_filter() {}
+
+    #[receiver(Paid, after = [panics, panics_in_its_filter])]
+    fn works(log: &Log) {
+        log.note("works");
+    }
+
+    let log = Log::new();
+    let answers = Paid { log: &log }.send_robust().unwrap();
+    note_answers(&log, answers);
+    log.is(&expect![[r#"
+        works
+        panics panicked: without a message
+        panics_in_its_filter panicked: without a message
+        works answered ()
+    "#]]);
+}
+
+#[tokio::test]
+async fn send_robust_calls_the_others_when_what_an_async_panic_throws_panics_as_well() {
+    #[signal(async)]
+    struct Shipped<'a> {
+        log: &'a Log,
+    }
+
+    #[receiver(Shipped)]
+    async fn panics() {
+        tokio::task::yield_now().await;
+        std::panic::panic_any(Bomb);
+    }
+
+    #[receiver(Shipped, after = [panics])]
+    fn works(log: &Log) {
+        log.note("works");
+    }
+
+    let log = Log::new();
+    let answers = Shipped { log: &log }.send_robust().await.unwrap();
+    note_answers(&log, answers);
+    log.is(&expect![[r#"
+        works
+        panics panicked: without a message
+        works answered ()
+    "#]]);
+}

@@ -1,0 +1,66 @@
+//! Panics that go no further than where they are caught.
+
+use core::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a panic said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panicked {
+    /// Its message, if it has one.
+    pub message: String,
+}
+
+impl Panicked {
+    /// Reads what a panic threw and drops it. A payload may panic in turn when it is dropped.
+    fn new(payload: Box<dyn Any + Send>) -> Self {
+        let message = panic_message(&*payload).to_owned();
+        discard(payload);
+        Self { message }
+    }
+}
+
+/// Does what may panic. What the work left behind after a panic is for the caller to let alone: a future that has panicked is
+/// not polled again.
+#[inline]
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(Panicked::new)
+}
+
+/// Drops a value of a type that the user wrote, whose `Drop` may panic.
+pub fn discard<T>(value: T) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        // It comes from a `Drop` itself, so that dropping it may never end.
+        core::mem::forget(payload);
+    }
+}
+
+/// What a panic says.
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A payload that panics with another one when it is dropped.
+    struct Again(u8);
+
+    impl Drop for Again {
+        fn drop(&mut self) {
+            std::panic::panic_any(Self(self.0 + 1));
+        }
+    }
+
+    #[test]
+    fn a_panic_becomes_its_message_whatever_its_payload_does() {
+        assert_eq!(caught(|| 7), Ok(7));
+        assert_eq!(caught(|| panic!("as {}", "text")), Err::<(), _>(Panicked { message: "as text".to_owned() }));
+        assert_eq!(
+            caught(|| std::panic::panic_any(Again(0))),
+            Err::<(), _>(Panicked { message: "without a message".to_owned() })
+        );
+        discard(Again(0));
+    }
+}
