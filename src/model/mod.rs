@@ -278,7 +278,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Inserts many rows, all of them or none, some hundred with each statement, and sets their ids.
     ///
     /// **It sends no signals of single rows**: no `pre_save`, no `post_save`, no `post_commit`. It sends
-    /// [`post_bulk_create`] once. [`with_signals`](CreateMany::with_signals) sends those of each row as well:
+    /// [`post_bulk_create`] once, unless there is no row. [`with_signals`](CreateMany::with_signals) sends those of each row as well:
     ///
     /// ```
     /// # use signals::prelude::*;
@@ -310,8 +310,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Sets `fields` of every row for which a condition holds to what `values` has in them, with one statement, and says how
     /// many rows there were.
     ///
-    /// **It sends no signals of single rows**, but [`post_bulk_update`] once. [`with_signals`](UpdateWhere::with_signals)
-    /// saves each row with its own.
+    /// **It sends no signals of single rows**, but [`post_bulk_update`] once, if a row was updated.
+    /// [`with_signals`](UpdateWhere::with_signals) saves each row with its own.
     ///
     /// ```
     /// # use signals::prelude::*;
@@ -347,8 +347,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Deletes every row for which a condition holds, with one statement, and says how many there were. The condition is that
     /// of [`update_where`](Self::update_where).
     ///
-    /// **It sends no signals of single rows**, but [`post_bulk_delete`] once, **and follows no `on_delete`** but `db_cascade`: if
-    /// other rows point to one of these, it fails and deletes nothing. [`with_signals`](DeleteWhere::with_signals) deletes
+    /// **It sends no signals of single rows**, but [`post_bulk_delete`] once, if a row was deleted, **and follows no `on_delete`**
+    /// but `db_cascade`: if other rows point to one of these, it fails and deletes nothing. [`with_signals`](DeleteWhere::with_signals) deletes
     /// the rows with what goes with them, and with their signals.
     ///
     /// ```

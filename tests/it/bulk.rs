@@ -168,6 +168,42 @@ async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows() {
 }
 
 #[tokio::test]
+async fn rule_23_a_bulk_operation_that_hits_no_row_sends_nothing() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        age: i64,
+    }
+
+    #[receiver([post_bulk_create, post_bulk_update, post_bulk_delete], sender = User)]
+    fn sent() {
+        LOG.note("sent");
+    }
+
+    async fn hit_nothing(executor: &dyn Executor) {
+        User::create_many(executor, &mut []).await.unwrap();
+        User::create_many(executor, &mut []).with_signals().await.unwrap();
+        let (age, adult, missing) = (User::fields().age, User { age: 18, ..User::default() }, "age > 100");
+        assert_eq!(User::update_where(executor, age, &adult, missing, &()).await.unwrap(), 0);
+        assert_eq!(User::update_where(executor, age, &adult, missing, &()).with_signals().await.unwrap(), 0);
+        assert_eq!(User::delete_where(executor, missing, &()).await.unwrap().total(), 0);
+        assert_eq!(User::delete_where(executor, missing, &()).with_signals().await.unwrap().total(), 0);
+    }
+
+    for db in databases::<User>().await {
+        hit_nothing(&db).await;
+        let tx = db.begin().await.unwrap();
+        hit_nothing(&tx).await;
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "");
+    }
+}
+
+#[tokio::test]
 async fn rule_23_with_signals_sends_those_of_each_row() {
     static LOG: Log = Log::new();
 

@@ -65,8 +65,9 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
             RowSignals::Skipped => self.delete(tx).await?,
             RowSignals::Sent => self.delete_each(tx).await?,
         };
-        if M::POST_BULK_DELETE.has_receivers() {
-            let (count, tx) = (deleted.of::<M>(), &mut tx.handle());
+        let count = deleted.of::<M>();
+        if count > 0 && M::POST_BULK_DELETE.has_receivers() {
+            let tx = &mut tx.handle();
             send(M::POST_BULK_DELETE, PostBulkDelete { count, tx, model: std::marker::PhantomData }).await?;
         }
         Ok(deleted)

@@ -71,7 +71,8 @@ impl dyn AnyModels + '_ {
 lifecycle! {
     /// After rows were inserted by [`create_many`](Model::create_many), in its transaction. See [`PostBulkCreate`].
     post_bulk_create,
-    /// What [`post_bulk_create`] carries. The rows have their ids and are visible through `tx`. An error undoes all of them.
+    /// What [`post_bulk_create`] carries. It is not sent for an insert of no row. The rows have their ids and are visible through
+    /// `tx`. An error undoes all of them.
     PostBulkCreate {
         /// The rows that were inserted, in the order in which they were given.
         instances: M::Rows<'a>,
@@ -87,7 +88,7 @@ lifecycle! {
 lifecycle! {
     /// After rows were updated by [`update_where`](Model::update_where), in its transaction. See [`PostBulkUpdate`].
     post_bulk_update,
-    /// What [`post_bulk_update`] carries. Nobody has seen the rows. An error undoes the update.
+    /// What [`post_bulk_update`] carries. It is not sent for an update of no row. An error undoes the update.
     PostBulkUpdate {
         /// How many rows were updated.
         count: u64,
@@ -104,7 +105,7 @@ lifecycle! {
 lifecycle! {
     /// After rows were deleted by [`delete_where`](Model::delete_where), in its transaction. See [`PostBulkDelete`].
     post_bulk_delete,
-    /// What [`post_bulk_delete`] carries. Nobody has seen the rows. An error brings them back.
+    /// What [`post_bulk_delete`] carries. It is not sent for a delete of no row. An error brings the rows back.
     PostBulkDelete {
         /// How many rows were deleted, without those of other models.
         count: u64,

@@ -69,7 +69,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             RowSignals::Skipped => self.update().await?,
             RowSignals::Sent => self.save_each(tx).await?,
         };
-        if M::POST_BULK_UPDATE.has_receivers() {
+        if count > 0 && M::POST_BULK_UPDATE.has_receivers() {
             let tx = &mut tx.handle();
             send(M::POST_BULK_UPDATE, PostBulkUpdate { count, update_fields, tx }).await?;
         }
