@@ -45,10 +45,10 @@ impl Visit for Fields<'_> {
 }
 
 fn note(what: &str, fields: impl FnOnce(&mut Fields<'_>)) {
-    let mut log = LOG.lock().unwrap();
-    log.push_str(what);
-    fields(&mut Fields(&mut log));
-    log.push('\n');
+    let mut line = what.to_owned();
+    fields(&mut Fields(&mut line));
+    line.push('\n');
+    LOG.lock().unwrap().push_str(&line);
 }
 
 impl Subscriber for Scribe {

@@ -312,7 +312,8 @@ lifecycle! {
         /// Whether it was inserted, and not updated.
         created: bool,
         /// What the database held before; `None` if the row was inserted. It is read only if a linked receiver asks for
-        /// it, or for `changes`, `changed(..)` or the whole `event`.
+        /// it, or for `changes`, `changed(..)` or the whole `event`, and the row is locked then: what one save wrote is `previous`
+        /// of one other.
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,

@@ -20,12 +20,17 @@ pub(super) async fn get<M: Model>(
 }
 
 /// The row with this key, for the library itself: `post_load` is not sent.
-pub(crate) async fn by_key<M: Model>(
+async fn by_key<M: Model>(exec: Exec<'_>, key: &M::Key, place: &'static Location<'static>) -> Result<Option<M>> {
+    first(exec, &M::META.statements(exec.dialect()).select_by[M::META.key], &[key.to_value()], place).await
+}
+
+/// The same, locked: it is going to be updated, and nothing may update it between the two.
+pub(super) async fn by_key_for_update<M: Model>(
     exec: Exec<'_>,
     key: &M::Key,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    first(exec, M::META.key, &[key.to_value()], place).await
+    first(exec, &M::META.statements(exec.dialect()).select_for_update, &[key.to_value()], place).await
 }
 
 pub(super) async fn refresh<M: Model>(
@@ -49,19 +54,18 @@ pub(crate) async fn find<M: Model>(
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    let mut found = first(exec, field, value, place).await?;
+    let mut found = first(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await?;
     loaded(found.as_mut_slice())?;
     Ok(found)
 }
 
 async fn first<M: Model>(
     exec: Exec<'_>,
-    field: usize,
+    sql: &str,
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
     let mut found = None;
-    let sql = &M::META.statements(exec.dialect()).select_by[field];
     let each = &mut |row: &Row<'_>| {
         if found.is_none() {
             found = Some(M::from_row(row)?);

@@ -7,6 +7,7 @@ use signals_core::__private::Source;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
+use super::sql::Lock;
 use super::{AnyModel, Model, PostDelete, PreDelete, commit, sql};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
@@ -48,7 +49,7 @@ impl<'a> Row<'a> {
 /// The functions of one model. Those that wait take all rows of the model at a time: a future in a box for each row would
 /// cost more than the row.
 pub(super) struct Operations {
-    /// The rows whose field has one of these values.
+    /// The rows whose field has one of these values, locked: they are going to be deleted.
     pub(super) fetch: Fetch,
     /// Whether anybody receives the signals of a delete.
     pub(super) listens: fn() -> bool,
@@ -108,7 +109,7 @@ async fn fetch<M: Model>(
     field: usize,
     keys: &[ValueRef<'_>],
 ) -> Result<Loaded> {
-    let sql = sql::select_where(M::META, field, keys.len(), tx.db().dialect());
+    let sql = sql::select_where(M::META, field, keys.len(), Lock::ForDelete, tx.db().dialect());
     let mut rows = Loaded::new();
     Exec::Tx(tx)
         .query(place, &sql, &keys, &mut |row| {

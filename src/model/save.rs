@@ -151,7 +151,7 @@ impl<M: Model> Save<'_, '_, M> {
         let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
         match *self.how {
             How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for => {
-                load::by_key(self.exec, self.draft.key(), self.place).await
+                load::by_key_for_update(self.exec, self.draft.key(), self.place).await
             }
             _ => Ok(None),
         }

@@ -11,7 +11,7 @@ pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot};
 pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
-pub(super) use one::{Lock, find, upsert};
+pub(super) use one::{find, upsert};
 pub(super) use together::delete_together;
 
 use super::meta::{KeyKind, Meta};
@@ -34,6 +34,29 @@ pub(crate) struct Statements {
     pub(crate) select: Box<str>,
     /// SELECT by one field, for each field.
     pub(crate) select_by: Box<[Box<str>]>,
+    /// SELECT by the key of the row that is going to be updated.
+    pub(crate) select_for_update: Box<str>,
+}
+
+/// Whether the rows that are read are going to be written: then nothing else may write them before. SQLite has one writer.
+#[derive(Clone, Copy)]
+pub(in crate::model) enum Lock {
+    None,
+    /// What an UPDATE locks. Rows that point to the row may be inserted meanwhile, so that two transactions which have done that,
+    /// and then save the row, do not wait for each other.
+    ForUpdate,
+    /// What a DELETE locks.
+    ForDelete,
+}
+
+impl Lock {
+    pub(in crate::model) fn clause(self, dialect: Dialect) -> &'static str {
+        match (dialect, self) {
+            (Dialect::Sqlite, _) | (Dialect::Postgres, Self::None) => "",
+            (Dialect::Postgres, Self::ForUpdate) => " FOR NO KEY UPDATE",
+            (Dialect::Postgres, Self::ForDelete) => " FOR UPDATE",
+        }
+    }
 }
 
 /// A statement and the fields that are its parameters.
@@ -64,6 +87,7 @@ impl Statements {
                 .map(|field| format!("{select} WHERE {} = {first} ORDER BY {key}", quoted(field.column)).into())
                 .collect(),
             select: format!("{select} ORDER BY {key}").into(),
+            select_for_update: format!("{select} WHERE {key} = {first}{}", Lock::ForUpdate.clause(dialect)).into(),
         }
     }
 }
@@ -119,10 +143,12 @@ fn next_version(meta: &Meta) -> Option<String> {
     Some(format!("{column} = {column} + 1"))
 }
 
-/// SELECT of the rows whose field has one of so many values.
-pub(super) fn select_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
-    let columns = columns(meta);
-    format!("SELECT {columns} FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
+/// SELECT of the rows whose field has one of so many values. Transactions that lock the same rows lock them in the same order,
+/// so that they do not wait for each other.
+pub(super) fn select_where(meta: &Meta, field: usize, values: usize, lock: Lock, dialect: Dialect) -> String {
+    let (columns, table, key) = (columns(meta), quoted(meta.table), quoted(meta.key_field().column));
+    let (condition, lock) = (is_one_of(meta, field, values, dialect), lock.clause(dialect));
+    format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}{lock}")
 }
 
 /// SELECT of the keys of those rows.

@@ -5,6 +5,7 @@ mod bulk;
 mod cancellation;
 mod changes;
 mod commit;
+mod concurrency;
 mod constraints;
 mod databases;
 mod delete;

@@ -94,7 +94,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let Self { fields, values, condition, place, .. } = self;
         let mut count = 0;
         for key in keys::<M>(condition?, tx, place).await? {
-            if let Some(mut row) = load::by_key::<M>(Exec::Tx(tx), &key, place).await? {
+            if let Some(mut row) = load::by_key_for_update::<M>(Exec::Tx(tx), &key, place).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
                 row.copy_fields(values, &is_set);
                 save::save(&mut row, Exec::Tx(tx), &How::Update(fields), place).await?;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::{Direction, Symmetry, Through};
 use crate::db::Dialect;
-use crate::model::sql::{list, quoted};
+use crate::model::sql::{Lock, list, quoted};
 use crate::model::{Id, Meta, Model};
 
 /// The first parameter is the id of the row on this side, the second an id or a list of ids of the other side.
@@ -55,7 +55,8 @@ impl Texts {
         let select = |condition: &str| {
             let columns = list(through.fields.iter().map(|field| quoted(field.column)));
             let key = quoted(through.key_field().column);
-            format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}").into()
+            let lock = Lock::ForDelete.clause(dialect);
+            format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}{lock}").into()
         };
         Self {
             add: format!(

@@ -1,6 +1,6 @@
 //! Statements with a condition that a person wrote.
 
-use super::{columns, list, next_version, quoted};
+use super::{Lock, columns, list, next_version, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
 
@@ -38,23 +38,15 @@ pub(in crate::model) fn delete_by(meta: &Meta, condition: &str, returns: Returns
 pub(in crate::model) fn keys_by(meta: &Meta, condition: &str, dialect: Dialect) -> String {
     let key = quoted(meta.key_field().column);
     let condition = numbered(condition, dialect);
-    let lock = for_update(dialect);
+    let lock = Lock::ForUpdate.clause(dialect);
     format!("SELECT {key} FROM {} WHERE {condition} ORDER BY {key}{lock}", quoted(meta.table))
 }
 
 /// SELECT of the rows where the condition holds. They are going to be deleted.
 pub(in crate::model) fn rows_by(meta: &Meta, condition: &str, dialect: Dialect) -> String {
     let (columns, key) = (columns(meta), quoted(meta.key_field().column));
-    let (condition, lock) = (numbered(condition, dialect), for_update(dialect));
+    let (condition, lock) = (numbered(condition, dialect), Lock::ForDelete.clause(dialect));
     format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {key}{lock}", quoted(meta.table))
-}
-
-/// Keeps others from changing the rows that are read. SQLite has one writer.
-pub(super) fn for_update(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "",
-        Dialect::Postgres => " FOR UPDATE",
-    }
 }
 
 /// The condition in parentheses, each `?` outside of quotes and comments with its number, as both databases take it. `??` is

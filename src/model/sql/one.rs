@@ -1,16 +1,8 @@
 //! Finding one row by some of its fields, or writing it.
 
-use super::condition::for_update;
-use super::{Statement, list, quoted};
+use super::{Lock, Statement, list, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
-
-/// Whether others may change the row that was found.
-#[derive(Clone, Copy)]
-pub(in crate::model) enum Lock {
-    None,
-    ForUpdate,
-}
 
 /// SELECT of the first two rows that have these values, with NULL where a field `is_null`.
 pub(in crate::model) fn find(
@@ -33,10 +25,7 @@ pub(in crate::model) fn find(
     let condition = condition.collect::<Vec<_>>().join(" AND ");
     let columns = list(meta.fields.iter().map(|field| quoted(field.column)));
     let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
-    let lock = match lock {
-        Lock::None => "",
-        Lock::ForUpdate => for_update(dialect),
-    };
+    let lock = lock.clause(dialect);
     let sql = format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key} LIMIT 2{lock}");
     Statement { sql: sql.into(), fields: given }
 }
