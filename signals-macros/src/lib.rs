@@ -130,6 +130,10 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///     symmetrical   = false                     to itself: who is related to somebody need not have that one related
 ///     table         = "..."                     of the model that is made; else the model's and the field's name
 /// ```
+///
+/// A table is the same in every build, so that none of these attributes can depend on `cfg` or `cfg_attr`. The names of tables and
+/// columns are those that every database takes as they are: at most 63 bytes, without a dot. A table of another schema of
+/// PostgreSQL is reached by the search path: `postgres://localhost/shop?options=-c%20search_path%3Daudit`.
 #[proc_macro_attribute]
 pub fn model(attribute: TokenStream, item: TokenStream) -> TokenStream {
     model::expand(attribute.into(), item.into(), Root::Facade).into()

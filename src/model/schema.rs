@@ -102,7 +102,7 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
         return Err(error);
     }
     let models = in_order(&models);
-    let pieces = tables::create(&models, db.dialect())?;
+    let pieces = tables::create(&models, db.dialect());
     // A program does this whenever it starts. If there is nothing to do, it waits for no lock: every CREATE, `IF NOT EXISTS`
     // included, waits for the transactions that write to its table, and keeps all that come after them waiting.
     if !is_received() && Missing::ask(&models, &pieces, db, place).await?.pieces.is_empty() {

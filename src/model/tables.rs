@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete};
 use super::sql::{list, quoted};
 use crate::db::Dialect;
-use crate::error::{Error, Result};
 
 /// A statement that makes something, and what must be missing for it to be needed.
 pub(super) struct Piece {
@@ -15,11 +14,8 @@ pub(super) struct Piece {
 }
 
 /// The statements that make the tables of models and their indexes. What is pointed to comes first, as far as that can be.
-pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<Vec<Piece>> {
+pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    if dialect == Dialect::Postgres {
-        models.iter().try_for_each(|meta| fits(meta))?;
-    }
     for (index, meta) in models.iter().enumerate() {
         pieces.push(Piece { name: meta.table.into(), sql: table(meta, &models[index + 1..], dialect) });
         pieces.extend(indexes(meta));
@@ -29,7 +25,7 @@ pub(super) fn create(models: &[&'static Meta], dialect: Dialect) -> Result<Vec<P
         let later = meta.fields.iter().filter(|field| is_later(field, &models[index + 1..], dialect));
         pieces.extend(later.map(|field| Piece { name: meta.table.into(), sql: foreign_key(meta, field) }));
     }
-    Ok(pieces)
+    pieces
 }
 
 fn table(meta: &Meta, later: &[&'static Meta], dialect: Dialect) -> String {
@@ -193,22 +189,6 @@ pub(super) fn names(dialect: Dialect) -> &'static str {
 
 /// What PostgreSQL keeps of a name, in bytes.
 const LONGEST_NAME: usize = 63;
-
-/// PostgreSQL cuts off what is too long, so that two tables could become one.
-fn fits(meta: &Meta) -> Result<()> {
-    let columns = meta.fields.iter().map(|field| field.column);
-    match [meta.table].into_iter().chain(columns).find(|name| name.len() > LONGEST_NAME) {
-        None => Ok(()),
-        Some(name) => Err(Error::database(format!(
-            "the name `{name}` of `{}::{}` ({}) has {} bytes, PostgreSQL keeps {LONGEST_NAME}: give it a shorter one with \
-             `#[model(table = \"..\")]` or `#[column(name = \"..\")]`",
-            meta.module,
-            meta.name,
-            meta.place,
-            name.len(),
-        ))),
-    }
-}
 
 /// FNV-1a: the same in every build, which the library's own hash is not.
 fn hash(bytes: impl Iterator<Item = u8>) -> u32 {

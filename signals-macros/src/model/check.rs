@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
 use super::many::{self, Many};
+use super::names::{self, Named};
 use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
@@ -290,11 +291,8 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
     }
     let stored_as = match &attributes.column {
-        Some((_, given)) => {
-            check_text(given, "column", errors);
-            given.value()
-        }
-        None => name.unraw().to_string(),
+        Some((_, given)) => names::checked(Named::Column, given.value(), given, errors),
+        None => names::checked(Named::Column, name.unraw().to_string(), name, errors),
     };
     Column {
         name,
@@ -401,34 +399,17 @@ fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> us
 
 fn table(parsed: &Parsed, errors: &mut Errors) -> String {
     let (table, app) = (&parsed.arguments.table, &parsed.arguments.app);
-    for (given, what) in [(table, "table"), (app, "app")] {
-        if let Some(given) = given {
-            check_text(given, what, errors);
-        }
-    }
     let name = || snake_case(&parsed.item.ident.unraw().to_string());
-    match (table, app) {
-        (Some(table), Some(app)) => {
-            errors.on(
-                app,
-                format!(
-                    "`app` is put before a table's name that is not given: `table` is \"{}\" already",
-                    table.value()
-                ),
-            );
-            table.value()
-        }
-        (Some(table), None) => table.value(),
-        (None, Some(app)) => format!("{}_{}", app.value(), name()),
-        (None, None) => name(),
+    if let (Some(table), Some(app)) = (table, app) {
+        let message =
+            format!("`app` is put before a table's name that is not given: `table` is \"{}\" already", table.value());
+        errors.on(app, message);
     }
-}
-
-pub(super) fn check_text(given: &LitStr, what: &str, errors: &mut Errors) {
-    if given.value().trim().is_empty() {
-        errors.on(given, format!("the name of a {what} cannot be empty"));
-    } else if given.value().contains('\0') {
-        errors.on(given, format!("the name of a {what} cannot contain a NUL"));
+    match (table, app) {
+        (Some(table), _) => names::checked(Named::Table, table.value(), table, errors),
+        (None, Some(app)) if !names::check_app(app, errors) => name(),
+        (None, Some(app)) => names::checked(Named::Table, format!("{}_{}", app.value(), name()), app, errors),
+        (None, None) => names::checked(Named::Table, name(), &parsed.item.ident, errors),
     }
 }
 

@@ -5,8 +5,9 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericArgument, Ident, ItemStruct, LitStr, Path, PathArguments, Type};
 
-use super::check::{self, Author, Model, check_related_name, check_text, snake_case};
+use super::check::{self, Author, Model, check_related_name, snake_case};
 use super::expand::{self, Paths};
+use super::names::{self, Named};
 use super::parse::{self, ManyToMany, Parsed};
 use super::relation::camel_case;
 use crate::errors::Errors;
@@ -142,11 +143,10 @@ fn through<'a>(
             errors.on(word, "`through_fields` are those of the model that `through` names, and there is none");
         }
         let table = match given {
-            Some((_, given)) => {
-                check_text(given, "table", errors);
-                given.value()
-            }
-            None => format!("{table}_{}", name.unraw()),
+            Some((_, given)) => names::checked(Named::ThroughTable, given.value(), given, errors),
+            // A mistake in the model's table is one of that.
+            None if !names::is_good(Named::Table, table) => table.to_owned(),
+            None => names::checked(Named::ThroughTable, format!("{table}_{}", name.unraw()), name, errors),
         };
         return Through::Automatic { table };
     };
@@ -239,6 +239,8 @@ fn automatic(many: &Many<'_>, table: &str, parsed: &Parsed, model: &Model<'_>, p
         }
     };
     let mut errors = Errors::new();
+    // A mistake in its name is reported already.
+    let table = if names::is_good(Named::ThroughTable, table) { table } else { "through" };
     let parsed = parse::parse(quote!(table = #table, unique(#source, #target)), item, &mut errors);
     let written = parsed.as_ref().and_then(|parsed| Some((parsed, check::check(parsed, &mut errors)?)));
     match (errors.flush(), written) {

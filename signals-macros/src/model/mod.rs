@@ -9,6 +9,7 @@ use crate::root::Root;
 mod check;
 mod expand;
 mod many;
+mod names;
 mod parse;
 mod relation;
 mod stub;

@@ -2,7 +2,10 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Type};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote,
+};
 
 use crate::errors::Errors;
 use crate::grammar::{Keys, Understood, first_word};
@@ -157,6 +160,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
             return None;
         }
     };
+    check_alone(&item.attrs, errors);
     let name = item.ident.clone();
     let fields = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
     Some(Parsed { item, arguments, fields })
@@ -165,8 +169,36 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
 /// Takes our attributes off every field.
 pub(super) fn strip(fields: &mut Fields) {
     for field in fields.iter_mut() {
-        field.attrs.retain(|attribute| matches!(whose(attribute), Whose::Another));
+        let is_ours = |path: &Path| !matches!(whose(path), Whose::Another);
+        field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));
     }
+}
+
+/// Refuses a second `model` attribute, which would be a second model.
+fn check_alone(attributes: &[Attribute], errors: &mut Errors) {
+    if let Some(second) = attributes.iter().find(|attribute| is_model(attribute)) {
+        errors.on(second.path(), "`model` is given twice\n\nhelp: write one, with the arguments of both");
+    }
+}
+
+/// Whether it is this attribute, by whatever path.
+pub(super) fn is_model(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "model")
+}
+
+/// What the attributes are called that a `cfg_attr` may become. The macro is given them before that is known.
+fn conditional(attribute: &Attribute) -> Vec<Path> {
+    let Meta::List(list) = &attribute.meta else { return Vec::new() };
+    if !list.path.is_ident("cfg_attr") {
+        return Vec::new();
+    }
+    let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+    let nested = |meta: Meta| match meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => conditional(&parse_quote!(#[#list])),
+        other => vec![other.path().clone()],
+    };
+    // The first is the condition.
+    parts.into_iter().skip(1).flat_map(nested).collect()
 }
 
 /// Whose attribute it is.
@@ -177,8 +209,8 @@ enum Whose {
     Another,
 }
 
-fn whose(attribute: &Attribute) -> Whose {
-    let Some(word) = attribute.path().get_ident().cloned() else { return Whose::Another };
+fn whose(path: &Path) -> Whose {
+    let Some(word) = path.get_ident().cloned() else { return Whose::Another };
     let text = word.to_string();
     match suggest::nearly(&text, WORDS) {
         Some(known) if known == text => Whose::Ours(word),
@@ -209,18 +241,42 @@ fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
 fn field_attributes(field: &mut Field, model: &Ident, errors: &mut Errors) -> FieldAttributes {
     let mut found = FieldAttributes::new(without_self(&field.ty, model));
     field.attrs.retain(|attribute| {
-        let result = match whose(attribute) {
-            Whose::Another => return true,
+        let mut is_conditional = false;
+        for mistake in conditional(attribute).iter().filter_map(not_conditional) {
+            errors.push(mistake);
+            is_conditional = true;
+        }
+        let result = match whose(attribute.path()) {
+            Whose::Another => return !is_conditional,
             Whose::Ours(word) => one(attribute, word, &mut found, errors),
-            Whose::Nearly(word, known) => Err(syn::Error::new(
-                word.span(),
-                format!("unknown attribute `{word}` on a field of a model\n\nhelp: did you mean `{known}`?"),
-            )),
+            Whose::Nearly(word, known) => Err(misspelt(&word, known)),
         };
         errors.take(result);
         false
     });
     found
+}
+
+fn misspelt(word: &Ident, known: &str) -> syn::Error {
+    syn::Error::new(
+        word.span(),
+        format!("unknown attribute `{word}` on a field of a model\n\nhelp: did you mean `{known}`?"),
+    )
+}
+
+/// The mistake in an attribute of ours that a `cfg_attr` may become.
+fn not_conditional(path: &Path) -> Option<syn::Error> {
+    match whose(path) {
+        Whose::Another => None,
+        Whose::Nearly(word, known) => Some(misspelt(&word, known)),
+        Whose::Ours(word) => Some(syn::Error::new(
+            word.span(),
+            format!(
+                "`{word}` on a field of a model cannot depend on `cfg_attr`: a table is the same in every build\n\n\
+                 help: write `#[{word}]` without it, or the struct twice, each with a `#[cfg(..)]` of its own"
+            ),
+        )),
+    }
 }
 
 fn without_self(ty: &Type, model: &Ident) -> Type {

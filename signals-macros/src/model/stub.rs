@@ -23,6 +23,7 @@ pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item.fields);
+            item.attrs.retain(|attribute| !parse::is_model(attribute));
             let implementation = implementation(&item.ident, &item.generics, &paths);
             (item.into_token_stream(), Some(implementation))
         }

@@ -1,0 +1,8 @@
+// What a model is does not depend on the build.
+use signals::prelude::*;
+
+#[model]
+#[cfg_attr(all(), model(unique(name, email)))]
+struct User { #[key] id: Id<User>, name: String, email: String }
+
+fn main() {}
