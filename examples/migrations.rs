@@ -1,16 +1,14 @@
 //! Migrations: SQL in numbered files, applied once each, with the signals round it.
 //!
-//! The files are in `examples/migrations`. A program of your own has `refinery` in its `Cargo.toml` beside `signals-rs` with the
-//! feature `migrate`.
+//! The files are in `examples/migrations`. A program of your own has `signals-rs` with the feature `migrate` in its `Cargo.toml`, and
+//! a `build.rs` with `println!("cargo::rerun-if-changed=migrations")`, so that Cargo sees a new file.
 //!
 //! `cargo run --features migrate --example migrations`
 
-use signals::migrate::Plan;
+use signals::migrate::{Embedded, Plan};
 use signals::prelude::*;
 
-mod migrations {
-    refinery::embed_migrations!("examples/migrations");
-}
+const MIGRATIONS: Embedded = signals::embed_migrations!("examples/migrations");
 
 #[model]
 #[derive(Debug, Default)]
@@ -42,10 +40,10 @@ async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
 
     println!("1. the first start of the program");
-    db.migrate(migrations::migrations::runner()).await?;
+    db.migrate(MIGRATIONS).await?;
 
     println!("2. the second start");
-    let plan = db.migrate(migrations::migrations::runner()).await?;
+    let plan = db.migrate(MIGRATIONS).await?;
     println!("done: {plan}");
 
     println!("3. a migration that fails leaves nothing behind");

@@ -321,6 +321,9 @@ pub use signals_core::{
     ReceiverName, Signal, WiredReceiver, WiredSignal, Wiring, WiringError, linked_crates, receivers,
     set_recursion_limit,
 };
+#[cfg(feature = "migrate")]
+#[doc(inline)]
+pub use signals_macros::embed_migrations;
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
 pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};

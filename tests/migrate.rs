@@ -400,7 +400,64 @@ mod migrations {
         std::fs::remove_file(file).unwrap();
     }
 
-    mod embedded {
+    /// The same file, checked out on another system.
+    const LINES: [(&str, &str); 2] = [
+        ("V1__lake", "CREATE TABLE lake (\n  name TEXT\n);\nINSERT INTO lake VALUES ('two\nlines');\n"),
+        ("V1__lake", "CREATE TABLE lake (\r\n  name TEXT\r\n);\r\nINSERT INTO lake VALUES ('two\r\nlines');\r\n"),
+    ];
+
+    fn listed(migrations: &[(&str, &str)]) -> Vec<Migration> {
+        migrations.iter().map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn line_breaks_of_another_system_are_no_change() {
+        let _alone = alone(NOTE).await;
+        for (first, second) in [(LINES[0], LINES[1]), (LINES[1], LINES[0]), (LINES[1], LINES[1])] {
+            for db in empty_databases().await {
+                assert_eq!(db.migrate([first]).await.unwrap().to_string(), "apply V1__lake");
+                assert_eq!(db.migrate([second]).await.unwrap().to_string(), "nothing to do");
+                assert!(db.migrate(Runner::new(&listed(&[second]))).await.unwrap().is_empty());
+                let plan = db.migrate([second, ("V2__sea", "CREATE TABLE sea (\r\n name TEXT)")]).await.unwrap();
+                assert_eq!(plan.to_string(), "apply V2__sea");
+                // One and the same row, whoever has checked out the file.
+                assert_eq!(db.query_one::<String>("SELECT name FROM lake", &()).await.unwrap(), "two\nlines");
+                let sql = "SELECT checksum FROM refinery_schema_history WHERE version = 1";
+                let noted: String = db.query_one(sql, &()).await.unwrap();
+                assert_eq!(noted, listed(&[LINES[0]])[0].checksum().to_string());
+                LOG.take();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn migrations_that_refinery_applied_with_the_line_breaks_of_windows_are_known() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            db.migrate([LINES[0]]).await.unwrap();
+            let noted = listed(&[LINES[1]])[0].checksum();
+            db.batch(&format!("UPDATE refinery_schema_history SET checksum = '{noted}'")).await.unwrap();
+            for here in LINES {
+                assert!(db.migrate([here]).await.unwrap().is_empty());
+            }
+            let changed = ("V1__lake", "CREATE TABLE lake (\r\n  name TEXT NOT NULL\r\n);\r\n");
+            let error = db.migrate([changed]).await.unwrap_err();
+            assert!(error.to_string().contains("`V1__lake` was changed after"), "{error}");
+            LOG.take();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_migration_with_the_line_breaks_of_windows_that_fails_is_named() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            let error = db.migrate([("V1__lake", "CREATE\r\nTABEL lake")]).await.unwrap_err();
+            assert!(matches!(&error, Error::Migration { migration, .. } if migration == "V1__lake"), "{error}");
+            LOG.take();
+        }
+    }
+
+    mod by_refinery {
         refinery::embed_migrations!("examples/migrations");
     }
 
@@ -408,9 +465,56 @@ mod migrations {
     async fn a_folder_of_migrations_is_embedded() {
         let _alone = alone(NOTE).await;
         for db in empty_databases().await {
-            let plan = db.migrate(embedded::migrations::runner()).await.unwrap();
-            assert!(plan.to_string().starts_with("apply V1__"), "{plan}");
+            let plan = db.migrate(signals::embed_migrations!("examples/migrations")).await.unwrap();
+            assert_eq!(plan.to_string(), "apply V1__countries and V2__capitals");
+            // That of refinery finds the same.
+            assert!(db.migrate(by_refinery::migrations::runner()).await.unwrap().is_empty());
+            LOG.take();
         }
+    }
+
+    #[tokio::test]
+    async fn no_migration_at_all_is_refused() {
+        let _alone = alone(NOTE).await;
+        for db in empty_databases().await {
+            for result in [
+                db.migrate(Runner::new(&[])).await,
+                db.migrate(Vec::<Migration>::new()).await,
+                db.migrate([(); 0].map(|()| ("", ""))).await,
+            ] {
+                expect![
+                    "the migrations do not fit, there are none: a folder of them has files such as `V1__users.sql`"
+                ]
+                .assert_eq(&result.unwrap_err().to_string());
+            }
+            assert_eq!(tables_of(&db).await, "[]");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_added_since_the_build_is_refused_in_debug_builds() {
+        use signals::migrate::Embedded;
+
+        let _alone = alone(NOTE).await;
+        let folder = std::env::temp_dir().join(format!("signals-migrations-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("later")).unwrap();
+        let path: &'static str = folder.display().to_string().leak();
+        let embedded = Embedded::new("migrations", Some(path), &[COUNTRY]);
+        for file in ["V1__country.sql", "README.md", "later/V2__city.sql"] {
+            std::fs::write(folder.join(file), "").unwrap();
+        }
+        for db in empty_databases().await {
+            let error = db.migrate(embedded).await.unwrap_err();
+            expect![[r#"the migrations do not fit, `V2__city.sql` is in the folder `migrations` and not in this program, which was built before: build it again, and let Cargo see new files by a `build.rs` with `println!("cargo::rerun-if-changed=migrations")`"#]]
+                .assert_eq(&error.to_string());
+            assert_eq!(tables_of(&db).await, "[]");
+            // A release is not asked, and on another machine there is no folder.
+            for folder in [None, Some("/no/such/folder")] {
+                db.migrate(Embedded::new("migrations", folder, &[COUNTRY])).await.unwrap();
+            }
+            LOG.take();
+        }
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }
 

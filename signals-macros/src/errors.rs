@@ -36,6 +36,18 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Whether there was no mistake so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_none()
+    }
+
+    /// What was said.
+    #[cfg(test)]
+    pub(crate) fn texts(mut self) -> Vec<String> {
+        self.read = true;
+        self.found.take().into_iter().flatten().map(|error| error.to_string()).collect()
+    }
+
     /// Goes on if there was no mistake; else gives what the compiler is to print.
     pub(crate) fn flush(&mut self) -> Result<(), TokenStream> {
         self.read = true;

@@ -12,6 +12,7 @@ mod errors;
 #[cfg(test)]
 mod golden;
 mod grammar;
+mod migrations;
 mod model;
 mod receiver;
 mod root;
@@ -85,6 +86,27 @@ pub fn apps(crates: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn core_apps(crates: TokenStream) -> TokenStream {
     apps::expand(crates.into(), Root::Core).into()
+}
+
+/// Embeds a folder of migrations in the program, for `db.migrate(..)`: `signals::embed_migrations!("migrations")`. The folder is
+/// named from where `Cargo.toml` is; without a name it is `migrations`.
+///
+/// A migration is SQL in a file called `V1__users.sql`: `V`, a number that no other one has, two underscores and a word. Folders
+/// in the folder are read as well. It does not compile if there is no migration, if two have one number, or if a file with SQL is
+/// called otherwise, which would never be applied.
+///
+/// A file that is changed or removed is seen by Cargo. **A new one is not**, until something else of the crate is built again: a
+/// `build.rs` with this line sees it. Without it, a debug build refuses to migrate while its folder has a file that it has not
+/// embedded.
+///
+/// ```
+/// fn main() {
+///     println!("cargo::rerun-if-changed=migrations");
+/// }
+/// ```
+#[proc_macro]
+pub fn embed_migrations(folder: TokenStream) -> TokenStream {
+    migrations::expand(folder.into(), Root::Facade).into()
 }
 
 /// Makes a type of your own the type of a column: an enum without data is stored as text, the name of the variant in snake

@@ -19,11 +19,14 @@ pub(super) struct Pending {
 impl Pending {
     /// Asks refinery, once: it writes to the log what it applies.
     pub(super) async fn of(runner: &Runner, tx: &Tx) -> Result<Self> {
-        let mut ledger = Ledger { tx, script: None, failure: None };
+        let own = runner.get_migrations();
+        let mut ledger = Ledger { tx, own, script: None, failure: None };
         match runner.run_async(&mut ledger).await {
             Ok(report) => {
-                let migrations = report.applied_migrations().clone();
-                Ok(Self { migrations, script: ledger.script.unwrap_or_default() })
+                let script = ledger.script.unwrap_or_default();
+                let pending = report.applied_migrations();
+                let script = script.into_iter().map(|sql| with_plain_lines(sql, pending)).collect();
+                Ok(Self { migrations: pending.iter().map(plain_lines).collect(), script })
             }
             Err(error) => Err(ledger.failure.take().unwrap_or_else(|| error.into())),
         }
@@ -49,6 +52,8 @@ impl Pending {
 /// executed after that: `pre_migrate` comes before.
 struct Ledger<'a> {
     tx: &'a Tx,
+    /// The migrations of the program.
+    own: &'a [Migration],
     /// The SQL of the migrations, as soon as the table was read.
     script: Option<Vec<String>>,
     /// What went wrong, while refinery has no more than a [`Failed`].
@@ -85,7 +90,7 @@ impl AsyncQuery<Vec<Migration>> for Ledger<'_> {
         let result = self
             .tx
             .query(query, &(), &mut |row| {
-                applied.push(migration(row)?);
+                applied.push(as_here(migration(row)?, self.own));
                 Ok(())
             })
             .await;
@@ -94,6 +99,53 @@ impl AsyncQuery<Vec<Migration>> for Ledger<'_> {
 }
 
 impl AsyncMigrate for Ledger<'_> {}
+
+// A file that was checked out on Windows has other line breaks than elsewhere, and is the same migration. What is noted and executed
+// is that of every other system.
+
+/// The migration with the line breaks of every system but one.
+fn plain_lines(migration: &Migration) -> Migration {
+    with_lines(migration, |sql| sql.replace("\r\n", "\n"))
+}
+
+fn with_lines(migration: &Migration, lines: impl Fn(&str) -> String) -> Migration {
+    let sql = migration.sql().map(lines);
+    // Its own name is one, so that this does not fail.
+    let changed = sql.and_then(|sql| Migration::unapplied(&migration.to_string(), &sql).ok());
+    changed.unwrap_or_else(|| migration.clone())
+}
+
+/// A statement of refinery's script, which is the SQL of a migration or notes that it was applied.
+fn with_plain_lines(sql: String, pending: &[Migration]) -> String {
+    for migration in pending {
+        let plain = plain_lines(migration);
+        if migration.sql() == Some(&*sql) {
+            return plain.sql().map_or(sql, str::to_owned);
+        }
+        // What it writes ends with the checksum.
+        let end = |migration: &Migration| format!(", '{}')", migration.checksum());
+        let is_note = sql.starts_with("INSERT INTO ")
+            && sql.contains(&format!("({}, '{}',", migration.version(), migration.name()));
+        if let Some(start) = sql.strip_suffix(&end(migration)).filter(|_| is_note) {
+            return start.to_owned() + &end(&plain);
+        }
+    }
+    sql
+}
+
+/// What was applied, with the checksum that it has in this program if it is the same but for the line breaks.
+fn as_here(applied: Migration, own: &[Migration]) -> Migration {
+    let is_it = |migration: &&Migration| migration.version() == applied.version() && migration.name() == applied.name();
+    let Some(own) = own.iter().find(is_it) else { return applied };
+    let plain = plain_lines(own);
+    let windows = with_lines(&plain, |sql| sql.replace('\n', "\r\n"));
+    match applied.applied_on() {
+        Some(&applied_on) if [plain, windows].iter().any(|form| form.checksum() == applied.checksum()) => {
+            Migration::applied(applied.version(), applied.name().to_owned(), applied_on, own.checksum())
+        }
+        _ => applied,
+    }
+}
 
 /// A row of the table: number, name, date, checksum.
 fn migration(row: &Row<'_>) -> Result<Migration> {

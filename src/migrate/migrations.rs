@@ -11,13 +11,14 @@ use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
 use crate::error::{Error, Result};
 
-/// What [`Db::migrate`] takes: a [`Runner`], such as `embed_migrations!` makes, a list of [`Migration`]s, or their names and SQL.
+/// What [`Db::migrate`] takes: a folder that [`embed_migrations!`](crate::embed_migrations) has embedded, a [`Runner`] of refinery, a
+/// list of [`Migration`]s, or their names and SQL.
 ///
 /// It cannot be implemented elsewhere.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no migrations",
     label = "expected migrations",
-    note = "give the `runner()` that `embed_migrations!` makes, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
+    note = "give a folder, `signals::embed_migrations!(\"migrations\")`, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
 )]
 pub trait Migrations: sealed::Sealed + Send {
     #[doc(hidden)]
@@ -71,16 +72,12 @@ impl<const N: usize> Migrations for [(&str, &str); N] {
 impl Db {
     /// Applies the migrations that were not applied yet, in the order of their numbers, and says which they were.
     ///
-    /// A migration is SQL in a file called `V1__users.sql`, `V2__add_email.sql` and so on. [refinery] embeds a folder of them
-    /// and keeps the books, in the table `refinery_schema_history`. Add it to your `Cargo.toml` next to `signals-rs` with the
-    /// feature `migrate`:
+    /// A migration is SQL in a file called `V1__users.sql`, `V2__add_email.sql` and so on.
+    /// [`embed_migrations!`](crate::embed_migrations) embeds a folder of them, and [refinery] keeps the books, in the table
+    /// `refinery_schema_history`:
     ///
     /// ```text
-    /// mod migrations {
-    ///     refinery::embed_migrations!("migrations");
-    /// }
-    ///
-    /// db.migrate(migrations::migrations::runner()).await?;
+    /// db.migrate(signals::embed_migrations!("migrations")).await?;
     /// ```
     ///
     /// Names and SQL may also be given in the code:
@@ -110,7 +107,7 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::Migration`] names the migration that failed; [`Error::MigrationHistory`] says how the migrations of this program
-    /// differ from those that the database has applied; [`Error::Receiver`] from a receiver.
+    /// differ from those that the database has applied, line breaks aside, or that there are none; [`Error::Receiver`] from a receiver.
     #[track_caller]
     pub fn migrate<M: Migrations>(&self, migrations: M) -> impl Future<Output = Result<Plan>> + Send {
         let (runner, place) = (migrations.into_runner(), Location::caller());
@@ -119,6 +116,7 @@ impl Db {
 }
 
 async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) -> Result<Plan> {
+    some(runner.get_migrations())?;
     each_number_once(runner.get_migrations())?;
     let mut tx = db.begin_at(place).await?;
     let applied = async {
@@ -130,6 +128,16 @@ async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) ->
     }
     .await;
     tx.end(applied).await
+}
+
+/// A folder without any is a mistake in its name, or in those of its files: refinery's macro leaves out what is called otherwise.
+fn some(migrations: &[Migration]) -> Result<()> {
+    if migrations.is_empty() {
+        return Err(Error::MigrationHistory {
+            reason: "there are none: a folder of them has files such as `V1__users.sql`".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Refinery finds this only if the two are the same in everything.
@@ -175,7 +183,7 @@ impl From<refinery_core::Error> for Error {
     }
 }
 
-mod sealed {
+pub(super) mod sealed {
     use refinery_core::{Migration, Runner};
 
     pub trait Sealed {}

@@ -4,6 +4,8 @@
 //! nothing of it.
 
 #[cfg(feature = "migrate")]
+mod embedded;
+#[cfg(feature = "migrate")]
 mod history;
 #[cfg(feature = "migrate")]
 mod migrations;
@@ -13,6 +15,8 @@ use signals_macros::signal;
 
 pub use self::PostMigrate as post_migrate;
 pub use self::PreMigrate as pre_migrate;
+#[cfg(feature = "migrate")]
+pub use self::embedded::Embedded;
 #[cfg(feature = "migrate")]
 pub use self::migrations::Migrations;
 pub use self::plan::{Plan, PlannedMigration};

@@ -1,0 +1,69 @@
+//! The migrations that `embed_migrations!` has put into the program.
+
+use std::path::Path;
+use std::{fs, io};
+
+use refinery_core::Runner;
+
+use super::migrations::{Migrations, sealed};
+use crate::error::{Error, Result};
+
+/// Migrations that are part of the program: what [`embed_migrations!`](crate::embed_migrations) gives, and
+/// [`Db::migrate`](crate::Db::migrate) takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Embedded {
+    name: &'static str,
+    /// Where the files were, if the program is one for debugging: it is looked at whether there are more of them now.
+    folder: Option<&'static str>,
+    files: &'static [(&'static str, &'static str)],
+}
+
+impl Embedded {
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        folder: Option<&'static str>,
+        files: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { name, folder, files }
+    }
+
+    /// A file that Cargo has not seen.
+    fn forgotten(&self) -> Option<String> {
+        // On another machine there is no such folder.
+        let there = stems(Path::new(self.folder?)).ok()?;
+        there.into_iter().find(|stem| !self.files.iter().any(|(name, _)| name == stem))
+    }
+}
+
+/// The names of the files of SQL in a folder and in those below it.
+fn stems(folder: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(stems(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            found.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+impl sealed::Sealed for Embedded {}
+
+impl Migrations for Embedded {
+    fn into_runner(self) -> Result<Runner> {
+        match self.forgotten() {
+            Some(stem) => Err(Error::MigrationHistory {
+                reason: format!(
+                    "`{stem}.sql` is in the folder `{0}` and not in this program, which was built before: build it again, and \
+                     let Cargo see new files by a `build.rs` with `println!(\"cargo::rerun-if-changed={0}\")`",
+                    self.name,
+                ),
+            }),
+            None => self.files.into_runner(),
+        }
+    }
+}

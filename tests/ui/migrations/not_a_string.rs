@@ -1,0 +1,4 @@
+// The folder is a string, as the macro reads it.
+fn main() {
+    let _ = signals::embed_migrations!(migrations);
+}
