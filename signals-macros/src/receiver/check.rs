@@ -25,11 +25,32 @@ pub(super) enum CallStyle {
 /// What a parameter is bound to.
 pub(super) enum Parameter<'a> {
     /// The whole payload.
-    Event(&'a Ident, &'a Type),
-    /// The payload's field of that name, of a type that can be written outside of the function.
-    Field(&'a Ident, &'a Type),
-    /// The payload's field of that name, of a type that is the function's own to infer.
-    Generic(&'a Ident, &'a Type),
+    Event(Binding<'a>),
+    /// The payload's field of that name.
+    Field(Binding<'a>),
+}
+
+/// A parameter's name and type.
+#[derive(Clone, Copy)]
+pub(super) struct Binding<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) scope: Scope,
+}
+
+/// Where the type of a parameter can be written.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    Everywhere,
+    /// In the function alone: it names a type parameter, or says `impl`. It is inferred for each signal and sender.
+    Function,
+}
+
+impl<'a> Parameter<'a> {
+    pub(super) fn binding(&self) -> Binding<'a> {
+        let (Self::Event(binding) | Self::Field(binding)) = *self;
+        binding
+    }
 }
 
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a> {
@@ -52,9 +73,9 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     let parameters: Vec<_> = signature.inputs.iter().filter_map(|input| parameter(input, &generics, errors)).collect();
     if parameters.len() > 1 {
         for parameter in &parameters {
-            if let Parameter::Event(name, _) = parameter {
+            if let Parameter::Event(event) = parameter {
                 errors.on(
-                    name,
+                    event.name,
                     "`event` is the whole payload and cannot stand beside other parameters\n\n\
                     help: take `event` alone and read its fields, or leave it out",
                 );
@@ -127,13 +148,9 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
         errors.on(pattern, "a receiver's parameter is the name of a field of the payload, not a pattern");
     }
     let (name, ty) = (&pattern.ident, &*typed.ty);
-    Some(if is_generic(ty, generics) {
-        Parameter::Generic(name, ty)
-    } else if name == "event" {
-        Parameter::Event(name, ty)
-    } else {
-        Parameter::Field(name, ty)
-    })
+    let scope = if is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere };
+    let binding = Binding { name, ty, scope };
+    Some(if name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
 }
 
 /// Whether a type cannot be written outside of its function: it names a type parameter, or says `impl`.

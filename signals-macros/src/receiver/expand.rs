@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
-use super::check::{CallStyle, Function, Parameter};
+use super::check::{Binding, CallStyle, Function, Parameter, Scope};
 use super::parse::{Arguments, Parsed};
 use crate::root::{Place, Root, ask, at, implement, map_tokens};
 
@@ -129,9 +129,7 @@ fn takes_raw(arguments: &Arguments) -> Option<&Ident> {
 
 /// What the receiver reads of the payload: the sender can leave out what nobody asks for.
 fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Item = String> {
-    let parameters = function.parameters.iter().map(|parameter| match parameter {
-        Parameter::Event(name, _) | Parameter::Field(name, _) | Parameter::Generic(name, _) => name.unraw().to_string(),
-    });
+    let parameters = function.parameters.iter().map(|parameter| parameter.binding().name.unraw().to_string());
     let changes = arguments.changed.as_ref().map(|_| "changes".to_owned());
     let event = arguments.when.as_ref().map(|_| "event".to_owned());
     parameters.chain(changes).chain(event)
@@ -212,12 +210,12 @@ fn payload(
     }
     for parameter in &function.parameters {
         subject = match parameter {
-            Parameter::Field(name, _) if *name == "tx" => question(subject, Place::of(name), quote!(InTransaction)),
-            Parameter::Field(name, Type::Reference(Reference { mutability: Some(word), .. }))
-                if *name == "instance" =>
-            {
-                question(subject, word.span.into(), quote!(LendsMutably))
+            Parameter::Field(Binding { name, .. }) if *name == "tx" => {
+                question(subject, Place::of(name), quote!(InTransaction))
             }
+            Parameter::Field(Binding {
+                name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
+            }) if *name == "instance" => question(subject, word.span.into(), quote!(LendsMutably)),
             _ => subject,
         };
     }
@@ -251,7 +249,11 @@ fn payload(
 /// What the parameter `instance` refers to.
 fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
     function.parameters.iter().find_map(|parameter| match parameter {
-        Parameter::Field(name, Type::Reference(instance)) if *name == "instance" => Some(&*instance.elem),
+        Parameter::Field(Binding { name, ty: Type::Reference(instance), scope: Scope::Everywhere })
+            if *name == "instance" =>
+        {
+            Some(&*instance.elem)
+        }
         _ => None,
     })
 }
@@ -309,35 +311,40 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
 /// compiler says that there is none; the second has nothing but the person's tokens, and is where it says that the type
 /// is another one.
 fn local(parameter: &Parameter<'_>) -> TokenStream {
-    let (name, field) = match parameter {
-        Parameter::Event(name, _) => (name, quote_spanned!(Place::of(name).hygienic()=> payload)),
-        Parameter::Field(name, ty) | Parameter::Generic(name, ty) => {
-            let span = Place::of(name).hygienic();
-            let borrow = borrow(parameter, ty);
-            (name, quote_spanned!(span=> #borrow payload.#name))
+    let Binding { name, ty, scope } = parameter.binding();
+    let span = Place::of(name).hygienic();
+    let value = match (parameter, scope) {
+        (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
+        // A `&mut` becomes a `&` only where a type says so.
+        (Parameter::Event(_), Scope::Function) => {
+            let borrow = borrow(ty, scope);
+            quote_spanned!(span=> #borrow payload)
+        }
+        (Parameter::Field(_), _) => {
+            let borrow = borrow(ty, scope);
+            quote_spanned!(span=> #borrow payload.#name)
         }
     };
-    let typed = match parameter {
-        Parameter::Event(name, ty) | Parameter::Field(name, ty) => {
+    let typed = match scope {
+        Scope::Everywhere => {
             let ty = without_lifetimes(ty);
             Some(quote_spanned!(name.span()=> let #name: #ty = #name;))
         }
-        // It is the function's own to infer.
-        Parameter::Generic(..) => None,
+        Scope::Function => None,
     };
     quote! {
-        let #name = #field;
+        let #name = #value;
         #typed
     }
 }
 
 /// How a field is taken. It is borrowed if the parameter borrows: then a field that owns its value serves as well as one
 /// that borrows it.
-fn borrow(parameter: &Parameter<'_>, ty: &Type) -> Option<TokenStream> {
+fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
     let Type::Reference(reference) = ty else { return None };
     // Where there is no type to say so, and for a trait object, which a `&&dyn Trait` would be taken for, the field
     // itself is what is borrowed by it.
-    let again = matches!(parameter, Parameter::Generic(..)) || is_trait_object(&reference.elem);
+    let again = scope == Scope::Function || is_trait_object(&reference.elem);
     Some(match (&reference.mutability, again) {
         (None, false) => quote!(&),
         (None, true) => quote!(&*),
@@ -357,9 +364,7 @@ fn is_trait_object(ty: &Type) -> bool {
 
 fn call(function: &Function<'_>, payload: &TokenStream, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
-    let arguments = function.parameters.iter().map(|parameter| match parameter {
-        Parameter::Event(name, _) | Parameter::Field(name, _) | Parameter::Generic(name, _) => name,
-    });
+    let arguments = function.parameters.iter().map(|parameter| parameter.binding().name);
     let wait = match function.call {
         CallStyle::Plain => None,
         CallStyle::Async(_) => Some(quote!(.await)),

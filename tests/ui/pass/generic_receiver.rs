@@ -1,5 +1,6 @@
 // A generic function receives from several senders, and from all.
 use signals::prelude::*;
+use std::fmt::Debug;
 use std::sync::Mutex;
 
 static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -36,6 +37,18 @@ async fn of_both_changing(instance: &mut (impl Model + Named), tx: &mut Tx) -> R
     Ok(())
 }
 
+#[receiver([post_save, post_commit], sender = [User, Order])]
+fn whole<E: Debug>(event: &E) {
+    LOG.lock().unwrap().push(format!("{event:?}"));
+}
+
+#[receiver(post_save, sender = [User, Order])]
+async fn whole_of_one_signal<M: Model>(event: &mut PostSave<'_, M>) -> Result<()> {
+    let (created, rows) = (event.created, M::all(event.tx).await?.len());
+    LOG.lock().unwrap().push(format!("{created} {rows}"));
+    Ok(())
+}
+
 #[receiver(pre_save)]
 fn of_all(instance: &mut dyn AnyModel) {
     LOG.lock().unwrap().push(format!("{instance:?}"));
@@ -52,10 +65,15 @@ async fn main() -> Result<()> {
     db.create_tables().await?;
     User::default().save(&db).await?;
     Order::default().save(&db).await?;
-    let log = LOG.lock().unwrap().join("; ");
-    assert_eq!(
-        log,
-        "User; User { id: null }; User true; User true; Order; Order { id: null }; Order true; Order true"
-    );
+    let log = LOG.lock().unwrap().join("\n");
+    let of = |name: &str| {
+        let row = format!("{name} {{ id: 1 }}, .. }}");
+        format!(
+            "{name}\n{name} {{ id: null }}\n\
+             {name} true\nPostSave {{ instance: {row}\ntrue 1\n\
+             {name} true\nPostCommit {{ instance: {row}"
+        )
+    };
+    assert_eq!(log, format!("{}\n{}", of("User"), of("Order")));
     Ok(())
 }

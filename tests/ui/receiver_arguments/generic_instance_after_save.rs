@@ -1,0 +1,10 @@
+// After the save the row is written, whatever model it is of.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+#[receiver(post_save, sender = User)]
+fn welcome(instance: &mut impl Model) {}
+
+fn main() {}
