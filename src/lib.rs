@@ -117,10 +117,10 @@
 //! | [`post_save`] | after it, in the transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `update_fields`, `tx: &mut Tx` |
 //! | [`pre_delete`] | before the row is deleted, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
 //! | [`post_delete`] | after it, in the transaction | `instance: &User`, `origin: &dyn AnyModel`, `tx: &mut Tx` |
-//! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `tx: &mut Tx` |
+//! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `model: &Meta` and `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
 //! | [`post_rollback`] | after a save was undone, once per row and rollback | as `post_commit` |
-//! | [`m2m_changed`] | before and after rows are related or no longer related, in the transaction; the sender is the model between | `action: M2m`, `reverse: bool`, `instance: &dyn AnyModel`, `model: &Meta`, `ids: &mut dyn AnyIds`, `tx: &mut Tx` |
+//! | [`m2m_changed`] | before and after rows are related or no longer related, in the transaction; the sender is the model between | `action: M2m`, `reverse: bool`, `instance: &dyn AnyModel`, `model: &Meta`, `through: &Meta`, `ids: &mut dyn AnyIds`, `tx: &mut Tx` |
 //! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
@@ -197,7 +197,7 @@
 //! who somebody is, or sends `user_login_failed`; `login(&db, &session, &mut user)` sends `user_logged_in` when the session is filled and the
 //! last login saved; `logout::<User>(&db, &session)` sends `user_logged_out` before the session is emptied. Their sender is the model.
 //!
-//! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints the chain; see
+//! A receiver may send signals, also the one that it received. A chain deeper than 32 is an error that prints one round of it; see
 //! [`set_recursion_limit`].
 //!
 //! # Linking

@@ -13,7 +13,8 @@ static LIMIT: AtomicUsize = AtomicUsize::new(32);
 
 /// Sets how deep receivers may send signals whose receivers send signals, in the whole program. It is 32 at first.
 ///
-/// A deeper chain is [`Error::TooDeep`], which comes back through every receiver in between and so prints the chain.
+/// A deeper chain is [`Error::TooDeep`], which comes back through every receiver in between and so prints the chain, a cycle
+/// in it once.
 pub fn set_recursion_limit(limit: usize) {
     LIMIT.store(limit, Ordering::Relaxed);
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::error::Error as StdError;
 
+use crate::chain;
 use crate::check::WiringError;
 use crate::panics::Panicked;
 use crate::receiver::ReceiverId;
@@ -71,7 +72,8 @@ impl StdError for Error {
 /// A receiver that failed or panicked.
 ///
 /// Like `std::io::Error`, it prints its cause, and its `source` is the source of the cause: [`inner`](Self::inner)
-/// gives the cause itself. In a chain of receivers, the cause is the next receiver's error.
+/// gives the cause itself. In a chain of receivers, the cause is the next receiver's error. Receivers that call one another in
+/// a cycle are printed once, with how often they did.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReceiverError {
@@ -137,11 +139,23 @@ impl ReceiverError {
 
 impl fmt::Display for ReceiverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sent = Sent(self.signal, self.sender);
         match &self.failure {
-            Failure::Error(error) => write!(f, "receiver {} failed on {sent}: {error}", self.receiver),
-            Failure::Panic(message) => write!(f, "receiver {} panicked on {sent}: {message}", self.receiver),
+            Failure::Error(error) => chain::write(f, &Link { error: self, verb: "failed" }, error),
+            Failure::Panic(message) => chain::write(f, &Link { error: self, verb: "panicked" }, message),
         }
+    }
+}
+
+/// Which receiver failed, without the cause.
+struct Link<'a> {
+    error: &'a ReceiverError,
+    verb: &'static str,
+}
+
+impl fmt::Display for Link<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReceiverError { receiver, signal, sender, .. } = self.error;
+        write!(f, "receiver {receiver} {} on {}", self.verb, Sent(signal, *sender))
     }
 }
 

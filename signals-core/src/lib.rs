@@ -3,6 +3,7 @@
 //! It knows no database. A crate that only declares or receives signals of its own depends on this one; an application
 //! depends on `signals-rs`, which re-exports all of it.
 
+mod chain;
 mod check;
 mod connect;
 mod depth;

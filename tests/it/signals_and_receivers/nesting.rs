@@ -1,5 +1,7 @@
 //! Rule 6: a signal may be sent from inside a receiver, to a depth of 32.
 
+use std::error::Error;
+use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use expect_test::expect;
-use signals::{BoxError, receiver, signal};
+use signals::{BoxError, SignalError, receiver, signal};
 use tokio::sync::Barrier;
 use tokio::task::yield_now;
 
@@ -16,12 +18,9 @@ use crate::log::{Log, without_lines};
 /// The limit, where nobody sets another.
 const LIMIT: u32 = 32;
 
-/// Each receiver of the chain, the last two in words.
+/// Each receiver of the chain on a line.
 fn chain(error: &impl ToString) -> String {
-    let text = without_lines(&error.to_string());
-    let links: Vec<&str> = text.split(": ").collect();
-    let last = links.len().saturating_sub(3);
-    format!("{last} receivers, then\n{}\n", links[last..].join(":\n"))
+    without_lines(&error.to_string()).replace(": ", ":\n") + "\n"
 }
 
 #[test]
@@ -54,7 +53,7 @@ fn a_receiver_may_send_the_same_signal() {
 }
 
 #[test]
-fn a_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain() {
+fn a_chain_deeper_than_the_limit_is_an_error_that_prints_one_round_of_the_cycle() {
     #[signal]
     struct Ping {}
 
@@ -73,16 +72,16 @@ fn a_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain() {
 
     let error = Ping {}.send().unwrap_err();
     expect![[r#"
-        30 receivers, then
         receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
         receiver `it::signals_and_receivers::nesting::serve_again` (tests/it/signals_and_receivers/nesting.rs) failed on `Pong`:
+        … and so on, 16 times:
         `Ping` was sent from inside 32 receivers of one another, which is the limit; let a receiver leave out what it caused itself, or raise `set_recursion_limit`
     "#]]
     .assert_eq(&chain(&error));
 }
 
 #[tokio::test]
-async fn an_async_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain() {
+async fn an_async_chain_deeper_than_the_limit_is_an_error_that_prints_one_round_of_the_cycle() {
     #[signal(async)]
     struct Ping {}
 
@@ -101,12 +100,80 @@ async fn an_async_chain_deeper_than_the_limit_is_an_error_that_prints_the_chain(
 
     let error = Ping {}.send().await.unwrap_err();
     expect![[r#"
-        30 receivers, then
         receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
-        receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
+        … and so on, 32 times:
         `Pong` was sent from inside 32 receivers of one another, which is the limit; let a receiver leave out what it caused itself, or raise `set_recursion_limit`
     "#]]
     .assert_eq(&chain(&error));
+}
+
+#[test]
+fn a_cycle_is_printed_once_wherever_the_chain_enters_it_and_whatever_wraps_its_errors() {
+    #[derive(Debug)]
+    struct Wrapped(BoxError);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "wrapped: {}", self.0)
+        }
+    }
+
+    impl Error for Wrapped {}
+
+    #[signal]
+    struct Started {}
+
+    #[signal]
+    struct Ping {}
+
+    #[receiver(Started)]
+    fn enter() -> Result<(), SignalError> {
+        Ping {}.send()
+    }
+
+    #[receiver(Ping)]
+    fn return_it() -> Result<(), Wrapped> {
+        Ping {}.send().map_err(|error| Wrapped(error.into()))
+    }
+
+    let error = Started {}.send().unwrap_err();
+    expect![[r#"
+        receiver `it::signals_and_receivers::nesting::enter` (tests/it/signals_and_receivers/nesting.rs) failed on `Started`:
+        receiver `it::signals_and_receivers::nesting::return_it` (tests/it/signals_and_receivers/nesting.rs) failed on `Ping`:
+        wrapped:
+        … and so on, 31 times:
+        `Ping` was sent from inside 32 receivers of one another, which is the limit; let a receiver leave out what it caused itself, or raise `set_recursion_limit`
+    "#]]
+    .assert_eq(&chain(&error));
+
+    // Each link is still there.
+    let mut links = 0;
+    let mut next = error.receiver();
+    while let Some(link) = next {
+        links += 1;
+        let inner = link.inner().unwrap();
+        let wrapped = inner.downcast_ref::<Wrapped>().map(|wrapped| &*wrapped.0);
+        next = wrapped.unwrap_or(inner).downcast_ref().and_then(SignalError::receiver);
+    }
+    assert_eq!(links, LIMIT);
+}
+
+#[test]
+fn a_receiver_that_fails_after_calling_itself_twice_is_printed_each_time() {
+    #[signal]
+    struct Deep {
+        left: u32,
+    }
+
+    #[receiver(Deep)]
+    fn deeper(left: u32) -> Result<(), BoxError> {
+        if left == 0 { Err("at the bottom".into()) } else { Ok(Deep { left: left - 1 }.send()?) }
+    }
+
+    let text = |left| Deep { left }.send().unwrap_err().to_string();
+    assert_eq!(text(1).matches("failed on").count(), 2);
+    assert_eq!(text(2).matches("failed on").count(), 1);
+    assert!(text(2).ends_with("failed on `Deep`: … and so on, 3 times: at the bottom"), "{}", text(2));
 }
 
 #[test]
