@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use expect_test::expect;
+use signals::model::Meta;
 use signals::prelude::*;
 
 static LOG: Mutex<String> = Mutex::new(String::new());
@@ -61,14 +62,14 @@ struct Tag {
 }
 
 #[receiver(m2m_changed)]
-async fn any_change(action: M2m, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
-    let line = format!("any_change: {action:?} of {instance:?}: {ids:?}\n");
+async fn any_change(action: M2m, instance: &dyn AnyModel, through: &Meta, ids: &mut dyn AnyIds) {
+    let line = format!("any_change: {action:?} of {instance:?} in {}: {ids:?}\n", through.name);
     CHANGES.lock().unwrap().push_str(&line);
 }
 
 #[receiver(m2m_changed, sender = TagRelated)]
 fn change_of_tags(event: &M2mChanged<'_, TagRelated>) {
-    let line = format!("change_of_tags: {:?}\n", event.action);
+    let line = format!("change_of_tags: {:?} in {}\n", event.action, event.through.table);
     CHANGES.lock().unwrap().push_str(&line);
 }
 
@@ -145,7 +146,8 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
 
     #[receiver(post_bulk_create)]
     fn seen(instances: &dyn AnyModels) {
-        for row in instances.iter() {
+        // Other tests write rows of other models.
+        for row in instances.iter().filter(|row| matches!(row.model().name, "User" | "Order")) {
             SEEN.lock().unwrap().extend([row.model().name, " ", &row.key().to_string(), "\n"]);
         }
     }
@@ -158,6 +160,48 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
 }
 
 #[tokio::test]
+async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation() {
+    static SEEN: Mutex<String> = Mutex::new(String::new());
+
+    #[model]
+    #[derive(Default)]
+    struct Crate {
+        #[key]
+        id: Id<Crate>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Bottle {
+        #[key]
+        id: Id<Bottle>,
+        litres: i64,
+    }
+
+    #[receiver([post_bulk_create, post_bulk_update, post_bulk_delete])]
+    fn seen(model: &Meta) {
+        // Other tests write rows of other models.
+        if model.name == "Crate" || model.name == "Bottle" {
+            SEEN.lock().unwrap().extend([model.name, "\n"]);
+        }
+    }
+
+    #[receiver(post_bulk_delete, sender = Crate)]
+    fn deleted(model: &Meta, count: u64) {
+        SEEN.lock().unwrap().push_str(&format!("{count} rows of {}\n", model.table));
+    }
+
+    let db = Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<(Crate, Bottle)>().await.unwrap();
+    Crate::create_many(&db, &mut [Crate::default()]).await.unwrap();
+    Bottle::create_many(&db, &mut [Bottle::default()]).await.unwrap();
+    let filled = Bottle { litres: 7, ..Bottle::default() };
+    Bottle::update_where(&db, Bottle::fields().litres, &filled, "id = 1", &()).await.unwrap();
+    Crate::delete_where(&db, "id = 1", &()).await.unwrap();
+    assert_eq!(SEEN.lock().unwrap().as_str(), "Crate\nBottle\nBottle\nCrate\n1 rows of crate\n");
+}
+
+#[tokio::test]
 async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() {
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables().await.unwrap();
@@ -165,10 +209,10 @@ async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() {
     let tag = Tag::all(&db).await.unwrap().remove(0);
     tag.related().add(&db, &[tag.id]).await.unwrap();
     expect![[r#"
-        any_change: PreAdd of Tag { id: 1 }: [1]
-        change_of_tags: PreAdd
-        any_change: PostAdd of Tag { id: 1 }: [1]
-        change_of_tags: PostAdd
+        any_change: PreAdd of Tag { id: 1 } in TagRelated: [1]
+        change_of_tags: PreAdd in tag_related
+        any_change: PostAdd of Tag { id: 1 } in TagRelated: [1]
+        change_of_tags: PostAdd in tag_related
     "#]]
     .assert_eq(&CHANGES.lock().unwrap());
 

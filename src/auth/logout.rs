@@ -92,7 +92,7 @@ impl<'a, U: AuthUser> Logout<'a, U> {
         };
         let mut tx = self.db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
-        let logged_out = UserLoggedOut { user: user.as_ref(), session, request, tx: &mut tx.handle() };
+        let logged_out = UserLoggedOut { user: user.as_ref(), model: U::META, session, request, tx: &mut tx.handle() };
         let told = send(user_logged_out::of::<U>(), logged_out).await;
         tx.end(told.map_err(Into::into)).await
     }

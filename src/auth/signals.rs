@@ -196,6 +196,8 @@ login_signal! {
     UserLoggedOut {
         /// Who is about to be logged out; `None` if nobody was logged in, or whoever was may not be any more.
         pub user: Option<&'a U>,
+        /// The model of users.
+        pub model: &'static Meta,
         /// The session, before it is emptied.
         pub session: &'a dyn Session,
         /// The request, if [`logout`](super::logout()) was given one.
@@ -204,7 +206,13 @@ login_signal! {
         pub tx: &'a mut Tx,
     },
     in: tx,
-    |event| { user: event.user.map(Observed::any), session: event.session, request: event.request, tx: &mut *event.tx, }
+    |event| {
+        user: event.user.map(Observed::any),
+        model: event.model,
+        session: event.session,
+        request: event.request,
+        tx: &mut *event.tx,
+    }
 }
 
 login_signal! {

@@ -58,7 +58,7 @@ async fn rule_51_when_a_receiver_of_logged_out_fails_the_user_is_logged_out_all_
         assert!(session.names().is_empty());
         assert_eq!(Entry::texts(&db).await, ["logged in"]);
         LOG.is(&expect![[r#"
-            logged out: Some("User 1")
+            logged out: Some("1") of User
             logged out: true, the cart has None
             receiver `auth::receivers::user_goes` (tests/auth/receivers.rs) failed on `user_logged_out` of `User`: no logout today
         "#]]);

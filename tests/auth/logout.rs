@@ -25,7 +25,7 @@ async fn rule_51_logout_tells_first_and_then_empties_the_session() {
         assert!(current_user::<User>(&db, &session).await.unwrap().is_none());
         assert_eq!(Entry::texts(&db).await, ["logged in", "logged out"]);
         LOG.is(&expect![[r#"
-            logged out: Some("User 1") from 127.0.0.1
+            logged out: Some("1") of User from 127.0.0.1
             logged out: true, the cart has Some("3 books")
         "#]]);
     }
@@ -40,7 +40,7 @@ async fn rule_51_logout_tells_also_when_nobody_is_logged_in() {
         logout::<User>(&db, &session).await.unwrap();
         assert!(session.names().is_empty());
         LOG.is(&expect![[r#"
-            logged out: None
+            logged out: None of User
             logged out: false, the cart has Some("3 books")
         "#]]);
     }
@@ -61,9 +61,9 @@ async fn rule_51_who_may_not_be_logged_in_any_more_is_nobody() {
         logout::<User>(&db, &bobs).await.unwrap();
         assert!(anns.names().is_empty() && bobs.names().is_empty());
         LOG.is(&expect![[r#"
-            logged out: None
+            logged out: None of User
             logged out: false, the cart has None
-            logged out: None
+            logged out: None of User
             logged out: false, the cart has None
         "#]]);
     }
@@ -80,7 +80,7 @@ async fn rule_51_a_logout_of_another_model_is_that_of_nobody_and_empties_the_ses
         logout::<Staff>(&db, &session).await.unwrap();
         assert!(session.names().is_empty());
         LOG.is(&expect![[r#"
-            logged out: None
+            logged out: None of Staff
             logged out: false, the cart has None
         "#]]);
     }

@@ -68,9 +68,9 @@ async fn user_is_in(user: &User, tx: &mut Tx) -> Result<()> {
 }
 
 #[receiver(user_logged_out)]
-fn anybody_goes(user: Option<&dyn AnyModel>, request: Option<&AnyRequest>) {
-    let user = user.map(|user| format!("{} {}", user.model().name, user.key()));
-    LOG.note(format_args!("logged out: {user:?}{}", from(request)));
+fn anybody_goes(user: Option<&dyn AnyModel>, model: &Meta, request: Option<&AnyRequest>) {
+    let key = user.map(|user| user.key().to_string());
+    LOG.note(format_args!("logged out: {key:?} of {}{}", model.name, from(request)));
 }
 
 #[receiver(user_logged_out, sender = [User, Staff], after = anybody_goes)]

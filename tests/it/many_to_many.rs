@@ -1160,8 +1160,8 @@ async fn receivers_that_are_connected_at_run_time() {
         let guard = UserGroups::M2M_CHANGED.connect(|event| LOG.note(format!("{event:?}")));
         user.groups().add(&db, &[group.id]).await.unwrap();
         LOG.is(&expect![[r#"
-            M2mChanged { action: PreAdd, reverse: false, instance: User { id: 1 }, model: "Group", ids: [1], .. }
-            M2mChanged { action: PostAdd, reverse: false, instance: User { id: 1 }, model: "Group", ids: [1], .. }
+            M2mChanged { action: PreAdd, reverse: false, instance: User { id: 1 }, model: "Group", through: "UserGroups", ids: [1], .. }
+            M2mChanged { action: PostAdd, reverse: false, instance: User { id: 1 }, model: "Group", through: "UserGroups", ids: [1], .. }
         "#]]);
         drop(guard);
         user.groups().clear(&db).await.unwrap();

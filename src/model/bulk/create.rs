@@ -121,7 +121,8 @@ async fn create<M: Model>(
         }
     }
     if M::POST_BULK_CREATE.has_receivers() {
-        send(M::POST_BULK_CREATE, PostBulkCreate { instances: &*rows, tx: &mut tx.handle() }).await?;
+        let (instances, model) = (&*rows, M::META);
+        send(M::POST_BULK_CREATE, PostBulkCreate { instances, model, tx: &mut tx.handle() }).await?;
     }
     Ok(())
 }

@@ -67,8 +67,8 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         };
         let count = deleted.of::<M>();
         if count > 0 && M::POST_BULK_DELETE.has_receivers() {
-            let tx = &mut tx.handle();
-            send(M::POST_BULK_DELETE, PostBulkDelete { count, tx, model: std::marker::PhantomData }).await?;
+            let (model, tx) = (M::META, &mut tx.handle());
+            send(M::POST_BULK_DELETE, PostBulkDelete { count, model, tx, sender: std::marker::PhantomData }).await?;
         }
         Ok(deleted)
     }

@@ -9,7 +9,7 @@ use signals_core::__private::{
 
 use crate::db::Tx;
 use crate::model::lifecycle::{Observed, SendsLifecycle, answer, lifecycle};
-use crate::model::{AnyModel, FieldSet, Model};
+use crate::model::{AnyModel, FieldSet, Meta, Model};
 
 /// What the signal of a bulk insert carries for its rows.
 #[doc(hidden)]
@@ -76,13 +76,15 @@ lifecycle! {
     PostBulkCreate {
         /// The rows that were inserted, in the order in which they were given.
         instances: M::Rows<'a>,
+        /// The model of the rows.
+        model: &'static Meta,
         /// The transaction of the insert.
         tx: &'a mut Tx,
     },
     in: tx,
     of: Many,
     shows: [],
-    |event| { instances: M::any_rows(&event.instances), tx: &mut *event.tx, }
+    |event| { instances: M::any_rows(&event.instances), model: event.model, tx: &mut *event.tx, }
 }
 
 lifecycle! {
@@ -94,12 +96,19 @@ lifecycle! {
         count: u64,
         /// The fields that were set.
         update_fields: FieldSet<M>,
+        /// The model of the rows.
+        model: &'static Meta,
         /// The transaction of the update.
         tx: &'a mut Tx,
     },
     in: tx,
     shows: [count update_fields],
-    |event| { count: event.count, update_fields: M::any_fields(event.update_fields), tx: &mut *event.tx, }
+    |event| {
+        count: event.count,
+        update_fields: M::any_fields(event.update_fields),
+        model: event.model,
+        tx: &mut *event.tx,
+    }
 }
 
 lifecycle! {
@@ -109,15 +118,17 @@ lifecycle! {
     PostBulkDelete {
         /// How many rows were deleted, without those of other models.
         count: u64,
+        /// The model of the rows.
+        model: &'static Meta,
         /// The transaction of the delete.
         tx: &'a mut Tx,
-        /// The model has no other place here.
+        /// The type of the model has no other place here.
         #[doc(hidden)]
-        model: core::marker::PhantomData<fn(&M)>,
+        sender: core::marker::PhantomData<fn(&M)>,
     },
     in: tx,
     shows: [count],
-    |event| { count: event.count, tx: &mut *event.tx, model: core::marker::PhantomData, }
+    |event| { count: event.count, model: event.model, tx: &mut *event.tx, sender: core::marker::PhantomData, }
 }
 
 answer! {

@@ -70,8 +70,8 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             RowSignals::Sent => self.save_each(tx).await?,
         };
         if count > 0 && M::POST_BULK_UPDATE.has_receivers() {
-            let tx = &mut tx.handle();
-            send(M::POST_BULK_UPDATE, PostBulkUpdate { count, update_fields, tx }).await?;
+            let (model, tx) = (M::META, &mut tx.handle());
+            send(M::POST_BULK_UPDATE, PostBulkUpdate { count, update_fields, model, tx }).await?;
         }
         Ok(count)
     }

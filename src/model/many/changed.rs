@@ -48,11 +48,13 @@ pub struct M2mChanged<'a, T: ?Sized> {
     pub instance: &'a dyn AnyModel,
     /// The model of the ids: that of the other side.
     pub model: &'static Meta,
+    /// The through model, whose rows relate the two sides.
+    pub through: &'static Meta,
     /// What is added or removed. In a pre signal, what a receiver takes out is left as it is.
     pub ids: &'a mut dyn AnyIds,
     /// The transaction of the change.
     pub tx: &'a mut Tx,
-    pub(super) through: PhantomData<fn(&T)>,
+    pub(super) sender: PhantomData<fn(&T)>,
 }
 
 /// A change with the types of the side that it was asked for from.
@@ -103,6 +105,7 @@ impl<T: ?Sized> fmt::Debug for M2mChanged<'_, T> {
             .field("reverse", &self.reverse)
             .field("instance", &self.instance)
             .field("model", &self.model.name)
+            .field("through", &self.through.name)
             .field("ids", &self.ids)
             .finish_non_exhaustive()
     }
@@ -149,8 +152,9 @@ impl<T: Sender + ?Sized> Payload for M2mChanged<'static, T> {
     }
 
     fn widen<'b>(event: &'b mut M2mChanged<'_, T>, (): ()) -> M2mChanged<'b, dyn AnyModel> {
-        let M2mChanged { action, reverse, instance, model, .. } = *event;
-        M2mChanged { action, reverse, instance, model, ids: &mut *event.ids, tx: &mut *event.tx, through: PhantomData }
+        let M2mChanged { action, reverse, instance, model, through, sender: _, .. } = *event;
+        let (ids, tx) = (&mut *event.ids, &mut *event.tx);
+        M2mChanged { action, reverse, instance, model, through, ids, tx, sender: PhantomData }
     }
 }
 

@@ -223,9 +223,9 @@ where
         if !has_receivers::<T>() {
             return Ok(());
         }
-        let (reverse, instance, model) = (D::REVERSE, self.related.row, D::Far::META);
+        let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::META, T::META);
         let tx = &mut tx.handle();
-        let event = M2mChanged { action, reverse, instance, model, ids, tx, through: PhantomData };
+        let event = M2mChanged { action, reverse, instance, model, through, ids, tx, sender: PhantomData };
         Ok(send(T::M2M_CHANGED, event).await?)
     }
 
