@@ -275,6 +275,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// The server does not know a statement that the connection has prepared, or has another one under its name: a pooler gives
+    /// each transaction another connection, or the statement was deallocated.
+    NotPrepared {
+        /// The database's own words.
+        reason: String,
+    },
+
     /// A transaction that was begun with [`TransactionOptions::read_only`](crate::db::TransactionOptions::read_only) was to
     /// write.
     ReadOnlyTransaction,
@@ -593,6 +600,11 @@ impl fmt::Display for Error {
             Self::Serialization { reason } => {
                 write!(f, "the transaction cannot stand beside others, {reason}: do all of it again")
             }
+            Self::NotPrepared { reason } => write!(
+                f,
+                "the connection was given to another session of the server, {reason}: if a pooler such as pgbouncer is \
+                 between them, add `statement_cache_capacity=0` to the URL, so that no statement is prepared by name",
+            ),
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")
             }

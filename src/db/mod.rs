@@ -125,6 +125,9 @@ impl Db {
     /// the connection is encrypted, and the server must have a certificate that the system trusts; otherwise it is not
     /// encrypted.
     ///
+    /// Through a pooler that gives each transaction another connection, such as pgbouncer with `pool_mode = transaction`, add
+    /// `statement_cache_capacity=0`: see [`ConnectOptions::statement_cache_capacity`].
+    ///
     /// [tokio-postgres]: https://docs.rs/tokio-postgres/latest/tokio_postgres/config/struct.Config.html
     ///
     /// Whatever keeps the database from being used is an error of this call, not of the first query.

@@ -35,6 +35,7 @@ pub struct ConnectOptions {
     pub(super) busy_timeout: Duration,
     pub(super) pool_size: usize,
     pub(super) pool_timeout: Duration,
+    pub(super) statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
 }
 
@@ -47,6 +48,7 @@ impl ConnectOptions {
             busy_timeout: Duration::from_secs(5),
             pool_size: 10,
             pool_timeout: Duration::from_secs(5),
+            statement_cache_capacity: None,
             on_error: Arc::new(print),
         }
     }
@@ -78,6 +80,30 @@ impl ConnectOptions {
     /// accept a new one before [`Error::Connect`]. 5 seconds if not set.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
         self.pool_timeout = timeout;
+        self
+    }
+
+    /// How many statements each connection to PostgreSQL keeps prepared. If not set, it is the URL's
+    /// `statement_cache_capacity`, and 256 if the URL has none.
+    ///
+    /// With 0 no statement is prepared: its SQL and its parameters travel together, in one round trip, under no name. A pooler
+    /// that gives each transaction another connection needs that, such as pgbouncer with `pool_mode = transaction`; it is
+    /// [`Error::NotPrepared`] otherwise. pgbouncer 1.21 and later can do without it, if its `max_prepared_statements` is not 0.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> signals::Result<()> {
+    /// use signals::Db;
+    ///
+    /// let db = Db::connect("postgres://ann:secret@pgbouncer:6432/shop?statement_cache_capacity=0").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The server then plans a statement each time, and what does not fit a column is an error of the server instead of
+    /// [`Error::NotStorable`]. An answer cannot have columns of types that PostgreSQL does not have itself, such as those of
+    /// `CREATE TYPE`: read them as text, `SELECT kind::text`.
+    pub fn statement_cache_capacity(mut self, capacity: usize) -> Self {
+        self.statement_cache_capacity = Some(capacity);
         self
     }
 
@@ -113,6 +139,7 @@ impl fmt::Debug for ConnectOptions {
             .field("busy_timeout", &self.busy_timeout)
             .field("pool_size", &self.pool_size)
             .field("pool_timeout", &self.pool_timeout)
+            .field("statement_cache_capacity", &self.statement_cache_capacity)
             .finish_non_exhaustive()
     }
 }

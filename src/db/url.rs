@@ -134,14 +134,49 @@ fn postgres(rest: &str) -> Result<(), String> {
         "an `@` stands where no user and password can be, or there are several: in a user, a password or a setting, write \
          `@` as `%40`, `/` as `%2F`, `?` as `%3F` and white space as `%20`",
     )?;
-    for (key, _) in server.settings() {
-        // Not the key itself: it may be a part of a password.
-        if !key.is_some_and(|key| SETTINGS.iter().any(|(known, _)| *known == key)) {
-            let known: Vec<_> = SETTINGS.iter().map(|(known, _)| format!("`{known}`")).collect();
-            return Err(format!("a setting after the `?` is not one of {}", known.join(", ")));
+    for (key, value) in server.settings() {
+        match SETTINGS.iter().find(|(known, _)| key.as_deref() == Some(*known)) {
+            Some((key, Value::Ours)) if value.parse::<u32>().is_err() => {
+                return Err(format!("`{key}` after the `?` is no whole number"));
+            }
+            Some(_) => {}
+            // Not the key itself: it may be a part of a password.
+            None => {
+                let known: Vec<_> = SETTINGS.iter().map(|(known, _)| format!("`{known}`")).collect();
+                return Err(format!("a setting after the `?` is not one of {}", known.join(", ")));
+            }
         }
     }
     Ok(())
+}
+
+/// A number that this library is to find in a URL of PostgreSQL.
+#[cfg(feature = "postgres")]
+pub(super) fn number(url: &str, key: &str) -> Option<u32> {
+    setting(url, key).and_then(|value| value.parse().ok())
+}
+
+/// The last one counts, as it does for tokio-postgres.
+#[cfg(feature = "postgres")]
+fn setting<'a>(url: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = url.split_once("://")?;
+    let server = Server::of(rest)?;
+    server.settings().filter(|(known, _)| known.as_deref() == Some(key)).last().map(|(_, value)| value)
+}
+
+/// A URL of PostgreSQL without the settings that tokio-postgres does not know.
+#[cfg(feature = "postgres")]
+pub(super) fn for_driver(url: &str) -> Cow<'_, str> {
+    let Some((place, query)) = url.split_once('?') else { return url.into() };
+    let is_ours = |setting: &&str| {
+        let key = decoded(setting.split_once('=').map_or(*setting, |(key, _)| key));
+        SETTINGS.iter().any(|(known, value)| *value == Value::Ours && key.as_deref() == Some(*known))
+    };
+    let others: Vec<_> = query.split('&').filter(|setting| !is_ours(setting)).collect();
+    match others[..] {
+        [] => place.into(),
+        _ => format!("{place}?{}", others.join("&")).into(),
+    }
 }
 
 /// The parts of a URL of PostgreSQL, as tokio-postgres takes it apart.
@@ -154,15 +189,19 @@ struct Server<'a> {
     query: &'a str,
 }
 
-/// Whether the value of a setting may be printed.
+/// What the value of a setting is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Value {
+    /// It may be printed.
     Public,
+    /// It may not.
     Secret,
+    /// A number for this library; tokio-postgres does not know the setting.
+    Ours,
 }
 
-/// The settings that tokio-postgres knows.
-const SETTINGS: [(&str, Value); 19] = [
+/// The settings of a URL of PostgreSQL.
+const SETTINGS: [(&str, Value); 20] = [
     ("user", Value::Public),
     ("password", Value::Secret),
     ("dbname", Value::Public),
@@ -183,6 +222,7 @@ const SETTINGS: [(&str, Value); 19] = [
     ("target_session_attrs", Value::Public),
     ("channel_binding", Value::Public),
     ("load_balance_hosts", Value::Public),
+    ("statement_cache_capacity", Value::Ours),
 ];
 
 impl<'a> Server<'a> {
@@ -229,7 +269,7 @@ impl<'a> Server<'a> {
         for (index, (key, value)) in self.settings().enumerate() {
             text.push(if index == 0 { '?' } else { '&' });
             match SETTINGS.iter().find(|(known, _)| key.as_deref() == Some(*known)) {
-                Some((key, Value::Public)) => text.extend([key, "=", plain(value)]),
+                Some((key, Value::Public | Value::Ours)) => text.extend([key, "=", plain(value)]),
                 Some((key, Value::Secret)) => text.extend([key, "=", HIDDEN]),
                 None => text.push_str(HIDDEN),
             }
@@ -319,6 +359,14 @@ mod tests {
             ("postgres://ann:se@cret@host/db", "write `@` as `%40`"),
             ("postgres://ann:se/cret@host/db", "write `@` as `%40`"),
             ("postgres://host/db?user=ann@corp", "write `@` as `%40`"),
+            (
+                "postgres://host/db?statement_cache_capacity=no",
+                "`statement_cache_capacity` after the `?` is no whole number",
+            ),
+            (
+                "postgres://host/db?statement_cache_capacity",
+                "`statement_cache_capacity` after the `?` is no whole number",
+            ),
             ("postgres://host/db?sslpassword=x", "a setting after the `?` is not one of `user`, `password`"),
         ] {
             match parse(url) {
@@ -327,6 +375,23 @@ mod tests {
                 }
                 other => panic!("{url}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn settings_of_this_library() {
+        for (url, rest, capacity) in [
+            ("postgres://host/db", "postgres://host/db", None),
+            ("postgres://host/db?statement_cache_capacity=0", "postgres://host/db", Some(0)),
+            (
+                "postgres://ann:a%3Fb@host/db?port=1&statement_cache_capacity=1&statement%5Fcache_capacity=20&user=x",
+                "postgres://ann:a%3Fb@host/db?port=1&user=x",
+                Some(20),
+            ),
+        ] {
+            assert_eq!(parse(url).unwrap(), Target::Postgres);
+            assert_eq!((for_driver(url).as_ref(), number(url, "statement_cache_capacity")), (rest, capacity), "{url}");
         }
     }
 
@@ -350,6 +415,7 @@ mod tests {
                 "postgres://host/db?user=a&password=secret&port=1&password=secret",
                 "postgres://host/db?user=a&password=***&port=1&password=***",
             ),
+            ("postgres://host/db?statement_cache_capacity=0", "postgres://host/db?statement_cache_capacity=0"),
             ("postgres:///db?host=/run&pass%77ord=secret", "postgres:///db?host=/run&password=***"),
             ("postgres:///db?PASSWORD=secret&secret&sslpassword=secret", "postgres:///db?***&***&***"),
             ("postgres:///db?options=-c%20a%3Dsecret", "postgres:///db?options=***"),

@@ -15,6 +15,7 @@ use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket,
 
 use super::command::Command;
 use super::errors::{self, Failure};
+use super::literals::literals;
 use super::params::bound;
 use super::statements::Statements;
 use crate::db::driver::Standing;
@@ -33,7 +34,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new<S>(client: Client, task: tokio_postgres::Connection<Socket, S>) -> Self
+    pub(super) fn new<S>(client: Client, task: tokio_postgres::Connection<Socket, S>, statements: Statements) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -47,7 +48,7 @@ impl Connection {
                 }
             }
         });
-        Self { client, statements: Statements::default(), open: AtomicBool::new(false), died }
+        Self { client, statements, open: AtomicBool::new(false), died }
     }
 
     /// The driver's own.
@@ -212,6 +213,10 @@ impl Connection {
 
     /// Sends a statement and waits until the server has accepted its parameters.
     async fn start(&self, sql: &str, params: &dyn Params) -> Result<RowStream, Failure> {
+        if self.statements.are_forbidden() {
+            may_be_sent(sql)?;
+            return Ok(self.client.query_typed_raw(sql, literals(params)).await?);
+        }
         loop {
             let known = self.statements.get(sql);
             let is_known = known.is_some();
@@ -232,9 +237,14 @@ impl Connection {
                     self.statements.forget(sql);
                 }
                 Err(Failure::Refused(error)) => {
-                    // It may have been prepared for a table that looks different by now, or somebody deallocated it. It was
-                    // not executed yet, so it can be tried again, but for a transaction it is too late.
-                    self.statements.forget(sql);
+                    // It may have been prepared for a table that looks different by now, and then others were as well, or
+                    // it was deallocated. It was not executed yet, so it can be tried again, but for a transaction it is too
+                    // late.
+                    if errors::is_outdated(&error) {
+                        self.statements.clear();
+                    } else {
+                        self.statements.forget(sql);
+                    }
                     if !is_known || self.in_transaction() {
                         return Err(Failure::Refused(error));
                     }
@@ -245,18 +255,10 @@ impl Connection {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        match Command::of(sql) {
-            Command::Control => Err(Failure::Here(Error::database(
-                "a transaction cannot be begun or ended as SQL: use `db.begin()` and `tx.commit()`, or \
-                 `db.transaction(..)`",
-            ))),
-            Command::Empty => Err(Failure::Here(Error::database("the statement is empty: write one"))),
-            _ => {
-                let statement = self.client.prepare(sql).await?;
-                self.statements.insert(sql, statement.clone());
-                Ok(statement)
-            }
-        }
+        may_be_sent(sql)?;
+        let statement = self.client.prepare(sql).await?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
     }
 
     /// How many statements are prepared.
@@ -264,6 +266,18 @@ impl Connection {
     pub(super) fn prepared(&self) -> usize {
         self.statements.len()
     }
+}
+
+/// Refuses what the server would take and this library must not send.
+fn may_be_sent(sql: &str) -> Result<(), Failure> {
+    let reason = match Command::of(sql) {
+        Command::Control => {
+            "a transaction cannot be begun or ended as SQL: use `db.begin()` and `tx.commit()`, or `db.transaction(..)`"
+        }
+        Command::Empty => "the statement is empty: write one",
+        _ => return Ok(()),
+    };
+    Err(Failure::Here(Error::database(reason)))
 }
 
 /// Asks for a setting that lasts as long as the transaction that set it.

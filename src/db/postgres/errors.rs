@@ -138,16 +138,30 @@ fn constraint(error: &DbError) -> Option<Error> {
 
 /// Failures that go away when the transaction is done again.
 fn again(error: &DbError) -> Option<Error> {
-    let helps = match *error.code() {
-        // The last one: somebody deallocated a statement that was prepared.
-        SqlState::T_R_SERIALIZATION_FAILURE
-        | SqlState::T_R_DEADLOCK_DETECTED
-        | SqlState::INVALID_SQL_STATEMENT_NAME => true,
-        // It does not fit its table any more: "cached plan must not change result type".
-        SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
-        _ => false,
-    };
-    helps.then(|| Error::Serialization { reason: error.message().to_owned() })
+    let reason = || error.message().to_owned();
+    match *error.code() {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
+            Some(Error::Serialization { reason: reason() })
+        }
+        _ if does_not_fit(error) => Some(Error::Serialization { reason: reason() }),
+        _ if is_elsewhere(error) => Some(Error::NotPrepared { reason: reason() }),
+        _ => None,
+    }
+}
+
+/// Whether what the connection has prepared is of no use any more.
+pub(super) fn is_outdated(error: &ServerError) -> bool {
+    error.as_db_error().is_some_and(|error| does_not_fit(error) || is_elsewhere(error))
+}
+
+/// Whether a table has changed since the statement was prepared: "cached plan must not change result type".
+fn does_not_fit(error: &DbError) -> bool {
+    *error.code() == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery")
+}
+
+/// Whether the server does not know what was prepared, or has something else under its name.
+fn is_elsewhere(error: &DbError) -> bool {
+    matches!(*error.code(), SqlState::INVALID_SQL_STATEMENT_NAME | SqlState::DUPLICATE_PSTATEMENT)
 }
 
 fn missing(error: &DbError, sql: &str) -> Option<Error> {
@@ -172,6 +186,10 @@ fn other(error: ServerError, sql: &str) -> Error {
         Some(server) if *server.code() == SqlState::SYNTAX_ERROR && server.position().is_none() => {
             // There is one syntax error that has no place.
             "there is more than one statement: execute them one by one".to_owned()
+        }
+        // "bind message supplies 1 parameters, but prepared statement "" requires 2"
+        Some(server) if *server.code() == SqlState::PROTOCOL_VIOLATION => {
+            format!("the parameters are not as many as the placeholders, {}: pass one for each", server.message())
         }
         Some(server) => {
             let mut message = server.message().to_owned();

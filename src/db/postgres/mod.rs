@@ -1,6 +1,6 @@
 //! PostgreSQL.
 //!
-//! A pool of connections, each of which prepares a statement once. What counts over a network are round trips: BEGIN waits
+//! A pool of connections, each of which prepares a statement once, unless it is forbidden. What counts over a network are round trips: BEGIN waits
 //! for the first statement and travels with it, and a transaction that did nothing sends nothing.
 
 mod command;
@@ -9,6 +9,7 @@ mod created;
 mod epoch;
 mod errors;
 mod lease;
+mod literals;
 mod params;
 mod pending;
 mod pool;

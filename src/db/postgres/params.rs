@@ -34,7 +34,15 @@ pub(super) struct Refused {
     pub(super) cast: Option<&'static str>,
 }
 
-impl Bound<'_> {
+impl<'a> Bound<'a> {
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(super) fn value(&self) -> ValueRef<'a> {
+        self.value
+    }
+
     /// An error is the reason, and what the placeholder can be cast to.
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, (String, Option<&'static str>)> {
         self.fitting(ty, out).map_err(|reason| (reason, None))?.ok_or_else(|| {
@@ -115,7 +123,7 @@ impl fmt::Display for Refused {
 
 impl StdError for Refused {}
 
-fn text(text: &str, out: &mut BytesMut) -> Result<(), String> {
+pub(super) fn text(text: &str, out: &mut BytesMut) -> Result<(), String> {
     if text.as_bytes().contains(&0) {
         return Err("PostgreSQL stores no NUL in text: take it out, or use a `Vec<u8>`".to_owned());
     }
@@ -124,7 +132,7 @@ fn text(text: &str, out: &mut BytesMut) -> Result<(), String> {
 }
 
 /// JSONB has its texts unescaped, and so has no NUL in them either.
-fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
+pub(super) fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
     let mut escaped = false;
     let has_nul = json.bytes().enumerate().any(|(index, byte)| {
         let is_nul = escaped && json.as_bytes()[index..].starts_with(b"u0000");
@@ -144,7 +152,7 @@ fn known<T>(there: Option<T>, value: ValueRef<'_>) -> Result<T, String> {
     })
 }
 
-fn digits(out: &mut BytesMut, number: fmt::Arguments<'_>) -> Result<(), String> {
+pub(super) fn digits(out: &mut BytesMut, number: fmt::Arguments<'_>) -> Result<(), String> {
     out.write_fmt(number).map_err(|error| error.to_string())
 }
 

@@ -9,6 +9,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::Connection;
 use super::errors;
+use super::statements::Statements;
 use crate::db::{ConnectOptions, url};
 use crate::error::{Error, Result};
 
@@ -20,6 +21,8 @@ pub(super) struct Server {
     url: String,
     /// How long it may take to answer.
     limit: Duration,
+    /// How many statements a connection keeps.
+    statement_cache_capacity: usize,
 }
 
 /// What lies between us and the server.
@@ -32,7 +35,8 @@ enum Security {
 impl Server {
     pub(super) fn new(options: &ConnectOptions) -> Result<Self> {
         let refuse = |reason: String| url::refuse(&options.url, reason);
-        let mut config: Config = options.url.parse().map_err(|error| refuse(errors::chain(&error)))?;
+        let mut config: Config =
+            url::for_driver(&options.url).parse().map_err(|error| refuse(errors::chain(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(refuse("it names no host".to_owned()));
         }
@@ -48,7 +52,17 @@ impl Server {
             #[cfg(not(feature = "postgres-tls"))]
             _ => return Err(refuse("`sslmode=require` needs the feature `postgres-tls`".to_owned())),
         };
-        Ok(Self { config, security, limit: options.pool_timeout, url: options.public_url() })
+        let from_url = || url::number(&options.url, "statement_cache_capacity").map(|capacity| capacity as usize);
+        Ok(Self {
+            config,
+            security,
+            limit: options.pool_timeout,
+            url: options.public_url(),
+            statement_cache_capacity: options
+                .statement_cache_capacity
+                .or_else(from_url)
+                .unwrap_or(Statements::DEFAULT_CAPACITY),
+        })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -57,13 +71,18 @@ impl Server {
 
     pub(super) async fn open(&self) -> Result<Connection> {
         let refuse = |reason: String| Error::Connect { url: self.url.clone(), reason };
+        let statements = Statements::new(self.statement_cache_capacity);
         let opening = async {
             match &self.security {
-                Security::None => self.config.connect(NoTls).await.map(|(client, task)| Connection::new(client, task)),
-                #[cfg(feature = "postgres-tls")]
-                Security::Tls(tls) => {
-                    self.config.connect(tls.clone()).await.map(|(client, task)| Connection::new(client, task))
+                Security::None => {
+                    self.config.connect(NoTls).await.map(|(client, task)| Connection::new(client, task, statements))
                 }
+                #[cfg(feature = "postgres-tls")]
+                Security::Tls(tls) => self
+                    .config
+                    .connect(tls.clone())
+                    .await
+                    .map(|(client, task)| Connection::new(client, task, statements)),
             }
         };
         match tokio::time::timeout(self.limit, opening).await {

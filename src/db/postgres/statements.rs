@@ -5,12 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_postgres::Statement;
 
-/// As many as a program of some dozens of models has. A program that writes values into its SQL has any number of them.
-const CACHED_STATEMENTS: usize = 256;
-
 /// Statements by their text. When there are too many, the one that was not used for the longest time goes.
-#[derive(Default)]
-pub(super) struct Statements(Mutex<State>);
+pub(super) struct Statements {
+    capacity: usize,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -25,6 +24,18 @@ struct Known {
 }
 
 impl Statements {
+    /// As many as a program of some dozens of models has. A program that writes values into its SQL has any number of them.
+    pub(super) const DEFAULT_CAPACITY: usize = 256;
+
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { capacity, state: Mutex::default() }
+    }
+
+    /// Whether none may be prepared.
+    pub(super) fn are_forbidden(&self) -> bool {
+        self.capacity == 0
+    }
+
     pub(super) fn get(&self, sql: &str) -> Option<Statement> {
         let mut state = self.lock();
         state.clock += 1;
@@ -36,7 +47,7 @@ impl Statements {
 
     pub(super) fn insert(&self, sql: &str, statement: Statement) {
         let mut state = self.lock();
-        if state.known.len() >= CACHED_STATEMENTS {
+        if state.known.len() >= self.capacity {
             let oldest = state.known.iter().min_by_key(|(_, known)| known.used).map(|(sql, _)| sql.clone());
             if let Some(oldest) = oldest {
                 // The server is told when the last copy of the statement is dropped.
@@ -62,6 +73,6 @@ impl Statements {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,7 +23,7 @@ async fn urls() {
     check(
         Db::connect("postgresql://host/db?mode=ro").await,
         &expect![
-            "cannot use the database URL `postgresql://host/db?***`, a setting after the `?` is not one of `user`, `password`, `dbname`, `options`, `application_name`, `sslmode`, `sslnegotiation`, `host`, `hostaddr`, `port`, `connect_timeout`, `tcp_user_timeout`, `keepalives`, `keepalives_idle`, `keepalives_interval`, `keepalives_retries`, `target_session_attrs`, `channel_binding`, `load_balance_hosts`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+            "cannot use the database URL `postgresql://host/db?***`, a setting after the `?` is not one of `user`, `password`, `dbname`, `options`, `application_name`, `sslmode`, `sslnegotiation`, `host`, `hostaddr`, `port`, `connect_timeout`, `tcp_user_timeout`, `keepalives`, `keepalives_idle`, `keepalives_interval`, `keepalives_retries`, `target_session_attrs`, `channel_binding`, `load_balance_hosts`, `statement_cache_capacity`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
         ],
     );
     check(

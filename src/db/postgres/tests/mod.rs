@@ -6,6 +6,7 @@ mod cancellation;
 mod errors;
 mod lost;
 mod pool;
+mod pooler;
 mod transactions;
 mod values;
 

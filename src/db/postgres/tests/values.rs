@@ -5,7 +5,16 @@ use crate::value::{Column, ValueRef};
 #[tokio::test]
 async fn the_edges_of_every_type_come_back() {
     let schema = Schema::new(server!()).await;
-    let db = schema.db().await;
+    edges_come_back(schema.db().await).await;
+}
+
+#[tokio::test]
+async fn the_edges_of_every_type_come_back_without_prepared_statements() {
+    let schema = Schema::new(server!()).await;
+    edges_come_back(schema.options().statement_cache_capacity(0).connect().await.unwrap()).await;
+}
+
+async fn edges_come_back(db: Db) {
     macro_rules! check {
         ($($type:ty: $($value:expr),*;)*) => {$(
             let table = format!("t{}", line!());

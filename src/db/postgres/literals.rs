@@ -1,0 +1,71 @@
+//! Values for a statement that is not prepared.
+//!
+//! Parameters travel with the SQL, so that the server cannot say first which types it wants. Most values go as text without a
+//! type, as a literal in quotes would: the server gives such a parameter the type that it wants there, as it does when it
+//! prepares. Values whose text would be taken for something else have their type.
+
+use std::error::Error as StdError;
+
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+
+use super::params::{self, Bound, Refused};
+use crate::db::Params;
+use crate::value::ValueRef;
+
+/// The parameters, each with the type that the server is to take it for.
+pub(super) fn literals(params: &dyn Params) -> impl ExactSizeIterator<Item = (Literal<'_>, Type)> {
+    params::bound(params).map(|bound| {
+        let ty = match bound.value() {
+            ValueRef::Boolean(_) => Type::BOOL,
+            ValueRef::Timestamp(_) => Type::TIMESTAMPTZ,
+            ValueRef::DateTime(_) => Type::TIMESTAMP,
+            ValueRef::Date(_) => Type::DATE,
+            ValueRef::Time(_) => Type::TIME,
+            ValueRef::Uuid(_) => Type::UUID,
+            // PostgreSQL's word for "no type yet".
+            _ => Type::UNKNOWN,
+        };
+        (Literal(bound), ty)
+    })
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Literal<'a>(Bound<'a>);
+
+impl ToSql for Literal<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        let refused = |reason| Refused { number: self.0.number(), reason, cast: None };
+        match self.0.value() {
+            ValueRef::Integer(integer) => params::digits(out, format_args!("{integer}")).map_err(refused)?,
+            ValueRef::Real(real) if real.is_infinite() => {
+                out.put_slice(if real > 0.0 { b"Infinity" } else { b"-Infinity" });
+            }
+            ValueRef::Real(real) => params::digits(out, format_args!("{real:?}")).map_err(refused)?,
+            ValueRef::Text(text) => params::text(text, out).map_err(refused)?,
+            ValueRef::Blob(bytes) => out.put_slice(bytes),
+            // The column may be a JSON without the B, which has room for a NUL: it is not worth two kinds of programs.
+            ValueRef::Json(json) => {
+                json.to_json().and_then(|json| params::jsonb(&json, out)).map_err(refused)?;
+            }
+            _ => return self.0.to_sql(ty, out),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+
+    fn encode_format(&self, _: &Type) -> Format {
+        match self.0.value() {
+            ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Json(_) => Format::Text,
+            _ => Format::Binary,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Poolers that give each transaction another connection. To a statement that was prepared it is the same as `DEALLOCATE`.
+
+use expect_test::expect;
+
+use super::*;
+use crate::error::Error;
+
+#[tokio::test]
+async fn a_statement_that_the_server_does_not_know_is_an_error_that_names_the_pooler() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    add(&db, 1).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.execute("DEALLOCATE ALL", &()).await.unwrap();
+    let error = add(&tx, 2).await.unwrap_err();
+    assert!(matches!(error, Error::NotPrepared { .. }));
+    let text = error.to_string();
+    let (before, after) = text.split_once("prepared statement \"s").unwrap();
+    let (_, after) = after.split_once('"').unwrap();
+    expect!["the connection was given to another session of the server, .. does not exist: if a pooler such as pgbouncer is between them, add `statement_cache_capacity=0` to the URL, so that no statement is prepared by name"]
+        .assert_eq(&format!("{before}..{after}"));
+    tx.rollback().await.unwrap();
+    // Outside of a transaction it is prepared again, and whatever else was prepared is forgotten with it.
+    add(&db, 3).await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [1, 3]);
+}
+
+#[tokio::test]
+async fn a_name_that_another_statement_has_is_an_error_that_names_the_pooler() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    // The names are numbers that the whole program counts.
+    let names: Vec<_> = (0..20_000).map(|n| format!("PREPARE s{n} AS SELECT 1")).collect();
+    db.batch(&format!("DEALLOCATE ALL; {}", names.join(";"))).await.unwrap();
+    let error = add(&db, 1).await.unwrap_err();
+    assert!(matches!(error, Error::NotPrepared { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn without_prepared_statements_nothing_is_left_on_the_connection() {
+    let schema = Schema::new(server!()).await;
+    let url = format!("{}&statement_cache_capacity=0", schema.url());
+    let db = with_numbers(ConnectOptions::new(url).pool_size(1).connect().await.unwrap()).await;
+    for n in 0..3 {
+        add(&db, n).await.unwrap();
+        db.execute("DEALLOCATE ALL", &()).await.unwrap();
+    }
+    let mut tx = db.begin().await.unwrap();
+    add(&tx, 3).await.unwrap();
+    let prepared = "SELECT count(*) FROM pg_prepared_statements";
+    assert_eq!(value(&tx, prepared, &()).await.unwrap(), Value::Integer(0));
+    tx.savepoint(async |tx| add(tx, 4).await).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [0, 1, 2, 3, 4]);
+    // What only the server can tell to be no reading.
+    assert_eq!(value(&db, "WITH a AS (SELECT $1::bigint) SELECT * FROM a", &(7,)).await.unwrap(), Value::Integer(7));
+    let writes = "WITH a AS (DELETE FROM numbers RETURNING n) SELECT * FROM a";
+    let error = value(&db, writes, &()).await.unwrap_err();
+    assert!(error.to_string().starts_with("`query` on a `Db` only reads"), "{error}");
+    // And what is refused is refused as before.
+    for (sql, expected) in [
+        ("COMMIT", "cannot be executed as SQL"),
+        ("/**/COMMIT", "a transaction cannot be begun or ended as SQL"),
+        ("", "the statement is empty"),
+        ("SELECT $1", "the parameters are not as many as the placeholders"),
+        ("SELECT 1; SELECT 2", "there is more than one statement"),
+    ] {
+        let text = db.execute(sql, &()).await.unwrap_err().to_string();
+        assert!(text.contains(expected), "{sql}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn without_prepared_statements_a_value_that_cannot_be_stored_names_its_parameter() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.options().statement_cache_capacity(0).connect().await.unwrap();
+    let error = value(&db, "SELECT $1::int, $2::text", &(1, "a\0b")).await.unwrap_err();
+    assert!(matches!(error, Error::Parameter { number: 2, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn after_a_table_was_altered_one_transaction_of_a_connection_fails_and_not_one_for_each_statement() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.one().await).await;
+    let statements = ["SELECT * FROM numbers", "SELECT * FROM numbers WHERE n > 1", "SELECT * FROM numbers ORDER BY n"];
+    let all = async || {
+        let tx = db.begin().await?;
+        for sql in statements {
+            tx.query(sql, &(), &mut |_| Ok(())).await?;
+        }
+        tx.commit().await
+    };
+    all().await.unwrap();
+    db.execute("ALTER TABLE numbers ADD COLUMN m BIGINT", &()).await.unwrap();
+    assert!(matches!(all().await, Err(Error::Serialization { .. })));
+    all().await.unwrap();
+}
