@@ -254,6 +254,16 @@ pub enum Error {
         held: Vec<(&'static Location<'static>, usize)>,
     },
 
+    /// The server has as many connections as it takes, those of other programs included, and none became free in time.
+    TooManyConnections {
+        /// The database's own words.
+        reason: Box<str>,
+        /// How long it was waited for.
+        waited: Duration,
+        /// The places of this program that hold connections, as in [`PoolBusy`](Self::PoolBusy).
+        held: Vec<(&'static Location<'static>, usize)>,
+    },
+
     /// The connection to the server was lost. What it was doing is undone, unless it was a statement outside of a
     /// transaction, which may have been done.
     ConnectionLost {
@@ -271,6 +281,20 @@ pub enum Error {
     /// The transaction cannot stand beside others that ran at the same time: a deadlock, or a conflict that the isolation
     /// level forbids. It is to be done again as a whole.
     Serialization {
+        /// The database's own words.
+        reason: String,
+    },
+
+    /// A lock that another transaction holds was not released in time, as the setting `lock_timeout` of PostgreSQL says, or at
+    /// once, as `NOWAIT` says.
+    LockTimeout {
+        /// The database's own words.
+        reason: String,
+    },
+
+    /// A statement was stopped before its end: it took longer than the setting `statement_timeout` of PostgreSQL, or it was
+    /// canceled or interrupted.
+    Canceled {
         /// The database's own words.
         reason: String,
     },
@@ -579,13 +603,18 @@ impl fmt::Display for Error {
             Self::Connect { url, reason } => write!(f, "cannot connect to `{url}`: {reason}"),
             Self::PoolBusy { waited, held } => {
                 write!(f, "all connections to the database are in use, waited {waited:.1?}; they are held from ")?;
-                for (index, (place, count)) in held.iter().enumerate() {
-                    write!(f, "{}{place} ({count})", if index == 0 { "" } else { ", " })?;
-                }
+                write!(f, "{}", Places(held))?;
                 f.write_str(
                     ": a receiver must use its `tx` and not `&db`, other code must end its transactions sooner, or the \
                      pool needs more of them, `ConnectOptions::pool_size`",
                 )
+            }
+            Self::TooManyConnections { reason, waited, held } => {
+                write!(f, "the server takes no more connections, {reason}, waited {waited:.1?}")?;
+                if !held.is_empty() {
+                    write!(f, "; those of this program are held from {}", Places(held))?;
+                }
+                f.write_str(": make `ConnectOptions::pool_size` smaller, or `max_connections` of the server larger")
             }
             Self::ConnectionLost { reason } => write!(
                 f,
@@ -600,6 +629,16 @@ impl fmt::Display for Error {
             Self::Serialization { reason } => {
                 write!(f, "the transaction cannot stand beside others, {reason}: do all of it again")
             }
+            Self::LockTimeout { reason } => write!(
+                f,
+                "a lock of another transaction was not released in time, {reason}: end that transaction sooner, or wait longer \
+                 with the setting `lock_timeout`",
+            ),
+            Self::Canceled { reason } => write!(
+                f,
+                "the statement was stopped before its end, {reason}: if it may take that long, raise the setting \
+                 `statement_timeout`",
+            ),
             Self::NotPrepared { reason } => write!(
                 f,
                 "the connection was given to another session of the server, {reason}: if a pooler such as pgbouncer is \
@@ -667,6 +706,18 @@ impl StdError for Error {
             // Behind `rusqlite::Error` comes the number of the same failure, which is no cause of it.
             _ => None,
         }
+    }
+}
+
+/// Places that hold connections, each with how many.
+struct Places<'a>(&'a [(&'static Location<'static>, usize)]);
+
+impl fmt::Display for Places<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (place, count)) in self.0.iter().enumerate() {
+            write!(f, "{}{place} ({count})", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
     }
 }
 

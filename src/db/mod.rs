@@ -96,6 +96,10 @@ pub(crate) enum Dialect {
 /// PostgreSQL has a pool of connections, all of which read and write. Each prepares a statement when it first executes it,
 /// and then needs one round trip for it. BEGIN travels with the first statement of a transaction.
 ///
+/// A connection to PostgreSQL belongs to the Tokio runtime in which it was opened, and ends with it. In a program with several
+/// runtimes, such as one per test, a `Db` that is shared by them loses connections when one of the runtimes ends; what was done on
+/// them at that moment is [`Error::ConnectionLost`]. Give each runtime a `Db` of its own.
+///
 /// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`, and for PostgreSQL
 /// `enable_all()`.
 #[derive(Clone)]
@@ -120,8 +124,8 @@ impl Db {
     /// | `sqlite::memory:` | a new, empty database in memory; each call makes its own |
     /// | `postgres://user:password@host:5432/database` | PostgreSQL, with the feature `postgres`; also `postgresql://` |
     ///
-    /// What may stand behind the `?` of a PostgreSQL URL is what [tokio-postgres] takes, among it `connect_timeout=5`,
-    /// `application_name=shop` and `options=-c%20search_path%3Dshop`. With `sslmode=require` and the feature `postgres-tls`
+    /// What may stand after the `?` of a PostgreSQL URL is what [tokio-postgres] takes, among it `connect_timeout=5`,
+    /// `application_name=shop` and `options=-c%20search_path%3Dshop`, and what [`ConnectOptions`] lists. With `sslmode=require` and the feature `postgres-tls`
     /// the connection is encrypted, and the server must have a certificate that the system trusts; otherwise it is not
     /// encrypted.
     ///

@@ -27,16 +27,47 @@ use crate::report::{ErrorHandler, print, report};
 /// # Ok(())
 /// # }
 /// ```
+/// # PostgreSQL
+///
+/// These can stand in the URL, `postgres://host/shop?pool_size=20&connect_timeout=2`, and what is called on the options counts
+/// before them:
+///
+/// | in the URL | | if not set |
+/// |---|---|---|
+/// | `pool_size` | [`pool_size`](Self::pool_size) | 10 |
+/// | `pool_timeout` | [`pool_timeout`](Self::pool_timeout), in seconds | 5 |
+/// | `check_after_idle` | [`check_after_idle`](Self::check_after_idle), in seconds | 30 |
+/// | `statement_cache_capacity` | [`statement_cache_capacity`](Self::statement_cache_capacity) | 256 |
+/// | `connect_timeout` | the seconds that each host may take to be connected to | `pool_timeout` |
+/// | `keepalives` | 0 turns TCP keepalive off | 1 |
+/// | `keepalives_idle` | the seconds of silence before TCP asks whether the server is there | 30 |
+/// | `keepalives_interval` | the seconds between two such questions | 10 |
+/// | `keepalives_retries` | how many of them without an answer end the connection | 3 |
+/// | `tcp_user_timeout` | the seconds after which what was sent and not received ends the connection, on Linux. In libpq it is milliseconds | 30 |
+///
+/// So a statement whose server or network has gone fails with [`Error::ConnectionLost`] within a minute, and one that waits for a
+/// server which is there waits as long as it takes: limit it with `options=-c%20statement_timeout%3D30s`.
 #[derive(Clone)]
 #[must_use = "options do nothing until `connect` is called"]
 pub struct ConnectOptions {
     pub(super) url: String,
     pub(super) writer_timeout: Duration,
     pub(super) busy_timeout: Duration,
-    pub(super) pool_size: usize,
-    pub(super) pool_timeout: Duration,
-    pub(super) statement_cache_capacity: Option<usize>,
+    /// What the URL may say as well is `None` until it is said here.
+    pool_size: Option<usize>,
+    pool_timeout: Option<Duration>,
+    check_after_idle: Option<Duration>,
+    statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
+}
+
+/// What a pool of connections to a server is made of.
+#[cfg(feature = "postgres")]
+pub(super) struct PoolOptions {
+    pub(super) size: usize,
+    pub(super) timeout: Duration,
+    pub(super) check_after_idle: Duration,
+    pub(super) statement_cache_capacity: usize,
 }
 
 impl ConnectOptions {
@@ -46,8 +77,9 @@ impl ConnectOptions {
             url: url.into(),
             writer_timeout: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
-            pool_size: 10,
-            pool_timeout: Duration::from_secs(5),
+            pool_size: None,
+            pool_timeout: None,
+            check_after_idle: None,
             statement_cache_capacity: None,
             on_error: Arc::new(print),
         }
@@ -61,7 +93,8 @@ impl ConnectOptions {
     }
 
     /// How long to wait for a lock on the file of SQLite that another process holds before [`Error::Locked`]. 5 seconds if
-    /// not set. In PostgreSQL it is a setting of the connection: `?options=-c%20lock_timeout%3D5s`.
+    /// not set. In PostgreSQL it is a setting of the connection, `?options=-c%20lock_timeout%3D5s`, and the error is
+    /// [`Error::LockTimeout`].
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
@@ -72,19 +105,27 @@ impl ConnectOptions {
     ///
     /// SQLite has its own number of connections.
     pub fn pool_size(mut self, size: usize) -> Self {
-        self.pool_size = size.max(1);
+        self.pool_size = Some(size);
         self
     }
 
-    /// How long to wait for a connection to PostgreSQL that others hold before [`Error::PoolBusy`], and for the server to
-    /// accept a new one before [`Error::Connect`]. 5 seconds if not set.
+    /// How long to wait for a connection to PostgreSQL that others hold before [`Error::PoolBusy`], for the server to accept a
+    /// new one before [`Error::Connect`] or [`Error::TooManyConnections`], and for a sign of life from one that was idle. 5
+    /// seconds if not set.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
-        self.pool_timeout = timeout;
+        self.pool_timeout = Some(timeout);
         self
     }
 
-    /// How many statements each connection to PostgreSQL keeps prepared. If not set, it is the URL's
-    /// `statement_cache_capacity`, and 256 if the URL has none.
+    /// After how long without use a connection to PostgreSQL is asked for a sign of life before it is used again, which takes a
+    /// round trip. A connection that gives none within [`pool_timeout`](Self::pool_timeout) is replaced. 30 seconds if not set;
+    /// 0 asks each time.
+    pub fn check_after_idle(mut self, idle: Duration) -> Self {
+        self.check_after_idle = Some(idle);
+        self
+    }
+
+    /// How many statements each connection to PostgreSQL keeps prepared. 256 if not set.
     ///
     /// With 0 no statement is prepared: its SQL and its parameters travel together, in one round trip, under no name. A pooler
     /// that gives each transaction another connection needs that, such as pgbouncer with `pool_mode = transaction`; it is
@@ -120,6 +161,27 @@ impl ConnectOptions {
         Db::open(self, Location::caller())
     }
 
+    /// What is said here, else what the URL says, else the default.
+    #[cfg(feature = "postgres")]
+    pub(super) fn pool(&self) -> PoolOptions {
+        let number = |key| url::number(&self.url, key);
+        let size = |key| number(key).and_then(|number| usize::try_from(number).ok());
+        let seconds = |key| number(key).map(|number| Duration::from_secs(number.into()));
+        PoolOptions {
+            size: self.pool_size.or_else(|| size("pool_size")).unwrap_or(10).max(1),
+            timeout: self.pool_timeout.or_else(|| seconds("pool_timeout")).unwrap_or(Duration::from_secs(5)),
+            check_after_idle: self
+                .check_after_idle
+                .or_else(|| seconds("check_after_idle"))
+                .unwrap_or(Duration::from_secs(30)),
+            // As many as a program of some dozens of models has. A program that writes values into its SQL has any number.
+            statement_cache_capacity: self
+                .statement_cache_capacity
+                .or_else(|| size("statement_cache_capacity"))
+                .unwrap_or(256),
+        }
+    }
+
     /// The URL as others may see it.
     pub(super) fn public_url(&self) -> String {
         url::public(&self.url)
@@ -139,6 +201,7 @@ impl fmt::Debug for ConnectOptions {
             .field("busy_timeout", &self.busy_timeout)
             .field("pool_size", &self.pool_size)
             .field("pool_timeout", &self.pool_timeout)
+            .field("check_after_idle", &self.check_after_idle)
             .field("statement_cache_capacity", &self.statement_cache_capacity)
             .finish_non_exhaustive()
     }

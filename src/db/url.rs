@@ -156,6 +156,12 @@ pub(super) fn number(url: &str, key: &str) -> Option<u32> {
     setting(url, key).and_then(|value| value.parse().ok())
 }
 
+/// Whether a URL of PostgreSQL has this setting.
+#[cfg(feature = "postgres")]
+pub(super) fn has(url: &str, key: &str) -> bool {
+    setting(url, key).is_some()
+}
+
 /// The last one counts, as it does for tokio-postgres.
 #[cfg(feature = "postgres")]
 fn setting<'a>(url: &'a str, key: &str) -> Option<&'a str> {
@@ -201,7 +207,7 @@ enum Value {
 }
 
 /// The settings of a URL of PostgreSQL.
-const SETTINGS: [(&str, Value); 20] = [
+const SETTINGS: [(&str, Value); 23] = [
     ("user", Value::Public),
     ("password", Value::Secret),
     ("dbname", Value::Public),
@@ -222,6 +228,9 @@ const SETTINGS: [(&str, Value); 20] = [
     ("target_session_attrs", Value::Public),
     ("channel_binding", Value::Public),
     ("load_balance_hosts", Value::Public),
+    ("pool_size", Value::Ours),
+    ("pool_timeout", Value::Ours),
+    ("check_after_idle", Value::Ours),
     ("statement_cache_capacity", Value::Ours),
 ];
 

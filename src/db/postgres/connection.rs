@@ -86,6 +86,11 @@ impl Connection {
         done
     }
 
+    /// Whether the server is still there. A pooler answers to an empty statement as the server does.
+    pub(super) async fn is_answered(&self) -> bool {
+        self.simple("").await.is_ok()
+    }
+
     pub(super) async fn commit(&self) -> Result<(), Failure> {
         let result = self.simple("COMMIT").await;
         // A COMMIT that is refused rolls back.

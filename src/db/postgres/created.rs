@@ -1,7 +1,7 @@
 //! A connection on its way from being opened to its first use.
 
 use super::connection::Connection;
-use super::server::Server;
+use super::server::{NotOpened, Server};
 use crate::db::created::{self, Opened as OfAny};
 use crate::db::{Params, Row};
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::error::Result;
 pub(in crate::db) struct Opened<'a>(&'a Connection);
 
 /// Opens a connection, and tells those who receive `connection_created`.
-pub(super) async fn open(server: &Server) -> Result<Connection> {
+pub(super) async fn open(server: &Server) -> Result<Connection, NotOpened> {
     let connection = server.open().await?;
     if created::is_received() {
         Box::pin(created::tell(OfAny::Postgres(Opened(&connection)), server.url())).await?;

@@ -78,6 +78,11 @@ fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
     }
 }
 
+/// Whether the server has as many connections as it takes.
+pub(super) fn is_full(error: &ServerError) -> bool {
+    error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
+}
+
 /// Why a connection could not be opened, and what to do.
 pub(super) fn of_connecting(error: &ServerError) -> String {
     let text = chain(error);
@@ -106,9 +111,6 @@ pub(super) fn of_connecting(error: &ServerError) -> String {
         }
         SqlState::INVALID_AUTHORIZATION_SPECIFICATION => "correct the user, or allow it in the server",
         SqlState::INVALID_CATALOG_NAME => "correct the name of the database, or make it with `createdb`",
-        SqlState::TOO_MANY_CONNECTIONS => {
-            "make `ConnectOptions::pool_size` smaller, or `max_connections` of the server larger"
-        }
         SqlState::CANNOT_CONNECT_NOW => "try again",
         _ => return text,
     };
@@ -117,7 +119,10 @@ pub(super) fn of_connecting(error: &ServerError) -> String {
 
 fn refused(error: ServerError, sql: &str) -> Error {
     let Some(server) = error.as_db_error() else { return other(error, sql) };
-    constraint(server).or_else(|| missing(server, sql)).or_else(|| again(server)).unwrap_or_else(|| other(error, sql))
+    constraint(server)
+        .or_else(|| missing(server, sql))
+        .or_else(|| circumstance(server))
+        .unwrap_or_else(|| other(error, sql))
 }
 
 fn constraint(error: &DbError) -> Option<Error> {
@@ -136,13 +141,15 @@ fn constraint(error: &DbError) -> Option<Error> {
     })
 }
 
-/// Failures that go away when the transaction is done again.
-fn again(error: &DbError) -> Option<Error> {
+/// Failures that have to do with what else goes on in the server, and not with the statement.
+fn circumstance(error: &DbError) -> Option<Error> {
     let reason = || error.message().to_owned();
     match *error.code() {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
             Some(Error::Serialization { reason: reason() })
         }
+        SqlState::LOCK_NOT_AVAILABLE => Some(Error::LockTimeout { reason: reason() }),
+        SqlState::QUERY_CANCELED => Some(Error::Canceled { reason: reason() }),
         _ if does_not_fit(error) => Some(Error::Serialization { reason: reason() }),
         _ if is_elsewhere(error) => Some(Error::NotPrepared { reason: reason() }),
         _ => None,

@@ -87,7 +87,15 @@ impl Deref for Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.holders.remove(self.at);
-        let Some(connection) = self.connection.take() else { return };
+        if let Some(connection) = self.connection.take() {
+            self.give_back(connection);
+        }
+        self.holders.tell();
+    }
+}
+
+impl Lease {
+    fn give_back(&self, connection: Pooled) {
         if self.useless.load(Ordering::Relaxed) || connection.is_closed() {
             discard(connection);
         } else if self.torn() > 0 {

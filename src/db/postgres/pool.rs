@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
+use tokio::sync::Notify;
 
 use super::connection::Connection;
 use super::created;
 use super::lease::Lease;
-use super::server::Server;
+use super::server::{NotOpened, Server};
 use crate::db::ConnectOptions;
+use crate::db::options::PoolOptions;
 use crate::error::{Error, Result};
 
 /// A connection that goes back to the pool when it is dropped.
@@ -19,51 +21,85 @@ pub(super) type Pooled = managed::Object<Manager>;
 
 /// Connections, given in the order in which they were asked for.
 pub(super) struct Pool {
-    pool: managed::Pool<Manager>,
+    connections: managed::Pool<Manager>,
     holders: Holders,
+    limit: Duration,
 }
 
 /// The places that have a connection.
 #[derive(Clone, Default)]
-pub(super) struct Holders(Arc<Mutex<Vec<&'static Location<'static>>>>);
+pub(super) struct Holders(Arc<Held>);
+
+#[derive(Default)]
+struct Held {
+    places: Mutex<Vec<&'static Location<'static>>>,
+    /// Told when a connection comes back, for those that the server gave none.
+    back: Notify,
+}
 
 /// How the pool makes connections and looks at those that come back.
 pub(super) struct Manager {
     server: Arc<Server>,
+    check_after_idle: Duration,
+    /// When one of the connections was found to be dead. Others that were used before that are dead for the same reason, and to
+    /// ask each would take long.
+    found_dead: Mutex<Option<Instant>>,
 }
 
 impl Pool {
     pub(super) fn new(options: &ConnectOptions) -> Result<Self> {
-        let manager = Manager { server: Arc::new(Server::new(options)?) };
-        let wait = Some(options.pool_timeout);
-        let pool = managed::Pool::builder(manager)
-            .max_size(options.pool_size)
+        let server = Arc::new(Server::new(options)?);
+        let PoolOptions { size, timeout, check_after_idle, .. } = options.pool();
+        let manager = Manager { server, check_after_idle, found_dead: Mutex::default() };
+        let connections = managed::Pool::builder(manager)
+            .max_size(size)
             .runtime(deadpool::Runtime::Tokio1)
-            // The manager limits the rest itself, with messages that say what it waited for.
-            .timeouts(Timeouts { wait, create: None, recycle: None })
             .build()
             .map_err(Error::other)?;
-        Ok(Self { pool, holders: Holders::default() })
+        Ok(Self { connections, holders: Holders::default(), limit: timeout })
     }
 
     pub(super) async fn lease(&self, at: &'static Location<'static>) -> Result<Lease> {
+        const LONGEST: Duration = Duration::from_millis(200);
         let began = Instant::now();
-        match self.pool.get().await {
-            Ok(connection) => {
-                self.holders.lock().push(at);
-                let server = Arc::clone(&self.pool.manager().server);
-                Ok(Lease::new(connection, server, self.holders.clone(), at))
+        let mut delay = Duration::from_millis(10);
+        let mut full = None;
+        loop {
+            let left = self.limit.saturating_sub(began.elapsed());
+            // The manager limits the rest itself, with messages that say what it waited for.
+            match self.connections.timeout_get(&Timeouts { wait: Some(left), create: None, recycle: None }).await {
+                Ok(connection) => {
+                    self.holders.lock().push(at);
+                    let server = Arc::clone(&self.connections.manager().server);
+                    return Ok(Lease::new(connection, server, self.holders.clone(), at));
+                }
+                Err(PoolError::Backend(NotOpened::Failed(error))) => return Err(error),
+                Err(PoolError::Backend(NotOpened::Full(reason))) if !left.is_zero() => {
+                    full = Some(reason);
+                    // Until a connection of ours comes back, or the server may have room for another one.
+                    let _ = tokio::time::timeout(delay.min(left), self.holders.0.back.notified()).await;
+                    delay = (delay * 2).min(LONGEST);
+                }
+                Err(PoolError::Backend(NotOpened::Full(reason))) => return Err(self.full(reason, began)),
+                Err(PoolError::Timeout(_)) => {
+                    return Err(match full {
+                        Some(reason) => self.full(reason, began),
+                        None => Error::PoolBusy { waited: began.elapsed(), held: self.holders.places() },
+                    });
+                }
+                Err(_) => return Err(Error::database("the pool of connections is closed")),
             }
-            Err(PoolError::Backend(error)) => Err(error),
-            Err(PoolError::Timeout(_)) => Err(Error::PoolBusy { waited: began.elapsed(), held: self.holders.places() }),
-            Err(error) => Err(Error::other(error)),
         }
+    }
+
+    fn full(&self, reason: String, began: Instant) -> Error {
+        Error::TooManyConnections { reason: reason.into(), waited: began.elapsed(), held: self.holders.places() }
     }
 
     /// How many connections there are.
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
-        self.pool.status().size
+        self.connections.status().size
     }
 }
 
@@ -84,23 +120,42 @@ impl Holders {
         places.into_iter().collect()
     }
 
+    /// Wakes one of those that the server gave no connection: one of ours is back.
+    pub(super) fn tell(&self) {
+        self.0.back.notify_one();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<&'static Location<'static>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Manager {
+    fn found_dead(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.found_dead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl managed::Manager for Manager {
     type Type = Connection;
-    type Error = Error;
+    type Error = NotOpened;
 
-    async fn create(&self) -> Result<Connection> {
+    async fn create(&self) -> Result<Connection, NotOpened> {
         created::open(&self.server).await
     }
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
-        if connection.is_closed() {
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<NotOpened> {
+        let used = metrics.recycled.unwrap_or(metrics.created);
+        if connection.is_closed() || self.found_dead().is_some_and(|found| used < found) {
             return Err(RecycleError::message("the connection was lost"));
         }
-        Ok(())
+        if used.elapsed() < self.check_after_idle {
+            return Ok(());
+        }
+        if tokio::time::timeout(self.server.limit(), connection.is_answered()).await == Ok(true) {
+            return Ok(());
+        }
+        *self.found_dead() = Some(Instant::now());
+        Err(RecycleError::message("the connection gave no sign of life"))
     }
 }

@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::connection::Connection;
 use super::errors;
 use super::statements::Statements;
+use crate::db::options::PoolOptions;
 use crate::db::{ConnectOptions, url};
 use crate::error::{Error, Result};
 
@@ -21,8 +22,23 @@ pub(super) struct Server {
     url: String,
     /// How long it may take to answer.
     limit: Duration,
+    /// How long it may take to open a connection.
+    connecting: Duration,
     /// How many statements a connection keeps.
     statement_cache_capacity: usize,
+}
+
+/// Why there is no new connection.
+pub(super) enum NotOpened {
+    /// The server has as many as it takes. One may be free a moment later.
+    Full(String),
+    Failed(Error),
+}
+
+impl From<Error> for NotOpened {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// What lies between us and the server.
@@ -52,25 +68,24 @@ impl Server {
             #[cfg(not(feature = "postgres-tls"))]
             _ => return Err(refuse("`sslmode=require` needs the feature `postgres-tls`".to_owned())),
         };
-        let from_url = || url::number(&options.url, "statement_cache_capacity").map(|capacity| capacity as usize);
-        Ok(Self {
-            config,
-            security,
-            limit: options.pool_timeout,
-            url: options.public_url(),
-            statement_cache_capacity: options
-                .statement_cache_capacity
-                .or_else(from_url)
-                .unwrap_or(Statements::DEFAULT_CAPACITY),
-        })
+        watch(&mut config, &options.url);
+        let PoolOptions { timeout, statement_cache_capacity, .. } = options.pool();
+        // Each host has the time that the URL gives it.
+        let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
+        let connecting = config.get_connect_timeout().map_or(timeout, |each| timeout.max(each.saturating_mul(hosts)));
+        Ok(Self { config, security, limit: timeout, connecting, url: options.public_url(), statement_cache_capacity })
     }
 
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    pub(super) async fn open(&self) -> Result<Connection> {
-        let refuse = |reason: String| Error::Connect { url: self.url.clone(), reason };
+    pub(super) fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
+        let refuse = |reason: String| Error::Connect { url: self.url.clone(), reason }.into();
         let statements = Statements::new(self.statement_cache_capacity);
         let opening = async {
             match &self.security {
@@ -85,13 +100,14 @@ impl Server {
                     .map(|(client, task)| Connection::new(client, task, statements)),
             }
         };
-        match tokio::time::timeout(self.limit, opening).await {
+        match tokio::time::timeout(self.connecting, opening).await {
             Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) if errors::is_full(&error) => Err(NotOpened::Full(errors::chain(&error))),
             Ok(Err(error)) => Err(refuse(errors::of_connecting(&error))),
             Err(_) => Err(refuse(format!(
                 "the server did not answer for {:.1?}: correct the host and the port, or wait longer with \
                  `ConnectOptions::pool_timeout`",
-                self.limit,
+                self.connecting,
             ))),
         }
     }
@@ -107,6 +123,23 @@ impl Server {
         };
         // Who cannot be asked to stop is waited for, or has lost its connection.
         let _ = tokio::time::timeout(self.limit, asking).await;
+    }
+}
+
+/// Has TCP notice that the server or the network has gone, where the URL does not say how: by itself it takes hours, or for ever.
+fn watch(config: &mut Config, url: &str) {
+    let is_unset = |key| !url::has(url, key);
+    if is_unset("keepalives_idle") {
+        config.keepalives_idle(Duration::from_secs(30));
+    }
+    if is_unset("keepalives_interval") {
+        config.keepalives_interval(Duration::from_secs(10));
+    }
+    if is_unset("keepalives_retries") {
+        config.keepalives_retries(3);
+    }
+    if is_unset("tcp_user_timeout") {
+        config.tcp_user_timeout(Duration::from_secs(30));
     }
 }
 
@@ -131,4 +164,33 @@ fn tls() -> Result<MakeRustlsConnect, String> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watched(settings: &str) -> (bool, Duration, Option<Duration>, Option<u32>, Option<Duration>, Duration) {
+        let server = Server::new(&ConnectOptions::new(format!("postgres://ann@one,two/db{settings}"))).unwrap();
+        let config = &server.config;
+        (
+            config.get_keepalives(),
+            config.get_keepalives_idle(),
+            config.get_keepalives_interval(),
+            config.get_keepalives_retries(),
+            config.get_tcp_user_timeout().copied(),
+            server.connecting,
+        )
+    }
+
+    #[test]
+    fn a_server_that_has_gone_is_noticed_unless_the_url_says_otherwise() {
+        let seconds = Duration::from_secs;
+        assert_eq!(watched(""), (true, seconds(30), Some(seconds(10)), Some(3), Some(seconds(30)), seconds(5)));
+        let all = "?keepalives=0&keepalives_idle=1&keepalives_interval=2&keepalives_retries=4&tcp_user_timeout=5&connect_timeout=6";
+        assert_eq!(watched(all), (false, seconds(1), Some(seconds(2)), Some(4), Some(seconds(5)), seconds(12)));
+        // 0 is what the system does.
+        let system = watched("?tcp_user_timeout=0&pool_timeout=7");
+        assert_eq!((system.4, system.5), (None, seconds(7)));
+    }
 }

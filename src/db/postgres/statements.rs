@@ -24,9 +24,6 @@ struct Known {
 }
 
 impl Statements {
-    /// As many as a program of some dozens of models has. A program that writes values into its SQL has any number of them.
-    pub(super) const DEFAULT_CAPACITY: usize = 256;
-
     pub(super) fn new(capacity: usize) -> Self {
         Self { capacity, state: Mutex::default() }
     }

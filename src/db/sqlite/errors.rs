@@ -44,6 +44,7 @@ pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
             reason: "the file was moved or deleted after it was opened: connect again".to_owned(),
         },
         ErrorCode::ReadOnly => Error::ReadOnly { path: path.to_owned() },
+        ErrorCode::OperationInterrupted => Error::Canceled { reason: text },
         ErrorCode::NotADatabase => Error::NotADatabase { path: path.to_owned() },
         ErrorCode::CannotOpen => cannot_open(path, &text),
         _ => missing(&text).unwrap_or_else(|| other(error)),

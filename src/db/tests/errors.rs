@@ -325,3 +325,25 @@ fn sources_go_on_behind_the_cause() {
     assert!(hook.to_string().ends_with("failed, the commit stays: outer"));
     assert!(hook.source().unwrap().is::<std::fmt::Error>());
 }
+
+#[tokio::test]
+async fn a_statement_that_is_interrupted_has_an_error_of_its_own() {
+    let db = memory().await;
+    let tx = db.begin().await.unwrap();
+    let handle = tx.sqlite(|connection| Ok(connection.get_interrupt_handle())).unwrap();
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let interrupter = std::thread::spawn({
+        let done = std::sync::Arc::clone(&done);
+        move || {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(10));
+                handle.interrupt();
+            }
+        }
+    });
+    let endless = "WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a) SELECT count(*) FROM a";
+    let result = value(&tx, endless, &()).await;
+    done.store(true, std::sync::atomic::Ordering::Relaxed);
+    interrupter.join().unwrap();
+    assert!(matches!(result, Err(Error::Canceled { .. })), "{result:?}");
+}

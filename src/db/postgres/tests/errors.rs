@@ -23,7 +23,7 @@ async fn urls() {
     check(
         Db::connect("postgresql://host/db?mode=ro").await,
         &expect![
-            "cannot use the database URL `postgresql://host/db?***`, a setting after the `?` is not one of `user`, `password`, `dbname`, `options`, `application_name`, `sslmode`, `sslnegotiation`, `host`, `hostaddr`, `port`, `connect_timeout`, `tcp_user_timeout`, `keepalives`, `keepalives_idle`, `keepalives_interval`, `keepalives_retries`, `target_session_attrs`, `channel_binding`, `load_balance_hosts`, `statement_cache_capacity`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
+            "cannot use the database URL `postgresql://host/db?***`, a setting after the `?` is not one of `user`, `password`, `dbname`, `options`, `application_name`, `sslmode`, `sslnegotiation`, `host`, `hostaddr`, `port`, `connect_timeout`, `tcp_user_timeout`, `keepalives`, `keepalives_idle`, `keepalives_interval`, `keepalives_retries`, `target_session_attrs`, `channel_binding`, `load_balance_hosts`, `pool_size`, `pool_timeout`, `check_after_idle`, `statement_cache_capacity`: write `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host/database`"
         ],
     );
     check(
@@ -260,4 +260,58 @@ async fn a_certificate_that_nobody_signed_is_refused() {
     let error = Db::connect(&format!("{server}{question}sslmode=require")).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("performing TLS handshake") || text.contains("needs certificates to trust"), "{text}");
+}
+
+#[tokio::test]
+async fn a_lock_that_is_not_released_in_time_has_an_error_of_its_own() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.db().await).await;
+    add(&db, 1).await.unwrap();
+    let first = db.begin().await.unwrap();
+    first.execute("SELECT * FROM numbers FOR UPDATE", &()).await.unwrap();
+
+    let second = db.begin().await.unwrap();
+    second.execute("SET LOCAL lock_timeout = '20ms'", &()).await.unwrap();
+    let error = second.execute("UPDATE numbers SET n = 2", &()).await.unwrap_err();
+    assert!(matches!(error, Error::LockTimeout { .. }));
+    check(
+        Err::<(), _>(error),
+        &expect![
+            "a lock of another transaction was not released in time, canceling statement due to lock timeout: end that transaction sooner, or wait longer with the setting `lock_timeout`"
+        ],
+    );
+    second.rollback().await.unwrap();
+    let second = db.begin().await.unwrap();
+    let error = second.execute("SELECT * FROM numbers FOR UPDATE NOWAIT", &()).await.unwrap_err();
+    assert!(matches!(error, Error::LockTimeout { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_or_is_canceled_has_an_error_of_its_own() {
+    let schema = Schema::new(server!()).await;
+    let db = schema.db().await;
+    let tx = db.begin().await.unwrap();
+    tx.execute("SET LOCAL statement_timeout = '20ms'", &()).await.unwrap();
+    let error = tx.execute("SELECT pg_sleep(20)", &()).await.unwrap_err();
+    assert!(matches!(error, Error::Canceled { .. }));
+    check(
+        Err::<(), _>(error),
+        &expect![
+            "the statement was stopped before its end, canceling statement due to statement timeout: if it may take that long, raise the setting `statement_timeout`"
+        ],
+    );
+    tx.rollback().await.unwrap();
+    let tx = db.begin().await.unwrap();
+    let victim = pid(&tx).await;
+    let (slept, canceled) = tokio::join!(tx.execute("SELECT pg_sleep(20)", &()), async {
+        settle().await;
+        value(&db, "SELECT pg_cancel_backend($1::int)", &(victim,)).await
+    });
+    canceled.unwrap();
+    assert!(matches!(slept, Err(Error::Canceled { .. })), "{slept:?}");
+}
+
+/// Long enough for what was sent before to be there.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
 }

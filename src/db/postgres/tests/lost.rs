@@ -1,5 +1,10 @@
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::error::Error;
@@ -134,4 +139,88 @@ async fn slow_commit(db: &Db, seconds: f64) {
 /// Lets the task of a connection see what the server has said.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// Stands between the library and the server, and can stop to pass on what comes, without closing anything.
+struct Line {
+    port: u16,
+    /// How many of the first connections are silent.
+    silent: Arc<AtomicUsize>,
+    accepted: Arc<AtomicUsize>,
+}
+
+impl Line {
+    async fn to(server: &str) -> (Self, String) {
+        let (before, rest) = server.split_once('@').unwrap();
+        let (host, after) = rest.split_once('/').unwrap();
+        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let line =
+            Self { port: listener.local_addr().unwrap().port(), silent: Arc::default(), accepted: Arc::default() };
+        let (silent, accepted) = (Arc::clone(&line.silent), Arc::clone(&line.accepted));
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let number = accepted.fetch_add(1, Ordering::Relaxed);
+                let silent = Arc::clone(&silent);
+                let server = TcpStream::connect(&host).await.unwrap();
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                tokio::spawn(pass(from_client, to_server, number, Arc::clone(&silent)));
+                tokio::spawn(pass(from_server, to_client, number, silent));
+            }
+        });
+        let url = format!("{before}@127.0.0.1:{}/{after}", line.port);
+        (line, url)
+    }
+
+    /// Every connection that there is passes nothing on any more.
+    fn die(&self) {
+        self.silent.store(self.accepted.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, silent: Arc<AtomicUsize>) {
+    let mut bytes = vec![0; 4096];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        if number >= silent.load(Ordering::Relaxed) && to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_died_silently_are_replaced_after_one_wait() {
+    let schema = Schema::new(server!()).await;
+    let (line, url) = Line::to(&schema.url()).await;
+    let timeout = Duration::from_secs(1);
+    let options = ConnectOptions::new(url).pool_size(3).pool_timeout(timeout).check_after_idle(Duration::ZERO);
+    let db = with_numbers(options.connect().await.unwrap()).await;
+    drop((db.begin().await.unwrap(), db.begin().await.unwrap(), db.begin().await.unwrap()));
+    add(&db, 1).await.unwrap();
+    line.die();
+    let began = Instant::now();
+    add(&db, 2).await.unwrap();
+    let held = (db.begin().await.unwrap(), db.begin().await.unwrap(), db.begin().await.unwrap());
+    assert!(began.elapsed() >= timeout && began.elapsed() < timeout * 3, "{:?}", began.elapsed());
+    drop(held);
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_just_used_is_not_asked_for_a_sign_of_life() {
+    let schema = Schema::new(server!()).await;
+    let (line, url) = Line::to(&schema.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
+    line.die();
+    // It would wait for the answer.
+    drop(tokio::time::timeout(Duration::from_millis(500), db.begin()).await.unwrap().unwrap());
+}
+
+/// A runtime takes the connections that were opened in it with it.
+#[test]
+fn a_db_of_a_runtime_that_has_ended_makes_new_connections() {
+    let server = server!();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let db = runtime().block_on(async { Db::connect(&server).await.unwrap() });
+    assert_eq!(runtime().block_on(value(&db, "SELECT 1::bigint", &())).unwrap(), Value::Integer(1));
 }

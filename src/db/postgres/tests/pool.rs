@@ -90,3 +90,50 @@ async fn statements_are_prepared_once_and_not_without_end() {
     let lease = postgres(&db).pool.lease(here()).await.unwrap();
     assert_eq!(lease.prepared(), 256);
 }
+
+/// A user that may have two connections, and the URL with which it has them.
+async fn limited(server: &str, user: &str) -> String {
+    admin(server, &format!("DROP ROLE IF EXISTS {user}; CREATE ROLE {user} LOGIN CONNECTION LIMIT 2")).await;
+    let (_, place) = server.split_once('@').unwrap();
+    format!("postgres://{user}@{place}")
+}
+
+#[tokio::test]
+async fn a_server_that_is_full_is_waited_for_until_a_connection_comes_back() {
+    let server = server!();
+    let url = limited(&server, "signals_full_waits").await;
+    let db = ConnectOptions::new(url).pool_timeout(Duration::from_secs(20)).connect().await.unwrap();
+    let (one, two) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    // A transaction has its connection, also before it has done anything.
+    assert_eq!(postgres(&db).pool.size(), 2);
+    let waiting = tokio::spawn({
+        let db = db.clone();
+        async move { value(&db, "SELECT 7::bigint", &()).await }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    drop(one);
+    assert_eq!(waiting.await.unwrap().unwrap(), Value::Integer(7));
+    drop((two, db));
+}
+
+#[tokio::test]
+async fn a_server_that_stays_full_is_an_error_that_names_who_holds_the_connections() {
+    let server = server!();
+    let url = limited(&server, "signals_full_fails").await;
+    let timeout = Duration::from_millis(300);
+    let db = ConnectOptions::new(&url).pool_timeout(timeout).connect().await.unwrap();
+    let (one, line) = (db.begin().await.unwrap(), line!());
+    let two = db.begin().await.unwrap();
+    let error = db.begin().await.unwrap_err();
+    let text = error.to_string();
+    let Error::TooManyConnections { reason, waited, held } = error else { panic!("{text}") };
+    assert!(waited >= timeout && reason.starts_with("too many connections for role"), "{text}");
+    assert_eq!(held.iter().map(|(place, _)| place.line()).collect::<Vec<_>>(), [line, line + 1]);
+    assert!(text.contains("those of this program are held from src/db/postgres/tests/pool.rs"), "{text}");
+    // Of another pool they are not this one's.
+    let error = ConnectOptions::new(&url).pool_timeout(timeout).connect().await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("s: make `ConnectOptions::pool_size` smaller"), "{text}");
+    drop((one, two));
+}
