@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use signals_core::__private::discard;
+use signals_core::BoxFuture;
 
+use super::Tx;
 use super::hooks::Hook;
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
@@ -28,9 +30,15 @@ pub(crate) trait Remembered: Any + Send {
     /// Adds what was done to the same row later.
     fn absorb(&mut self, later: Box<dyn Remembered>);
 
+    /// The key of the row, if it is there, and what reads it again.
+    fn source(&self) -> Option<(Value, ReadAgain)>;
+
     /// What is to run after this end.
     fn hook(self: Box<Self>, end: End) -> Option<Hook>;
 }
+
+/// Reads rows with these keys again, and remembers what they are now.
+pub(crate) type ReadAgain = for<'a> fn(&'a Tx, Vec<Value>) -> BoxFuture<'a, Result<()>>;
 
 /// A row: the type of what is remembered of it, and its key.
 ///
@@ -58,6 +66,8 @@ pub(super) struct Level {
 /// A row that something is remembered of.
 struct Row {
     done: Box<dyn Remembered>,
+    /// When it was remembered, by the clock of [`Levels`].
+    at: u64,
     /// Whether it stands in the queue already, for each end.
     queued: [bool; 2],
 }
@@ -107,10 +117,14 @@ impl Level {
         }
     }
 
-    pub(super) fn remember(&mut self, key: RowKey, done: Box<dyn Remembered>) {
+    fn remember(&mut self, key: RowKey, done: Box<dyn Remembered>, at: u64) {
         match self.rows.entry(key) {
-            Entry::Occupied(row) => row.into_mut().done.absorb(done),
-            Entry::Vacant(place) => _ = place.insert(Row { done, queued: [false; 2] }),
+            Entry::Occupied(row) => {
+                let row = row.into_mut();
+                row.done.absorb(done);
+                row.at = at;
+            }
+            Entry::Vacant(place) => _ = place.insert(Row { done, at, queued: [false; 2] }),
         }
     }
 
@@ -146,6 +160,7 @@ impl Level {
                 Entry::Occupied(row) => {
                     let row = row.into_mut();
                     row.done.absorb(later.done);
+                    row.at = later.at;
                     row.queued = [row.queued[0] || later.queued[0], row.queued[1] || later.queued[1]];
                 }
                 Entry::Vacant(place) => _ = place.insert(later),
@@ -234,11 +249,17 @@ pub(super) struct Levels {
     savepoints: Vec<Level>,
     /// How many savepoints there were.
     opened: u32,
+    /// How often something was remembered or changed.
+    clock: u64,
+    /// When rows of a model were changed last without a word on each: by an UPDATE of many, or by the database itself. What was
+    /// remembered before is out of date, or may be.
+    changed: HashMap<TypeId, u64>,
 }
 
 impl Levels {
     fn new(began: &'static Location<'static>) -> Self {
-        Self { transaction: Level::new(0, began), savepoints: Vec::new(), opened: 0 }
+        let (savepoints, changed) = (Vec::new(), HashMap::new());
+        Self { transaction: Level::new(0, began), savepoints, opened: 0, clock: 0, changed }
     }
 
     pub(super) fn transaction(&mut self) -> &mut Level {
@@ -252,6 +273,60 @@ impl Levels {
 
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Level> {
         std::iter::once(&mut self.transaction).chain(&mut self.savepoints)
+    }
+
+    /// Remembers what was done to a row in the level of this number.
+    pub(super) fn remember<R: Remembered>(&mut self, number: u32, key: &Value, done: R) {
+        self.clock += 1;
+        let at = self.clock;
+        if let Some(level) = self.get(number) {
+            level.remember(RowKey::of::<R>(key), Box::new(done), at);
+        }
+    }
+
+    /// What is remembered of a row, if that is what the row is now.
+    pub(super) fn recall<R: Remembered>(&self, key: &Value) -> Option<&R> {
+        let key = RowKey::of::<R>(key);
+        let mut levels = self.savepoints.iter().rev().chain([&self.transaction]);
+        let row = levels.find_map(|level| level.rows.get(&key))?;
+        let done: &dyn Any = &*row.done;
+        if self.is_out_of_date(&key, row) { None } else { done.downcast_ref() }
+    }
+
+    /// Notes that rows were changed of which this is remembered.
+    pub(super) fn change<R: Remembered>(&mut self) {
+        self.clock += 1;
+        self.changed.insert(TypeId::of::<R>(), self.clock);
+    }
+
+    fn is_out_of_date(&self, RowKey(model, _): &RowKey, row: &Row) -> bool {
+        self.changed.get(model).is_some_and(|changed| *changed > row.at)
+    }
+
+    /// The rows that have to be read again before the commit, by their models: something is to run for them which needs what
+    /// they are then.
+    pub(super) fn out_of_date(&self) -> Vec<(ReadAgain, Vec<Value>)> {
+        let mut rows: HashMap<TypeId, (ReadAgain, Vec<Value>)> = HashMap::new();
+        if self.changed.is_empty() {
+            return Vec::new();
+        }
+        for (key, row) in &self.transaction.rows {
+            if row.queued[End::Commit as usize]
+                && self.is_out_of_date(key, row)
+                && let Some((value, read_again)) = row.done.source()
+            {
+                rows.entry(key.0).or_insert_with(|| (read_again, Vec::new())).1.push(value);
+            }
+        }
+        rows.into_values().collect()
+    }
+
+    /// Corrects what the transaction remembers of a row.
+    pub(super) fn correct<R: Remembered>(&mut self, key: &Value, correct: impl FnOnce(&mut R)) {
+        if let Some(row) = self.transaction.rows.get_mut(&RowKey::of::<R>(key)) {
+            let done: &mut dyn Any = &mut *row.done;
+            done.downcast_mut().map(correct);
+        }
     }
 
     /// Whether something can be done in this level: neither it nor one round it is broken, and it is the innermost.

@@ -40,7 +40,7 @@ pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
 pub use self::level::End;
-pub(crate) use self::level::Remembered;
+pub(crate) use self::level::{ReadAgain, Remembered};
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;

@@ -135,7 +135,11 @@ impl Tx {
 
     async fn conclude(&mut self) -> SlimResult<()> {
         self.must_be_root()?;
-        if let Err(error) = self.check() {
+        let ready = match self.check() {
+            Ok(()) => self.read_again().await,
+            broken => broken,
+        };
+        if let Err(error) = ready {
             return self.roll_back().await.and(Err(error));
         }
         let committed = self.shared.session.commit().await;
@@ -147,6 +151,18 @@ impl Tx {
             Err(_) => self.run_hooks(End::Rollback).await,
         }
         committed
+    }
+
+    /// Reads again what was changed after it was remembered: what runs after the commit has the last values.
+    async fn read_again(&self) -> SlimResult<()> {
+        if self.shared.memory.is_unused() {
+            return Ok(());
+        }
+        let out_of_date = self.levels().out_of_date();
+        for (read_again, keys) in out_of_date {
+            read_again(self, keys).await?;
+        }
+        Ok(())
     }
 
     /// Rolls back. Hooks of [`on_commit`](Self::on_commit) are dropped; those of [`on_rollback`](Self::on_rollback) and
@@ -230,7 +246,34 @@ impl Tx {
 
     /// Remembers what was done to the row with this key, until the end of the transaction or savepoint.
     pub(crate) fn remember<R: Remembered>(&self, key: &Value, done: R) {
-        self.in_level(|level| level.remember(RowKey::of::<R>(key), Box::new(done)));
+        self.levels().remember(self.level, key, done);
+    }
+
+    /// Looks at what is remembered of the row with this key, if that is what the row is now.
+    pub(crate) fn recall<R: Remembered, T>(&self, key: &Value, look: impl FnOnce(&R) -> Option<T>) -> Option<T> {
+        if self.remembers_nothing() { None } else { look(self.levels().recall(key)?) }
+    }
+
+    /// Notes that rows were changed of which this may be remembered, without saying which.
+    pub(crate) fn change<R: Remembered>(&self) {
+        if !self.remembers_nothing() {
+            self.levels().change::<R>();
+        }
+    }
+
+    /// Corrects what is remembered of the row with this key, before the commit.
+    pub(crate) fn correct<R: Remembered>(&self, key: &Value, correct: impl FnOnce(&mut R)) {
+        self.levels().correct(key, correct);
+    }
+
+    /// Whether nothing waits for the end of the transaction.
+    pub(crate) fn remembers_nothing(&self) -> bool {
+        self.shared.memory.is_unused()
+    }
+
+    /// Where it began.
+    pub(crate) fn began(&self) -> &'static Location<'static> {
+        self.shared.began
     }
 
     /// Queues what is to run after this end for a row that is remembered.

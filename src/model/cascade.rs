@@ -102,6 +102,27 @@ pub(super) fn reaches_others(meta: &'static Meta) -> bool {
     })
 }
 
+/// Notes what the database itself may have done to rows that point to deleted ones, and to rows that point to those.
+pub(super) fn changed_below(meta: &'static Meta, tx: &Tx) {
+    if tx.remembers_nothing() {
+        return;
+    }
+    let (mut reached, mut next) = (vec![meta], 0);
+    while let Some(&parent) = reached.get(next) {
+        for &(child, field) in parent.pointed_to_by() {
+            // What a row that goes with a `db_cascade` takes with it, the database alone decides.
+            let by_database = next > 0 || matches!(on_delete(child, field), OnDelete::DoNothing | OnDelete::DbCascade);
+            if by_database {
+                (child.operations.changed)(tx);
+            }
+            if by_database && !reached.iter().any(|known| std::ptr::eq(*known, child)) {
+                reached.push(child);
+            }
+        }
+        next += 1;
+    }
+}
+
 fn on_delete(child: &Meta, field: usize) -> OnDelete {
     child.fields[field].relation.as_ref().map_or(OnDelete::DoNothing, |relation| relation.on_delete)
 }
@@ -258,9 +279,12 @@ impl<'a> Cascade<'a> {
         let mut deleted = Deleted::default();
         for unseen in &self.unseen {
             deleted.add(unseen.meta, self.delete_rows(unseen).await?);
+            changed_below(unseen.meta, tx);
         }
         for (pointing, value) in &self.set {
-            self.at_pointing(pointing, sql::set_where, Some(value)).await?;
+            if self.at_pointing(pointing, sql::set_where, Some(value)).await? > 0 {
+                (pointing.meta.operations.changed)(tx);
+            }
         }
         let mut counts = vec![None; self.groups.len()];
         for (index, group) in self.groups.iter().enumerate() {
@@ -268,6 +292,7 @@ impl<'a> Cascade<'a> {
                 self.delete_what_points_to(index, &mut counts).await?;
             }
             deleted.add(group.meta, counts[index].unwrap_or(0));
+            changed_below(group.meta, tx);
             let Operations { listens, remembers, post_delete, .. } = &group.meta.operations;
             if listens() || remembers() {
                 post_delete(&group.rows, tx).await?;

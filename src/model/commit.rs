@@ -5,8 +5,11 @@ use std::panic::Location;
 
 use signals_core::__private::asynchronous::send_reporting;
 
-use super::{FieldSet, Model, PostCommit, PostRollback};
-use crate::db::{Db, End, Hook, Remembered, Tx};
+use super::cascade::{KEYS, padded};
+use super::sql::{self, Lock};
+use super::{FieldSet, Model, PostCommit, PostRollback, load};
+use crate::db::{Db, End, Exec, Hook, ReadAgain, Remembered, Tx};
+use crate::error::Result;
 use crate::value::Value;
 
 /// What was done to a row in a transaction, or in a savepoint of it.
@@ -21,6 +24,8 @@ struct Done<M> {
 struct Saved<M> {
     /// As it was saved last.
     instance: M,
+    /// Whether it had gone before the commit without a word: the database deletes by itself.
+    is_gone: bool,
     /// Whether it was inserted.
     created: bool,
     /// As it was before, if it was there and somebody asks for it.
@@ -41,16 +46,40 @@ pub(super) fn asks_for_costly<M: Model>() -> bool {
     M::POST_COMMIT.asks_for_costly() || M::POST_ROLLBACK.asks_for_costly()
 }
 
-/// Notes that a row was saved, before its receivers are told: they may save it again, or fail.
+/// What a save wrote.
+#[derive(Clone, Copy)]
+pub(super) struct Written<M: Model> {
+    /// The fields that were written; `None` for all of them.
+    pub(super) fields: Option<FieldSet<M>>,
+    /// Whether the row was inserted.
+    pub(super) created: bool,
+    /// Whether it was a raw write.
+    pub(super) raw: bool,
+}
+
+/// Whether a save of some fields has to read the row before: what it does not write must be known from somewhere. What stands in
+/// the instance was perhaps never written.
+pub(super) fn must_read<M: Model>(instance: &M, tx: &Tx) -> bool {
+    listens::<M>() && recall(instance, tx, |_| ()).is_none()
+}
+
+/// Notes that a row was saved, before its receivers are called: they may save it again, or fail. `before` is what it was, if that
+/// was read, and `previous` the same, if receivers ask for it.
 pub(super) fn saved<M: Model>(
     instance: &M,
-    (created, raw): (bool, bool),
-    previous: Option<&M>,
+    Written { fields, created, raw }: Written<M>,
+    (before, previous): (Option<&M>, Option<&M>),
     tx: &Tx,
     place: &'static Location<'static>,
 ) {
-    let saved = Saved { instance: instance.snapshot(), created, previous: previous.map(M::snapshot), raw, place };
     let key = key(instance);
+    let row = fields.and_then(|fields| {
+        let mut row = before.map(M::snapshot).or_else(|| recall(instance, tx, M::snapshot))?;
+        row.copy_fields(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::META.version);
+        Some(row)
+    });
+    let (instance, previous) = (row.unwrap_or_else(|| instance.snapshot()), previous.map(M::snapshot));
+    let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.remember(&key, Done { deleted: false, saved: Some(saved) });
     if M::POST_ROLLBACK.has_receivers() {
         tx.queue_row::<Done<M>>(End::Rollback, &key);
@@ -75,11 +104,54 @@ pub(super) fn deleted_key<M: Model>(key: &Value, tx: &Tx) {
     }
 }
 
+/// Notes that rows of a model were changed or deleted without a word on each. What is remembered of them is read again before the
+/// commit.
+pub(super) fn changed<M: Model>(tx: &Tx) {
+    tx.change::<Done<M>>();
+}
+
+/// Reads rows again that have [changed].
+async fn read_again<M: Model>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
+    for keys in keys.chunks(KEYS) {
+        let params = padded(keys);
+        let sql = sql::select_where(M::META, M::META.key, params.len(), Lock::None, tx.db().dialect());
+        let rows = load::read::<M>(Exec::Tx(tx), &sql, &params, tx.began()).await?;
+        for gone in keys {
+            tx.correct::<Done<M>>(gone, |done| done.correct(None));
+        }
+        for row in rows {
+            tx.correct::<Done<M>>(&key(&row), |done| done.correct(Some(row)));
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the row as the transaction remembers it, if it does.
+fn recall<M: Model, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
+    tx.recall::<Done<M>, T>(&key(instance), |done| Some(look(&done.saved.as_ref()?.instance)))
+}
+
 fn key<M: Model>(instance: &M) -> Value {
     instance.value(M::META.key).into()
 }
 
+impl<M: Model> Done<M> {
+    /// What the row is before the commit.
+    fn correct(&mut self, row: Option<M>) {
+        let Some(saved) = &mut self.saved else { return };
+        saved.is_gone = row.is_none();
+        if let Some(row) = row {
+            saved.instance = row;
+        }
+    }
+}
+
 impl<M: Model> Remembered for Done<M> {
+    fn source(&self) -> Option<(Value, ReadAgain)> {
+        let saved = self.saved.as_ref()?;
+        Some((key(&saved.instance), |tx, keys| Box::pin(read_again::<M>(tx, keys))))
+    }
+
     fn absorb(&mut self, later: Box<dyn Remembered>) {
         let later: Box<dyn Any> = later;
         let Ok(later) = later.downcast::<Self>() else { return };
@@ -99,7 +171,7 @@ impl<M: Model> Remembered for Done<M> {
     }
 
     fn hook(self: Box<Self>, end: End) -> Option<Hook> {
-        let saved = self.saved?;
+        let saved = self.saved.filter(|saved| end == End::Rollback || !saved.is_gone)?;
         Some(Hook::new(end, saved.place, async move |db| {
             match end {
                 End::Commit => committed(saved, db).await,

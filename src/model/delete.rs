@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::cascade::{Cascade, reaches_others};
+use super::cascade::{Cascade, changed_below, reaches_others};
 use super::draft::{named, named_any};
 use super::load::or_nothing;
 use super::{Key, Meta, Model};
@@ -95,6 +95,7 @@ async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location
     let rows = or_nothing(removed, &key).map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
+        changed_below(M::META, tx);
     }
     Ok(Deleted::of_one(M::META, rows))
 }

@@ -383,7 +383,9 @@ lifecycle! {
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run. A receiver
     /// that saves its own row again causes the next `post_commit`: let it leave out what it caused itself.
     PostCommit {
-        /// The row as it was committed. Fields with `#[skip]` have their `Default`.
+        /// The row as it was committed: what this library has written to it in the transaction, by whatever call, and not what a
+        /// value has in memory. Fields with `#[skip]` have their `Default`. SQL of your own is not looked into: what it changed
+        /// after the last save may be missing.
         instance: &'a M,
         /// Whether it was inserted in the transaction, and not updated.
         created: bool,

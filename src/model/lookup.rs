@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::draft::{Draft, Fields, of_field};
 use super::save::{self, How};
 use super::sql::{self, Lock};
-use super::{FieldSet, Key, Model, load};
+use super::{FieldSet, Key, Model, commit, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::ValueRef;
@@ -112,6 +112,7 @@ async fn upsert_in<M: Model>(
     let fields = Fields { instance: &**draft, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
+    commit::changed::<M>(tx);
     rows.into_iter().next().ok_or_else(|| M::META.not_found())
 }
 

@@ -55,6 +55,8 @@ pub(super) struct Operations {
     pub(super) listens: fn() -> bool,
     /// Whether anything of a row may wait for the end of the transaction.
     pub(super) remembers: fn() -> bool,
+    /// Notes that rows were changed or deleted without a word on each.
+    pub(super) changed: fn(&Tx),
     /// The signals that it sends, where their types do not matter.
     pub(super) sources: fn() -> Vec<Source>,
     /// The key in the first column of a row. A driver may have it in another form than the model: a UUID as bytes.
@@ -79,6 +81,7 @@ impl Operations {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
             listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
             remembers: commit::listens::<M>,
+            changed: commit::changed::<M>,
             sources: || M::LIFECYCLE.sources(),
             key_of: key_of::<M>,
             default_of: M::default_of,

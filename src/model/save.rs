@@ -4,9 +4,10 @@ use std::panic::Location;
 
 use signals_core::__private::asynchronous::send;
 
+use super::commit::{self, Written};
 use super::draft::{Draft, Fields, named_fields};
 use super::sql::{self, Statement};
-use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, commit, load};
+use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
 
@@ -103,6 +104,11 @@ pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bo
     Ok(())
 }
 
+/// Whether a receiver asks what the row was before.
+fn asks_for_costly<M: Model>() -> bool {
+    M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>()
+}
+
 fn has_receivers<M: Model>() -> bool {
     M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>()
 }
@@ -128,13 +134,15 @@ impl<M: Model> Save<'_, '_, M> {
             self.draft.settle();
             check(&**self.draft, self.how)?;
         }
-        let before = if self.draft.may_exist() { self.before().await? } else { None };
+        let before = if self.draft.may_exist() { self.before(tx).await? } else { None };
         let created = self.write().await?;
+        let previous = before.as_ref().filter(|_| asks_for_costly::<M>());
         if commit::listens::<M>() {
-            commit::saved(&**self.draft, (created, raw), before.as_ref(), tx, self.place);
+            let written = Written { fields: update_fields, created, raw };
+            commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.place);
         }
         if M::POST_SAVE.has_receivers() {
-            let (instance, previous): (&M, _) = (self.draft, before.as_ref());
+            let instance: &M = self.draft;
             let changes = FieldSet::changed(previous, instance);
             let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
             let tx = &mut tx.handle();
@@ -146,11 +154,14 @@ impl<M: Model> Save<'_, '_, M> {
         Ok(())
     }
 
-    /// The row as it is before it is written, if somebody asks for it: it costs a SELECT.
-    async fn before(&mut self) -> Result<Option<M>> {
-        let is_asked_for = M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>();
+    /// The row as it is before it is written, if it is asked for: it costs a SELECT.
+    async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
-            How::InsertOrUpdate | How::Update(_) | How::Raw if is_asked_for => {
+            How::Insert => Ok(None),
+            How::Update(_) if commit::must_read::<M>(self.draft, tx) => {
+                load::by_key_for_update(self.exec, self.draft.key(), self.place).await
+            }
+            How::InsertOrUpdate | How::Update(_) | How::Raw if asks_for_costly::<M>() => {
                 load::by_key_for_update(self.exec, self.draft.key(), self.place).await
             }
             _ => Ok(None),

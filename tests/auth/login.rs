@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use expect_test::expect;
-use signals::auth::{AuthUser, MemorySession, Session, current_user, login, user_logged_in};
+use signals::auth::{AuthUser, MemorySession, PasswordHash, Session, current_user, login, user_logged_in};
 use signals::prelude::*;
 
+use crate::databases::databases;
+use crate::log::Log;
 use crate::models::{Entry, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
@@ -138,5 +140,54 @@ async fn a_user_who_is_deleted_before_the_login_cannot_log_in() {
         assert!(session.names().is_empty());
         assert_eq!(ann.last_login, None);
         LOG.is(&expect![""]);
+    }
+}
+
+/// Rule 47: what a user has in memory is not what a login writes.
+#[tokio::test]
+async fn rule_47_a_login_tells_of_the_last_login_alone_after_its_commit() {
+    static COMMITTED: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Customer {
+        #[key]
+        id: Id<Customer>,
+        name: String,
+        password: PasswordHash,
+        last_login: Option<i64>,
+    }
+
+    impl AuthUser for Customer {
+        const USERNAME: FieldSet<Self> = Self::fields().name;
+
+        fn password(&self) -> &PasswordHash {
+            &self.password
+        }
+
+        fn password_mut(&mut self) -> &mut PasswordHash {
+            &mut self.password
+        }
+
+        fn set_last_login(&mut self) {
+            self.last_login = Some(7);
+        }
+    }
+
+    #[receiver(post_commit, sender = Customer)]
+    fn committed(instance: &Customer, changes: FieldSet<Customer>) {
+        COMMITTED.note(format!("{} {:?}, {changes:?}", instance.name, instance.last_login));
+    }
+
+    let _alone = Alone::new().await;
+    for db in databases::<(Customer, Entry)>().await {
+        let mut ann = Customer { name: "ann".to_owned(), ..Customer::default() };
+        ann.save(&db).await.unwrap();
+        COMMITTED.take();
+        ann.name = "typed".to_owned();
+        login(&db, &MemorySession::new(), &mut ann).await.unwrap();
+        COMMITTED.is(&expect![[r#"
+            ann Some(7), {"last_login"}
+        "#]]);
     }
 }

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, rules 46 and 48: nothing that runs after the end of a transaction changes how it ended.
+//! docs/behaviour.md, rules 46 and 48: nothing that runs after the end of a transaction changes how it ended.
 
 use std::fmt;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! BEHAVIOUR.md, rule 20: what a row was before it is written, while others write it.
+//! docs/behaviour.md, rule 20: what a row was before it is written, while others write it.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

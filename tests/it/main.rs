@@ -11,6 +11,7 @@ mod databases;
 mod delete;
 #[cfg(feature = "fixtures")]
 mod fixtures;
+mod last_values;
 mod load;
 mod log;
 mod lookup;

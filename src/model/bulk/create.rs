@@ -9,10 +9,11 @@ use signals_core::BoxFuture;
 use super::RowSignals;
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
+use crate::model::commit::{self, Written};
 use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
 use crate::model::sql::{AssignedKeys, InsertMany, largest_insert, triggers_of};
-use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, commit, save};
+use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, save};
 use crate::value::ValueRef;
 
 /// What [`Model::create_many`] gives: awaiting it inserts the rows.
@@ -105,7 +106,7 @@ async fn create<M: Model>(
     }
     if sent && commit::listens::<M>() {
         for instance in &*rows {
-            commit::saved(instance, (true, raw), None, tx, place);
+            commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, place);
         }
     }
     if sent && M::POST_SAVE.has_receivers() {

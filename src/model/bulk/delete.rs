@@ -9,6 +9,7 @@ use signals_core::BoxFuture;
 use super::{Condition, RowSignals};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
+use crate::model::cascade::changed_below;
 use crate::model::draft::named;
 use crate::model::operations::key_of;
 use crate::model::{Deleted, Model, PostBulkDelete, commit, delete, load, sql};
@@ -91,6 +92,7 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         } else {
             count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
         }
+        changed_below(M::META, tx);
         Ok(Deleted::of_one(M::META, count))
     }
 

@@ -11,7 +11,7 @@ use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::named_fields;
 use crate::model::save::{self, How};
-use crate::model::{FieldSet, Model, PostBulkUpdate, load, sql};
+use crate::model::{FieldSet, Model, PostBulkUpdate, commit, load, sql};
 use crate::value::ValueRef;
 
 /// What [`Model::update_where`] gives: awaiting it updates the rows, and says how many there were.
@@ -66,7 +66,11 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         self.exec = Exec::Tx(tx);
         let update_fields = self.fields;
         let count = match self.signals {
-            RowSignals::Skipped => self.update().await?,
+            RowSignals::Skipped => {
+                let count = self.update().await?;
+                commit::changed::<M>(tx);
+                count
+            }
             RowSignals::Sent => self.save_each(tx).await?,
         };
         if count > 0 && M::POST_BULK_UPDATE.has_receivers() {

@@ -12,7 +12,7 @@ use super::sql::as_list;
 use super::{Direction, M2m, M2mChanged, Related, Through};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
-use crate::model::cascade::can_go_unseen;
+use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
 use crate::model::{Id, Key, Model, delete, load, save};
 use crate::value::{Column, ValueRef};
@@ -258,6 +258,9 @@ where
             }
             _ => {
                 exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;
+                if let Exec::Tx(tx) = exec {
+                    changed_below(T::META, tx);
+                }
             }
         }
         Ok(())

@@ -1,0 +1,398 @@
+//! docs/behaviour.md, rules 20, 47 and 48: what is told after the end of a transaction is what was written, and the last of it.
+
+use expect_test::expect;
+use signals::prelude::*;
+
+use crate::databases::databases;
+use crate::log::Log;
+
+#[tokio::test]
+async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        mail: Option<String>,
+        visits: i64,
+        #[version]
+        version: i64,
+    }
+
+    #[receiver(pre_save, sender = User)]
+    fn outside_of_the_set(instance: &mut User) {
+        instance.visits += 1;
+    }
+
+    #[receiver(post_commit, sender = User, changed(mail))]
+    fn mail_changed() {
+        LOG.note("changed(mail)");
+    }
+
+    #[receiver(post_commit, sender = User)]
+    fn committed(instance: &User, changes: FieldSet<User>) {
+        LOG.note(format!(
+            "{} {:?} {} v{}, {changes:?}",
+            instance.name, instance.mail, instance.visits, instance.version
+        ));
+    }
+
+    #[receiver(post_rollback, sender = User)]
+    fn undone(instance: &User, changes: FieldSet<User>) {
+        LOG.note(format!("undone {} {:?} {}, {changes:?}", instance.name, instance.mail, instance.visits));
+    }
+
+    for db in databases::<User>().await {
+        let mut ann = User { name: "ann".to_owned(), ..User::default() };
+        ann.save(&db).await.unwrap();
+        LOG.take();
+
+        // What is typed in memory, and what `pre_save` sets, is not in the database.
+        ann.name = "Ann".to_owned();
+        ann.mail = Some("typed".to_owned());
+        ann.save_fields(&db, User::fields().name).await.unwrap();
+        expect![[r#"
+            Ann None 1 v2, {"name", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+
+        // Two saves of one instance: the second knows the row from the first.
+        let mut tx = db.begin().await.unwrap();
+        ann.name = "Anna".to_owned();
+        ann.save_fields(&mut tx, User::fields().name).await.unwrap();
+        ann.visits = 100;
+        ann.save_fields(&mut tx, User::fields().visits).await.unwrap();
+        tx.commit().await.unwrap();
+        expect![[r#"
+            Anna None 101 v4, {"name", "visits", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+
+        // A rollback undoes what was written.
+        let mut tx = db.begin().await.unwrap();
+        let mut other = ann.clone();
+        other.name = "Bob".to_owned();
+        other.save_fields(&mut tx, User::fields().name).await.unwrap();
+        tx.rollback().await.unwrap();
+        expect![[r#"
+            undone Bob None 101, {"name", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+
+        // A whole save writes everything.
+        ann.save(&db).await.unwrap();
+        expect![[r#"
+            changed(mail)
+            Anna Some("typed") 102 v5, {"mail", "visits", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+    }
+}
+
+#[tokio::test]
+async fn rule_47_two_instances_of_a_row_are_one_row() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        mail: String,
+    }
+
+    #[receiver(post_commit, sender = User)]
+    fn committed(instance: &User, created: bool) {
+        LOG.note(format!("{} {} created {created}", instance.name, instance.mail));
+    }
+
+    #[receiver(post_rollback, sender = User)]
+    fn undone(instance: &User) {
+        LOG.note(format!("undone {} {}", instance.name, instance.mail));
+    }
+
+    let (name, mail) = (User::fields().name, User::fields().mail);
+    for db in databases::<User>().await {
+        let mut ann = User { name: "ann".to_owned(), mail: "old".to_owned(), ..User::default() };
+        ann.save(&db).await.unwrap();
+        let mut second = ann.clone();
+        LOG.take();
+
+        ann.name = "Ann".to_owned();
+        second.mail = "new".to_owned();
+        let mut tx = db.begin().await.unwrap();
+        ann.save_fields(&mut tx, name).await.unwrap();
+        second.save_fields(&mut tx, mail).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "Ann new created false\n");
+
+        // The second in a savepoint, which is undone or not.
+        let mut tx = db.begin().await.unwrap();
+        ann.name = "a".to_owned();
+        ann.save_fields(&mut tx, name).await.unwrap();
+        second.mail = "undone".to_owned();
+        let undone = tx.savepoint(async |tx| {
+            second.save_fields(tx, mail).await?;
+            Err::<(), _>(Error::other("no"))
+        });
+        undone.await.unwrap_err();
+        second.mail = "b".to_owned();
+        tx.savepoint(async |tx| second.save_fields(tx, mail).await).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "a b created false\nundone a undone\n");
+
+        // A whole save of the second writes its old name, and that is what the row has.
+        let mut tx = db.begin().await.unwrap();
+        ann.name = "c".to_owned();
+        ann.save_fields(&mut tx, name).await.unwrap();
+        second.save(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "ann b created false\n");
+
+        // A row that is new in the transaction.
+        let mut tx = db.begin().await.unwrap();
+        let mut new = User { name: "eve".to_owned(), ..User::default() };
+        new.save(&mut tx).await.unwrap();
+        new.name = "typed".to_owned();
+        new.mail = "written".to_owned();
+        new.save_fields(&mut tx, mail).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(LOG.take(), "eve written created true\n");
+    }
+}
+
+#[tokio::test]
+async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Shelf {
+        #[key]
+        id: Id<Shelf>,
+    }
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Book {
+        #[key]
+        id: Id<Book>,
+        #[unique]
+        title: String,
+        pages: i64,
+        #[foreign_key(on_delete = set_null)]
+        shelf: Option<Id<Shelf>>,
+        #[foreign_key(on_delete = set_default, related_name = "lent")]
+        #[default(None)]
+        lent_from: Option<Id<Shelf>>,
+    }
+
+    #[receiver(post_commit, sender = Book)]
+    fn committed(instance: &Book, created: bool, previous: Option<&Book>, changes: FieldSet<Book>) {
+        let Book { title, pages, shelf, lent_from, .. } = instance;
+        let (shelf, lent, before) = (shelf.is_some(), lent_from.is_some(), previous.map(|book| book.pages));
+        let changes = if created { "all".to_owned() } else { format!("{changes:?}") };
+        LOG.note(format!("{title} {pages} shelf {shelf} lent {lent}, created {created}, before {before:?}, {changes}"));
+    }
+
+    for db in databases::<(Shelf, Book)>().await {
+        let pages = Book::fields().pages;
+        let mut shelf = Shelf::default();
+        shelf.save(&db).await.unwrap();
+        let on = Some(shelf.id);
+        let mut book = Book { title: "a".to_owned(), shelf: on, lent_from: on, ..Book::default() };
+        book.save(&db).await.unwrap();
+        let mut other = Book { title: "b".to_owned(), ..Book::default() };
+        other.save(&db).await.unwrap();
+        LOG.take();
+
+        LOG.note("set_null and set_default");
+        let mut tx = db.begin().await.unwrap();
+        book.pages = 1;
+        book.save(&mut tx).await.unwrap();
+        Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&mut tx).await.unwrap();
+        shelf.delete(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        LOG.note("update_where");
+        let mut tx = db.begin().await.unwrap();
+        book.refresh(&tx).await.unwrap();
+        book.pages = 2;
+        book.save_fields(&mut tx, pages).await.unwrap();
+        let values = Book { pages: 3, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        LOG.note("update_where, and then a save of another field");
+        let mut tx = db.begin().await.unwrap();
+        book.save_fields(&mut tx, pages).await.unwrap();
+        let values = Book { pages: 4, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
+        book.title = "A".to_owned();
+        book.save_fields(&mut tx, Book::fields().title).await.unwrap();
+        tx.commit().await.unwrap();
+
+        LOG.note("back to what it was");
+        let mut tx = db.begin().await.unwrap();
+        book.pages = 5;
+        book.save_fields(&mut tx, pages).await.unwrap();
+        let values = Book { pages: 4, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        LOG.note("a savepoint that is undone, and one that is not");
+        let mut tx = db.begin().await.unwrap();
+        book.pages = 6;
+        book.save_fields(&mut tx, pages).await.unwrap();
+        let undone = tx.savepoint(async |tx| {
+            let values = Book { pages: 7, ..Book::default() };
+            Book::update_where(tx, pages, &values, "true", &()).await?;
+            Err::<(), _>(Error::other("no"))
+        });
+        undone.await.unwrap_err();
+        tx.savepoint(async |tx| {
+            other.pages = 7;
+            other.save_fields(tx, pages).await?;
+            let values = Book { pages: 8, ..Book::default() };
+            Book::update_where(tx, pages, &values, "pages = ?", &(7,)).await
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+
+        expect![[r#"
+            set_null and set_default
+            a 1 shelf false lent false, created false, before Some(0), {"pages", "shelf", "lent_from"}
+            new 0 shelf false lent false, created true, before None, all
+            update_where
+            a 3 shelf false lent false, created false, before Some(1), {"pages"}
+            update_where, and then a save of another field
+            A 4 shelf false lent false, created false, before Some(3), {"title", "pages"}
+            back to what it was
+            A 4 shelf false lent false, created false, before Some(4), {}
+            a savepoint that is undone, and one that is not
+            A 6 shelf false lent false, created false, before Some(4), {"pages"}
+            b 8 shelf false lent false, created false, before Some(4), {"pages"}
+        "#]]
+        .assert_eq(&LOG.take());
+        Book::delete_where(&db, "true", &()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Site {
+        #[key]
+        id: Id<Site>,
+    }
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        #[foreign_key(on_delete = db_cascade)]
+        site: Id<Site>,
+        #[foreign_key(on_delete = db_cascade)]
+        parent: Option<Id<Page>>,
+        title: String,
+    }
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Link {
+        #[key]
+        id: Id<Link>,
+        #[foreign_key(on_delete = db_cascade)]
+        page: Id<Page>,
+    }
+
+    #[receiver(post_commit, sender = Page)]
+    fn page(instance: &Page) {
+        LOG.note(format!("page {}", instance.title));
+    }
+
+    #[receiver(post_commit, sender = Link)]
+    fn link() {
+        LOG.note("link");
+    }
+
+    /// A page and a page of it, with a link, saved in the transaction.
+    async fn fill(site: Id<Site>, tx: &mut Tx) -> Result<Page> {
+        let mut page = Page { site, title: "page".to_owned(), ..Page::default() };
+        page.save(tx).await?;
+        let mut below = Page { site, parent: Some(page.id), title: "below".to_owned(), ..Page::default() };
+        below.save(tx).await?;
+        Link { page: below.id, ..Link::default() }.save(tx).await?;
+        Ok(page)
+    }
+
+    for db in databases::<(Site, Page, Link)>().await {
+        for way in 0..5 {
+            let mut site = Site::default();
+            site.save(&db).await.unwrap();
+            let mut kept = Site::default();
+            kept.save(&db).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            let mut page = fill(site.id, &mut tx).await.unwrap();
+            Page { site: kept.id, title: "kept".to_owned(), ..Page::default() }.save(&mut tx).await.unwrap();
+            match way {
+                0 => drop(site.delete(&mut tx).await.unwrap()),
+                1 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).await.unwrap()),
+                2 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).with_signals().await.unwrap()),
+                3 => drop(page.delete(&mut tx).await.unwrap()),
+                _ => {
+                    let undone = tx.savepoint(async |tx| {
+                        site.delete(tx).await?;
+                        Err::<(), _>(Error::other("no"))
+                    });
+                    undone.await.unwrap_err();
+                }
+            }
+            tx.commit().await.unwrap();
+            let expected = if way == 4 { "page page\npage below\nlink\npage kept\n" } else { "page kept\n" };
+            assert_eq!(LOG.take(), expected, "in way {way}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rule_47_what_was_changed_is_read_again_by_any_type_of_key() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Country {
+        #[key]
+        code: String,
+        people: i64,
+    }
+
+    #[receiver(post_commit, sender = Country)]
+    fn committed(instance: &Country) {
+        LOG.note(format!("{} {}", instance.code, instance.people));
+    }
+
+    for db in databases::<Country>().await {
+        let mut tx = db.begin().await.unwrap();
+        // More than one statement takes.
+        let mut countries: Vec<Country> =
+            (0..1100).map(|n| Country { code: format!("it's \"{n:04}\""), people: 0 }).collect();
+        Country::create_many(&tx, &mut countries).with_signals().await.unwrap();
+        let values = Country { people: 7, ..Country::default() };
+        Country::update_where(&tx, Country::fields().people, &values, "true", &()).await.unwrap();
+        countries[1].delete(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let lines = LOG.take();
+        assert_eq!(lines.lines().count(), 1099);
+        assert!(lines.lines().all(|line| line.ends_with(" 7")), "{lines}");
+    }
+}
