@@ -164,8 +164,9 @@ pub enum Error {
         model: String,
     },
 
-    /// The row is not as it was when it was read: somebody has saved or deleted it in the meantime. Only for models with
-    /// a `#[version]`; nothing was written.
+    /// The row is not as it was when it was read: it was saved or deleted in the meantime. Or it is as it was, and the value is
+    /// not: a save of it was good, and the transaction of that save was rolled back, which the value does not know. Only for
+    /// models with a `#[version]`; nothing was written.
     Stale {
         /// The model.
         model: String,
@@ -558,8 +559,8 @@ impl fmt::Display for Error {
             }
             Self::Stale { model } => write!(
                 f,
-                "this row of `{model}` was saved or deleted by somebody else since it was read: `refresh` it, change it \
-                 again and save that",
+                "this row of `{model}` was saved or deleted by others since it was read, or an earlier save of this value was \
+                 rolled back: `refresh` it, change it again and save that",
             ),
             Self::SeveralRows { model, fields } => write!(
                 f,

@@ -178,3 +178,53 @@ async fn rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version() {
         assert_eq!((page.author, page.version), (None, 2));
     }
 }
+
+/// Rule 22.
+#[tokio::test]
+async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error_says_so() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        text: String,
+        #[version]
+        version: i64,
+    }
+
+    #[receiver(post_save, sender = Page)]
+    fn refuse(instance: &Page) -> Result<(), &'static str> {
+        if instance.text == "bad" { Err("refused") } else { Ok(()) }
+    }
+
+    for db in databases::<Page>().await {
+        let mut page = Page::default();
+        page.save(&db).await.unwrap();
+
+        // What the library undoes itself, it undoes in the value as well.
+        page.text = "bad".to_owned();
+        page.save(&db).await.unwrap_err();
+        let mut tx = db.begin().await.unwrap();
+        page.save(&mut tx).await.unwrap_err();
+        tx.rollback().await.unwrap();
+        assert_eq!(page.version, 1);
+        page.text = "good".to_owned();
+        page.save(&db).await.unwrap();
+
+        let mut tx = db.begin().await.unwrap();
+        page.save(&mut tx).await.unwrap();
+        tx.rollback().await.unwrap();
+        let error = page.save(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::Stale { .. }) && error.to_string().contains("was rolled back"), "{error}");
+        page.refresh(&db).await.unwrap();
+        page.save(&db).await.unwrap();
+
+        let mut tx = db.begin().await.unwrap();
+        let undone = tx.savepoint(async |tx| {
+            page.save(tx).await?;
+            Err::<(), _>(Error::other("no"))
+        });
+        undone.await.unwrap_err();
+        assert!(matches!(page.save(&mut tx).await, Err(Error::Stale { .. })));
+    }
+}
