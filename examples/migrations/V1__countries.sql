@@ -1,4 +1,4 @@
-CREATE TABLE countries (
+CREATE TABLE country (
     code TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL
 );

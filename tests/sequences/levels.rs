@@ -1,0 +1,128 @@
+//! What a transaction or a savepoint of the model in memory remembers until its end.
+
+use std::collections::BTreeMap;
+
+use crate::rows::{Kind, Row, Rows, Value};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Commit,
+    Rollback,
+}
+
+/// A transaction, or a savepoint in it.
+#[derive(Debug)]
+pub(crate) struct Level {
+    /// The rows when it began.
+    pub(crate) before: Rows,
+    pub(crate) is_broken: bool,
+    queue: Vec<Queued>,
+    rows: BTreeMap<(Kind, Value), Remembered>,
+}
+
+/// A row that something was done to.
+#[derive(Debug, Default)]
+struct Remembered {
+    saved: Option<Saved>,
+    queued: [bool; 2],
+}
+
+/// What is left of it.
+#[derive(Debug, Clone)]
+struct Saved {
+    /// As it was written last.
+    row: Row,
+    created: bool,
+    previous: Option<Row>,
+}
+
+#[derive(Debug)]
+enum Queued {
+    Row(End, Kind, Value),
+    /// A row of a savepoint that was rolled back.
+    Due(AtEnd),
+}
+
+/// A signal that is sent at the end.
+#[derive(Debug, Clone)]
+pub(crate) struct AtEnd {
+    pub(crate) end: End,
+    pub(crate) row: Row,
+    pub(crate) created: bool,
+    pub(crate) previous: Option<Row>,
+}
+
+impl Level {
+    pub(crate) fn new(before: Rows) -> Self {
+        Self { before, is_broken: false, queue: Vec::new(), rows: BTreeMap::new() }
+    }
+
+    /// Remembers a row that was written, as it is in the database now.
+    pub(crate) fn saved(&mut self, row: &Row, created: bool, previous: Option<Row>) {
+        let key = (row.kind, row.key().clone());
+        let remembered = self.rows.entry(key).or_default();
+        let saved = Saved { row: row.clone(), created, previous };
+        remembered.saved = Some(after(remembered.saved.take(), saved));
+    }
+
+    /// Forgets what was done to a row that is deleted.
+    pub(crate) fn deleted(&mut self, kind: Kind, key: &Value) {
+        self.rows.entry((kind, key.clone())).or_default().saved = None;
+    }
+
+    /// Queues the signal of a row for this end. The first of its places counts.
+    pub(crate) fn queue(&mut self, end: End, kind: Kind, key: &Value) {
+        if let Some(row) = self.rows.get_mut(&(kind, key.clone()))
+            && !std::mem::replace(&mut row.queued[end as usize], true)
+        {
+            self.queue.push(Queued::Row(end, kind, key.clone()));
+        }
+    }
+
+    /// What is sent after this end, where these are the rows just before it.
+    pub(crate) fn at_end(mut self, end: End, rows: &Rows) -> Vec<AtEnd> {
+        let mut sent = Vec::new();
+        for queued in self.queue {
+            match queued {
+                Queued::Due(due) => sent.push(due),
+                Queued::Row(when, kind, key) if when == end => {
+                    let Some(saved) = self.rows.remove(&(kind, key.clone())).and_then(|row| row.saved) else {
+                        continue;
+                    };
+                    let Saved { row, created, previous } = saved;
+                    let row = match end {
+                        // What the library itself wrote after the save counts as well.
+                        End::Commit => rows.get(kind, &key).cloned(),
+                        End::Rollback => Some(row),
+                    };
+                    sent.extend(row.map(|row| AtEnd { end, row, created, previous }));
+                }
+                Queued::Row(..) => {}
+            }
+        }
+        sent
+    }
+
+    /// Takes over what a savepoint remembers that is released.
+    pub(crate) fn release(&mut self, savepoint: Self) {
+        self.queue.extend(savepoint.queue);
+        for (key, later) in savepoint.rows {
+            let row = self.rows.entry(key).or_default();
+            row.saved = later.saved.map(|later| after(row.saved.take(), later));
+            row.queued = [row.queued[0] || later.queued[0], row.queued[1] || later.queued[1]];
+        }
+    }
+
+    /// Keeps what is sent at the end of the transaction because a savepoint was rolled back.
+    pub(crate) fn undone(&mut self, due: Vec<AtEnd>) {
+        self.queue.extend(due.into_iter().map(Queued::Due));
+    }
+}
+
+/// Two writes of one row as one.
+fn after(first: Option<Saved>, last: Saved) -> Saved {
+    match first {
+        None => last,
+        Some(first) => Saved { row: last.row, created: first.created || last.created, previous: first.previous },
+    }
+}

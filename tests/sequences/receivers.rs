@@ -1,0 +1,155 @@
+//! Receivers that note all that they are given, and fail in a trap. Some of them write.
+
+use std::fmt;
+
+use signals::prelude::*;
+use signals::{M2mChanged, PostBulkDelete};
+
+use crate::models::{Author, Book, BookTags, Chapter, Country, Loan, Played, Tag, TagRelated, Visit, key, shown};
+use crate::stage::{self, Trapped, inserted, receive, silently};
+
+/// An instance that may be missing.
+fn shown_if_any<M: Model>(instance: Option<&M>) -> String {
+    instance.map_or_else(|| "none".to_owned(), |instance| shown(instance))
+}
+
+/// A set of fields that may be missing.
+fn fields<F: fmt::Debug>(fields: Option<F>) -> String {
+    fields.map_or_else(|| "all".to_owned(), |fields| format!("{fields:?}"))
+}
+
+/// The row of an instance as the transaction sees it.
+async fn stored<M: Played>(instance: &M, tx: &mut Tx) -> Result<String> {
+    let rows = silently(M::all(tx)).await?;
+    Ok(shown_if_any(rows.iter().find(|row| key(*row) == key(instance))))
+}
+
+/// Changes what is going to be written.
+#[receiver(pre_save, sender = Author)]
+fn loud(instance: &mut Author) {
+    if instance.email.as_deref() == Some("loud") {
+        instance.email = Some("LOUD".to_owned());
+    }
+}
+
+#[receiver(pre_save, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn before_save<M: Played>(instance: &mut M, update_fields: Option<FieldSet<M>>) -> Result<(), Trapped> {
+    receive("pre_save", format_args!("{} of {}", shown(instance), fields(update_fields)))
+}
+
+#[receiver(post_save, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+async fn after_save<M: Played>(
+    instance: &M,
+    created: bool,
+    previous: Option<&M>,
+    changes: FieldSet<M>,
+    update_fields: Option<FieldSet<M>>,
+    tx: &mut Tx,
+) -> Result<()> {
+    if created {
+        inserted(M::META.name, key(instance));
+    }
+    let (instance, stored) = (shown(instance), stored(instance, tx).await?);
+    let (previous, update_fields) = (shown_if_any(previous), fields(update_fields));
+    let what = format_args!(
+        "{instance} of {update_fields}, created {created}, previous {previous}, changes {changes:?}, stored {stored}"
+    );
+    receive("post_save", what).map_err(Error::other)
+}
+
+#[receiver(post_save, sender = Author, changed(credits))]
+fn new_credits(instance: &Author) {
+    stage::note(format!("new credits {}", instance.credits));
+}
+
+/// Saves another row in the transaction.
+#[receiver(post_save, sender = Author, created = true)]
+async fn welcome(instance: &Author, tx: &mut Tx) -> Result<()> {
+    if instance.email.as_deref() == Some("welcome") {
+        Visit { place: "door".to_owned(), author: instance.id, ..Visit::default() }.save(tx).await?;
+    }
+    Ok(())
+}
+
+#[receiver(pre_delete, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+async fn before_delete<M: Played>(instance: &M, origin: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
+    let (instance, origin, stored) = (shown(instance), shown(origin), stored(instance, tx).await?);
+    let what = format_args!("{instance} from {origin}, stored {stored}");
+    receive("pre_delete", what).map_err(Error::other)
+}
+
+#[receiver(post_delete, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+async fn after_delete<M: Played>(instance: &M, origin: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
+    let (instance, origin, stored) = (shown(instance), shown(origin), stored(instance, tx).await?);
+    let what = format_args!("{instance} from {origin}, stored {stored}");
+    receive("post_delete", what).map_err(Error::other)
+}
+
+#[receiver(post_bulk_create, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn after_bulk_create<M: Played>(instances: &[M]) -> Result<(), Trapped> {
+    for instance in instances {
+        inserted(M::META.name, key(instance));
+    }
+    let instances: Vec<String> = instances.iter().map(|row| shown(row)).collect();
+    receive("post_bulk_create", instances.join(" "))
+}
+
+#[receiver(post_bulk_update, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn after_bulk_update<M: Played>(count: u64, update_fields: FieldSet<M>) -> Result<(), Trapped> {
+    receive("post_bulk_update", format_args!("{count} {} of {update_fields:?}", M::META.name))
+}
+
+#[receiver(post_bulk_delete, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn after_bulk_delete<M: Played>(event: &PostBulkDelete<'_, M>) -> Result<(), Trapped> {
+    receive("post_bulk_delete", format_args!("{} {}", event.count, event.model.name))
+}
+
+#[receiver(post_commit, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn committed<M: Played>(
+    instance: &M,
+    created: bool,
+    previous: Option<&M>,
+    changes: FieldSet<M>,
+) -> Result<(), Trapped> {
+    let (instance, previous) = (shown(instance), shown_if_any(previous));
+    let what = format_args!("{instance}, created {created}, previous {previous}, changes {changes:?}");
+    receive("post_commit", what)
+}
+
+#[receiver(post_commit, sender = Author, changed(credits), created = false)]
+fn credits_committed(instance: &Author) {
+    stage::note(format!("committed credits {}", instance.credits));
+}
+
+#[receiver(post_rollback, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn rolled_back<M: Played>(
+    instance: &M,
+    created: bool,
+    previous: Option<&M>,
+    changes: FieldSet<M>,
+) -> Result<(), Trapped> {
+    let (instance, previous) = (shown(instance), shown_if_any(previous));
+    let what = format_args!("{instance}, created {created}, previous {previous}, changes {changes:?}");
+    receive("post_rollback", what)
+}
+
+#[receiver(post_load, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+fn loaded<M: Played>(instance: &mut M) -> Result<(), Trapped> {
+    if stage::is_silent() { Ok(()) } else { receive("post_load", shown(instance)) }
+}
+
+#[receiver(m2m_changed, sender = BookTags)]
+fn tags_changed(event: &mut M2mChanged<'_, BookTags>) -> Result<(), Trapped> {
+    relation_changed("BookTags", event)
+}
+
+#[receiver(m2m_changed, sender = TagRelated)]
+fn related_changed(event: &mut M2mChanged<'_, TagRelated>) -> Result<(), Trapped> {
+    relation_changed("TagRelated", event)
+}
+
+fn relation_changed<T>(relation: &str, event: &M2mChanged<'_, T>) -> Result<(), Trapped> {
+    let M2mChanged { action, reverse, instance, model, ids, .. } = event;
+    let (instance, model) = (shown(*instance), model.name);
+    receive("m2m_changed", format_args!("{relation} {action:?} {instance} reverse {reverse}, {model} {ids:?}"))
+}
