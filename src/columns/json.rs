@@ -44,8 +44,10 @@ use crate::value::{Column, ColumnError, ColumnType, ToJson, ValueRef};
 /// # }
 /// ```
 ///
-/// What serde makes of the value is what is stored: JSON has no NaN, which becomes `null`, and whatever is marked with
-/// `#[serde(skip)]` is left out. Stored JSON that does not fit the type any more is an
+/// What serde makes of the value is what is stored: whatever is marked with `#[serde(skip)]` is left out, and JSON has no NaN,
+/// which becomes `null`. A value that could not be read back is refused when it is written, with
+/// [`Error::NotStorable`](crate::Error::NotStorable): NaN of an `f64`, a field that is left out and has no `#[serde(default)]`,
+/// and what is nested more than 127 deep. Stored JSON that does not fit the type any more is an
 /// [`Error::Column`](crate::Error::Column) when it is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Json<T>(pub T);
@@ -103,7 +105,8 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Column for
     }
 }
 
-/// `JSONB` in PostgreSQL, text in SQLite. `null` is JSON's own, an `Option` that is `None` is SQL's NULL.
+/// `JSONB` in PostgreSQL, text in SQLite. `null` is JSON's own, an `Option` that is `None` is SQL's NULL. Lists and objects can be
+/// nested 127 deep.
 ///
 /// PostgreSQL keeps numbers as decimal digits, so that 1e16 comes back as an integer, and -0.0 without its sign. It has no NUL
 /// in the texts of JSON, and refuses it.
@@ -138,9 +141,21 @@ impl ToJson for Value {
     }
 }
 
-impl<T: Serialize + Sync> ToJson for Json<T> {
+impl<T: Serialize + DeserializeOwned + Sync> ToJson for Json<T> {
+    /// What could not be read back would make its whole table unreadable, so that it is tried here.
     fn to_json(&self) -> Result<String, String> {
-        write(&self.0)
+        let json = write(&self.0)?;
+        match serde_json::from_str::<T>(&json) {
+            Ok(_) => Ok(json),
+            // The words of the error may hold a value, which may be a secret.
+            Err(error) => Err(format!(
+                "its JSON cannot be read back as a `{}`, from line {}, column {} on: JSON has no NaN, and a field that is left \
+                 out needs `#[serde(default)]`",
+                std::any::type_name::<T>(),
+                error.line(),
+                error.column(),
+            )),
+        }
     }
 
     fn is_same(&self, json: &str) -> bool {
@@ -148,8 +163,57 @@ impl<T: Serialize + Sync> ToJson for Json<T> {
     }
 }
 
+/// As deep as serde_json reads lists and objects in one another.
+const DEEPEST: usize = 127;
+
 fn write(value: &impl Serialize) -> Result<String, String> {
-    serde_json::to_string(value).map_err(|error| format!("it cannot be written as JSON: {error}"))
+    let json = serde_json::to_string(value).map_err(|error| format!("it cannot be written as JSON: {error}"))?;
+    match depth(&json) {
+        ..=DEEPEST => Ok(json),
+        depth => {
+            Err(format!("its JSON is nested {depth} deep, and can be read {DEEPEST} deep: store it in several rows"))
+        }
+    }
+}
+
+/// How deep lists and objects stand in one another.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => {
+                // To the end of the text, past each `\"`.
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'\\' => drop(bytes.next()),
+                        b'"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Reads JSON in which the JSON of fields stands `around` deep.
+#[cfg(feature = "fixtures")]
+pub(crate) fn read_around(json: &str, around: usize) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    // It has no limit of another number.
+    if depth(json) <= DEEPEST + around {
+        reader.disable_recursion_limit();
+    }
+    let value = Value::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
 }
 
 fn read<T: DeserializeOwned>(value: ValueRef<'_>) -> Result<T, ColumnError> {
@@ -176,5 +240,37 @@ fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_deep_json_is() {
+        for (json, expected) in [
+            ("1", 0),
+            ("[]", 1),
+            ("[1, [], {\"a\": []}]", 3),
+            (r#"["[[[", "\"[[[", "\\", [1]]"#, 2),
+            (r#"{"[\\\"{{": "}"}"#, 1),
+            ("", 0),
+            ("\"", 0),
+            ("\"\\", 0),
+            ("]][", 1),
+        ] {
+            assert_eq!(depth(json), expected, "{json}");
+        }
+    }
+
+    /// The limit is that of serde_json.
+    #[test]
+    fn what_is_as_deep_as_can_be_read_is_written() {
+        for (depth, is_written) in [(DEEPEST, true), (DEEPEST + 1, false)] {
+            let value = (0..depth).fold(Value::Null, |value, _| Value::Array(vec![value]));
+            assert_eq!(serde_json::from_str::<Value>(&value.to_string()).is_ok(), is_written);
+            assert_eq!(value.to_json().is_ok(), is_written);
+        }
     }
 }

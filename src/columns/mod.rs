@@ -13,3 +13,5 @@ mod uuid;
 
 #[cfg(feature = "serde_json")]
 pub use self::json::Json;
+#[cfg(feature = "fixtures")]
+pub(crate) use self::json::read_around;

@@ -112,3 +112,131 @@ async fn what_is_no_json_is_refused_before_it_is_sent() {
         }
     }
 }
+
+/// Lists and objects in one another, so deep.
+fn nested(depth: usize) -> Value {
+    (0..depth).fold(json!("["), |value, level| if level % 2 == 0 { json!([value, "]"]) } else { json!({ "a": value }) })
+}
+
+/// A type that is as deep as its value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Tree(Vec<Tree>);
+
+impl Tree {
+    fn nested(depth: usize) -> Self {
+        (1..depth).fold(Self::default(), |tree, _| Self(vec![tree]))
+    }
+}
+
+#[tokio::test]
+async fn json_that_is_nested_too_deep_to_be_read_is_refused_in_every_operation() {
+    #[model(table = "json_deep")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Deep {
+        #[key]
+        id: Id<Deep>,
+        value: Value,
+        maybe: Option<Value>,
+        json: Json<Value>,
+        tree: Option<Json<Tree>>,
+    }
+
+    const DEEPEST: usize = 127;
+    let deep = |depth| Deep {
+        id: Id::UNSET,
+        value: nested(depth),
+        maybe: Some(nested(depth)),
+        json: Json(nested(depth)),
+        tree: Some(Json(Tree::nested(depth))),
+    };
+    for db in databases::<Deep>().await {
+        let mut ann = deep(DEEPEST);
+        ann.save(&db).await.unwrap();
+        assert_eq!(Deep::get(&db, ann.id).await.unwrap().unwrap(), ann);
+
+        let too_deep = deep(DEEPEST + 1);
+        let of = |field: &str| {
+            let mut row = ann.clone();
+            match field {
+                "value" => row.value = too_deep.value.clone(),
+                "maybe" => row.maybe = too_deep.maybe.clone(),
+                "json" => row.json = too_deep.json.clone(),
+                _ => row.tree = too_deep.tree.clone(),
+            }
+            row
+        };
+        for field in ["value", "maybe", "json", "tree"] {
+            let refused = |error: Error| {
+                let text = format!(
+                    "`{field}` of `Deep` cannot be stored: its JSON is nested 128 deep, and can be read 127 deep: store it in \
+                     several rows"
+                );
+                assert_eq!(error.to_string(), text);
+            };
+            let unset = || Deep { id: Id::UNSET, ..of(field) };
+            refused(of(field).save(&db).await.unwrap_err());
+            let fields = Deep::fields().value | Deep::fields().maybe | Deep::fields().json | Deep::fields().tree;
+            refused(of(field).save_fields(&db, fields).await.unwrap_err());
+            refused(unset().save(&db).await.unwrap_err());
+            refused(unset().create(&db).await.unwrap_err());
+            refused(Deep::create_many(&db, &mut [deep(1), unset()]).await.unwrap_err());
+            refused(Deep::update_where(&db, fields, &of(field), "id = ?", &(ann.id,)).await.unwrap_err());
+            assert_eq!(Deep::all(&db).await.unwrap(), std::slice::from_ref(&ann));
+        }
+
+        // A parameter of the user's own SQL.
+        let update = sql(&db, "UPDATE json_deep SET value = ?");
+        for error in [
+            db.execute(&update, &(nested(DEEPEST + 1),)).await.unwrap_err(),
+            db.execute(&update, &(Json(Tree::nested(DEEPEST + 1)),)).await.unwrap_err(),
+            Deep::delete_where(&db, "value = ?", &(nested(DEEPEST + 1),)).await.unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::Parameter { number: 1, .. }), "{error}");
+        }
+
+        // What was dumped can be loaded, though it stands deeper there.
+        #[cfg(feature = "fixtures")]
+        {
+            let dumped = db.dump_of::<Deep>().await.unwrap();
+            ann.clone().delete(&db).await.unwrap();
+            db.load_of::<Deep>(&dumped).await.unwrap();
+            assert_eq!(Deep::all(&db).await.unwrap(), std::slice::from_ref(&ann));
+            let deeper = dumped.replacen("\"[\"", "[\"[\"]", 1);
+            assert_ne!(deeper, dumped);
+            let error = db.load_of::<Deep>(&deeper).await.unwrap_err().to_string();
+            assert!(error.contains("127 deep") || error.contains("recursion limit exceeded"), "{error}");
+            assert_eq!(Deep::all(&db).await.unwrap(), std::slice::from_ref(&ann));
+        }
+    }
+}
+
+#[tokio::test]
+async fn json_that_cannot_be_read_back_is_refused() {
+    #[derive(Debug, Default, Clone, Serialize, Deserialize)]
+    struct Skipped {
+        #[serde(skip_serializing)]
+        secret: u8,
+    }
+
+    #[model(table = "json_nan")]
+    #[derive(Debug, Default)]
+    struct Measured {
+        #[key]
+        id: Id<Measured>,
+        real: Json<Vec<f64>>,
+        maybe: Json<Option<f64>>,
+        skipped: Option<Json<Skipped>>,
+    }
+
+    for db in databases::<Measured>().await {
+        for real in [f64::NAN, f64::INFINITY] {
+            let error = Measured { real: Json(vec![1.0, real]), ..Measured::default() }.save(&db).await.unwrap_err();
+            expect!["`real` of `Measured` cannot be stored: its JSON cannot be read back as a `alloc::vec::Vec<f64>`, from line 1, column 9 on: JSON has no NaN, and a field that is left out needs `#[serde(default)]`"].assert_eq(&error.to_string());
+        }
+        let error = Measured { skipped: Some(Json(Skipped::default())), ..Measured::default() }.save(&db).await;
+        assert!(matches!(error, Err(Error::NotStorable { field: "skipped", .. })), "{error:?}");
+        let mut none = Measured { maybe: Json(Some(f64::NAN)), ..Measured::default() };
+        none.save(&db).await.unwrap();
+        assert!(Measured::get(&db, none.id).await.unwrap().unwrap().maybe.is_none());
+    }
+}
