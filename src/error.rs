@@ -66,6 +66,12 @@ pub enum Error {
         model: String,
     },
 
+    /// The database counts the keys of new rows, and has none left: the largest one is in use, or was given before.
+    KeysUsedUp {
+        /// The model, or its table when raw SQL failed.
+        model: String,
+    },
+
     /// A field that must have a value has none.
     NotNull {
         /// The model, or its table when raw SQL failed.
@@ -480,6 +486,11 @@ impl fmt::Display for Error {
                 f,
                 "a row of `{model}` was not inserted, because a trigger of its table skipped it: let the trigger raise an \
                  error that says why",
+            ),
+            Self::KeysUsedUp { model } => write!(
+                f,
+                "no key is left for a new row of `{model}`, they were counted up to the largest: give the row that has it \
+                 another key, and set the sequence of the table back",
             ),
             Self::Protected { model, rows } => {
                 write!(f, "this row of `{model}` cannot be deleted, because ")?;

@@ -163,7 +163,10 @@ pub(super) fn of_field<M: Model>(error: Error, others: usize, fields: &[usize]) 
 pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<Error> {
     move |mut error| {
         exec.rename(&mut error, |error| {
-            let (Error::Unique { model, .. } | Error::NotNull { model, .. } | Error::ForeignKey { model: Some(model) }) = error
+            let (Error::Unique { model, .. }
+            | Error::NotNull { model, .. }
+            | Error::KeysUsedUp { model }
+            | Error::ForeignKey { model: Some(model) }) = error
             else {
                 return;
             };
@@ -194,7 +197,9 @@ fn rename_of(meta: &Meta, error: &mut Error) {
             meta.name.clone_into(model);
             field(column);
         }
-        Error::ForeignKey { model: Some(model) } if model == meta.table => meta.name.clone_into(model),
+        Error::ForeignKey { model: Some(model) } | Error::KeysUsedUp { model } if model == meta.table => {
+            meta.name.clone_into(model);
+        }
         Error::NoColumn { model, .. } => *model = Some(meta.name.to_owned()),
         _ => {}
     }

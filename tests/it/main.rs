@@ -12,6 +12,7 @@ mod delete;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod last_values;
+mod limits;
 mod load;
 mod log;
 mod lookup;

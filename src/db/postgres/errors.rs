@@ -121,6 +121,7 @@ fn refused(error: ServerError, sql: &str) -> Error {
     let Some(server) = error.as_db_error() else { return other(error, sql) };
     constraint(server)
         .or_else(|| missing(server, sql))
+        .or_else(|| used_up(server, sql))
         .or_else(|| circumstance(server))
         .unwrap_or_else(|| other(error, sql))
 }
@@ -169,6 +170,22 @@ fn does_not_fit(error: &DbError) -> bool {
 /// Whether the server does not know what was prepared, or has something else under its name.
 fn is_elsewhere(error: &DbError) -> bool {
     matches!(*error.code(), SqlState::INVALID_SQL_STATEMENT_NAME | SqlState::DUPLICATE_PSTATEMENT)
+}
+
+/// "nextval: reached maximum value of sequence"
+fn used_up(error: &DbError, sql: &str) -> Option<Error> {
+    if *error.code() != SqlState::SEQUENCE_GENERATOR_LIMIT_EXCEEDED {
+        return None;
+    }
+    let model = inserted_into(sql).or_else(|| name_in(error.message()))?;
+    Some(Error::KeysUsedUp { model })
+}
+
+/// The table of an INSERT.
+fn inserted_into(sql: &str) -> Option<String> {
+    const INTO: &str = "INTO ";
+    let at = sql.as_bytes().windows(INTO.len()).position(|part| part.eq_ignore_ascii_case(INTO.as_bytes()))?;
+    last_of_name(sql[at + INTO.len()..].trim_start())
 }
 
 fn missing(error: &DbError, sql: &str) -> Option<Error> {
@@ -248,7 +265,12 @@ fn key_columns(detail: &str) -> Option<Vec<String>> {
 fn name_at(sql: &str, position: u32) -> Option<String> {
     let at = usize::try_from(position).ok()?.checked_sub(1)?;
     let (start, _) = sql.char_indices().nth(at)?;
-    let (mut name, mut rest) = identifier(&sql[start..])?;
+    last_of_name(&sql[start..])
+}
+
+/// `users` of `public.users`, which the text begins with.
+fn last_of_name(text: &str) -> Option<String> {
+    let (mut name, mut rest) = identifier(text)?;
     while let Some((next, after)) = rest.trim_start().strip_prefix('.').and_then(|rest| identifier(rest.trim_start())) {
         (name, rest) = (next, after);
     }
@@ -313,6 +335,13 @@ mod tests {
             ("SELECT", 0, None),
         ] {
             assert_eq!(name_at(sql, position).as_deref(), expected, "{sql}");
+        }
+        for (sql, expected) in [
+            ("INSERT INTO \"Us\"\"ers\" (a) VALUES (1)", Some("Us\"ers")),
+            ("with a as (select 1) insert into  public.Users select * from a", Some("users")),
+            ("SELECT nextval('s')", None),
+        ] {
+            assert_eq!(inserted_into(sql).as_deref(), expected, "{sql}");
         }
         assert_eq!(name_in("table \"main.users\" does not exist").as_deref(), Some("users"));
         assert_eq!(name_in("no quotes"), None);

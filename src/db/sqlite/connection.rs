@@ -238,10 +238,10 @@ impl Connection {
         let mut statement = self.prepare(sql)?;
         self.bind(&mut statement, params)?;
         if statement.column_count() == 0 {
-            return statement.raw_execute().map_err(|error| self.failure(error));
+            return statement.raw_execute().map_err(|error| self.failure_in(sql, error));
         }
         let mut rows = statement.raw_query();
-        while rows.next().map_err(|error| self.failure(error))?.is_some() {}
+        while rows.next().map_err(|error| self.failure_in(sql, error))?.is_some() {}
         Ok(usize::try_from(self.raw.changes()).unwrap_or(usize::MAX))
     }
 
@@ -261,7 +261,7 @@ impl Connection {
         } else {
             run(&self.raw)
         };
-        done.map_err(|error| match self.failure(error) {
+        done.map_err(|error| match self.failure_in(sql, error) {
             // Another attempt would do again what is done.
             Failure::Busy if begun => self.locked().into(),
             failure => failure,
@@ -276,7 +276,7 @@ impl Connection {
     ) -> Result<(), Failure> {
         let mut statement = self.prepare(sql)?;
         self.bind(&mut statement, params)?;
-        self.rows(&mut statement, each)
+        self.rows(sql, &mut statement, each)
     }
 
     /// A query that is refused when it writes, whether the connection could or not.
@@ -294,11 +294,12 @@ impl Connection {
             )
             .into());
         }
-        self.rows(&mut statement, each)
+        self.rows(sql, &mut statement, each)
     }
 
     fn rows(
         &self,
+        sql: &str,
         statement: &mut Statement<'_>,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
@@ -312,7 +313,7 @@ impl Connection {
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    return Err(match self.failure(error) {
+                    return Err(match self.failure_in(sql, error) {
                         // Another attempt would hand out the same rows again.
                         Failure::Busy if seen => self.locked().into(),
                         failure => failure,
@@ -350,6 +351,23 @@ impl Connection {
             bound.map_err(|error| self.failure(error))?;
         }
         Ok(())
+    }
+
+    /// The failure of a statement that was executed: SQLite has the same words for a full disk and for keys that are used up.
+    fn failure_in(&self, sql: &str, error: rusqlite::Error) -> Failure {
+        match errors::is_full(&error).then(|| self.without_keys(sql)).flatten() {
+            Some(table) => Error::KeysUsedUp { model: table }.into(),
+            None => self.failure(error),
+        }
+    }
+
+    /// The table of a statement whose largest key was given. Of several names that are in the statement it is the longest.
+    fn without_keys(&self, sql: &str) -> Option<String> {
+        let counted_up = "SELECT name FROM sqlite_sequence WHERE seq = 9223372036854775807 ORDER BY length(name) DESC";
+        let mut tables = self.raw.prepare(counted_up).ok()?;
+        let names = tables.query_map([], |row| row.get::<_, String>(0)).ok()?;
+        let written = sql.to_lowercase();
+        names.flatten().find(|name| written.contains(&name.to_lowercase()))
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {

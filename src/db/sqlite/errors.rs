@@ -52,6 +52,11 @@ pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
     meaning.into()
 }
 
+/// Whether the disk is full, or something else that SQLite calls so.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
 /// The failure of opening the file, or of the first look into it.
 pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure {
     match failure(error, path) {
