@@ -97,11 +97,11 @@
 //! | `#[model(delete_signals = false)]` | receivers of every model do not hear of its deletes, so that its rows go without being loaded |
 //! | `#[key]` | the key, exactly one |
 //! | `#[unique]`, `#[index]` | of the column |
-//! | `#[default(expr)]` | set before a save if the field is unset: `None`, an empty text, 0; also of a key that you would set |
+//! | `#[default(expr)]` | the value of the field in `User::default()`, with `#[derive(Default)]` below `#[model]`. A save replaces nothing: `0`, `""`, `false` and `None` are stored as they are. Of a key: that of a row that is inserted without one |
 //! | `#[update(expr)]` | set before every save |
 //! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field |
-//! | `#[skip]` | no column; `Default` when the row is read |
+//! | `#[skip]` | no column; its `#[default]`, or `Default`, when the row is read |
 //! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `set_default`, `do_nothing`; `related_name` names the accessor of the other side |
 //! | `#[many_to_many]` | relates to many rows of another model. `through` names a model of your own between the two, `through_fields(user, group)` its fields if it has several to one side; `related_name`, `symmetrical`, `table` |
 //!
@@ -362,8 +362,8 @@ pub mod __private {
     pub use crate::model::SendsLifecycle;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
-        Composite, CompositeKind, Counter, DefaultKey, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle, Meta,
-        OnDelete, PointsTo, RelatedById, RelationKind, Unset, VersionNumber,
+        Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle,
+        Meta, OnDelete, PointsTo, RelatedById, RelationKind, VersionNumber,
     };
     pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
 }

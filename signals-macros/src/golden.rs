@@ -147,7 +147,7 @@ fn a_signal() {
 #[expect(clippy::too_many_lines, reason = "it is what the macro writes")]
 fn a_model() {
     let item = quote! {
-        #[derive(Serialize)]
+        #[derive(Serialize, Default)]
         pub struct Profile {
             #[key] #[serde(skip)] id: Id<Self>,
             #[one_to_one(on_delete = cascade)] user: Id<User>,
@@ -172,7 +172,10 @@ fn a_model() {
             fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
             self . id = key ;
             }
-            type Automatic = (Id < Profile > , String ,) ;
+            fn default_of (index : CORE primitive::usize) -> CORE option::Option < SIGNALS Value > {
+            CORE option::Option::Some (match index {
+            2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
+            type Automatic = (Id < Profile > ,) ;
             const META : & 'static PRIVATE Meta = & META ;
             const COLUMNS : CORE primitive::usize = 3usize ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
@@ -204,17 +207,11 @@ fn a_model() {
             id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
             }
             fn automatic (& self) -> Self::Automatic {
-            (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) , < String as SIGNALS Column >::duplicate (& self . name) ,) }
+            (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) ,) }
             fn restore (& mut self , automatic : Self::Automatic) {
-            (self . id , self . name ,) = automatic ;
+            (self . id ,) = automatic ;
             }
             fn fill (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
-            if is_written (2usize) {
-            if < String as PRIVATE Unset >::is_unset (& self . name) {
-            let value : String = name () ;
-            self . name = value ;
-            }
-            }
             }
             fn settle (& mut self) {
             < Id < Profile > as SIGNALS Column >::settle (& mut self . id) ;
@@ -226,6 +223,17 @@ fn a_model() {
             PRIVATE row_by_name (row) }
             fn rows (query : PRIVATE Query < '_ >) -> PRIVATE BoxFuture < '_ , SIGNALS Result < PRIVATE Vec < Self >> > {
             PRIVATE rows_by_name (query) }
+            }
+            impl PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String > for Profile {
+            fn value () -> String {
+            let value : String = name () ;
+            value }
+            }
+            # [automatically_derived] impl CORE default::Default for Profile {
+            fn default () -> Self {
+            Self {
+            id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value () , }
+            }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;

@@ -137,10 +137,11 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///
 /// #[key]                                        exactly one field: `Id<Self>`, or a key that you set yourself
 /// #[unique]  #[index]                           the column; a unique field gives `User::by_username(..)`
-/// #[default(expr)]                              set before the save if the field is unset
+/// #[default(expr)]                              the field in `User::default()`, which `#[derive(Default)]` below derives;
+///                                               of a key: that of a row that is inserted without one
 /// #[update(expr)]                               set before every save
 /// #[column(name = "..")]                        the column; else the field's name
-/// #[skip]                                       no column; `Default` when the row is read
+/// #[skip]                                       no column; its default when the row is read
 /// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
 ///     on_delete     = cascade | db_cascade | protect | restrict | set_null | set_default | do_nothing

@@ -7,7 +7,6 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, 
 
 use super::time;
 use crate::calendar::MICROS_PER_SECOND;
-use crate::model::Unset;
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
 const LEAP_SECOND: ValueRef<'_> =
@@ -94,20 +93,6 @@ impl Column for NaiveTime {
         cut(self);
     }
 }
-
-macro_rules! unset_at_the_beginning_of_1970 {
-    ($($column:ty)*) => {$(
-        /// Unset as 0 is: the beginning of 1970.
-        #[diagnostic::do_not_recommend]
-        impl Unset for $column {
-            fn is_unset(&self) -> bool {
-                *self == Self::default()
-            }
-        }
-    )*};
-}
-
-unset_at_the_beginning_of_1970!(DateTime<Utc> NaiveDateTime NaiveDate);
 
 /// From the first day of the year 1.
 const DAYS_TO_1970: i32 = 719_163;

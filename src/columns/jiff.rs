@@ -8,7 +8,6 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::time;
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
-use crate::model::Unset;
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
 /// A moment: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
@@ -94,30 +93,6 @@ impl Column for Time {
         if let Some(settled) = time_of_day(micros_of(*self)) {
             *self = settled;
         }
-    }
-}
-
-/// Unset as 0 is: the beginning of 1970.
-#[diagnostic::do_not_recommend]
-impl Unset for Timestamp {
-    fn is_unset(&self) -> bool {
-        *self == Self::UNIX_EPOCH
-    }
-}
-
-/// Unset as 0 is: the beginning of the year 0.
-#[diagnostic::do_not_recommend]
-impl Unset for DateTime {
-    fn is_unset(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// Unset as 0 is: the first day of the year 0.
-#[diagnostic::do_not_recommend]
-impl Unset for Date {
-    fn is_unset(&self) -> bool {
-        *self == Self::default()
     }
 }
 

@@ -7,7 +7,6 @@ use serde_core::de::DeserializeOwned;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::model::Unset;
 use crate::value::{Column, ColumnError, ColumnType, ToJson, ValueRef};
 
 /// A value of your own type that is stored as JSON: `JSONB` in PostgreSQL, text in SQLite.
@@ -120,14 +119,6 @@ impl Column for Value {
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
         read(value)
-    }
-}
-
-/// Unset when it is `null`.
-#[diagnostic::do_not_recommend]
-impl Unset for Value {
-    fn is_unset(&self) -> bool {
-        self.is_null()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{DefaultKey, Key, KeyOf, Unset};
+use crate::model::{DefaultKey, Key, KeyOf};
 use crate::value::{Column, ColumnError, ColumnType, ValueRef};
 
 /// `UUID` in PostgreSQL; its 16 bytes in SQLite, which has no such type: half of the size of its text, and in the same order.
@@ -23,14 +23,6 @@ impl Column for Uuid {
             _ => None,
         };
         read.ok_or_else(|| ColumnError::new("a UUID", value))
-    }
-}
-
-/// Unset when it is nil.
-#[diagnostic::do_not_recommend]
-impl Unset for Uuid {
-    fn is_unset(&self) -> bool {
-        self.is_nil()
     }
 }
 

@@ -177,7 +177,7 @@ impl<'a> Cascade<'a> {
             OnDelete::DoNothing | OnDelete::DbCascade => {}
             OnDelete::SetNull => self.set.push((pointing(), Value::Null)),
             OnDelete::SetDefault => {
-                let default = (child.operations.default_of)(field);
+                let default = (child.operations.default_of)(field).unwrap_or(Value::Null);
                 let Field { name, nullable, .. } = child.fields[field];
                 if default == Value::Null && !nullable && !self.keys_of(child, field, keys).await?.is_empty() {
                     return Err(child.unset_id(name));

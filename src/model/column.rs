@@ -110,7 +110,7 @@ macro_rules! keys_that_a_person_sets {
         #[diagnostic::do_not_recommend]
         impl DefaultKey for $key {
             fn is_unset(&self) -> bool {
-                Unset::is_unset(self)
+                *self == <$key>::default()
             }
         }
     )*};
@@ -118,51 +118,12 @@ macro_rules! keys_that_a_person_sets {
 
 keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 
-/// The type of a field with `#[default(..)]`: one of its values means that the field is not set.
-#[diagnostic::on_unimplemented(
-    message = "a field with `#[default]` needs a value that means unset, and `{Self}` has none",
-    label = "every value of `{Self}` could be meant",
-    note = "an `Option` is unset when it is `None`, a `String` when it is empty, a number when it is 0"
-)]
-pub trait Unset: Column {
-    /// Whether the field is not set.
-    fn is_unset(&self) -> bool;
+/// The `#[default(..)]` of a field of a model, by its place.
+#[doc(hidden)]
+pub trait DefaultOf<Field, T> {
+    /// The value that a new row has in the field.
+    fn value() -> T;
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: Column> Unset for Option<T> {
-    fn is_unset(&self) -> bool {
-        self.is_none()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: 'static> Unset for Id<M> {
-    fn is_unset(&self) -> bool {
-        Id::is_unset(*self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: 'static, K: Column> Unset for Ref<M, K> {
-    fn is_unset(&self) -> bool {
-        Ref::is_unset(self)
-    }
-}
-
-macro_rules! unset_when_default {
-    ($($column:ty)*) => {$(
-        #[allow(clippy::float_cmp, reason = "what is not exactly 0 was set")]
-        #[diagnostic::do_not_recommend]
-        impl Unset for $column {
-            fn is_unset(&self) -> bool {
-                *self == <$column>::default()
-            }
-        }
-    )*};
-}
-
-unset_when_default!(i8 i16 i32 i64 u8 u16 u32 f32 f64 String Vec<u8>);
 
 /// The type of a field with `#[version]`.
 #[diagnostic::on_unimplemented(

@@ -27,7 +27,8 @@ pub(super) enum KeyFrom {
 }
 
 impl<'a, M: Model> Draft<'a, M> {
-    /// Sets `#[default]` and `#[update]`, and cuts off what is not stored. The `#[version]` is set when the row is written.
+    /// Sets `#[update]` and the key that has a default, and cuts off what is not stored. The `#[version]` is set when the row
+    /// is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
         let before = Some(instance.automatic());
         let had_key = instance.has_key();
@@ -77,7 +78,7 @@ pub(super) struct Drafts<'a, M: Model> {
 }
 
 impl<'a, M: Model> Drafts<'a, M> {
-    /// Sets `#[default]` and `#[update]` of each.
+    /// Sets `#[update]` and the keys that have a default.
     pub(super) fn new(rows: &'a mut [M]) -> Self {
         let mut drafts = Self { before: Vec::with_capacity(rows.len()), rows };
         for row in &mut *drafts.rows {

@@ -42,7 +42,7 @@ pub use bulk::{
     AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
     post_bulk_delete, post_bulk_update,
 };
-pub use column::{Counter, DefaultKey, Key, KeyBehind, KeyOf, PointsTo, RelatedById, Unset, VersionNumber};
+pub use column::{Counter, DefaultKey, DefaultOf, Key, KeyBehind, KeyOf, PointsTo, RelatedById, VersionNumber};
 pub use delete::Deleted;
 pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
@@ -109,14 +109,14 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Sent after rows were deleted by [`delete_where`](Self::delete_where).
     const POST_BULK_DELETE: &'static Signal<PostBulkDelete<'static, Self>> = &Self::LIFECYCLE.post_bulk_delete;
 
-    /// What a failed save puts back: the key and the fields with `#[default]`, `#[update]` and `#[version]`.
+    /// What a failed save puts back: the key and the fields with `#[update]` and `#[version]`.
     #[doc(hidden)]
     type Automatic: Send;
 
-    /// The `#[default]` of a field with `on_delete = set_default`.
+    /// The `#[default]` of a column, if it has one.
     #[doc(hidden)]
-    fn default_of(_: usize) -> Value {
-        Value::Null
+    fn default_of(_: usize) -> Option<Value> {
+        None
     }
     #[doc(hidden)]
     fn key(&self) -> &Self::Key;
@@ -142,7 +142,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     fn automatic(&self) -> Self::Automatic;
     #[doc(hidden)]
     fn restore(&mut self, automatic: Self::Automatic);
-    /// Sets `#[default]` and `#[update]` of the fields that are to be written.
+    /// Sets `#[update]` of the fields that are to be written, and the `#[default]` of a key that is unset.
     #[doc(hidden)]
     fn fill(&mut self, is_written: &dyn Fn(usize) -> bool);
 
@@ -163,7 +163,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// If the model has a `#[version]`, the row is only updated if it is as it was when it was read: see
     /// [`Error::Stale`](crate::Error::Stale). A new row gets the version 1, every save after it the next.
     ///
-    /// In order: `#[default]` and `#[update]`, `pre_save`, the statement, `post_save`; all of it in one transaction, so
+    /// In order: `#[update]`, and the `#[default]` of an unset key, `pre_save`, the statement, `post_save`; all of it in one transaction, so
     /// that a receiver that fails undoes the row. Then the commit, and `post_commit`. If the save fails, the key and the
     /// fields that it set are as they were before. A model without receivers is saved without a transaction round it:
     /// with one statement, or with an UPDATE and then an INSERT if you set the key of a new row yourself.
@@ -297,8 +297,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// # }
     /// ```
     ///
-    /// `#[default]`, `#[update]` and `#[version]` are set as by [`create`](Self::create). If it fails, they and the keys are as
-    /// they were before.
+    /// `#[update]`, `#[version]` and the `#[default]` of a key are set as by [`create`](Self::create). If it fails, they and the
+    /// keys are as they were before.
     ///
     /// # Errors
     /// As [`create`](Self::create). A duplicate does not say which of the rows it was.
@@ -328,7 +328,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// ```
     ///
     /// The condition is SQL. `?` is a placeholder on every database, `?2` that of the second parameter; `??` is a question
-    /// mark. `#[default]` and `#[update]` of these fields are set as by [`save_fields`](Self::save_fields), and a `#[version]`
+    /// mark. `#[update]` of these fields is set as by [`save_fields`](Self::save_fields), and a `#[version]`
     /// counts on in each row. For `SET visits = visits + 1`, write SQL: `db.execute(..)`.
     ///
     /// # Errors

@@ -61,8 +61,8 @@ pub(super) struct Operations {
     pub(super) sources: fn() -> Vec<Source>,
     /// The key in the first column of a row. A driver may have it in another form than the model: a UUID as bytes.
     pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
-    /// What a field becomes that points to nothing any more.
-    pub(super) default_of: fn(usize) -> Value,
+    /// The `#[default]` of a column, if it has one.
+    pub(super) default_of: fn(usize) -> Option<Value>,
     /// Reads a row, for the library itself.
     #[cfg(feature = "fixtures")]
     pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,

@@ -8,6 +8,8 @@ mod commit;
 mod concurrency;
 mod constraints;
 mod databases;
+#[cfg(all(feature = "jiff", feature = "serde_json", feature = "uuid"))]
+mod defaults;
 mod delete;
 #[cfg(feature = "fixtures")]
 mod fixtures;

@@ -17,10 +17,17 @@ pub(super) struct Model<'a> {
     pub(super) columns: Vec<Column<'a>>,
     /// Which of the columns is the key; past the last of them if there is none, which is a mistake.
     pub(super) key: usize,
-    pub(super) skipped: Vec<(&'a Ident, &'a Type)>,
+    pub(super) skipped: Vec<Skipped<'a>>,
     pub(super) composites: Vec<Composite>,
     pub(super) many: Vec<Many<'a>>,
     pub(super) author: Author,
+}
+
+/// A field that is no column.
+pub(super) struct Skipped<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) default: Option<&'a Expr>,
 }
 
 /// Who wrote the struct.
@@ -128,7 +135,8 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         }
         if let Some(skip) = &attributes.skip {
             check_no_column(skip, attributes, errors);
-            skipped.push((name, &attributes.ty));
+            let default = attributes.default.as_ref().map(|(_, expr)| expr);
+            skipped.push(Skipped { name, ty: &attributes.ty, default });
             continue;
         }
         if let Some(attribute) = &attributes.many_to_many {
@@ -165,6 +173,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
         );
     }
     check_names(&columns, errors);
+    check_constructor(parsed, errors);
     let key = check_keys(&keys, &item.ident, errors);
     let table = table(parsed, errors);
     let composites = composites(parsed, &columns, errors);
@@ -251,10 +260,39 @@ fn no_column(field: &Ident, word: &Ident, parsed: &Parsed, columns: &[Column<'_>
     format!("no field `{field}` on the model `{}`\n\nhelp: {help}", parsed.item.ident)
 }
 
+/// Refuses a `#[default]` that nothing would use.
+fn check_constructor(parsed: &Parsed, errors: &mut Errors) {
+    let without_constructor = parsed.constructor.is_none();
+    if let Some(word) = parsed.fields.iter().find_map(default_of_constructor).filter(|_| without_constructor) {
+        let model = &parsed.item.ident;
+        errors.on(
+            word,
+            format!(
+                "`{word}` is the value of this field in `{model}::default()`, which is not derived here\n\n\
+                 help: write `#[derive(Default)]` below `#[model]`; an `impl Default` of your own sets the field itself"
+            ),
+        );
+    }
+}
+
+/// The word `default` of a field that has its value from the constructor alone. The default of a key is also for a row that
+/// is inserted without one, and that of `set_default` for a column that is updated.
+fn default_of_constructor(attributes: &FieldAttributes) -> Option<&Ident> {
+    let is_set_default =
+        |relation: &Relation| matches!(&relation.on_delete, OnDeleteWord::Given(word) if word == "set_default");
+    let is_used_elsewhere = attributes.key.is_some()
+        || attributes.version.is_some()
+        || attributes.many_to_many.is_some()
+        || attributes.relations.iter().any(is_set_default);
+    attributes.default.as_ref().map(|(word, _)| word).filter(|_| !is_used_elsewhere)
+}
+
 /// Refuses what is said of a column on a field that is none, because it has the attribute `word`.
 fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
     let words = [&attributes.key, &attributes.unique, &attributes.index, &attributes.version];
-    let with_values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    // A field with `skip` has a value, so it can have a default.
+    let default = attributes.default.as_ref().filter(|_| attributes.skip.is_none());
+    let with_values = [default, attributes.update.as_ref()].map(|value| value.map(|(word, _)| word));
     let column = attributes.column.as_ref().map(|(word, _)| word);
     let relations = attributes.relations.iter().map(|relation| &relation.word);
     let many = attributes.many_to_many.as_ref().map(|many| &many.word).filter(|other| *other != word);
@@ -274,7 +312,7 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
             word,
             format!(
                 "the key of a model cannot have `{word}`: each save would be of another row\n\n\
-                     help: `#[default(..)]` sets a key that is unset"
+                     help: `#[default(..)]` is the key of a row that is inserted without one"
             ),
         );
     }

@@ -3,9 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Path};
+use syn::{Attribute, Expr, Ident, Path, Type};
 
-use super::check::{Author, Column, Model, OnDelete, option};
+use super::check::{Author, Column, Model, OnDelete, Skipped, option};
 use super::many::{self, Many};
 use super::parse::{Kind, Parsed, TogetherKind};
 use super::relation;
@@ -64,6 +64,8 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     );
     let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
+    let defaults = defaults(model, paths);
+    let constructor = parsed.constructor.as_ref().map(|derived| constructor(derived, model, paths));
     let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
     let allow = parsed
         .item
@@ -88,6 +90,8 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #sends_lifecycle
             #implementation
             #from_row
+            #defaults
+            #constructor
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
@@ -124,21 +128,12 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
     let (to_value, read, duplicate) = (column("to_value"), column("read"), column("duplicate"));
     let indexes: Vec<usize> = (0..names.len()).collect();
-    let skipped = model.skipped.iter().map(|(name, ty)| {
-        let default = ask(ty, quote!(::core::default::Default), "default");
-        quote!(#name: #default(),)
-    });
     // They hold nothing, but a field that is never read is something to be warned of.
     let related: Vec<_> = model.many.iter().map(|many| many.name).collect();
-    let markers = model.many.iter().map(|Many { name, ty, target, .. }| {
-        let new = ask(ty, quote!(#private::RelatesTo<#target>), "NEW");
-        quote!(#name: #new,)
-    });
-    let no_columns: Vec<_> = skipped.chain(markers).collect();
+    let no_columns = others(model, paths);
 
-    let automatic = |(index, column): &(usize, &Column<'_>)| {
-        *index == model.key || column.default.is_some() || column.update.is_some() || column.version
-    };
+    let automatic =
+        |(index, column): &(usize, &Column<'_>)| *index == model.key || column.update.is_some() || column.version;
     let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
@@ -150,7 +145,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let is_copied = Ident::new("is_copied", Span::mixed_site());
-    let (key, version, defaults) = (key(model, paths), version(model, paths), defaults(model, paths));
+    let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
     let automatic_model = match model.author {
         Author::Person => None,
         Author::Relation => Some(quote!(
@@ -160,7 +155,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     quote! {
         #key
         #version
-        #defaults
+        #default_of
         type Automatic = (#(#automatic_types,)*);
         const META: &'static #private::Meta = &META;
         const COLUMNS: ::core::primitive::usize = #count;
@@ -196,26 +191,96 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The values of the fields with `on_delete = set_default`, if there are any.
-fn defaults(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+/// The default of each field that has one, as a function: the user's expression stands in the output once.
+fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { private, .. } = paths;
+    let of_columns = model.columns.iter().map(|column| (column.ty, column.default));
+    let of_skipped = model.skipped.iter().map(|skipped| (skipped.ty, skipped.default));
+    let one = |(index, (ty, default)): (usize, (&Type, Option<&Expr>))| {
+        let (name, expr) = (model.name, default?);
+        let value = Ident::new("value", Span::mixed_site());
+        Some(quote! {
+            impl #private::DefaultOf<#private::Nth<#index>, #ty> for #name {
+                fn value() -> #ty {
+                    let #value: #ty = #expr;
+                    #value
+                }
+            }
+        })
+    };
+    of_columns.chain(of_skipped).enumerate().filter_map(one).collect()
+}
+
+/// What gives the default of a field: of the columns in their order, and then of the fields that are none.
+fn default(index: usize, ty: &Type, paths: &Paths) -> TokenStream {
+    let Paths { private, .. } = paths;
+    quote!(<Self as #private::DefaultOf<#private::Nth<#index>, #ty>>::value())
+}
+
+/// `Default`, in the place of the derive.
+fn constructor(derived: &Path, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let columns = model.columns.iter().enumerate().map(|(index, Column { name, ty, default, .. })| {
+        let value = match default {
+            Some(_) if index != model.key => self::default(index, ty, paths),
+            _ => of_type(ty),
+        };
+        quote!(#name: #value,)
+    });
+    let (name, others) = (model.name, others(model, paths));
+    // At the place of the derive: it is where the compiler looks if there is another one.
+    let implementation = quote_spanned! {Place::of(derived).first()=>
+        impl ::core::default::Default for #name {
+            fn default() -> Self {
+                Self { #(#columns)* #(#others)* }
+            }
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        #implementation
+    }
+}
+
+/// The fields that are no columns, as they are in a new value and in a row that was read.
+fn others(model: &Model<'_>, paths: &Paths) -> Vec<TokenStream> {
+    let Paths { private, .. } = paths;
+    let skipped = |(index, Skipped { name, ty, default }): (usize, &Skipped<'_>)| {
+        let value = match default {
+            Some(_) => self::default(model.columns.len() + index, ty, paths),
+            None => of_type(ty),
+        };
+        quote!(#name: #value,)
+    };
+    let many = model.many.iter().map(|Many { name, ty, target, .. }| {
+        let new = ask(ty, quote!(#private::RelatesTo<#target>), "NEW");
+        quote!(#name: #new,)
+    });
+    model.skipped.iter().enumerate().map(skipped).chain(many).collect()
+}
+
+/// The `Default` of a type.
+fn of_type(ty: &Type) -> TokenStream {
+    let default = ask(ty, quote!(::core::default::Default), "default");
+    quote!(#default())
+}
+
+/// The defaults of the columns as values, by their places, if there are any.
+fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let Paths { root, .. } = paths;
-    let is_set =
-        |column: &Column<'_>| column.relation.as_ref().is_some_and(|pointer| pointer.on_delete == OnDelete::SetDefault);
     let arms: Vec<_> = model
         .columns
         .iter()
         .enumerate()
-        .filter(|(_, column)| is_set(column))
-        .filter_map(|(index, column)| {
-            let (ty, expr, to_value) = (column.ty, column.default?, as_column(column, "to_value", paths));
-            let value = Ident::new("value", Span::mixed_site());
-            Some(quote!(#index => { let #value: #ty = #expr; #to_value(&#value).into() }))
+        .filter(|(_, column)| column.default.is_some())
+        .map(|(index, column)| {
+            let (default, to_value) = (default(index, column.ty, paths), as_column(column, "to_value", paths));
+            quote!(#index => ::core::convert::Into::into(#to_value(&#default)),)
         })
         .collect();
     (!arms.is_empty()).then(|| {
         quote! {
-            fn default_of(index: ::core::primitive::usize) -> #root::Value {
-                match index { #(#arms)* _ => #root::Value::Null }
+            fn default_of(index: ::core::primitive::usize) -> ::core::option::Option<#root::Value> {
+                ::core::option::Option::Some(match index { #(#arms)* _ => return ::core::option::Option::None })
             }
         }
     })
@@ -308,24 +373,25 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
     quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
 }
 
-/// `let value: String = expr;`: the compiler compares the person's expression with the type of the field.
+/// What a save sets in a field: the key of a row that has none, and `#[update]`.
 fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
-    let value = Ident::new("value", Span::mixed_site());
-    let set = |expr| quote!(let #value: #ty = #expr; self.#name = #value;);
-    let default = column.default.map(|expr| {
-        let question = if index == model.key { quote!(#private::DefaultKey) } else { quote!(#private::Unset) };
-        let unset = ask(ty, question, "is_unset");
-        let set = set(expr);
-        quote!(if #unset(&self.#name) { #set })
+    let key = column.default.filter(|_| index == model.key).map(|_| {
+        let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
+        let default = default(index, ty, paths);
+        quote!(if #unset(&self.#name) { self.#name = #default; })
     });
-    let update = column.update.map(set);
-    if default.is_none() && update.is_none() {
+    // The compiler compares the user's expression with the type of the field.
+    let update = column.update.map(|expr| {
+        let value = Ident::new("value", Span::mixed_site());
+        quote!(let #value: #ty = #expr; self.#name = #value;)
+    });
+    if key.is_none() && update.is_none() {
         return TokenStream::new();
     }
     let is_written = Ident::new("is_written", Span::mixed_site());
-    quote!(if #is_written(#index) { #default #update })
+    quote!(if #is_written(#index) { #key #update })
 }
 
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.

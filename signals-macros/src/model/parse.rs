@@ -1,7 +1,7 @@
 //! The grammar of `#[model]` and of the attributes of its fields, and nothing that it means.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote,
@@ -14,9 +14,11 @@ use crate::suggest;
 
 /// A struct and what its attributes say.
 pub(super) struct Parsed {
-    /// The struct without the attributes that are ours.
+    /// The struct without the attributes that are ours, and without `Default` in a derive if we write it.
     pub(super) item: ItemStruct,
     pub(super) arguments: Arguments,
+    /// `Default` in a `#[derive(..)]` below, if a field other than the key has a `#[default(..)]`.
+    pub(super) constructor: Option<Path>,
     /// One per field.
     pub(super) fields: Vec<FieldAttributes>,
 }
@@ -162,8 +164,52 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     };
     check_alone(&item.attrs, errors);
     let name = item.ident.clone();
-    let fields = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
-    Some(Parsed { item, arguments, fields })
+    let fields: Vec<_> = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
+    let is_of_constructor = |field: &FieldAttributes| field.default.is_some() && field.key.is_none();
+    let constructor = fields.iter().any(is_of_constructor).then(|| take_default(&mut item.attrs)).flatten();
+    Some(Parsed { item, arguments, constructor, fields })
+}
+
+/// Takes `Default` out of the derives.
+pub(super) fn take_default(attributes: &mut Vec<Attribute>) -> Option<Path> {
+    let mut taken = None;
+    attributes.retain_mut(|attribute| {
+        let Some(mut derived) = derived(attribute) else { return true };
+        let before = derived.len();
+        derived.retain(|path| {
+            let is_default = is_default(path);
+            if is_default {
+                taken = Some(path.clone());
+            }
+            !is_default
+        });
+        if derived.len() < before
+            && let Meta::List(list) = &mut attribute.meta
+        {
+            list.tokens = quote!(#(#derived),*);
+        }
+        !derived.is_empty() || before == 0
+    });
+    taken
+}
+
+/// What a `#[derive(..)]` derives.
+fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
+    if attribute.path().segments.last()?.ident != "derive" {
+        return None;
+    }
+    let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+    Some(derived.ok()?.into_iter().collect())
+}
+
+/// `Default`, or the same by its whole path.
+fn is_default(path: &Path) -> bool {
+    let mut segments = path.segments.iter().map(|segment| segment.ident.to_string());
+    match (segments.next().as_deref(), segments.next_back().as_deref()) {
+        (Some("Default"), None) => true,
+        (Some("std" | "core"), Some(last)) => last == "Default",
+        _ => false,
+    }
 }
 
 /// Takes our attributes off every field.

@@ -25,7 +25,11 @@ pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root
             parse::strip(&mut item.fields);
             item.attrs.retain(|attribute| !parse::is_model(attribute));
             let implementation = implementation(&item.ident, &item.generics, &paths);
-            (item.into_token_stream(), Some(implementation))
+            // The derive would ask for the `Default` of a type whose field has a default of its own.
+            let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
+            let derived = is_ours.then(|| parse::take_default(&mut item.attrs)).flatten();
+            let constructor = derived.map(|_| constructor(&item.ident, &item.generics));
+            (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
         Ok(Item::Enum(item)) => {
             let implementation = implementation(&item.ident, &item.generics, &paths);
@@ -34,6 +38,16 @@ pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root
         _ => (item, None),
     };
     quote!(#item #implementation #accessors)
+}
+
+fn constructor(name: &Ident, generics: &Generics) -> TokenStream {
+    let (parameters, of, bounds) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #parameters ::core::default::Default for #name #of #bounds {
+            fn default() -> Self { ::core::unreachable!() }
+        }
+    }
 }
 
 fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {

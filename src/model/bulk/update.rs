@@ -83,7 +83,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
     async fn update(self) -> Result<u64> {
         let Self { exec, fields, values, condition, place, .. } = self;
         let condition = condition?;
-        // `#[default]` and `#[update]` set what `save_fields` would set.
+        // `#[update]` sets what `save_fields` would set.
         let mut values = values.snapshot();
         values.fill(&|index| fields.contains(FieldSet::of(index)));
         save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;

@@ -2,6 +2,7 @@
 use signals::prelude::*;
 
 #[model]
+#[derive(Default)]
 struct User { #[key] id: Id<User>, #[default(18)] name: String }
 
 fn main() {}

@@ -1,6 +1,7 @@
-// Both values of a `bool` could be meant, so none of them is unset.
+// What is derived above `#[model]` does not know of its defaults.
 use signals::prelude::*;
 
+#[derive(Default)]
 #[model]
 struct User { #[key] id: Id<User>, #[default(true)] active: bool }
 

@@ -1,0 +1,11 @@
+// A field with a default needs no `Default` of its type, also where the model has another mistake.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Plan { Free, Paid }
+
+#[model]
+#[derive(Default)]
+struct User { #[key] id: Id<User>, #[default(Plan::Free)] plan: Plan, #[uniqe] name: String }
+
+fn main() { let _ = Plan::Paid; }

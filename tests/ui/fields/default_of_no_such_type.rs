@@ -1,0 +1,11 @@
+// A field without a default of its own needs that of its type.
+use signals::prelude::*;
+
+#[derive(Clone, Column)]
+enum Plan { Free, Paid }
+
+#[model]
+#[derive(Default)]
+struct User { #[key] id: Id<User>, #[default(true)] active: bool, plan: Plan }
+
+fn main() { let _ = (Plan::Free, Plan::Paid); }
