@@ -365,5 +365,8 @@ pub mod __private {
         Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle,
         Meta, OnDelete, PointsTo, RelatedById, RelationKind, VersionNumber,
     };
-    pub use crate::model::{FieldOf, Forward, Link, Nth, PointsOnceTo, RelatesTo, Reverse, Symmetry, Through};
+    pub use crate::model::{
+        FieldOf, Forward, Link, Nth, OtherModel, PointsOnceTo, RelatesTo, Reverse, Same, SameModel,
+    };
+    pub use crate::model::{Symmetry, Through};
 }

@@ -52,8 +52,8 @@ pub use lifecycle::{
     post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use many::{
-    AnyIds, Direction, FieldOf, Forward, Link, M2m, M2mChanged, Many, Nth, PointsOnceTo, Related, RelatesTo, Reverse,
-    Side, Symmetry, Through, m2m_changed,
+    AnyIds, Direction, FieldOf, Forward, Link, M2m, M2mChanged, Many, Nth, OtherModel, PointsOnceTo, Related,
+    RelatesTo, Reverse, Same, SameModel, Side, Symmetry, Through, m2m_changed,
 };
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
 pub use reference::Ref;

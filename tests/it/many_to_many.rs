@@ -691,6 +691,61 @@ async fn rule_41_a_veto() {
     }
 }
 
+mod elsewhere {
+    use signals::prelude::*;
+
+    pub(super) type Me = Person;
+
+    #[model]
+    #[derive(Default)]
+    pub(super) struct Person {
+        #[key]
+        pub(super) id: Id<Person>,
+        #[many_to_many(symmetrical = true)]
+        by_path: Many<crate::many_to_many::elsewhere::Person>,
+        #[many_to_many(symmetrical = true)]
+        by_alias: Many<Me>,
+        #[many_to_many(symmetrical = false, related_name = "followed")]
+        follows: Many<self::Person>,
+        /// Another model of the same name.
+        #[many_to_many]
+        accounts: Many<super::somewhere::Person>,
+    }
+}
+
+mod somewhere {
+    use signals::prelude::*;
+
+    #[model(app = "somewhere")]
+    #[derive(Default)]
+    pub(super) struct Person {
+        #[key]
+        pub(super) id: Id<Person>,
+    }
+}
+
+// Rule 42.
+#[tokio::test]
+async fn a_relation_to_itself_by_a_path_or_an_alias_is_symmetrical_if_it_says_so() {
+    use elsewhere::{Person, PersonAccounts, PersonByAlias, PersonByFollows, PersonByPath, PersonFollows};
+    use somewhere::Person as Account;
+    for db in databases::<(Person, PersonByPath, PersonByAlias, PersonFollows, Account, PersonAccounts)>().await {
+        let (mut ann, mut bob, mut account) = (Person::default(), Person::default(), Account::default());
+        ann.save(&db).await.unwrap();
+        bob.save(&db).await.unwrap();
+        account.save(&db).await.unwrap();
+        ann.by_path().add(&db, &[bob.id]).await.unwrap();
+        assert_eq!(bob.by_path().ids(&db).await.unwrap(), [ann.id]);
+        ann.by_alias().add(&db, &[bob.id]).await.unwrap();
+        assert_eq!(bob.by_alias().ids(&db).await.unwrap(), [ann.id]);
+        ann.follows().add(&db, &[bob.id]).await.unwrap();
+        assert_eq!(bob.follows().ids(&db).await.unwrap(), []);
+        assert_eq!(bob.followed().ids(&db).await.unwrap(), [ann.id]);
+        ann.accounts().add(&db, &[account.id]).await.unwrap();
+        assert_eq!(ann.accounts().ids(&db).await.unwrap(), [account.id]);
+    }
+}
+
 #[tokio::test]
 async fn rule_42_a_symmetrical_relation_sends_one_pair() {
     static LOG: Log = Log::new();

@@ -398,9 +398,9 @@ fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Err
         errors.on(given, format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}"));
         return OnDelete::DoNothing;
     };
-    if *on_delete == OnDelete::SetNull && !is_option(ty) {
-        errors
-            .on(given, format!("`set_null` needs a field that can be null\n\nhelp: make it an `Option<{}>`", text(ty)));
+    // What another type is, an alias of an `Option`, only the compiler knows.
+    if *on_delete == OnDelete::SetNull && is_id(ty) {
+        errors.on(given, needs_null(ty));
     }
     if *on_delete == OnDelete::SetDefault && attributes.default.is_none() {
         errors.on(
@@ -479,8 +479,14 @@ pub(super) fn option(ty: &Type) -> Option<&Type> {
     }
 }
 
-fn is_option(ty: &Type) -> bool {
-    option(ty).is_some()
+fn is_id(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Id" || last.ident == "Ref")
+}
+
+/// What is wrong with a field of this type that is to be set to NULL.
+pub(super) fn needs_null(ty: &Type) -> String {
+    format!("`set_null` needs a field that can be null\n\nhelp: make it an `Option<{}>`", text(ty))
 }
 
 fn text(ty: &Type) -> String {

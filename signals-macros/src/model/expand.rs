@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, Ident, Path, Type};
 
-use super::check::{Author, Column, Model, OnDelete, Skipped, option};
+use super::check::{Author, Column, Model, OnDelete, Skipped, needs_null, option};
 use super::many::{self, Many};
 use super::parse::{Kind, Parsed, TogetherKind};
 use super::relation;
@@ -46,6 +46,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
     let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
+    let nulls = model.columns.iter().filter_map(|column| null(column, paths));
     let composites = composites(model, paths);
     let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
     let (automatic, sends_lifecycle) = match model.author {
@@ -92,6 +93,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #from_row
             #defaults
             #constructor
+            #(#nulls)*
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
@@ -371,6 +373,16 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
     quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
+}
+
+/// Has the compiler check that a field with `set_null`, whose type is not written as an `Option`, is an alias of one.
+fn null(column: &Column<'_>, paths: &Paths) -> Option<TokenStream> {
+    let on_delete = column.relation.as_ref()?.on_delete;
+    if on_delete != OnDelete::SetNull || option(column.ty).is_some() {
+        return None;
+    }
+    let (nullable, message) = (as_column(column, "NULLABLE", paths), needs_null(column.ty));
+    Some(quote_spanned!(Place::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
 }
 
 /// What a save sets in a field: the key of a row that has none, and `#[update]`.

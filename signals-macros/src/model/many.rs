@@ -43,14 +43,14 @@ enum Fields<'a> {
     Mistaken,
 }
 
-/// Which models the two sides are.
+/// Which models the two sides are. Only the compiler knows what a path or an alias names, so that it is asked as well.
 #[derive(Clone, Copy)]
 enum Sides<'a> {
     Different,
-    /// The same, and who is related to somebody has that one related to themselves. The word says so.
+    /// The same, and each row is related to those that are related to it. The word says so.
     Symmetrical(&'a Ident),
-    /// The same.
-    Asymmetrical,
+    /// The same. The word says so.
+    Asymmetrical(&'a Ident),
 }
 
 /// The model that a type names, if it is written as `Many<Model>`.
@@ -84,7 +84,7 @@ pub(super) fn check<'a>(
         );
         return None;
     };
-    let sides = sides(name, attribute, target, item, errors);
+    let sides = sides(attribute, target, item);
     let through = through(name, attribute, sides, item, table, errors);
     let related_name = attribute.related_name.as_ref().filter(|(word, name)| match sides {
         Sides::Symmetrical(_) => {
@@ -94,38 +94,19 @@ pub(super) fn check<'a>(
             );
             false
         }
-        Sides::Different | Sides::Asymmetrical => check_related_name(name, errors),
+        Sides::Different | Sides::Asymmetrical(_) => check_related_name(name, errors),
     });
     let related_name = related_name.map(|(_, name)| name);
     Some(Many { name, ty, target, word: &attribute.word, through, sides, related_name })
 }
 
-fn sides<'a>(
-    name: &Ident,
-    attribute: &'a ManyToMany,
-    target: &Type,
-    item: &'a ItemStruct,
-    errors: &mut Errors,
-) -> Sides<'a> {
-    // By a path, it may be another model of the same name.
+fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {
     let is_itself = matches!(target, Type::Path(path) if path.path.is_ident(&item.ident));
-    let may_be_itself = last_word(target).is_some_and(|target| *target == item.ident);
     match &attribute.symmetrical {
         None if is_itself => Sides::Symmetrical(&attribute.word),
         None => Sides::Different,
-        Some((word, _)) if !may_be_itself => {
-            let other = last_word(target).map(ToString::to_string).unwrap_or_default();
-            errors.on(
-                word,
-                format!(
-                    "`{name}` relates `{}` to `{other}`: only the relation of a model to itself can be symmetrical",
-                    item.ident
-                ),
-            );
-            Sides::Different
-        }
         Some((word, value)) if value.value => Sides::Symmetrical(word),
-        Some(_) => Sides::Asymmetrical,
+        Some((word, _)) => Sides::Asymmetrical(word),
     }
 }
 
@@ -198,7 +179,7 @@ fn one(many: &Many<'_>, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> To
     let forward = forward(many, &between, parsed, model, paths);
     let reverse = match many.sides {
         Sides::Symmetrical(_) => None,
-        Sides::Different | Sides::Asymmetrical => Some(reverse(many, &between, parsed, model, paths)),
+        Sides::Different | Sides::Asymmetrical(_) => Some(reverse(many, &between, parsed, model, paths)),
     };
     quote!(#automatic #link #forward #reverse)
 }
@@ -275,7 +256,7 @@ fn link(many: &Many<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths
     let (name, target) = (model.name, many.target);
     let symmetry = match many.sides {
         Sides::Symmetrical(_) => quote!(Symmetrical),
-        Sides::Different | Sides::Asymmetrical => quote!(Asymmetrical),
+        Sides::Different | Sides::Asymmetrical(_) => quote!(Asymmetrical),
     };
     let nth = |index: usize| quote!(#private::FieldOf::At(#index));
     let (blank, [source_field, target_field]) = match &many.through {
@@ -292,11 +273,7 @@ fn link(many: &Many<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths
         }
     };
     let text = between.clone().into_iter().filter_map(word).last().unwrap_or_default();
-    // A model of the same name by another path is another model.
-    let same = match many.sides {
-        Sides::Symmetrical(word) => Some(moved(quote!(const _: fn(#name) -> #target = |same| same;), Place::of(word))),
-        Sides::Different | Sides::Asymmetrical => None,
-    };
+    let sides = check_sides(many, model, paths);
     let implementation = implement(
         many.name,
         &quote!(#private::Through for #between),
@@ -313,8 +290,33 @@ fn link(many: &Many<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths
             static LINK: #private::Link<#between> =
                 #private::Link::new(#source_field, #target_field, #private::Symmetry::#symmetry);
             #implementation
-            #same
         };
+        #sides
+    }
+}
+
+/// Has the compiler check that the two sides are the same model, or that they are not.
+fn check_sides(many: &Many<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { private, .. } = paths;
+    let (name, target) = (model.name, many.target);
+    match many.sides {
+        Sides::Symmetrical(word) | Sides::Asymmetrical(word) => {
+            let same = ask(at(Place::of(word), target, private), quote!(#private::SameModel<#name>), "SAME");
+            quote!(const _: () = #same;)
+        }
+        Sides::Different => {
+            let message = format!(
+                "`{}` relates `{name}` to itself, by another name than its own\n\n\
+                 help: write `Many<{name}>`, which is symmetrical, or say `symmetrical = true` or `symmetrical = false`",
+                many.name,
+            );
+            quote_spanned! {Place::of(target).first()=>
+                const _: () = {
+                    use #private::OtherModel as _;
+                    ::core::assert!(!#private::Same::<#name, #target>::IS, #message);
+                };
+            }
+        }
     }
 }
 

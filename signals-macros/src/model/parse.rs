@@ -327,7 +327,11 @@ fn not_conditional(path: &Path) -> Option<syn::Error> {
 
 fn without_self(ty: &Type, model: &Ident) -> Type {
     let tokens = map_tokens(ty.to_token_stream(), &mut |token| match token {
-        TokenTree::Ident(word) if word == "Self" => Ident::new(&model.to_string(), word.span()).into(),
+        TokenTree::Ident(word) if word == "Self" => {
+            let mut model = model.clone();
+            model.set_span(word.span());
+            model.into()
+        }
         other => other,
     });
     syn::parse2(tokens).unwrap_or_else(|_| ty.clone())

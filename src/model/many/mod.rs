@@ -284,6 +284,39 @@ impl<T: Through> Direction<T> for Reverse {
     }
 }
 
+/// The model itself, by whatever path or alias.
+#[diagnostic::on_unimplemented(
+    message = "only the relation of a model to itself can be symmetrical",
+    label = "`{Self}` is another model than `{M}`",
+    note = "remove `symmetrical`"
+)]
+pub trait SameModel<M> {
+    #[doc(hidden)]
+    const SAME: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> SameModel<M> for M {}
+
+/// Whether two types are one: `Same::<A, B>::IS`. The constant of the type itself comes before that of the trait
+/// [`OtherModel`], which has to be in scope.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Same<A, B>(PhantomData<(A, B)>);
+
+impl<A> Same<A, A> {
+    #[doc(hidden)]
+    pub const IS: bool = true;
+}
+
+/// See [`Same`].
+#[doc(hidden)]
+pub trait OtherModel {
+    const IS: bool = false;
+}
+
+impl<A, B> OtherModel for Same<A, B> {}
+
 /// A model with exactly one foreign key to `Target`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not have exactly one foreign key to `{Target}`",

@@ -8,7 +8,7 @@ struct r#enum {
     #[key] r#ref: Id<r#enum>,
     #[unique] r#type: String,
     r#async: Option<i64>,
-    #[foreign_key(on_delete = set_null, related_name = "children")] r#mod: Option<Id<r#enum>>,
+    #[foreign_key(on_delete = set_null, related_name = "children")] r#mod: Option<Id<Self>>,
     #[many_to_many(symmetrical = false, related_name = "all")] r#for: Many<r#enum>,
     #[foreign_key(on_delete = set_null, related_name = "others")] use_id: Option<Id<r#enum>>,
 }

@@ -1,0 +1,9 @@
+// A relation to the model itself that the attribute cannot recognise says whether it is symmetrical.
+mod accounts {
+    use signals::prelude::*;
+
+    #[model]
+    pub struct User { #[key] pub id: Id<User>, #[many_to_many] friends: Many<super::accounts::User> }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// What an alias stands for can be null, or it cannot be set to it.
+use signals::prelude::*;
+
+type UserId = Id<User>;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+#[model]
+struct Post { #[key] id: Id<Post>, #[foreign_key(on_delete = set_null)] author: UserId }
+
+fn main() {}
