@@ -96,11 +96,13 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// called otherwise, which would never be applied.
 ///
 /// A file that is changed or removed is seen by Cargo. **A new one is not**, until something else of the crate is built again: a
-/// `build.rs` whose `main` has this line sees it. Without it, a debug build refuses to migrate while its folder has a file that it has not
+/// `build.rs` with this line sees it. Without it, a debug build refuses to migrate while its folder has a file that it has not
 /// embedded.
 ///
 /// ```
-/// println!("cargo::rerun-if-changed=migrations");
+/// fn main() {
+///     println!("cargo::rerun-if-changed=migrations");
+/// }
 /// ```
 #[proc_macro]
 pub fn embed_migrations(folder: TokenStream) -> TokenStream {

@@ -52,7 +52,9 @@ pub(crate) fn postgres() -> Option<Database> {
     let name = format!("signals_sequences_{}", std::process::id());
     block_on(admin(&server, &format!("CREATE SCHEMA {name}")));
     let question = if server.contains('?') { '&' } else { '?' };
-    let url = format!("{server}{question}options=-c%20search_path%3D{name}%20-c%20lc_messages%3DC");
+    // What is lost when the server loses its power may be lost here.
+    let options = format!("-c%20search_path%3D{name}%20-c%20lc_messages%3DC%20-c%20synchronous_commit%3Doff");
+    let url = format!("{server}{question}options={options}");
     let empty = |tables: &[&str]| {
         let tables: Vec<String> = tables.iter().map(|table| format!("\"{table}\"")).collect();
         format!("TRUNCATE {} RESTART IDENTITY", tables.join(", "))
@@ -116,6 +118,7 @@ async fn settle() {
 fn reported(error: &Error) {
     match error {
         Error::Receiver(error) => stage::note(format!("reported {}", error.signal)),
+        Error::Hook { .. } => stage::note("reported hook".to_owned()),
         error => stage::note(format!("reported {error}")),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Level {
 /// A row that something was done to.
 #[derive(Debug, Default)]
 struct Remembered {
+    /// Whether it was deleted, before it was saved: what was done to it before that does not count.
+    is_deleted: bool,
     saved: Option<Saved>,
     queued: [bool; 2],
 }
@@ -38,18 +40,19 @@ struct Saved {
 
 #[derive(Debug)]
 enum Queued {
+    Hook(End, i64),
     Row(End, Kind, Value),
     /// A row of a savepoint that was rolled back.
     Due(AtEnd),
 }
 
-/// A signal that is sent at the end.
+/// What happens at the end.
 #[derive(Debug, Clone)]
-pub(crate) struct AtEnd {
-    pub(crate) end: End,
-    pub(crate) row: Row,
-    pub(crate) created: bool,
-    pub(crate) previous: Option<Row>,
+pub(crate) enum AtEnd {
+    /// A hook runs, which has a number.
+    Hook(i64),
+    /// A signal is sent.
+    Signal { end: End, row: Row, created: bool, previous: Option<Row> },
 }
 
 impl Level {
@@ -67,7 +70,8 @@ impl Level {
 
     /// Forgets what was done to a row that is deleted.
     pub(crate) fn deleted(&mut self, kind: Kind, key: &Value) {
-        self.rows.entry((kind, key.clone())).or_default().saved = None;
+        let row = self.rows.entry((kind, key.clone())).or_default();
+        (row.is_deleted, row.saved) = (true, None);
     }
 
     /// Queues the signal of a row for this end. The first of its places counts.
@@ -79,7 +83,11 @@ impl Level {
         }
     }
 
-    /// What is sent after this end, where these are the rows just before it.
+    pub(crate) fn hook(&mut self, end: End, number: i64) {
+        self.queue.push(Queued::Hook(end, number));
+    }
+
+    /// What happens after this end, where these are the rows just before it.
     pub(crate) fn at_end(mut self, end: End, rows: &Rows) -> Vec<AtEnd> {
         let mut sent = Vec::new();
         for queued in self.queue {
@@ -95,9 +103,10 @@ impl Level {
                         End::Commit => rows.get(kind, &key).cloned(),
                         End::Rollback => Some(row),
                     };
-                    sent.extend(row.map(|row| AtEnd { end, row, created, previous }));
+                    sent.extend(row.map(|row| AtEnd::Signal { end, row, created, previous }));
                 }
-                Queued::Row(..) => {}
+                Queued::Hook(when, number) if when == end => sent.push(AtEnd::Hook(number)),
+                Queued::Row(..) | Queued::Hook(..) => {}
             }
         }
         sent
@@ -108,7 +117,11 @@ impl Level {
         self.queue.extend(savepoint.queue);
         for (key, later) in savepoint.rows {
             let row = self.rows.entry(key).or_default();
-            row.saved = later.saved.map(|later| after(row.saved.take(), later));
+            if later.is_deleted {
+                (row.is_deleted, row.saved) = (true, later.saved);
+            } else if let Some(saved) = later.saved {
+                row.saved = Some(after(row.saved.take(), saved));
+            }
             row.queued = [row.queued[0] || later.queued[0], row.queued[1] || later.queued[1]];
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use signals::prelude::*;
 use signals::{M2mChanged, PostBulkDelete};
 
-use crate::models::{Author, Book, BookTags, Chapter, Country, Loan, Played, Tag, TagRelated, Visit, key, shown};
+use crate::models::{Author, Book, BookTags, Chapter, Country, Loan, Note, Played, Tag, TagRelated, Visit, key, shown};
 use crate::stage::{self, Trapped, inserted, receive, silently};
 
 /// An instance that may be missing.
@@ -71,6 +71,31 @@ async fn welcome(instance: &Author, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// Saves some fields of another row in the transaction.
+#[receiver(post_save, sender = Chapter, created = true)]
+async fn longer(instance: &Chapter, tx: &mut Tx) -> Result<()> {
+    if instance.text == "z" { retitle(instance, "longer", tx).await } else { Ok(()) }
+}
+
+async fn retitle(chapter: &Chapter, title: &str, tx: &mut Tx) -> Result<()> {
+    if let Some(mut book) = silently(Book::get(tx, chapter.book)).await? {
+        title.clone_into(&mut book.title);
+        book.save_fields(tx, Book::fields().title).await?;
+    }
+    Ok(())
+}
+
+/// Goes on if another save fails: in a savepoint that may be, without one it breaks the transaction.
+#[receiver(post_save, sender = Tag, created = true)]
+async fn another_tag(instance: &Tag, tx: &mut Tx) {
+    let mut other = Tag { name: "a".to_owned(), ..Tag::default() };
+    match &*instance.name {
+        "f" => drop(tx.savepoint(async |tx| other.save(tx).await).await),
+        "g" => drop(other.save(tx).await),
+        _ => {}
+    }
+}
+
 #[receiver(pre_delete, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
 async fn before_delete<M: Played>(instance: &M, origin: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
     let (instance, origin, stored) = (shown(instance), shown(origin), stored(instance, tx).await?);
@@ -83,6 +108,12 @@ async fn after_delete<M: Played>(instance: &M, origin: &dyn AnyModel, tx: &mut T
     let (instance, origin, stored) = (shown(instance), shown(origin), stored(instance, tx).await?);
     let what = format_args!("{instance} from {origin}, stored {stored}");
     receive("post_delete", what).map_err(Error::other)
+}
+
+/// Saves another row in the transaction, which may be deleted next.
+#[receiver(post_delete, sender = Chapter)]
+async fn shorter(instance: &Chapter, tx: &mut Tx) -> Result<()> {
+    if instance.text == "y" { retitle(instance, "shorter", tx).await } else { Ok(()) }
 }
 
 #[receiver(post_bulk_create, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
@@ -121,6 +152,16 @@ fn credits_committed(instance: &Author) {
     stage::note(format!("committed credits {}", instance.credits));
 }
 
+/// Writes in a transaction of its own.
+#[receiver(post_commit, sender = Visit, created = true)]
+async fn visited(instance: &Visit, db: &Db) -> Result<()> {
+    let text = format!("visit {}", instance.id);
+    let mut note = Note { text, author: instance.author, ..Note::default() };
+    note.save(db).await?;
+    inserted("Note", key(&note));
+    Ok(())
+}
+
 #[receiver(post_rollback, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
 fn rolled_back<M: Played>(
     instance: &M,
@@ -148,8 +189,12 @@ fn related_changed(event: &mut M2mChanged<'_, TagRelated>) -> Result<(), Trapped
     relation_changed("TagRelated", event)
 }
 
-fn relation_changed<T>(relation: &str, event: &M2mChanged<'_, T>) -> Result<(), Trapped> {
+fn relation_changed<T>(relation: &str, event: &mut M2mChanged<'_, T>) -> Result<(), Trapped> {
     let M2mChanged { action, reverse, instance, model, ids, .. } = event;
     let (instance, model) = (shown(*instance), model.name);
-    receive("m2m_changed", format_args!("{relation} {action:?} {instance} reverse {reverse}, {model} {ids:?}"))
+    receive("m2m_changed", format_args!("{relation} {action:?} {instance} reverse {reverse}, {model} {ids:?}"))?;
+    if stage::clock() % 4 == 0 && matches!(action, M2m::PreAdd | M2m::PreRemove) {
+        ids.retain(|id| id % 2 == 0);
+    }
+    Ok(())
 }

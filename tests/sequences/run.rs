@@ -8,7 +8,8 @@ use signals::prelude::*;
 use signals::{Error, Executor};
 
 use crate::compare::{Mismatch, same, same_lines, words};
-use crate::models::Actor;
+use crate::levels::End;
+use crate::models::{self, Actor};
 use crate::operations::Place;
 use crate::oracle::{At, Oracle, Save};
 use crate::rows::{Kind, Role, Row, Value};
@@ -152,6 +153,13 @@ impl<'a> Run<'a> {
             Act::Relate(link, side, instance, what, ids) => {
                 self.relate(place, (*link, *side), *instance, (*what, ids)).await?;
             }
+            Act::Meanwhile => self.meanwhile(tx.is_some(), connection).await?,
+            Act::Hook(end) => {
+                if let Some(tx) = &tx {
+                    queue_hook(tx, *end, self.clock);
+                    self.oracle.hook(*end, self.clock);
+                }
+            }
             Act::Peek => {
                 // In a transaction on the one pool, a connection of another sees what is committed.
                 let stored = tables::read(&databases[1 - connection as usize], None, &self.tables).await;
@@ -160,6 +168,21 @@ impl<'a> Run<'a> {
             }
         }
         self.compare_rows(tx.as_deref()).await
+    }
+
+    /// Saves a row on another connection, while the transaction is open if there is one.
+    async fn meanwhile(&mut self, is_in_transaction: bool, connection: Connection) -> Result<(), Mismatch> {
+        let db = &self.databases[1 - connection as usize];
+        if is_in_transaction && db.url().starts_with("sqlite") {
+            return Ok(());
+        }
+        let mut row = Row::blank(Kind::Tag);
+        row.values[1] = Value::Text(format!("meanwhile {}", self.clock));
+        let mut actor = models::actor(&row);
+        let answer = actor.save_all(db).await;
+        let noted = self.observe();
+        let expected = self.oracle.meanwhile(&mut row);
+        self.compare(answer.map(|()| actor.shown()), &expected.map(|()| row.to_string()), &noted)
     }
 
     fn db(&self, connection: Connection) -> &'a Db {
@@ -185,6 +208,15 @@ impl<'a> Run<'a> {
         inserted.extend(key.filter(|_| !kind.has_receivers()).map(|key| (kind.name(), key)));
         self.oracle.step(self.trap, self.clock, inserted);
         noted
+    }
+}
+
+/// Queues a hook that notes its number, and may be in a trap.
+fn queue_hook(tx: &Tx, end: End, number: i64) {
+    let hook = async move |_| stage::receive("hook", number).map_err(Error::other);
+    match end {
+        End::Commit => tx.on_commit(hook),
+        End::Rollback => tx.on_rollback(hook),
     }
 }
 

@@ -6,6 +6,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::levels::End;
 use crate::oracle::Signals;
 use crate::rows::{Kind, Link};
 use crate::stage::Trap;
@@ -84,8 +85,12 @@ pub(crate) enum Act {
     UpdateWhere(Instance, u8, Which, Signals),
     DeleteWhere(Kind, Which, Signals),
     Relate(Link, usize, Instance, Relate, Vec<u8>),
-    /// The second connection reads.
+    /// Another connection reads.
     Peek,
+    /// Another connection commits a row. SQLite has one writer: there it is left out in a transaction.
+    Meanwhile,
+    /// Queues a hook for the end of the transaction.
+    Hook(End),
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -152,6 +157,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (kind(), which(), signals()).prop_map(|(kind, which, signals)| Act::DeleteWhere(kind, which, signals)),
         6 => relate(),
         1 => Just(Act::Peek),
+        1 => Just(Act::Meanwhile),
+        1 => prop_oneof![Just(End::Commit), Just(End::Rollback)].prop_map(Act::Hook),
     ]
 }
 
@@ -191,7 +198,7 @@ fn step_in_transaction() -> impl Strategy<Value = Step> {
 
 fn transaction() -> impl Strategy<Value = Step> {
     let end = prop_oneof![4 => Just(Ending::Commit), 2 => Just(Ending::Rollback), 1 => Just(Ending::Drop)];
-    (vec(step_in_transaction(), 1..8), end, connection(), trap(&["post_commit", "post_rollback"]))
+    (vec(step_in_transaction(), 1..8), end, connection(), trap(&["post_commit", "post_rollback", "hook"]))
         .prop_map(|(steps, end, connection, trap)| Step::Transaction { steps, end, connection, trap })
 }
 

@@ -61,6 +61,9 @@ impl Oracle {
             for Going { row, origin } in going.iter().rev() {
                 let stored = shown(self.rows.get(*kind, row.key()));
                 self.tell(*kind, "post_delete", &format!("{row} from {origin}, stored {stored}"))?;
+                if *kind == Kind::Chapter {
+                    self.chapter_changed(row, "y", "shorter")?;
+                }
                 self.innermost(|level| level.deleted(*kind, row.key()));
             }
         }

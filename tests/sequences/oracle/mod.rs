@@ -108,21 +108,67 @@ impl Oracle {
     }
 
     fn send_at_end(&mut self, sent: Vec<AtEnd>) {
-        for AtEnd { end, row, created, previous } in sent {
-            let signal = match end {
-                End::Commit => "post_commit",
-                End::Rollback => "post_rollback",
-            };
-            let changes = row.changes(previous.as_ref());
-            let before = shown(previous.as_ref());
-            let what = format!("{row}, created {created}, previous {before}, changes {}", set_of(&changes));
-            if self.tell(row.kind, signal, &what).is_err() {
-                self.log.push(format!("reported {signal}"));
-            }
-            if end == End::Commit && row.kind == Kind::Author && !created && changes.contains(&"credits") {
-                self.log.push(format!("committed credits {}", row.values[3]));
+        for sent in sent {
+            match sent {
+                AtEnd::Hook(number) => {
+                    if self.receive("hook", &number.to_string()).is_err() {
+                        self.log.push("reported hook".to_owned());
+                    }
+                }
+                AtEnd::Signal { end, row, created, previous } => {
+                    self.send_of_row(end, &row, created, previous.as_ref());
+                }
             }
         }
+    }
+
+    fn send_of_row(&mut self, end: End, row: &Row, created: bool, previous: Option<&Row>) {
+        let signal = match end {
+            End::Commit => "post_commit",
+            End::Rollback => "post_rollback",
+        };
+        let changes = row.changes(previous);
+        let before = shown(previous);
+        let what = format!("{row}, created {created}, previous {before}, changes {}", set_of(&changes));
+        if self.tell(row.kind, signal, &what).is_err() {
+            self.log.push(format!("reported {signal}"));
+        }
+        if end == End::Commit && row.kind == Kind::Author && !created && changes.contains(&"credits") {
+            self.log.push(format!("committed credits {}", row.values[3]));
+        }
+        if end == End::Commit && row.kind == Kind::Visit && created {
+            self.visited(row);
+        }
+    }
+
+    /// What a receiver of `post_commit` writes.
+    fn visited(&mut self, visit: &Row) {
+        let mut note = Row::blank(Kind::Note);
+        note.values[1] = Value::Text(format!("visit {}", visit.key()));
+        note.values[2] = visit.values[2].clone();
+        if self.save(At::Db, &mut note, &Save::InsertOrUpdate).is_err() {
+            self.log.push("reported post_commit".to_owned());
+        }
+    }
+
+    /// Queues a hook for an end of the transaction.
+    pub(crate) fn hook(&mut self, end: End, number: i64) {
+        self.innermost(|level| level.hook(end, number));
+    }
+
+    /// Inserts a tag that another connection commits meanwhile.
+    pub(crate) fn meanwhile(&mut self, tag: &mut Row) -> Outcome {
+        let levels = std::mem::take(&mut self.levels);
+        let rows =
+            std::mem::replace(&mut self.rows, levels.first().map_or_else(Rows::default, |level| level.before.clone()));
+        let saved = self.save(At::Db, tag, &Save::InsertOrUpdate);
+        (self.levels, self.rows) = (levels, rows);
+        if saved.is_ok() {
+            for rows in self.levels.iter_mut().map(|level| &mut level.before).chain([&mut self.rows]) {
+                rows.insert(std::slice::from_ref(tag))?;
+            }
+        }
+        saved
     }
 
     fn innermost(&mut self, work: impl FnOnce(&mut Level)) {
@@ -138,7 +184,8 @@ impl Oracle {
                 self.begin();
                 let done = work(self);
                 match done {
-                    Ok(done) => self.commit().map(|()| done),
+                    // A receiver went on after a failure.
+                    Ok(done) => self.commit().map(|()| done).map_err(|_| "Swallowed".to_owned()),
                     Err(failure) => {
                         self.roll_back();
                         Err(failure)

@@ -81,9 +81,13 @@ impl Oracle {
         if ids.is_empty() {
             return Ok(());
         }
+        if self.is_broken() {
+            return Err("Broken".to_owned());
+        }
         let related = self.related(side);
-        let missing: Vec<i64> = ids.into_iter().filter(|id| !related.contains(id)).collect();
+        let mut missing: Vec<i64> = ids.into_iter().filter(|id| !related.contains(id)).collect();
         self.tell_change(side, "PreAdd", &missing)?;
+        self.veto(&mut missing);
         for &id in &missing {
             let pair = side.pair(id);
             self.rows.relate(side.link, pair)?;
@@ -99,8 +103,17 @@ impl Oracle {
             return Ok(());
         }
         self.tell_change(side, "PreRemove", ids)?;
+        let ids = &mut ids.to_vec();
+        self.veto(ids);
         self.rows.separate(side.link, |pair| ids.iter().any(|&id| side.relates(pair, id)));
         self.tell_change(side, "PostRemove", ids)
+    }
+
+    /// Takes out what a receiver takes out.
+    fn veto(&self, ids: &mut Vec<i64>) {
+        if self.clock % 4 == 0 {
+            ids.retain(|id| id % 2 == 0);
+        }
     }
 
     fn clear(&mut self, side: Side<'_>) -> Outcome {

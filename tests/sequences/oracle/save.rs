@@ -93,24 +93,51 @@ impl Oracle {
     }
 
     pub(super) fn after_save(&mut self, row: &Row, how: &Save, created: bool, previous: Option<&Row>) -> Outcome {
+        if self.is_broken() && row.kind.has_receivers() {
+            // The receiver cannot read.
+            return Err("Receiver".to_owned());
+        }
         let mut changes = row.changes(previous);
         changes.retain(|field| how.writes(field));
         let (fields, stored) = (how.shown(), shown(self.rows.get(row.kind, row.key())));
         let (before, set) = (shown(previous), set_of(&changes));
         let what = format!("{row} of {fields}, created {created}, previous {before}, changes {set}, stored {stored}");
         self.tell(row.kind, "post_save", &what)?;
-        if row.kind != Kind::Author {
-            return Ok(());
+        match row.kind {
+            Kind::Author if changes.contains(&"credits") => self.log.push(format!("new credits {}", row.values[3])),
+            Kind::Chapter if created => self.chapter_changed(row, "z", "longer")?,
+            Kind::Tag if created => self.tag_created(row),
+            _ => {}
         }
-        if changes.contains(&"credits") {
-            self.log.push(format!("new credits {}", row.values[3]));
-        }
-        if created && row.values[2] == Value::Text("welcome".to_owned()) {
+        if row.kind == Kind::Author && created && row.values[2] == Value::Text("welcome".to_owned()) {
             let mut visit = Row::blank(Kind::Visit);
             (visit.values[1], visit.values[2]) = (Value::Text("door".to_owned()), row.key().clone());
             self.save(At::Tx, &mut visit, &Save::InsertOrUpdate).map_err(|_| "Receiver".to_owned())?;
         }
         Ok(())
+    }
+
+    /// What a receiver writes when a chapter comes or goes.
+    pub(super) fn chapter_changed(&mut self, chapter: &Row, text: &str, title: &str) -> Outcome {
+        if chapter.values[1] != Value::Text(text.to_owned()) {
+            return Ok(());
+        }
+        let Some(mut book) = self.rows.get(Kind::Book, &chapter.values[2]).cloned() else { return Ok(()) };
+        book.values[1] = Value::Text(title.to_owned());
+        self.save(At::Tx, &mut book, &Save::Update(vec!["title"])).map_err(|_| "Receiver".to_owned())
+    }
+
+    /// What a receiver tries when a tag comes: it goes on if that fails.
+    fn tag_created(&mut self, tag: &Row) {
+        let mut other = Row::blank(Kind::Tag);
+        other.values[1] = Value::Text("a".to_owned());
+        if tag.values[1] == Value::Text("f".to_owned()) {
+            self.begin();
+            let saved = self.save(At::Tx, &mut other, &Save::InsertOrUpdate);
+            drop(self.end_savepoint(saved));
+        } else if tag.values[1] == Value::Text("g".to_owned()) {
+            drop(self.save(At::Tx, &mut other, &Save::InsertOrUpdate));
+        }
     }
 
     /// Writes a row, and says whether it was inserted.
@@ -152,6 +179,8 @@ impl Oracle {
             }
             if *row.key() == Value::Null {
                 row.values[0] = self.assigned(row.kind);
+            } else {
+                self.assigned.retain(|(model, key)| *model != row.kind.name() || key != row.key());
             }
         }
         self.rows.insert(rows)
