@@ -97,18 +97,18 @@ fn gone<M: Model>(instance: &M) {
 }
 
 const CHILDREN: u64 = 1000;
-const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES (?1, ?2, ?3)";
-const UPDATE: &str = "UPDATE plain SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
-const INSERT_USER: &str = "INSERT INTO user (username, email) VALUES (?1, ?2)";
-const UPDATE_USER: &str = "UPDATE user SET username = ?1, email = ?2 WHERE id = ?3";
+const INSERT: &str = "INSERT INTO plains (name, email, age) VALUES (?1, ?2, ?3)";
+const UPDATE: &str = "UPDATE plains SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
+const INSERT_USER: &str = "INSERT INTO users (username, email) VALUES (?1, ?2)";
+const UPDATE_USER: &str = "UPDATE users SET username = ?1, email = ?2 WHERE id = ?3";
 const TABLES: &str =
-    "CREATE TABLE user (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT NOT NULL UNIQUE, email TEXT) STRICT;
-     CREATE TABLE plain (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
+    "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT NOT NULL UNIQUE, email TEXT) STRICT;
+     CREATE TABLE plains (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT, \
                       age INTEGER NOT NULL) STRICT;
-     CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL) STRICT;
-     CREATE TABLE child (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL REFERENCES parent (id) \
+     CREATE TABLE parents (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL) STRICT;
+     CREATE TABLE children (id INTEGER PRIMARY KEY AUTOINCREMENT, parent_id INTEGER NOT NULL REFERENCES parents (id) \
         DEFERRABLE INITIALLY IMMEDIATE, name TEXT NOT NULL) STRICT;
-     CREATE INDEX child_parent ON child (parent);";
+     CREATE INDEX child_parent ON children (parent_id);";
 
 fn main() {
     let runtime = Rc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
@@ -272,7 +272,7 @@ fn is_another_member(member: &mut Member) {
 
 /// The same rows by hand, so many at a time, and by `create_many`.
 fn many(table: &mut Table, place: &str, hand: rusqlite::Connection, db: Db, runtime: &Rc<Runtime>) {
-    let insert = format!("INSERT INTO plain (name, email, age) VALUES {}", vec!["(?, ?, ?)"; 64].join(", "));
+    let insert = format!("INSERT INTO plains (name, email, age) VALUES {}", vec!["(?, ?, ?)"; 64].join(", "));
     let floor = table.floor(Case::timed(format!("{place}: 10,240 rows by hand"), move || {
         hand.execute_batch(NO_ROWS).expect("no rows");
         let rows = rows();
@@ -310,7 +310,7 @@ fn create_many(name: impl Into<String>, db: Db, runtime: &Rc<Runtime>) -> Case {
 }
 
 /// Not those that other cases save again.
-const NO_ROWS: &str = "DELETE FROM plain WHERE name = 'one of many'";
+const NO_ROWS: &str = "DELETE FROM plains WHERE name = 'one of many'";
 
 fn rows() -> Vec<Plain> {
     (0..10_240).map(|_| Plain { name: "one of many".into(), ..plain() }).collect()
@@ -358,10 +358,10 @@ fn is_older(row: &mut Plain) {
 fn cascade_by_hand(hand: &rusqlite::Connection) -> Duration {
     let run = |sql: &str| hand.execute_batch(sql).expect("a statement");
     run("BEGIN IMMEDIATE");
-    hand.execute("INSERT INTO parent (name) VALUES ('a')", []).expect("a row");
+    hand.execute("INSERT INTO parents (name) VALUES ('a')", []).expect("a row");
     let parent = hand.last_insert_rowid();
     for _ in 0..CHILDREN {
-        hand.prepare_cached("INSERT INTO child (parent, name) VALUES (?1, 'c')")
+        hand.prepare_cached("INSERT INTO children (parent_id, name) VALUES (?1, 'c')")
             .and_then(|mut insert| insert.execute([parent]))
             .expect("a row");
     }
@@ -369,7 +369,7 @@ fn cascade_by_hand(hand: &rusqlite::Connection) -> Duration {
     let start = Instant::now();
     run("BEGIN IMMEDIATE");
     let children: Vec<Child> = hand
-        .prepare_cached("SELECT id, parent, name FROM child WHERE parent = ?1")
+        .prepare_cached("SELECT id, parent_id, name FROM children WHERE parent_id = ?1")
         .and_then(|mut select| {
             let rows = select.query_map([parent], |row| {
                 Ok(Child { id: Id::new(row.get(0)?), parent: Id::new(row.get(1)?), name: row.get(2)? })
@@ -384,14 +384,14 @@ fn cascade_by_hand(hand: &rusqlite::Connection) -> Duration {
     for children in children.chunks(500) {
         let marks = vec!["?"; children.len()].join(", ");
         let ids = children.iter().filter_map(|child| child.id.get());
-        hand.prepare_cached(&format!("DELETE FROM child WHERE id IN ({marks})"))
+        hand.prepare_cached(&format!("DELETE FROM children WHERE id IN ({marks})"))
             .and_then(|mut delete| delete.execute(rusqlite::params_from_iter(ids)))
             .expect("a DELETE");
     }
     for child in &children {
         std::hint::black_box(child);
     }
-    hand.execute("DELETE FROM parent WHERE id = ?1", [parent]).expect("a DELETE");
+    hand.execute("DELETE FROM parents WHERE id = ?1", [parent]).expect("a DELETE");
     run("PRAGMA defer_foreign_keys = OFF");
     run("COMMIT");
     start.elapsed()
@@ -423,8 +423,8 @@ mod postgres {
     use super::{Case, Db, Id, Instant, NO_ROWS, Rc, Runtime, Table};
     use super::{create_many, is_new, is_older, plain, rows, saves, watched};
 
-    const INSERT: &str = "INSERT INTO plain (name, email, age) VALUES ($1, $2, $3) RETURNING id";
-    const UPDATE: &str = "UPDATE plain SET name = $1, email = $2, age = $3 WHERE id = $4";
+    const INSERT: &str = "INSERT INTO plains (name, email, age) VALUES ($1, $2, $3) RETURNING id";
+    const UPDATE: &str = "UPDATE plains SET name = $1, email = $2, age = $3 WHERE id = $4";
 
     pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
         let schema = format!("signals_bench_{}", std::process::id());
@@ -510,7 +510,7 @@ mod postgres {
         let (hand, runtime) = (Rc::clone(hand), Rc::clone(runtime));
         let row = |row| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3);
         let places: Vec<String> = (0..1024).map(row).collect();
-        let insert = format!("INSERT INTO plain (name, email, age) VALUES {} RETURNING id", places.join(", "));
+        let insert = format!("INSERT INTO plains (name, email, age) VALUES {} RETURNING id", places.join(", "));
         let insert = runtime.block_on(hand.prepare(&insert)).expect("a statement");
         Case::timed(name, move || {
             runtime.block_on(async {
@@ -535,7 +535,7 @@ mod postgres {
 
     fn copied_by_hand(name: &str, hand: Rc<Client>, runtime: &Rc<Runtime>) -> Case {
         let runtime = Rc::clone(runtime);
-        let copy = "COPY plain (name, email, age) FROM STDIN BINARY";
+        let copy = "COPY plains (name, email, age) FROM STDIN BINARY";
         Case::timed(name, move || {
             runtime.block_on(async {
                 hand.batch_execute(NO_ROWS).await.expect("no rows");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
 use crate::db::End;
-use crate::model::{Meta, SchemaDifference};
+use crate::model::{Field, Meta, SchemaDifference, models};
 use crate::value::ColumnError;
 
 /// A `Result` whose error is [`Error`] unless another one is named.
@@ -533,12 +533,20 @@ impl fmt::Display for Error {
             Self::NoTable { table } => {
                 write!(f, "there is no table `{table}`: make it with `db.create_tables()` or a migration")
             }
-            Self::NoColumn { model: Some(model), column } => write!(
-                f,
-                "the table of `{model}` has no column `{column}`: add it with a migration, `db.check_schema()` says how",
-            ),
-            Self::NoColumn { model: None, column } => {
-                write!(f, "there is no column `{column}`: look at its name, or add it to the table with a migration")
+            Self::NoColumn { model, column } => {
+                match model {
+                    Some(model) => write!(f, "the table of `{model}` has no column `{column}`")?,
+                    None => write!(f, "there is no column `{column}`")?,
+                }
+                match (stored_otherwise(model.as_deref(), column), model) {
+                    (Some((model, field)), _) => write!(
+                        f,
+                        ": the column of the field `{}` of `{}` is `{}`, and SQL has columns",
+                        field.name, model.name, field.column,
+                    ),
+                    (None, Some(_)) => f.write_str(": add it with a migration, `db.check_schema()` says how"),
+                    (None, None) => f.write_str(": look at its name, or add it to the table with a migration"),
+                }
             }
             Self::NotSelected { model, column } => {
                 write!(f, "the answer has no column `{column}`, and `{model}` has one: add it to the SELECT")
@@ -740,4 +748,11 @@ impl fmt::Display for List<'_> {
         }
         Ok(())
     }
+}
+
+/// The field of this name whose column has another one: of this model, or of any if it is not known.
+fn stored_otherwise(model: Option<&str>, name: &str) -> Option<(&'static Meta, &'static Field)> {
+    let metas = models().into_iter().filter(|meta| model.is_none_or(|model| model == meta.name));
+    let mut fields = metas.flat_map(|meta| meta.fields.iter().map(move |field| (meta, field)));
+    fields.find(|(_, field)| field.name == name && field.column != name)
 }

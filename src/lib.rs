@@ -86,13 +86,18 @@
 //! [`delete_where`](Model::delete_where) write many rows at a time, send one signal for all of them, and those of single rows only
 //! `.with_signals()`.
 //!
+//! Your SQL names tables and columns, which are `users` for `struct User`, and `user_id` for the relation `user`: see the attributes
+//! below. Everything else, errors and fixtures included, names models and fields. What this library writes is quoted, so that a
+//! column may be called `order` or `user`; your own SQL has to quote such a word too, because `SELECT user` is the name of the
+//! database's user in PostgreSQL.
+//!
 //! This is no ORM. What goes beyond is your SQL: [`Db::execute`], [`Db::query_as`], which reads models by the names of their
 //! columns and tuples by position, [`Db::query_one`] and [`Db::query`], and the same on a [`Tx`]; and, inside a
 //! transaction, the connection of the driver itself, `tx.sqlite(..)` and `tx.postgres(..)`.
 //!
 //! | attribute | meaning |
 //! |---|---|
-//! | `#[model(table = "..")]`, `#[model(app = "..")]` | the table; else the name of the struct in snake case |
+//! | `#[model(table = "..")]`, `#[model(app = "..")]` | the table; else the plural of the name of the struct, `users` or `blog_posts`; with an `app` Django's name, `blog_post` |
 //! | `#[model(unique(team, number))]`, `#[model(index(last_name, first_name))]` | of several columns together; any number of them |
 //! | `#[model(delete_signals = false)]` | receivers of every model do not hear of its deletes, so that its rows go without being loaded |
 //! | `#[key]` | the key, exactly one |
@@ -100,7 +105,7 @@
 //! | `#[default(expr)]` | the value of the field in `User::default()`, with `#[derive(Default)]` below `#[model]`. A save replaces nothing: `0`, `""`, `false` and `None` are stored as they are. Of a key: that of a row that is inserted without one |
 //! | `#[update(expr)]` | set before every save |
 //! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
-//! | `#[column(name = "..")]` | the column; else the name of the field |
+//! | `#[column(name = "..")]` | the column; else the name of the field, and of a relation `user_id` |
 //! | `#[skip]` | no column; its `#[default]`, or `Default`, when the row is read |
 //! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `set_default`, `do_nothing`; `related_name` names the accessor of the other side |
 //! | `#[many_to_many]` | relates to many rows of another model. `through` names a model of your own between the two, `through_fields(user, group)` its fields if it has several to one side; `related_name`, `symmetrical`, `table` |

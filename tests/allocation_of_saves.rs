@@ -38,8 +38,8 @@ async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement()
     db.create_tables().await.unwrap();
 
     let by_hand = [ValueRef::Text("ann"), ValueRef::Text("ann@example.org"), ValueRef::Integer(5)];
-    let insert = "INSERT INTO \"plain\" (\"name\", \"email\", \"age\") VALUES (?1, ?2, ?3)";
-    let update = "UPDATE \"plain\" SET \"name\" = ?1, \"email\" = ?2, \"age\" = ?3 WHERE \"id\" = 1";
+    let insert = "INSERT INTO \"plains\" (\"name\", \"email\", \"age\") VALUES (?1, ?2, ?3)";
+    let update = "UPDATE \"plains\" SET \"name\" = ?1, \"email\" = ?2, \"age\" = ?3 WHERE \"id\" = 1";
     let insert_by_hand = allocations(|| _ = now(db.execute(insert, &by_hand)).unwrap());
     let update_by_hand = allocations(|| _ = now(db.execute(update, &by_hand)).unwrap());
 

@@ -116,14 +116,14 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
     ann.delete(&db).await.unwrap();
     expect![[r#"
         first: ANN
-        audit: user 1 with Some(Null), 1 users
+        audit: users 1 with Some(Null), 1 users
         audit: User { id: 1, name: "ANN", age: null }
         audit: it is ANN
         last: User 1 created true
-        audit: order 'a-1' with None, 1 users
+        audit: orders 'a-1' with None, 1 users
         audit: Order { code: "a-1" }
         last: Order 'a-1' created true
-        audit: user 1 with Some(Null), 0 users
+        audit: users 1 with Some(Null), 0 users
         audit: User { id: 1, name: "ANN", age: null }
         audit: it is ANN
     "#]]
@@ -205,7 +205,7 @@ async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation
 async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() {
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables().await.unwrap();
-    db.execute("INSERT INTO tag DEFAULT VALUES", &()).await.unwrap();
+    db.execute("INSERT INTO tags DEFAULT VALUES", &()).await.unwrap();
     let tag = Tag::all(&db).await.unwrap().remove(0);
     tag.related().add(&db, &[tag.id]).await.unwrap();
     expect![[r#"

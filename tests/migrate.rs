@@ -111,12 +111,12 @@ async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_d
         db.create_tables().await.unwrap();
         assert_eq!(Country::all(&db).await.unwrap().len(), 1);
         LOG.is(&expect![[r#"
-            before: make the table `country`, []
-            after: make the table `country`, ["country"]
-            before: make the table `city`, ["country"]
-            after: make the table `city`, ["city", "country"]
-            before: nothing to do, ["city", "country"]
-            after: nothing to do, ["city", "country"]
+            before: make the table `countries`, []
+            after: make the table `countries`, ["countries"]
+            before: make the table `cities`, ["countries"]
+            after: make the table `cities`, ["cities", "countries"]
+            before: nothing to do, ["cities", "countries"]
+            after: nothing to do, ["cities", "countries"]
         "#]]);
     }
     assert_eq!(models().len(), 2);
@@ -182,7 +182,7 @@ async fn create_tables_may_run_in_several_programs_at_a_time() {
             task.await.unwrap().unwrap();
         }
         let log = LOG.take();
-        assert_eq!(log.matches("after: make the tables `country` and `city`").count(), 1, "{log}");
+        assert_eq!(log.matches("after: make the tables `countries` and `cities`").count(), 1, "{log}");
         assert_eq!(log.matches("after: nothing to do").count(), 3, "{log}");
     }
     std::fs::remove_file(file).unwrap();
@@ -196,12 +196,12 @@ mod migrations {
 
     use super::*;
 
-    const COUNTRY: (&str, &str) = ("V1__country", "CREATE TABLE country (code TEXT PRIMARY KEY)");
+    const COUNTRY: (&str, &str) = ("V1__country", "CREATE TABLE countries (code TEXT PRIMARY KEY)");
     const CITY: (&str, &str) = (
         "V2__city",
-        "CREATE TABLE city (id BIGINT PRIMARY KEY, name TEXT NOT NULL);
+        "CREATE TABLE cities (id BIGINT PRIMARY KEY, name TEXT NOT NULL);
          -- A statement is more than its first line; and a text may hold one.
-         INSERT INTO city VALUES (1, 'Ghent; or not');",
+         INSERT INTO cities VALUES (1, 'Ghent; or not');",
     );
 
     /// The table in which refinery notes what was applied is there as well.
@@ -261,15 +261,15 @@ mod migrations {
                 LOG.take().replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "");
             expect![[r#"
                 before: apply V1__country, []
-                after: apply V1__country, ["country"]
-                before: apply V2__city, ["country"]
-                after: apply V2__city, ["city", "country"]
-                before: nothing to do, ["city", "country"]
-                after: nothing to do, ["city", "country"]
+                after: apply V1__country, ["countries"]
+                before: apply V2__city, ["countries"]
+                after: apply V2__city, ["cities", "countries"]
+                before: nothing to do, ["cities", "countries"]
+                after: nothing to do, ["cities", "countries"]
             "#]]
             .assert_eq(&log);
             let mut name = String::new();
-            db.query("SELECT name FROM city", &(), &mut |row| {
+            db.query("SELECT name FROM cities", &(), &mut |row| {
                 name = row.get(0)?;
                 Ok(())
             })
@@ -282,13 +282,13 @@ mod migrations {
     #[tokio::test]
     async fn rule_53_a_failing_migration_is_named_and_leaves_nothing() {
         let _alone = alone(NOTE).await;
-        let broken = ("V3__broken", "CREATE TABLE lake (id BIGINT); INSERT INTO city VALUES (1, 'again')");
+        let broken = ("V3__broken", "CREATE TABLE lake (id BIGINT); INSERT INTO cities VALUES (1, 'again')");
         for db in empty_databases().await {
             let error = db.migrate([COUNTRY, CITY, broken]).await.unwrap_err();
             let Error::Migration { migration, source } = &error else { panic!("{error}") };
             assert_eq!(migration, "V3__broken");
             assert!(matches!(**source, Error::Unique { .. }), "{source}");
-            expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `city` has the same `id`: use another value, or change the row that is there"#]]
+            expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `cities` has the same `id`: use another value, or change the row that is there"#]]
                 .assert_eq(&error.to_string());
             assert_eq!(tables_of(&db).await, "[]", "not even those that were good");
 
@@ -304,7 +304,7 @@ mod migrations {
                 db.migrate([COUNTRY, CITY, ("V3__nonsense", "CREATE TABEL lake (id BIGINT)")]).await.unwrap_err();
             assert!(error.to_string().contains("V3__nonsense"), "{error}");
             assert!(error.to_string().contains("syntax error"), "{error}");
-            assert_eq!(names(&db).await, r#"["city", "country"]"#);
+            assert_eq!(names(&db).await, r#"["cities", "countries"]"#);
             LOG.take();
         }
     }
@@ -359,7 +359,7 @@ mod migrations {
                 the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number behind all that were applied
             "#]]
             .assert_eq(&texts);
-            assert_eq!(names(&db).await, r#"["country"]"#);
+            assert_eq!(names(&db).await, r#"["countries"]"#);
         }
     }
 
@@ -372,7 +372,7 @@ mod migrations {
             let mut first = Runner::new(&list).set_target(Target::Version(1));
             first.set_migration_table_name("done");
             assert_eq!(db.migrate(first).await.unwrap().to_string(), "apply V1__country");
-            assert_eq!(tables_of(&db).await, r#"["country", "done"]"#);
+            assert_eq!(tables_of(&db).await, r#"["countries", "done"]"#);
             let mut rest = Runner::new(&list).set_grouped(true);
             rest.set_migration_table_name("done");
             assert_eq!(db.migrate(rest).await.unwrap().to_string(), "apply V2__city");
@@ -522,10 +522,10 @@ mod migrations {
 async fn a_table_that_cannot_be_made_undoes_the_others() {
     let _alone = alone(NOTE).await;
     for db in empty_databases().await {
-        db.execute("CREATE VIEW city AS SELECT 1 AS one", &()).await.unwrap();
+        db.execute("CREATE VIEW cities AS SELECT 1 AS one", &()).await.unwrap();
         // The index of the model goes on a table, and this is none.
         let error = db.create_tables().await.unwrap_err();
         assert!(matches!(error, Error::Database { .. }), "{error}");
-        assert!(!tables_of(&db).await.contains("country"));
+        assert!(!tables_of(&db).await.contains("countries"));
     }
 }

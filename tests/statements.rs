@@ -98,7 +98,7 @@ async fn rule_43_a_change_without_receivers_is_one_statement() {
     user.groups().count(&db).await.unwrap();
     user.groups().contains(&db, two.id).await.unwrap();
     are(&expect![[r#"
-        SELECT r."id" FROM "user_groups" AS t INNER JOIN "group" AS r ON r."id" = t."group_id" WHERE t."user_id" = ?1 ORDER BY r."id"
+        SELECT r."id" FROM "user_groups" AS t INNER JOIN "groups" AS r ON r."id" = t."group_id" WHERE t."user_id" = ?1 ORDER BY r."id"
         SELECT "user_id" FROM "user_groups" WHERE "group_id" = ?1 ORDER BY "user_id"
         SELECT count(*) FROM "user_groups" WHERE "user_id" = ?1
         SELECT 1 FROM "user_groups" WHERE "user_id" = ?1 AND "group_id" = ?2 LIMIT 1
@@ -125,7 +125,7 @@ async fn rule_43_a_change_without_receivers_is_one_statement() {
         DELETE FROM "user_friends" WHERE "to_user_id" = ?1
         DELETE FROM "user_groups" WHERE "user_id" = ?1
         DELETE FROM "user_watched" WHERE "user_id" = ?1
-        DELETE FROM "user" WHERE "id" = ?1
+        DELETE FROM "users" WHERE "id" = ?1
         COMMIT
     "#]]);
 }

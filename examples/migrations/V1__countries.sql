@@ -1,4 +1,4 @@
-CREATE TABLE country (
+CREATE TABLE countries (
     code TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL
 );

@@ -1,2 +1,2 @@
 -- A column that is added later may be NULL, or has a default for the rows that are there.
-ALTER TABLE country ADD COLUMN capital TEXT;
+ALTER TABLE countries ADD COLUMN capital TEXT;

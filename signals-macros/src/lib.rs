@@ -128,8 +128,8 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///
 /// ```text
 /// #[model]
-/// #[model(table = "users")]                     the table; else the struct's name in snake case
-/// #[model(app = "accounts")]                    the table is `accounts_user`
+/// #[model(table = "members")]                   the table; else the plural of the struct's name, `users`
+/// #[model(app = "accounts")]                    the table has Django's name, `accounts_user`
 /// #[model(unique(team, number))]                no two rows have the same values in both; several of them may be given
 /// #[model(index(last_name, first_name))]        one index over both; several of them may be given
 /// #[model(delete_signals = false)]              receivers of every model do not hear of its deletes
@@ -140,7 +140,7 @@ pub fn column(item: TokenStream) -> TokenStream {
 /// #[default(expr)]                              the field in `User::default()`, which `#[derive(Default)]` below derives;
 ///                                               of a key: that of a row that is inserted without one
 /// #[update(expr)]                               set before every save
-/// #[column(name = "..")]                        the column; else the field's name
+/// #[column(name = "..")]                        the column; else the field's name, of a relation `user_id`
 /// #[skip]                                       no column; its default when the row is read
 /// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
@@ -151,8 +151,13 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///     through_fields(user, group)               its fields, if several point to one side
 ///     related_name  = "..."                     the accessor on the other side
 ///     symmetrical   = false                     to itself: who is related to somebody need not have that one related
-///     table         = "..."                     of the model that is made; else the model's and the field's name
+///     table         = "..."                     of the model that is made; else the model's and the field's name, `post_tags`
 /// ```
+///
+/// The table of `UserProfile` is `user_profiles`: the last word in the plural, `-ies` for a `-y` after a consonant, `-es` after s, x, z,
+/// ch and sh, else `-s`. Exceptions are `people`, `children`, `men`, `women`, and `data`, `news`, `series`, `settings` and `species`,
+/// which stay. A name that is a reserved word, as `values` for `Value`, is refused: give it another one with `table`. `User::META`
+/// has the names. What `table` gives is also what the table of a many-to-many relation begins with.
 ///
 /// A table is the same in every build, so that none of these attributes can depend on `cfg` or `cfg_attr`. The names of tables and
 /// columns are those that every database takes as they are: at most 63 bytes, without a dot. A table of another schema of

@@ -148,7 +148,7 @@ login_signal! {
     /// #[receiver(user_logged_in, sender = User)]
     /// async fn greet(user: &User, tx: &mut Tx) -> Result<()> {
     ///     println!("hello {}", user.name);
-    ///     tx.execute(r#"UPDATE "user" SET logins = logins + 1 WHERE id = ?"#, &(user.id,)).await.map(drop)
+    ///     tx.execute("UPDATE users SET logins = logins + 1 WHERE id = ?", &(user.id,)).await.map(drop)
     /// }
     ///
     /// /// Of any model of users.

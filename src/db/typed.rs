@@ -179,13 +179,13 @@ impl Db {
     /// # let db = Db::connect("sqlite::memory:").await?;
     /// # db.create_tables_of::<User>().await?;
     /// # User { name: "ann".to_owned(), visits: 7, ..User::default() }.save(&db).await?;
-    /// let often = db.query_as::<User>("SELECT * FROM user WHERE visits > ?", &(5,)).await?;
+    /// let often = db.query_as::<User>("SELECT * FROM users WHERE visits > ?", &(5,)).await?;
     /// assert_eq!(often[0].name, "ann");
     ///
-    /// let visits = db.query_as::<(String, i64)>("SELECT name, visits FROM user", &()).await?;
+    /// let visits = db.query_as::<(String, i64)>("SELECT name, visits FROM users", &()).await?;
     /// assert_eq!(visits, [("ann".to_owned(), 7)]);
     ///
-    /// let all: i64 = db.query_one("SELECT count(*) FROM user", &()).await?;
+    /// let all: i64 = db.query_one("SELECT count(*) FROM users", &()).await?;
     /// assert_eq!(all, 1);
     /// # Ok(())
     /// # }

@@ -89,8 +89,8 @@ impl Db {
     ///
     /// let db = Db::connect("sqlite::memory:").await?;
     /// let migrations = [
-    ///     ("V1__users", "CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"),
-    ///     ("V2__email", "ALTER TABLE user ADD COLUMN email TEXT"),
+    ///     ("V1__users", "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"),
+    ///     ("V2__email", "ALTER TABLE users ADD COLUMN email TEXT"),
     /// ];
     /// assert_eq!(db.migrate(migrations).await?.to_string(), "apply V1__users and V2__email");
     /// assert_eq!(db.migrate(migrations).await?.to_string(), "nothing to do");

@@ -6,7 +6,7 @@ use crate::model::Meta;
 
 /// What will be done to the tables of a database, or was done.
 ///
-/// Its text lists it: ``make the tables `user` and `profile` ``, or `apply V1__users, V2__profiles`.
+/// Its text lists it: ``make the tables `users` and `profiles` ``, or `apply V1__users, V2__profiles`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Plan {

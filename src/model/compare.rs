@@ -27,12 +27,12 @@ impl Db {
     /// struct User { #[key] id: Id<User>, name: String, email: Option<String> }
     ///
     /// let db = Db::connect("sqlite::memory:").await?;
-    /// db.execute("CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", &()).await?;
+    /// db.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", &()).await?;
     /// let error = db.check_schema_of::<User>().await.unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "the database differs from the models:\n\
-    ///      `User`: the table `user` has no column `email`: ALTER TABLE \"user\" ADD COLUMN \"email\" TEXT",
+    ///      `User`: the table `users` has no column `email`: ALTER TABLE \"users\" ADD COLUMN \"email\" TEXT",
     /// );
     /// # Ok(())
     /// # }

@@ -364,15 +364,15 @@ async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert() {
 
     for db in databases::<Entry>().await {
         let trigger = if is_sqlite(&db) {
-            "CREATE TRIGGER shadows AFTER INSERT ON ENTRY WHEN new.text NOT LIKE 'shadow of %' BEGIN
-                 INSERT INTO entry (text) VALUES ('shadow of ' || new.text);
+            "CREATE TRIGGER shadows AFTER INSERT ON ENTRIES WHEN new.text NOT LIKE 'shadow of %' BEGIN
+                 INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
              END"
         } else {
             "CREATE FUNCTION shadow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                 INSERT INTO entry (text) VALUES ('shadow of ' || new.text);
+                 INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
                  RETURN NULL;
              END $$;
-             CREATE TRIGGER shadows AFTER INSERT ON entry FOR EACH ROW WHEN (new.text NOT LIKE 'shadow of %')
+             CREATE TRIGGER shadows AFTER INSERT ON entries FOR EACH ROW WHEN (new.text NOT LIKE 'shadow of %')
                  EXECUTE FUNCTION shadow()"
         };
         db.batch(trigger).await.unwrap();
@@ -403,8 +403,8 @@ async fn create_many_gives_each_row_its_own_id_whatever_order_the_ids_have() {
                  new.id := (new.id * 7919) % 1009;
                  RETURN new;
              END $$;
-             CREATE TRIGGER scatter BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION scattered()",
-            "DROP TRIGGER scatter ON entry; ALTER TABLE entry ALTER id SET INCREMENT -1 SET MINVALUE -1000 RESTART -1",
+             CREATE TRIGGER scatter BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION scattered()",
+            "DROP TRIGGER scatter ON entries; ALTER TABLE entries ALTER id SET INCREMENT -1 SET MINVALUE -1000 RESTART -1",
         ] {
             db.batch(default).await.unwrap();
             let mut entries: Vec<_> =
@@ -430,10 +430,10 @@ async fn a_row_that_a_trigger_skips_is_an_error() {
 
     for db in databases::<Entry>().await {
         let trigger = if is_sqlite(&db) {
-            "CREATE TRIGGER skip BEFORE INSERT ON entry WHEN new.text = 'spam' BEGIN SELECT RAISE(IGNORE); END"
+            "CREATE TRIGGER skip BEFORE INSERT ON entries WHEN new.text = 'spam' BEGIN SELECT RAISE(IGNORE); END"
         } else {
             "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-             CREATE TRIGGER skip BEFORE INSERT ON entry FOR EACH ROW WHEN (new.text = 'spam') EXECUTE FUNCTION skip()"
+             CREATE TRIGGER skip BEFORE INSERT ON entries FOR EACH ROW WHEN (new.text = 'spam') EXECUTE FUNCTION skip()"
         };
         db.batch(trigger).await.unwrap();
         let entry = |text: &str| Entry { text: text.to_owned(), ..Entry::default() };
@@ -567,7 +567,7 @@ async fn rule_23_delete_where_leaves_nothing_that_points_to_nothing() {
         Pet { owner: users[1].id, ..Pet::default() }.save(&db).await.unwrap();
         let error = User::delete_where(&db, "true", &()).await.unwrap_err();
         // Not of `User`: it is the other row that would point to nothing.
-        let pointing = if is_sqlite(&db) { None } else { Some("pet") };
+        let pointing = if is_sqlite(&db) { None } else { Some("pets") };
         assert!(matches!(&error, Error::ForeignKey { model } if model.as_deref() == pointing), "{error}");
         assert_eq!(User::all(&db).await.unwrap().len(), 2);
 

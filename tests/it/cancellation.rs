@@ -146,10 +146,10 @@ const OPERATIONS: &[(&str, Work)] = &[
     ("all", |db, _| Box::pin(async move { Author::all(db).await.map(drop) })),
     ("refresh", |db, rows| Box::pin(async move { rows.saved.refresh(db).await })),
     ("following a relation", |db, rows| Box::pin(async move { rows.saved.book_set(db).await.map(drop) })),
-    ("execute", |db, _| Box::pin(async move { db.execute("UPDATE tag SET name = 'executed'", &()).await.map(drop) })),
+    ("execute", |db, _| Box::pin(async move { db.execute("UPDATE tags SET name = 'executed'", &()).await.map(drop) })),
     ("batch", |db, _| {
         Box::pin(
-            async move { db.batch("INSERT INTO tag (name) VALUES ('1'); INSERT INTO tag (name) VALUES ('2')").await },
+            async move { db.batch("INSERT INTO tags (name) VALUES ('1'); INSERT INTO tags (name) VALUES ('2')").await },
         )
     }),
     ("a transaction", |db, rows| {
@@ -219,7 +219,7 @@ const OPERATIONS: &[(&str, Work)] = &[
     ("the driver's connection", |db, _| {
         Box::pin(async move {
             db.transaction(async |tx| {
-                let sql = "INSERT INTO tag (name) VALUES ('driver'); INSERT INTO tag (name) VALUES ('driver 2')";
+                let sql = "INSERT INTO tags (name) VALUES ('driver'); INSERT INTO tags (name) VALUES ('driver 2')";
                 if is_sqlite(tx.db()) {
                     return tx.sqlite(|connection| connection.execute_batch(sql));
                 }
@@ -250,10 +250,10 @@ async fn content(db: &Db) -> String {
 /// The same content for each attempt.
 async fn fresh(db: &Db) -> Rows {
     db.batch(
-        "DELETE FROM book; DELETE FROM author; DELETE FROM tag;
-         INSERT INTO author (id, name, touched) VALUES (1000000, 'ann', 1);
-         INSERT INTO book (id, author, title) VALUES (1000000, 1000000, 'first');
-         INSERT INTO tag (id, name) VALUES (1000000, 'tag')",
+        "DELETE FROM books; DELETE FROM authors; DELETE FROM tags;
+         INSERT INTO authors (id, name, touched) VALUES (1000000, 'ann', 1);
+         INSERT INTO books (id, author_id, title) VALUES (1000000, 1000000, 'first');
+         INSERT INTO tags (id, name) VALUES (1000000, 'tag')",
     )
     .await
     .unwrap();
@@ -356,7 +356,7 @@ async fn rule_50_a_save_dropped_in_a_savepoint_is_undone_alone() {
     #[receiver(post_save, sender = Page)]
     async fn slowly(tx: &mut Tx) -> Result<()> {
         tokio::task::yield_now().await;
-        tx.execute("UPDATE page SET text = text", &()).await.map(drop)
+        tx.execute("UPDATE pages SET text = text", &()).await.map(drop)
     }
 
     for db in databases_with::<Page>(|options| options.pool_size(1)).await {
@@ -372,7 +372,7 @@ async fn rule_50_a_save_dropped_in_a_savepoint_is_undone_alone() {
             page("after").save(&tx).await.unwrap();
             tx.commit().await.unwrap();
             let texts: Vec<_> = Page::all(&db).await.unwrap().into_iter().map(|page| page.text).collect();
-            db.execute("DELETE FROM page", &()).await.unwrap();
+            db.execute("DELETE FROM pages", &()).await.unwrap();
             if done.is_some() {
                 assert_eq!(texts, ["before", "dropped", "after"]);
                 break;

@@ -36,7 +36,7 @@ async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
     for db in databases::<User>().await {
         let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
         user.save(&db).await.unwrap();
-        db.execute("UPDATE \"user\" SET changed = 1", &()).await.unwrap();
+        db.execute("UPDATE \"users\" SET changed = 1", &()).await.unwrap();
 
         user.name = "bea".to_owned();
         user.email = "NEW@B".to_owned();
@@ -203,8 +203,8 @@ async fn rule_20_nobody_pays_for_what_nobody_asks() {
 
     for db in databases::<(Asked, Unasked)>().await {
         // A value that cannot be read as an `i8`: reading the row would fail.
-        db.execute("INSERT INTO asked (small) VALUES (1000)", &()).await.unwrap();
-        db.execute("INSERT INTO unasked (small) VALUES (1000)", &()).await.unwrap();
+        db.execute("INSERT INTO askeds (small) VALUES (1000)", &()).await.unwrap();
+        db.execute("INSERT INTO unaskeds (small) VALUES (1000)", &()).await.unwrap();
         Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
         Unasked { id: Id::new(1), small: 1 }.save(&db).await.unwrap();
     }

@@ -253,7 +253,7 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
     }
     assert!(polls > 3, "the receivers wait three times");
 
-    db.execute("INSERT INTO user (changed) VALUES (1)", &()).await.unwrap();
+    db.execute("INSERT INTO users (changed) VALUES (1)", &()).await.unwrap();
     let user = User::all(&db).await.unwrap().remove(0);
     for polls in 1.. {
         let mut going = user.clone();

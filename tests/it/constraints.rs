@@ -265,7 +265,7 @@ async fn trees_and_cycles_are_deleted_without_deferring() {
             printer.last = parent;
             printer.save(&tx).await.unwrap();
             if outsider {
-                tx.batch("CREATE TABLE sold (article TEXT REFERENCES article (name)); INSERT INTO sold SELECT max(name) FROM article")
+                tx.batch("CREATE TABLE sold (article TEXT REFERENCES articles (name)); INSERT INTO sold SELECT max(name) FROM articles")
                     .await
                     .unwrap();
             }
@@ -300,7 +300,7 @@ async fn models_that_cannot_be_without_one_another_are_deleted_without_deferring
         }
         tx.commit().await.unwrap();
         not_deferrable(&db).await;
-        db.batch("CREATE TABLE sold (egg BIGINT REFERENCES egg (id)); INSERT INTO sold VALUES (5)").await.unwrap();
+        db.batch("CREATE TABLE sold (egg BIGINT REFERENCES eggs (id)); INSERT INTO sold VALUES (5)").await.unwrap();
         let error = hen(&db, 1).await.delete(&db).await.unwrap_err();
         assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
         assert_eq!(Hen::all(&db).await.unwrap().len(), 700);

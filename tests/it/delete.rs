@@ -435,7 +435,7 @@ async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded() {
         let mut user = User::default();
         user.save(&db).await.unwrap();
         // A value that cannot be read as an `i8`: loading the row would fail.
-        db.execute("INSERT INTO visit (\"user\", small) VALUES (1, 1000), (1, 1000)", &()).await.unwrap();
+        db.execute("INSERT INTO visits (user_id, small) VALUES (1, 1000), (1, 1000)", &()).await.unwrap();
         Visit::all(&db).await.map(|_| ()).unwrap_err();
         let deleted = user.delete(&db).await.unwrap();
         assert_eq!((deleted.of::<User>(), deleted.of::<Visit>()), (1, 2));
@@ -598,11 +598,11 @@ async fn what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing() {
     fn seen() {}
 
     for db in databases::<(Keeper, Dog)>().await {
-        db.execute("CREATE TABLE walks (keeper BIGINT REFERENCES keeper (id) DEFERRABLE)", &()).await.unwrap();
+        db.execute("CREATE TABLE walks (keeper BIGINT REFERENCES keepers (id) DEFERRABLE)", &()).await.unwrap();
         let mut keeper = Keeper::default();
         keeper.save(&db).await.unwrap();
         Dog { keeper: keeper.id, ..Dog::default() }.save(&db).await.unwrap();
-        db.execute("INSERT INTO walks SELECT id FROM keeper", &()).await.unwrap();
+        db.execute("INSERT INTO walks SELECT id FROM keepers", &()).await.unwrap();
         let error = keeper.delete(&db).await.unwrap_err();
         assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
         assert_eq!(Keeper::all(&db).await.unwrap().len(), 1);

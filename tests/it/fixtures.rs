@@ -49,7 +49,7 @@ async fn rule_21_what_was_dumped_is_loaded_as_it_was() {
         let dumped = db.dump_of::<(User, Country)>().await.unwrap();
         assert_eq!(db.load_of::<(User, Country)>(&dumped).await.unwrap(), 4, "over the rows that are there");
         assert_eq!(db.dump_of::<(User, Country)>().await.unwrap(), dumped);
-        User::delete_where(&db, "boss IS NOT NULL", &()).await.unwrap();
+        User::delete_where(&db, "boss_id IS NOT NULL", &()).await.unwrap();
         User::delete_where(&db, "true", &()).await.unwrap();
         Country::delete_where(&db, "true", &()).await.unwrap();
         assert_eq!(db.dump_of::<User>().await.unwrap(), "[\n]\n");
@@ -219,8 +219,8 @@ async fn rule_21_a_mistake_names_its_object_and_nothing_is_loaded() {
             the whole of the fixture cannot be loaded: it is no JSON: expected ident at line 1 column 2
             the whole of the fixture cannot be loaded: expected a list of objects, `[{"model": .., "pk": .., ..}]`
             object 1 of the fixture cannot be loaded: expected an object with `model`, `pk` and `fields`
-            object 1 of the fixture cannot be loaded: it has no `model`: write the name of its table
-            object 1, `nobody` 1 of the fixture cannot be loaded: there is no model with this table
+            object 1 of the fixture cannot be loaded: it has no `model`: write the name of the model, or of its table
+            object 1, `nobody` 1 of the fixture cannot be loaded: there is no model of this name, and none with this table
             object 1, `person` null of the fixture cannot be loaded: it has no `pk`: write the key of the row
             object 1, `person` 1 of the fixture cannot be loaded: unknown `field`: an object has `model`, `pk` and `fields`
             object 2, `person` 2 of the fixture cannot be loaded: the field `name` is missing

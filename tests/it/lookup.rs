@@ -363,7 +363,7 @@ async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names
         // In SQL of one's own, only its author knows what is meant: `name <> ?` would be true of every row.
         if !is_sqlite(&db) {
             let error =
-                db.query_as::<(String,)>("SELECT name FROM team WHERE name <> $1", &(nul(),)).await.unwrap_err();
+                db.query_as::<(String,)>("SELECT name FROM teams WHERE name <> $1", &(nul(),)).await.unwrap_err();
             assert!(matches!(error, Error::Parameter { number: 1, .. }), "{error}");
         }
         assert!(Player::all(&db).await.unwrap().is_empty());

@@ -218,7 +218,7 @@ async fn the_sequences_of_djangos_own_tests() {
         let (alice, bob) = (person("Alice").await, person("Bob").await);
         let (chuck, daisy) = (person("Chuck").await, person("Daisy").await);
         db.execute(
-            "INSERT INTO car_default_parts (car_id, part_id) SELECT 1, id FROM part WHERE name = 'Sunroof'",
+            "INSERT INTO car_default_parts (car_id, part_id) SELECT 1, id FROM parts WHERE name = 'Sunroof'",
             &(),
         )
         .await
@@ -852,7 +852,7 @@ async fn rule_43_without_receivers_nothing_is_looked_at() {
         } else {
             "SELECT generate_series(1, 10000)"
         };
-        db.execute(&format!("INSERT INTO \"group\" (id) {numbers}"), &()).await.unwrap();
+        db.execute(&format!("INSERT INTO \"groups\" (id) {numbers}"), &()).await.unwrap();
         let ids: Vec<Id<Group>> = (1..=10_000).map(Id::new).collect();
         for groups in [user.groups().ids(&db).await.unwrap(), user.watched().ids(&db).await.unwrap()] {
             assert_eq!(groups, []);

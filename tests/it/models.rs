@@ -1,6 +1,7 @@
 //! What `#[model]` makes of a struct.
 
 use expect_test::expect;
+use signals::model::Meta;
 use signals::prelude::*;
 
 use crate::databases::{databases, empty_databases, is_sqlite};
@@ -173,7 +174,7 @@ async fn a_missing_table_says_how_to_make_it() {
 
     for db in empty_databases().await {
         let error = Note::default().save(&db).await.unwrap_err();
-        expect!["there is no table `note`: make it with `db.create_tables()` or a migration"]
+        expect!["there is no table `notes`: make it with `db.create_tables()` or a migration"]
             .assert_eq(&error.to_string());
     }
 }
@@ -190,7 +191,7 @@ async fn two_models_with_one_table_are_refused() {
     }
     mod second {
         use signals::prelude::*;
-        #[model(table = "USER")]
+        #[model(table = "USERS")]
         pub(super) struct User {
             #[key]
             id: Id<User>,
@@ -242,4 +243,131 @@ async fn two_models_of_one_name_are_two_senders() {
         second::User::default().save(&db).await.unwrap();
         assert_eq!((first::User::META.table, second::User::META.table), ("first_user", "second_user"));
     }
+}
+
+#[tokio::test]
+async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+        #[many_to_many]
+        categories: Many<Category>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Category {
+        #[key]
+        id: Id<Category>,
+        #[foreign_key(on_delete = cascade)]
+        user: Id<User>,
+        #[one_to_one(on_delete = set_null, related_name = "led")]
+        leader_id: Option<Id<User>>,
+    }
+
+    for db in databases::<(User, Category, UserCategories)>().await {
+        let mut users: Vec<User> =
+            ["ann", "bob", "cid"].map(|name| User { name: name.to_owned(), ..User::default() }).into();
+        User::create_many(&db, &mut users).await.unwrap();
+        let mut category = Category { user: users[1].id, leader_id: Some(users[2].id), ..Category::default() };
+        category.save(&db).await.unwrap();
+        users[0].categories().add(&db, &[category.id]).await.unwrap();
+
+        assert_eq!(db.query_one::<i64>("SELECT count(*) FROM users", &()).await.unwrap(), 3);
+        assert_eq!(db.query_as::<User>("SELECT * FROM users ORDER BY id", &()).await.unwrap(), users);
+        let sql = "SELECT users.name FROM users
+                   JOIN user_categories ON user_categories.user_id = users.id
+                   JOIN categories ON categories.id = user_categories.category_id
+                   WHERE categories.user_id = 2 AND categories.leader_id = 3";
+        assert_eq!(db.query_as::<(String,)>(sql, &()).await.unwrap(), [("ann".to_owned(),)]);
+        assert_eq!(db.query_as::<Category>("SELECT * FROM categories", &()).await.unwrap(), [category.clone()]);
+
+        // Errors name fields, and say so where SQL takes the one for the other.
+        let error = Category { leader_id: Some(users[2].id), user: users[0].id, ..Category::default() };
+        let error = { error }.save(&db).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Unique { model, fields } if model == "Category" && fields == &["leader_id"]),
+            "{error}"
+        );
+        let error = Category::delete_where(&db, "user = 7", &()).await.map(drop);
+        if is_sqlite(&db) {
+            expect!["the table of `Category` has no column `user`: the column of the field `user` of `Category` is `user_id`, and SQL has columns"]
+                .assert_eq(&error.unwrap_err().to_string());
+        }
+    }
+}
+
+#[test]
+fn tables_have_the_plural_and_relations_the_id() {
+    mod shop {
+        use signals::prelude::*;
+
+        #[model]
+        pub(super) struct SalesPerson {
+            #[key]
+            id: Id<SalesPerson>,
+            #[foreign_key(on_delete = cascade)]
+            boss: Option<Id<SalesPerson>>,
+            #[one_to_one(on_delete = cascade, related_name = "desk_of")]
+            #[column(name = "desk")]
+            desk: Option<Id<Box>>,
+            #[many_to_many(symmetrical = false)]
+            knows: Many<SalesPerson>,
+        }
+
+        #[model]
+        pub(super) struct Box {
+            #[key]
+            id: Id<Box>,
+        }
+
+        #[model(app = "shop")]
+        pub(super) struct Order {
+            #[key]
+            id: Id<Order>,
+            #[many_to_many]
+            boxes: Many<Box>,
+        }
+
+        #[model(table = "order")]
+        pub(super) struct Quoted {
+            #[key]
+            id: Id<Quoted>,
+            #[many_to_many(table = "select")]
+            boxes: Many<Box>,
+            #[many_to_many(related_name = "in_a_named")]
+            more: Many<Box>,
+        }
+    }
+    use shop::{Box, Order, OrderBoxes, Quoted, QuotedBoxes, QuotedMore, SalesPerson, SalesPersonKnows};
+
+    let columns = |meta: &Meta| meta.fields.iter().map(|field| field.column).collect::<Vec<_>>().join(" ");
+    let tables: Vec<String> = [
+        SalesPerson::META,
+        Box::META,
+        Order::META,
+        Quoted::META,
+        SalesPersonKnows::META,
+        OrderBoxes::META,
+        QuotedBoxes::META,
+        QuotedMore::META,
+    ]
+    .map(|meta| format!("{}: {}", meta.table, columns(meta)))
+    .into();
+    assert_eq!(
+        tables,
+        [
+            "sales_people: id boss_id desk",
+            "boxes: id",
+            "shop_order: id",
+            "order: id",
+            "sales_person_knows: id from_sales_person_id to_sales_person_id",
+            "shop_order_boxes: id order_id box_id",
+            "select: id quoted_id box_id",
+            "order_more: id quoted_id box_id",
+        ],
+    );
 }

@@ -361,7 +361,7 @@ async fn models_that_point_to_each_other_have_both_foreign_keys() {
     let other = schema!();
     let db = Db::connect(&other.url()).await.unwrap();
     let error = db.create_tables_of::<Egg>().await.unwrap_err();
-    assert!(matches!(&error, Error::NoTable { table } if table == "chicken"), "{error}");
+    assert!(matches!(&error, Error::NoTable { table } if table == "chickens"), "{error}");
 }
 
 #[tokio::test]

@@ -41,10 +41,10 @@ async fn what_is_done_on_the_drivers_connection_is_part_of_the_transaction() {
     for db in databases::<Note>().await {
         let mut tx = db.begin().await.unwrap();
         Note::new("ours").save(&tx).await.unwrap();
-        raw(&tx, "INSERT INTO note (text) VALUES ('theirs')").await.unwrap();
+        raw(&tx, "INSERT INTO notes (text) VALUES ('theirs')").await.unwrap();
         assert_eq!(texts(&tx).await, "ours theirs");
         let undone = tx.savepoint(async |tx| {
-            raw(tx, "INSERT INTO note (text) VALUES ('undone')").await?;
+            raw(tx, "INSERT INTO notes (text) VALUES ('undone')").await?;
             assert_eq!(texts(tx).await, "ours theirs undone");
             Err::<(), _>(Error::other("no"))
         });
@@ -54,7 +54,7 @@ async fn what_is_done_on_the_drivers_connection_is_part_of_the_transaction() {
 
         let tx = db.begin().await.unwrap();
         // Also as the first of the transaction.
-        raw(&tx, "DELETE FROM note").await.unwrap();
+        raw(&tx, "DELETE FROM notes").await.unwrap();
         drop(tx);
         assert_eq!(texts(&db).await, "ours theirs");
     }
@@ -73,17 +73,17 @@ async fn receivers_have_the_drivers_connection() {
 
     #[receiver(post_save, sender = User)]
     async fn count(tx: &mut Tx) -> Result<()> {
-        raw(tx, "UPDATE counter SET n = n + 1").await?;
-        tx.savepoint(async |tx| raw(tx, "UPDATE counter SET n = n + 10").await).await?;
+        raw(tx, "UPDATE counters SET n = n + 1").await?;
+        tx.savepoint(async |tx| raw(tx, "UPDATE counters SET n = n + 10").await).await?;
         LOG.note("counted");
         Ok(())
     }
 
     for db in databases::<User>().await {
-        db.batch("CREATE TABLE counter (n BIGINT); INSERT INTO counter VALUES (0)").await.unwrap();
+        db.batch("CREATE TABLE counters (n BIGINT); INSERT INTO counters VALUES (0)").await.unwrap();
         User::default().save(&db).await.unwrap();
         let mut counted = 0;
-        db.query("SELECT n FROM counter", &(), &mut |row| {
+        db.query("SELECT n FROM counters", &(), &mut |row| {
             counted = row.get::<i64>(0)?;
             Ok(())
         })
@@ -98,12 +98,15 @@ async fn a_failure_on_the_drivers_connection_is_one_of_ours() {
     for db in databases::<Note>().await {
         let mut tx = db.begin().await.unwrap();
         Note::new("a").save(&tx).await.unwrap();
-        let failed = tx.savepoint(async |tx| raw(tx, "INSERT INTO note (text) VALUES ('a')").await).await;
+        let failed = tx.savepoint(async |tx| raw(tx, "INSERT INTO notes (text) VALUES ('a')").await).await;
         let error = failed.unwrap_err();
-        assert!(matches!(&error, Error::Unique { model, fields } if model == "note" && fields == &["text"]), "{error}");
+        assert!(
+            matches!(&error, Error::Unique { model, fields } if model == "notes" && fields == &["text"]),
+            "{error}"
+        );
         Note::new("b").save(&tx).await.unwrap();
         // As with raw SQL: SQLite undoes the statement, PostgreSQL gives the transaction up.
-        raw(&tx, "INSERT INTO note (text) VALUES ('a')").await.unwrap_err();
+        raw(&tx, "INSERT INTO notes (text) VALUES ('a')").await.unwrap_err();
         let next = Note::new("c").save(&tx).await;
         assert_eq!(next.is_ok(), is_sqlite(&db));
         assert!(next.map_or_else(|error| matches!(error, Error::Broken { .. }), |()| true));
@@ -128,7 +131,7 @@ async fn a_closure_that_ends_the_transaction_is_noticed() {
                 assert!(matches!(tx.commit().await, Err(Error::Broken { .. })), "{sql}");
                 let committed = sql.starts_with("COMMIT");
                 assert_eq!(texts(&db).await, if committed { "before" } else { "" }, "{sql}");
-                db.execute("DELETE FROM note", &()).await.unwrap();
+                db.execute("DELETE FROM notes", &()).await.unwrap();
             }
         }
         Note::new("the connection is in order").save(&db).await.unwrap();
@@ -166,11 +169,11 @@ async fn statements_of_ours_are_not_in_the_way() {
         Note::new("b").save(&tx).await.unwrap();
         assert_eq!(texts(&tx).await, "a b");
         if is_sqlite(&db) {
-            raw(&tx, "DROP TABLE note; CREATE TABLE note (text TEXT, id INTEGER PRIMARY KEY)").await.unwrap();
+            raw(&tx, "DROP TABLE notes; CREATE TABLE notes (text TEXT, id INTEGER PRIMARY KEY)").await.unwrap();
         } else {
-            raw(&tx, "ALTER TABLE note ALTER COLUMN text TYPE VARCHAR(50), ADD COLUMN other BIGINT").await.unwrap();
+            raw(&tx, "ALTER TABLE notes ALTER COLUMN text TYPE VARCHAR(50), ADD COLUMN other BIGINT").await.unwrap();
             raw(&tx, "DEALLOCATE ALL").await.unwrap();
-            raw(&tx, "DELETE FROM note").await.unwrap();
+            raw(&tx, "DELETE FROM notes").await.unwrap();
         }
         Note::new("c").save(&tx).await.unwrap();
         assert_eq!(texts(&tx).await, "c");
@@ -185,11 +188,11 @@ async fn the_connection_is_not_lent_while_a_query_has_it() {
     for db in databases::<Note>().await.filter(is_sqlite) {
         let tx = db.begin().await.unwrap();
         Note::new("a").save(&tx).await.unwrap();
-        let in_a_row = tx.query("SELECT text FROM note", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
+        let in_a_row = tx.query("SELECT text FROM notes", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
         expect!["the connection is in use by the query or the closure that this is called in: collect the rows first, and go on behind it"].assert_eq(&in_a_row.unwrap_err().to_string());
         let in_another = tx.sqlite(|_| Ok(tx.sqlite(|_| Ok(()))));
         assert!(in_another.unwrap().is_err());
-        tx.sqlite(|connection| connection.execute_batch("UPDATE note SET text = 'b'")).unwrap();
+        tx.sqlite(|connection| connection.execute_batch("UPDATE notes SET text = 'b'")).unwrap();
         assert_eq!(texts(&tx).await, "b");
         tx.commit().await.unwrap();
     }

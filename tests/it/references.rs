@@ -229,10 +229,10 @@ async fn rule_26_rows_go_that_point_to_a_key_which_only_the_database_takes_for_t
 
     for db in empty_databases().await.filter(is_sqlite) {
         db.batch(
-            "CREATE TABLE country (code TEXT NOT NULL COLLATE NOCASE PRIMARY KEY) STRICT;
-             CREATE TABLE city (id INTEGER PRIMARY KEY AUTOINCREMENT, before_id TEXT,
-                 country TEXT NOT NULL COLLATE NOCASE REFERENCES country (code)) STRICT;
-             CREATE TABLE anthem (id INTEGER PRIMARY KEY, country TEXT NOT NULL) STRICT;",
+            "CREATE TABLE countries (code TEXT NOT NULL COLLATE NOCASE PRIMARY KEY) STRICT;
+             CREATE TABLE cities (id INTEGER PRIMARY KEY AUTOINCREMENT, before_id TEXT,
+                 country_id TEXT NOT NULL COLLATE NOCASE REFERENCES countries (code)) STRICT;
+             CREATE TABLE anthems (id INTEGER PRIMARY KEY, country_id TEXT NOT NULL) STRICT;",
         )
         .await
         .unwrap();

@@ -324,8 +324,8 @@ async fn rule_48_a_commit_that_is_refused_is_a_rollback() {
 
     for db in databases::<Photo>().await {
         db.batch(
-            "CREATE TABLE parent (id BIGINT PRIMARY KEY);
-             CREATE TABLE child (parent BIGINT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);",
+            "CREATE TABLE parents (id BIGINT PRIMARY KEY);
+             CREATE TABLE children (parent BIGINT REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED);",
         )
         .await
         .unwrap();
@@ -343,7 +343,7 @@ async fn rule_48_a_commit_that_is_refused_is_a_rollback() {
             .await
         });
         Photo::default().save(&tx).await.unwrap();
-        tx.execute("INSERT INTO child VALUES (1)", &()).await.unwrap();
+        tx.execute("INSERT INTO children VALUES (1)", &()).await.unwrap();
         assert!(matches!(tx.commit().await, Err(Error::ForeignKey { .. })));
         assert_eq!(LOG.take(), "a hook of a hook\nrolled back\n");
         assert!(Photo::all(&db).await.unwrap().is_empty());

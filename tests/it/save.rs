@@ -545,10 +545,10 @@ async fn a_value_that_the_column_cannot_store_is_named_by_its_field() {
 
     for db in empty_databases().await {
         let (table, weight) = if is_sqlite(&db) {
-            ("CREATE TABLE parcel (id INTEGER PRIMARY KEY, name TEXT, kg REAL UNIQUE)", f64::NAN)
+            ("CREATE TABLE parcels (id INTEGER PRIMARY KEY, name TEXT, kg REAL UNIQUE)", f64::NAN)
         } else {
             // A migration may have made it another type than that of the field.
-            ("CREATE TABLE parcel (id BIGSERIAL PRIMARY KEY, name TEXT, kg TEXT UNIQUE)", 1.5)
+            ("CREATE TABLE parcels (id BIGSERIAL PRIMARY KEY, name TEXT, kg TEXT UNIQUE)", 1.5)
         };
         db.execute(table, &()).await.unwrap();
         let mut parcel = Parcel { weight, ..Parcel::default() };

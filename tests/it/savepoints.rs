@@ -113,7 +113,7 @@ async fn savepoints_stand_in_one_another() {
                 .await;
             assert_eq!(done.is_err(), fails[0]);
             assert_eq!(texts(&db).await, left, "{fails:?}");
-            db.execute("DELETE FROM note", &()).await.unwrap();
+            db.execute("DELETE FROM notes", &()).await.unwrap();
         }
     }
 }
@@ -290,7 +290,7 @@ async fn rule_50_a_dropped_savepoint_is_undone_and_the_transaction_goes_on() {
                     tx.commit().await.unwrap();
                 }
                 assert_eq!(texts(&db).await, left.join(" "), "{go_on} after {polls} polls");
-                db.execute("DELETE FROM note", &()).await.unwrap();
+                db.execute("DELETE FROM notes", &()).await.unwrap();
                 if done {
                     assert!(polls > 3);
                     break;

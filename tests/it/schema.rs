@@ -59,7 +59,7 @@ async fn several_fields_can_share_an_index() {
         ann().save(&db).await.unwrap();
         ann().save(&db).await.unwrap();
         let sql = if is_sqlite(&db) {
-            "SELECT group_concat(name, ',') FROM (SELECT l.name AS list, i.name FROM pragma_index_list('person') l, \
+            "SELECT group_concat(name, ',') FROM (SELECT l.name AS list, i.name FROM pragma_index_list('people') l, \
              pragma_index_info(l.name) i ORDER BY l.seq DESC, i.seqno) GROUP BY list ORDER BY min(list)"
         } else {
             "SELECT substring(indexdef FROM '\\((.*)\\)') FROM pg_indexes WHERE schemaname = current_schema() \
@@ -169,14 +169,14 @@ async fn a_table_that_differs_from_its_model_says_how() {
         let (id, team) =
             if is_sqlite(&db) { ("INTEGER PRIMARY KEY", "INTEGER") } else { ("BIGINT PRIMARY KEY", "BIGINT") };
         db.batch(&format!(
-            "CREATE TABLE other (id {id});
+            "CREATE TABLE others (id {id});
              CREATE TABLE users (
                  id {id}, name TEXT NOT NULL, nick TEXT, team {team} NOT NULL, age TEXT NOT NULL,
-                 parent {team}, friend {team} REFERENCES other (id),
+                 parent_id {team}, friend_id {team} REFERENCES others (id),
                  extra TEXT NOT NULL, filled TEXT NOT NULL DEFAULT 'x', more TEXT
              );
              CREATE UNIQUE INDEX part ON users (name) WHERE more IS NOT NULL;
-             CREATE INDEX friends ON users (friend, id);",
+             CREATE INDEX friends ON users (friend_id, id);",
         ))
         .await
         .unwrap();
@@ -189,13 +189,13 @@ async fn a_table_that_differs_from_its_model_says_how() {
                 `User`: the column `age` of `users` is `TEXT`, and the field is stored as `INTEGER`: change the type of the field, or that of the column
                 `User`: the table `users` has no column `email`: ALTER TABLE "users" ADD COLUMN "email" TEXT
                 `User`: the table `users` has no column `phone`: add it, with a value for the rows that are there
-                `User`: the table `users` has no index over `parent`: CREATE INDEX IF NOT EXISTS "users_parent_617eb399_idx" ON "users" ("parent")
-                `User`: nothing keeps `parent` of `users` from pointing to a row of `users` that is not there: add a foreign key, for which SQLite needs the table to be made anew
-                `User`: the column `friend` of `users` points to `other.id`, and the field to `users.id`: change the type of the field, or the foreign key
+                `User`: the table `users` has no index over `parent_id`: CREATE INDEX IF NOT EXISTS "users_parent_id_9a1b8bbf_idx" ON "users" ("parent_id")
+                `User`: nothing keeps `parent_id` of `users` from pointing to a row of `users` that is not there: add a foreign key, for which SQLite needs the table to be made anew
+                `User`: the column `friend_id` of `users` points to `others.id`, and the field to `users.id`: change the type of the field, or the foreign key
                 `User`: nothing keeps two rows of `users` from having the same `team`, `nick`: CREATE UNIQUE INDEX IF NOT EXISTS "users_team_nick_0621a017_uniq" ON "users" ("team", "nick")
                 `User`: the table `users` has no index over `age`, `nick`: CREATE INDEX IF NOT EXISTS "users_age_nick_02982db7_idx" ON "users" ("age", "nick")
                 `User`: the column `extra` of `users` must have a value, and no field gives it one: add a field, or give the column a default
-                `Missing`: there is no table `missing`: make it with `db.create_tables()` or a migration
+                `Missing`: there is no table `missings`: make it with `db.create_tables()` or a migration
             "#]]
             .assert_eq(&found);
         } else {
@@ -207,13 +207,13 @@ async fn a_table_that_differs_from_its_model_says_how() {
                 `User`: the column `age` of `users` is `text`, and the field is stored as `BIGINT`: change the type of the field, or that of the column
                 `User`: the table `users` has no column `email`: ALTER TABLE "users" ADD COLUMN "email" TEXT
                 `User`: the table `users` has no column `phone`: add it, with a value for the rows that are there
-                `User`: the table `users` has no index over `parent`: CREATE INDEX IF NOT EXISTS "users_parent_617eb399_idx" ON "users" ("parent")
-                `User`: nothing keeps `parent` of `users` from pointing to a row of `users` that is not there: ALTER TABLE "users" ADD FOREIGN KEY ("parent") REFERENCES "users" ("id") DEFERRABLE INITIALLY IMMEDIATE
-                `User`: the column `friend` of `users` points to `other.id`, and the field to `users.id`: change the type of the field, or the foreign key
+                `User`: the table `users` has no index over `parent_id`: CREATE INDEX IF NOT EXISTS "users_parent_id_9a1b8bbf_idx" ON "users" ("parent_id")
+                `User`: nothing keeps `parent_id` of `users` from pointing to a row of `users` that is not there: ALTER TABLE "users" ADD FOREIGN KEY ("parent_id") REFERENCES "users" ("id") DEFERRABLE INITIALLY IMMEDIATE
+                `User`: the column `friend_id` of `users` points to `others.id`, and the field to `users.id`: change the type of the field, or the foreign key
                 `User`: nothing keeps two rows of `users` from having the same `team`, `nick`: CREATE UNIQUE INDEX IF NOT EXISTS "users_team_nick_0621a017_uniq" ON "users" ("team", "nick")
                 `User`: the table `users` has no index over `age`, `nick`: CREATE INDEX IF NOT EXISTS "users_age_nick_02982db7_idx" ON "users" ("age", "nick")
                 `User`: the column `extra` of `users` must have a value, and no field gives it one: ALTER TABLE "users" ALTER COLUMN "extra" DROP NOT NULL
-                `Missing`: there is no table `missing`: make it with `db.create_tables()` or a migration
+                `Missing`: there is no table `missings`: make it with `db.create_tables()` or a migration
             "#]]
             .assert_eq(&found);
         }
@@ -251,36 +251,36 @@ async fn what_the_database_does_on_delete_is_what_the_model_says() {
     for db in empty_databases().await {
         let id = if is_sqlite(&db) { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
         let columns = [
-            ("followed", "NOT NULL", "ON DELETE CASCADE"),
-            ("nulled", "", "ON DELETE SET NULL"),
-            ("kept", "NOT NULL", ""),
-            ("refused", "NOT NULL", "ON DELETE RESTRICT"),
-            ("pair", "", "ON DELETE SET NULL"),
-            ("not_ours", "NOT NULL", "ON DELETE CASCADE"),
-            ("agreed", "NOT NULL", "ON DELETE CASCADE"),
+            ("followed_id", "NOT NULL", "ON DELETE CASCADE"),
+            ("nulled_id", "", "ON DELETE SET NULL"),
+            ("kept_id", "NOT NULL", ""),
+            ("refused_id", "NOT NULL", "ON DELETE RESTRICT"),
+            ("pair_id", "", "ON DELETE SET NULL"),
+            ("not_ours_id", "NOT NULL", "ON DELETE CASCADE"),
+            ("agreed_id", "NOT NULL", "ON DELETE CASCADE"),
         ];
         let ty = if is_sqlite(&db) { "INTEGER" } else { "BIGINT" };
         let references =
-            columns.map(|(column, null, action)| format!(", {column} {ty} {null} REFERENCES team {action}"));
-        let indexes = columns.map(|(column, ..)| format!("CREATE INDEX over_{column} ON player ({column});"));
+            columns.map(|(column, null, action)| format!(", {column} {ty} {null} REFERENCES teams {action}"));
+        let indexes = columns.map(|(column, ..)| format!("CREATE INDEX over_{column} ON players ({column});"));
         let (references, indexes) = (references.concat(), indexes.concat());
-        db.batch(&format!("CREATE TABLE team (id {id}); CREATE TABLE player (id {id}{references}); {indexes}"))
+        db.batch(&format!("CREATE TABLE teams (id {id}); CREATE TABLE players (id {id}{references}); {indexes}"))
             .await
             .unwrap();
         let found = differences::<(Team, Player)>(&db).await;
         if is_sqlite(&db) {
             expect![[r#"
-                `Player`: the foreign key `followed` of `player` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
-                `Player`: the foreign key `nulled` of `player` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
-                `Player`: `db_cascade` leaves it to the foreign key `kept` of `player` to delete rows, and that says ON DELETE NO ACTION: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: `db_cascade` leaves it to the foreign key `kept_id` of `players` to delete rows, and that says ON DELETE NO ACTION: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
             "#]]
             .assert_eq(&found);
             continue;
         }
         expect![[r#"
-            `Player`: the foreign key `followed` of `player` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "player" DROP CONSTRAINT "player_followed_fkey", ADD CONSTRAINT "player_followed_fkey" FOREIGN KEY ("followed") REFERENCES "team" ("id") DEFERRABLE INITIALLY IMMEDIATE
-            `Player`: the foreign key `nulled` of `player` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "player" DROP CONSTRAINT "player_nulled_fkey", ADD CONSTRAINT "player_nulled_fkey" FOREIGN KEY ("nulled") REFERENCES "team" ("id") DEFERRABLE INITIALLY IMMEDIATE
-            `Player`: `db_cascade` leaves it to the foreign key `kept` of `player` to delete rows, and that says ON DELETE NO ACTION: ALTER TABLE "player" DROP CONSTRAINT "player_kept_fkey", ADD CONSTRAINT "player_kept_fkey" FOREIGN KEY ("kept") REFERENCES "team" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_followed_id_fkey", ADD CONSTRAINT "players_followed_id_fkey" FOREIGN KEY ("followed_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_nulled_id_fkey", ADD CONSTRAINT "players_nulled_id_fkey" FOREIGN KEY ("nulled_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: `db_cascade` leaves it to the foreign key `kept_id` of `players` to delete rows, and that says ON DELETE NO ACTION: ALTER TABLE "players" DROP CONSTRAINT "players_kept_id_fkey", ADD CONSTRAINT "players_kept_id_fkey" FOREIGN KEY ("kept_id") REFERENCES "teams" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE
         "#]]
         .assert_eq(&found);
         // The statements put it right.
@@ -362,7 +362,7 @@ async fn a_column_that_is_missing_is_named_with_its_model() {
 
     for db in empty_databases().await {
         let id = if is_sqlite(&db) { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
-        db.execute(&format!("CREATE TABLE letter (id {id})"), &()).await.unwrap();
+        db.execute(&format!("CREATE TABLE letters (id {id})"), &()).await.unwrap();
         let text =
             "the table of `Letter` has no column `the text`: add it with a migration, `db.check_schema()` says how";
         assert_eq!(Letter::default().save(&db).await.unwrap_err().to_string(), text);
@@ -459,16 +459,16 @@ async fn making_tables_that_exist_waits_for_no_writer_and_keeps_none_waiting() {
         Book { title: "another".to_owned(), ..Book::default() }.save(&tx).await.unwrap();
         if !is_sqlite(&one) {
             let other =
-                tokio::time::timeout(Duration::from_secs(5), two.execute("INSERT INTO author DEFAULT VALUES", &()));
+                tokio::time::timeout(Duration::from_secs(5), two.execute("INSERT INTO authors DEFAULT VALUES", &()));
             assert_eq!(other.await.expect("it waits").unwrap(), 1);
         }
         tx.commit().await.unwrap();
 
         // What is missing is made, and nothing else.
         let index = if is_sqlite(&one) {
-            "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'book_title%idx'"
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'books_title%idx'"
         } else {
-            "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'book_title%idx'"
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'books_title%idx'"
         };
         let names: Vec<(String,)> = one.query_as(index, &()).await.unwrap();
         assert_eq!(names.len(), 1);

@@ -59,9 +59,11 @@ async fn a_batch_that_begins_another_transaction_has_ended_this_one() {
         // What stays in it is as before, and so is what it leaves open.
         let before = Account::all(&db).await.unwrap().len();
         let tx = db.begin().await.unwrap();
-        tx.batch("SAVEPOINT mine; INSERT INTO account (balance) VALUES (1)").await.unwrap();
-        tx.batch("ROLLBACK TO SAVEPOINT mine; INSERT INTO account (balance) VALUES (2)").await.unwrap();
-        tx.batch("SAVEPOINT more; INSERT INTO account (balance) VALUES (3); ROLLBACK TO SAVEPOINT more").await.unwrap();
+        tx.batch("SAVEPOINT mine; INSERT INTO accounts (balance) VALUES (1)").await.unwrap();
+        tx.batch("ROLLBACK TO SAVEPOINT mine; INSERT INTO accounts (balance) VALUES (2)").await.unwrap();
+        tx.batch("SAVEPOINT more; INSERT INTO accounts (balance) VALUES (3); ROLLBACK TO SAVEPOINT more")
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let after = Account::all(&db).await.unwrap();
         assert_eq!(after[before..].iter().map(|account| account.balance).collect::<Vec<_>>(), [2]);
@@ -76,7 +78,8 @@ async fn a_transaction_that_only_reads_refuses_to_write() {
         let reads = TransactionOptions::new().read_only();
         let mut tx = db.begin_with(reads).await.unwrap();
         assert_eq!(balance(&tx, 1).await, 1);
-        let error = tx.savepoint(async |tx| tx.execute("UPDATE account SET balance = 2", &()).await).await.unwrap_err();
+        let error =
+            tx.savepoint(async |tx| tx.execute("UPDATE accounts SET balance = 2", &()).await).await.unwrap_err();
         assert!(matches!(error, Error::ReadOnlyTransaction), "{error}");
         assert_eq!(
             error.to_string(),
@@ -86,7 +89,7 @@ async fn a_transaction_that_only_reads_refuses_to_write() {
             tx.savepoint(async |tx| Account::default().save(tx).await).await,
             Err(Error::ReadOnlyTransaction)
         ));
-        assert!(matches!(tx.batch("DELETE FROM account").await, Err(Error::ReadOnlyTransaction)));
+        assert!(matches!(tx.batch("DELETE FROM accounts").await, Err(Error::ReadOnlyTransaction)));
         tx.rollback().await.unwrap();
         let refused = db.transaction_with(reads, async |tx| Account::default().save(tx).await).await;
         assert!(matches!(refused, Err(Error::ReadOnlyTransaction)));
@@ -99,10 +102,10 @@ async fn a_transaction_that_only_reads_refuses_to_write() {
                 1 => tx.rollback().await.unwrap(),
                 _ => drop(tx),
             }
-            db.execute("UPDATE account SET balance = 1", &()).await.unwrap();
+            db.execute("UPDATE accounts SET balance = 1", &()).await.unwrap();
         }
         let tx = db.begin().await.unwrap();
-        tx.execute("UPDATE account SET balance = 3", &()).await.unwrap();
+        tx.execute("UPDATE accounts SET balance = 3", &()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(balance(&db, 1).await, 3);
     }
@@ -125,7 +128,7 @@ async fn a_transaction_that_only_reads_sees_one_moment_beside_those_that_write()
             assert_eq!(balance(&tx, 1).await, 1);
             open.push(tx);
         }
-        db.transaction(async |tx| tx.execute("UPDATE account SET balance = 2", &()).await).await.unwrap();
+        db.transaction(async |tx| tx.execute("UPDATE accounts SET balance = 2", &()).await).await.unwrap();
         assert_eq!(balance(&db, 1).await, 2);
         for tx in open {
             assert_eq!(balance(&tx, 1).await, 1);
@@ -146,13 +149,13 @@ async fn what_a_transaction_sees_of_others() {
         for (isolation, sees) in
             [(Isolation::ReadCommitted, true), (Isolation::RepeatableRead, false), (Isolation::Serializable, false)]
         {
-            db.execute("UPDATE account SET balance = 0", &()).await.unwrap();
+            db.execute("UPDATE accounts SET balance = 0", &()).await.unwrap();
             let tx = db.begin_with(TransactionOptions::new().isolation(isolation)).await.unwrap();
             assert_eq!(balance(&tx, 1).await, 0);
-            db.execute("UPDATE account SET balance = 1", &()).await.unwrap();
+            db.execute("UPDATE accounts SET balance = 1", &()).await.unwrap();
             assert_eq!(balance(&tx, 1).await == 1, sees, "{isolation:?}");
             // To write what somebody else has written meanwhile is a conflict.
-            let written = tx.execute("UPDATE account SET balance = balance + 10", &()).await;
+            let written = tx.execute("UPDATE accounts SET balance = balance + 10", &()).await;
             match written {
                 Ok(_) => assert!(sees),
                 Err(error) => assert!(matches!(error, Error::Serialization { .. }) && !sees, "{error}"),

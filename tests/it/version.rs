@@ -108,7 +108,7 @@ async fn rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again() {
         assert!(matches!(&error, Error::Unique { fields, .. } if fields == &["code"]), "{error}");
 
         // A version that has no next number does not start again.
-        db.execute("UPDATE country SET version = 255", &()).await.unwrap();
+        db.execute("UPDATE countries SET version = 255", &()).await.unwrap();
         country.refresh(&db).await.unwrap();
         let error = country.save(&db).await.unwrap_err();
         assert!(error.to_string().contains("has reached its end"), "{error}");

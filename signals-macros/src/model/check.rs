@@ -4,8 +4,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
+use super::defaults;
 use super::many::{self, Many};
-use super::names::{self, Named};
 use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
@@ -175,11 +175,11 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
     check_names(&columns, errors);
     check_constructor(parsed, errors);
     let key = check_keys(&keys, &item.ident, errors);
-    let table = table(parsed, errors);
+    let table = defaults::table(parsed, errors);
     let composites = composites(parsed, &columns, errors);
     let many = relations
         .into_iter()
-        .filter_map(|(name, attribute, ty)| many::check(name, attribute, ty, item, &table, errors));
+        .filter_map(|(name, attribute, ty)| many::check(name, attribute, ty, parsed, &table, errors));
     let many = many.collect();
     Some(Model { name: &item.ident, table, columns, key, skipped, composites, many, author: Author::Person })
 }
@@ -328,10 +328,8 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
     if let [_, second, ..] = &attributes.relations[..] {
         errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
     }
-    let stored_as = match &attributes.column {
-        Some((_, given)) => names::checked(Named::Column, given.value(), given, errors),
-        None => names::checked(Named::Column, name.unraw().to_string(), name, errors),
-    };
+    let given = attributes.column.as_ref().map(|(_, given)| given);
+    let stored_as = defaults::column(given, name, !attributes.relations.is_empty(), errors);
     Column {
         name,
         ty,
@@ -435,39 +433,6 @@ fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> us
     *key
 }
 
-fn table(parsed: &Parsed, errors: &mut Errors) -> String {
-    let (table, app) = (&parsed.arguments.table, &parsed.arguments.app);
-    let name = || snake_case(&parsed.item.ident.unraw().to_string());
-    if let (Some(table), Some(app)) = (table, app) {
-        let message =
-            format!("`app` is put before a table's name that is not given: `table` is \"{}\" already", table.value());
-        errors.on(app, message);
-    }
-    match (table, app) {
-        (Some(table), _) => names::checked(Named::Table, table.value(), table, errors),
-        (None, Some(app)) if !names::check_app(app, errors) => name(),
-        (None, Some(app)) => names::checked(Named::Table, format!("{}_{}", app.value(), name()), app, errors),
-        (None, None) => names::checked(Named::Table, name(), &parsed.item.ident, errors),
-    }
-}
-
-/// `UserProfile` is `user_profile`, and `HTTPRequest` is `http_request`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (index, letter) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| letters[before]);
-        let after_lower = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
-        let ends_capitals =
-            before.is_some_and(char::is_uppercase) && letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if letter.is_uppercase() && (after_lower || ends_capitals) {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
-}
-
 /// The type within `Option<..>`, if the type is written as one.
 pub(super) fn option(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
@@ -491,16 +456,4 @@ pub(super) fn needs_null(ty: &Type) -> String {
 
 fn text(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_in_snake_case() {
-        let names = ["User", "UserProfile", "HTTPRequest", "A", "OAuth2Token", "user"];
-        let tables = ["user", "user_profile", "http_request", "a", "o_auth2_token", "user"];
-        assert_eq!(names.map(snake_case), tables);
-    }
 }

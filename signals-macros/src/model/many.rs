@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericArgument, Ident, ItemStruct, LitStr, Path, PathArguments, Type};
 
-use super::check::{self, Author, Model, check_related_name, snake_case};
+use super::check::{self, Author, Model, check_related_name};
+use super::defaults::{self, snake_case};
 use super::expand::{self, Paths};
 use super::names::{self, Named};
 use super::parse::{self, ManyToMany, Parsed};
@@ -73,10 +74,11 @@ pub(super) fn check<'a>(
     name: &'a Ident,
     attribute: &'a ManyToMany,
     ty: &'a Type,
-    item: &'a ItemStruct,
+    parsed: &'a Parsed,
     table: &str,
     errors: &mut Errors,
 ) -> Option<Many<'a>> {
+    let item = &parsed.item;
     let Some(target) = target(ty) else {
         errors.on(
             ty,
@@ -85,7 +87,7 @@ pub(super) fn check<'a>(
         return None;
     };
     let sides = sides(attribute, target, item);
-    let through = through(name, attribute, sides, item, table, errors);
+    let through = through(name, attribute, sides, parsed, table, errors);
     let related_name = attribute.related_name.as_ref().filter(|(word, name)| match sides {
         Sides::Symmetrical(_) => {
             errors.on(
@@ -114,21 +116,18 @@ fn through<'a>(
     name: &Ident,
     attribute: &'a ManyToMany,
     sides: Sides<'_>,
-    item: &ItemStruct,
+    parsed: &Parsed,
     table: &str,
     errors: &mut Errors,
 ) -> Through<'a> {
+    let item = &parsed.item;
     let ManyToMany { through_fields, table: given, .. } = attribute;
     let Some(path) = &attribute.through else {
         if let Some((word, _)) = through_fields {
             errors.on(word, "`through_fields` are those of the model that `through` names, and there is none");
         }
-        let table = match given {
-            Some((_, given)) => names::checked(Named::ThroughTable, given.value(), given, errors),
-            // A mistake in the model's table is one of that.
-            None if !names::is_good(Named::Table, table) => table.to_owned(),
-            None => names::checked(Named::ThroughTable, format!("{table}_{}", name.unraw()), name, errors),
-        };
+        let given = given.as_ref().map(|(_, given)| given);
+        let table = defaults::through_table(given, name, table, parsed, errors);
         return Through::Automatic { table };
     };
     if let Some((word, _)) = given {

@@ -7,6 +7,7 @@ use crate::errors::Errors;
 use crate::root::Root;
 
 mod check;
+mod defaults;
 mod expand;
 mod many;
 mod names;
@@ -14,7 +15,7 @@ mod parse;
 mod relation;
 mod stub;
 
-pub(crate) use self::check::snake_case;
+pub(crate) use self::defaults::snake_case;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
-use super::check::{Column, Model, option, snake_case};
+use super::check::{Column, Model, option};
+use super::defaults::snake_case;
 use super::expand::Paths;
 use super::parse::{Kind, Parsed};
 use crate::root::{Place, ask, at, implement};

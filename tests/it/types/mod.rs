@@ -59,7 +59,7 @@ macro_rules! every_way {
                     let $value = &value;
                     let found = Sample::by_value(&db, $argument).await.unwrap();
                     assert_eq!(found.expect("the row is found by its value").id, sample.id);
-                    let sql = $crate::types::sql(&db, "SELECT value FROM sample WHERE value = ?");
+                    let sql = $crate::types::sql(&db, "SELECT value FROM samples WHERE value = ?");
                     $crate::types::same(&db.query_one::<$ty>(&sql, &(value.clone(),)).await.unwrap(), &value);
 
                     sample.save(&db).await.unwrap();

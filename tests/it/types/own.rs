@@ -13,7 +13,7 @@ enum Status {
     #[default]
     Open,
     InReview,
-    #[column(name = "'; DROP TABLE sample; --")]
+    #[column(name = "'; DROP TABLE samples; --")]
     Done,
     HTTPError,
 }
@@ -71,10 +71,10 @@ async fn an_unknown_variant_says_which_are_known() {
 
     for db in databases::<Ticket>().await {
         Ticket::default().save(&db).await.unwrap();
-        assert_eq!(db.query_one::<String>("SELECT status FROM ticket", &()).await.unwrap(), "open");
-        db.execute("UPDATE ticket SET status = 'Open'", &()).await.unwrap();
+        assert_eq!(db.query_one::<String>("SELECT status FROM tickets", &()).await.unwrap(), "open");
+        db.execute("UPDATE tickets SET status = 'Open'", &()).await.unwrap();
         let error = Ticket::all(&db).await.unwrap_err();
-        expect!["cannot read the column `status`, expected `open`, `in_review`, `'; DROP TABLE sample; --` or `http_error`, found text: change the type of the field, or the stored value"].assert_eq(&error.to_string());
+        expect!["cannot read the column `status`, expected `open`, `in_review`, `'; DROP TABLE samples; --` or `http_error`, found text: change the type of the field, or the stored value"].assert_eq(&error.to_string());
     }
 }
 
@@ -91,7 +91,7 @@ async fn a_value_that_its_type_refuses_is_an_error_before_it_is_sent() {
     for db in databases::<Item>().await {
         let tx = db.begin().await.unwrap();
         let price = Price { text: "-1".to_owned() };
-        let error = tx.execute(&sql(&db, "UPDATE item SET price = ?"), &(price.clone(),)).await.unwrap_err();
+        let error = tx.execute(&sql(&db, "UPDATE items SET price = ?"), &(price.clone(),)).await.unwrap_err();
         expect!["parameter 1 of the statement cannot be stored: a price is not below 0"].assert_eq(&error.to_string());
         tx.commit().await.unwrap();
         let mut item = Item { id: Id::UNSET, price: Some(price) };

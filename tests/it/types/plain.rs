@@ -25,7 +25,7 @@ every_way!(f64s: f64 = [
     f64::NEG_INFINITY,
 ]);
 every_way!(texts: String = texts_of_the_world(), |value| value.as_str());
-every_way!(bytes: Vec<u8> = [vec![], vec![0], (0..=255).collect(), b"'; DROP TABLE sample; --".to_vec()]);
+every_way!(bytes: Vec<u8> = [vec![], vec![0], (0..=255).collect(), b"'; DROP TABLE samples; --".to_vec()]);
 
 fn texts_of_the_world() -> Vec<String> {
     let texts = [
@@ -36,7 +36,7 @@ fn texts_of_the_world() -> Vec<String> {
         "\\",
         "%_",
         "\r\n\t",
-        "'; DROP TABLE sample; --",
+        "'; DROP TABLE samples; --",
         "\"select\"",
         "$1 ?1 :a",
         "caf\u{e9} and cafe\u{301}",

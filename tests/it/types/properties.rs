@@ -220,7 +220,7 @@ async fn ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost() 
         assert_eq!(Last::all(&db).await.unwrap().len(), 4);
 
         // A column that is wider than the field.
-        db.execute("UPDATE last SET narrow = 2147483648 WHERE id = 0", &()).await.unwrap();
+        db.execute("UPDATE lasts SET narrow = 2147483648 WHERE id = 0", &()).await.unwrap();
         let error = Last::get(&db, Id::new(0)).await.unwrap_err().to_string();
         assert!(
             error.contains("expected an integer from -2147483648 to 2147483647, found the integer 2147483648"),

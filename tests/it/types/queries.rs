@@ -163,13 +163,13 @@ async fn rule_54_models_of_a_query_are_loaded() {
         for text in ["a", "b"] {
             Note { text: text.to_owned(), ..Note::default() }.save(&db).await.unwrap();
         }
-        let notes = db.query_as::<Note>("SELECT text, id FROM note ORDER BY id", &()).await.unwrap();
+        let notes = db.query_as::<Note>("SELECT text, id FROM notes ORDER BY id", &()).await.unwrap();
         assert_eq!(notes[1].text, "b!");
         LOG.is(&expect![[r#"
             a!
             b!
         "#]]);
-        db.query_as::<(String,)>("SELECT text FROM note", &()).await.unwrap();
+        db.query_as::<(String,)>("SELECT text FROM notes", &()).await.unwrap();
         LOG.is(&expect![""]);
         assert!(is_sqlite(&db) || db.url().starts_with("postgres"));
     }

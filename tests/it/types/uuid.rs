@@ -50,7 +50,7 @@ async fn a_uuid_is_stored_as_the_database_has_it() {
         Ticket { id }.save(&db).await.unwrap();
         let text = if is_sqlite(&db) { "lower(hex(id))" } else { "id::text" };
         let expected = if is_sqlite(&db) { id.simple().to_string() } else { id.hyphenated().to_string() };
-        assert_eq!(db.query_one::<String>(&format!("SELECT {text} FROM ticket"), &()).await.unwrap(), expected);
+        assert_eq!(db.query_one::<String>(&format!("SELECT {text} FROM tickets"), &()).await.unwrap(), expected);
         // What others stored as text.
         let as_text = sql(&db, if is_sqlite(&db) { "SELECT ?" } else { "SELECT ?::text" });
         for text in [id.simple().to_string(), id.hyphenated().to_string()] {

@@ -2,7 +2,7 @@
 use signals::prelude::*;
 
 async fn outer(tx: &mut Tx) -> Result<()> {
-    tx.savepoint(async |_| tx.execute("DELETE FROM user", &()).await.map(drop)).await
+    tx.savepoint(async |_| tx.execute("DELETE FROM users", &()).await.map(drop)).await
 }
 
 fn main() {}
