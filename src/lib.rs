@@ -217,6 +217,24 @@
 //! Three nets catch one that was forgotten: rustc's lint `unused_crate_dependencies`, [`testing::assert_linked`] in a test, and
 //! [`check`] at the start of the program.
 //!
+//! Receivers, models and signals are static data that no code refers to. The linkers of Linux, macOS, the BSDs and MSVC keep it.
+//! Where one does not, `check`, `create_tables` and the first use of a signal are errors that say so:
+//!
+//! - **`x86_64-pc-windows-gnu`** and every other build with `--gc-sections` of a linker that drops such data. Keep it, in
+//!   `.cargo/config.toml`:
+//!
+//!   ```toml
+//!   [target.x86_64-pc-windows-gnu]
+//!   rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]
+//!   ```
+//!
+//! - **A Rust `dylib`** that has signals in it, as with `-C prefer-dynamic`: each file has a registry of its own, so that the receivers of
+//!   the program are never called by what is in the library. Link them statically.
+//! - **WebAssembly** has no such sections; signals do not compile for it.
+//!
+//! Two versions of `signals-core` in one program would share one registry that neither can read. Cargo refuses them, with the words
+//! `links = "signals-core"`: `cargo tree --invert signals-core` says which crates ask for which.
+//!
 //! # Seeing the wiring
 //!
 //! [`wiring`] answers what happens when a user is saved: `println!("{}", signals::wiring().of_sender("User"))` prints the receivers

@@ -7,6 +7,7 @@ use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
+use std::{fs, io};
 
 use expect_test::{Expect, expect};
 
@@ -23,10 +24,16 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("fixtures")
 }
 
+fn path_of(name: &str) -> PathBuf {
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    target().join(profile).join(format!("{name}{EXE_SUFFIX}"))
+}
+
 fn cargo(arguments: &[&str]) -> Output {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).args(arguments);
-    cargo.arg("--target-dir").arg(target());
+    // Not an argument: those after `--` are for rustc.
+    cargo.env("CARGO_TARGET_DIR", target());
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
@@ -40,9 +47,7 @@ fn stderr(output: &Output) -> String {
 #[track_caller]
 fn prints(program: &str, expected: &Expect) {
     LazyLock::force(&BUILT);
-    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-    let path = target().join(profile).join(format!("{program}{EXE_SUFFIX}"));
-    let output = Command::new(path).output().expect("the program starts");
+    let output = Command::new(path_of(program)).output().expect("the program starts");
     assert!(output.status.success(), "{program} failed:\n{}", stderr(&output));
     expected.assert_eq(&String::from_utf8_lossy(&output.stdout));
 }
@@ -140,6 +145,58 @@ fn apps_with_a_crate_that_is_no_dependency_does_not_compile() {
         1,
         "one mistake, one error:\n{said}"
     );
+}
+
+/// The linker of MinGW drops what no code refers to. On Linux none does, so that an empty registry takes its place.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_whose_linker_dropped_the_registry_refuses_to_start() {
+    let empty = "link-arg=-Wl,--defsym=__start_linkme_ENTRIES_V1=__stop_linkme_ENTRIES_V1";
+    let built = cargo(&["rustc", "--package", "pets", "--bin", "dropped", "--features", "dropped", "--", "-C", empty]);
+    assert!(built.status.success(), "{}", stderr(&built));
+    let output = Command::new(path_of("dropped")).output().expect("the program starts");
+    expect![[r#"
+        check: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+        connect: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+        receivers: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+    "#]].assert_eq(&String::from_utf8_lossy(&output.stdout));
+}
+
+/// Two versions of the kernel would share one registry of the linker, and neither could read it.
+#[test]
+fn cargo_refuses_two_versions_of_the_kernel() -> io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = target().with_file_name("two_versions");
+    // The manifest of the kernel without its dependencies, which have no part in this.
+    let kernel = fs::read_to_string(root.join("signals-core/Cargo.toml"))?;
+    let package = kernel.split("\n[features]").next().unwrap_or_default();
+    for version in ["0.1.0", "0.2.0"] {
+        let copy = folder.join(version);
+        fs::create_dir_all(copy.join("signals-core/src"))?;
+        fs::write(copy.join("signals-core/src/lib.rs"), "")?;
+        fs::copy(root.join("signals-core/build.rs"), copy.join("signals-core/build.rs"))?;
+        fs::write(copy.join("signals-core/Cargo.toml"), package)?;
+        let workspace = format!(
+            "[workspace]\nmembers = [\"signals-core\"]\nresolver = \"3\"\n[workspace.package]\nversion = \"{version}\"\n\
+             edition = \"2024\"\nrust-version = \"1.95\"\nlicense = \"MIT\"\nrepository = \"https://example.org\"\n"
+        );
+        fs::write(copy.join("Cargo.toml"), workspace)?;
+    }
+    let program = "[workspace]\n[package]\nname = \"two-versions\"\nedition = \"2024\"\n[dependencies]\n\
+        one = { package = \"signals-core\", path = \"../0.1.0/signals-core\" }\n\
+        other = { package = \"signals-core\", path = \"../0.2.0/signals-core\" }\n";
+    let folder = folder.join("program");
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("src/lib.rs"), "")?;
+    fs::write(folder.join("Cargo.toml"), program)?;
+    let output =
+        Command::new(env!("CARGO")).current_dir(folder).args(["metadata", "--format-version", "1"]).output()?;
+    let said = stderr(&output);
+    assert!(!output.status.success());
+    for words in ["package `signals-core` links to the native library", "`links = \"signals-core\"` value"] {
+        assert!(said.contains(words), "no `{words}` in:\n{said}");
+    }
+    Ok(())
 }
 
 #[test]

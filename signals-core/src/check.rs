@@ -37,9 +37,18 @@ pub enum WiringError {
         /// Where `apps!` stands.
         place: Place,
     },
+    /// The linker has dropped receivers, models and signals.
+    Incomplete {
+        /// A module whose declarations are not there, `None` if nothing is known to be there.
+        module: Option<&'static str>,
+    },
 }
 
 impl WiringError {
+    /// How to have the linker keep what is registered, with the file to write it to.
+    const KEEP: &str = "keep it with `rustflags = [\"-C\", \"link-arg=-Wl,--no-gc-sections\"]` under \
+        `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`";
+
     pub(crate) fn cycle(source: &Source, cycle: &[&'static ReceiverId]) -> Self {
         let receivers = cycle.iter().map(|&id| id.clone()).collect();
         Self::Cycle { signal: source.signal, sender: source.sender, receivers }
@@ -64,6 +73,19 @@ impl fmt::Display for WiringError {
                 "two receivers are called `{}`: {} and {}; give one of them an `id = \"..\"` of its own",
                 first.name, first.place, second.place
             ),
+            Self::Incomplete { module: None } => write!(
+                f,
+                "nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` \
+                 declare, because no code refers to it: {}",
+                Self::KEEP,
+            ),
+            Self::Incomplete { module: Some(module) } => write!(
+                f,
+                "`{module}` declares models or signals, and they are not in the registry of this program, because they and \
+                 `signals-core` are linked to different files: link this program without a Rust `dylib`. If there is none, the \
+                 linker dropped them: {}",
+                Self::KEEP,
+            ),
             Self::EmptyApp { name, place } => write!(
                 f,
                 "`apps!` names the crate `{name}` ({place}), but nothing of it is linked: it declares no model, signal \
@@ -76,10 +98,14 @@ impl fmt::Display for WiringError {
 impl StdError for WiringError {}
 
 /// Looks at everything that is linked into this program and lists the mistakes that the compiler cannot see:
-/// cycles through `before`, two receivers with one id, crates of `apps!` that declare nothing.
+/// cycles through `before`, two receivers with one id, crates of `apps!` that declare nothing, a linker that dropped receivers.
 ///
 /// Call it when the program starts. It reads the registry once and sends nothing.
 pub fn check() -> Result<(), Vec<WiringError>> {
+    // What else there is to say follows from that.
+    if let Some(error) = registry::incomplete(None) {
+        return Err(vec![error]);
+    }
     let receivers: Vec<&'static Receiver> = registry::receivers().collect();
     let mut errors = same_ids(&receivers);
     errors.extend(cycles(&receivers));

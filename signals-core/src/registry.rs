@@ -3,8 +3,10 @@
 use core::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 
+#[cfg(not(target_family = "wasm"))]
 use linkme::distributed_slice;
 
+use crate::check::WiringError;
 use crate::receiver::{Place, Receiver, Source};
 
 /// What one use of a macro leaves in the program.
@@ -30,9 +32,34 @@ pub struct SignalDeclaration {
 
 /// Everything that is linked into this program. The order of its elements means nothing: it differs between linkers
 /// and between debug and release.
+#[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 #[distributed_slice]
 pub static ENTRIES_V1: [Entry];
+
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub static ENTRIES_V1: [Entry; 0] = [];
+
+#[cfg(target_family = "wasm")]
+compile_error!(
+    "signals does not run on WebAssembly: its linker has no sections that collect receivers and models; build for a target of \
+     Linux, macOS, Windows, Android, iOS or a BSD"
+);
+
+/// What is missing from the registry, if something is. `module` is where code that runs declares something.
+///
+/// The linker of MinGW drops every entry, since nothing refers to them, and a file that is linked at run time has a registry of
+/// its own. A program that asks declares something, so that an empty registry is one that was dropped.
+#[doc(hidden)]
+pub fn incomplete(module: Option<&'static str>) -> Option<WiringError> {
+    if ENTRIES_V1.is_empty() {
+        return Some(WiringError::Incomplete { module: None });
+    }
+    let module = module?;
+    let declares = |entry: &Entry| matches!(entry, Entry::Declared { module: known, .. } if *known == module);
+    (!ENTRIES_V1.iter().any(declares)).then_some(WiringError::Incomplete { module: Some(module) })
+}
 
 /// All receivers that are linked into this program, in no order.
 pub fn receivers() -> impl Iterator<Item = &'static Receiver> {

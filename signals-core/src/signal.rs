@@ -175,6 +175,9 @@ impl<P: Payload> Signal<P> {
         let receivers = Receivers::of(source);
         let mut found = receivers.found(P::COSTLY);
         let linked = self.linked.get_or_init(|| {
+            if let Some(error) = registry::incomplete(source.module) {
+                return Err(Box::new(error));
+            }
             let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle(&source, &cycle)))?;
             let mut slots = Vec::with_capacity(sorted.len());
             for receiver in sorted {

@@ -71,7 +71,8 @@ impl Db {
     /// when all of the tables exist.
     ///
     /// # Errors
-    /// [`Error::SameTable`] if two models have one table; [`Error::Receiver`] from a receiver.
+    /// [`Error::SameTable`] if two models have one table; [`Error::Receiver`] from a receiver; [`Error::Miswired`] if the linker
+    /// has dropped models.
     #[track_caller]
     pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
         create(self, models(), Location::caller())
@@ -98,7 +99,7 @@ fn between(named: &[&'static Meta]) -> Vec<&'static Meta> {
 }
 
 async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
-    if let Some(error) = same_tables(&models).into_iter().next() {
+    if let Some(error) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
         return Err(error);
     }
     let models = in_order(&models);
@@ -118,6 +119,13 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     }
     .await;
     tx.end(made).await
+}
+
+/// What the linker dropped: then models are missing that this program has.
+fn incomplete(models: &[&'static Meta]) -> Option<Error> {
+    let modules = models.iter().map(|meta| Some(meta.module));
+    let missing = modules.chain([None]).find_map(signals_core::__private::incomplete);
+    missing.map(|error| Error::Miswired(Box::new(error)))
 }
 
 /// What is not there.
