@@ -304,7 +304,8 @@ async fn rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_
 
     for db in databases::<User>().await {
         let error = User::default().save(&db).await.unwrap_err().to_string();
-        assert_eq!(error.matches("receiver `it::commit::again`").count(), 32, "{error}");
+        assert_eq!(error.matches("::commit::again`").count(), 1, "{error}");
+        assert!(error.contains("and so on, 32 times"), "{error}");
         assert!(error.contains("`post_save` of `User` was sent from inside 32 receivers of one another"), "{error}");
         assert!(User::all(&db).await.unwrap().is_empty());
     }
