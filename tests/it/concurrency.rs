@@ -188,6 +188,48 @@ async fn rule_26_deleted_rows_are_as_they_were_when_they_went() {
     }
 }
 
+#[tokio::test]
+async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them() {
+    static ADDED: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Reader {
+        #[key]
+        id: Id<Reader>,
+        #[many_to_many]
+        friends: Many<Reader>,
+    }
+
+    #[receiver(m2m_changed, sender = ReaderFriends)]
+    fn added(action: M2m, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
+        if action == M2m::PostAdd {
+            ADDED.note(format!("{:?} gets {ids:?}", instance.key()));
+        }
+    }
+
+    for db in databases::<(Reader, ReaderFriends)>().await {
+        for (from, to) in [(0, 1), (1, 0)] {
+            let [mut ann, mut bob] = [Reader::default(), Reader::default()];
+            ann.save(&db).await.unwrap();
+            bob.save(&db).await.unwrap();
+            let first = db.begin().await.unwrap();
+            ann.friends().add(&first, &[bob.id]).await.unwrap();
+            let both = [ann, bob];
+            let second = tokio::spawn({
+                let db = db.clone();
+                async move { both[from].friends().add(&db, &[both[to].id]).await }
+            });
+            wait_for_a_lock(&db).await;
+            first.commit().await.unwrap();
+            second.await.unwrap().unwrap();
+            let lines = ADDED.take();
+            assert_eq!(lines.lines().filter(|line| line.ends_with("[]")).count(), 1, "{lines}");
+            assert_eq!(lines.lines().count(), 2, "{lines}");
+        }
+    }
+}
+
 /// Until another transaction of the test waits for a row.
 async fn wait_for_a_lock(db: &Db) {
     // In SQLite it waits for the writer, and has read nothing.

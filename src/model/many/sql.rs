@@ -15,6 +15,8 @@ use crate::model::{Id, Meta, Model};
 pub(super) struct Texts {
     /// INSERT of the rows that relate it to a list, those that are there left out.
     pub(super) add: Box<str>,
+    /// The same, which returns the two ids of each row that was inserted.
+    pub(super) add_and_return: Box<str>,
     /// DELETE of the rows that relate it to a list.
     pub(super) remove: Box<str>,
     /// DELETE of every row that relates it.
@@ -58,12 +60,11 @@ impl Texts {
             let lock = Lock::ForDelete.clause(dialect);
             format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}{lock}").into()
         };
+        let add =
+            format!("INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING", pairs(T::LINK.symmetry, dialect),);
         Self {
-            add: format!(
-                "INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING",
-                pairs(T::LINK.symmetry, dialect),
-            )
-            .into(),
+            add_and_return: format!("{add} RETURNING {near}, {far}").into(),
+            add: add.into(),
             remove: format!("DELETE FROM {table} WHERE {removed}").into(),
             clear: format!("DELETE FROM {table} WHERE {cleared}").into(),
             removed: select(&removed),

@@ -10,7 +10,7 @@ use super::read::{among, ids as related_ids, unset};
 use super::rows::Rows;
 use super::sql::as_list;
 use super::{Direction, M2m, M2mChanged, Related, Through};
-use crate::db::{Exec, Tx};
+use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
@@ -187,8 +187,8 @@ where
             // A receiver added some of its own.
             missing = self.missing(&distinct::<T, D>(&missing)?).await?;
         }
-        self.insert(&missing).await?;
-        self.tell(M2m::PostAdd, &mut missing).await
+        let mut added = self.insert_and_ask(missing).await?;
+        self.tell(M2m::PostAdd, &mut added).await
     }
 
     async fn remove(&self, mut ids: Vec<Id<D::Far>>) -> Result<()> {
@@ -227,6 +227,29 @@ where
         let tx = &mut tx.handle();
         let event = M2mChanged { action, reverse, instance, model, through, ids, tx, sender: PhantomData };
         Ok(send(T::M2M_CHANGED, event).await?)
+    }
+
+    /// Inserts the rows that relate the row to these, and says to which of them: in PostgreSQL another transaction may have related
+    /// some of them since they were found to be missing. Where one transaction writes at a time, it has not.
+    async fn insert_and_ask(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
+        let Self { id, exec, place, .. } = *self;
+        if !T::AUTOMATIC || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
+            self.insert(&ids).await?;
+            return Ok(ids);
+        }
+        let list = as_list(&ids, exec.dialect());
+        let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
+        let mut added = HashSet::new();
+        let each = &mut |row: &crate::db::Row<'_>| {
+            // A symmetrical relation inserts the row of the other side as well.
+            if row.get::<i64>(0)? == id {
+                added.insert(Some(row.get::<i64>(1)?));
+            }
+            Ok(())
+        };
+        let sql = &T::LINK.texts::<D>(exec.dialect()).add_and_return;
+        exec.query(place, sql, &params, each).await.map_err(named_fields::<T>(exec, 0, &[]))?;
+        Ok(ids.into_iter().filter(|id| added.contains(&id.get())).collect())
     }
 
     /// Inserts the rows that relate the row to these.
