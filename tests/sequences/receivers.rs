@@ -37,7 +37,7 @@ fn before_save<M: Played>(instance: &mut M, update_fields: Option<FieldSet<M>>) 
     receive("pre_save", format_args!("{} of {}", shown(instance), fields(update_fields)))
 }
 
-#[receiver(post_save, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+#[receiver(post_save, sender = [Author, Book, Chapter, Country, Tag])]
 async fn after_save<M: Played>(
     instance: &M,
     created: bool,
@@ -55,6 +55,32 @@ async fn after_save<M: Played>(
         "{instance} of {update_fields}, created {created}, previous {previous}, changes {changes:?}, stored {stored}"
     );
     receive("post_save", what).map_err(Error::other)
+}
+
+/// These do not ask what the row was before.
+#[receiver(post_save, sender = [Loan, Visit])]
+async fn after_save_only<M: Played>(
+    instance: &M,
+    created: bool,
+    update_fields: Option<FieldSet<M>>,
+    tx: &mut Tx,
+) -> Result<()> {
+    if created {
+        inserted(M::META.name, key(instance));
+    }
+    let (instance, stored, update_fields) = (shown(instance), stored(instance, tx).await?, fields(update_fields));
+    let what = format_args!("{instance} of {update_fields}, created {created}, stored {stored}");
+    receive("post_save", what).map_err(Error::other)
+}
+
+#[receiver(post_commit, sender = [Loan, Visit])]
+fn committed_only<M: Played>(instance: &M, created: bool) -> Result<(), Trapped> {
+    receive("post_commit", format_args!("{}, created {created}", shown(instance)))
+}
+
+#[receiver(post_rollback, sender = [Loan, Visit])]
+fn rolled_back_only<M: Played>(instance: &M, created: bool) -> Result<(), Trapped> {
+    receive("post_rollback", format_args!("{}, created {created}", shown(instance)))
 }
 
 #[receiver(post_save, sender = Author, changed(credits))]
@@ -135,7 +161,7 @@ fn after_bulk_delete<M: Played>(event: &PostBulkDelete<'_, M>) -> Result<(), Tra
     receive("post_bulk_delete", format_args!("{} {}", event.count, event.model.name))
 }
 
-#[receiver(post_commit, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+#[receiver(post_commit, sender = [Author, Book, Chapter, Country, Tag])]
 fn committed<M: Played>(
     instance: &M,
     created: bool,
@@ -162,7 +188,7 @@ async fn visited(instance: &Visit, db: &Db) -> Result<()> {
     Ok(())
 }
 
-#[receiver(post_rollback, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
+#[receiver(post_rollback, sender = [Author, Book, Chapter, Country, Tag])]
 fn rolled_back<M: Played>(
     instance: &M,
     created: bool,

@@ -134,6 +134,11 @@ impl Kind {
         self != Self::Note
     }
 
+    /// Whether its receivers ask what the row was before, so that it is read before it is written.
+    pub(crate) fn knows_previous(self) -> bool {
+        !matches!(self, Self::Loan | Self::Visit)
+    }
+
     pub(crate) fn position(self, role: Role) -> Option<usize> {
         self.fields().iter().position(|field| field.1 == role)
     }

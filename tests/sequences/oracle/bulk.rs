@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::save::{Save, check_all, check_values, is_automatic};
+use super::save::{Save, check_all, check_values, id, is_automatic};
 use super::{At, Counts, Oracle, Outcome, Signals, next, without_zeros};
 use crate::levels::End;
 use crate::rows::{Kind, Link, OnDelete, Role, Row, Value, set_of};
@@ -38,10 +38,11 @@ impl Oracle {
             check_all(rows)?;
         }
         // Some with each statement.
-        let mut left = &mut *rows;
+        let (mut left, mut last) = (&mut *rows, None);
         while !left.is_empty() {
             let (chunk, rest) = left.split_at_mut(1 << left.len().ilog2());
-            self.insert(chunk)?;
+            self.insert(chunk, last)?;
+            last = chunk.last().and_then(id);
             left = rest;
         }
         if signals == Signals::OfEach {

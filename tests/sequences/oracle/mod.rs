@@ -128,8 +128,10 @@ impl Oracle {
             End::Rollback => "post_rollback",
         };
         let changes = row.changes(previous);
-        let before = shown(previous);
-        let what = format!("{row}, created {created}, previous {before}, changes {}", set_of(&changes));
+        let mut what = format!("{row}, created {created}");
+        if row.kind.knows_previous() {
+            what += &format!(", previous {}, changes {}", shown(previous), set_of(&changes));
+        }
         if self.tell(row.kind, signal, &what).is_err() {
             self.log.push(format!("reported {signal}"));
         }
@@ -210,11 +212,13 @@ impl Oracle {
         if springs(&mut self.trap, signal) { Err("Receiver".to_owned()) } else { Ok(()) }
     }
 
-    /// The key that the database has given to an inserted row. Rows that no receiver has seen stand after the last one.
-    fn assigned(&mut self, kind: Kind) -> Value {
-        let seen = self.assigned.iter().position(|(model, _)| *model == kind.name());
+    /// The key that the database has given to an inserted row: the next one that receivers saw, or the one after that of the row
+    /// before it, if that was inserted by the same operation.
+    fn assigned(&mut self, kind: Kind, after: Option<i64>) -> Value {
+        let is_it = |key: &Value| after.is_none_or(|after| *key == Value::Integer(after + 1));
+        let seen = self.assigned.iter().position(|(model, key)| *model == kind.name() && is_it(key));
         let key = seen.and_then(|index| self.assigned.remove(index)).map(|(_, key)| key);
-        let next = self.last.get(&kind).map_or(1, |last| last + 1);
+        let next = after.or(self.last.get(&kind).copied()).unwrap_or(0) + 1;
         let is_free = |id: &i64| self.rows.get(kind, &Value::Integer(*id)).is_none();
         let key = key.or_else(|| (next..i64::MAX).find(is_free).map(Value::Integer)).unwrap_or(Value::Null);
         if let Value::Integer(id) = key {

@@ -101,7 +101,9 @@ impl Oracle {
         changes.retain(|field| how.writes(field));
         let (fields, stored) = (how.shown(), shown(self.rows.get(row.kind, row.key())));
         let (before, set) = (shown(previous), set_of(&changes));
-        let what = format!("{row} of {fields}, created {created}, previous {before}, changes {set}, stored {stored}");
+        let before =
+            if row.kind.knows_previous() { format!(", previous {before}, changes {set}") } else { String::new() };
+        let what = format!("{row} of {fields}, created {created}{before}, stored {stored}");
         self.tell(row.kind, "post_save", &what)?;
         match row.kind {
             Kind::Author if changes.contains(&"credits") => self.log.push(format!("new credits {}", row.values[3])),
@@ -167,18 +169,19 @@ impl Oracle {
             }
             Save::InsertOrUpdate | Save::Insert => {}
         }
-        self.insert(std::slice::from_mut(row))?;
+        self.insert(std::slice::from_mut(row), None)?;
         Ok(true)
     }
 
-    /// Inserts rows with one statement.
-    pub(super) fn insert(&mut self, rows: &mut [Row]) -> Outcome {
+    /// Inserts rows with one statement, after a row with this key.
+    pub(super) fn insert(&mut self, rows: &mut [Row], mut after: Option<i64>) -> Outcome {
         for row in &mut *rows {
             if let Some(version) = row.kind.position(Role::Version) {
                 row.values[version] = Value::Integer(1);
             }
             if *row.key() == Value::Null {
-                row.values[0] = self.assigned(row.kind);
+                row.values[0] = self.assigned(row.kind, after);
+                after = id(row);
             } else {
                 self.assigned.retain(|(model, key)| *model != row.kind.name() || key != row.key());
             }
@@ -289,4 +292,8 @@ fn find_check(row: &Row, by: &[&'static str]) -> Outcome<Vec<usize>> {
         }
     }
     Ok(found)
+}
+
+pub(super) fn id(row: &Row) -> Option<i64> {
+    if let Value::Integer(id) = row.key() { Some(*id) } else { None }
 }
