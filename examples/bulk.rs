@@ -90,9 +90,9 @@ async fn main() -> Result<()> {
         let created = found.get_or_create(&db, fields.isbn).await?;
         println!("   {} has the id {}, created: {created}", found.title, found.id);
     }
-    println!("upsert is one statement, and sends nothing:");
+    println!("upsert is one statement, writes the title alone, and sends nothing:");
     let mut edition = Book { title: "volume 4, second edition".to_owned(), ..book(4) };
-    edition.upsert(&db, fields.isbn).await?;
+    edition.upsert(&db, fields.isbn, fields.title).await?;
     println!("   {:?}", Book::get(&db, edition.id).await?);
     Ok(())
 }

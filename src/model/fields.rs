@@ -27,7 +27,8 @@ impl<M: Model> FieldSet<M> {
         Self { bits: 0, meta: M::META, model: PhantomData }
     }
 
-    /// Every field that is a column, the key among them.
+    /// Every field that is a column, the key among them: for reading. What is written never has the key, so that it is
+    /// `FieldSet::all().without_key()`.
     pub const fn all() -> Self {
         Self { bits: Self::bits_of_all(), meta: M::META, model: PhantomData }
     }
@@ -35,6 +36,11 @@ impl<M: Model> FieldSet<M> {
     /// The fields that may have an id that is not set.
     pub(super) const fn that_may_be_unset() -> Self {
         Self { bits: M::META.may_be_unset, ..Self::empty() }
+    }
+
+    /// The fields that every save sets, because they have an `#[update]`.
+    pub(super) const fn set_by_saves() -> Self {
+        Self { bits: M::META.set_by_saves, ..Self::empty() }
     }
 
     const fn bits_of_all() -> u128 {
@@ -56,8 +62,9 @@ impl<M: Model> FieldSet<M> {
         if self.bits.is_power_of_two() { Some(self.bits.trailing_zeros() as usize) } else { None }
     }
 
-    /// The fields that may be set in a row that is there.
-    pub(super) fn without_key(self) -> Self {
+    /// The same fields but for the key: those that can be written in a row that is there.
+    #[must_use]
+    pub const fn without_key(self) -> Self {
         Self { bits: self.bits & !Self::of(M::META.key).bits, ..self }
     }
 
@@ -82,6 +89,12 @@ impl<M: ?Sized> FieldSet<M> {
     #[must_use]
     pub fn intersection(self, fields: Self) -> Self {
         Self { bits: self.bits & fields.bits, ..self }
+    }
+
+    /// The fields that are in this set and not in the other: `FieldSet::all().without_key().without(User::fields().name)`.
+    #[must_use]
+    pub fn without(self, fields: Self) -> Self {
+        Self { bits: self.bits & !fields.bits, ..self }
     }
 
     /// How many fields there are in it.

@@ -37,6 +37,8 @@ pub struct Meta {
     pub automatic: bool,
     /// The fields that may have an id that is not set, a bit for each: those are refused before any SQL.
     pub(super) may_be_unset: u128,
+    /// The fields with `#[update]`.
+    pub(super) set_by_saves: u128,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -63,6 +65,7 @@ impl Meta {
             version: None,
             automatic: false,
             may_be_unset: which_may_be_unset(fields),
+            set_by_saves: which_are_set_by_saves(fields),
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -110,6 +113,23 @@ impl Meta {
         Error::UnsetId { model: self.name.to_owned(), field: field.to_owned() }
     }
 
+    /// The error of a set of fields to write that has the key.
+    pub(crate) fn writes_key(&self) -> Error {
+        Error::other(format!(
+            "the key of `{}` is among the fields to write, and a write changes no key: leave it out, as in \
+             `FieldSet::all().without_key()`",
+            self.name
+        ))
+    }
+
+    /// The error of a field that is to be written in the row that it finds.
+    pub(crate) fn found_by(&self, field: &str) -> Error {
+        Error::other(format!(
+            "`{field}` finds the row of `{}`, which has the value already: leave it out of the fields to write",
+            self.name
+        ))
+    }
+
     /// The field that is the key.
     pub fn key_field(&self) -> &'static Field {
         &self.fields[self.key]
@@ -151,6 +171,18 @@ const fn which_may_be_unset(fields: &[Field]) -> u128 {
     bits
 }
 
+const fn which_are_set_by_saves(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].set_by_saves {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
 /// A field that is a column.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
@@ -172,12 +204,21 @@ pub struct Field {
     pub index: bool,
     /// What it points to.
     pub relation: Option<Relation>,
+    /// Whether it has an `#[update]`.
+    set_by_saves: bool,
 }
 
 impl Field {
     #[doc(hidden)]
     pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
-        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None }
+        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None, set_by_saves: false }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn update(mut self) -> Self {
+        self.set_by_saves = true;
+        self
     }
 
     #[doc(hidden)]

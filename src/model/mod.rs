@@ -36,6 +36,8 @@ mod save;
 mod schema;
 pub(crate) mod sql;
 mod tables;
+mod update_or_create;
+mod upsert;
 
 pub use any::AnyModel;
 pub use bulk::{
@@ -59,6 +61,7 @@ pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relatio
 pub use reference::Ref;
 pub(crate) use schema::same_tables;
 pub use schema::{Models, models};
+pub use update_or_create::UpdateOrCreate;
 
 /// A struct whose values are rows. `#[model]` implements it.
 ///
@@ -180,7 +183,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// Updates these fields of the row, and no others: `ann.save_fields(&db, User::fields().email)`. This is Django's
     /// `update_fields`, and receivers are given it under that name.
     ///
-    /// It never inserts. An empty set does nothing and sends nothing; the key cannot be in it.
+    /// It never inserts. An empty set does nothing and sends nothing. The key cannot be in it: every other field is
+    /// `FieldSet::all().without_key()`.
     ///
     /// # Errors
     /// As [`save`](Self::save); [`Error::NotFound`](crate::Error::NotFound) if there is no such row, which is
@@ -241,38 +245,70 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
         lookup::get_or_create(self, executor.exec(), fields, Location::caller())
     }
 
-    /// Saves this value over the row that has the same values in `fields`, and creates it if there is none; says whether it
-    /// was created. Signals are sent as by [`save`](Self::save). Otherwise as [`get_or_create`](Self::get_or_create).
+    /// Writes the fields `write` of this value to the row that has the same values in `find`, and creates it if there is none; says
+    /// whether it was created. Django's `update_or_create(username=.., defaults={..})`, where `defaults` is `write`.
     ///
-    /// The row is locked until the transaction ends, so that a `#[version]` is that of the row.
+    /// A row that is there keeps all other fields, but for those with `#[update]` and `#[version]`. Signals are sent as by
+    /// [`save_fields`](Self::save_fields), and the fields that are written are `update_fields`. An empty `write` writes nothing, and is
+    /// [`get_or_create`](Self::get_or_create). A new row has the whole value, and what [`create_defaults`](UpdateOrCreate::create_defaults)
+    /// sets. Afterwards the value is the row.
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)]
+    /// # struct User { #[key] id: Id<User>, #[unique] username: String, email: String, #[default(10)] credits: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// let fields = User::fields();
+    /// let user = |email: &str| User { username: "ann".to_owned(), email: email.to_owned(), ..User::default() };
+    /// let mut ann = user("a@b");
+    /// let created = ann.update_or_create(&db, fields.username, fields.email).create_defaults(|user| user.credits = 20).await?;
+    /// assert!(created && ann.credits == 20);
+    ///
+    /// let mut ann = user("a@c");
+    /// assert!(!ann.update_or_create(&db, fields.username, fields.email).await?);
+    /// assert_eq!((ann.email.as_str(), ann.credits), ("a@c", 20));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The row is locked until the transaction ends, so that a `#[version]` is that of the row. If it fails, the value is what it
+    /// was. `FieldSet::empty()` as `find` is the key; otherwise as `get_or_create`.
     ///
     /// # Errors
-    /// As [`save`](Self::save); [`Error::SeveralRows`](crate::Error::SeveralRows) if there is more than one.
+    /// As [`save_fields`](Self::save_fields) and [`create`](Self::create); [`Error::SeveralRows`](crate::Error::SeveralRows) if there
+    /// is more than one. The key and the fields of `find` cannot be in `write`.
     #[track_caller]
     fn update_or_create<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
-        fields: FieldSet<Self>,
-    ) -> impl Future<Output = Result<bool>> + Send + 'a {
-        lookup::update_or_create(self, executor.exec(), fields, Location::caller())
+        find: FieldSet<Self>,
+        write: FieldSet<Self>,
+    ) -> UpdateOrCreate<'a, Self> {
+        UpdateOrCreate::new(self, executor.exec(), (find, write), Location::caller())
     }
 
-    /// Inserts the row, or updates the one that has the same values in `unique`, with one statement, `INSERT .. ON CONFLICT
-    /// .. DO UPDATE`. **It sends no signals**, because nobody knows which of the two it will be; that is
+    /// Inserts the row, or writes the fields `write` of the one that has the same values in `unique`, with one statement, `INSERT ..
+    /// ON CONFLICT .. DO UPDATE`. **It sends no signals**, because only the database knows which of the two it will be; that is
     /// [`update_or_create`](Self::update_or_create).
     ///
-    /// `unique` are fields that are unique together; none at all, `FieldSet::empty()`, is the key. The value is the row
-    /// afterwards, and has its key.
+    /// `unique` are fields that are unique together; none at all, `FieldSet::empty()`, is the key. A row that is there keeps the
+    /// fields that are not in `write`, but for those with `#[update]` and `#[version]`; with an empty `write` it stays as it is. The value
+    /// is the row afterwards, and has its key.
     ///
     /// # Errors
-    /// [`Error::UnsetId`](crate::Error::UnsetId), and the refusals of the database.
+    /// [`Error::UnsetId`](crate::Error::UnsetId), and the refusals of the database. The key and the fields of `unique` cannot be in
+    /// `write`.
     #[track_caller]
     fn upsert<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
         unique: FieldSet<Self>,
+        write: FieldSet<Self>,
     ) -> impl Future<Output = Result<()>> + Send + 'a {
-        lookup::upsert(self, executor.exec(), unique, Location::caller())
+        upsert::upsert(self, executor.exec(), (unique, write), Location::caller())
     }
 
     /// Inserts many rows, all of them or none, some hundred with each statement, and sets their ids.

@@ -87,10 +87,18 @@ pub(super) async fn save<M: Model>(
 
 /// Refuses ids that are not set, before any SQL.
 pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
+    if let How::Update(fields) = *how {
+        check_no_key(fields)?;
+    }
     if how.fields().is_some() && draft.key().is_unset() {
         return Err(M::META.unset_id(M::META.key_field().name).into());
     }
     check_values(draft, |index| how.writes(index))
+}
+
+/// Refuses the key in a set of fields to write.
+pub(super) fn check_no_key<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
+    if write.contains(FieldSet::of(M::META.key)) { Err(M::META.writes_key().into()) } else { Ok(()) }
 }
 
 /// Refuses ids that are not set in the fields that are written.

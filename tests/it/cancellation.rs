@@ -139,9 +139,15 @@ const OPERATIONS: &[(&str, Work)] = &[
         Box::pin(async move { rows.new.get_or_create(db, Author::fields().name).await.map(drop) })
     }),
     ("update_or_create", |db, rows| {
-        Box::pin(async move { rows.new.update_or_create(db, Author::fields().name).await.map(drop) })
+        Box::pin(async move { rows.new.update_or_create(db, Author::fields().name, FieldSet::empty()).await.map(drop) })
     }),
-    ("upsert", |db, rows| Box::pin(async move { rows.tag.upsert(db, Tag::fields().name).await })),
+    ("update_or_create of a row that is there", |db, rows| {
+        Box::pin(async move {
+            let write = Author::fields().name;
+            rows.saved.update_or_create(db, FieldSet::empty(), write).await.map(drop)
+        })
+    }),
+    ("upsert", |db, rows| Box::pin(async move { rows.tag.upsert(db, Tag::fields().name, FieldSet::empty()).await })),
     ("get", |db, rows| Box::pin(async move { Author::get(db, rows.saved.id).await.map(drop) })),
     ("all", |db, _| Box::pin(async move { Author::all(db).await.map(drop) })),
     ("refresh", |db, rows| Box::pin(async move { rows.saved.refresh(db).await })),

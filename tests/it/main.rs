@@ -34,4 +34,5 @@ mod signals_and_receivers;
 mod testing;
 mod transactions;
 mod types;
+mod update_or_create;
 mod version;

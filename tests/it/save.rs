@@ -559,7 +559,7 @@ async fn a_value_that_the_column_cannot_store_is_named_by_its_field() {
             Parcel { id: Id::new(1), ..parcel.clone() }.save_fields(&db, fields).await,
             Parcel::create_many(&db, &mut vec![parcel.clone(); 3]).await,
             Parcel::update_where(&db, fields, &parcel, "name <> ?", &("x",)).await.map(drop),
-            parcel.clone().upsert(&db, fields).await,
+            parcel.clone().upsert(&db, fields, FieldSet::empty()).await,
             parcel.clone().get_or_create(&db, fields).await.map(drop),
         ];
         let why = if is_sqlite(&db) {

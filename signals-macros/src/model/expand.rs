@@ -372,7 +372,8 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         let meta = ask(at(place, key, private), question, "META");
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
-    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #relation)
+    let update = column.update.map(|_| quote!(.update()));
+    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation)
 }
 
 /// Has the compiler check that a field with `set_null`, whose type is not written as an `Option`, is an alias of one.

@@ -33,7 +33,8 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         place: &'static Location<'static>,
     ) -> Self {
         let condition = Condition::new(condition, params);
-        Self { exec, fields: fields.without_key(), values, condition, signals: RowSignals::Skipped, place }
+        let condition = condition.and_then(|condition| Ok(save::check_no_key(fields).map(|()| condition)?));
+        Self { exec, fields, values, condition, signals: RowSignals::Skipped, place }
     }
 
     /// Loads each row, by the key, and saves these fields of it with its signals, as

@@ -30,24 +30,28 @@ pub(in crate::model) fn find(
     Statement { sql: sql.into(), fields: given }
 }
 
-/// INSERT of these fields, or UPDATE of the row that has the values of `unique` already. It returns the row.
-pub(in crate::model) fn upsert(meta: &Meta, fields: Box<[usize]>, unique: &[usize], dialect: Dialect) -> Statement {
+/// INSERT of these fields, or UPDATE of some of them in the row that has the values of `unique` already. It returns the row.
+pub(in crate::model) fn upsert(
+    meta: &Meta,
+    fields: Box<[usize]>,
+    unique: &[usize],
+    write: &[usize],
+    dialect: Dialect,
+) -> Statement {
     let table = quoted(meta.table);
     let column = |index: usize| quoted(meta.fields[index].column);
     let columns = list(fields.iter().map(|&index| column(index)));
     let values = list((1..=fields.len()).map(|number| dialect.placeholder(number)));
     let target = list(unique.iter().map(|&index| column(index)));
-    let is_set = |index: &usize| *index != meta.key && Some(*index) != meta.version && !unique.contains(index);
-    let mut assignments: Vec<String> = fields
-        .iter()
-        .copied()
-        .filter(is_set)
-        .map(|index| format!("{0} = excluded.{0}", column(index)))
-        .chain(meta.version.map(|index| format!("{0} = {table}.{0} + 1", column(index))))
+    let set = write.iter().filter(|index| Some(**index) != meta.version);
+    let next_version = meta.version.filter(|_| !write.is_empty());
+    let mut assignments: Vec<String> = set
+        .map(|&index| format!("{0} = excluded.{0}", column(index)))
+        .chain(next_version.map(|index| format!("{0} = {table}.{0} + 1", column(index))))
         .collect();
     // Without any, the row that is there would not be returned.
     if assignments.is_empty() {
-        assignments.push(format!("{0} = excluded.{0}", column(unique[0])));
+        assignments.push(format!("{0} = {table}.{0}", column(unique[0])));
     }
     let all = list((0..meta.fields.len()).map(column));
     let sql = format!(

@@ -1,0 +1,167 @@
+//! Writing some fields of the row with these values, and if there is none, creating it.
+
+use std::fmt;
+use std::panic::Location;
+
+use signals_core::BoxFuture;
+
+use super::lookup::{become_row, create, find, given, is_duplicate};
+use super::save::{self, How};
+use super::sql::Lock;
+use super::{FieldSet, Model};
+use crate::db::{Exec, Tx};
+use crate::error::Result;
+
+/// What [`Model::update_or_create`] gives: awaiting it writes the row, and says whether it was created.
+#[must_use = "nothing is written before it is awaited"]
+pub struct UpdateOrCreate<'a, M: Model> {
+    instance: &'a mut M,
+    exec: Exec<'a>,
+    fields: Fields<M>,
+    create_defaults: Option<CreateDefaults<'a, M>>,
+    place: &'static Location<'static>,
+}
+
+/// What sets fields of a row that is created.
+type CreateDefaults<'a, M> = Box<dyn FnOnce(&mut M) + Send + 'a>;
+
+/// The fields that the row is found by, and those that are written if it is there.
+struct Fields<M: Model> {
+    find: FieldSet<M>,
+    write: FieldSet<M>,
+}
+
+impl<'a, M: Model> UpdateOrCreate<'a, M> {
+    pub(super) fn new(
+        instance: &'a mut M,
+        exec: Exec<'a>,
+        (find, write): (FieldSet<M>, FieldSet<M>),
+        place: &'static Location<'static>,
+    ) -> Self {
+        Self { instance, exec, fields: Fields { find, write }, create_defaults: None, place }
+    }
+
+    /// Sets fields of a row that is created, and of no other: Django's `create_defaults`.
+    ///
+    /// It is called when the row was not found, before `pre_save`:
+    /// `ann.update_or_create(&db, fields.name, fields.mail).create_defaults(|user| user.invited_by = None)`.
+    pub fn create_defaults(mut self, set: impl FnOnce(&mut M) + Send + 'a) -> Self {
+        self.create_defaults = Some(Box::new(set));
+        self
+    }
+
+    async fn run(self) -> Result<bool> {
+        let Self { instance, exec, fields, create_defaults, place } = self;
+        let mut restored = Restored::new(instance);
+        let created = match exec {
+            Exec::Tx(tx) => tx.whole(write(&mut restored, tx, fields, create_defaults, place)).await?,
+            Exec::Db(db) => {
+                let mut tx = db.begin_at(place).await?;
+                let created = write(&mut restored, &tx, fields, create_defaults, place).await;
+                tx.end(created).await?
+            }
+        };
+        restored.before = None;
+        Ok(created)
+    }
+}
+
+async fn write<M: Model>(
+    restored: &mut Restored<'_, M>,
+    tx: &Tx,
+    fields: Fields<M>,
+    create_defaults: Option<CreateDefaults<'_, M>>,
+    place: &'static Location<'static>,
+) -> Result<bool> {
+    let (exec, Fields { find: by, write }) = (Exec::Tx(tx), fields);
+    check_write(write, &given(restored.instance, by)?)?;
+    // A row that is not going to be written needs no lock.
+    let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };
+    let row = match find(restored.instance, exec, by, lock, place).await? {
+        Some(row) => row,
+        None => {
+            if let Some(set) = create_defaults {
+                set(restored.instance);
+            }
+            let lost = match create(restored.instance, exec, place).await {
+                Err(error) if is_duplicate::<M>(&error) => error,
+                created => return created.map(|()| true),
+            };
+            restored.restore();
+            // Another transaction was faster, or another field is unique and taken.
+            find(restored.instance, exec, by, lock, place).await?.ok_or(lost)?
+        }
+    };
+    let instance = &mut *restored.instance;
+    if write.is_empty() {
+        return become_row(instance, row);
+    }
+    let is_in =
+        |fields: FieldSet<M>| move |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
+    let is_given = is_in(write);
+    instance.copy_fields(&row, &|index| !is_given(index));
+    let write = write | FieldSet::set_by_saves();
+    save::save(instance, exec, &How::Update(write), place).await?;
+    // What a receiver changed in other fields was not written. The version is that of the save.
+    let is_written = is_in(write);
+    instance.copy_fields(&row, &|index| !is_written(index) && Some(index) != M::META.version);
+    Ok(false)
+}
+
+impl<M: Model> Clone for Fields<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model> Copy for Fields<M> {}
+
+impl<'a, M: Model> IntoFuture for UpdateOrCreate<'a, M> {
+    type Output = Result<bool>;
+    type IntoFuture = BoxFuture<'a, Result<bool>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<M: Model> fmt::Debug for UpdateOrCreate<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fields { find, write } = &self.fields;
+        f.debug_struct("UpdateOrCreate").field("find", find).field("write", write).finish_non_exhaustive()
+    }
+}
+
+/// Refuses to write the key, and the fields that the row is found by.
+pub(super) fn check_write<M: Model>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
+    save::check_no_key(write)?;
+    match find.iter().copied().find(|&index| write.contains(FieldSet::of(index))) {
+        Some(index) => Err(M::META.found_by(M::META.fields[index].name)),
+        None => Ok(()),
+    }
+}
+
+/// An instance whose columns become again what they were when this is dropped, unless `before` is taken out of it.
+struct Restored<'a, M: Model> {
+    instance: &'a mut M,
+    before: Option<M>,
+}
+
+impl<'a, M: Model> Restored<'a, M> {
+    fn new(instance: &'a mut M) -> Self {
+        let before = Some(instance.snapshot());
+        Self { instance, before }
+    }
+
+    fn restore(&mut self) {
+        if let Some(before) = &self.before {
+            self.instance.copy_fields(before, &|_| true);
+        }
+    }
+}
+
+impl<M: Model> Drop for Restored<'_, M> {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}

@@ -1,0 +1,64 @@
+//! Inserting a row, or writing some fields of the one that is there, with one statement.
+
+use std::panic::Location;
+
+use super::draft::{Draft, Fields, of_field};
+use super::lookup::given;
+use super::save::{self, How};
+use super::update_or_create::check_write;
+use super::{FieldSet, Key, Model, commit, load, sql};
+use crate::db::{Exec, Tx};
+use crate::error::{Error, Result};
+
+/// Inserts the instance, or writes these fields of the row that has its values in `unique`. It sends no signals.
+pub(super) async fn upsert<M: Model>(
+    instance: &mut M,
+    exec: Exec<'_>,
+    (unique, write): (FieldSet<M>, FieldSet<M>),
+    place: &'static Location<'static>,
+) -> Result<()> {
+    let mut draft = Draft::new(instance, &|_| true);
+    let checked = check(&*draft, unique, write);
+    let row = match exec {
+        Exec::Tx(tx) => tx.whole(async { upsert_in(&mut draft, tx, (&checked?, write), place).await }).await?,
+        Exec::Db(db) => {
+            let unique = checked?;
+            let mut tx = db.begin_at(place).await?;
+            let row = upsert_in(&mut draft, &tx, (&unique, write), place).await;
+            tx.end(row).await?
+        }
+    };
+    draft.assign(row);
+    draft.keep();
+    Ok(())
+}
+
+/// The places of the unique fields.
+fn check<M: Model>(instance: &M, unique: FieldSet<M>, write: FieldSet<M>) -> Result<Vec<usize>> {
+    save::check(instance, &How::Insert).map_err(Error::from)?;
+    let unique = given(instance, unique)?;
+    check_write(write, &unique)?;
+    Ok(unique)
+}
+
+async fn upsert_in<M: Model>(
+    draft: &mut Draft<'_, M>,
+    tx: &Tx,
+    (unique, write): (&[usize], FieldSet<M>),
+    place: &'static Location<'static>,
+) -> Result<M> {
+    let exec = Exec::Tx(tx);
+    if let Some(version) = draft.version() {
+        version.start();
+    }
+    let has_key = !draft.key().is_unset();
+    let insert = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key).collect();
+    // A row of which nothing is to be written stays as it is.
+    let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };
+    let statement = sql::upsert(M::META, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
+    let fields = Fields { instance: &**draft, fields: &statement.fields };
+    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
+    let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
+    commit::changed::<M>(tx);
+    rows.into_iter().next().ok_or_else(|| M::META.not_found())
+}
