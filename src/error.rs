@@ -164,6 +164,15 @@ pub enum Error {
         field: String,
     },
 
+    /// The key of a row that the application assigns has the value of `Default`: 0, an empty string or the nil UUID. To save it
+    /// would overwrite whichever row was saved so before.
+    UnsetKey {
+        /// The model.
+        model: String,
+        /// The key, in words.
+        key: String,
+    },
+
     /// There is no such row.
     NotFound {
         /// The model.
@@ -562,6 +571,10 @@ impl fmt::Display for Error {
             Self::ManyRows { sql } => {
                 write!(f, "`{sql}` found several rows, and one is wanted: add a condition, or use `query_as`")
             }
+            Self::UnsetKey { model, key } => write!(
+                f,
+                "the key of `{model}` is {key}, which is what `Default` gives: set it before saving, or insert it with `create`",
+            ),
             Self::UnsetId { model, field } => {
                 write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")
             }

@@ -283,6 +283,10 @@ lifecycle! {
     PreSave {
         /// The row that is about to be saved.
         instance: &'a mut M,
+        /// Whether the row is new, and will be inserted: Django's `_state.adding`. If the key is set, the database is asked whether
+        /// it has the row, which is locked then, but only if a receiver asks for this or for the whole `event`; else it is
+        /// `false`.
+        adding: bool,
         /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
         update_fields: Option<FieldSet<M>>,
         /// Whether it is a raw write of [`load`](crate::Db::load). Only receivers with `raw = true` are told of those.
@@ -290,10 +294,12 @@ lifecycle! {
         /// The transaction of the save.
         tx: &'a mut Tx,
     },
+    costly: ["adding"],
     raw: raw,
     in: tx,
     |event| {
         instance: event.instance.any_mut(),
+        adding: event.adding,
         update_fields: event.update_fields.map(M::any_fields),
         raw: event.raw,
         tx: &mut *event.tx,

@@ -113,6 +113,16 @@ impl Meta {
         Error::UnsetId { model: self.name.to_owned(), field: field.to_owned() }
     }
 
+    /// The error of a key that nothing has set.
+    pub(crate) fn unset_key(&self, key: ValueRef<'_>) -> Error {
+        let key = match key {
+            ValueRef::Integer(key) => key.to_string(),
+            ValueRef::Uuid(_) => "the nil UUID".to_owned(),
+            _ => "empty".to_owned(),
+        };
+        Error::UnsetKey { model: self.name.to_owned(), key }
+    }
+
     /// The error of a set of fields to write that has the key.
     pub(crate) fn writes_key(&self) -> Error {
         Error::other(format!(

@@ -162,6 +162,8 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     ///
     /// A row is new if the database assigns its key and the key is unset. If you set the key yourself, the row is
     /// updated, and inserted when there was none, as in Django.
+    /// A key of your own must be set: 0, an empty string and the nil UUID are what `Default` gives, and each row that has them would
+    /// overwrite the one before. [`create`](Self::create) inserts any key.
     ///
     /// If the model has a `#[version]`, the row is only updated if it is as it was when it was read: see
     /// [`Error::Stale`](crate::Error::Stale). A new row gets the version 1, every save after it the next.
@@ -173,7 +175,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Receiver`](crate::Error::Receiver) from a receiver; [`Error::UnsetId`](crate::Error::UnsetId) if the row
-    /// points to one that is not saved; [`Error::Stale`](crate::Error::Stale) if the row has another version;
+    /// points to one that is not saved; [`Error::UnsetKey`](crate::Error::UnsetKey) if its own key is not set; [`Error::Stale`](crate::Error::Stale) if the row has another version;
     /// [`Error::Unique`](crate::Error::Unique) and the other refusals of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {

@@ -10,6 +10,7 @@ use super::sql::{self, Statement};
 use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, load};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
+use crate::value::{Column, ValueRef};
 
 /// What to write, and how.
 pub(super) enum How<M: Model> {
@@ -101,6 +102,20 @@ pub(super) fn check_no_key<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
     if write.contains(FieldSet::of(M::META.key)) { Err(M::META.writes_key().into()) } else { Ok(()) }
 }
 
+/// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
+/// before. Receivers of `pre_save` may have set it.
+fn check_key<M: Model>(draft: &M) -> SlimResult<()> {
+    let key = draft.key().to_value();
+    let is_default = match key {
+        ValueRef::Integer(key) => key == 0,
+        ValueRef::Text(key) => key.is_empty(),
+        ValueRef::Blob(key) => key.is_empty(),
+        ValueRef::Uuid(key) => key == [0; 16],
+        _ => false,
+    };
+    if is_default && !M::Key::ASSIGNED { Err(M::META.unset_key(key).into()) } else { Ok(()) }
+}
+
 /// Refuses ids that are not set in the fields that are written.
 pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
@@ -137,8 +152,9 @@ impl<M: Model> Save<'_, '_, M> {
         tx.check()?;
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
         if M::PRE_SAVE.has_receivers() {
-            send(M::PRE_SAVE, PreSave { instance: &mut **self.draft, update_fields, raw, tx: &mut tx.handle() })
-                .await?;
+            let adding = self.adding().await?;
+            let instance = &mut **self.draft;
+            send(M::PRE_SAVE, PreSave { instance, adding, update_fields, raw, tx: &mut tx.handle() }).await?;
             self.draft.settle();
             check(&**self.draft, self.how)?;
         }
@@ -162,6 +178,20 @@ impl<M: Model> Save<'_, '_, M> {
         Ok(())
     }
 
+    /// Whether the row is new. If its key is set, only the database knows, and is asked if a receiver asks; the row is locked
+    /// then, so that it stays true.
+    async fn adding(&mut self) -> Result<bool> {
+        match *self.how {
+            How::Insert => Ok(true),
+            How::Update(_) => Ok(false),
+            How::InsertOrUpdate | How::Raw if !self.draft.may_exist() => Ok(true),
+            How::InsertOrUpdate | How::Raw if M::PRE_SAVE.asks_for_costly() => {
+                Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())
+            }
+            How::InsertOrUpdate | How::Raw => Ok(false),
+        }
+    }
+
     /// The row as it is before it is written, if it is asked for: it costs a SELECT.
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
@@ -180,6 +210,9 @@ impl<M: Model> Save<'_, '_, M> {
     async fn write(&mut self) -> SlimResult<bool> {
         let (how, dialect) = (self.how, self.exec.dialect());
         let statements = M::META.statements(dialect);
+        if matches!(how, How::InsertOrUpdate) {
+            check_key(&**self.draft)?;
+        }
         match *how {
             How::Update(fields) => {
                 let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), dialect);

@@ -20,6 +20,7 @@ mod log;
 mod lookup;
 mod many_to_many;
 mod models;
+mod new_rows;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]

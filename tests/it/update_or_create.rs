@@ -140,9 +140,9 @@ async fn rule_24_receivers_get_the_fields_that_are_written() {
     }
 
     #[receiver(pre_save, sender = User)]
-    fn before(instance: &mut User, update_fields: Option<FieldSet<User>>) {
-        LOG.note(format!("pre_save {}, {update_fields:?}", instance.city));
-        if update_fields.is_some() {
+    fn before(instance: &mut User, adding: bool, update_fields: Option<FieldSet<User>>) {
+        LOG.note(format!("pre_save {}, adding {adding}, {update_fields:?}", instance.city));
+        if !adding {
             instance.city = "not written".to_owned();
         }
     }
@@ -180,14 +180,14 @@ async fn rule_24_receivers_get_the_fields_that_are_written() {
         LOG.note("nothing to write:");
         assert!(!ann("c").update_or_create(&db, fields.name, FieldSet::empty()).await.unwrap());
         expect![[r#"
-            pre_save ghent, None
+            pre_save ghent, adding true, None
             post_save true, None, {"id", "name", "mail", "city", "touched"}, None
             post_commit Some("a") of ghent, {"id", "name", "mail", "city", "touched"}
-            pre_save ghent, Some({"mail", "touched"})
+            pre_save ghent, adding false, Some({"mail", "touched"})
             post_save false, Some("a"), {"mail"}, Some({"mail", "touched"})
             mail Some("b")
             post_commit Some("b") of ghent, {"mail"}
-            pre_save ghent, Some({"mail", "touched"})
+            pre_save ghent, adding false, Some({"mail", "touched"})
             post_save false, Some("b"), {}, Some({"mail", "touched"})
             post_commit Some("b") of ghent, {}
             nothing to write:

@@ -282,6 +282,7 @@ async fn the_drivers_error_is_there_for_programs() {
 fn texts_of_the_models_errors() {
     let texts = [
         Error::UnsetId { model: "Profile".into(), field: "user".into() },
+        Error::UnsetKey { model: "Country".into(), key: "0".into() },
         Error::NotFound { model: "User".into() },
         Error::ForeignKey { model: Some("Profile".into()) },
         Error::Ended,
@@ -293,6 +294,7 @@ fn texts_of_the_models_errors() {
     .join("\n");
     expect![[r"
         `user` of `Profile` is an id that is not set: save the row that it points to first
+        the key of `Country` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
         there is no such row of `User`: it was deleted, or never saved
         a foreign key of `Profile` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to
         the transaction has ended: begin another one with `db.begin()`

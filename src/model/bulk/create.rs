@@ -93,7 +93,7 @@ async fn create<M: Model>(
     let sent = signals == RowSignals::Sent;
     if sent && M::PRE_SAVE.has_receivers() {
         for instance in &mut *rows {
-            send(M::PRE_SAVE, PreSave { instance, update_fields, raw, tx: &mut tx.handle() }).await?;
+            send(M::PRE_SAVE, PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() }).await?;
         }
         rows.iter_mut().for_each(M::settle);
         check(rows)?;

@@ -1,0 +1,10 @@
+// Whether the row is new is a `bool`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, name: String }
+
+#[receiver(pre_save, sender = User)]
+fn before(adding: Option<bool>) {}
+
+fn main() {}
