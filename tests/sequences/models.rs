@@ -218,6 +218,18 @@ pub(crate) trait Actor: Any {
     fn remove<'a>(&'a mut self, at: &'a dyn Executor) -> Later<'a, Counts>;
     fn read_again<'a>(&'a mut self, at: &'a dyn Executor) -> Later<'a, ()>;
     fn find_or_insert<'a>(&'a mut self, at: &'a dyn Executor, by: &'a [&'static str]) -> Later<'a, bool>;
+    fn update_or_insert<'a>(
+        &'a mut self,
+        at: &'a dyn Executor,
+        by: &'a [&'static str],
+        write: &'a [&'static str],
+    ) -> Later<'a, bool>;
+    fn insert_or_update<'a>(
+        &'a mut self,
+        at: &'a dyn Executor,
+        unique: &'a [&'static str],
+        write: &'a [&'static str],
+    ) -> Later<'a, ()>;
 }
 
 impl<M: Played> Actor for M {
@@ -255,6 +267,24 @@ impl<M: Played> Actor for M {
 
     fn find_or_insert<'a>(&'a mut self, at: &'a dyn Executor, by: &'a [&'static str]) -> Later<'a, bool> {
         Box::pin(self.get_or_create(at, M::fields_of(by)))
+    }
+
+    fn update_or_insert<'a>(
+        &'a mut self,
+        at: &'a dyn Executor,
+        by: &'a [&'static str],
+        write: &'a [&'static str],
+    ) -> Later<'a, bool> {
+        Box::pin(async move { self.update_or_create(at, M::fields_of(by), M::fields_of(write)).await })
+    }
+
+    fn insert_or_update<'a>(
+        &'a mut self,
+        at: &'a dyn Executor,
+        unique: &'a [&'static str],
+        write: &'a [&'static str],
+    ) -> Later<'a, ()> {
+        Box::pin(self.upsert(at, M::fields_of(unique), M::fields_of(write)))
     }
 }
 

@@ -94,5 +94,13 @@ mutation "a symmetrical relation is removed from one side" src/model/many/sql.rs
 mutation "a bulk signal is sent for no row" src/model/bulk/update.rs \
     'if count > 0 && M::POST_BULK_UPDATE' 'if M::POST_BULK_UPDATE'
 
+mutation "update_or_create writes every field" src/model/update_or_create.rs \
+    'save::save(instance, exec, &How::Update(write), place).await?;' \
+    'save::save(instance, exec, &How::InsertOrUpdate, place).await?;'
+mutation "upsert leaves fields with an update" src/model/upsert.rs \
+    'let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };' ''
+mutation "a row with a key is never new" src/model/save.rs \
+    'Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())' 'Ok(false)'
+
 echo "$missed missed or outdated"
 ((missed == 0))

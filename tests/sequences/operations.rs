@@ -86,6 +86,44 @@ impl Run<'_> {
         self.compare_instance(instance, row)
     }
 
+    pub(super) async fn update_or_create(
+        &mut self,
+        place: Place<'_>,
+        instance: Instance,
+        by: u8,
+        fields: u8,
+    ) -> Result<(), Mismatch> {
+        let is_plain = |role| !matches!(role, Role::Id | Role::Code | Role::Clock | Role::Version);
+        let (by, mut write) = (fields_of(instance.kind, by, is_plain), fields_of(instance.kind, fields, is_plain));
+        write.retain(|field| !by.contains(field));
+        let (actor, row) = self.instance(instance, Missing::New);
+        let mut row = row.clone();
+        let answer = actor.update_or_insert(place.executor, &by, &write).await;
+        let inserted = matches!(answer, Ok(true)).then(|| actor.key());
+        let noted = self.observe_with(instance.kind, inserted);
+        let expected = self.oracle.update_or_create(place.at, &mut row, &by, &write);
+        self.compare(answer.map(|created| created.to_string()), &expected.map(|created| created.to_string()), &noted)?;
+        self.compare_instance(instance, row)
+    }
+
+    pub(super) async fn upsert(&mut self, place: Place<'_>, values: Instance, fields: u8) -> Result<(), Mismatch> {
+        let kind = values.kind;
+        let is_unique = |field: &&(&'static str, Role)| matches!(field.1, Role::UniqueText | Role::Code);
+        let Some(&(unique, role)) = kind.fields().iter().find(is_unique) else { return Ok(()) };
+        let is_written = |role| !matches!(role, Role::Id | Role::Code | Role::UniqueText | Role::Clock | Role::Version);
+        let write = fields_of(kind, fields, is_written);
+        // No field at all is the key.
+        let by = if role == Role::Code { Vec::new() } else { vec![unique] };
+        let mut row = self.new_row(kind, values.edits);
+        let mut actor = models::actor(&row);
+        let answer = actor.insert_or_update(place.executor, &by, &write).await;
+        let (noted, mut inserted) = stage::take();
+        inserted.push((kind.name(), actor.key()));
+        self.oracle.step(self.trap, self.clock, inserted);
+        let expected = self.oracle.upsert(place.at, &mut row, unique, &write);
+        self.compare(answer.map(|()| actor.shown()), &expected.map(|()| row.to_string()), &noted)
+    }
+
     pub(super) async fn create_many(
         &mut self,
         place: Place<'_>,

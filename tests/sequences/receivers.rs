@@ -32,9 +32,9 @@ fn loud(instance: &mut Author) {
     }
 }
 
-#[receiver(pre_save, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
-fn before_save<M: Played>(instance: &mut M, update_fields: Option<FieldSet<M>>) -> Result<(), Trapped> {
-    receive("pre_save", format_args!("{} of {}", shown(instance), fields(update_fields)))
+#[receiver(pre_save, sender = [Author, Book, Chapter, Country, Tag])]
+fn before_save<M: Played>(instance: &mut M, adding: bool, update_fields: Option<FieldSet<M>>) -> Result<(), Trapped> {
+    receive("pre_save", format_args!("{} of {}, adding {adding}", shown(instance), fields(update_fields)))
 }
 
 #[receiver(post_save, sender = [Author, Book, Chapter, Country, Tag])]
@@ -58,6 +58,11 @@ async fn after_save<M: Played>(
 }
 
 /// These do not ask what the row was before.
+#[receiver(pre_save, sender = [Loan, Visit])]
+fn before_save_only<M: Played>(instance: &mut M, update_fields: Option<FieldSet<M>>) -> Result<(), Trapped> {
+    receive("pre_save", format_args!("{} of {}", shown(instance), fields(update_fields)))
+}
+
 #[receiver(post_save, sender = [Loan, Visit])]
 async fn after_save_only<M: Played>(
     instance: &M,

@@ -141,6 +141,8 @@ impl<'a> Run<'a> {
             Act::Refresh(instance) => self.refresh(place, *instance).await?,
             Act::Get(instance) => self.get(place, *instance).await?,
             Act::GetOrCreate(instance, fields) => self.get_or_create(place, *instance, *fields).await?,
+            Act::UpdateOrCreate(instance, by, fields) => self.update_or_create(place, *instance, *by, *fields).await?,
+            Act::Upsert(values, fields) => self.upsert(place, *values, *fields).await?,
             Act::CreateMany(kind, rows, signals) => {
                 self.create_many(place, (*kind, rows), *signals).await?;
             }

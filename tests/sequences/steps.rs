@@ -3,8 +3,10 @@
 //! A step names rows and values by small numbers, which the run reads by what is there when the step is done: so that a
 //! sequence which is shortened still means something.
 
+use proptest::bool::weighted;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::levels::End;
 use crate::oracle::Signals;
@@ -81,6 +83,10 @@ pub(crate) enum Act {
     Refresh(Instance),
     Get(Instance),
     GetOrCreate(Instance, u8),
+    /// By some fields, and writes others.
+    UpdateOrCreate(Instance, u8, u8),
+    /// By the field that is unique, or the key that the application assigns.
+    Upsert(Instance, u8),
     CreateMany(Kind, Vec<[u8; 6]>, Signals),
     UpdateWhere(Instance, u8, Which, Signals),
     DeleteWhere(Kind, Which, Signals),
@@ -93,25 +99,23 @@ pub(crate) enum Act {
     Hook(End),
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
+/// The models of a sequence: few of them meet more often.
+fn models() -> impl Strategy<Value = Vec<Kind>> {
+    use Kind::{Author, Book, Chapter, Country, Loan, Note, Tag, Visit};
     prop_oneof![
-        5 => Just(Kind::Author),
-        4 => Just(Kind::Book),
-        2 => Just(Kind::Chapter),
-        1 => Just(Kind::Country),
-        2 => Just(Kind::Loan),
-        1 => Just(Kind::Note),
-        2 => Just(Kind::Tag),
-        1 => Just(Kind::Visit),
+        3 => Just(vec![
+            Author, Author, Author, Author, Book, Book, Book, Chapter, Chapter, Country, Loan, Loan, Note, Tag, Tag, Visit,
+        ]),
+        2 => Just(vec![Author, Book]),
+        1 => Just(vec![Author, Visit, Note]),
+        1 => Just(vec![Book, Chapter, Loan]),
+        1 => Just(vec![Book, Tag]),
+        1 => Just(vec![Author, Country]),
     ]
 }
 
 fn instance_of(kind: impl Strategy<Value = Kind>) -> impl Strategy<Value = Instance> {
     (kind, 0..3_u8, any::<[u8; 6]>()).prop_map(|(kind, slot, edits)| Instance { kind, slot, edits })
-}
-
-fn instance() -> impl Strategy<Value = Instance> {
-    instance_of(kind())
 }
 
 fn signals() -> impl Strategy<Value = Signals> {
@@ -142,20 +146,27 @@ fn relate() -> impl Strategy<Value = Act> {
     })
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn act(models: &[Kind]) -> impl Strategy<Value = Act> + use<> {
+    let models = models.to_vec();
+    let kind = || select(models.clone());
+    let instance = || instance_of(kind());
     prop_oneof![
         10 => instance().prop_map(Act::Save),
-        5 => (instance(), any::<u8>()).prop_map(|(instance, fields)| Act::SaveFields(instance, fields)),
+        6 => (instance(), any::<u8>()).prop_map(|(instance, fields)| Act::SaveFields(instance, fields)),
         2 => instance().prop_map(Act::Create),
-        5 => instance().prop_map(Act::Delete),
+        6 => instance().prop_map(Act::Delete),
         1 => instance().prop_map(Act::Refresh),
         3 => instance().prop_map(Act::Get),
         2 => (instance(), any::<u8>()).prop_map(|(instance, fields)| Act::GetOrCreate(instance, fields)),
-        2 => (kind(), vec(any::<[u8; 6]>(), 0..4), signals()).prop_map(|(kind, rows, signals)| Act::CreateMany(kind, rows, signals)),
+        3 => (instance(), any::<u8>(), any::<u8>())
+            .prop_map(|(instance, by, fields)| Act::UpdateOrCreate(instance, by, fields)),
+        2 => (instance(), any::<u8>()).prop_map(|(values, fields)| Act::Upsert(values, fields)),
+        2 => (kind(), vec(any::<[u8; 6]>(), 0..4), signals())
+            .prop_map(|(kind, rows, signals)| Act::CreateMany(kind, rows, signals)),
         2 => (instance(), any::<u8>(), which(), signals())
             .prop_map(|(values, fields, which, signals)| Act::UpdateWhere(values, fields, which, signals)),
         1 => (kind(), which(), signals()).prop_map(|(kind, which, signals)| Act::DeleteWhere(kind, which, signals)),
-        6 => relate(),
+        if models.contains(&Kind::Tag) { 6 } else { 1 } => relate(),
         1 => Just(Act::Peek),
         1 => Just(Act::Meanwhile),
         1 => prop_oneof![Just(End::Commit), Just(End::Rollback)].prop_map(Act::Hook),
@@ -163,7 +174,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 fn trap(signals: &'static [&'static str]) -> impl Strategy<Value = Option<Trap>> {
-    let trap = (proptest::sample::select(signals), 0..3_u8).prop_map(|(signal, after)| Trap { signal, after });
+    let trap = (select(signals), 0..3_u8).prop_map(|(signal, after)| Trap { signal, after });
     prop_oneof![5 => Just(None), 1 => trap.prop_map(Some)]
 }
 
@@ -185,26 +196,26 @@ const ALL: &[&str] = &[
     "m2m_changed",
 ];
 
-fn step() -> impl Strategy<Value = Step> {
-    (act(), connection(), trap(ALL)).prop_map(|(act, connection, trap)| Step::Do { act, connection, trap })
+fn step(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
+    (act(models), connection(), trap(ALL)).prop_map(|(act, connection, trap)| Step::Do { act, connection, trap })
 }
 
-fn step_in_transaction() -> impl Strategy<Value = Step> {
-    step().prop_recursive(2, 12, 4, |inner| {
-        (vec(inner, 0..4), proptest::bool::weighted(0.6))
-            .prop_map(|(steps, is_kept)| Step::Savepoint { steps, is_kept })
+fn step_in_transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
+    step(models).prop_recursive(2, 12, 4, |inner| {
+        (vec(inner, 0..4), weighted(0.6)).prop_map(|(steps, is_kept)| Step::Savepoint { steps, is_kept })
     })
 }
 
-fn transaction() -> impl Strategy<Value = Step> {
+fn transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
     let end = prop_oneof![4 => Just(Ending::Commit), 2 => Just(Ending::Rollback), 1 => Just(Ending::Drop)];
-    (vec(step_in_transaction(), 1..8), end, connection(), trap(&["post_commit", "post_rollback", "hook"]))
+    let trap = trap(&["post_commit", "post_rollback", "hook"]);
+    (vec(step_in_transaction(models), 1..8), end, connection(), trap)
         .prop_map(|(steps, end, connection, trap)| Step::Transaction { steps, end, connection, trap })
 }
 
 /// A sequence.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec(prop_oneof![2 => step(), 1 => transaction()], 1..16)
+    models().prop_flat_map(|models| vec(prop_oneof![step(&models), transaction(&models)], 1..16))
 }
 
 /// A sequence as a report shows it, a step on each line.

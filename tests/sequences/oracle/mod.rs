@@ -130,7 +130,7 @@ impl Oracle {
         let changes = row.changes(previous);
         let mut what = format!("{row}, created {created}");
         if row.kind.knows_previous() {
-            what += &format!(", previous {}, changes {}", shown(previous), set_of(&changes));
+            what = format!("{what}, previous {}, changes {}", shown(previous), set_of(&changes));
         }
         if self.tell(row.kind, signal, &what).is_err() {
             self.log.push(format!("reported {signal}"));

@@ -79,7 +79,16 @@ impl Oracle {
         if row.kind == Kind::Author && row.values[2] == Value::Text("loud".to_owned()) {
             row.values[2] = Value::Text("LOUD".to_owned());
         }
-        self.tell(row.kind, "pre_save", &format!("{row} of {}", how.shown()))
+        let mut what = format!("{row} of {}", how.shown());
+        if row.kind.knows_previous() {
+            let adding = match how {
+                Save::Insert => true,
+                Save::Update(_) => false,
+                Save::InsertOrUpdate => self.rows.get(row.kind, row.key()).is_none(),
+            };
+            what = format!("{what}, adding {adding}");
+        }
+        self.tell(row.kind, "pre_save", &what)
     }
 
     /// Remembers a row for the end of the transaction.
@@ -214,6 +223,78 @@ impl Oracle {
         }
     }
 
+    /// Writes some fields of the row that is found by others, or creates it.
+    pub(crate) fn update_or_create(
+        &mut self,
+        at: At,
+        row: &mut Row,
+        by: &[&'static str],
+        write: &[&'static str],
+    ) -> Outcome<bool> {
+        let before = row.clone();
+        let created = self.whole(at, |this| this.update_or_create_in(row, by, write));
+        if created.is_err() {
+            *row = before;
+        }
+        created
+    }
+
+    fn update_or_create_in(&mut self, row: &mut Row, by: &[&'static str], write: &[&'static str]) -> Outcome<bool> {
+        let before = row.clone();
+        let found = if let Some(found) = self.find(row, by)? {
+            found
+        } else {
+            self.begin();
+            let created = self.save(At::Tx, row, &Save::Insert);
+            match self.end_savepoint(created) {
+                Err(failure) if failure.starts_with(&format!("Unique {} ", row.kind.name())) => {
+                    *row = before;
+                    self.find(row, by)?.ok_or(failure)?
+                }
+                created => return created.map(|()| true),
+            }
+        };
+        if write.is_empty() {
+            return self.become_row(row, found);
+        }
+        row.copy(&found, |field| !write.contains(&field.0));
+        let written = written_with(row.kind, write);
+        self.save(At::Tx, row, &Save::Update(written.clone()))?;
+        row.copy(&found, |field| !written.contains(&field.0) && field.1 != Role::Version);
+        Ok(false)
+    }
+
+    /// Inserts a row, or writes some fields of the one with the same value in a unique field, without signals.
+    pub(crate) fn upsert(&mut self, at: At, row: &mut Row, unique: &'static str, write: &[&'static str]) -> Outcome {
+        let before = row.clone();
+        self.touch(row, &Save::Insert);
+        let checked = check(row, &Save::Insert);
+        let written = if let (At::Db, Err(failure)) = (at, &checked) {
+            Err(failure.clone())
+        } else {
+            self.whole(at, |this| {
+                checked?;
+                let Some(mut found) = this.find(row, &[unique])? else {
+                    return this.insert(std::slice::from_mut(row), None);
+                };
+                if !write.is_empty() {
+                    let written = written_with(row.kind, write);
+                    found.copy(row, |field| written.contains(&field.0));
+                    if let Some(version) = row.kind.position(Role::Version) {
+                        found.values[version] = next(&found.values[version]);
+                    }
+                    this.rows.replace(&[found.clone()])?;
+                }
+                *row = found;
+                Ok(())
+            })
+        };
+        if written.is_err() {
+            row.copy(&before, is_automatic);
+        }
+        written
+    }
+
     fn become_row(&mut self, row: &mut Row, found: Row) -> Outcome<bool> {
         *row = found;
         self.tell(row.kind, "post_load", &row.to_string())?;
@@ -292,6 +373,12 @@ fn find_check(row: &Row, by: &[&'static str]) -> Outcome<Vec<usize>> {
         }
     }
     Ok(found)
+}
+
+/// These fields, and those with `#[update]`.
+fn written_with(kind: Kind, fields: &[&'static str]) -> Vec<&'static str> {
+    let is_written = |field: &&(&'static str, Role)| fields.contains(&field.0) || field.1 == Role::Clock;
+    kind.fields().iter().filter(is_written).map(|field| field.0).collect()
 }
 
 pub(super) fn id(row: &Row) -> Option<i64> {
