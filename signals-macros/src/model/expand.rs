@@ -300,7 +300,7 @@ fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let model = model.name;
     let place = Place::of(ty);
     let ty = ask(ty, quote!(#private::KeyOf<#model>), "Me");
-    let argument = place.parenthesised(quote!(&mut self, key: #ty));
+    let argument = place.parenthesised(quote_spanned!(place.first()=> &mut self, key: #ty));
     let functions = quote_spanned! {place.first()=>
         fn key(&self) -> &#ty { &self.#name }
         fn set_key #argument { self.#name = key; }

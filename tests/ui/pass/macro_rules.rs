@@ -39,6 +39,27 @@ macro_rules! app {
 
 app!(User { name: String, visits: Option<i64> }, last, first, Paid, book(amount));
 
+/// A field that several models have, added to those that a macro is given.
+macro_rules! timestamped {
+    ($(#[$attribute:meta])* struct $name:ident { $($fields:tt)* }) => {
+        #[model]
+        $(#[$attribute])*
+        struct $name { $($fields)* #[default("now".to_owned())] created: String }
+    };
+}
+
+timestamped! {
+    #[derive(Default)]
+    struct Post {
+        #[key] id: Id<Post>,
+        #[default(true)] is_active: bool,
+        #[foreign_key(on_delete = cascade)] user: Id<User>,
+        #[one_to_one(on_delete = set_null)] next: Option<Id<Post>>,
+        #[many_to_many] readers: Many<User>,
+        #[version] version: i64,
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
@@ -46,6 +67,9 @@ async fn main() -> Result<()> {
     let mut ann = User::default();
     ann.save(&db).await?;
     assert_eq!(ann.log, "firstlastm");
+    let mut post = Post { user: ann.id, ..Post::default() };
+    post.save(&db).await?;
+    assert!(post.is_active && post.created == "now");
     Paid { amount: 2 }.send()?;
     Ok(())
 }
