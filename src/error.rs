@@ -173,6 +173,14 @@ pub enum Error {
         key: String,
     },
 
+    /// A field with `#[read_only]` was to be written. The database sets it.
+    ReadOnlyField {
+        /// The model.
+        model: String,
+        /// The field.
+        field: String,
+    },
+
     /// There is no such row.
     NotFound {
         /// The model.
@@ -577,6 +585,12 @@ impl fmt::Display for Error {
             ),
             Self::UnsetId { model, field } => {
                 write!(f, "`{field}` of `{model}` is an id that is not set: save the row that it points to first")
+            }
+            Self::ReadOnlyField { model, field } => {
+                write!(
+                    f,
+                    "`{field}` of `{model}` is read-only, the database sets it: leave it out of the fields that are written"
+                )
             }
             Self::NotFound { model } => {
                 write!(f, "there is no such row of `{model}`: it was deleted, or never saved")

@@ -106,6 +106,7 @@
 //! | `#[update(expr)]` | set before every save |
 //! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field, and of a relation `user_id` |
+//! | `#[read_only]` | the database sets the column, in its own way or by `generated = "price * amount"` or `default = "CURRENT_TIMESTAMP"`. No save writes it, and each reads it back |
 //! | `#[skip]` | no column; its `#[default]`, or `Default`, when the row is read |
 //! | `#[one_to_one(on_delete = ..)]`, `#[foreign_key(on_delete = ..)]` | points to a row of another model. `cascade`, `db_cascade`, `protect`, `restrict`, `set_null`, `set_default`, `do_nothing`; `related_name` names the accessor of the other side |
 //! | `#[many_to_many]` | relates to many rows of another model. `through` names a model of your own between the two, `through_fields(user, group)` its fields if it has several to one side; `related_name`, `symmetrical`, `table` |
@@ -386,7 +387,7 @@ pub mod __private {
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
         Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle,
-        Meta, OnDelete, PointsTo, RelatedById, RelationKind, VersionNumber,
+        Meta, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, VersionNumber,
     };
     pub use crate::model::{
         FieldOf, Forward, Link, Nth, OtherModel, PointsOnceTo, RelatesTo, Reverse, Same, SameModel,

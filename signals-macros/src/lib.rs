@@ -141,6 +141,9 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///                                               of a key: that of a row that is inserted without one
 /// #[update(expr)]                               set before every save
 /// #[column(name = "..")]                        the column; else the field's name, of a relation `user_id`
+/// #[read_only]                                  the database sets the column: no save writes it, each reads it back
+///     generated     = "price * amount"          computed from other columns: `GENERATED ALWAYS AS (..) STORED`
+///     default       = "CURRENT_TIMESTAMP"       of a new row: `DEFAULT (..)`
 /// #[skip]                                       no column; its default when the row is read
 /// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model

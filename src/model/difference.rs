@@ -51,6 +51,18 @@ pub enum DifferenceKind {
         /// The column.
         column: String,
     },
+    /// The database computes or numbers the column, and refuses every save, which writes the field.
+    Generated {
+        /// The column.
+        column: String,
+    },
+    /// The field is `#[read_only]`, and the database does not set the column as it says.
+    NotFilled {
+        /// The column.
+        column: String,
+        /// Whether it is to be computed from other columns. Else it is to have a default.
+        generated: bool,
+    },
     /// The key of the model is not that of the table.
     NotTheKey {
         /// The column of the key.
@@ -126,6 +138,21 @@ impl fmt::Display for SchemaDifference {
             DifferenceKind::MayBeNull { column } => {
                 write!(f, "the column `{column}` of `{table}` may be NULL, and the field is no `Option`")?;
                 "make the field an `Option`, or the column NOT NULL"
+            }
+            DifferenceKind::Generated { column } => {
+                write!(
+                    f,
+                    "the database sets the column `{column}` of `{table}` itself, and refuses a save that writes it"
+                )?;
+                "write `#[read_only]` on the field"
+            }
+            DifferenceKind::NotFilled { column, generated: true } => {
+                write!(f, "the field is read-only, and the column `{column}` of `{table}` is not GENERATED")?;
+                "make the column generated, or the field one that is saved"
+            }
+            DifferenceKind::NotFilled { column, generated: false } => {
+                write!(f, "the field is read-only, and the column `{column}` of `{table}` has no DEFAULT")?;
+                "give the column its default, or remove `#[read_only]` from the field"
             }
             DifferenceKind::NotTheKey { column } => {
                 write!(f, "the column `{column}` of `{table}` is the key of the model, and not of the table")?;

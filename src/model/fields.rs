@@ -43,6 +43,11 @@ impl<M: Model> FieldSet<M> {
         Self { bits: M::META.set_by_saves, ..Self::empty() }
     }
 
+    /// The fields that the database sets, and no save writes.
+    pub(super) const fn read_only() -> Self {
+        Self { bits: M::META.read_only, ..Self::empty() }
+    }
+
     const fn bits_of_all() -> u128 {
         u128::MAX >> (128 - M::COLUMNS)
     }

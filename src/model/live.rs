@@ -25,6 +25,17 @@ pub(super) struct LiveColumn {
     pub(super) not_null: bool,
     /// Whether it has a value if none is given: a default, an identity, or it is generated.
     pub(super) fills_itself: bool,
+    pub(super) writable: Writable,
+}
+
+/// Whether a statement may give a column a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writable {
+    Yes,
+    /// `GENERATED ALWAYS AS (..)`
+    Generated,
+    /// `GENERATED ALWAYS AS IDENTITY`
+    Numbered,
 }
 
 /// An index over all rows.
@@ -64,7 +75,12 @@ impl Live {
                 key.push(name.clone());
             }
             let (ty, base, not_null) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)? });
+            let writable = match row.get::<String>(6)?.as_str() {
+                "generated" => Writable::Generated,
+                "numbered" => Writable::Numbered,
+                _ => Writable::Yes,
+            };
+            columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)?, writable });
             Ok(())
         };
         Exec::Db(db).query(place, sql, &params, each).await?;
@@ -136,11 +152,14 @@ fn holds_in_postgres(base: &str, ty: ColumnType) -> bool {
     }
 }
 
-/// name, type, the type behind a domain, whether it takes no NULL, whether it fills itself, whether it is of the key
+/// name, type, the type behind a domain, whether it takes no NULL, whether it fills itself, whether it is of the key, whether a
+/// statement may write it
 fn columns_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            r#"SELECT name, type, type, "notnull", dflt_value IS NOT NULL OR hidden > 0, pk FROM pragma_table_xinfo(?1)"#
+            r#"SELECT name, type, type, "notnull", dflt_value IS NOT NULL OR hidden > 0, pk,
+                CASE WHEN hidden IN (2, 3) THEN 'generated' ELSE '' END
+            FROM pragma_table_xinfo(?1)"#
         }
         Dialect::Postgres => {
             "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)::text,
@@ -148,7 +167,8 @@ fn columns_of(dialect: Dialect) -> &'static str {
                 a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
                 a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
                 (EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary
-                    AND a.attnum = ANY (i.indkey)))::int::bigint
+                    AND a.attnum = ANY (i.indkey)))::int::bigint,
+                CASE WHEN a.attgenerated <> '' THEN 'generated' WHEN a.attidentity = 'a' THEN 'numbered' ELSE '' END
             FROM pg_attribute a
             JOIN pg_type t ON t.oid = a.atttypid
             LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype

@@ -20,7 +20,11 @@ pub(super) async fn get<M: Model>(
 }
 
 /// The row with this key, for the library itself: `post_load` is not sent.
-async fn by_key<M: Model>(exec: Exec<'_>, key: &M::Key, place: &'static Location<'static>) -> Result<Option<M>> {
+pub(super) async fn by_key<M: Model>(
+    exec: Exec<'_>,
+    key: &M::Key,
+    place: &'static Location<'static>,
+) -> Result<Option<M>> {
     first(exec, &M::META.statements(exec.dialect()).select_by[M::META.key], &[key.to_value()], place).await
 }
 

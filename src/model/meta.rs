@@ -39,6 +39,8 @@ pub struct Meta {
     pub(super) may_be_unset: u128,
     /// The fields with `#[update]`.
     pub(super) set_by_saves: u128,
+    /// The fields that the database sets, a bit for each.
+    pub(super) read_only: u128,
     pub(super) operations: Operations,
     /// For each dialect.
     statements: [OnceLock<Statements>; 2],
@@ -66,6 +68,7 @@ impl Meta {
             automatic: false,
             may_be_unset: which_may_be_unset(fields),
             set_by_saves: which_are_set_by_saves(fields),
+            read_only: which_are_read_only(fields),
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
             pointed_to_by: OnceLock::new(),
@@ -108,6 +111,11 @@ impl Meta {
         Error::Stale { model: self.name.to_owned() }
     }
 
+    /// The error of a field that is to be written, and that the database sets.
+    pub(crate) fn read_only_field(&self, field: &Field) -> Error {
+        Error::ReadOnlyField { model: self.name.to_owned(), field: field.name.to_owned() }
+    }
+
     /// The error of an id that is used and not set.
     pub(crate) fn unset_id(&self, field: &str) -> Error {
         Error::UnsetId { model: self.name.to_owned(), field: field.to_owned() }
@@ -138,6 +146,11 @@ impl Meta {
             "`{field}` finds the row of `{}`, which has the value already: leave it out of the fields to write",
             self.name
         ))
+    }
+
+    /// Whether the database sets the field at this place, and no save writes it.
+    pub(crate) const fn is_read_only(&self, index: usize) -> bool {
+        self.read_only >> index & 1 == 1
     }
 
     /// The field that is the key.
@@ -193,6 +206,18 @@ const fn which_are_set_by_saves(fields: &[Field]) -> u128 {
     bits
 }
 
+const fn which_are_read_only(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].read_only.is_some() {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
 /// A field that is a column.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
@@ -216,12 +241,25 @@ pub struct Field {
     pub relation: Option<Relation>,
     /// Whether it has an `#[update]`.
     set_by_saves: bool,
+    /// Where its value comes from, if the database sets it and no save writes it.
+    pub read_only: Option<ReadOnly>,
 }
 
 impl Field {
     #[doc(hidden)]
     pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
-        Self { name, column, ty, nullable, key: None, unique: false, index: false, relation: None, set_by_saves: false }
+        Self {
+            name,
+            column,
+            ty,
+            nullable,
+            key: None,
+            unique: false,
+            index: false,
+            relation: None,
+            set_by_saves: false,
+            read_only: None,
+        }
     }
 
     #[doc(hidden)]
@@ -252,10 +290,19 @@ impl Field {
         self
     }
 
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn read_only(mut self, read_only: ReadOnly) -> Self {
+        self.read_only = Some(read_only);
+        self
+    }
+
     /// Whether it may have an id that is not set. Of what is not nullable, only an id, which is an integer, and what points to
     /// a row have a value that is NULL.
     const fn may_be_unset(&self) -> bool {
-        self.key.is_none() && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
+        self.key.is_none()
+            && self.read_only.is_none()
+            && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
     }
 
     /// Whether this value of it is an id that is not set.
@@ -318,6 +365,18 @@ pub enum KeyKind {
     Assigned,
     /// The person.
     Set,
+}
+
+/// Where the value of a field with `#[read_only]` comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadOnly {
+    /// The database computes it from other columns, `GENERATED ALWAYS AS (..)`: this SQL.
+    Generated(&'static str),
+    /// A new row has this SQL as its `DEFAULT`.
+    Default(&'static str),
+    /// The table says it in its own way, such as a trigger.
+    Table,
 }
 
 /// A field that points to a row of another model.

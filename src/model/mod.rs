@@ -57,7 +57,7 @@ pub use many::{
     AnyIds, Direction, FieldOf, Forward, Link, M2m, M2mChanged, Many, Nth, OtherModel, PointsOnceTo, Related,
     RelatesTo, Reverse, Same, SameModel, Side, Symmetry, Through, m2m_changed,
 };
-pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, Relation, RelationKind};
+pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind};
 pub use reference::Ref;
 pub(crate) use schema::same_tables;
 pub use schema::{Models, models};

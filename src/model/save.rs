@@ -67,13 +67,13 @@ pub(super) async fn save<M: Model>(
             let mut save = Save { draft: &mut draft, exec, how, place };
             let saved = match checked {
                 Err(error) => Err(error),
-                Ok(()) if has_receivers::<M>() => save.tell_and_write(tx).await,
+                Ok(()) if is_several_steps::<M>() => save.tell_and_write(tx).await,
                 Ok(()) => save.write().await.map(drop),
             };
             unfinished.finish(saved)?;
         }
         Exec::Db(_) if checked.is_err() => checked?,
-        Exec::Db(db) if has_receivers::<M>() => {
+        Exec::Db(db) if is_several_steps::<M>() => {
             let mut tx = db.begin_at(place).await?;
             let saved = Save { draft: &mut draft, exec: Exec::Tx(&tx), how, place }.tell_and_write(&tx).await;
             tx.end(saved).await?;
@@ -89,7 +89,7 @@ pub(super) async fn save<M: Model>(
 /// Refuses ids that are not set, before any SQL.
 pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
     if let How::Update(fields) = *how {
-        check_no_key(fields)?;
+        check_fields(fields)?;
     }
     if how.fields().is_some() && draft.key().is_unset() {
         return Err(M::META.unset_id(M::META.key_field().name).into());
@@ -97,9 +97,15 @@ pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
     check_values(draft, |index| how.writes(index))
 }
 
-/// Refuses the key in a set of fields to write.
-pub(super) fn check_no_key<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
-    if write.contains(FieldSet::of(M::META.key)) { Err(M::META.writes_key().into()) } else { Ok(()) }
+/// Refuses the key in a set of fields to write, and what the database sets.
+pub(super) fn check_fields<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
+    if write.contains(FieldSet::of(M::META.key)) {
+        return Err(M::META.writes_key().into());
+    }
+    match write.intersection(FieldSet::read_only()).indexes().next() {
+        Some(index) => Err(M::META.read_only_field(&M::META.fields[index]).into()),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
@@ -132,8 +138,9 @@ fn asks_for_costly<M: Model>() -> bool {
     M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>()
 }
 
-fn has_receivers<M: Model>() -> bool {
-    M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>()
+/// Whether there is more to do than to write the row.
+fn is_several_steps<M: Model>() -> bool {
+    M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>() || M::META.read_only != 0
 }
 
 /// A save of one row.
@@ -160,15 +167,20 @@ impl<M: Model> Save<'_, '_, M> {
         }
         let before = if self.draft.may_exist() { self.before(tx).await? } else { None };
         let created = self.write().await?;
+        if M::META.read_only != 0 {
+            self.read_back().await?;
+        }
         let previous = before.as_ref().filter(|_| asks_for_costly::<M>());
         if commit::listens::<M>() {
-            let written = Written { fields: update_fields, created, raw };
+            let fields = update_fields.map(|fields| fields | FieldSet::read_only());
+            let written = Written { fields, created, raw };
             commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.place);
         }
         if M::POST_SAVE.has_receivers() {
             let instance: &M = self.draft;
             let changes = FieldSet::changed(previous, instance);
-            let changes = update_fields.map_or(changes, |fields| changes.intersection(fields));
+            let written = update_fields.map(|fields| fields | FieldSet::read_only());
+            let changes = written.map_or(changes, |fields| changes.intersection(fields));
             let tx = &mut tx.handle();
             send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
         }
@@ -204,6 +216,15 @@ impl<M: Model> Save<'_, '_, M> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Takes over what the database has set in the row. It is asked afterwards, because in SQLite a RETURNING does not see what a
+    /// trigger does.
+    async fn read_back(&mut self) -> Result<()> {
+        if let Some(row) = load::by_key(self.exec, self.draft.key(), self.place).await? {
+            self.draft.copy_fields(&row, &|index| M::META.is_read_only(index));
+        }
+        Ok(())
     }
 
     /// Writes the row, and says whether it was inserted.

@@ -68,7 +68,7 @@ pub(crate) struct Statement {
 
 impl Statements {
     pub(super) fn of(meta: &Meta, dialect: Dialect) -> Self {
-        let all: Box<[usize]> = (0..meta.fields.len()).collect();
+        let all: Box<[usize]> = (0..meta.fields.len()).filter(|&index| !meta.is_read_only(index)).collect();
         let but_key: Box<[usize]> = all.iter().copied().filter(|&index| index != meta.key).collect();
         let table = quoted(meta.table);
         let key = quoted(meta.key_field().column);

@@ -103,7 +103,7 @@ async fn write<M: Model>(
     let write = write | FieldSet::set_by_saves();
     save::save(instance, exec, &How::Update(write), place).await?;
     // What a receiver changed in other fields was not written. The version is that of the save.
-    let is_written = is_in(write);
+    let is_written = is_in(write | FieldSet::read_only());
     instance.copy_fields(&row, &|index| !is_written(index) && Some(index) != M::META.version);
     Ok(false)
 }
@@ -132,9 +132,9 @@ impl<M: Model> fmt::Debug for UpdateOrCreate<'_, M> {
     }
 }
 
-/// Refuses to write the key, and the fields that the row is found by.
+/// Refuses to write the key, what the database sets, and the fields that the row is found by.
 pub(super) fn check_write<M: Model>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
-    save::check_no_key(write)?;
+    save::check_fields(write)?;
     match find.iter().copied().find(|&index| write.contains(FieldSet::of(index))) {
         Some(index) => Err(M::META.found_by(M::META.fields[index].name)),
         None => Ok(()),

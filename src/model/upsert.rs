@@ -52,7 +52,8 @@ async fn upsert_in<M: Model>(
         version.start();
     }
     let has_key = !draft.key().is_unset();
-    let insert = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key).collect();
+    let insert = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key);
+    let insert = insert.filter(|&index| !M::META.is_read_only(index)).collect();
     // A row of which nothing is to be written stays as it is.
     let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };
     let statement = sql::upsert(M::META, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());

@@ -26,6 +26,7 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
 mod raw_connection;
+mod read_only;
 mod references;
 mod rollback;
 mod save;

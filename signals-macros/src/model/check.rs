@@ -6,7 +6,7 @@ use syn::{Expr, Fields, Ident, LitStr, Type};
 
 use super::defaults;
 use super::many::{self, Many};
-use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Together, TogetherKind};
+use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Source, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
 
@@ -55,6 +55,8 @@ pub(super) struct Column<'a> {
     pub(super) version: bool,
     pub(super) default: Option<&'a Expr>,
     pub(super) update: Option<&'a Expr>,
+    /// Whether the database sets it, and by which SQL.
+    pub(super) read_only: Option<Option<&'a Source>>,
     pub(super) relation: Option<Pointer<'a>>,
 }
 
@@ -294,6 +296,7 @@ fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Erro
     let default = attributes.default.as_ref().filter(|_| attributes.skip.is_none());
     let with_values = [default, attributes.update.as_ref()].map(|value| value.map(|(word, _)| word));
     let column = attributes.column.as_ref().map(|(word, _)| word);
+    let column = column.into_iter().chain(attributes.read_only.as_ref().map(|(word, _)| word));
     let relations = attributes.relations.iter().map(|relation| &relation.word);
     let many = attributes.many_to_many.as_ref().map(|many| &many.word).filter(|other| *other != word);
     let others = words.into_iter().flatten().chain(with_values.into_iter().flatten()).chain(column).chain(relations);
@@ -325,6 +328,9 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
     if let Some(version) = &attributes.version {
         check_version(version, attributes, errors);
     }
+    if let Some((word, source)) = &attributes.read_only {
+        check_read_only(word, source.as_ref(), attributes, errors);
+    }
     if let [_, second, ..] = &attributes.relations[..] {
         errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
     }
@@ -339,7 +345,27 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         version: attributes.version.is_some(),
         default: attributes.default.as_ref().map(|(_, expr)| expr),
         update: attributes.update.as_ref().map(|(_, expr)| expr),
+        read_only: attributes.read_only.as_ref().map(|(_, source)| source.as_ref()),
         relation: attributes.relations.first().map(|relation| pointer(relation, attributes, errors)),
+    }
+}
+
+/// What the database sets, nothing else can.
+fn check_read_only(word: &Ident, source: Option<&Source>, attributes: &FieldAttributes, errors: &mut Errors) {
+    if let Some(Source::Generated(sql) | Source::Default(sql)) = source
+        && sql.value().trim().is_empty()
+    {
+        errors.on(sql, "the SQL that gives the column its value cannot be empty");
+    }
+    if let Some(key) = &attributes.key {
+        let message = "the key of a model cannot be read-only: a row is found by it\n\n\
+                       help: the database assigns one of the type `Id`, without `read_only`";
+        errors.on(key, message);
+    }
+    let values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    for other in values.into_iter().flatten().chain(relations).chain(&attributes.version) {
+        errors.on(other, format!("a field with `{word}` is set by the database, so it cannot have `{other}`"));
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Ident, Path, Type};
 
 use super::check::{Author, Column, Model, OnDelete, Skipped, needs_null, option};
 use super::many::{self, Many};
-use super::parse::{Kind, Parsed, TogetherKind};
+use super::parse::{Kind, Parsed, Source, TogetherKind};
 use super::relation;
 use crate::root::{Place, Root, ask, at, implement};
 
@@ -134,8 +134,9 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let related: Vec<_> = model.many.iter().map(|many| many.name).collect();
     let no_columns = others(model, paths);
 
-    let automatic =
-        |(index, column): &(usize, &Column<'_>)| *index == model.key || column.update.is_some() || column.version;
+    let automatic = |(index, column): &(usize, &Column<'_>)| {
+        *index == model.key || column.update.is_some() || column.version || column.read_only.is_some()
+    };
     let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
@@ -373,7 +374,15 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
     });
     let update = column.update.map(|_| quote!(.update()));
-    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation)
+    let read_only = column.read_only.map(|source| {
+        let source = match source {
+            Some(Source::Generated(sql)) => quote!(Generated(#sql)),
+            Some(Source::Default(sql)) => quote!(Default(#sql)),
+            None => quote!(Table),
+        };
+        quote!(.read_only(#private::ReadOnly::#source))
+    });
+    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation #read_only)
 }
 
 /// Has the compiler check that a field with `set_null`, whose type is not written as an `Option`, is an alias of one.

@@ -58,6 +58,7 @@ pub(super) struct FieldAttributes {
     pub(super) default: Option<(Ident, Expr)>,
     pub(super) update: Option<(Ident, Expr)>,
     pub(super) column: Option<(Ident, LitStr)>,
+    pub(super) read_only: Option<(Ident, Option<Source>)>,
     pub(super) relations: Vec<Relation>,
     pub(super) many_to_many: Option<ManyToMany>,
 }
@@ -74,10 +75,17 @@ impl FieldAttributes {
             default: None,
             update: None,
             column: None,
+            read_only: None,
             relations: Vec::new(),
             many_to_many: None,
         }
     }
+}
+
+/// Which SQL gives a field with `#[read_only]` its value.
+pub(super) enum Source {
+    Generated(LitStr),
+    Default(LitStr),
 }
 
 /// `#[one_to_one(..)]` or `#[foreign_key(..)]`
@@ -130,6 +138,7 @@ const WORDS: &[&str] = &[
     "default",
     "update",
     "column",
+    "read_only",
     "one_to_one",
     "foreign_key",
     "many_to_many",
@@ -138,6 +147,7 @@ const WORDS: &[&str] = &[
 const MODEL: Keys =
     Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"], misplaced: &[] };
 const COLUMN: Keys = Keys { attribute: "column", known: &["name"], misplaced: &[] };
+const READ_ONLY: Keys = Keys { attribute: "read_only", known: &["generated", "default"], misplaced: &[] };
 const RELATION: &[&str] = &["on_delete", "related_name"];
 const MANY_TO_MANY: Keys = Keys {
     attribute: "many_to_many",
@@ -347,6 +357,7 @@ fn one(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: 
         "default" => once(expression(attribute, &word, "#[default(18)]")?, word, &mut found.default),
         "update" => once(expression(attribute, &word, "#[update(now())]")?, word, &mut found.update),
         "column" => column(attribute, word, found, errors),
+        "read_only" => read_only(attribute, word, found, errors),
         "many_to_many" => many_to_many(attribute, word, found, errors),
         other => {
             let kind = if other == "one_to_one" { Kind::OneToOne } else { Kind::ForeignKey };
@@ -404,6 +415,22 @@ fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, error
         Ok(())
     });
     name.map_or(Ok(()), |name| once(name, word, &mut found.column))
+}
+
+fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
+    let mut source = None;
+    READ_ONLY.parse(inside(attribute), errors, |key, input| {
+        let given = match key.name() {
+            "generated" => Source::Generated(key.value(input, "generated = \"price * amount\"")?),
+            _ => Source::Default(key.value(input, "default = \"CURRENT_TIMESTAMP\"")?),
+        };
+        if source.replace(given).is_some() {
+            let message = "a column is either `generated` or has a `default`: leave one of them out";
+            return Err(syn::Error::new(key.word.span(), message));
+        }
+        Ok(())
+    });
+    once(source, word, &mut found.read_only)
 }
 
 fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {

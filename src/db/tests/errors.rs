@@ -283,6 +283,7 @@ fn texts_of_the_models_errors() {
     let texts = [
         Error::UnsetId { model: "Profile".into(), field: "user".into() },
         Error::UnsetKey { model: "Country".into(), key: "0".into() },
+        Error::ReadOnlyField { model: "Order".into(), field: "total".into() },
         Error::NotFound { model: "User".into() },
         Error::ForeignKey { model: Some("Profile".into()) },
         Error::Ended,

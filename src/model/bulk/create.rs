@@ -7,14 +7,14 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::RowSignals;
-use crate::db::{Exec, Params, Tx};
+use crate::db::{Dialect, Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
 use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
-use crate::model::sql::{AssignedKeys, InsertMany, largest_insert, triggers_of};
-use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, save};
-use crate::value::ValueRef;
+use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
+use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, load, save};
+use crate::value::{Column, ValueRef};
 
 /// What [`Model::create_many`] gives: awaiting it inserts the rows.
 #[must_use = "nothing is inserted before it is awaited"]
@@ -104,6 +104,9 @@ async fn create<M: Model>(
     for alike in rows.chunk_by_mut(|one, next| one.key().is_unset() == next.key().is_unset()) {
         insert(alike, tx, place).await?;
     }
+    if M::META.read_only != 0 {
+        read_back(rows, tx, place).await?;
+    }
     if sent && commit::listens::<M>() {
         for instance in &*rows {
             commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, place);
@@ -132,7 +135,7 @@ async fn create<M: Model>(
 async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let dialect = tx.db().dialect();
     let key = if rows.first().is_some_and(|row| row.key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
-    if key == KeyKind::Assigned && M::COLUMNS == 1 {
+    if key == KeyKind::Assigned && M::META.statements(dialect).insert.fields.is_empty() {
         return insert_keys(rows, tx, place).await;
     }
     let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx, place).await? {
@@ -205,7 +208,7 @@ async fn has_trigger<M: Model>(tx: &Tx, place: &'static Location<'static>) -> Re
     Ok(found)
 }
 
-/// Rows of nothing but a key: SQL has no INSERT of several of them.
+/// Rows of which nothing is written, as of a model that has but its key: SQL has no INSERT of several of them.
 async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let exec = Exec::Tx(tx);
     let insert = &M::META.statements(exec.dialect()).insert;
@@ -213,6 +216,22 @@ async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location
         let mut assigned = None;
         exec.insert(place, &insert.sql, &(), &mut assigned).await.map_err(named::<M>(exec))?;
         save::assign(row, assigned)?;
+    }
+    Ok(())
+}
+
+/// Takes over what the database has set in the rows.
+async fn read_back<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+    let exec = Exec::Tx(tx);
+    for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {
+        let sql = select_where(M::META, M::META.key, rows.len(), Lock::None, exec.dialect());
+        let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.key().to_value()).collect();
+        let found = load::read::<M>(exec, &sql, &keys, place).await?;
+        for row in rows {
+            if let Some(found) = found.iter().find(|found| found.key().to_value() == row.key().to_value()) {
+                row.copy_fields(found, &|index| M::META.is_read_only(index));
+            }
+        }
     }
     Ok(())
 }

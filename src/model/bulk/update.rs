@@ -33,7 +33,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         place: &'static Location<'static>,
     ) -> Self {
         let condition = Condition::new(condition, params);
-        let condition = condition.and_then(|condition| Ok(save::check_no_key(fields).map(|()| condition)?));
+        let condition = condition.and_then(|condition| Ok(save::check_fields(fields).map(|()| condition)?));
         Self { exec, fields, values, condition, signals: RowSignals::Skipped, place }
     }
 

@@ -54,7 +54,8 @@ impl<T: Through + Model> Rows<T> {
             }
         }
         let is_assigned = rows.first().is_some_and(|row| row.value(T::META.key) == ValueRef::Null);
-        let fields = (0..T::META.fields.len()).filter(|&field| field != T::META.key || !is_assigned).collect();
+        let fields = (0..T::META.fields.len()).filter(|&field| field != T::META.key || !is_assigned);
+        let fields = fields.filter(|&field| !T::META.is_read_only(field)).collect();
         let rows = Self { rows, fields };
         rows.check()?;
         Ok(rows)

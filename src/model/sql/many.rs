@@ -28,7 +28,7 @@ pub(in crate::model) enum AssignedKeys {
 impl InsertMany {
     /// `key` says who sets the keys of these rows.
     pub(in crate::model) fn new(meta: &Meta, key: KeyKind, rows: usize, dialect: Dialect) -> Self {
-        let is_written = |index: &usize| key == KeyKind::Set || *index != meta.key;
+        let is_written = |index: &usize| (key == KeyKind::Set || *index != meta.key) && !meta.is_read_only(*index);
         let fields: Box<[usize]> = (0..meta.fields.len()).filter(is_written).collect();
         let columns = list(fields.iter().map(|&index| quoted(meta.fields[index].column)));
         let row = |row: usize| {

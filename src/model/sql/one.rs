@@ -51,7 +51,8 @@ pub(in crate::model) fn upsert(
         .collect();
     // Without any, the row that is there would not be returned.
     if assignments.is_empty() {
-        assignments.push(format!("{0} = {table}.{0}", column(unique[0])));
+        let same = unique.iter().copied().find(|&index| !meta.is_read_only(index)).unwrap_or(meta.key);
+        assignments.push(format!("{0} = {table}.{0}", column(same)));
     }
     let all = list((0..meta.fields.len()).map(column));
     let sql = format!(
