@@ -92,7 +92,8 @@
 //! database's user in PostgreSQL.
 //!
 //! This is no ORM. What goes beyond is your SQL: [`Db::execute`], [`Db::query_as`], which reads models by the names of their
-//! columns and tuples by position, [`Db::query_one`] and [`Db::query`], and the same on a [`Tx`]; and, inside a
+//! columns and tuples by position, [`Db::query_one`] and [`Db::query`], and the same on a [`Tx`]. Placeholders are the same on every
+//! database: `?` for the next parameter, or `?2` or `$2` for the second one. Inside a
 //! transaction, the connection of the driver itself, `tx.sqlite(..)` and `tx.postgres(..)`.
 //!
 //! | attribute | meaning |
@@ -269,7 +270,6 @@
 //!
 //! | | SQLite | PostgreSQL |
 //! |---|---|---|
-//! | placeholders in your own SQL | `?`, `?1` | `$1` |
 //! | a statement of your own SQL that fails in a transaction | is undone, the transaction goes on | breaks the transaction |
 //! | NaN | refused | stored |
 //! | -0.0 | loses its sign | stored |

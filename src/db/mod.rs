@@ -16,6 +16,7 @@ mod hooks;
 mod level;
 mod options;
 mod params;
+pub(crate) mod placeholders;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod raw;
@@ -152,18 +153,20 @@ impl Db {
 
     /// Executes one statement and commits it; the answer is how many rows it changed.
     ///
-    /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused: see
-    /// [`transaction`](Self::transaction).
+    /// `?` is a placeholder on every database, `?2` and `$2` are that of the second parameter: see [`Params`]. Rows that the statement
+    /// returns are passed over. BEGIN, COMMIT and the like are refused: see [`transaction`](Self::transaction).
     #[track_caller]
     pub fn execute(&self, sql: &str, params: &dyn Params) -> impl Future<Output = Result<u64>> + Send {
         let at = Location::caller();
         async move {
             refuse_transaction_control(sql)?;
-            Ok(self.exec().execute(at, sql, params).await?)
+            let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
+            Ok(self.exec().execute(at, &sql, params).await?)
         }
     }
 
-    /// Reads rows, and hands each to `each`. An error of `each` ends the query and is returned.
+    /// Reads rows, and hands each to `each`. An error of `each` ends the query and is returned. The placeholders are those of
+    /// [`execute`](Self::execute).
     ///
     /// What was committed before is seen, what an open transaction wrote is not. A statement that writes is refused,
     /// with or without RETURNING: a [`Tx`] can query it.
@@ -177,7 +180,8 @@ impl Db {
         let at = Location::caller();
         async move {
             refuse_transaction_control(sql)?;
-            Ok(self.exec().query(at, sql, params, each).await?)
+            let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
+            Ok(self.exec().query(at, &sql, params, each).await?)
         }
     }
 

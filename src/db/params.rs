@@ -4,6 +4,22 @@ use crate::value::{Column, Value, ValueRef};
 
 /// The parameters of a statement, in the order of its placeholders.
 ///
+/// A placeholder is written in one form on every database. `?` stands for the next parameter. `?2`, or `$2`, stands for the second one,
+/// as often as it is written. A statement has either the former or the latter, and uses each of its parameters. `??` is a
+/// question mark, for the operators of PostgreSQL that have one: `tags ?? 'new'`, `tags ??| $1`. Quotes and comments are left as they
+/// are. What is ambiguous is an error before the database sees it: placeholders of both kinds, names such as `:name`, a number without
+/// a parameter, and a parameter without a placeholder.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> signals::Result<()> {
+/// # let db = signals::db::Db::connect("sqlite::memory:").await?;
+/// assert_eq!(db.query_one::<(i64, i64)>("SELECT ?, ?", &(1, 2)).await?, (1, 2));
+/// assert_eq!(db.query_one::<(i64, i64)>("SELECT $2, $1", &(1, 2)).await?, (2, 1));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// A tuple of values, up to twelve: `&("ann", 42)`, `&(user.id,)`, and `&()` for none. Where their number is known at run
 /// time only, an array or a slice of [`ValueRef`]s. They are bound as they are, borrowed.
 #[diagnostic::on_unimplemented(

@@ -13,7 +13,7 @@ use super::driver::{Done, Session, Setback, Standing};
 use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
 use super::level::{End, Level, Memory, Remembered, RowKey, Unlocked};
-use super::{Db, Exec, Params, Row, refuse_transaction_control};
+use super::{Db, Exec, Params, Row, placeholders, refuse_transaction_control};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
 
@@ -64,7 +64,8 @@ impl Tx {
     /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused.
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql)?;
-        Ok(Exec::Tx(self).execute(self.shared.began, sql, params).await?)
+        let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
+        Ok(Exec::Tx(self).execute(self.shared.began, &sql, params).await?)
     }
 
     /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
@@ -78,7 +79,8 @@ impl Tx {
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
         refuse_transaction_control(sql)?;
-        Ok(Exec::Tx(self).query(self.shared.began, sql, params, each).await?)
+        let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
+        Ok(Exec::Tx(self).query(self.shared.began, &sql, params, each).await?)
     }
 
     /// Executes several statements without parameters. When one fails, those before it stay done.

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use signals_core::BoxFuture;
 
-use super::{Db, Exec, Executor, Params, Row, Tx, refuse_transaction_control, shortened};
+use super::{Db, Exec, Executor, Params, Row, Tx, placeholders, refuse_transaction_control, shortened};
 use crate::error::{Error, Result};
 use crate::value::Column;
 
@@ -110,6 +110,7 @@ impl Query<'_> {
     /// Reads each row.
     pub(crate) async fn read<T: Send>(self, mut read: impl FnMut(&Row<'_>) -> Result<T> + Send) -> Result<Vec<T>> {
         refuse_transaction_control(self.sql)?;
+        let sql = placeholders::of_statement(self.sql, self.params.len(), self.exec.dialect())?;
         let mut rows = Vec::new();
         let mut each = |row: &Row<'_>| {
             if rows.len() < self.most {
@@ -117,7 +118,7 @@ impl Query<'_> {
             }
             Ok(())
         };
-        self.exec.query(self.place, self.sql, self.params, &mut each).await?;
+        self.exec.query(self.place, &sql, self.params, &mut each).await?;
         Ok(rows)
     }
 }
@@ -166,7 +167,8 @@ fn query_one<'a, T: FromRow>(
 
 impl Db {
     /// The rows that the query answers with, each as a `T`: a model by the names of its columns, others by their positions.
-    /// See [`FromRow`]. A statement that writes is refused: a [`Tx`] can query it.
+    /// See [`FromRow`]. The placeholders are those of [`execute`](Self::execute). A statement that writes is refused: a [`Tx`] can
+    /// query it.
     ///
     /// ```
     /// # use signals::prelude::*;

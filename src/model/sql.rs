@@ -177,16 +177,6 @@ fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> Stri
     }
 }
 
-impl Dialect {
-    /// The placeholder of a parameter, from 1.
-    pub(super) fn placeholder(self, number: usize) -> String {
-        match self {
-            Self::Sqlite => format!("?{number}"),
-            Self::Postgres => format!("${number}"),
-        }
-    }
-}
-
 /// A name as SQL takes it, whatever it is.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

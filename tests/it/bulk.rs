@@ -148,7 +148,7 @@ async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows() {
         let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
         User::create_many(&db, &mut users).await.unwrap();
         let grown_up = User { age: 18, ..User::default() };
-        let count = User::update_where(&db, User::fields().age, &grown_up, "name = ? OR name = ?1", &("ann",)).await;
+        let count = User::update_where(&db, User::fields().age, &grown_up, "name = ?1 OR name = ?1", &("ann",)).await;
         assert_eq!(count.unwrap(), 1);
         assert_eq!(User::update_where(&db, FieldSet::empty(), &grown_up, "true", &()).await.unwrap(), 0);
 

@@ -48,9 +48,9 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
             Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
             Exec::Db(_) if self.signals == RowSignals::Skipped && !M::POST_BULK_DELETE.has_receivers() => {
-                let Condition { sql, params } = self.condition?;
-                let sql = sql::delete_by(M::META, sql, sql::Returns::Nothing, exec.dialect());
-                let count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
+                let condition = self.condition?;
+                let sql = sql::delete_by(M::META, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
+                let count = exec.execute(place, &sql, condition.params).await.map_err(named::<M>(exec))?;
                 Ok(Deleted::of_one(M::META, count))
             }
             Exec::Db(db) => {
@@ -76,11 +76,12 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
 
     async fn delete(self, tx: &Tx) -> Result<Deleted> {
         let Self { condition, place, .. } = self;
-        let Condition { sql, params } = condition?;
+        let condition = condition?;
         let (exec, mut count) = (Exec::Tx(tx), 0);
         let remembers = commit::listens::<M>();
         let returns = if remembers { sql::Returns::Keys } else { sql::Returns::Nothing };
-        let sql = sql::delete_by(M::META, sql, returns, exec.dialect());
+        let sql = sql::delete_by(M::META, &condition.sql(exec.dialect())?, returns);
+        let params = condition.params;
         if remembers {
             // What was done to these rows in the transaction has no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
@@ -98,9 +99,9 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
 
     async fn delete_each(self, tx: &Tx) -> Result<Deleted> {
         let Self { condition, place, .. } = self;
-        let Condition { sql, params } = condition?;
-        let sql = sql::rows_by(M::META, sql, tx.db().dialect());
-        let rows = load::read::<M>(Exec::Tx(tx), &sql, params, place).await?;
+        let (condition, dialect) = (condition?, tx.db().dialect());
+        let sql = sql::rows_by(M::META, &condition.sql(dialect)?, dialect);
+        let rows = load::read::<M>(Exec::Tx(tx), &sql, condition.params, place).await?;
         delete::cascade_of(&rows, tx, place).await
     }
 }

@@ -12,7 +12,7 @@ pub use signals::{
 };
 pub use update::UpdateWhere;
 
-use crate::db::{Exec, Params};
+use crate::db::{Dialect, Exec, Params, placeholders};
 use crate::error::{Error, Result};
 
 /// Whether the signals of each row are sent.
@@ -37,6 +37,11 @@ impl<'a> Condition<'a> {
         }
         Ok(Self { sql, params })
     }
+
+    /// It as a part of a statement, in which its parameters are the first.
+    fn sql(&self, dialect: Dialect) -> Result<String> {
+        placeholders::of_condition(self.sql, self.params.len(), dialect)
+    }
 }
 
 /// The keys of the rows for which it holds, locked.
@@ -45,7 +50,8 @@ async fn keys<M: super::Model>(
     tx: &crate::db::Tx,
     place: &'static std::panic::Location<'static>,
 ) -> Result<Vec<M::Key>> {
-    let sql = super::sql::keys_by(M::META, condition.sql, tx.db().dialect());
+    let dialect = tx.db().dialect();
+    let sql = super::sql::keys_by(M::META, &condition.sql(dialect)?, dialect);
     let mut keys = Vec::new();
     Exec::Tx(tx)
         .query(place, &sql, condition.params, &mut |row| {

@@ -89,7 +89,8 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         values.fill(&|index| fields.contains(FieldSet::of(index)));
         save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
-        let sql = sql::update_rows(M::META, &set, (condition.sql, condition.params.len()), exec.dialect());
+        let sql =
+            sql::update_rows(M::META, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
         let params = Both { condition: condition.params, values: &values, fields: &set };
         let named = named_fields::<M>(exec, condition.params.len(), &set);
         Ok(exec.execute(place, &sql, &params).await.map_err(named)?)

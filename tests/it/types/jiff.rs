@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time, date, datetime, time};
 use jiff::{Timestamp, Unit};
 use signals::prelude::*;
 
-use super::{every_way, sql};
+use super::every_way;
 use crate::databases::{databases, is_sqlite};
 
 fn timestamp(text: &str) -> Timestamp {
@@ -107,8 +107,8 @@ async fn times_sort_as_time_goes_and_the_functions_of_the_database_know_them() {
         .await
         .unwrap();
         assert_eq!(found, texts.map(timestamp));
-        let later = sql(&db, "SELECT count(*) FROM jiff_event WHERE at > ?");
-        assert_eq!(db.query_one::<i64>(&later, &(timestamp(texts[1]),)).await.unwrap(), 2);
+        let later = "SELECT count(*) FROM jiff_event WHERE at > ?";
+        assert_eq!(db.query_one::<i64>(later, &(timestamp(texts[1]),)).await.unwrap(), 2);
         let year = if is_sqlite(&db) { "strftime('%Y', min(at))" } else { "extract(year FROM min(at))::int::text" };
         assert_eq!(db.query_one::<String>(&format!("SELECT {year} FROM jiff_event"), &()).await.unwrap(), "2026");
         if is_sqlite(&db) {

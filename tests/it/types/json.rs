@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use signals::Json;
 use signals::prelude::*;
 
-use super::{every_way, sql};
+use super::every_way;
 use crate::databases::{databases, is_sqlite};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -53,8 +53,8 @@ async fn the_database_can_look_into_it() {
         let mut ann = User { settings: Json(settings()), ..User::default() };
         ann.settings.theme = "light".to_owned();
         ann.save(&db).await.unwrap();
-        let found = sql(&db, "SELECT count(*) FROM json_user WHERE settings ->> 'theme' = ?");
-        assert_eq!(db.query_one::<i64>(&found, &("light",)).await.unwrap(), 1);
+        let found = "SELECT count(*) FROM json_user WHERE settings ->> 'theme' = ?";
+        assert_eq!(db.query_one::<i64>(found, &("light",)).await.unwrap(), 1);
 
         db.execute("UPDATE json_user SET settings = '{\"theme\": 3}'", &()).await.unwrap();
         let error = User::all(&db).await.unwrap_err().to_string();
@@ -185,10 +185,10 @@ async fn json_that_is_nested_too_deep_to_be_read_is_refused_in_every_operation()
         }
 
         // A parameter of the user's own SQL.
-        let update = sql(&db, "UPDATE json_deep SET value = ?");
+        let update = "UPDATE json_deep SET value = ?";
         for error in [
-            db.execute(&update, &(nested(DEEPEST + 1),)).await.unwrap_err(),
-            db.execute(&update, &(Json(Tree::nested(DEEPEST + 1)),)).await.unwrap_err(),
+            db.execute(update, &(nested(DEEPEST + 1),)).await.unwrap_err(),
+            db.execute(update, &(Json(Tree::nested(DEEPEST + 1)),)).await.unwrap_err(),
             Deep::delete_where(&db, "value = ?", &(nested(DEEPEST + 1),)).await.unwrap_err(),
         ] {
             assert!(matches!(error, Error::Parameter { number: 1, .. }), "{error}");

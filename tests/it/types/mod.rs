@@ -5,8 +5,6 @@ use std::fmt::Debug;
 use signals::Column;
 use signals::prelude::*;
 
-use crate::databases::is_sqlite;
-
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "jiff")]
@@ -59,8 +57,8 @@ macro_rules! every_way {
                     let $value = &value;
                     let found = Sample::by_value(&db, $argument).await.unwrap();
                     assert_eq!(found.expect("the row is found by its value").id, sample.id);
-                    let sql = $crate::types::sql(&db, "SELECT value FROM samples WHERE value = ?");
-                    $crate::types::same(&db.query_one::<$ty>(&sql, &(value.clone(),)).await.unwrap(), &value);
+                    let sql = "SELECT value FROM samples WHERE value = ?";
+                    $crate::types::same(&db.query_one::<$ty>(sql, &(value.clone(),)).await.unwrap(), &value);
 
                     sample.save(&db).await.unwrap();
                     assert_eq!(LOG.take(), "\n", "{value:?} is not changed");
@@ -84,12 +82,4 @@ use every_way;
 pub(crate) fn same<T: Column + Debug>(a: &T, b: &T) {
     assert_eq!(format!("{a:?}"), format!("{b:?}"));
     assert_eq!(a.to_value(), b.to_value());
-}
-
-/// The SQL with the placeholders of the database.
-pub(crate) fn sql(db: &Db, sql: &str) -> String {
-    let mut parts = sql.split('?');
-    let first = parts.next().unwrap_or_default().to_owned();
-    let placeholder = |number: usize| if is_sqlite(db) { "?".to_owned() } else { format!("${number}") };
-    parts.enumerate().fold(first, |sql, (index, part)| sql + &placeholder(index + 1) + part)
 }

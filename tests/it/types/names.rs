@@ -18,7 +18,7 @@ struct Parent {
     mixed: String,
     #[column(name = "größe \u{1f980}")]
     size: i64,
-    #[column(name = "'; DROP TABLE \"orders by\"; --")]
+    #[column(name = "'; DROP TABLE \"order by\"; --")]
     dropped: Option<String>,
     #[column(name = "%s {} ?1 $1 :a @b")]
     placeholders: Option<i64>,
@@ -58,7 +58,7 @@ async fn words_and_quotes_are_names_like_others() {
 
     for db in databases::<(Parent, Child, Grandchild)>().await {
         db.create_tables_of::<(Parent, Child, Grandchild)>().await.unwrap();
-        let value = "'; DROP TABLE \"orders by\"; --";
+        let value = "'; DROP TABLE \"order by\"; --";
         let mut parent = Parent { quoted: value.to_owned(), mixed: "\"".to_owned(), size: 1, ..Parent::default() };
         parent.save(&db).await.unwrap();
         parent.dropped = Some(value.to_owned());
@@ -67,7 +67,7 @@ async fn words_and_quotes_are_names_like_others() {
         parent.slashes = Some(8);
         parent.save_fields(&db, Parent::fields().slashes | Parent::fields().size).await.unwrap();
         assert_eq!(Parent::by_quoted(&db, value).await.unwrap(), Some(parent.clone()));
-        assert_eq!(db.query_one::<Parent>("SELECT * FROM \"orders by\"", &()).await.unwrap(), parent);
+        assert_eq!(db.query_one::<Parent>("SELECT * FROM \"order by\"", &()).await.unwrap(), parent);
 
         let twice = Parent { quoted: value.to_owned(), ..Parent::default() }.save(&db).await.unwrap_err();
         assert!(

@@ -5,7 +5,7 @@ use signals::model::{DefaultKey, Key, KeyOf};
 use signals::prelude::*;
 use signals::{ColumnError, ColumnType, ValueRef};
 
-use super::{every_way, sql};
+use super::every_way;
 use crate::databases::databases;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Column)]
@@ -91,7 +91,7 @@ async fn a_value_that_its_type_refuses_is_an_error_before_it_is_sent() {
     for db in databases::<Item>().await {
         let tx = db.begin().await.unwrap();
         let price = Price { text: "-1".to_owned() };
-        let error = tx.execute(&sql(&db, "UPDATE items SET price = ?"), &(price.clone(),)).await.unwrap_err();
+        let error = tx.execute("UPDATE items SET price = ?", &(price.clone(),)).await.unwrap_err();
         expect!["parameter 1 of the statement cannot be stored: a price is not below 0"].assert_eq(&error.to_string());
         tx.commit().await.unwrap();
         let mut item = Item { id: Id::UNSET, price: Some(price) };

@@ -1,10 +1,10 @@
 //! SQL of a person's own, whose rows are models, tuples and columns.
 
 use expect_test::expect;
+use signals::Params;
 use signals::db::{FromRow, Row};
 use signals::prelude::*;
 
-use super::sql;
 use crate::databases::{databases, is_sqlite};
 
 #[model(table = "query user")]
@@ -34,14 +34,14 @@ async fn models_are_read_by_the_names_of_their_columns() {
         let query = r#"SELECT visits AS "VISITS", 7 AS other, "user name", id FROM "query user" ORDER BY id DESC"#;
         assert_eq!(db.query_as::<User>(query, &()).await.unwrap(), [bob.clone(), ann.clone()]);
 
-        let by_name = sql(&db, r#"SELECT * FROM "query user" WHERE "user name" = ?"#);
-        assert_eq!(db.query_one::<User>(&by_name, &("ann",)).await.unwrap(), ann);
+        let by_name = r#"SELECT * FROM "query user" WHERE "user name" = ?"#;
+        assert_eq!(db.query_one::<User>(by_name, &("ann",)).await.unwrap(), ann);
         let tx = db.begin().await.unwrap();
-        assert_eq!(tx.query_optional::<User>(&by_name, &("bob",)).await.unwrap(), Some(bob.clone()));
+        assert_eq!(tx.query_optional::<User>(by_name, &("bob",)).await.unwrap(), Some(bob.clone()));
         let executor: &dyn Executor = &tx;
-        assert_eq!(executor.query_optional::<User>(&by_name, &("eve",)).await.unwrap(), None);
-        let update = sql(&db, r#"UPDATE "query user" SET visits = 9 WHERE id = ? RETURNING *"#);
-        assert_eq!(tx.query_one::<User>(&update, &(bob.id,)).await.unwrap().visits, Some(9));
+        assert_eq!(executor.query_optional::<User>(by_name, &("eve",)).await.unwrap(), None);
+        let update = r#"UPDATE "query user" SET visits = 9 WHERE id = ? RETURNING *"#;
+        assert_eq!(tx.query_one::<User>(update, &(bob.id,)).await.unwrap().visits, Some(9));
         tx.rollback().await.unwrap();
     }
 }
@@ -79,9 +79,9 @@ async fn tuples_and_single_columns_are_read_by_their_positions() {
         let count = r#"SELECT count(*) FROM "query user""#;
         assert_eq!(db.query_one::<(i64,)>(count, &()).await.unwrap(), (2,));
         // Deeper than one: no row, and a row with NULL.
-        let visits = sql(&db, r#"SELECT visits FROM "query user" WHERE "user name" = ?"#);
-        assert_eq!(db.query_optional::<Option<i64>>(&visits, &("bob",)).await.unwrap(), Some(None));
-        assert_eq!(db.query_optional::<Option<i64>>(&visits, &("eve",)).await.unwrap(), None);
+        let visits = r#"SELECT visits FROM "query user" WHERE "user name" = ?"#;
+        assert_eq!(db.query_optional::<Option<i64>>(visits, &("bob",)).await.unwrap(), Some(None));
+        assert_eq!(db.query_optional::<Option<i64>>(visits, &("eve",)).await.unwrap(), None);
 
         for error in [
             db.query_as::<(String, i64)>(query, &()).await.map(drop).unwrap_err(),
@@ -107,8 +107,8 @@ async fn one_row_is_neither_none_nor_two() {
             expect![[r#"`SELECT * FROM "query user"` found several rows, and one is wanted: add a condition, or use `query_as`"#]].assert_eq(&two.to_string());
         }
         assert!(db.query_as::<i64>("COMMIT", &()).await.is_err());
-        let write = sql(&db, r#"DELETE FROM "query user" RETURNING id"#);
-        let refused = db.query_as::<i64>(&write, &()).await.unwrap_err().to_string();
+        let write = r#"DELETE FROM "query user" RETURNING id"#;
+        let refused = db.query_as::<i64>(write, &()).await.unwrap_err().to_string();
         assert!(refused.contains("only reads"), "{refused}");
         assert_eq!(User::all(&db).await.unwrap().len(), 2);
     }
@@ -172,5 +172,128 @@ async fn rule_54_models_of_a_query_are_loaded() {
         db.query_as::<(String,)>("SELECT text FROM notes", &()).await.unwrap();
         LOG.is(&expect![""]);
         assert!(is_sqlite(&db) || db.url().starts_with("postgres"));
+    }
+}
+
+#[tokio::test]
+async fn placeholders_mean_the_same_parameters_on_every_database() {
+    #[model]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Pair {
+        #[key]
+        id: Id<Pair>,
+        a: i64,
+        b: i64,
+    }
+
+    for db in databases::<Pair>().await {
+        let text = |sql: &str| if is_sqlite(&db) { sql.replace("::bigint", "") } else { sql.to_owned() };
+        let values =
+            ["?::bigint, ?::bigint", "$1::bigint, $2::bigint", "?1::bigint, ?2::bigint", "?1::bigint, $2::bigint"];
+        for values in values {
+            let sql = text(&format!("SELECT {values}"));
+            assert_eq!(db.query_one::<(i64, i64)>(&sql, &(1, 2)).await.unwrap(), (1, 2), "{sql}");
+        }
+        for values in ["$2::bigint, $1::bigint", "?2::bigint, ?1::bigint"] {
+            let sql = text(&format!("SELECT {values}"));
+            assert_eq!(db.query_one::<(i64, i64)>(&sql, &(1, 2)).await.unwrap(), (2, 1), "{sql}");
+            let tx = db.begin().await.unwrap();
+            assert_eq!(tx.query_as::<(i64, i64)>(&sql, &(1, 2)).await.unwrap(), [(2, 1)]);
+            let mut read = Vec::new();
+            let each = &mut |row: &Row<'_>| {
+                read.push((row.get::<i64>(0)?, row.get::<i64>(1)?));
+                Ok(())
+            };
+            tx.query(&sql, &(1, 2), each).await.unwrap();
+            tx.commit().await.unwrap();
+            let each = &mut |row: &Row<'_>| {
+                read.push((row.get::<i64>(0)?, row.get::<i64>(1)?));
+                Ok(())
+            };
+            db.query(&sql, &(1, 2), each).await.unwrap();
+            assert_eq!(read, [(2, 1), (2, 1)]);
+            let executor: &dyn Executor = &db;
+            assert_eq!(executor.query_optional::<(i64, i64)>(&sql, &(1, 2)).await.unwrap(), Some((2, 1)));
+        }
+
+        assert_eq!(db.execute("INSERT INTO pairs (a, b) VALUES ($2, $1)", &(1, 2)).await.unwrap(), 1);
+        let tx = db.begin().await.unwrap();
+        assert_eq!(tx.execute("INSERT INTO pairs (a, b) VALUES (?2, 2 * ?1)", &(3, 4)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let pairs = || async { db.query_as::<(i64, i64)>("SELECT a, b FROM pairs ORDER BY id", &()).await.unwrap() };
+        assert_eq!(pairs().await, [(2, 1), (4, 6)]);
+
+        // In a condition they stand among those of the values.
+        let seven = Pair { a: 7, b: 8, ..Pair::default() };
+        let fields = Pair::fields().a | Pair::fields().b;
+        for condition in ["a = $2 AND b = $1", "a = ?2 AND b = ?1"] {
+            assert_eq!(Pair::update_where(&db, fields, &seven, condition, &(1, 2)).await.unwrap(), 1, "{condition}");
+            let two = Pair { a: 2, b: 1, ..Pair::default() };
+            let back = Pair::update_where(&db, fields, &two, "a = ? AND b = ?", &(7, 8)).with_signals();
+            assert_eq!(back.await.unwrap(), 1);
+        }
+        assert_eq!(Pair::delete_where(&db, "a = $2 AND b = $1", &(6, 4)).await.unwrap().total(), 1);
+        assert_eq!(Pair::delete_where(&db, "a = $2 AND b = $1", &(1, 2)).with_signals().await.unwrap().total(), 1);
+        assert!(pairs().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn placeholders_that_are_ambiguous_are_refused_before_the_database_sees_them() {
+    for db in databases::<User>().await {
+        User { name: "ann".to_owned(), ..User::default() }.save(&db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        let mut refused = String::new();
+        for (condition, params) in [
+            ("id = ? OR id = ?1", &(1,) as &dyn Params),
+            ("id = :id", &(1,)),
+            ("id = @id", &(1,)),
+            ("id = $id", &(1,)),
+            ("id = ?2", &(1,)),
+            ("id = ?1", &(1, 2)),
+            ("id = $1 OR id = $3", &(1, 2, 3)),
+        ] {
+            let sql = format!(r#"SELECT id FROM "query user" WHERE {condition}"#);
+            let error = tx.query_as::<i64>(&sql, params).await.unwrap_err().to_string();
+            let delete = format!(r#"DELETE FROM "query user" WHERE {condition}"#);
+            assert_eq!(db.execute(&delete, params).await.unwrap_err().to_string(), error);
+            let deleted = User::delete_where(&db, condition, params).await.unwrap_err().to_string();
+            assert_eq!(
+                deleted.replace("the condition", "the statement").replace("in the condition", "in the statement"),
+                error
+            );
+            let (fields, user) = (User::fields().visits, User::default());
+            let updated = User::update_where(&db, fields, &user, condition, params).await.unwrap_err().to_string();
+            assert_eq!(updated, deleted);
+            refused += error.split_once("; the operator").map_or(&*error, |(error, _)| error);
+            refused += "\n";
+        }
+        // PostgreSQL would have given up the transaction.
+        assert_eq!(tx.query_as::<i64>(r#"SELECT id FROM "query user""#, &()).await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
+        expect![[r#"
+            the statement has `?` as well as `?1`: number all of its placeholders, or none
+            `:id` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            `@id` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            `$id` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            the statement has a placeholder for parameter 2, and the parameters are 1: correct its number
+            the statement has 1 placeholder, and the parameters are 2: pass one for each
+            parameter 2 has no placeholder in the statement: write it as `?2`, or leave it out
+        "#]]
+        .assert_eq(&refused);
+    }
+}
+
+#[tokio::test]
+async fn the_question_mark_of_postgresql_is_written_twice() {
+    for db in databases::<User>().await {
+        if is_sqlite(&db) {
+            let error = db.query_as::<bool>("SELECT 'a' ?? 'b'", &()).await.unwrap_err();
+            expect!["`??` is the operator `?` of PostgreSQL, and SQLite has none: write `?` for a parameter"]
+                .assert_eq(&error.to_string());
+        } else {
+            let sql = r#"SELECT '{"a": 1}'::jsonb ?? ?, '["b"]'::jsonb ??| ARRAY['b', 'c'], '{"a": 1}'::jsonb @?? '$.b ? (@ > 0)'"#;
+            assert_eq!(db.query_one::<(bool, bool, bool)>(sql, &("a",)).await.unwrap(), (true, true, false));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use signals::prelude::*;
 use uuid::Uuid;
 
-use super::{every_way, sql};
+use super::every_way;
 use crate::databases::{databases, is_sqlite};
 use crate::log::Log;
 
@@ -52,11 +52,11 @@ async fn a_uuid_is_stored_as_the_database_has_it() {
         let expected = if is_sqlite(&db) { id.simple().to_string() } else { id.hyphenated().to_string() };
         assert_eq!(db.query_one::<String>(&format!("SELECT {text} FROM tickets"), &()).await.unwrap(), expected);
         // What others stored as text.
-        let as_text = sql(&db, if is_sqlite(&db) { "SELECT ?" } else { "SELECT ?::text" });
+        let as_text = if is_sqlite(&db) { "SELECT ?" } else { "SELECT ?::text" };
         for text in [id.simple().to_string(), id.hyphenated().to_string()] {
-            assert_eq!(db.query_one::<Uuid>(&as_text, &(text,)).await.unwrap(), id);
+            assert_eq!(db.query_one::<Uuid>(as_text, &(text,)).await.unwrap(), id);
         }
-        let error = db.query_one::<Uuid>(&as_text, &("no uuid",)).await.unwrap_err().to_string();
+        let error = db.query_one::<Uuid>(as_text, &("no uuid",)).await.unwrap_err().to_string();
         assert!(error.contains("expected a UUID, found text"), "{error}");
     }
 }

@@ -62,7 +62,7 @@ async fn without_prepared_statements_nothing_is_left_on_the_connection() {
         ("COMMIT", "cannot be executed as SQL"),
         ("/**/COMMIT", "a transaction cannot be begun or ended as SQL"),
         ("", "the statement is empty"),
-        ("SELECT $1", "the parameters are not as many as the placeholders"),
+        ("SELECT $1", "the statement has 1 placeholder, and the parameters are 0"),
         ("SELECT 1; SELECT 2", "there is more than one statement"),
     ] {
         let text = db.execute(sql, &()).await.unwrap_err().to_string();

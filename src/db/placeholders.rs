@@ -1,0 +1,507 @@
+//! The placeholders of SQL that users write: one form for every database.
+//!
+//! A database has its own. SQLite takes `$2` for a name, and numbers names as they appear, so that `$2, $1` would be swapped;
+//! PostgreSQL has `?` among its operators. Hence SQL is read here and written as its database has it, and what is ambiguous is
+//! refused before the database sees it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::Dialect;
+use crate::error::{Error, Result};
+
+/// A statement with the placeholders of its database. What is right already is borrowed.
+pub(crate) fn of_statement(sql: &str, given: usize, dialect: Dialect) -> Result<Cow<'_, str>> {
+    // Each that stands for a parameter, or seems to, has one of these.
+    if given == 0 && !sql.bytes().any(|byte| matches!(byte, b'?' | b'$' | b':' | b'@')) {
+        return Ok(Cow::Borrowed(sql));
+    }
+    rewritten(sql, given, dialect, Whole::Statement)
+}
+
+/// A condition in parentheses, its placeholders numbered, so that it can stand in a statement which has others.
+pub(crate) fn of_condition(sql: &str, given: usize, dialect: Dialect) -> Result<String> {
+    let condition = rewritten(sql, given, dialect, Whole::Condition)?;
+    // A comment may end the condition.
+    Ok(format!("({condition}\n)"))
+}
+
+impl Dialect {
+    /// The placeholder of a parameter, from 1.
+    pub(crate) fn placeholder(self, number: usize) -> String {
+        match self {
+            Self::Sqlite => format!("?{number}"),
+            Self::Postgres => format!("${number}"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Whole {
+    Statement,
+    Condition,
+}
+
+fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<Cow<'_, str>> {
+    let (mut out, mut written) = (String::new(), 0);
+    let mut used = Used::default();
+    for (place, token) in Tokens::of(sql, dialect) {
+        let text = &sql[place.clone()];
+        let new = match token {
+            Token::Next => {
+                used.next += 1;
+                used.first_next.get_or_insert(text);
+                // SQLite counts these itself.
+                if dialect == Dialect::Sqlite && whole == Whole::Statement {
+                    continue;
+                }
+                dialect.placeholder(used.next)
+            }
+            Token::Numbered(digits) => {
+                let number = digits.parse().ok().filter(|number| *number > 0);
+                let Some(number) = number else { return Err(Error::database(no_number(text))) };
+                used.numbers.insert(number);
+                used.first_number.get_or_insert(text);
+                dialect.placeholder(number)
+            }
+            Token::Question if dialect == Dialect::Postgres => "?".to_owned(),
+            Token::Question => {
+                return Err(Error::database(
+                    "`??` is the operator `?` of PostgreSQL, and SQLite has none: write `?` for a parameter",
+                ));
+            }
+            Token::Named => {
+                return Err(Error::database(format!(
+                    "`{text}` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` \
+                     for the first",
+                )));
+            }
+        };
+        if new != text {
+            out += &sql[written..place.start];
+            out += &new;
+            written = place.end;
+        }
+    }
+    used.check(given, dialect, whole)?;
+    if written == 0 {
+        return Ok(Cow::Borrowed(sql));
+    }
+    Ok(Cow::Owned(out + &sql[written..]))
+}
+
+fn no_number(text: &str) -> String {
+    if text[1..].bytes().all(|digit| digit == b'0') {
+        format!("`{text}` stands for no parameter: the first one is `{}1`", &text[..1])
+    } else {
+        format!("`{text}` has a number that is too large for a parameter: correct it")
+    }
+}
+
+/// Which parameters the placeholders stand for.
+#[derive(Default)]
+struct Used<'a> {
+    next: usize,
+    numbers: BTreeSet<usize>,
+    first_next: Option<&'a str>,
+    first_number: Option<&'a str>,
+}
+
+impl Used<'_> {
+    fn check(&self, given: usize, dialect: Dialect, whole: Whole) -> Result<()> {
+        let whole = match whole {
+            Whole::Statement => "statement",
+            Whole::Condition => "condition",
+        };
+        let operator = match dialect {
+            Dialect::Postgres if self.next > given || self.first_number.is_some() && self.next > 0 => {
+                "; the operator `?` of PostgreSQL is written `??`"
+            }
+            Dialect::Postgres | Dialect::Sqlite => "",
+        };
+        if let (Some(next), Some(number)) = (self.first_next, self.first_number) {
+            return Err(Error::database(format!(
+                "the {whole} has `{next}` as well as `{number}`: number all of its placeholders, or none{operator}",
+            )));
+        }
+        let largest = self.numbers.last().copied().unwrap_or_default();
+        let count = self.next.max(self.numbers.len());
+        // Without a gap in the numbers, it is a matter of how many there are.
+        if largest <= count {
+            if count == given {
+                return Ok(());
+            }
+            let plural = if count == 1 { "" } else { "s" };
+            return Err(Error::database(format!(
+                "the {whole} has {count} placeholder{plural}, and the parameters are {given}: pass one for each{operator}",
+            )));
+        }
+        if largest > given {
+            return Err(Error::database(format!(
+                "the {whole} has a placeholder for parameter {largest}, and the parameters are {given}: correct its number",
+            )));
+        }
+        match (1..=given).find(|number| !self.numbers.contains(number)) {
+            None => Ok(()),
+            Some(unused) => Err(Error::database(format!(
+                "parameter {unused} has no placeholder in the {whole}: write it as `?{unused}`, or leave it out",
+            ))),
+        }
+    }
+}
+
+/// What stands for a parameter, or seems to.
+enum Token<'a> {
+    /// `?`: the next one.
+    Next,
+    /// `?2` or `$2`.
+    Numbered(&'a str),
+    /// `??`: a question mark.
+    Question,
+    /// `:name`, `@name` or `$name`.
+    Named,
+}
+
+/// The tokens of SQL, without what is in quotes and in comments.
+struct Tokens<'a> {
+    sql: &'a str,
+    dialect: Dialect,
+    at: usize,
+    /// How many `[` are open: in them, PostgreSQL has slices such as `days[1:last]`.
+    brackets: usize,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = (Range<usize>, Token<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(byte) = self.byte(0) {
+            let start = self.at;
+            let token = self.token(byte);
+            if let Some(token) = token {
+                return Some((start..self.at, token));
+            }
+        }
+        None
+    }
+}
+
+impl<'a> Tokens<'a> {
+    fn of(sql: &'a str, dialect: Dialect) -> Self {
+        Self { sql, dialect, at: 0, brackets: 0 }
+    }
+
+    /// Passes over what begins with this byte. The answer is what it means for parameters.
+    fn token(&mut self, byte: u8) -> Option<Token<'a>> {
+        match (byte, self.byte(1), self.dialect) {
+            (b'\'' | b'"', ..) | (b'`', _, Dialect::Sqlite) => self.pass_quoted(byte),
+            (b'[', _, Dialect::Sqlite) => self.pass_through("]", 1),
+            (b'[', _, Dialect::Postgres) => {
+                self.brackets += 1;
+                self.at += 1;
+            }
+            (b']', ..) => {
+                self.brackets = self.brackets.saturating_sub(1);
+                self.at += 1;
+            }
+            (b'-', Some(b'-'), _) => {
+                let rest = self.rest();
+                self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
+            }
+            (b'/', Some(b'*'), _) => self.pass_comment(),
+            (b'?', ..) => return Some(self.question_mark()),
+            (b'$', ..) => return self.dollar(),
+            (b':', Some(b':' | b'='), _) => self.at += 2,
+            (b':' | b'@', ..) => return self.name(byte),
+            (b'0'..=b'9', ..) => self.pass(|byte| is_word(byte) && byte != b'$'),
+            (byte, ..) if is_word(byte) => self.word(),
+            _ => self.at += 1,
+        }
+        None
+    }
+
+    fn question_mark(&mut self) -> Token<'a> {
+        if self.byte(1) == Some(b'?') {
+            self.at += 2;
+            return Token::Question;
+        }
+        self.at += 1;
+        match self.digits() {
+            "" => Token::Next,
+            digits => Token::Numbered(digits),
+        }
+    }
+
+    /// `$1`, a name, or one of PostgreSQL's quotes: `$$..$$`, `$tag$..$tag$`.
+    fn dollar(&mut self) -> Option<Token<'a>> {
+        self.at += 1;
+        let begin = self.at;
+        let digits = self.digits();
+        self.pass(|byte| is_word(byte) && byte != b'$');
+        let name = &self.sql[begin..self.at];
+        if self.dialect == Dialect::Postgres && digits.is_empty() && self.byte(0) == Some(b'$') {
+            let quote = &self.sql[begin - 1..=self.at];
+            self.at = begin - 1;
+            self.pass_through(quote, quote.len());
+            return None;
+        }
+        match name {
+            "" => None,
+            _ if name == digits => Some(Token::Numbered(digits)),
+            _ => Some(Token::Named),
+        }
+    }
+
+    /// `:name` or `@name`, which may also be what PostgreSQL has instead: a slice, or an operator.
+    fn name(&mut self, sigil: u8) -> Option<Token<'a>> {
+        let before = self.at.checked_sub(1).map(|before| self.sql.as_bytes()[before]);
+        let is_operator = match (self.dialect, sigil) {
+            (Dialect::Sqlite, _) => false,
+            (Dialect::Postgres, b':') => self.brackets > 0 || self.byte(1).is_some_and(|next| next.is_ascii_digit()),
+            (Dialect::Postgres, _) => {
+                let is_part = |byte: u8| b"+-*/<>=~!@#%^&|?".contains(&byte);
+                before.is_some_and(is_part) || self.byte(1).is_some_and(|next| next.is_ascii_digit())
+            }
+        };
+        self.at += 1;
+        let begin = self.at;
+        if !is_operator {
+            self.pass(is_word);
+        }
+        (self.at > begin).then_some(Token::Named)
+    }
+
+    /// A word, and what is in quotes with it: in PostgreSQL's `E'..'`, a backslash keeps a quote from being the end.
+    fn word(&mut self) {
+        let begin = self.at;
+        self.pass(is_word);
+        let is_prefix = self.sql[begin..self.at].eq_ignore_ascii_case("e");
+        if is_prefix && self.dialect == Dialect::Postgres && self.byte(0) == Some(b'\'') {
+            self.at += 1;
+            while let Some(byte) = self.byte(0) {
+                self.at += if byte == b'\\' && self.byte(1).is_some() { 2 } else { 1 };
+                if byte == b'\'' {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Two quotes within quotes are one: they are passed over as the end and another beginning.
+    fn pass_quoted(&mut self, quote: u8) {
+        let end = self.sql.as_bytes()[self.at + 1..].iter().position(|byte| *byte == quote);
+        self.at = end.map_or(self.sql.len(), |end| self.at + end + 2);
+    }
+
+    /// In PostgreSQL a comment may hold others.
+    fn pass_comment(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.byte(0) {
+            match (byte, self.byte(1)) {
+                (b'/', Some(b'*')) if depth == 0 || self.dialect == Dialect::Postgres => {
+                    depth += 1;
+                    self.at += 2;
+                }
+                (b'*', Some(b'/')) => {
+                    depth -= 1;
+                    self.at += 2;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// Goes behind the next `end`, looking for it from so many bytes on.
+    fn pass_through(&mut self, end: &str, from: usize) {
+        let found = self.sql.as_bytes()[self.at + from..].windows(end.len()).position(|part| part == end.as_bytes());
+        self.at = found.map_or(self.sql.len(), |found| self.at + from + found + end.len());
+    }
+
+    fn digits(&mut self) -> &'a str {
+        let begin = self.at;
+        self.pass(|byte| byte.is_ascii_digit());
+        &self.sql[begin..self.at]
+    }
+
+    fn pass(&mut self, is_part: impl Fn(u8) -> bool) {
+        while self.byte(0).is_some_and(&is_part) {
+            self.at += 1;
+        }
+    }
+
+    fn byte(&self, ahead: usize) -> Option<u8> {
+        self.sql.as_bytes().get(self.at + ahead).copied()
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.sql[self.at..]
+    }
+}
+
+/// Whether a byte is part of a word. A word may have a `$` in it, and letters beyond ASCII.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || !byte.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+
+    fn of(sql: &str, given: usize) -> [String; 2] {
+        BOTH.map(|dialect| {
+            let sql = of_statement(sql, given, dialect);
+            sql.map_or_else(|error| error.to_string(), Cow::into_owned)
+        })
+    }
+
+    #[test]
+    fn one_form_is_written_as_each_database_has_it() {
+        for (sql, given, sqlite, postgres) in [
+            ("SELECT ?, ?", 2, "SELECT ?, ?", "SELECT $1, $2"),
+            ("SELECT ?2, ?1", 2, "SELECT ?2, ?1", "SELECT $2, $1"),
+            ("SELECT $2, $1", 2, "SELECT ?2, ?1", "SELECT $2, $1"),
+            ("SELECT $1, ?2, $1", 2, "SELECT ?1, ?2, ?1", "SELECT $1, $2, $1"),
+            ("SELECT $1::text || x(?2::int)", 2, "SELECT ?1::text || x(?2::int)", "SELECT $1::text || x($2::int)"),
+            (
+                "ä = ? AND \"b?\" = '?' -- ?\n AND /* ? */ c = ?",
+                2,
+                "ä = ? AND \"b?\" = '?' -- ?\n AND /* ? */ c = ?",
+                "ä = $1 AND \"b?\" = '?' -- ?\n AND /* ? */ c = $2",
+            ),
+            ("'it''s ?' || ?", 1, "'it''s ?' || ?", "'it''s ?' || $1"),
+            ("price$1 = ? AND a$ = 1", 1, "price$1 = ? AND a$ = 1", "price$1 = $1 AND a$ = 1"),
+            ("a=?AND b>=?", 2, "a=?AND b>=?", "a=$1AND b>=$2"),
+            ("a -> ? ->> ?", 2, "a -> ? ->> ?", "a -> $1 ->> $2"),
+            ("SELECT '?", 0, "SELECT '?", "SELECT '?"),
+            ("SELECT \"a", 0, "SELECT \"a", "SELECT \"a"),
+            ("SELECT ? /* ", 1, "SELECT ? /* ", "SELECT $1 /* "),
+            (
+                "SELECT $12, $11, $10, $9, $8, $7, $6, $5, $4, $3, $2, $1",
+                12,
+                "SELECT ?12, ?11, ?10, ?9, ?8, ?7, ?6, ?5, ?4, ?3, ?2, ?1",
+                "SELECT $12, $11, $10, $9, $8, $7, $6, $5, $4, $3, $2, $1",
+            ),
+        ] {
+            assert_eq!(of(sql, given), [sqlite, postgres], "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_only_one_database_has_is_left_to_it() {
+        for (sql, given, expected) in [
+            ("tags ??| $1 AND tags ?? 'a' AND tags ??& $2", 2, "tags ?| $1 AND tags ? 'a' AND tags ?& $2"),
+            ("data @?? '$.a ? (@ > 1)' AND b @> ?", 1, "data @? '$.a ? (@ > 1)' AND b @> $1"),
+            ("a @@to_tsquery(?) AND b <@c AND @ d = ?", 2, "a @@to_tsquery($1) AND b <@c AND @ d = $2"),
+            ("a[1:?] || a[first:last] || a[:2]", 1, "a[1:$1] || a[first:last] || a[:2]"),
+            ("$$ it's ? $1 $$ || $tag$ $$ ? $tag$ || ?", 1, "$$ it's ? $1 $$ || $tag$ $$ ? $tag$ || $1"),
+            (r"E'it\'s ?' || e'\\' || ?", 1, r"E'it\'s ?' || e'\\' || $1"),
+            (r"'\' || ?", 1, r"'\' || $1"),
+            (r"name'\' || ?", 1, r"name'\' || $1"),
+            ("/* a /* ? */ ? */ ?", 1, "/* a /* ? */ ? */ $1"),
+            ("f(a := ?, b => ?)", 2, "f(a := $1, b => $2)"),
+            ("SELECT @-5, '::?'::text", 0, "SELECT @-5, '::?'::text"),
+        ] {
+            assert_eq!(of(sql, given)[1], expected);
+        }
+        for (sql, given, expected) in [
+            ("[a ?] = ? AND `b $1` = ?", 2, "[a ?] = ? AND `b $1` = ?"),
+            ("/* a /* ? */ $1", 1, "/* a /* ? */ ?1"),
+            (r"e'\' || $1", 1, r"e'\' || ?1"),
+        ] {
+            assert_eq!(of(sql, given)[0], expected);
+        }
+    }
+
+    #[test]
+    fn sql_that_is_right_already_is_borrowed() {
+        for (sql, given, dialect) in [
+            ("SELECT 1", 0, Dialect::Sqlite),
+            ("SELECT ?, ?", 2, Dialect::Sqlite),
+            ("SELECT ?2, ?1", 2, Dialect::Sqlite),
+            ("SELECT 1::int", 0, Dialect::Postgres),
+            ("SELECT $2, $1", 2, Dialect::Postgres),
+        ] {
+            assert!(matches!(of_statement(sql, given, dialect).unwrap(), Cow::Borrowed(_)), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_ambiguous_is_refused() {
+        let mut log = String::new();
+        for (sql, given) in [
+            ("?, $1", 2),
+            ("?2, ?", 2),
+            ("tags ? $1", 1),
+            (":name", 1),
+            ("@name", 1),
+            ("a = @name", 0),
+            ("$name", 1),
+            ("$1a", 1),
+            ("?0", 1),
+            ("$00", 1),
+            ("?99999999999999999999", 1),
+            ("?", 0),
+            ("?", 2),
+            ("?, ?", 1),
+            ("SELECT 1", 1),
+            ("$1, $2", 1),
+            ("$3", 2),
+            ("$1, $3", 3),
+            ("$2", 2),
+            ("a ?? b", 0),
+        ] {
+            let [sqlite, postgres] = of(sql, given);
+            log += &format!("{sql} ({given}): {sqlite}\n");
+            if postgres != sqlite {
+                log += &format!("    PostgreSQL: {postgres}\n");
+            }
+        }
+        expect![[r#"
+            ?, $1 (2): the statement has `?` as well as `$1`: number all of its placeholders, or none
+                PostgreSQL: the statement has `?` as well as `$1`: number all of its placeholders, or none; the operator `?` of PostgreSQL is written `??`
+            ?2, ? (2): the statement has `?` as well as `?2`: number all of its placeholders, or none
+                PostgreSQL: the statement has `?` as well as `?2`: number all of its placeholders, or none; the operator `?` of PostgreSQL is written `??`
+            tags ? $1 (1): the statement has `?` as well as `$1`: number all of its placeholders, or none
+                PostgreSQL: the statement has `?` as well as `$1`: number all of its placeholders, or none; the operator `?` of PostgreSQL is written `??`
+            :name (1): `:name` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            @name (1): `@name` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            a = @name (0): `@name` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            $name (1): `$name` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            $1a (1): `$1a` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` for the first
+            ?0 (1): `?0` stands for no parameter: the first one is `?1`
+            $00 (1): `$00` stands for no parameter: the first one is `$1`
+            ?99999999999999999999 (1): `?99999999999999999999` has a number that is too large for a parameter: correct it
+            ? (0): the statement has 1 placeholder, and the parameters are 0: pass one for each
+                PostgreSQL: the statement has 1 placeholder, and the parameters are 0: pass one for each; the operator `?` of PostgreSQL is written `??`
+            ? (2): the statement has 1 placeholder, and the parameters are 2: pass one for each
+            ?, ? (1): the statement has 2 placeholders, and the parameters are 1: pass one for each
+                PostgreSQL: the statement has 2 placeholders, and the parameters are 1: pass one for each; the operator `?` of PostgreSQL is written `??`
+            SELECT 1 (1): the statement has 0 placeholders, and the parameters are 1: pass one for each
+            $1, $2 (1): the statement has 2 placeholders, and the parameters are 1: pass one for each
+            $3 (2): the statement has a placeholder for parameter 3, and the parameters are 2: correct its number
+            $1, $3 (3): parameter 2 has no placeholder in the statement: write it as `?2`, or leave it out
+            $2 (2): parameter 1 has no placeholder in the statement: write it as `?1`, or leave it out
+            a ?? b (0): `??` is the operator `?` of PostgreSQL, and SQLite has none: write `?` for a parameter
+                PostgreSQL: a ? b
+        "#]].assert_eq(&log);
+    }
+
+    #[test]
+    fn a_condition_can_stand_among_other_placeholders() {
+        let of = |sql, given| BOTH.map(|dialect| of_condition(sql, given, dialect).unwrap());
+        assert_eq!(of("a = ? OR a = ?", 2), ["(a = ?1 OR a = ?2\n)", "(a = $1 OR a = $2\n)"]);
+        assert_eq!(of("a = $2 OR a = ?1 -- why?", 2), ["(a = ?2 OR a = ?1 -- why?\n)", "(a = $2 OR a = $1 -- why?\n)"]);
+        assert_eq!(of("true", 0), ["(true\n)", "(true\n)"]);
+        let error = of_condition("a = ?", 2, Dialect::Sqlite).unwrap_err();
+        expect!["the condition has 1 placeholder, and the parameters are 2: pass one for each"]
+            .assert_eq(&error.to_string());
+    }
+}
