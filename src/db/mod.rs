@@ -258,7 +258,10 @@ impl Db {
         let result = body(&mut tx).await;
         match result {
             Ok(value) => tx.commit().await.map(|()| value),
-            Err(_) => tx.end(result).await,
+            Err(_) => {
+                tx.undo().await;
+                result
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -205,26 +205,29 @@ impl Tx {
 
     /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
     /// error.
-    pub(crate) async fn end<T, E: From<Box<Error>>>(&mut self, result: Result<T, E>) -> Result<T, E> {
-        match result {
-            Ok(value) => match self.conclude().await {
-                Ok(()) => Ok(value),
-                Err(error) => Err(Box::new(match *error {
-                    // The person who saves has no transaction that could be broken.
-                    Error::Broken { first } => Error::Swallowed { first },
-                    error => error,
-                })
-                .into()),
-            },
+    pub(crate) async fn end<T, E: From<Box<Error>> + BorrowMut<Error>>(
+        &mut self,
+        result: Result<T, E>,
+    ) -> Result<T, E> {
+        let ended = match result {
+            Ok(value) => self.conclude().await.map(|()| value).map_err(E::from),
             Err(error) => {
                 self.undo().await;
                 Err(error)
             }
-        }
+        };
+        ended.map_err(|mut error| {
+            // The caller has no transaction that could be broken.
+            if let Error::Broken { first } = error.borrow_mut() {
+                let first = std::mem::take(first);
+                *error.borrow_mut() = Error::Swallowed { first };
+            }
+            error
+        })
     }
 
     /// Rolls back because of an error, which another one would hide.
-    fn undo(&mut self) -> BoxFuture<'_, ()> {
+    pub(super) fn undo(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             if let Err(error) = self.roll_back().await {
                 self.db().report(*error);

@@ -219,6 +219,54 @@ async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half() {
     }
 }
 
+/// Rule 14. What comes after the failure is another failure, and not the reason.
+#[tokio::test]
+async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on() {
+    #[model]
+    #[derive(Default)]
+    struct Post {
+        #[key]
+        id: Id<Post>,
+        #[many_to_many]
+        topics: Many<Topic>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Topic {
+        #[key]
+        id: Id<Topic>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Cover {
+        #[key]
+        id: Id<Cover>,
+        #[foreign_key(on_delete = cascade)]
+        post: Id<Post>,
+    }
+
+    #[receiver(post_save, sender = Topic)]
+    async fn swallows(tx: &mut Tx) {
+        let _ = Cover::default().save(tx).await;
+    }
+
+    for db in databases::<(Post, Topic, Cover)>().await {
+        let mut post = Post::default();
+        post.save(&db).await.unwrap();
+        let error = post.topics().create(&db, &mut Topic::default()).await.unwrap_err();
+        assert!(matches!(&error, Error::Swallowed { first } if first.contains("`post` of `Cover`")), "{error}");
+        assert!(Topic::all(&db).await.unwrap().is_empty());
+
+        // In a transaction of the caller's, it is broken.
+        let tx = db.begin().await.unwrap();
+        let error = post.topics().create(&tx, &mut Topic::default()).await.unwrap_err();
+        assert!(matches!(&error, Error::Broken { first } if first.contains("`post` of `Cover`")), "{error}");
+        tx.rollback().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn the_error_at_the_bottom_of_a_chain_can_be_matched() {
     #[model]

@@ -88,7 +88,7 @@ mutation "an update takes any version" src/model/sql.rs \
 mutation "set adds what is related already" src/model/many/write.rs \
     'self.add(without(&ids, &before)).await' 'self.add(ids).await'
 mutation "what a receiver takes out is added all the same" src/model/many/write.rs \
-    'self.insert(&missing).await?;' 'self.insert(&before).await?;'
+    'self.insert_and_ask(missing).await?;' 'self.insert_and_ask(before).await?;'
 mutation "a symmetrical relation is removed from one side" src/model/many/sql.rs \
     'if symmetrical {' 'if false {'
 mutation "a bulk signal is sent for no row" src/model/bulk/update.rs \

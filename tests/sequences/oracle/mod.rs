@@ -190,7 +190,7 @@ impl Oracle {
                     Ok(done) => self.commit().map(|()| done).map_err(|_| "Swallowed".to_owned()),
                     Err(failure) => {
                         self.roll_back();
-                        Err(failure)
+                        Err(if failure == "Broken" { "Swallowed".to_owned() } else { failure })
                     }
                 }
             }
