@@ -102,6 +102,15 @@ fn shout(instance: &mut dyn AnyModel) {
     }
 }
 
+static NEW: Mutex<String> = Mutex::new(String::new());
+
+#[receiver(pre_save)]
+fn arrives(instance: &mut dyn AnyModel, adding: bool) {
+    if instance.model().name == "Order" {
+        *NEW.lock().unwrap() += &format!("{} adding {adding}\n", instance.key());
+    }
+}
+
 #[tokio::test]
 async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
     let db = Db::connect("sqlite::memory:").await.unwrap();
@@ -112,7 +121,8 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
 
     let mut ann = User { name: "ann".to_owned(), ..User::default() };
     ann.save(&db).await.unwrap();
-    Order { code: "a-1".to_owned() }.save(&db).await.unwrap();
+    let mut order = Order { code: "a-1".to_owned() };
+    order.save(&db).await.unwrap();
     ann.delete(&db).await.unwrap();
     expect![[r#"
         first: ANN
@@ -128,6 +138,10 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
         audit: it is ANN
     "#]]
     .assert_eq(&LOG.lock().unwrap());
+
+    // Rule 15.
+    order.save(&db).await.unwrap();
+    assert_eq!(NEW.lock().unwrap().as_str(), "'a-1' adding true\n'a-1' adding false\n");
 }
 
 #[tokio::test]
@@ -198,7 +212,7 @@ async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation
     let filled = Bottle { litres: 7, ..Bottle::default() };
     Bottle::update_where(&db, Bottle::fields().litres, &filled, "id = 1", &()).await.unwrap();
     Crate::delete_where(&db, "id = 1", &()).await.unwrap();
-    assert_eq!(SEEN.lock().unwrap().as_str(), "Crate\nBottle\nBottle\nCrate\n1 rows of crate\n");
+    assert_eq!(SEEN.lock().unwrap().as_str(), "Crate\nBottle\nBottle\nCrate\n1 rows of crates\n");
 }
 
 #[tokio::test]
