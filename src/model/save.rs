@@ -195,19 +195,17 @@ impl<M: Model> Save<'_, '_, M> {
     async fn adding(&mut self) -> Result<bool> {
         match *self.how {
             How::Insert => Ok(true),
-            How::Update(_) => Ok(false),
             How::InsertOrUpdate | How::Raw if !self.draft.may_exist() => Ok(true),
             How::InsertOrUpdate | How::Raw if M::PRE_SAVE.asks_for_costly() => {
                 Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())
             }
-            How::InsertOrUpdate | How::Raw => Ok(false),
+            How::Update(_) | How::InsertOrUpdate | How::Raw => Ok(false),
         }
     }
 
     /// The row as it is before it is written, if it is asked for: it costs a SELECT.
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
-            How::Insert => Ok(None),
             How::Update(_) if commit::must_read::<M>(self.draft, tx) => {
                 load::by_key_for_update(self.exec, self.draft.key(), self.place).await
             }

@@ -77,21 +77,8 @@ async fn write<M: Model>(
     check_write(write, &given(restored.instance, by)?)?;
     // A row that is not going to be written needs no lock.
     let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };
-    let row = match find(restored.instance, exec, by, lock, place).await? {
-        Some(row) => row,
-        None => {
-            if let Some(set) = create_defaults {
-                set(restored.instance);
-            }
-            let lost = match create(restored.instance, exec, place).await {
-                Err(error) if is_duplicate::<M>(&error) => error,
-                created => return created.map(|()| true),
-            };
-            restored.restore();
-            // Another transaction was faster, or another field is unique and taken.
-            find(restored.instance, exec, by, lock, place).await?.ok_or(lost)?
-        }
-    };
+    let search = Search { exec, by, lock, place };
+    let Some(row) = search.find_or_create(restored, create_defaults).await? else { return Ok(true) };
     let instance = &mut *restored.instance;
     if write.is_empty() {
         return become_row(instance, row);
@@ -106,6 +93,42 @@ async fn write<M: Model>(
     let is_written = is_in(write | FieldSet::read_only());
     instance.copy_fields(&row, &|index| !is_written(index) && Some(index) != M::META.version);
     Ok(false)
+}
+
+/// How a row is looked for.
+struct Search<'a, M: Model> {
+    exec: Exec<'a>,
+    by: FieldSet<M>,
+    lock: Lock,
+    place: &'static Location<'static>,
+}
+
+impl<M: Model> Search<'_, M> {
+    /// The row, or nothing if it was created.
+    async fn find_or_create(
+        &self,
+        restored: &mut Restored<'_, M>,
+        create_defaults: Option<CreateDefaults<'_, M>>,
+    ) -> Result<Option<M>> {
+        if let Some(row) = self.find(restored.instance).await? {
+            return Ok(Some(row));
+        }
+        if let Some(set) = create_defaults {
+            set(restored.instance);
+        }
+        match create(restored.instance, self.exec, self.place).await {
+            // Another transaction was faster, or another field is unique and taken.
+            Err(lost) if is_duplicate::<M>(&lost) => {
+                restored.restore();
+                self.find(restored.instance).await?.map_or(Err(lost), |row| Ok(Some(row)))
+            }
+            created => created.map(|()| None),
+        }
+    }
+
+    async fn find(&self, instance: &M) -> Result<Option<M>> {
+        find(instance, self.exec, self.by, self.lock, self.place).await
+    }
 }
 
 impl<M: Model> Clone for Fields<M> {
