@@ -284,6 +284,60 @@ async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
 }
 
 #[tokio::test]
+async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create() {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default, Clone)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        #[unique]
+        path: String,
+        text: String,
+        hits: i64,
+    }
+
+    #[receiver(post_commit, sender = Page)]
+    fn committed(instance: &Page, created: bool, changes: FieldSet<Page>) {
+        let changes = if created { "all".to_owned() } else { format!("{changes:?}") };
+        LOG.note(format!("{} {:?} {} created {created}, {changes}", instance.path, instance.text, instance.hits));
+    }
+
+    for db in databases::<Page>().await {
+        let (path, text, hits) = (Page::fields().path, Page::fields().text, Page::fields().hits);
+        let page = |text: &str, hits| Page { path: "/".to_owned(), text: text.to_owned(), hits, ..Page::default() };
+
+        let mut tx = db.begin().await.unwrap();
+        page("a", 1).save(&mut tx).await.unwrap();
+        page("never written", 2).upsert(&tx, path, hits).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = db.begin().await.unwrap();
+        let mut first = db_page(&tx).await;
+        first.text = "b".to_owned();
+        first.save_fields(&mut tx, text).await.unwrap();
+        assert!(!page("never written", 3).update_or_create(&tx, path, hits).await.unwrap());
+        tx.commit().await.unwrap();
+
+        // A row that nothing but the upsert wrote has no `post_commit`.
+        let tx = db.begin().await.unwrap();
+        page("c", 4).upsert(&tx, path, text | hits).await.unwrap();
+        tx.commit().await.unwrap();
+        expect![[r#"
+            / "a" 2 created true, all
+            / "b" 3 created false, {"text", "hits"}
+        "#]]
+        .assert_eq(&LOG.take());
+        Page::delete_where(&db, "true", &()).await.unwrap();
+    }
+
+    async fn db_page(tx: &Tx) -> Page {
+        Page::all(tx).await.unwrap().remove(0)
+    }
+}
+
+#[tokio::test]
 async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit() {
     static LOG: Log = Log::new();
 
