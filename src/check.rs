@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::model;
 
 /// Looks at everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models
-/// with one table, receivers that wait for one another through `before`, two receivers with one id, crates of
+/// with one table, receivers that wait for one another through `before`, functions that one signal would call twice, `after` and
+/// `before` of receivers that no signal calls together, two receivers with one id, crates of
 /// [`apps!`](crate::apps) that declare nothing.
 ///
 /// Call it when the program starts. It reads the registry once; nothing is sent and no database is touched.

@@ -52,7 +52,7 @@
 //! | when | what |
 //! |---|---|
 //! | compile time | the names and types of a receiver's arguments, its sender, that the sender sends the signal, `async` only where it is awaited, filters, what it returns, a cycle of `after`, the columns and relations of a model |
-//! | start of the program, by [`check`] | a cycle through `before`, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
+//! | start of the program, by [`check`] | a cycle through `before`, a function that one signal would call twice, `after` and `before` without effect, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
 //! | start of the program, by [`Db::check_schema`] | columns, types, NULL, keys, uniqueness, indexes and foreign keys of the tables |
 //! | in a test, by [`testing::assert_linked`] | a crate that is in `Cargo.toml` and was never named, so that its receivers are not linked |
 //! | in a test, by [`Wiring::assert_locked`] | a receiver that came, went or moved since somebody reviewed them |

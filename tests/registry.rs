@@ -128,6 +128,84 @@ mod namesakes {
     }
 }
 
+/// Functions that would be called twice, in ways that no attribute shows.
+mod twice {
+    use super::{receiver, signal};
+    use signals::prelude::*;
+
+    #[signal]
+    pub(crate) struct Sold {}
+
+    use Sold as Bought;
+
+    #[receiver([Sold, Bought])]
+    fn by_two_paths() {}
+
+    #[model]
+    #[derive(Default)]
+    pub(crate) struct Ship {
+        #[key]
+        id: Id<Ship>,
+    }
+
+    type Boat = Ship;
+
+    #[receiver(post_save, sender = [Ship, Boat])]
+    fn by_two_names() {}
+
+    #[receiver(signals::post_delete)]
+    #[receiver(post_delete, sender = Ship)]
+    fn with_and_without_sender() {}
+
+    #[receiver([post_load, signals::post_load])]
+    fn of_any_sender() {}
+
+    #[receiver([post_rollback, post_commit], sender = Ship)]
+    fn once() {}
+}
+
+/// Orders that say nothing.
+mod apart {
+    use super::{receiver, signal};
+    use signals::prelude::*;
+
+    #[signal]
+    pub(crate) struct Sown {}
+
+    #[signal]
+    pub(crate) struct Reaped {}
+
+    #[receiver(Sown)]
+    fn sow() {}
+
+    #[receiver(Reaped, after = sow)]
+    fn reap() {}
+
+    #[receiver([Sown, Reaped], after = [sow, reap])]
+    fn of_both() {}
+
+    #[model]
+    struct Field {
+        #[key]
+        id: Id<Field>,
+    }
+
+    #[model]
+    struct Barn {
+        #[key]
+        id: Id<Barn>,
+    }
+
+    #[receiver(pre_save, sender = Field)]
+    fn of_fields() {}
+
+    #[receiver(pre_save, sender = Barn, before = [of_fields, of_all])]
+    fn of_barns() {}
+
+    #[receiver(pre_save, after = of_fields)]
+    fn of_all() {}
+}
+
 fn in_a_circle(error: &WiringError) -> bool {
     matches!(error, WiringError::Cycle { .. })
 }
@@ -188,6 +266,46 @@ fn check_reports_receivers_that_wait_for_one_another_and_their_places() {
         the receivers of `Circled` wait for one another: `registry::in_a_circle::third` (tests/registry.rs) runs before `registry::in_a_circle::fourth` (tests/registry.rs) runs before `registry::in_a_circle::second` (tests/registry.rs) runs before `registry::in_a_circle::third`; take one `after` or `before` out
     "#]]
     .assert_eq(&text);
+}
+
+// Rule 7.
+#[test]
+fn check_reports_functions_that_would_be_called_twice() {
+    let errors = signals_core::check().unwrap_err();
+    let twice = errors.iter().filter(|error| matches!(error, WiringError::CalledTwice { .. }));
+    let text: String = twice.map(|error| without_lines(&error.to_string()) + "\n").collect();
+    expect![[r#"
+        `registry::twice::by_two_names` (tests/registry.rs) would be called twice for `post_save` of `Ship`: it names the signal or the sender by two names, an alias or another path; keep one of them
+        `registry::twice::by_two_paths` (tests/registry.rs) would be called twice for `Sold`: it names the signal by two paths; keep one of them
+        `registry::twice::of_any_sender` (tests/registry.rs) would be called twice for `post_load`: it names the signal by two paths; keep one of them
+        `registry::twice::with_and_without_sender` (tests/registry.rs) would be called twice for `post_delete` of `Ship`: it receives it from this sender and from any sender; keep one of the two
+    "#]].assert_eq(&text);
+}
+
+// Rule 7.
+#[tokio::test]
+async fn the_first_use_of_a_signal_that_would_call_a_function_twice_is_that_error() {
+    let Err(Error::Wiring(error)) = (twice::Sold {}).send() else { panic!("it was called twice") };
+    assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use say the same");
+
+    let db = signals::Db::connect("sqlite::memory:").await.unwrap();
+    db.create_tables_of::<twice::Ship>().await.unwrap();
+    let error = signals::Model::save(&mut twice::Ship::default(), &db).await.unwrap_err();
+    assert!(matches!(&error, signals::Error::Miswired(_)), "{error}");
+    expect!["`registry::twice::by_two_names` (tests/registry.rs) would be called twice for `post_save` of `Ship`: it names the signal or the sender by two names, an alias or another path; keep one of them"].assert_eq(&without_lines(&error.to_string()));
+}
+
+// Rule 7.
+#[test]
+fn check_reports_orders_of_receivers_that_no_signal_calls_together() {
+    let errors = signals_core::check().unwrap_err();
+    let apart = errors.iter().filter(|error| matches!(error, WiringError::NoCommonSignal { .. }));
+    let apart = apart.map(|error| without_lines(&error.to_string())).filter(|text| text.contains("::apart::"));
+    let text: String = apart.map(|text| text + "\n").collect();
+    expect![[r#"
+        `registry::apart::reap` (tests/registry.rs) runs after `registry::apart::sow` (tests/registry.rs), but they never receive the same signal of the same sender, so this has no effect; take `after` out, or let both receive one
+        `registry::apart::of_barns` (tests/registry.rs) runs before `registry::apart::of_fields` (tests/registry.rs), but they never receive the same signal of the same sender, so this has no effect; take `before` out, or let both receive one
+    "#]].assert_eq(&text);
 }
 
 #[test]

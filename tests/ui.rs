@@ -1,4 +1,4 @@
-//! What the compiler says of a mistake, and what it says nothing of. Rule 11 of docs/behaviour.md.
+//! What the compiler says of a mistake, and what it says nothing of. Rules 7 and 11 of docs/behaviour.md.
 //!
 //! `tests/ui/<area>/<mistake>.rs` is one mistake and `.stderr` what is said of it; `tests/ui/many` has several at once, each
 //! reported; `tests/ui/pass` compiles and runs. Read the difference as a newcomer would after

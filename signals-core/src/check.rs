@@ -2,11 +2,11 @@
 
 use core::any::TypeId;
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::error::Error as StdError;
 
 use crate::error::Sent;
-use crate::order;
+use crate::order::{self, Fault};
 use crate::receiver::{Place, Receiver, ReceiverId, Source};
 use crate::registry::{self, ByPayload};
 
@@ -22,6 +22,26 @@ pub enum WiringError {
         sender: Option<&'static str>,
         /// The receivers of the cycle, each of which runs before the next.
         receivers: Vec<ReceiverId>,
+    },
+    /// A function would be called twice for one signal of one sender.
+    CalledTwice {
+        /// The receiver.
+        receiver: ReceiverId,
+        /// The signal.
+        signal: &'static str,
+        /// The type that sends it, `None` for any, and for a signal without senders.
+        sender: Option<&'static str>,
+        /// Whether the function receives it from any sender as well, and does not name this sender twice.
+        any_sender: bool,
+    },
+    /// `after` or `before` names a receiver that never receives the same signal of the same sender.
+    NoCommonSignal {
+        /// The receiver with the `after` or `before`.
+        receiver: ReceiverId,
+        /// `after` or `before`.
+        key: &'static str,
+        /// The receiver that it names.
+        other: ReceiverId,
     },
     /// Two receivers have one name.
     SameId {
@@ -49,9 +69,19 @@ impl WiringError {
     const KEEP: &str = "keep it with `rustflags = [\"-C\", \"link-arg=-Wl,--no-gc-sections\"]` under \
         `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`";
 
-    pub(crate) fn cycle(source: &Source, cycle: &[&'static ReceiverId]) -> Self {
-        let receivers = cycle.iter().map(|&id| id.clone()).collect();
-        Self::Cycle { signal: source.signal, sender: source.sender, receivers }
+    /// What keeps the receivers of one signal from being called.
+    pub(crate) fn of(source: &Source, fault: &Fault) -> Self {
+        let Source { signal, sender, .. } = *source;
+        match fault {
+            Fault::Twice([first, second]) => {
+                let (receiver, any_sender) = (first.id.clone(), first.payload() != second.payload());
+                Self::CalledTwice { receiver, signal, sender, any_sender }
+            }
+            Fault::Cycle(cycle) => {
+                let receivers = cycle.iter().map(|receiver| receiver.id.clone()).collect();
+                Self::Cycle { signal, sender, receivers }
+            }
+        }
     }
 }
 
@@ -68,6 +98,21 @@ impl fmt::Display for WiringError {
                     None => Ok(()),
                 }
             }
+            Self::CalledTwice { receiver, signal, sender, any_sender } => {
+                write!(f, "{receiver} would be called twice for {}: ", Sent(signal, *sender))?;
+                f.write_str(match (any_sender, sender) {
+                    (true, _) => "it receives it from this sender and from any sender; keep one of the two",
+                    (false, Some(_)) => {
+                        "it names the signal or the sender by two names, an alias or another path; keep one of them"
+                    }
+                    (false, None) => "it names the signal by two paths; keep one of them",
+                })
+            }
+            Self::NoCommonSignal { receiver, key, other } => write!(
+                f,
+                "{receiver} runs {key} {other}, but they never receive the same signal of the same sender, so this has no \
+                 effect; take `{key}` out, or let both receive one"
+            ),
             Self::SameId { first, second } => write!(
                 f,
                 "two receivers are called `{}`: {} and {}; give one of them an `id = \"..\"` of its own",
@@ -98,7 +143,8 @@ impl fmt::Display for WiringError {
 impl StdError for WiringError {}
 
 /// Looks at everything that is linked into this program and lists the mistakes that the compiler cannot see:
-/// cycles through `before`, two receivers with one id, crates of `apps!` that declare nothing, a linker that dropped receivers.
+/// cycles through `before`, functions that would be called twice for one signal, `after` and `before` without effect, two
+/// receivers with one id, crates of `apps!` that declare nothing, a linker that dropped receivers.
 ///
 /// Call it when the program starts. It reads the registry once and sends nothing.
 pub fn check() -> Result<(), Vec<WiringError>> {
@@ -106,9 +152,12 @@ pub fn check() -> Result<(), Vec<WiringError>> {
     if let Some(error) = registry::incomplete(None) {
         return Err(vec![error]);
     }
-    let receivers: Vec<&'static Receiver> = registry::receivers().collect();
+    let mut receivers: Vec<&'static Receiver> = registry::receivers().collect();
+    // So that the mistakes come in the same order in every build.
+    receivers.sort_by(|a, b| a.position().cmp(&b.position()));
     let mut errors = same_ids(&receivers);
-    errors.extend(cycles(&receivers));
+    errors.extend(faults(&receivers));
+    errors.extend(orders_without_effect(&receivers));
     errors.extend(empty_apps());
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
@@ -123,14 +172,39 @@ fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
     pairs.map(|(&first, &second)| WiringError::SameId { first: first.clone(), second: second.clone() }).collect()
 }
 
-fn cycles(receivers: &[&'static Receiver]) -> Vec<WiringError> {
+fn faults(receivers: &[&'static Receiver]) -> Vec<WiringError> {
     let payloads = ByPayload::of(receivers);
-    let cycle = |source: Source| {
-        let cycle = order::sort(payloads.called_by(&source)).err()?;
-        Some(WiringError::cycle(&source, &cycle))
+    let fault = |source: Source| {
+        let fault = order::sort(payloads.called_by(&source)).err()?;
+        // What is wrong with receivers of any sender alone is one mistake, and not one for each sender.
+        let is_its_own = fault.receivers().iter().any(|receiver| receiver.payload() == source.own);
+        is_its_own.then(|| WiringError::of(&source, &fault))
     };
-    let mut errors: Vec<_> = payloads.sources().filter_map(cycle).collect();
+    let mut errors: Vec<_> = payloads.sources().filter_map(fault).collect();
     errors.sort_by_cached_key(ToString::to_string);
+    errors
+}
+
+fn orders_without_effect(receivers: &[&'static Receiver]) -> Vec<WiringError> {
+    let mut functions: HashMap<TypeId, Vec<&'static Receiver>> = HashMap::new();
+    for receiver in receivers {
+        functions.entry(receiver.function).or_default().push(receiver);
+    }
+    let meet = |function, other| {
+        let receives = |function| functions.get(&function).into_iter().flatten();
+        receives(function).any(|one| receives(other).any(|another| one.meets(another)))
+    };
+    let mut errors = Vec::new();
+    let mut seen = HashSet::new();
+    for receiver in receivers.iter().filter(|receiver| seen.insert(receiver.function)) {
+        for (key, others) in [("after", receiver.after), ("before", receiver.before)] {
+            let apart = others.iter().filter(|other| !meet(receiver.function, **other));
+            errors.extend(apart.filter_map(|other| {
+                let (receiver, other) = (receiver.id.clone(), functions.get(other)?.first()?.id.clone());
+                Some(WiringError::NoCommonSignal { receiver, key, other })
+            }));
+        }
+    }
     errors
 }
 

@@ -25,7 +25,7 @@ pub enum Error {
         /// The limit, see [`set_recursion_limit`](crate::set_recursion_limit).
         limit: usize,
     },
-    /// The receivers of the signal cannot be put in an order.
+    /// The receivers of the signal cannot be put in an order, or one of them would be called twice.
     Wiring(Box<WiringError>),
 }
 

@@ -4,11 +4,32 @@ use core::any::TypeId;
 use core::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use crate::receiver::{Receiver, ReceiverId};
+use crate::receiver::Receiver;
 
-/// Sorts the receivers of one signal; on a cycle, gives the receivers that wait for one another.
-pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static Receiver>, Vec<&'static ReceiverId>> {
+/// Why the receivers of one signal cannot be called one after the other.
+pub(crate) enum Fault {
+    /// One function is there twice.
+    Twice([&'static Receiver; 2]),
+    /// Each runs before the next, and the last before the first.
+    Cycle(Vec<&'static Receiver>),
+}
+
+impl Fault {
+    /// The receivers that it is about.
+    pub(crate) fn receivers(&self) -> &[&'static Receiver] {
+        match self {
+            Self::Twice(receivers) => receivers,
+            Self::Cycle(receivers) => receivers,
+        }
+    }
+}
+
+/// Sorts the receivers of one signal.
+pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static Receiver>, Fault> {
     receivers.sort_by(|a, b| a.position().cmp(&b.position()));
+    if let Some(twice) = same_function(&receivers) {
+        return Err(Fault::Twice(twice));
+    }
     if receivers.iter().all(|receiver| receiver.after.is_empty() && receiver.before.is_empty()) {
         return Ok(receivers);
     }
@@ -30,8 +51,14 @@ pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static
     if sorted.len() == receivers.len() {
         Ok(sorted)
     } else {
-        Err(graph.cycle().into_iter().map(|index| &receivers[index].id).collect())
+        Err(Fault::Cycle(graph.cycle().into_iter().map(|index| receivers[index]).collect()))
     }
+}
+
+/// The first function that is among them twice.
+fn same_function(receivers: &[&'static Receiver]) -> Option<[&'static Receiver; 2]> {
+    let mut seen = HashMap::with_capacity(receivers.len());
+    receivers.iter().find_map(|&receiver| Some([seen.insert(receiver.function, receiver)?, receiver]))
 }
 
 struct Graph {

@@ -130,6 +130,12 @@ impl Receiver {
         self.bound.source()
     }
 
+    /// Whether a signal of some sender calls both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let (own, others) = (self.source(), other.source());
+        own.own == others.own || own.any == Some(others.own) || others.any == Some(own.own)
+    }
+
     /// The type of what it receives: the same for the receivers of one signal and sender, whatever their names.
     pub(crate) fn payload(&self) -> TypeId {
         let bound: &dyn Any = self.bound;

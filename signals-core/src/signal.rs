@@ -178,7 +178,7 @@ impl<P: Payload> Signal<P> {
             if let Some(error) = registry::incomplete(source.module) {
                 return Err(Box::new(error));
             }
-            let sorted = order::sort(receivers.0).map_err(|cycle| Box::new(WiringError::cycle(&source, &cycle)))?;
+            let sorted = order::sort(receivers.0).map_err(|fault| Box::new(WiringError::of(&source, &fault)))?;
             let mut slots = Vec::with_capacity(sorted.len());
             for receiver in sorted {
                 if let Some(target) = Target::of(receiver) {

@@ -16,6 +16,60 @@ use crate::payload::{Payload, Reply, Step};
 pub trait SendsSignals {
     /// The sender itself.
     type Me: ?Sized + 'static;
+    /// The fields of which `changed(..)` would say nothing.
+    #[doc(hidden)]
+    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = &[];
+}
+
+/// Why a save never changes a field.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum NeverChanges {
+    /// Another key is another row.
+    Key,
+    /// `#[skip]`
+    Skipped,
+    /// `#[many_to_many]`
+    ManyToMany,
+}
+
+/// Refuses `changed(..)` of a field that a save never changes.
+#[doc(hidden)]
+#[track_caller]
+pub const fn may_change(never: &[(&str, NeverChanges)], field: &str) {
+    // `for` is not const.
+    let mut index = 0;
+    while index < never.len() {
+        let (name, why) = never[index];
+        if is_same(name.as_bytes(), field.as_bytes()) {
+            match why {
+                NeverChanges::Key => panic!(
+                    "the key of a row never changes: leave it out of `changed`; for inserts alone write `created = true`"
+                ),
+                NeverChanges::Skipped => {
+                    panic!("a field with `#[skip]` is no column, so that no save changes it: leave it out of `changed`")
+                }
+                NeverChanges::ManyToMany => panic!(
+                    "a many-to-many field is no column, so that no save changes it: receive `m2m_changed` of its through model"
+                ),
+            }
+        }
+        index += 1;
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 /// The sender of a receiver that names none.
@@ -89,6 +143,18 @@ pub trait KnowsWhatChanged {
     note = "the signals of a save and of its end are sent for rows that `load` writes, to receivers with `raw = true`"
 )]
 pub trait HasRawWrites {
+    /// The signal itself.
+    type Signal;
+}
+
+/// A signal that is never sent for a raw write: if it has a field `raw`, that means something else.
+#[diagnostic::on_unimplemented(
+    message = "`raw` is always `false` in this receiver of `{Self}`",
+    label = "always `false`",
+    note = "only receivers with `raw = true` in their attribute are called for raw writes, those of `load`: write it, or leave \
+            this parameter out"
+)]
+pub trait HasNoRawWrites {
     /// The signal itself.
     type Signal;
 }

@@ -108,6 +108,9 @@ fn a_signal() {
             impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;
             }
+            # [diagnostic::do_not_recommend] impl PRIVATE HasNoRawWrites for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
             impl PRIVATE LendsMutably for OrderPaid < '_ > {
             type Signal = Self ;
             }
@@ -162,6 +165,7 @@ fn a_model() {
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
+            const NEVER_CHANGES : & 'static [(& 'static CORE primitive::str , PRIVATE NeverChanges)] = & [("id" , PRIVATE NeverChanges::Key)] ;
             }
             impl PRIVATE SendsLifecycle for Profile {
             }

@@ -37,6 +37,9 @@ use root::Root;
 /// crate       = path                          where `signals` is, if it was renamed
 /// ```
 ///
+/// Several attributes may be stacked on one function, each for signals and senders of its own: a function receives one signal of
+/// one sender once. What can have no effect is refused, such as `changed(..)` beside `created = true`, or of the key.
+///
 /// A parameter is bound by its name to the payload's field of that name; `event` is the whole payload. The function
 /// stays an ordinary function.
 #[proc_macro_attribute]

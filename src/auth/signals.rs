@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, HasSenders, InTransaction, Payload, Scope, SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, HasNoRawWrites, HasSenders, InTransaction, Payload, Scope, SentBy,
+    SignalName,
 };
 use signals_core::Signal;
 
@@ -111,6 +112,11 @@ macro_rules! login_signal {
 
         #[diagnostic::do_not_recommend]
         impl<S: ?Sized> HasSenders<S> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl HasNoRawWrites for $name {
             type Signal = Self;
         }
 

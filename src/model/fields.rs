@@ -67,6 +67,11 @@ impl<M: Model> FieldSet<M> {
         if self.bits.is_power_of_two() { Some(self.bits.trailing_zeros() as usize) } else { None }
     }
 
+    /// Whether this field is in it: `changes.has(User::fields().email)`.
+    pub fn has(self, field: Self) -> bool {
+        self.contains(field)
+    }
+
     /// The same fields but for the key: those that can be written in a row that is there.
     #[must_use]
     pub const fn without_key(self) -> Self {
@@ -85,8 +90,9 @@ impl<M: ?Sized> FieldSet<M> {
         self.bits == 0
     }
 
-    /// Whether the field of this name is in it.
-    pub fn has(self, name: &str) -> bool {
+    /// What `changed(..)` asks; the compiler has seen that there is such a field.
+    #[doc(hidden)]
+    pub fn has_named(self, name: &str) -> bool {
         self.names().any(|known| known == name)
     }
 
@@ -130,6 +136,16 @@ impl<M: ?Sized> FieldSet<M> {
             left &= left - 1;
             Some(index)
         })
+    }
+}
+
+impl FieldSet<dyn AnyModel> {
+    /// Whether a field of this name is in it. A model that has no such field never has it in a set, so a receiver of any
+    /// sender may ask for what some of the models have.
+    ///
+    /// Of a model that is known, ask for the field itself: `changes.has(User::fields().email)`, which the compiler checks.
+    pub fn has(self, name: &str) -> bool {
+        self.has_named(name)
     }
 }
 

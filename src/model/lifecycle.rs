@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, KnowsWhatChanged,
-    LendsInstance, LendsMutably, Nobody, Payload, Scope, SentBy, SignalName, Source, Synchronous,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasRawWrites, HasSenders, InTransaction,
+    KnowsWhatChanged, LendsInstance, LendsMutably, Nobody, Payload, Scope, SentBy, SignalName, Source, Synchronous,
 };
 use signals_core::Signal;
 
@@ -496,4 +496,5 @@ answer! {
     LendsMutably: pre_save post_load;
     KnowsWhatChanged: post_save post_commit post_rollback;
     HasRawWrites: pre_save post_save post_commit post_rollback;
+    HasNoRawWrites: pre_delete post_delete post_load;
 }

@@ -79,8 +79,7 @@ async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in() 
     }
 
     #[receiver([pre_save, post_save, post_commit], sender = User)]
-    fn normal(instance: &User, raw: bool) {
-        assert!(!raw);
+    fn normal(instance: &User) {
         LOG.note(format!("normal {}", instance.name));
     }
 

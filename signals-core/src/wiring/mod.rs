@@ -56,7 +56,7 @@ pub struct WiredSignal {
     pub any_sender: bool,
     /// Whom it calls, in this order.
     pub receivers: Vec<WiredReceiver>,
-    /// The receivers wait for one another, so that they have no order and sending is this error.
+    /// The receivers wait for one another, or one of them is there twice: sending is this error.
     pub error: Option<WiringError>,
 }
 
@@ -134,7 +134,7 @@ impl WiredSignal {
         let Source { signal, sender, module, is_any, .. } = *source;
         let (receivers, error) = match order::sort(receivers.clone()) {
             Ok(sorted) => (sorted, None),
-            Err(cycle) => (receivers, Some(WiringError::cycle(source, &cycle))),
+            Err(fault) => (receivers, Some(WiringError::of(source, &fault))),
         };
         let any_sender = |receiver: &Receiver| is_any || receiver.payload() != source.own;
         let wired = |receiver| WiredReceiver { receiver, any_sender: any_sender(receiver) };

@@ -56,13 +56,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
         }
         Author::Relation => (Some(quote!(.automatic())), None),
     };
-    let sender = implement(
-        name,
-        &quote!(#private::SendsSignals for #name),
-        &quote!(
-            type Me = Self;
-        ),
-    );
+    let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
     let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
     let defaults = defaults(model, paths);
@@ -96,6 +90,21 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #(#nulls)*
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
+    }
+}
+
+/// What stands in the implementation of `SendsSignals`.
+fn as_sender(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
+    let key = (model.columns[model.key].name, quote!(Key));
+    let skipped = model.skipped.iter().map(|skipped| (skipped.name, quote!(Skipped)));
+    let many = model.many.iter().map(|many| (many.name, quote!(ManyToMany)));
+    let never = [key].into_iter().chain(skipped).chain(many).map(|(name, why)| {
+        let name = name.unraw().to_string();
+        quote!((#name, #private::NeverChanges::#why))
+    });
+    quote! {
+        type Me = Self;
+        const NEVER_CHANGES: &'static [(&'static ::core::primitive::str, #private::NeverChanges)] = &[#(#never),*];
     }
 }
 

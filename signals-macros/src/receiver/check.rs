@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{FnArg, GenericParam, Ident, Pat, ReturnType, Safety, Type};
+use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Type};
 
 use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
@@ -13,6 +13,8 @@ pub(super) struct Function<'a> {
     pub(super) call: CallStyle,
     pub(super) parameters: Vec<Parameter<'a>>,
     pub(super) output: Option<&'a Type>,
+    /// The parameter `raw`, if none of the attributes says `raw = true`.
+    pub(super) idle_raw: Option<&'a Ident>,
 }
 
 /// How the function is called.
@@ -59,6 +61,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     for arguments in &parsed.attributes {
         check_arguments(arguments, errors);
     }
+    check_together(&parsed.attributes, &signature.ident, errors);
     if let Safety::Unsafe(word) = &signature.safety {
         errors.on(word, "a receiver cannot be `unsafe`: it is called without anybody's promise");
     }
@@ -87,12 +90,24 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
         ReturnType::Type(_, output) => Some(&**output),
     };
     let call = signature.asyncness.map_or(CallStyle::Plain, |word| CallStyle::Async(word.span));
-    Function { name: &signature.ident, call, parameters, output }
+    let takes_raw = parsed.attributes.iter().any(|arguments| arguments.takes_raw().is_some());
+    let raw = parameters.iter().map(|parameter| parameter.binding().name).find(|name| *name == "raw");
+    Function { name: &signature.ident, call, parameters, output, idle_raw: raw.filter(|_| !takes_raw) }
 }
 
 fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
     twice(&arguments.signals, "signal", errors);
     twice(arguments.senders.iter().flatten(), "sender", errors);
+    twice(arguments.changed.iter().flat_map(|changed| &changed.fields), "field", errors);
+    twice(&arguments.after, "receiver", errors);
+    twice(&arguments.before, "receiver", errors);
+    if let (Some((_, LitBool { value: true, .. })), Some(changed)) = (&arguments.created, &arguments.changed) {
+        errors.on(
+            &changed.word,
+            "`changed` has no effect beside `created = true`: on an insert every field is changed\n\n\
+             help: leave `changed(..)` out, or write `created = false`",
+        );
+    }
     if arguments.signals.is_empty() {
         return;
     }
@@ -106,15 +121,95 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
+/// What is wrong with the attributes of one function together: it is one receiver.
+fn check_together(attributes: &[Arguments], function: &Ident, errors: &mut Errors) {
+    let mut calls = Calls::default();
+    let mut has_id = false;
+    for arguments in attributes {
+        calls.add(arguments, errors);
+        if let Some(id) = &arguments.id {
+            if has_id {
+                errors.on(
+                    id,
+                    "the `id` is given twice: it is that of the function, for all of its `receiver` attributes\n\n\
+                     help: write it in one of them",
+                );
+            }
+            has_id = true;
+        }
+    }
+    let after: Vec<String> = attributes.iter().flat_map(|arguments| &arguments.after).map(text).collect();
+    for before in attributes.iter().flat_map(|arguments| &arguments.before) {
+        if after.contains(&text(before)) {
+            let name = text(before);
+            errors
+                .on(before, format!("`{name}` stands in `after` and in `before`\n\nhelp: take it out of one of them"));
+        }
+    }
+    for (key, paths) in
+        attributes.iter().flat_map(|arguments| [("after", &arguments.after), ("before", &arguments.before)])
+    {
+        for path in paths.iter().filter(|path| path.is_ident(function)) {
+            errors.on(path, format!("`{function}` cannot run {key} itself\n\nhelp: take it out of `{key}`"));
+        }
+    }
+}
+
+/// The signals and senders that call a function, in the attributes that were seen.
+#[derive(Default)]
+struct Calls(Vec<(String, Option<String>)>);
+
+impl Calls {
+    fn add(&mut self, arguments: &Arguments, errors: &mut Errors) {
+        let senders: Vec<Option<String>> = match &arguments.senders {
+            Some(senders) => senders.iter().map(text).map(Some).collect(),
+            None => vec![None],
+        };
+        for signal in &arguments.signals {
+            let name = text(signal);
+            if let Some(how) = senders.iter().find_map(|sender| self.known(&name, sender.as_deref())) {
+                errors.on(
+                    signal,
+                    format!(
+                        "another `receiver` attribute calls this function for {how} already\n\n\
+                         help: keep one of the two, with both conditions, as in `when = |event| a(event) || b(event)`; or \
+                         write two functions",
+                    ),
+                );
+            }
+        }
+        // Within one attribute they have been compared.
+        let pairs = |signal| senders.iter().map(move |sender| (text(signal), sender.clone()));
+        self.0.extend(arguments.signals.iter().flat_map(pairs));
+    }
+
+    /// What calls the function already when the sender sends the signal.
+    fn known(&self, signal: &str, sender: Option<&str>) -> Option<String> {
+        let overlaps = |(known, of): &&(String, Option<String>)| {
+            known == signal && (of.is_none() || sender.is_none() || of.as_deref() == sender)
+        };
+        self.0.iter().find(overlaps).map(|(_, of)| match (of, sender) {
+            (Some(of), _) => format!("`{signal}` of `{of}`"),
+            (None, Some(_)) => format!("`{signal}` of any sender"),
+            (None, None) => format!("`{signal}`"),
+        })
+    }
+}
+
 fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str, errors: &mut Errors) {
     let mut seen = Vec::new();
     for one in list {
-        let text = one.to_token_stream().to_string();
+        let text = text(one);
         if seen.contains(&text) {
-            errors.on(one, format!("the {what} `{}` is named twice", text.replace(' ', "")));
+            errors.on(one, format!("the {what} `{text}` is named twice"));
         }
         seen.push(text);
     }
+}
+
+/// What was written, as a message shows it.
+fn text(tokens: impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
 }
 
 fn type_parameter(parameter: &GenericParam) -> Option<&Ident> {

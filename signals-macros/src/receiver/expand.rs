@@ -19,6 +19,7 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     };
     let marker = marker(function, &parsed.attributes, item, &private);
     let declaration = declaration(function, &parsed.attributes, &private);
+    let changes = parsed.attributes.iter().map(|arguments| changes(arguments, &private));
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
     quote! {
         #item
@@ -26,6 +27,7 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         const _: () = {
             #declaration
+            #(#changes)*
             #(#bindings)*
         };
     }
@@ -122,11 +124,6 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
     created.into_iter().chain(changed).chain(raw).chain(when)
 }
 
-/// The word `raw`, if the receiver is told of raw writes.
-fn takes_raw(arguments: &Arguments) -> Option<&Ident> {
-    arguments.raw.as_ref().filter(|(_, value)| value.value).map(|(word, _)| word)
-}
-
 /// What the receiver reads of the payload: the sender can leave out what nobody asks for.
 fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Item = String> {
     let parameters = function.parameters.iter().map(|parameter| parameter.binding().name.unraw().to_string());
@@ -153,7 +150,7 @@ fn binding(
     private: &TokenStream,
 ) -> TokenStream {
     let payload = payload(signal, sender, arguments, function, private);
-    let bind = if takes_raw(arguments).is_some() { quote!(bind_with_raw) } else { quote!(bind) };
+    let bind = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let locals = function.parameters.iter().map(local);
@@ -192,6 +189,25 @@ fn binding(
     }
 }
 
+/// Refuses the fields of `changed(..)` that a save never changes, once for each sender.
+fn changes(arguments: &Arguments, private: &TokenStream) -> TokenStream {
+    let senders = arguments.senders.iter().flatten();
+    let fields = || arguments.changed.iter().flat_map(|changed| &changed.fields);
+    let questions = senders.flat_map(|sender| fields().map(move |field| may_change(sender, field, private)));
+    questions.collect()
+}
+
+/// It is asked with the user's own spans, so that the compiler underlines the field and says nothing of the macro.
+fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
+    let (place, name) = (field.span(), field.unraw().to_string());
+    let question = map_tokens(quote!(#private::may_change), &mut |mut token| {
+        token.set_span(place);
+        token
+    });
+    let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
+    quote_spanned!(place=> const _: () = #question(#never, #name);)
+}
+
 /// The payload of the signal from the sender, asked for in steps: each question underlines what the person wrote
 /// wrong, and a question that fails silences those that come after it.
 fn payload(
@@ -219,8 +235,11 @@ fn payload(
             _ => subject,
         };
     }
-    if let Some(word) = takes_raw(arguments) {
+    if let Some(word) = arguments.takes_raw() {
         subject = question(subject, Place::of(word), quote!(HasRawWrites));
+    }
+    if let Some(raw) = function.idle_raw {
+        subject = question(subject, Place::of(raw), quote!(HasNoRawWrites));
     }
     if let Some(changed) = &arguments.changed {
         subject = question(subject, Place::of(&changed.word), quote!(KnowsWhatChanged));
@@ -287,7 +306,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
         quote_spanned! {span=>
             {
                 #(#fields)*
-                #(payload.changes.has(#names))||*
+                #(payload.changes.has_named(#names))||*
             }
         }
     });

@@ -35,6 +35,13 @@ pub(super) struct Arguments {
     pub(super) root: Option<Path>,
 }
 
+impl Arguments {
+    /// The word `raw`, if the receiver is called for raw writes.
+    pub(super) fn takes_raw(&self) -> Option<&Ident> {
+        self.raw.as_ref().filter(|(_, value)| value.value).map(|(word, _)| word)
+    }
+}
+
 /// `changed(email, name)`
 pub(super) struct Changed {
     pub(super) word: Ident,

@@ -57,6 +57,8 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             impl #private::SignalName for #any { type Signal = Self; }
             #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
+            #[diagnostic::do_not_recommend]
+            impl #private::HasNoRawWrites for #any { type Signal = Self; }
             #hidden
             impl #private::LendsMutably for #any { type Signal = Self; }
             #hidden

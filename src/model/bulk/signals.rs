@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Nobody, Payload,
-    Scope, SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
+    Nobody, Payload, Scope, SentBy, SignalName,
 };
 
 use crate::db::Tx;
@@ -133,4 +133,5 @@ lifecycle! {
 
 answer! {
     InTransaction: post_bulk_create post_bulk_update post_bulk_delete;
+    HasNoRawWrites: post_bulk_create post_bulk_update post_bulk_delete;
 }

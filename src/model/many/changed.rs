@@ -4,8 +4,8 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasSenders, InTransaction, LendsInstance, Payload, Scope,
-    SentBy, SignalName,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
+    Payload, Scope, SentBy, SignalName,
 };
 
 use super::{AnyIds, Through};
@@ -194,4 +194,4 @@ macro_rules! answer {
     )*};
 }
 
-answer!(SignalName AwaitsReceivers InTransaction);
+answer!(SignalName AwaitsReceivers InTransaction HasNoRawWrites);

@@ -309,6 +309,26 @@ fn names_may_be_keywords() {
 }
 
 #[test]
+fn a_signal_of_ones_own_may_have_a_field_called_raw() {
+    #[signal]
+    struct Fetched<'a> {
+        log: &'a Log,
+        raw: &'static str,
+    }
+
+    #[receiver(Fetched)]
+    fn parse(log: &Log, raw: &str) {
+        log.note(raw);
+    }
+
+    let log = Log::new();
+    Fetched { log: &log, raw: "<html>" }.send().unwrap();
+    log.is(&expect![[r#"
+        <html>
+    "#]]);
+}
+
+#[test]
 fn a_signal_without_receivers_may_be_sent() {
     #[signal]
     struct Paid<'a> {

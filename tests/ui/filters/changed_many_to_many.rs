@@ -1,0 +1,13 @@
+// A many-to-many field is no column: its changes have a signal of their own.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+
+#[model]
+struct User { #[key] id: Id<User>, email: String, #[many_to_many] groups: Many<Group> }
+
+#[receiver(post_save, sender = User, changed(email, groups))]
+fn mail() {}
+
+fn main() {}

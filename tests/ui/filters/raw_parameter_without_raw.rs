@@ -1,0 +1,10 @@
+// A receiver is called for raw writes only if it says so.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, email: String }
+
+#[receiver(pre_save, sender = User)]
+fn audit(raw: bool) {}
+
+fn main() {}
