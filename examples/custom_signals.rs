@@ -107,8 +107,9 @@ async fn main() -> Result<(), signals::SignalError> {
         println!("   {} answered {}", receiver.name, if answer.is_ok() { "yes" } else { "with an error" });
     }
 
-    println!("5. connect: a closure, for as long as its guard lives");
-    let guard = Priced::SIGNAL.connect(|priced| println!("   closure: {} is {}", priced.order.number, priced.price));
+    println!("5. connect_scoped: a closure, until its guard is dropped");
+    let guard =
+        Priced::SIGNAL.connect_scoped(|priced| println!("   closure: {} is {}", priced.order.number, priced.price));
     Priced { order: &order, price: &mut 10 }.send()?;
     drop(guard);
     Priced { order: &order, price: &mut 10 }.send()?;

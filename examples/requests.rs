@@ -95,7 +95,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     // A receiver of run time, to wait for the end of a request that nobody reads to its end.
     let (over, mut is_over) = tokio::sync::mpsc::unbounded_channel();
-    let guard = RequestFinished::SIGNAL.connect(move |_| {
+    let guard = RequestFinished::SIGNAL.connect_scoped(move |_| {
         let _ = over.send(());
     });
 

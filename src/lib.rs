@@ -183,10 +183,10 @@
 //!     let order = Order { number: 7 };
 //!     OrderPaid { order: &order, amount: 250 }.send()?;
 //!
-//!     // At run time, for as long as the guard lives.
-//!     let guard = OrderPaid::SIGNAL.connect(|event| println!("paid: {}", event.amount));
+//!     // At run time, until it is disconnected.
+//!     let handle = OrderPaid::SIGNAL.connect(|event| println!("paid: {}", event.amount));
 //!     OrderPaid { order: &order, amount: 50 }.send()?;
-//!     drop(guard);
+//!     handle.disconnect();
 //!     Ok(())
 //! }
 //! ```
@@ -255,6 +255,11 @@
 //!
 //! A receiver is a plain function, which a test can call. [`testing::mute`] leaves one out for what is done on one database, and
 //! [`testing::record`] notes what is sent there: tests that run at the same time, each on a database of its own, do not notice.
+//!
+//! A closure of [`connect`](Signal::connect) is another thing. A signal belongs to the whole program, so the closure is called for
+//! every database, those of tests that run at the same time in the same binary among them. In a test, use `record`; or bind the guard
+//! of [`connect_scoped`](Signal::connect_scoped) and let the closure leave out what is not its own, by `event.tx.db()` or
+//! `event.db`: [`db.is(&other)`](Db::is).
 //!
 //! # Databases
 //!
@@ -341,8 +346,8 @@ pub use model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDel
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use signals_core::{
-    Answer, BoxError, BoxFuture, Connection, Error as SignalError, Place, Receiver, ReceiverError, ReceiverId,
-    ReceiverName, Signal, WiredReceiver, WiredSignal, Wiring, WiringError, linked_crates, receivers,
+    Answer, BoxError, BoxFuture, Error as SignalError, Place, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle,
+    ReceiverId, ReceiverName, Signal, WiredReceiver, WiredSignal, Wiring, WiringError, linked_crates, receivers,
     set_recursion_limit,
 };
 #[cfg(feature = "migrate")]

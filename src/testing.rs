@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use signals_core::testing::{assert_linked, assert_linked_except};
-use signals_core::{Connection, ReceiverName};
+use signals_core::{ReceiverGuard, ReceiverName};
 
 use crate::db::Db;
 use crate::model::Model;
@@ -102,8 +102,8 @@ impl<R: ReceiverName> fmt::Debug for Muted<R> {
 /// # }
 /// ```
 ///
-/// It listens behind all receivers, as a closure of `connect` does: a signal whose receiver fails is not noted, and neither are
-/// raw writes of fixtures.
+/// It is called after all receivers, as a closure of `connect` is: a signal whose receiver fails is not noted, and neither are
+/// raw writes of fixtures. Unlike such a closure, it leaves out what is done on other databases.
 #[must_use = "nothing is noted any more when this is dropped"]
 #[track_caller]
 pub fn record<M: Model>(db: &Db) -> Recorded<M> {
@@ -119,22 +119,22 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
     };
     let (pre_save, post_save, pre_delete) = (note("pre_save"), note("post_save"), note("pre_delete"));
     let (post_delete, commit, rollback) = (note("post_delete"), note("post_commit"), note("post_rollback"));
-    let connections = vec![
-        M::PRE_SAVE.connect(move |event| pre_save(event.tx.db(), event.instance, None)),
-        M::POST_SAVE.connect(move |event| post_save(event.tx.db(), event.instance, Some(event.created))),
-        M::PRE_DELETE.connect(move |event| pre_delete(event.tx.db(), event.instance, None)),
-        M::POST_DELETE.connect(move |event| post_delete(event.tx.db(), event.instance, None)),
-        M::POST_COMMIT.connect(move |event| commit(event.db, event.instance, Some(event.created))),
-        M::POST_ROLLBACK.connect(move |event| rollback(event.db, event.instance, Some(event.created))),
+    let guards = vec![
+        M::PRE_SAVE.connect_scoped(move |event| pre_save(event.tx.db(), event.instance, None)),
+        M::POST_SAVE.connect_scoped(move |event| post_save(event.tx.db(), event.instance, Some(event.created))),
+        M::PRE_DELETE.connect_scoped(move |event| pre_delete(event.tx.db(), event.instance, None)),
+        M::POST_DELETE.connect_scoped(move |event| post_delete(event.tx.db(), event.instance, None)),
+        M::POST_COMMIT.connect_scoped(move |event| commit(event.db, event.instance, Some(event.created))),
+        M::POST_ROLLBACK.connect_scoped(move |event| rollback(event.db, event.instance, Some(event.created))),
     ];
-    Recorded { sent, connections }
+    Recorded { sent, guards }
 }
 
 /// What was sent since [`record`] was called.
 #[must_use = "nothing is noted any more when this is dropped"]
 pub struct Recorded<M> {
     sent: Arc<Mutex<Vec<Sent<M>>>>,
-    connections: Vec<Connection>,
+    guards: Vec<ReceiverGuard>,
 }
 
 /// A signal that was sent.
@@ -163,6 +163,6 @@ impl<M> Recorded<M> {
 impl<M> fmt::Debug for Recorded<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let signals: Vec<&str> = self.lock().iter().map(|sent| sent.signal).collect();
-        f.debug_struct("Recorded").field("sent", &signals).field("connections", &self.connections.len()).finish()
+        f.debug_struct("Recorded").field("sent", &signals).field("guards", &self.guards.len()).finish()
     }
 }

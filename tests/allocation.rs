@@ -186,7 +186,7 @@ fn with_connected_receivers() {
         count: &'a mut u64,
     }
 
-    let _guard = Sent::SIGNAL.connect(|event| *event.count += 1);
+    let _guard = Sent::SIGNAL.connect_scoped(|event| *event.count += 1);
     let mut count = 0;
     allocates_nothing(|| Sent { count: &mut count }.send().unwrap());
     assert_eq!(count, 2);

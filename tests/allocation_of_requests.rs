@@ -63,8 +63,8 @@ fn rule_52_a_request_allocates_nothing() {
     let mut service = RequestSignalsLayer::new().layer(Fails);
     assert_eq!(allocations(&mut service), 0, "without receivers");
 
-    let _started = RequestStarted::SIGNAL.connect(|_| ());
-    let _exception = GotRequestException::SIGNAL.connect(|_| ());
-    let _finished = RequestFinished::SIGNAL.connect(|_| ());
+    let _started = RequestStarted::SIGNAL.connect_scoped(|_| ());
+    let _exception = GotRequestException::SIGNAL.connect_scoped(|_| ());
+    let _finished = RequestFinished::SIGNAL.connect_scoped(|_| ());
     assert_eq!(allocations(&mut service), 0, "with receivers");
 }

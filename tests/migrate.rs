@@ -139,13 +139,15 @@ async fn rule_53_a_receiver_that_fails_undoes_the_tables() {
 #[tokio::test]
 async fn rule_53_the_signals_can_be_received_at_run_time_too() {
     let _alone = alone(NOTE).await;
-    let guard = signals::PostMigrate::SIGNAL.connect_async(|event| {
-        Box::pin(async move {
-            let Plan::Tables(models) = event.plan else { panic!("{}", event.plan) };
-            LOG.note(format!("connected: {}", models[0].name));
-            Ok::<(), Error>(())
+    let guard = signals::PostMigrate::SIGNAL
+        .connect_async(|event| {
+            Box::pin(async move {
+                let Plan::Tables(models) = event.plan else { panic!("{}", event.plan) };
+                LOG.note(format!("connected: {}", models[0].name));
+                Ok::<(), Error>(())
+            })
         })
-    });
+        .into_guard();
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables_of::<Country>().await.unwrap();
     drop(guard);

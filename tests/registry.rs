@@ -321,7 +321,7 @@ fn every_use_of_a_signal_whose_receivers_wait_for_one_another_is_that_error() {
     assert!(in_a_circle::Circled::SIGNAL.has_receivers());
     assert!(in_a_circle::Circled::SIGNAL.receivers().is_err());
 
-    let connected = in_a_circle::Circled::SIGNAL.connect(|event| event.log.note("connected"));
+    let connected = in_a_circle::Circled::SIGNAL.connect_scoped(|event| event.log.note("connected"));
     assert!(in_a_circle::Circled { log: &log }.send().is_err());
     drop(connected);
     log.is(&expect![""]);

@@ -1,4 +1,4 @@
-//! Receivers that are connected while the program runs: closures, for as long as their guard lives.
+//! Receivers that are connected while the program runs: closures, until they are disconnected.
 
 use core::fmt;
 use core::pin::Pin;
@@ -52,12 +52,25 @@ impl<P: Payload> ConnectedList<P> {
 }
 
 impl<P: Payload> Signal<P> {
-    /// Calls `receiver` on every dispatch from now on, after the link-time receivers and those connected before,
-    /// until the guard is dropped.
+    /// Calls `receiver` on every dispatch from now on, after the link-time receivers and those connected before, for as long
+    /// as the program runs: whatever becomes of the handle, which can disconnect it. To connect it for a while,
+    /// there is [`connect_scoped`](Self::connect_scoped).
     ///
     /// A dispatch that has begun is not changed: a receiver that is connected during it is first called in the next.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// let audit = Paid::SIGNAL.connect(|_| println!("paid"));
+    /// Paid {}.send()?; // paid
+    /// assert!(audit.disconnect());
+    /// Paid {}.send()?;
+    /// # Ok::<(), signals_core::Error>(())
+    /// ```
     #[track_caller]
-    pub fn connect<F, R>(&'static self, receiver: F) -> Connection
+    pub fn connect<F, R>(&'static self, receiver: F) -> ReceiverHandle
     where
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
@@ -65,11 +78,33 @@ impl<P: Payload> Signal<P> {
         self.add(closure(), Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
     }
 
-    /// As [`connect`](Self::connect), once per `uid`: the first stays, and a second call with the same `uid` gives
-    /// `None` and connects nothing. This is Django's `dispatch_uid`.
-    #[must_use = "the receiver is disconnected when this is dropped; call `forever` on it to keep it connected"]
+    /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// {
+    ///     let _guard = Paid::SIGNAL.connect_scoped(|_| println!("paid"));
+    ///     Paid {}.send()?; // paid
+    /// }
+    /// Paid {}.send()?;
+    /// # Ok::<(), signals_core::Error>(())
+    /// ```
     #[track_caller]
-    pub fn connect_unique<F, R>(&'static self, uid: impl Into<Cow<'static, str>>, receiver: F) -> Option<Connection>
+    pub fn connect_scoped<F, R>(&'static self, receiver: F) -> ReceiverGuard
+    where
+        F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
+        R: Returns<P::Output>,
+    {
+        self.connect(receiver).into_guard()
+    }
+
+    /// Like [`connect`](Self::connect), once per `uid`: the first stays, and a second call with the same `uid` gives
+    /// `None` and connects nothing. This is Django's `dispatch_uid`.
+    #[track_caller]
+    pub fn connect_unique<F, R>(&'static self, uid: impl Into<Cow<'static, str>>, receiver: F) -> Option<ReceiverHandle>
     where
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
@@ -78,12 +113,12 @@ impl<P: Payload> Signal<P> {
         self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
     }
 
-    fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> Connection {
+    fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
         let mut list = self.connected().lock();
         self.push(&mut list, id, false, closure)
     }
 
-    fn add_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<Connection> {
+    fn add_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<ReceiverHandle> {
         let mut list = self.connected().lock();
         if list.iter().flat_map(|list| list.iter()).any(|known| known.unique && known.id.name == id.name) {
             // What the closure holds may be another receiver's guard: it is dropped when the lock is free.
@@ -100,21 +135,21 @@ impl<P: Payload> Signal<P> {
         id: ReceiverId,
         unique: bool,
         closure: Closure<P>,
-    ) -> Connection {
+    ) -> ReceiverHandle {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let key = NEXT.fetch_add(1, Ordering::Relaxed);
         let known = list.iter().flat_map(|list| list.iter().cloned());
         *list = Some(known.chain([Arc::new(Connected { key, unique, id, closure })]).collect());
         self.set_connected(true);
-        Connection { signal: Some(self), key }
+        ReceiverHandle { signal: self, key }
     }
 }
 
 impl<P: Payload<Mode = Asynchronous>> Signal<P> {
-    /// As [`connect`](Self::connect), for a receiver that is awaited:
+    /// Like [`connect`](Self::connect), for a receiver that is awaited:
     /// `connect_async(|event| Box::pin(async move { .. }))`.
     #[track_caller]
-    pub fn connect_async<F, R>(&'static self, receiver: F) -> Connection
+    pub fn connect_async<F, R>(&'static self, receiver: F) -> ReceiverHandle
     where
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> BoxFuture<'b, R> + Send + Sync + 'static,
         R: Returns<P::Output> + 'static,
@@ -132,40 +167,53 @@ fn closure() -> ReceiverId {
     ReceiverId { name: Cow::Borrowed("closure"), place: Place::caller() }
 }
 
-/// A receiver that was connected at run time. Dropping it disconnects the receiver.
-#[must_use = "the receiver is disconnected when this is dropped; call `forever` to keep it connected"]
-pub struct Connection {
-    signal: Option<&'static dyn Disconnect>,
+/// A receiver that was connected at run time. It stays connected when this is dropped.
+#[derive(Clone, Copy)]
+pub struct ReceiverHandle {
+    signal: &'static dyn Disconnect,
     key: u64,
 }
 
-impl Connection {
-    /// Keeps the receiver connected for as long as the program runs.
-    pub fn forever(mut self) {
-        self.signal = None;
+impl ReceiverHandle {
+    /// Disconnects the receiver, and says whether it was still connected.
+    ///
+    /// A dispatch that has begun still calls it.
+    pub fn disconnect(self) -> bool {
+        self.signal.disconnect(self.key)
     }
 
+    /// Disconnects the receiver when the guard is dropped.
+    pub fn into_guard(self) -> ReceiverGuard {
+        ReceiverGuard { handle: self }
+    }
+}
+
+impl fmt::Debug for ReceiverHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverHandle").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// A receiver that is connected until this is dropped.
+#[must_use = "the receiver is disconnected when this guard is dropped, and `let _ = ..` drops it at once: bind it to a name, \
+              `let _guard = ..`, or use `connect`, which keeps the receiver connected"]
+#[derive(Debug)]
+pub struct ReceiverGuard {
+    handle: ReceiverHandle,
+}
+
+impl ReceiverGuard {
     /// Disconnects the receiver now, and says whether it was still connected.
     ///
     /// A dispatch that has begun still calls it.
-    pub fn disconnect(mut self) -> bool {
-        self.remove()
-    }
-
-    fn remove(&mut self) -> bool {
-        self.signal.take().is_some_and(|signal| signal.disconnect(self.key))
+    pub fn disconnect(self) -> bool {
+        self.handle.disconnect()
     }
 }
 
-impl Drop for Connection {
+impl Drop for ReceiverGuard {
     fn drop(&mut self) {
-        self.remove();
-    }
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("key", &self.key).finish_non_exhaustive()
+        self.handle.disconnect();
     }
 }
 

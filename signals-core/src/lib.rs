@@ -22,7 +22,7 @@ mod wiring;
 pub mod words;
 
 pub use check::{WiringError, check};
-pub use connect::{BoxFuture, Connection};
+pub use connect::{BoxFuture, ReceiverGuard, ReceiverHandle};
 pub use depth::set_recursion_limit;
 pub use dispatch::Answer;
 pub use error::{BoxError, Error, ReceiverError};

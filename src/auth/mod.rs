@@ -56,8 +56,8 @@
 //!     ann.set_password("correct horse").await?;
 //!     ann.save(&db).await?;
 //!
-//!     // At run time, for as long as the guard lives.
-//!     let _guard = user_logged_in::of::<User>().connect(|event| println!("{} again", event.user.username));
+//!     // At run time, until the guard is dropped.
+//!     let _guard = user_logged_in::of::<User>().connect_scoped(|event| println!("{} again", event.user.username));
 //!
 //!     let session = MemorySession::new();
 //!     assert!(authenticate::<User>(&db, Credentials::new("ann", "battery staple")).await?.is_none());

@@ -274,8 +274,8 @@ impl Db {
         self.shared.options.report(error);
     }
 
-    /// Whether it is the same database: a clone of one is.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    /// Whether it is the same database: a clone is, and `event.tx.db()` of a receiver. Another `connect` to the same URL is not.
+    pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 

@@ -94,7 +94,7 @@ async fn rule_51_when_a_receiver_of_logged_in_panics_nobody_is_logged_in() {
         let ann = user(&db, "ann").await;
         let session = Arc::new(MemorySession::new());
         session.insert("cart", "3 books").await.unwrap();
-        let guard = user_logged_in::of::<User>().connect(|_| -> () { panic!("is ann banned?") });
+        let guard = user_logged_in::of::<User>().connect_scoped(|_| -> () { panic!("is ann banned?") });
         let logs_in = {
             let (db, session, mut ann) = (db.clone(), Arc::clone(&session), ann.clone());
             async move { login(&db, &*session, &mut ann).await }
@@ -114,7 +114,7 @@ async fn rule_51_when_a_receiver_of_logged_out_panics_the_user_is_logged_out_all
         let mut ann = user(&db, "ann").await;
         let session = Arc::new(MemorySession::new());
         login(&db, &*session, &mut ann).await.unwrap();
-        let guard = user_logged_out::of::<User>().connect(|_| -> () { panic!("bye?") });
+        let guard = user_logged_out::of::<User>().connect_scoped(|_| -> () { panic!("bye?") });
         let logs_out = {
             let (db, session) = (db.clone(), Arc::clone(&session));
             async move { logout::<User>(&db, &*session).await }
@@ -134,10 +134,12 @@ async fn a_login_that_nobody_waits_for_any_more_is_undone_in_the_user_as_well() 
         let before = ann.clone();
         let told = Arc::new(Notify::new());
         let tells = Arc::clone(&told);
-        let guard = user_logged_in::of::<User>().connect_async::<_, ()>(move |_| {
-            tells.notify_one();
-            Box::pin(std::future::pending())
-        });
+        let guard = user_logged_in::of::<User>()
+            .connect_async::<_, ()>(move |_| {
+                tells.notify_one();
+                Box::pin(std::future::pending())
+            })
+            .into_guard();
         let session = MemorySession::new();
         tokio::select! {
             _ = login(&db, &session, &mut ann) => unreachable!("a receiver waits for ever"),

@@ -106,7 +106,7 @@ async fn closures_are_connected_to_the_signal_of_a_model() {
     let _alone = Alone::new().await;
     for db in with_users().await {
         let mut ann = user(&db, "ann").await;
-        let guard = user_logged_in::of::<User>().connect(|event| LOG.note(format_args!("a closure: {event:?}")));
+        let guard = user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("a closure: {event:?}")));
         login(&db, &MemorySession::new(), &mut ann).await.unwrap();
         drop(guard);
         assert_eq!(LOG.take().lines().last(), Some("a closure: UserLoggedIn { user: User 1, .. }"));

@@ -99,7 +99,7 @@ async fn a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again
     for db in with_users().await {
         let ann = user(&db, "ann").await;
         // The row was read before it was changed.
-        let guard = User::POST_LOAD.connect(|event| event.instance.password = old());
+        let guard = User::POST_LOAD.connect_scoped(|event| event.instance.password = old());
         let found = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
         drop(guard);
         assert_eq!(found.password.as_str(), OLD);
@@ -115,10 +115,12 @@ async fn a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_wit
         let password = old();
         User { username: "ann".to_owned(), password, ..User::default() }.save(&db).await.unwrap();
         // As soon as the row is free.
-        let guard = User::POST_COMMIT.connect_async::<_, Result<()>>(|event| {
-            let db = event.db;
-            Box::pin(async move { db.execute("UPDATE test_user SET password = 'another'", &()).await.map(drop) })
-        });
+        let guard = User::POST_COMMIT
+            .connect_async::<_, Result<()>>(|event| {
+                let db = event.db;
+                Box::pin(async move { db.execute("UPDATE test_user SET password = 'another'", &()).await.map(drop) })
+            })
+            .into_guard();
         let mut ann = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
         drop(guard);
         let session = MemorySession::new();
@@ -153,7 +155,7 @@ async fn an_old_hash_that_is_no_column_is_not_renewed() {
         db.create_tables_of::<User>().await.unwrap();
         Visitor { name: "ann".to_owned(), ..Visitor::default() }.save(&db).await.unwrap();
         // From a file, or from another database.
-        let guard = Visitor::POST_LOAD.connect(|event| event.instance.password = old());
+        let guard = Visitor::POST_LOAD.connect_scoped(|event| event.instance.password = old());
         let mut ann = authenticate::<Visitor>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
         assert_eq!(ann.password.as_str(), OLD);
         let session = MemorySession::new();

@@ -29,9 +29,9 @@ async fn rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_h
         let mut ann = user(&db, "ann").await;
         let session = MemorySession::new();
         let guards = (
-            user_logged_in::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
-            user_logged_out::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
-            user_login_failed::of::<User>().connect(|event| LOG.note(format_args!("{event:?}"))),
+            user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
+            user_logged_out::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
+            user_login_failed::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
         );
         let wrong = || Credentials::new("ann", "battery staple");
         LOG.note(format_args!("{ann:?} {:?}", authenticate::<User>(&db, wrong())));
@@ -109,7 +109,7 @@ async fn a_hash_is_stored_found_and_dumped_as_text() {
     for db in crate::databases::databases::<Safe>().await {
         let mut safe = Safe { password: hash(), old: Some(hash()), ..Safe::default() };
         safe.save(&db).await.unwrap();
-        let guard = Safe::POST_SAVE.connect(|event| {
+        let guard = Safe::POST_SAVE.connect_scoped(|event| {
             LOG.note(format_args!("{event:?} {:?} {:?}", event.changes, event.previous));
         });
         safe.old = None;

@@ -99,7 +99,7 @@ async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in() 
     }
 
     for db in databases::<User>().await {
-        let closure = User::POST_SAVE.connect(|_| LOG.note("closure"));
+        let closure = User::POST_SAVE.connect_scoped(|_| LOG.note("closure"));
         let fixture =
             r#"[{"model": "user", "pk": 5, "fields": {"name": "ann", "rank": 0, "changed": 1, "version": 3}}]"#;
         assert_eq!(db.load_of::<User>(fixture).await.unwrap(), 1);

@@ -211,7 +211,7 @@ async fn post_load_without_receivers_is_not_sent() {
     for db in databases::<Plain>().await {
         Plain::default().save(&db).await.unwrap();
         assert!(!Plain::POST_LOAD.has_receivers());
-        let connected = Plain::POST_LOAD.connect(|event| event.instance.id = Id::new(7));
+        let connected = Plain::POST_LOAD.connect_scoped(|event| event.instance.id = Id::new(7));
         assert_eq!(Plain::all(&db).await.unwrap()[0].id, Id::new(7));
         drop(connected);
         assert_eq!(Plain::all(&db).await.unwrap()[0].id, Id::new(1));

@@ -1212,7 +1212,7 @@ async fn receivers_that_are_connected_at_run_time() {
         user.save(&db).await.unwrap();
         group.save(&db).await.unwrap();
         assert!(!UserGroups::M2M_CHANGED.has_receivers());
-        let guard = UserGroups::M2M_CHANGED.connect(|event| LOG.note(format!("{event:?}")));
+        let guard = UserGroups::M2M_CHANGED.connect_scoped(|event| LOG.note(format!("{event:?}")));
         user.groups().add(&db, &[group.id]).await.unwrap();
         LOG.is(&expect![[r#"
             M2mChanged { action: PreAdd, reverse: false, instance: User { id: 1 }, model: "Group", through: "UserGroups", ids: [1], .. }

@@ -10,7 +10,7 @@ use crate::receivers::{Alone, LOG};
 #[test]
 fn a_payload_does_not_print_the_headers() {
     let _alone = Alone::new();
-    let guard = RequestStarted::SIGNAL.connect(|event| LOG.note(format!("{event:?} {event:#?}")));
+    let guard = RequestStarted::SIGNAL.connect_scoped(|event| LOG.note(format!("{event:?} {event:#?}")));
     let mut service = layered(async |_| -> Answer { Ok(response(http::StatusCode::OK, frames(0, Then::End))) });
     let request = Request::get("/people").header("cookie", "id=hush").header("authorization", "Bearer hush").body(());
     let Ok(response) = now(service.call(request.unwrap()));

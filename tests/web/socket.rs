@@ -56,7 +56,7 @@ async fn rule_52_with_axum_over_a_socket() {
 
     // It is called after those that are linked: a request whose end it tells of is over.
     let (over, mut is_over) = mpsc::unbounded_channel();
-    let _guard = RequestFinished::SIGNAL.connect(move |_| {
+    let _guard = RequestFinished::SIGNAL.connect_scoped(move |_| {
         let _ = over.send(());
     });
     for path in ["/", "/nowhere", "/broken", "/panic", "/endless"] {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use expect_test::expect;
-use signals::{Connection, receiver, signal};
+use signals::{ReceiverGuard, ReceiverHandle, receiver, signal};
 
 use crate::log::Log;
 
@@ -20,8 +20,8 @@ fn connected_receivers_run_after_the_linked_ones_in_the_order_in_which_they_conn
     }
 
     let log = Log::new();
-    let _first = Paid::SIGNAL.connect(|event| event.log.note("first"));
-    let _second = Paid::SIGNAL.connect(|event| event.log.note("second"));
+    let _first = Paid::SIGNAL.connect_scoped(|event| event.log.note("first"));
+    let _second = Paid::SIGNAL.connect_scoped(|event| event.log.note("second"));
     Paid { log: &log }.send().unwrap();
     log.is(&expect![[r#"
         linked
@@ -39,7 +39,7 @@ fn a_receiver_is_connected_until_its_guard_is_dropped() {
 
     let log = Log::new();
     {
-        let _guard = Paid::SIGNAL.connect(|event| event.log.note("called"));
+        let _guard = Paid::SIGNAL.connect_scoped(|event| event.log.note("called"));
         Paid { log: &log }.send().unwrap();
     }
     Paid { log: &log }.send().unwrap();
@@ -48,21 +48,48 @@ fn a_receiver_is_connected_until_its_guard_is_dropped() {
     "#]]);
 }
 
+#[tokio::test]
+async fn a_receiver_stays_connected_whatever_becomes_of_its_handle() {
+    #[signal(async)]
+    struct Paid<'a> {
+        log: &'a Log,
+    }
+
+    let log = Log::new();
+    Paid::SIGNAL.connect(|event| event.log.note("as a statement"));
+    let _ = Paid::SIGNAL.connect(|event| event.log.note("let _"));
+    {
+        let _handle = Paid::SIGNAL.connect(|event| event.log.note("in a block"));
+        let _ = Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("async") }));
+        let _ = Paid::SIGNAL.connect_unique("once", |event| event.log.note("unique"));
+    }
+    Paid { log: &log }.send().await.unwrap();
+    log.is(&expect![[r#"
+        as a statement
+        let _
+        in a block
+        async
+        unique
+    "#]]);
+}
+
 #[test]
-fn forever_keeps_a_receiver_connected() {
+fn a_handle_becomes_a_guard() {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
     }
 
     let log = Log::new();
-    Paid::SIGNAL.connect(|event| event.log.note("called")).forever();
-    Paid { log: &log }.send().unwrap();
+    {
+        let _guard = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("called")).unwrap().into_guard();
+        Paid { log: &log }.send().unwrap();
+    }
     Paid { log: &log }.send().unwrap();
     log.is(&expect![[r#"
         called
-        called
     "#]]);
+    assert!(!Paid::SIGNAL.has_receivers());
 }
 
 #[test]
@@ -71,7 +98,7 @@ fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
     struct Paid {}
 
     let line = line!() + 1;
-    let _guard = Paid::SIGNAL.connect(|_| Err::<(), _>("out of paper"));
+    let _guard = Paid::SIGNAL.connect_scoped(|_| Err::<(), _>("out of paper"));
     let error = Paid {}.send().unwrap_err();
     let failed = error.receiver().unwrap();
     assert_eq!((failed.receiver.place.file, failed.receiver.place.line), (file!(), line));
@@ -80,7 +107,7 @@ fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
 
 #[test]
 fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() {
-    static GUARDS: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
+    static GUARDS: Mutex<Vec<ReceiverGuard>> = Mutex::new(Vec::new());
 
     #[signal]
     struct Paid<'a> {
@@ -90,7 +117,7 @@ fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() {
     #[receiver(Paid)]
     fn connects(log: &Log) {
         log.note("connects another");
-        GUARDS.lock().unwrap().push(Paid::SIGNAL.connect(|event| event.log.note("another")));
+        GUARDS.lock().unwrap().push(Paid::SIGNAL.connect_scoped(|event| event.log.note("another")));
     }
 
     let log = Log::new();
@@ -116,33 +143,32 @@ fn a_receiver_disconnected_during_a_dispatch_is_still_called_in_it() {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
-        guard: &'a Mutex<Option<Connection>>,
+        connected: ReceiverHandle,
     }
 
     #[receiver(Paid)]
-    fn disconnects(log: &Log, guard: &Mutex<Option<Connection>>) {
-        if let Some(guard) = guard.lock().unwrap().take() {
-            log.note(format_args!("disconnects: {}", guard.disconnect()));
-        }
+    fn disconnects(log: &Log, connected: ReceiverHandle) {
+        log.note(format_args!("disconnects: {}", connected.disconnect()));
     }
 
     let log = Log::new();
-    let guard = Mutex::new(Some(Paid::SIGNAL.connect(|event| event.log.note("connected"))));
+    let connected = Paid::SIGNAL.connect(|event| event.log.note("connected"));
     for round in 1..=2 {
         log.note(format_args!("dispatch {round}"));
-        Paid { log: &log, guard: &guard }.send().unwrap();
+        Paid { log: &log, connected }.send().unwrap();
     }
     log.is(&expect![[r#"
         dispatch 1
         disconnects: true
         connected
         dispatch 2
+        disconnects: false
     "#]]);
 }
 
 #[tokio::test]
 async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_during_it() {
-    static GUARDS: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
+    static GUARDS: Mutex<Vec<ReceiverGuard>> = Mutex::new(Vec::new());
 
     #[signal(async)]
     struct Paid<'a> {
@@ -154,11 +180,14 @@ async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_durin
         log.note("disconnects the old one and connects a new one");
         GUARDS.lock().unwrap().clear();
         tokio::task::yield_now().await;
-        GUARDS.lock().unwrap().push(Paid::SIGNAL.connect(|event| event.log.note("new")));
+        GUARDS.lock().unwrap().push(Paid::SIGNAL.connect_scoped(|event| event.log.note("new")));
     }
 
     let log = Log::new();
-    GUARDS.lock().unwrap().push(Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("old") })));
+    GUARDS
+        .lock()
+        .unwrap()
+        .push(Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("old") })).into_guard());
     for round in 1..=2 {
         log.note(format_args!("dispatch {round}"));
         Paid { log: &log }.send().await.unwrap();
@@ -181,19 +210,18 @@ fn a_receiver_may_disconnect_itself() {
     }
 
     let log = Log::new();
-    let own: Arc<OnceLock<Mutex<Option<Connection>>>> = Arc::default();
-    let guard = Paid::SIGNAL.connect({
+    let own: Arc<OnceLock<ReceiverHandle>> = Arc::default();
+    let handle = Paid::SIGNAL.connect({
         let own = Arc::clone(&own);
         move |event| {
-            let guard = own.get().unwrap().lock().unwrap().take();
-            event.log.note(format_args!("disconnects itself: {:?}", guard.map(Connection::disconnect)));
+            event.log.note(format_args!("disconnects itself: {}", own.get().unwrap().disconnect()));
         }
     });
-    own.set(Mutex::new(Some(guard))).unwrap();
+    own.set(handle).unwrap();
     Paid { log: &log }.send().unwrap();
     Paid { log: &log }.send().unwrap();
     log.is(&expect![[r#"
-        disconnects itself: Some(true)
+        disconnects itself: true
     "#]]);
 }
 
@@ -208,13 +236,13 @@ fn what_a_closure_holds_may_connect_and_disconnect_when_it_is_dropped() {
 
     impl Drop for Connects {
         fn drop(&mut self) {
-            Paid::SIGNAL.connect(|event| event.log.note("connected by a drop")).forever();
+            Paid::SIGNAL.connect(|event| event.log.note("connected by a drop"));
         }
     }
 
     let log = Log::new();
-    let inner = Paid::SIGNAL.connect(|event| event.log.note("inner"));
-    let outer = Paid::SIGNAL.connect({
+    let inner = Paid::SIGNAL.connect_scoped(|event| event.log.note("inner"));
+    let outer = Paid::SIGNAL.connect_scoped({
         let held = (inner, Connects);
         move |event| {
             let _ = &held;
@@ -246,7 +274,7 @@ fn connect_unique_keeps_the_first_and_says_no_to_the_second() {
     log.note(format_args!("connected: {} {} {}", first.is_some(), second.is_some(), other.is_some()));
     Paid { log: &log }.send().unwrap();
 
-    drop(first);
+    assert!(first.unwrap().disconnect());
     let again = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("again"));
     log.note(format_args!("connected again: {}", again.is_some()));
     Paid { log: &log }.send().unwrap();
@@ -269,7 +297,7 @@ fn a_closure_that_connect_unique_refuses_may_hold_a_guard_of_the_same_signal() {
 
     let log = Log::new();
     let _first = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("first"));
-    let held = Paid::SIGNAL.connect(|event| event.log.note("held"));
+    let held = Paid::SIGNAL.connect_scoped(|event| event.log.note("held"));
     let refused = Paid::SIGNAL.connect_unique("audit", move |event| {
         let _ = &held;
         event.log.note("refused");
@@ -286,10 +314,12 @@ fn disconnecting_says_whether_something_was_removed() {
     #[signal]
     struct Paid {}
 
-    assert!(Paid::SIGNAL.connect(|_| ()).disconnect());
+    assert!(Paid::SIGNAL.connect_scoped(|_| ()).disconnect());
     let (first, second) = (Paid::SIGNAL.connect(|_| ()), Paid::SIGNAL.connect(|_| ()));
     assert!(first.disconnect());
+    assert!(!first.disconnect(), "it is disconnected already");
     assert!(second.disconnect());
+    assert!(!Paid::SIGNAL.has_receivers());
 }
 
 #[test]
@@ -306,7 +336,7 @@ fn has_receivers_counts_linked_and_connected_ones() {
     assert!(Linked::SIGNAL.has_receivers());
 
     assert!(!Connected::SIGNAL.has_receivers());
-    let guard = Connected::SIGNAL.connect(|_| ());
+    let guard = Connected::SIGNAL.connect_scoped(|_| ());
     assert!(Connected::SIGNAL.has_receivers());
     drop(guard);
     assert!(!Connected::SIGNAL.has_receivers());
@@ -325,7 +355,7 @@ fn a_signal_may_be_connected_before_its_first_use() {
     }
 
     let log = Log::new();
-    let guard = Paid::SIGNAL.connect(|event| event.log.note("connected"));
+    let guard = Paid::SIGNAL.connect_scoped(|event| event.log.note("connected"));
     drop(guard);
     Paid { log: &log }.send().unwrap();
     log.is(&expect![[r#"

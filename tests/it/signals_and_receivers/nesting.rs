@@ -348,7 +348,7 @@ fn connected_receivers_count_as_well() {
         left: u32,
     }
 
-    let _guard = Deep::SIGNAL.connect(|event| match event.left {
+    let _guard = Deep::SIGNAL.connect_scoped(|event| match event.left {
         0 => Ok(()),
         left => Deep { left: left - 1 }.send(),
     });
@@ -375,11 +375,13 @@ async fn connected_async_receivers_count_from_their_first_line() {
     }
 
     // The closure sends before it has made its future.
-    let _guard = Paid::SIGNAL.connect_async(|_| {
-        let fits = Deep { left: LIMIT - 2 }.send().is_ok();
-        let too_deep = Deep { left: LIMIT - 1 }.send().is_err();
-        Box::pin(async move { if fits && too_deep { Ok(()) } else { Err("the depth was not counted") } })
-    });
+    let _guard = Paid::SIGNAL
+        .connect_async(|_| {
+            let fits = Deep { left: LIMIT - 2 }.send().is_ok();
+            let too_deep = Deep { left: LIMIT - 1 }.send().is_err();
+            Box::pin(async move { if fits && too_deep { Ok(()) } else { Err("the depth was not counted") } })
+        })
+        .into_guard();
     Paid {}.send().await.unwrap();
 }
 

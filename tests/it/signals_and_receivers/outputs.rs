@@ -83,7 +83,7 @@ fn collect_gathers_the_outputs_in_order_without_those_of_filtered_receivers() {
         3
     }
 
-    let _guard = Asked::SIGNAL.connect(|_| 4);
+    let _guard = Asked::SIGNAL.connect_scoped(|_| 4);
     assert_eq!(Asked {}.collect().unwrap(), [1, 3, 4]);
 }
 

@@ -38,14 +38,16 @@ async fn sync_and_async_receivers_stand_in_one_sequence() {
     }
 
     let log = Log::new();
-    let _fourth = Paid::SIGNAL.connect(|event| event.log.note("fourth, connected"));
-    let _fifth = Paid::SIGNAL.connect_async(|event| {
-        Box::pin(async {
-            yield_now().await;
-            event.log.note("fifth, connected, async");
+    let _fourth = Paid::SIGNAL.connect_scoped(|event| event.log.note("fourth, connected"));
+    let _fifth = Paid::SIGNAL
+        .connect_async(|event| {
+            Box::pin(async {
+                yield_now().await;
+                event.log.note("fifth, connected, async");
+            })
         })
-    });
-    let _sixth = Paid::SIGNAL.connect(|event| event.log.note("sixth, connected"));
+        .into_guard();
+    let _sixth = Paid::SIGNAL.connect_scoped(|event| event.log.note("sixth, connected"));
     Paid { log: &log }.send().await.unwrap();
     log.is(&expect![[r#"
         first, async, begins

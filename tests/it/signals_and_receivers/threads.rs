@@ -58,7 +58,7 @@ fn receivers_connect_and_disconnect_while_other_threads_send() {
             scope.spawn(|| {
                 for _ in 0..500 {
                     let seen = connected.load(Ordering::Relaxed);
-                    let guard = Paid::SIGNAL.connect(|event| {
+                    let guard = Paid::SIGNAL.connect_scoped(|event| {
                         event.connected.fetch_add(1, Ordering::Relaxed);
                     });
                     // What a thread connected, it finds connected.

@@ -77,7 +77,7 @@ async fn the_order_of_keys_and_the_form_of_numbers_change_nothing() {
         let words = || (0..20).map(|word| (word.to_string(), f64::from(word) * 1e17)).collect::<HashMap<_, _>>();
         let mut page = Page { id: Id::UNSET, words: Json(words()) };
         page.save(&db).await.unwrap();
-        let guard = Page::POST_SAVE.connect(|event| {
+        let guard = Page::POST_SAVE.connect_scoped(|event| {
             let unchanged = event.previous.map(|previous| previous.words == event.instance.words);
             if unchanged == Some(true) { Ok(()) } else { Err("the same words are different") }
         });
