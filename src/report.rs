@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use signals_core::__private::{Panicked, caught};
+use signals_core::__private::{Panicked, caught, log};
 
 use crate::error::Error;
 
@@ -19,9 +19,11 @@ pub(crate) fn report(handler: &ErrorHandler, error: &Error) {
     }
 }
 
-/// What happens if no handler is set.
+/// What happens if no handler is set: one place has the failure, and not two.
 pub(crate) fn print(error: &Error) {
-    print_line(&format!("signals: {error}"));
+    if !log(error) {
+        print_line(&format!("signals: {error}"));
+    }
 }
 
 /// Not `eprintln!`, which panics when stderr is closed.

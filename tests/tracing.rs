@@ -208,6 +208,21 @@ fn mail() -> Result<(), &'static str> {
     Err("no mail server")
 }
 
+/// Without a handler, the log has it, and stderr does not.
+#[test]
+fn a_failure_after_the_transaction_that_has_no_handler_is_logged_once() {
+    let log = logged(async {
+        let db = Db::connect("sqlite::memory:").await.unwrap();
+        db.create_tables().await.unwrap();
+        Order::default().save(&db).await.unwrap();
+    });
+    let events: Vec<&str> = log.lines().filter(|line| line.contains("no mail server")).collect();
+    expect![[r#"
+        event message=receiver `tracing::mail` (tests/tracing.rs) failed on `post_commit` of `Order`: no mail server
+    "#]]
+    .assert_eq(&without_lines(&(events.join("\n") + "\n")));
+}
+
 /// What the handler of the database is given is not an event as well: a handler that writes to the log would write it twice.
 #[test]
 fn a_failure_after_the_transaction_goes_to_the_handler_alone() {

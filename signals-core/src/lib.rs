@@ -50,6 +50,7 @@ pub mod __private {
     pub use crate::receiver::{Binding, Declaration, Source};
     pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared, incomplete};
     pub use crate::scope::Scope;
+    pub use crate::trace::log;
     pub use crate::words::*;
     pub use std::vec::Vec;
 }

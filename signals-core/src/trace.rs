@@ -1,5 +1,7 @@
 //! One span per receiver with the feature `tracing`, and nothing at all without it.
 
+use core::fmt;
+
 use crate::payload::Payload;
 use crate::receiver::ReceiverId;
 
@@ -37,4 +39,20 @@ impl Span {
         let _entered = self.span.enter();
         work()
     }
+}
+
+/// Writes a failure that no call returns to the log, and says whether there is one: without it the failure has to go elsewhere.
+#[cfg(feature = "tracing")]
+pub fn log(failure: &dyn fmt::Display) -> bool {
+    let is_read = tracing::dispatcher::get_default(|log| !log.is::<tracing::subscriber::NoSubscriber>());
+    if is_read {
+        tracing::error!("{failure}");
+    }
+    is_read
+}
+
+/// There is no log.
+#[cfg(not(feature = "tracing"))]
+pub fn log(_: &dyn fmt::Display) -> bool {
+    false
 }

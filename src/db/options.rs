@@ -148,8 +148,8 @@ impl ConnectOptions {
         self
     }
 
-    /// What to do with a failure that no call can return, because the commit is done. If not set, one line is written to
-    /// stderr. A handler that panics is caught, and what it was called for stays done.
+    /// What to do with a failure that no call can return, because the commit is done. If not set, it is an
+    /// error in the log of `tracing`, with that feature and a subscriber; else one line is written to stderr. A handler that panics is caught, and what it was called for stays done.
     pub fn on_error(mut self, handler: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
         self

@@ -29,7 +29,7 @@ pub struct RequestSignalsLayer {
 }
 
 impl RequestSignalsLayer {
-    /// A layer that writes to stderr what [nobody waits for](Self::on_error).
+    /// A layer that logs the failures that [no call returns](Self::on_error).
     ///
     /// ```
     /// let layer = signals::web::RequestSignalsLayer::new();
@@ -38,7 +38,8 @@ impl RequestSignalsLayer {
         Self { on_error: Arc::new(print) }
     }
 
-    /// What to do with the failure of a receiver. If not set, one line is written to stderr.
+    /// What to do with the failure of a receiver. If not set, it is an error in the log of `tracing`, with that feature and a
+    /// subscriber; else one line is written to stderr.
     ///
     /// Those of `got_request_exception` and `request_finished` cannot be returned to anybody; one of `request_started` becomes a
     /// 500 that does not say why. It is called on the thread that serves the request, also from a `Drop`. If it panics, that is
