@@ -58,6 +58,20 @@ pub const fn may_change(never: &[(&str, NeverChanges)], field: &str) {
     }
 }
 
+/// Refuses `through_fields(..)` that name what is no column.
+#[doc(hidden)]
+#[track_caller]
+pub const fn may_relate(never: &[(&str, NeverChanges)], field: &str) {
+    let mut index = 0;
+    while index < never.len() {
+        let (name, why) = never[index];
+        if is_same(name.as_bytes(), field.as_bytes()) && matches!(why, NeverChanges::Skipped) {
+            panic!("a field with `#[skip]` is no column, so that it relates no rows: name a foreign key");
+        }
+        index += 1;
+    }
+}
+
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

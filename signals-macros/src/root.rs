@@ -91,6 +91,18 @@ pub(crate) fn at(place: Place, subject: impl ToTokens, private: &TokenStream) ->
     quote!(#opening #subject as #private::Itself #closing)
 }
 
+/// Tokens with the user's own span: the compiler then underlines that place, and says nothing of the macro.
+pub(crate) fn moved(tokens: TokenStream, place: Place) -> TokenStream {
+    let mut tokens: Vec<proc_macro2::TokenTree> = tokens.into_iter().collect();
+    for token in &mut tokens {
+        token.set_span(place.first);
+    }
+    if let Some(last) = tokens.last_mut() {
+        last.set_span(place.last);
+    }
+    tokens.into_iter().collect()
+}
+
 /// The tokens with each leaf mapped, groups included.
 pub(crate) fn map_tokens(
     tokens: TokenStream,

@@ -87,7 +87,8 @@ impl PasswordHash {
 
     /// Whether it was made in another way than one would be made now.
     pub(super) fn is_obsolete(&self) -> bool {
-        password_auth::is_hash_obsolete(self.phc()).unwrap_or(false)
+        // What is no hash fits no password, so that there is nothing to renew it with.
+        password_auth::is_hash_obsolete(self.phc()).is_ok_and(|is_obsolete| is_obsolete)
     }
 
     /// What a session remembers of it, to be no longer valid when the password is another one. It tells nothing of the hash.

@@ -12,7 +12,7 @@ use super::names::{self, Named};
 use super::parse::{self, ManyToMany, Parsed};
 use super::relation::camel_case;
 use crate::errors::Errors;
-use crate::root::{Place, ask, at, implement};
+use crate::root::{Place, ask, at, implement, moved};
 
 /// A field that relates a row to many others.
 pub(super) struct Many<'a> {
@@ -332,8 +332,12 @@ fn named_field(path: &Path, field: &Ident, side: &TokenStream, paths: &Paths) ->
     let Paths { root, private } = paths;
     let (span, name) = (Place::of(field).first(), field.unraw().to_string());
     let points = quote_spanned!(span=> fn points(row: &#path) -> &#root::Id<#side> { &row.#field });
+    let may_relate = moved(quote!(#private::may_relate), Place::of(field));
+    let never = ask(path, quote!(#private::SendsSignals), "NEVER_CHANGES");
+    let is_column = quote_spanned!(span=> const _: () = #may_relate(#never, #name););
     quote! {{
         #points
+        #is_column
         let _: fn(&#path) -> &#root::Id<#side> = points;
         #private::FieldOf::Called(#name)
     }}
@@ -390,16 +394,4 @@ fn reverse(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Mode
             }
         };
     }
-}
-
-/// Tokens at a place that the person wrote.
-fn moved(tokens: TokenStream, place: Place) -> TokenStream {
-    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for token in &mut tokens {
-        token.set_span(place.first());
-    }
-    if let Some(last) = tokens.last_mut() {
-        last.set_span(place.last());
-    }
-    tokens.into_iter().collect()
 }

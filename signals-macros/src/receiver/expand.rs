@@ -8,7 +8,7 @@ use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{Binding, CallStyle, Function, Parameter, Scope};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Place, Root, ask, at, implement, map_tokens};
+use crate::root::{Place, Root, ask, at, implement, map_tokens, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
@@ -200,10 +200,7 @@ fn changes(arguments: &Arguments, private: &TokenStream) -> TokenStream {
 /// It is asked with the user's own spans, so that the compiler underlines the field and says nothing of the macro.
 fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
-    let question = map_tokens(quote!(#private::may_change), &mut |mut token| {
-        token.set_span(place);
-        token
-    });
+    let question = moved(quote!(#private::may_change), place.into());
     let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
     quote_spanned!(place=> const _: () = #question(#never, #name);)
 }

@@ -113,7 +113,11 @@ impl<'a> FromSql<'a> for Cell<'a> {
             Shape::Float4 => ValueRef::Real(f32::from_sql(ty, raw)?.into()),
             Shape::Float8 => ValueRef::Real(f64::from_sql(ty, raw)?),
             Shape::Text | Shape::Json => text(raw),
-            Shape::Jsonb => text(raw.get(1..).unwrap_or_default()),
+            // A byte for the version of the format, which has always been 1.
+            Shape::Jsonb => match raw {
+                [1, json @ ..] => text(json),
+                _ => return Err("a `jsonb` in a format that is not known".into()),
+            },
             Shape::Timestamptz => ValueRef::Timestamp(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
             Shape::Timestamp => ValueRef::DateTime(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
             Shape::Date => ValueRef::Date(epoch::days_from(i32::from_sql(&Type::INT4, raw)?)),

@@ -44,7 +44,8 @@ impl Opened<'_> {
     }
 
     pub(in crate::db) fn is_read_only(&self) -> bool {
-        self.access == Access::Read || self.connection.raw().is_readonly("main").unwrap_or_default()
+        self.access == Access::Read
+            || self.connection.raw().is_readonly("main").unwrap_or_else(|_| unreachable!("every connection has `main`"))
     }
 
     pub(in crate::db) fn raw(&mut self) -> &rusqlite::Connection {

@@ -178,8 +178,11 @@ impl FieldOf {
     fn of<T: Model>(self) -> usize {
         match self {
             Self::At(index) => index,
-            // The compiler has seen that there is one.
-            Self::Called(name) => T::META.fields.iter().position(|field| field.name == name).unwrap_or_default(),
+            Self::Called(name) => match T::META.fields.iter().position(|field| field.name == name) {
+                Some(index) => index,
+                // The compiler has seen that there is one.
+                None => unreachable!("`{}` has no column `{name}`", T::META.name),
+            },
         }
     }
 }
