@@ -253,6 +253,8 @@ pub enum Error {
         waited: Duration,
         /// Where the other transaction began.
         began: &'static Location<'static>,
+        /// Whether it is a database in memory, which has no other connection to read with.
+        in_memory: bool,
     },
 
     /// A receiver went on after something had failed in its transaction, or the body of a savepoint did, so all that was done
@@ -625,11 +627,17 @@ impl fmt::Display for Error {
             ),
             Self::Locked { path, waited } => write!(
                 f,
-                "another connection holds the lock on `{}`, waited {waited:.1?}: end its transaction, or wait longer \
-                 with `ConnectOptions::busy_timeout`",
+                "another process, or another `Db` of this one, holds the lock on `{}`, waited {waited:.1?}: end its \
+                 transaction, or wait longer with `ConnectOptions::busy_timeout`",
                 path.display(),
             ),
-            Self::WriterBusy { waited, began } => write!(
+            Self::WriterBusy { waited, began, in_memory: true } => write!(
+                f,
+                "the transaction that began at {began} holds the only connection of the database in memory, waited \
+                 {waited:.1?}: a receiver must use its `tx` and not `&db`, also to read, other code must end that transaction \
+                 sooner, or use a file, which can be read meanwhile",
+            ),
+            Self::WriterBusy { waited, began, in_memory: false } => write!(
                 f,
                 "the transaction that began at {began} holds the connection that writes, waited {waited:.1?}: a \
                  receiver must use its `tx` and not `&db`, other code must end that transaction sooner",

@@ -85,7 +85,9 @@ impl Driver {
                 #[cfg(feature = "sqlite")]
                 Target::SqliteMemory => Sqlite::memory(options, at).await.map(Self::Sqlite),
                 #[cfg(feature = "sqlite")]
-                Target::SqliteFile { path, mode } => Sqlite::file(&path, mode, options, at).await.map(Self::Sqlite),
+                Target::SqliteFile { path, mode, synchronous } => {
+                    Sqlite::file(&path, mode, synchronous, options, at).await.map(Self::Sqlite)
+                }
                 #[cfg(not(feature = "sqlite"))]
                 Target::SqliteMemory | Target::SqliteFile { .. } => {
                     Err(url::refuse(&options.url, "SQLite needs the feature `sqlite`"))

@@ -12,6 +12,8 @@ mod begin;
 mod created;
 mod driver;
 mod executor;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod holders;
 mod hooks;
 mod level;
 mod options;
@@ -42,7 +44,7 @@ pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
 pub use self::level::End;
 pub(crate) use self::level::{ReadAgain, Remembered};
-pub use self::options::ConnectOptions;
+pub use self::options::{ConnectOptions, Synchronous};
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;
 pub use self::tx::Tx;
@@ -91,8 +93,14 @@ pub(crate) enum Dialect {
 /// ```
 ///
 /// Statements of SQLite run on the task that awaits them. A file has one connection that writes, whose users queue in
-/// the order in which they came, and up to four connections that read beside it. A memory database has one connection
-/// in all, so reading on the `Db` waits for an open transaction there.
+/// the order in which they came, up to four connections that read beside it, and one more for each
+/// [transaction that only reads](TransactionOptions::read_only), up to [`ConnectOptions::pool_size`]. A memory database has one
+/// connection in all, so reading on the `Db` waits for an open transaction there.
+///
+/// A file is in WAL mode. Its log, `file.db-wal`, is merged into the file whenever it has 4 MB, or as soon as the readers let it;
+/// what one large transaction made of it is cut back to 8 MB by the writes after that, and the last connection that closes the
+/// file removes it. Until a power cut, or a crash of the operating system, every commit is kept; the last ones before it are kept
+/// with [`Synchronous::Full`].
 ///
 /// PostgreSQL has a pool of connections, all of which read and write. Each prepares a statement when it first executes it,
 /// and then needs one round trip for it. BEGIN travels with the first statement of a transaction.
@@ -122,6 +130,7 @@ impl Db {
     /// | `sqlite:path/to/file.db` | a file, made if it is missing |
     /// | `sqlite:file.db?mode=rw` | a file that must exist |
     /// | `sqlite:file.db?mode=ro` | a file that must exist, for reading only |
+    /// | `sqlite:file.db?synchronous=full` | a file whose commits survive a power cut: see [`Synchronous`]; also with `&mode=rw` |
     /// | `sqlite::memory:` | a new, empty database in memory; each call makes its own |
     /// | `postgres://user:password@host:5432/database` | PostgreSQL, with the feature `postgres`; also `postgresql://` |
     ///

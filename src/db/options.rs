@@ -53,6 +53,7 @@ pub struct ConnectOptions {
     pub(super) url: String,
     pub(super) writer_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    pub(super) synchronous: Option<Synchronous>,
     /// What the URL may say as well is `None` until it is said here.
     pool_size: Option<usize>,
     pool_timeout: Option<Duration>,
@@ -60,6 +61,25 @@ pub struct ConnectOptions {
     statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
 }
+
+/// What a commit to a file of SQLite survives. In both, the end of the program leaves every commit where it is, and nothing makes
+/// the file unreadable.
+///
+/// PostgreSQL has a setting `synchronous_commit` of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synchronous {
+    /// A power cut, or a crash of the operating system, may undo the last commits. A commit does not wait for the disk, which makes
+    /// it many times faster.
+    Normal,
+    /// A commit waits until the disk has it.
+    Full,
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+const POOL_SIZE: usize = 10;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+const POOL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a pool of connections to a server is made of.
 #[cfg(feature = "postgres")]
@@ -77,6 +97,7 @@ impl ConnectOptions {
             url: url.into(),
             writer_timeout: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
+            synchronous: None,
             pool_size: None,
             pool_timeout: None,
             check_after_idle: None,
@@ -92,7 +113,8 @@ impl ConnectOptions {
         self
     }
 
-    /// How long to wait for a lock on the file of SQLite that another process holds before [`Error::Locked`]. 5 seconds if
+    /// How long to wait for a lock on the file of SQLite that another process holds before [`Error::Locked`]. Callers that wait
+    /// for one another share the wait. 5 seconds if
     /// not set. In PostgreSQL it is a setting of the connection, `?options=-c%20lock_timeout%3D5s`, and the error is
     /// [`Error::LockTimeout`].
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
@@ -100,16 +122,25 @@ impl ConnectOptions {
         self
     }
 
+    /// What a commit to a file of SQLite survives. If not set, it is what the URL says, `?synchronous=full`, and
+    /// [`Synchronous::Normal`] if the URL says nothing.
+    pub fn synchronous(mut self, synchronous: Synchronous) -> Self {
+        self.synchronous = Some(synchronous);
+        self
+    }
+
     /// How many connections to PostgreSQL there are at most. They are opened when they are needed, and stay. 10 if not set,
     /// at least 1.
     ///
-    /// SQLite has its own number of connections.
+    /// For a file of SQLite it is how many transactions that only read may be open at once,
+    /// [`TransactionOptions::read_only`](super::TransactionOptions::read_only); one connection writes, and up to four more are for
+    /// single queries.
     pub fn pool_size(mut self, size: usize) -> Self {
         self.pool_size = Some(size);
         self
     }
 
-    /// How long to wait for a connection to PostgreSQL that others hold before [`Error::PoolBusy`], for the server to accept a
+    /// How long to wait for a connection that others hold before [`Error::PoolBusy`], and in PostgreSQL for the server to accept a
     /// new one before [`Error::Connect`] or [`Error::TooManyConnections`], and for a sign of life from one that was idle. 5
     /// seconds if not set.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
@@ -161,6 +192,12 @@ impl ConnectOptions {
         Db::open(self, Location::caller())
     }
 
+    /// How many transactions that only read a file of SQLite may have, and how long another one waits.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn reading_transactions(&self) -> (usize, Duration) {
+        (self.pool_size.unwrap_or(POOL_SIZE).max(1), self.pool_timeout.unwrap_or(POOL_TIMEOUT))
+    }
+
     /// What is said here, else what the URL says, else the default.
     #[cfg(feature = "postgres")]
     pub(super) fn pool(&self) -> PoolOptions {
@@ -168,8 +205,8 @@ impl ConnectOptions {
         let size = |key| number(key).and_then(|number| usize::try_from(number).ok());
         let seconds = |key| number(key).map(|number| Duration::from_secs(number.into()));
         PoolOptions {
-            size: self.pool_size.or_else(|| size("pool_size")).unwrap_or(10).max(1),
-            timeout: self.pool_timeout.or_else(|| seconds("pool_timeout")).unwrap_or(Duration::from_secs(5)),
+            size: self.pool_size.or_else(|| size("pool_size")).unwrap_or(POOL_SIZE).max(1),
+            timeout: self.pool_timeout.or_else(|| seconds("pool_timeout")).unwrap_or(POOL_TIMEOUT),
             check_after_idle: self
                 .check_after_idle
                 .or_else(|| seconds("check_after_idle"))
@@ -199,6 +236,7 @@ impl fmt::Debug for ConnectOptions {
             .field("url", &self.public_url())
             .field("writer_timeout", &self.writer_timeout)
             .field("busy_timeout", &self.busy_timeout)
+            .field("synchronous", &self.synchronous)
             .field("pool_size", &self.pool_size)
             .field("pool_timeout", &self.pool_timeout)
             .field("check_after_idle", &self.check_after_idle)

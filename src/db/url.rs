@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use super::Synchronous;
 use crate::error::{Error, Result};
 
 /// What a URL names.
@@ -15,6 +16,7 @@ pub(super) enum Target {
     SqliteFile {
         path: PathBuf,
         mode: Mode,
+        synchronous: Option<Synchronous>,
     },
     /// The driver reads the rest.
     Postgres,
@@ -92,16 +94,24 @@ fn sqlite(rest: &str) -> Result<Target, String> {
     if path.contains('\0') {
         return Err("a path cannot contain a NUL".to_owned());
     }
-    let mut mode = Mode::Create;
+    let (mut mode, mut synchronous) = (Mode::Create, None);
     for setting in query.split('&').filter(|setting| !setting.is_empty()) {
         match setting {
             "mode=ro" => mode = Mode::Read,
             "mode=rw" => mode = Mode::Write,
             "mode=rwc" => mode = Mode::Create,
-            _ => return Err("what is after the `?` is not one of `mode=ro`, `mode=rw`, `mode=rwc`".to_owned()),
+            "synchronous=normal" => synchronous = Some(Synchronous::Normal),
+            "synchronous=full" => synchronous = Some(Synchronous::Full),
+            _ => {
+                return Err(
+                    "what is after the `?` is not one of `mode=ro`, `mode=rw`, `mode=rwc`, `synchronous=normal`, \
+                            `synchronous=full`"
+                        .to_owned(),
+                );
+            }
         }
     }
-    Ok(Target::SqliteFile { path: path.into(), mode })
+    Ok(Target::SqliteFile { path: path.into(), mode, synchronous })
 }
 
 /// A path of SQLite may contain anything, and is not secret.
@@ -329,7 +339,7 @@ mod tests {
     use crate::db::ConnectOptions;
 
     fn file(path: &str, mode: Mode) -> Target {
-        Target::SqliteFile { path: path.into(), mode }
+        Target::SqliteFile { path: path.into(), mode, synchronous: None }
     }
 
     #[test]
@@ -341,6 +351,10 @@ mod tests {
             ("sqlite:///var/a.db", file("/var/a.db", Mode::Create)),
             ("sqlite:a.db?mode=ro", file("a.db", Mode::Read)),
             ("sqlite:a.db?mode=rw", file("a.db", Mode::Write)),
+            (
+                "sqlite:a.db?synchronous=full&mode=rw",
+                Target::SqliteFile { path: "a.db".into(), mode: Mode::Write, synchronous: Some(Synchronous::Full) },
+            ),
             ("sqlite:C:\\a.db", file("C:\\a.db", Mode::Create)),
             ("sqlite:a:b@c.db", file("a:b@c.db", Mode::Create)),
             ("postgres://ann:secret@host/db", Target::Postgres),

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::connection::Connection;
 use super::errors::Failure;
-use super::pool::{Holders, Pooled};
+use super::pool::Pooled;
 use super::server::Server;
+use crate::db::holders::Holders;
 use crate::error::Result;
 
 /// How long a statement may take to its end that nobody waits for any more.
@@ -21,6 +24,8 @@ pub(super) struct Lease {
     connection: Option<Pooled>,
     server: Arc<Server>,
     holders: Holders,
+    /// Told when the connection is back.
+    back: Arc<Notify>,
     at: &'static Location<'static>,
     /// How many operations are being waited for.
     running: AtomicUsize,
@@ -35,12 +40,14 @@ impl Lease {
         connection: Pooled,
         server: Arc<Server>,
         holders: Holders,
+        back: Arc<Notify>,
         at: &'static Location<'static>,
     ) -> Self {
         Self {
             connection: Some(connection),
             server,
             holders,
+            back,
             at,
             running: AtomicUsize::new(0),
             torn: AtomicUsize::new(0),
@@ -90,7 +97,7 @@ impl Drop for Lease {
         if let Some(connection) = self.connection.take() {
             self.give_back(connection);
         }
-        self.holders.tell();
+        self.back.notify_one();
     }
 }
 

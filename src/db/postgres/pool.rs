@@ -1,6 +1,5 @@
 //! The pool of connections.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use super::created;
 use super::lease::Lease;
 use super::server::{NotOpened, Server};
 use crate::db::ConnectOptions;
+use crate::db::holders::Holders;
 use crate::db::options::PoolOptions;
 use crate::error::{Error, Result};
 
@@ -23,18 +23,9 @@ pub(super) type Pooled = managed::Object<Manager>;
 pub(super) struct Pool {
     connections: managed::Pool<Manager>,
     holders: Holders,
+    /// Told when a connection comes back, for callers that the server gave none.
+    back: Arc<Notify>,
     limit: Duration,
-}
-
-/// The places that have a connection.
-#[derive(Clone, Default)]
-pub(super) struct Holders(Arc<Held>);
-
-#[derive(Default)]
-struct Held {
-    places: Mutex<Vec<&'static Location<'static>>>,
-    /// Told when a connection comes back, for those that the server gave none.
-    back: Notify,
 }
 
 /// How the pool makes connections and looks at those that come back.
@@ -56,7 +47,7 @@ impl Pool {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(Error::other)?;
-        Ok(Self { connections, holders: Holders::default(), limit: timeout })
+        Ok(Self { connections, holders: Holders::default(), back: Arc::default(), limit: timeout })
     }
 
     pub(super) async fn lease(&self, at: &'static Location<'static>) -> Result<Lease> {
@@ -69,15 +60,15 @@ impl Pool {
             // The manager limits the rest itself, with messages that say what it waited for.
             match self.connections.timeout_get(&Timeouts { wait: Some(left), create: None, recycle: None }).await {
                 Ok(connection) => {
-                    self.holders.lock().push(at);
+                    self.holders.add(at);
                     let server = Arc::clone(&self.connections.manager().server);
-                    return Ok(Lease::new(connection, server, self.holders.clone(), at));
+                    return Ok(Lease::new(connection, server, self.holders.clone(), Arc::clone(&self.back), at));
                 }
                 Err(PoolError::Backend(NotOpened::Failed(error))) => return Err(error),
                 Err(PoolError::Backend(NotOpened::Full(reason))) if !left.is_zero() => {
                     full = Some(reason);
                     // Until a connection of ours comes back, or the server may have room for another one.
-                    let _ = tokio::time::timeout(delay.min(left), self.holders.0.back.notified()).await;
+                    let _ = tokio::time::timeout(delay.min(left), self.back.notified()).await;
                     delay = (delay * 2).min(LONGEST);
                 }
                 Err(PoolError::Backend(NotOpened::Full(reason))) => return Err(self.full(reason, began)),
@@ -100,33 +91,6 @@ impl Pool {
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
         self.connections.status().size
-    }
-}
-
-impl Holders {
-    pub(super) fn remove(&self, at: &'static Location<'static>) {
-        let mut holders = self.lock();
-        if let Some(index) = holders.iter().position(|holder| std::ptr::eq(*holder, at)) {
-            holders.swap_remove(index);
-        }
-    }
-
-    /// Each place, and how many connections it has.
-    fn places(&self) -> Vec<(&'static Location<'static>, usize)> {
-        let mut places = BTreeMap::new();
-        for &holder in self.lock().iter() {
-            *places.entry(holder).or_default() += 1;
-        }
-        places.into_iter().collect()
-    }
-
-    /// Wakes one of those that the server gave no connection: one of ours is back.
-    pub(super) fn tell(&self) {
-        self.0.back.notify_one();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<&'static Location<'static>>> {
-        self.0.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -13,7 +13,7 @@ use super::params::{self, Encoded};
 use super::patience::Patience;
 use crate::db::begin::Access;
 use crate::db::url::Mode;
-use crate::db::{Params, Row};
+use crate::db::{Params, Row, Synchronous};
 use crate::error::{Error, Result};
 
 /// As many statements as a program of some dozens of models has.
@@ -22,7 +22,7 @@ const CACHED_STATEMENTS: usize = 256;
 /// Where the database is.
 pub(super) enum Place {
     Memory,
-    File { path: Arc<Path>, mode: Mode },
+    File { path: Arc<Path>, mode: Mode, synchronous: Option<Synchronous> },
 }
 
 impl Place {
@@ -48,7 +48,7 @@ impl Connection {
     pub(super) async fn open(place: &Place, access: Access, patience: &Patience) -> Result<Self> {
         let raw = match place {
             Place::Memory => rusqlite::Connection::open_in_memory(),
-            Place::File { path, mode } => {
+            Place::File { path, mode, .. } => {
                 let flags = match (mode, access) {
                     (Mode::Read, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
                     (Mode::Create, Access::Write) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -89,12 +89,20 @@ impl Connection {
             // A database file from elsewhere cannot call functions with side effects from its schema.
             raw.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             raw.execute_batch("PRAGMA foreign_keys = ON")?;
-            if access == Access::Write && matches!(place, Place::File { .. }) && !raw.is_readonly("main")? {
+            if let (Access::Write, Place::File { synchronous, .. }) = (access, place)
+                && !raw.is_readonly("main")?
+            {
                 let journal: String = raw.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
                 // Some file systems cannot do it. What is there then is slower and as safe, if it syncs fully.
-                if journal.eq_ignore_ascii_case("wal") {
-                    raw.execute_batch("PRAGMA synchronous = NORMAL")?;
+                let is_wal = journal.eq_ignore_ascii_case("wal");
+                match synchronous.or(is_wal.then_some(Synchronous::Normal)) {
+                    Some(Synchronous::Normal) => raw.execute_batch("PRAGMA synchronous = NORMAL")?,
+                    Some(Synchronous::Full) => raw.execute_batch("PRAGMA synchronous = FULL")?,
+                    None => {}
                 }
+                // The log has half of it when SQLite merges it into the file, and keeps for ever what one large transaction made
+                // of it, if it is not told otherwise.
+                raw.query_row("PRAGMA journal_size_limit = 8388608", [], |_| Ok(()))?;
             }
             if access == Access::Read {
                 raw.execute_batch("PRAGMA query_only = ON")?;

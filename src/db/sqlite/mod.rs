@@ -16,6 +16,7 @@ use std::ops::DerefMut;
 use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(super) use self::created::Opened;
 pub(super) use self::transaction::Transaction;
@@ -29,7 +30,7 @@ use self::writer::Writer;
 use super::answer::Answer;
 use super::begin::Access;
 use super::url::Mode;
-use super::{ConnectOptions, Params, Row, TransactionOptions};
+use super::{ConnectOptions, Params, Row, Synchronous, TransactionOptions};
 use crate::error::Result;
 
 /// The connections to one database.
@@ -37,7 +38,10 @@ pub(super) struct Sqlite {
     // Dropped before the writer, so that the writer is the last to close the file and tidies up its log.
     readers: Option<Arc<Readers>>,
     writer: Writer,
+    /// That of the connection that writes.
     patience: Patience,
+    /// That of the others.
+    reading: Patience,
 }
 
 impl Sqlite {
@@ -48,19 +52,25 @@ impl Sqlite {
     pub(super) async fn file(
         path: &Path,
         mode: Mode,
+        synchronous: Option<Synchronous>,
         options: &ConnectOptions,
         at: &'static Location<'static>,
     ) -> Result<Self> {
-        Self::open(Place::File { path: path.into(), mode }, options, at).await
+        // What is called on the options counts before the URL.
+        let synchronous = options.synchronous.or(synchronous);
+        Self::open(Place::File { path: path.into(), mode, synchronous }, options, at).await
     }
 
     async fn open(place: Place, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
-        let patience = Patience::new(options.busy_timeout, place.path());
+        let patience = || Patience::new(options.busy_timeout, place.path());
+        let (patience, reading) = (patience(), patience());
         let connection = created::open(&place, Access::Write, &patience, &options.public_url()).await?;
+        let in_memory = matches!(place, Place::Memory);
         Ok(Self {
-            writer: Writer::new(connection, options.writer_timeout, at),
-            readers: matches!(place, Place::File { .. }).then(|| Arc::new(Readers::new(place, options.public_url()))),
+            writer: Writer::new(connection, options.writer_timeout, patience.clone(), in_memory, at),
+            readers: (!in_memory).then(|| Arc::new(Readers::new(place, options))),
             patience,
+            reading,
         })
     }
 
@@ -77,7 +87,7 @@ impl Sqlite {
         let transaction = move |held| form(Transaction::new(held, access));
         match (access, &self.readers) {
             (Access::Read, Some(readers)) => {
-                attempt(None, readers.take_for_long(&self.patience), &self.patience, begin)
+                attempt(None, readers.take_for_long(at, &self.reading), &self.reading, begin)
                     .map(move |begun| begun.map(|(reader, ())| transaction(Held::Reader(reader))))
             }
             _ => attempt(self.writer.own_if_free(at), self.writer.own(at), &self.patience, begin)
@@ -113,7 +123,7 @@ impl Sqlite {
     ) -> Answer<'a, ()> {
         let read = |connection: &mut Connection| connection.read(sql, params, each);
         match &self.readers {
-            Some(readers) => alone(readers.take_if_idle(), readers.take(&self.patience), &self.patience, read),
+            Some(readers) => alone(readers.take_if_idle(), readers.take(&self.reading), &self.reading, read),
             None => self.write(at, read),
         }
     }
@@ -161,11 +171,12 @@ where
         None => None,
     };
     Answer::later(async move {
+        let asked = Instant::now();
         let mut connection = match free {
             Some(connection) => connection,
             None => wait.await?,
         };
-        let value = patience.retry(|| operation(&mut connection)).await?;
+        let value = patience.retry_since(asked, || operation(&mut connection)).await?;
         Ok((connection, value))
     })
 }

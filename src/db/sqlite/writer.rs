@@ -8,12 +8,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use super::connection::Connection;
+use super::patience::Patience;
 use crate::error::{Error, Result};
 
 /// The connection that writes, behind a lock that is given in the order in which it was asked for.
 pub(super) struct Writer {
     connection: Arc<AsyncMutex<Connection>>,
     limit: Duration,
+    patience: Patience,
+    /// Whether it is the only connection, with which is read as well.
+    in_memory: bool,
     /// Where the code is that holds the lock, or held it last.
     holder: Mutex<&'static Location<'static>>,
     /// The address of that: mostly it is the same code again, and then there is nothing to lock.
@@ -21,9 +25,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, limit: Duration, at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        connection: Connection,
+        limit: Duration,
+        patience: Patience,
+        in_memory: bool,
+        at: &'static Location<'static>,
+    ) -> Self {
         let known = AtomicUsize::new(address_of(at));
-        Self { connection: Arc::new(AsyncMutex::new(connection)), limit, holder: Mutex::new(at), known }
+        let connection = Arc::new(AsyncMutex::new(connection));
+        Self { connection, limit, patience, in_memory, holder: Mutex::new(at), known }
     }
 
     // Who takes it when it is free does not jump the queue: a lock that is released goes straight to the first who waits.
@@ -58,9 +69,14 @@ impl Writer {
 
     async fn wait<Guard>(&self, lock: impl Future<Output = Guard>) -> Result<Guard> {
         let began = Instant::now();
-        tokio::time::timeout(self.limit, lock).await.map_err(|_| Error::WriterBusy {
-            waited: began.elapsed(),
-            began: *self.holder.lock().unwrap_or_else(PoisonError::into_inner),
+        tokio::time::timeout(self.limit, lock).await.map_err(|_| {
+            let waited = began.elapsed();
+            // The holder is not to blame, if it waits itself.
+            if self.patience.is_tried() {
+                return self.patience.locked(waited);
+            }
+            let began = *self.holder.lock().unwrap_or_else(PoisonError::into_inner);
+            Error::WriterBusy { waited, began, in_memory: self.in_memory }
         })
     }
 

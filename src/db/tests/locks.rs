@@ -19,7 +19,7 @@ async fn a_lock_of_another_process_is_an_error_after_a_while() {
         assert!(waited >= Duration::from_millis(30) && waited < Duration::from_secs(5), "{waited:?}");
     }
     let text = add(&db, 1).await.unwrap_err().to_string();
-    assert!(text.starts_with("another connection holds the lock on `"), "{text}");
+    assert!(text.starts_with("another process, or another `Db` of this one, holds the lock on `"), "{text}");
     assert!(text.contains("ms: end its transaction"), "{text}");
     // Reading goes on.
     assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
@@ -144,7 +144,7 @@ async fn saving_on_the_db_inside_a_transaction_names_where_it_began() {
         let line = line!() + 1;
         let tx = db.begin().await.unwrap();
         for result in [db.execute("DELETE FROM numbers", &()).await.map(drop), db.begin().await.map(drop)] {
-            let Err(Error::WriterBusy { waited, began }) = result else { panic!("{result:?}") };
+            let Err(Error::WriterBusy { waited, began, .. }) = result else { panic!("{result:?}") };
             assert!(waited >= Duration::from_millis(30), "{waited:?}");
             assert_eq!((began.file(), began.line()), (file!(), line));
         }
@@ -235,4 +235,76 @@ async fn many_tasks_on_many_threads() {
         task.await.unwrap().unwrap();
     }
     assert_eq!(numbers(&db).await.unwrap().len(), 16 * 20 / 2);
+}
+
+#[tokio::test]
+async fn reading_a_database_in_memory_next_to_a_transaction_says_that_it_has_one_connection() {
+    let db = with_numbers(memory().await).await;
+    let tx = db.begin().await.unwrap();
+    for error in [numbers(&db).await.unwrap_err(), add(&db, 1).await.unwrap_err()] {
+        assert!(matches!(error, Error::WriterBusy { in_memory: true, .. }));
+        let text = error.to_string();
+        assert!(text.contains("holds the only connection of the database in memory"), "{text}");
+        assert!(text.contains("use its `tx` and not `&db`, also to read") && text.contains("use a file"), "{text}");
+    }
+    drop(tx);
+    // A file can be read.
+    let folder = Folder::new();
+    let db = with_numbers(folder.db().await).await;
+    let tx = db.begin().await.unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
+    let error = add(&db, 1).await.unwrap_err();
+    assert!(matches!(error, Error::WriterBusy { in_memory: false, .. }), "{error}");
+    assert!(!error.to_string().contains("memory"), "{error}");
+    drop(tx);
+}
+
+/// Whoever holds the connection that writes is not to blame for what it waits for itself.
+#[tokio::test]
+async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() {
+    const LIMIT: Duration = Duration::from_millis(300);
+    let folder = Folder::new();
+    let db = with_numbers(folder.options().writer_timeout(LIMIT).busy_timeout(LIMIT).connect().await.unwrap()).await;
+    let stranger = folder.stranger();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let began = Instant::now();
+    let (one, two, three, four) =
+        tokio::join!(db.begin(), db.transaction(async |tx| add(tx, 2).await), add(&db, 3), async {
+            tokio::time::sleep(LIMIT / 2).await;
+            add(&db, 4).await
+        },);
+    for error in [one.unwrap_err(), two.unwrap_err(), three.unwrap_err(), four.unwrap_err()] {
+        let Error::Locked { path, waited } = &error else { panic!("{error}") };
+        assert_eq!(*path, folder.path());
+        assert!(*waited >= LIMIT && *waited < LIMIT * 2, "{error}");
+    }
+    // One wait for all, and not one for each in turn.
+    assert!(began.elapsed() < LIMIT * 3, "{:?}", began.elapsed());
+
+    // What the program itself holds up is still blamed on its place.
+    stranger.execute_batch("ROLLBACK").unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (tx, line) = (db.begin().await.unwrap(), line!());
+    let error = add(&db, 5).await.unwrap_err();
+    assert!(matches!(error, Error::WriterBusy { began, .. } if began.line() == line), "{error}");
+    drop(tx);
+}
+
+/// To wait for the program itself is no waiting for another process.
+#[tokio::test]
+async fn who_had_to_wait_for_the_program_has_all_the_time_for_another_process() {
+    const LIMIT: Duration = Duration::from_millis(400);
+    let folder = Folder::new();
+    let options = folder.options().writer_timeout(Duration::from_mins(1)).busy_timeout(LIMIT);
+    let db = with_numbers(options.connect().await.unwrap()).await;
+    let tx = db.begin().await.unwrap();
+    let (added, ()) = tokio::join!(add(&db, 1), async {
+        tokio::time::sleep(LIMIT * 2).await;
+        tx.commit().await.unwrap();
+        let stranger = folder.stranger();
+        stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+        tokio::time::sleep(LIMIT / 4).await;
+        stranger.execute_batch("ROLLBACK").unwrap();
+    });
+    added.unwrap();
 }

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod errors;
+mod files;
 mod hooks;
 mod locks;
 mod transactions;
