@@ -336,6 +336,13 @@ pub enum Error {
     /// write.
     ReadOnlyTransaction,
 
+    /// [`Db::transaction`](crate::Db::transaction) was called in the body of another transaction of the same database, of which it
+    /// would not be part.
+    NestedTransaction {
+        /// Where the other one began.
+        outer: &'static Location<'static>,
+    },
+
     /// The transaction was broken by an earlier failure.
     Broken {
         /// The text of that failure.
@@ -690,6 +697,11 @@ impl fmt::Display for Error {
                 f,
                 "the connection was given to another session of the server, {reason}: if a pooler such as pgbouncer is \
                  between them, add `statement_cache_capacity=0` to the URL, so that no statement is prepared by name",
+            ),
+            Self::NestedTransaction { outer } => write!(
+                f,
+                "a transaction in the body of the one that began at {outer} would not be part of it: use `tx.savepoint(..)` to be \
+                 part of it, or `db.begin()` for one that stays whatever becomes of the other",
             ),
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")

@@ -16,6 +16,7 @@ mod executor;
 mod holders;
 mod hooks;
 mod level;
+mod nesting;
 mod options;
 mod params;
 pub(crate) mod placeholders;
@@ -240,6 +241,10 @@ impl Db {
     /// # Ok(())
     /// # }
     /// ```
+    /// In the body of another transaction of the same database it is [`Error::NestedTransaction`], because it would not be part
+    /// of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
+    /// whatever becomes of the outer one, is [`begin`](Self::begin); in SQLite, where one transaction writes at once, it has to
+    /// wait for the end of the outer one, so run it as a task or after that.
     #[track_caller]
     pub fn transaction<T>(&self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
         self.transaction_at(TransactionOptions::new(), Location::caller(), body)
@@ -263,8 +268,9 @@ impl Db {
         began: &'static Location<'static>,
         body: impl AsyncFnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
+        nesting::refuse(self)?;
         let mut tx = self.begin_with_at(options, began).await?;
-        let result = body(&mut tx).await;
+        let result = nesting::body(self, began, body(&mut tx)).await;
         match result {
             Ok(value) => tx.commit().await.map(|()| value),
             Err(_) => {

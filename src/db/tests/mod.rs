@@ -5,6 +5,7 @@ mod errors;
 mod files;
 mod hooks;
 mod locks;
+mod nesting;
 mod transactions;
 mod values;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::db::Tx;
 use crate::error::Error;
 
 #[tokio::test]
@@ -298,4 +299,22 @@ async fn printing_a_db_or_a_tx_tells_no_password() {
     let tx = db.begin().await.unwrap();
     let text = format!("{db:?} {tx:?} {:?} {}", ConnectOptions::new(&url), db.url());
     assert!(text.contains("***") && !text.contains("secret"), "{text}");
+}
+
+#[tokio::test]
+async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
+    let schema = Schema::new(server!()).await;
+    let db = with_numbers(schema.db().await).await;
+    let nested = async |_: &mut Tx| db.transaction(async |tx| add(tx, 1).await).await;
+    let (result, line) = (db.transaction(nested).await, line!());
+    assert!(matches!(result, Err(Error::NestedTransaction { outer }) if outer.line() == line), "{result:?}");
+    // One that is meant to be independent.
+    let kept = async |_: &mut Tx| {
+        let independent = db.begin().await?;
+        add(&independent, 2).await?;
+        independent.commit().await?;
+        Err::<(), _>(Error::other("undo the outer one"))
+    };
+    db.transaction(kept).await.unwrap_err();
+    assert_eq!(numbers(&db).await.unwrap(), [2]);
 }

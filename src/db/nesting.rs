@@ -1,0 +1,60 @@
+//! Which transactions the code that runs now stands in the bodies of.
+//!
+//! It belongs to the call chain, not to the thread: the future of a body notes it for the time of each poll, so that it is right
+//! on whatever thread the task goes on, and a task that the body spawned does not see it.
+
+use std::cell::RefCell;
+use std::panic::Location;
+use std::pin::pin;
+
+use super::Db;
+use crate::error::{Error, Result};
+
+/// The body of a transaction that is being polled.
+struct Body {
+    db: usize,
+    began: &'static Location<'static>,
+}
+
+thread_local! {
+    static BODIES: RefCell<Vec<Body>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Refuses a transaction inside the body of another one of this database: it would not be part of that.
+pub(super) fn refuse(db: &Db) -> Result<()> {
+    let id = id(db);
+    let outer = BODIES.with_borrow(|bodies| bodies.iter().rev().find(|body| body.db == id).map(|body| body.began));
+    outer.map_or(Ok(()), |outer| Err(Error::NestedTransaction { outer }))
+}
+
+/// Runs the body of a transaction.
+pub(super) async fn body<T>(db: &Db, began: &'static Location<'static>, body: impl Future<Output = T>) -> T {
+    let db = id(db);
+    let mut body = pin!(body);
+    std::future::poll_fn(|context| {
+        let _inside = Inside::of(Body { db, began });
+        body.as_mut().poll(context)
+    })
+    .await
+}
+
+/// Every clone is the same database.
+fn id(db: &Db) -> usize {
+    std::sync::Arc::as_ptr(&db.shared).addr()
+}
+
+/// Stands in a body until it is dropped.
+struct Inside;
+
+impl Inside {
+    fn of(body: Body) -> Self {
+        BODIES.with_borrow_mut(|bodies| bodies.push(body));
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        BODIES.with_borrow_mut(Vec::pop);
+    }
+}

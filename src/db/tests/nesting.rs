@@ -1,0 +1,88 @@
+//! A transaction inside the body of another one.
+
+use super::*;
+use crate::db::{TransactionOptions, Tx};
+use crate::error::Error;
+
+/// As a function that does not know where it is called.
+async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
+    db.transaction(async |tx| add(tx, n).await.map(drop)).await
+}
+
+#[track_caller]
+fn is_nested(result: Result<()>, line: u32) {
+    let Err(Error::NestedTransaction { outer }) = result else { panic!("{result:?}") };
+    assert_eq!((outer.file(), outer.line()), (file!(), line));
+}
+
+#[tokio::test]
+async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
+    let folder = Folder::new();
+    for db in [memory().await, folder.db().await] {
+        let db = with_numbers(db).await;
+        let (result, line) = (db.transaction(async |_| add_in_a_transaction(&db.clone(), 1).await).await, line!());
+        is_nested(result, line);
+        let reading = TransactionOptions::new().read_only();
+        let nested = async |_: &mut Tx| db.transaction_with(reading, async |_| Ok(())).await;
+        let (result, line) = (db.transaction_with(TransactionOptions::new(), nested).await, line!());
+        is_nested(result, line);
+        // In a savepoint, after a wait, and next to other things.
+        let nested = async |tx: &mut Tx| {
+            tx.savepoint(async |_| {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                tokio::join!(add_in_a_transaction(&db, 1), async {}).0
+            })
+            .await
+        };
+        let (result, line) = (db.transaction(nested).await, line!());
+        is_nested(result, line);
+        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
+
+        // The error breaks nothing: whoever passes over it goes on in the outer one.
+        db.transaction(async |tx| {
+            add_in_a_transaction(&db, 1).await.unwrap_err();
+            add(tx, 2).await.map(drop)
+        })
+        .await
+        .unwrap();
+        assert_eq!(numbers(&db).await.unwrap(), [2]);
+    }
+    let text = Error::NestedTransaction { outer: here() }.to_string();
+    assert!(text.contains("use `tx.savepoint(..)` to be part of it, or `db.begin()`"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_body_is_no_nested_transaction() {
+    let (db, other) = (with_numbers(memory().await).await, with_numbers(memory().await).await);
+    // Another database, one after the other, and after a panic.
+    db.transaction(async |_| add_in_a_transaction(&other, 1).await).await.unwrap();
+    add_in_a_transaction(&db, 1).await.unwrap();
+    let panics = tokio::spawn({
+        let db = db.clone();
+        async move { db.transaction(async |_| -> Result<()> { panic!("in a body") }).await }
+    });
+    panics.await.unwrap_err();
+    add_in_a_transaction(&db, 2).await.unwrap();
+
+    // A hook that runs after it.
+    db.transaction(async |tx| {
+        tx.on_commit(async |db: Db| add_in_a_transaction(&db, 3).await);
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    // A task of its own, which waits for its turn on the same thread.
+    let task = db
+        .transaction(async |tx| {
+            let db = db.clone();
+            let task = tokio::spawn(async move { add_in_a_transaction(&db, 5).await });
+            tokio::task::yield_now().await;
+            add(tx, 4).await?;
+            Ok(task)
+        })
+        .await
+        .unwrap();
+    task.await.unwrap().unwrap();
+    assert_eq!(numbers(&db).await.unwrap(), [1, 2, 3, 4, 5]);
+}
