@@ -154,7 +154,7 @@ impl<T: Serialize + DeserializeOwned + Sync> ToJson for Json<T> {
     }
 }
 
-/// As deep as serde_json reads lists and objects in one another.
+/// As deep as `serde_json` reads lists and objects in one another.
 const DEEPEST: usize = 127;
 
 fn write(value: &impl Serialize) -> Result<String, String> {
