@@ -271,7 +271,9 @@
 //! `postgres://user:password@host/database`, with the feature `postgres`: a pool of connections
 //! ([`ConnectOptions::pool_size`]) that prepare each statement once. A save without receivers is one round trip, a save with
 //! receivers two and what they do themselves, because BEGIN travels with the first statement. `create_tables` may run in
-//! several processes at a time. A transaction that waits too long for a connection fails with the places that hold them.
+//! several processes at a time. A transaction that waits too long for a connection fails with the places that hold them. Through
+//! pgbouncer, add `?statement_cache_capacity=0`; what else a URL can say, and how a server that has gone is noticed, is at
+//! [`ConnectOptions`].
 //!
 //! | | SQLite | PostgreSQL |
 //! |---|---|---|
@@ -283,6 +285,9 @@
 //! | JSON | text, as it was written | `JSONB`: 1e16 becomes an integer, and a NUL in a text is refused |
 //! | a NUL in a text | stored | refused |
 //! | the next [`Id`] after a row was inserted with one that you set | goes on behind it | takes no notice of it |
+//! | a commit survives a power cut | with [`?synchronous=full`](db::Synchronous) | yes |
+//! | a transaction that waits for another one | [`Error::WriterBusy`], and [`Error::Locked`] for another process | waits, [`Error::LockTimeout`] after `lock_timeout` |
+//! | JSON that is nested more than 127 deep | refused | refused |
 //! | a deadlock, a conflict | cannot be | [`Error::Serialization`], do the transaction again |
 //!
 //! # Features
