@@ -336,8 +336,8 @@ pub enum Error {
     /// write.
     ReadOnlyTransaction,
 
-    /// [`Db::transaction`](crate::Db::transaction) was called in the body of another transaction of the same database, of which it
-    /// would not be part.
+    /// [`Db::transaction`](crate::Db::transaction) was called in the body of another transaction of the same database, or in a
+    /// receiver that is called in one, and would not be part of it.
     NestedTransaction {
         /// Where the other one began.
         outer: &'static Location<'static>,
@@ -700,8 +700,8 @@ impl fmt::Display for Error {
             ),
             Self::NestedTransaction { outer } => write!(
                 f,
-                "a transaction in the body of the one that began at {outer} would not be part of it: use `tx.savepoint(..)` to be \
-                 part of it, or `db.begin()` for one that stays whatever becomes of the other",
+                "a transaction inside of the one that began at {outer} would not be part of it: use `tx.savepoint(..)` to be part \
+                 of it, or `db.begin()` for one that stays whatever becomes of the other",
             ),
             Self::Broken { first } => {
                 write!(f, "the transaction is broken and must be rolled back, its first failure was: {first}")

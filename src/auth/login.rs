@@ -1,5 +1,7 @@
 //! Logging in.
 
+use std::pin::pin;
+
 use std::any::Any;
 use std::fmt;
 use std::panic::{Location, resume_unwind};
@@ -130,7 +132,7 @@ impl<U: AuthUser> Attempt<'_, U> {
     ) -> Result<()> {
         self.user.save_fields(tx, fields).await?;
         let logged_in = UserLoggedIn { user: &*self.user, session, request, tx: &mut tx.handle() };
-        Ok(send(user_logged_in::of::<U>(), logged_in).await?)
+        Ok(tx.inside(pin!(send(user_logged_in::of::<U>(), logged_in))).await?)
     }
 
     /// The login is good.

@@ -1,5 +1,7 @@
 //! Logging out.
 
+use std::pin::pin;
+
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -93,7 +95,7 @@ impl<'a, U: AuthUser> Logout<'a, U> {
         let mut tx = self.db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
         let logged_out = UserLoggedOut { user: user.as_ref(), model: U::META, session, request, tx: &mut tx.handle() };
-        let told = send(user_logged_out::of::<U>(), logged_out).await;
+        let told = tx.inside(pin!(send(user_logged_out::of::<U>(), logged_out))).await;
         tx.end(told.map_err(Into::into)).await
     }
 }

@@ -35,6 +35,7 @@ mod url;
 
 use std::fmt;
 use std::panic::Location;
+use std::pin::pin;
 use std::sync::Arc;
 
 use signals_core::__private::Scope;
@@ -241,8 +242,8 @@ impl Db {
     /// # Ok(())
     /// # }
     /// ```
-    /// In the body of another transaction of the same database it is [`Error::NestedTransaction`], because it would not be part
-    /// of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
+    /// In the body of another transaction of the same database, and in a receiver of a save or a delete, it is
+    /// [`Error::NestedTransaction`], because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
     /// whatever becomes of the outer one, is [`begin`](Self::begin); in SQLite, where one transaction writes at once, it has to
     /// wait for the end of the outer one, so run it as a task or after that.
     #[track_caller]
@@ -270,7 +271,7 @@ impl Db {
     ) -> Result<T> {
         nesting::refuse(self)?;
         let mut tx = self.begin_with_at(options, began).await?;
-        let result = nesting::body(self, began, body(&mut tx)).await;
+        let result = nesting::body(self, began, pin!(body(&mut tx))).await;
         match result {
             Ok(value) => tx.commit().await.map(|()| value),
             Err(_) => {

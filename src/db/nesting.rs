@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::panic::Location;
-use std::pin::pin;
+use std::pin::Pin;
 
 use super::Db;
 use crate::error::{Error, Result};
@@ -27,15 +27,17 @@ pub(super) fn refuse(db: &Db) -> Result<()> {
     outer.map_or(Ok(()), |outer| Err(Error::NestedTransaction { outer }))
 }
 
-/// Runs the body of a transaction.
-pub(super) async fn body<T>(db: &Db, began: &'static Location<'static>, body: impl Future<Output = T>) -> T {
+/// Runs the body of a transaction, or receivers in it. It is pinned by the caller, so that it is not stored twice.
+pub(super) fn body<F: Future>(
+    db: &Db,
+    began: &'static Location<'static>,
+    mut body: Pin<&mut F>,
+) -> impl Future<Output = F::Output> {
     let db = id(db);
-    let mut body = pin!(body);
-    std::future::poll_fn(|context| {
+    std::future::poll_fn(move |context| {
         let _inside = Inside::of(Body { db, began });
         body.as_mut().poll(context)
     })
-    .await
 }
 
 /// Every clone is the same database.

@@ -3,6 +3,7 @@
 use std::borrow::{Borrow, BorrowMut};
 use std::fmt;
 use std::panic::Location;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use signals_core::__private::Scope;
@@ -13,7 +14,7 @@ use super::driver::{Done, Session, Setback, Standing};
 use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
 use super::level::{End, Level, Memory, Remembered, RowKey, Unlocked};
-use super::{Db, Exec, Params, Row, placeholders, refuse_transaction_control};
+use super::{Db, Exec, Params, Row, nesting, placeholders, refuse_transaction_control};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
 
@@ -247,6 +248,11 @@ impl Tx {
     /// As [`whole`](Self::whole), for work whose future is not to be moved.
     pub(crate) fn unfinished(&self) -> Unfinished<'_> {
         Unfinished(Some(self))
+    }
+
+    /// Runs receivers in this transaction: one of their own in its place is refused, as in the body of [`Db::transaction`].
+    pub(crate) fn inside<F: Future>(&self, receivers: Pin<&mut F>) -> impl Future<Output = F::Output> {
+        nesting::body(self.db(), self.shared.began, receivers)
     }
 
     /// Remembers what was done to the row with this key, until the end of the transaction or savepoint.

@@ -11,6 +11,8 @@ mod history;
 mod migrations;
 mod plan;
 
+use std::pin::pin;
+
 use signals_macros::signal;
 
 pub use self::PostMigrate as post_migrate;
@@ -88,9 +90,11 @@ pub(crate) fn is_received() -> bool {
 
 /// Does the work between the two signals.
 pub(crate) async fn between_signals(tx: &Tx, plan: &Plan, work: impl Future<Output = Result<()>>) -> Result<()> {
-    PreMigrate { plan, tx: &mut tx.handle() }.send().await?;
+    let handle = &mut tx.handle();
+    tx.inside(pin!(PreMigrate { plan, tx: handle }.send())).await?;
     work.await?;
-    Ok(PostMigrate { plan, tx: &mut tx.handle() }.send().await?)
+    let handle = &mut tx.handle();
+    Ok(tx.inside(pin!(PostMigrate { plan, tx: handle }.send())).await?)
 }
 
 /// Waits until nobody else makes tables, in this process or another one, and keeps others waiting until the commit.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::Source;
 use signals_core::__private::asynchronous::send;
@@ -126,7 +127,8 @@ async fn fetch<M: Model>(
 async fn pre_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
     for row in rows {
         if let Some(instance) = row.get().downcast_ref::<M>() {
-            send(M::PRE_DELETE, PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() }).await?;
+            let event = PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
+            tx.inside(pin!(send(M::PRE_DELETE, event))).await?;
         }
     }
     Ok(())
@@ -135,7 +137,8 @@ async fn pre_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
 async fn post_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
     for row in rows.iter().rev() {
         if let Some(instance) = row.get().downcast_ref::<M>() {
-            send(M::POST_DELETE, PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() }).await?;
+            let event = PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
+            tx.inside(pin!(send(M::POST_DELETE, event))).await?;
             commit::deleted(instance, tx);
         }
     }

@@ -1,6 +1,7 @@
 //! Saving: `pre_save`, the statement, `post_save`, in one transaction.
 
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 
@@ -160,8 +161,9 @@ impl<M: Model> Save<'_, '_, M> {
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
         if M::PRE_SAVE.has_receivers() {
             let adding = self.adding().await?;
-            let instance = &mut **self.draft;
-            send(M::PRE_SAVE, PreSave { instance, adding, update_fields, raw, tx: &mut tx.handle() }).await?;
+            let handle = &mut tx.handle();
+            let event = PreSave { instance: &mut **self.draft, adding, update_fields, raw, tx: handle };
+            tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
             self.draft.settle();
             check(&**self.draft, self.how)?;
         }
@@ -181,8 +183,9 @@ impl<M: Model> Save<'_, '_, M> {
             let changes = FieldSet::changed(previous, instance);
             let written = update_fields.map(|fields| fields | FieldSet::read_only());
             let changes = written.map_or(changes, |fields| changes.intersection(fields));
-            let tx = &mut tx.handle();
-            send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
+            let handle = &mut tx.handle();
+            let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
+            tx.inside(pin!(send(M::POST_SAVE, event))).await?;
         }
         if M::POST_COMMIT.has_receivers() {
             commit::queue(&**self.draft, tx);

@@ -213,3 +213,64 @@ async fn serializable_is_as_if_one_ran_after_the_other() {
         assert_eq!(balance(&db, 1).await + balance(&db, 2).await, 0);
     }
 }
+
+#[tokio::test]
+async fn a_transaction_in_a_receiver_is_refused_and_names_where_the_save_began() {
+    #[model(table = "nested_user")]
+    #[derive(Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[many_to_many]
+        groups: Many<Group>,
+    }
+
+    #[model(table = "nested_group")]
+    #[derive(Default)]
+    struct Group {
+        #[key]
+        id: Id<Group>,
+    }
+
+    async fn nested(tx: &Tx) -> Result<()> {
+        let db = tx.db().clone();
+        tokio::task::yield_now().await;
+        db.transaction(async |tx| Group::default().save(tx).await).await
+    }
+
+    #[receiver([pre_save, post_save, pre_delete, post_delete, post_bulk_create], sender = User)]
+    async fn rows(tx: &mut Tx) -> Result<()> {
+        nested(tx).await
+    }
+
+    #[receiver(m2m_changed, sender = UserGroups)]
+    async fn groups(tx: &mut Tx) -> Result<()> {
+        nested(tx).await
+    }
+
+    for db in databases::<(User, Group)>().await {
+        let mut group = Group::default();
+        group.save(&db).await.unwrap();
+        db.execute("INSERT INTO nested_user (id) VALUES (1000)", &()).await.unwrap();
+        let mut user = User { id: Id::new(1000), ..User::default() };
+        for (line, result) in [
+            (line!(), User::default().save(&db).await),
+            (line!(), User::create_many(&db, &mut [User::default()]).await),
+            (line!(), user.groups().add(&db, &[group.id]).await),
+            (line!(), user.delete(&db).await.map(drop)),
+        ] {
+            let error = result.unwrap_err();
+            let Error::NestedTransaction { outer } = error.root() else { panic!("{error}") };
+            assert_eq!((outer.file(), outer.line()), (file!(), line), "{error}");
+        }
+        assert_eq!(Group::all(&db).await.unwrap().len(), 1);
+        // After the commit it is a transaction of its own.
+        db.transaction(async |tx| {
+            tx.on_commit(async |db: Db| db.transaction(async |tx| Group::default().save(tx).await).await);
+            Ok(())
+        })
+        .await
+        .unwrap();
+        assert_eq!(Group::all(&db).await.unwrap().len(), 2);
+    }
+}

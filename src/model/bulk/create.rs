@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
@@ -93,7 +94,8 @@ async fn create<M: Model>(
     let sent = signals == RowSignals::Sent;
     if sent && M::PRE_SAVE.has_receivers() {
         for instance in &mut *rows {
-            send(M::PRE_SAVE, PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() }).await?;
+            let event = PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() };
+            tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
         }
         rows.iter_mut().for_each(M::settle);
         check(rows)?;
@@ -115,8 +117,9 @@ async fn create<M: Model>(
     if sent && M::POST_SAVE.has_receivers() {
         for instance in &*rows {
             let (created, previous, changes) = (true, None, FieldSet::all());
-            let tx = &mut tx.handle();
-            send(M::POST_SAVE, PostSave { instance, created, previous, changes, update_fields, raw, tx }).await?;
+            let handle = &mut tx.handle();
+            let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
+            tx.inside(pin!(send(M::POST_SAVE, event))).await?;
         }
     }
     if sent && M::POST_COMMIT.has_receivers() {
@@ -126,7 +129,8 @@ async fn create<M: Model>(
     }
     if M::POST_BULK_CREATE.has_receivers() {
         let (instances, model) = (&*rows, M::META);
-        send(M::POST_BULK_CREATE, PostBulkCreate { instances, model, tx: &mut tx.handle() }).await?;
+        let event = PostBulkCreate { instances, model, tx: &mut tx.handle() };
+        tx.inside(pin!(send(M::POST_BULK_CREATE, event))).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
@@ -68,8 +69,9 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         };
         let count = deleted.of::<M>();
         if count > 0 && M::POST_BULK_DELETE.has_receivers() {
-            let (model, tx) = (M::META, &mut tx.handle());
-            send(M::POST_BULK_DELETE, PostBulkDelete { count, model, tx, sender: std::marker::PhantomData }).await?;
+            let (model, handle) = (M::META, &mut tx.handle());
+            let event = PostBulkDelete { count, model, tx: handle, sender: std::marker::PhantomData };
+            tx.inside(pin!(send(M::POST_BULK_DELETE, event))).await?;
         }
         Ok(deleted)
     }

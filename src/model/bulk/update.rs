@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
@@ -75,8 +76,9 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             RowSignals::Sent => self.save_each(tx).await?,
         };
         if count > 0 && M::POST_BULK_UPDATE.has_receivers() {
-            let (model, tx) = (M::META, &mut tx.handle());
-            send(M::POST_BULK_UPDATE, PostBulkUpdate { count, update_fields, model, tx }).await?;
+            let (model, handle) = (M::META, &mut tx.handle());
+            let event = PostBulkUpdate { count, update_fields, model, tx: handle };
+            tx.inside(pin!(send(M::POST_BULK_UPDATE, event))).await?;
         }
         Ok(count)
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 
@@ -224,9 +225,9 @@ where
             return Ok(());
         }
         let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::META, T::META);
-        let tx = &mut tx.handle();
-        let event = M2mChanged { action, reverse, instance, model, through, ids, tx, sender: PhantomData };
-        Ok(send(T::M2M_CHANGED, event).await?)
+        let handle = &mut tx.handle();
+        let event = M2mChanged { action, reverse, instance, model, through, ids, tx: handle, sender: PhantomData };
+        Ok(tx.inside(pin!(send(T::M2M_CHANGED, event))).await?)
     }
 
     /// Inserts the rows that relate the row to these, and says to which of them: in PostgreSQL another transaction may have related
