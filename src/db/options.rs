@@ -173,7 +173,9 @@ impl ConnectOptions {
     ///
     /// The server then plans a statement each time, and what does not fit a column is an error of the server instead of
     /// [`Error::NotStorable`]. An answer cannot have columns of types that PostgreSQL does not have itself, such as those of
-    /// `CREATE TYPE`: read them as text, `SELECT kind::text`.
+    /// `CREATE TYPE`: read them as text, `SELECT kind::text`. With such a pooler, settings of a connection that a receiver of
+    /// `connection_created` makes are those of whichever program has the connection next, and what is prepared through
+    /// [`Tx::postgres`](super::Tx::postgres) has a name.
     pub fn statement_cache_capacity(mut self, capacity: usize) -> Self {
         self.statement_cache_capacity = Some(capacity);
         self
