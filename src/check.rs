@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::model;
 
 /// Looks at everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models
-/// with one table, receivers that wait for one another through `before`, functions that one signal would call twice, `after` and
-/// `before` of receivers that no signal calls together, two receivers with one id, crates of
+/// with one table, two relations that are one method of a model, receivers that wait for one another through `before`, functions
+/// that one signal would call twice, `after` and `before` of receivers that no signal calls together, two receivers with one id,
+/// crates of
 /// [`apps!`](crate::apps) that declare nothing.
 ///
 /// Call it when the program starts. It reads the registry once; nothing is sent and no database is touched.
@@ -20,7 +21,9 @@ use crate::model;
 /// # Errors
 /// [`Error::Wiring`] with all of them.
 pub fn check() -> Result<()> {
-    let mut errors = model::same_tables(&model::models());
+    let models = model::models();
+    let mut errors = model::same_tables(&models);
+    errors.extend(model::same_accessors(&models));
     if let Err(wiring) = signals_core::check() {
         errors.extend(wiring.into_iter().map(|error| Error::Miswired(Box::new(error))));
     }

@@ -94,6 +94,18 @@ pub enum Error {
         second: &'static Meta,
     },
 
+    /// Two relations are methods of one name of one model.
+    SameAccessor {
+        /// The model that has the methods.
+        model: &'static Meta,
+        /// Their name.
+        name: String,
+        /// The model and the field that the first comes from.
+        first: (&'static Meta, &'static str),
+        /// The model and the field that the second comes from.
+        second: (&'static Meta, &'static str),
+    },
+
     /// How the tables of the database differ from the models, as [`Db::check_schema`](crate::Db::check_schema) found.
     Schema(Vec<SchemaDifference>),
 
@@ -541,6 +553,12 @@ impl fmt::Display for Error {
                  `#[model(table = \"..\")]` or `#[model(app = \"..\")]`, or name the models whose tables you want with \
                  `db.create_tables_of`",
                 first.module, first.name, first.place, second.module, second.name, second.place, first.table,
+            ),
+            Self::SameAccessor { model, name, first: (one, first), second: (other, second) } => write!(
+                f,
+                "`{}::{}` has two methods `{name}`: that of `{first}` of `{}::{}` ({}) and that of `{second}` of `{}::{}` ({}): \
+                 give one of the relations another `related_name`",
+                model.module, model.name, one.module, one.name, one.place, other.module, other.name, other.place,
             ),
             Self::Schema(differences) => {
                 f.write_str("the database differs from the models:")?;

@@ -396,11 +396,11 @@ pub mod __private {
     pub use crate::model::SendsLifecycle;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::{
-        Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf, Lifecycle,
-        Meta, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, VersionNumber,
+        Accessor, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf,
+        Lifecycle, Meta, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, VersionNumber,
     };
     pub use crate::model::{
-        FieldOf, Forward, Link, Nth, OtherModel, PointsOnceTo, RelatesTo, Reverse, Same, SameModel,
+        FieldOf, Forward, Link, Nth, On, OtherModel, PointsOnceTo, RelatesTo, Reverse, Same, SameModel,
     };
     pub use crate::model::{Symmetry, Through};
 }

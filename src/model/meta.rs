@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use signals_core::__private::Source;
 use signals_core::Place;
 
+use super::accessors::Accessor;
 use super::id::UNSET_ID;
 use super::operations::Operations;
 use super::sql::Statements;
@@ -35,6 +36,8 @@ pub struct Meta {
     pub version: Option<usize>,
     /// Whether `#[many_to_many]` made it, and not a person.
     pub automatic: bool,
+    /// The methods that its relations become.
+    pub(super) accessors: &'static [Accessor],
     /// The fields that may have an id that is not set, a bit for each: those are refused before any SQL.
     pub(super) may_be_unset: u128,
     /// The fields with `#[update]`.
@@ -66,6 +69,7 @@ impl Meta {
             composites: &[],
             version: None,
             automatic: false,
+            accessors: &[],
             may_be_unset: which_may_be_unset(fields),
             set_by_saves: which_are_set_by_saves(fields),
             read_only: which_are_read_only(fields),
@@ -93,6 +97,13 @@ impl Meta {
     #[must_use]
     pub const fn automatic(mut self) -> Self {
         self.automatic = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn accessors(mut self, accessors: &'static [Accessor]) -> Self {
+        self.accessors = accessors;
         self
     }
 

@@ -11,6 +11,7 @@ use crate::db::{Executor, Params, Row};
 use crate::error::Result;
 use crate::value::{Column, Value, ValueRef};
 
+mod accessors;
 mod any;
 mod bulk;
 mod cascade;
@@ -39,6 +40,8 @@ mod tables;
 mod update_or_create;
 mod upsert;
 
+pub(crate) use accessors::same_accessors;
+pub use accessors::{Accessor, On};
 pub use any::AnyModel;
 pub use bulk::{
     AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,

@@ -146,7 +146,7 @@ async fn rule_21_rows_may_stand_before_those_that_they_point_to() {
         id: Id<Animal>,
         #[foreign_key(on_delete = cascade)]
         cage: Id<Cage>,
-        #[foreign_key(on_delete = db_cascade)]
+        #[foreign_key(on_delete = db_cascade, related_name = "others")]
         other: Option<Id<Cage>>,
     }
 

@@ -314,7 +314,7 @@ fn tables_have_the_plural_and_relations_the_id() {
             #[one_to_one(on_delete = cascade, related_name = "desk_of")]
             #[column(name = "desk")]
             desk: Option<Id<Box>>,
-            #[many_to_many(symmetrical = false)]
+            #[many_to_many(symmetrical = false, related_name = "known_by")]
             knows: Many<SalesPerson>,
         }
 

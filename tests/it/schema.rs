@@ -426,7 +426,7 @@ async fn making_tables_that_exist_waits_for_no_writer_and_keeps_none_waiting() {
         title: String,
         #[foreign_key(on_delete = cascade)]
         author: Option<Id<Author>>,
-        #[many_to_many]
+        #[many_to_many(related_name = "read")]
         readers: Many<Author>,
     }
 

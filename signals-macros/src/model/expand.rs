@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, Ident, Path, Type};
 
+use super::accessors;
 use super::check::{Author, Column, Model, OnDelete, Skipped, needs_null, option};
 use super::many::{self, Many};
 use super::parse::{Kind, Parsed, Source, TogetherKind};
@@ -49,6 +50,10 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     let nulls = model.columns.iter().filter_map(|column| null(column, paths));
     let composites = composites(model, paths);
     let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
+    let accessors = match model.author {
+        Author::Person => accessors::declared(model, paths),
+        Author::Relation => None,
+    };
     let (automatic, sends_lifecycle) = match model.author {
         Author::Person => {
             let sends = implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new());
@@ -79,7 +84,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
                 (::core::file!(), ::core::line!(), ::core::column!()),
                 &[#(#fields),*],
                 #key,
-            ) #composites #version #automatic;
+            ) #composites #version #automatic #accessors;
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #sends_lifecycle
@@ -429,8 +434,7 @@ fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> 
 pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
     let by = model.columns.iter().enumerate().filter_map(|(index, column)| {
-        let one_to_one = column.relation.as_ref().is_some_and(|pointer| pointer.kind == Kind::OneToOne);
-        (index != model.key && (column.unique || one_to_one)).then(|| lookup(index, column, vis, paths))
+        (index != model.key && accessors::is_found_by(column)).then(|| lookup(index, column, vis, paths))
     });
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
@@ -497,7 +501,7 @@ fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: 
     let Paths { root, private } = paths;
     let (name, ty) = (column.name, column.ty);
     let (model, field) = (model.name.unraw().to_string(), name.unraw().to_string());
-    let method = relation::method(field.strip_suffix("_id").unwrap_or(&field), name);
+    let method = accessors::follow(column);
     let doc = format!("The row that `{field}` points to.");
     let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
     let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));

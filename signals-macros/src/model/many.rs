@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericArgument, Ident, ItemStruct, LitStr, Path, PathArguments, Type};
 
+use super::accessors;
 use super::check::{self, Author, Model, check_related_name};
 use super::defaults::{self, snake_case};
 use super::expand::{self, Paths};
@@ -20,10 +21,16 @@ pub(super) struct Many<'a> {
     pub(super) ty: &'a Type,
     /// The model of the other side.
     pub(super) target: &'a Type,
-    word: &'a Ident,
+    pub(super) word: &'a Ident,
     through: Through<'a>,
     sides: Sides<'a>,
-    related_name: Option<&'a LitStr>,
+    pub(super) related_name: Option<&'a LitStr>,
+}
+
+impl Many<'_> {
+    pub(super) fn is_symmetrical(&self) -> bool {
+        matches!(self.sides, Sides::Symmetrical(_))
+    }
 }
 
 /// The model between the two.
@@ -176,10 +183,8 @@ fn one(many: &Many<'_>, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> To
     };
     let link = link(many, &between, model, paths);
     let forward = forward(many, &between, parsed, model, paths);
-    let reverse = match many.sides {
-        Sides::Symmetrical(_) => None,
-        Sides::Different | Sides::Asymmetrical(_) => Some(reverse(many, &between, parsed, model, paths)),
-    };
+    let reverse = accessors::reverse_of_many(many, model.name)
+        .map(|accessor| reverse(&accessor, many, &between, parsed, model, paths));
     quote!(#automatic #link #forward #reverse)
 }
 
@@ -369,14 +374,17 @@ fn forward(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Mode
 }
 
 /// A trait, implemented for the model of the other side, which may be in another crate.
-fn reverse(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn reverse(
+    accessor: &Ident,
+    many: &Many<'_>,
+    between: &TokenStream,
+    parsed: &Parsed,
+    model: &Model<'_>,
+    paths: &Paths,
+) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, vis, target) = (model.name, &parsed.item.vis, many.target);
     let field = many.name.unraw().to_string();
-    let accessor = match many.related_name {
-        Some(given) => Ident::new(&given.value(), given.span()),
-        None => format_ident!("{}_set", snake_case(&name.unraw().to_string()), span = many.word.span()),
-    };
     let side = format_ident!("{}By{}", name.unraw(), camel_case(&field), span = many.word.span());
     let trait_doc = format!("The other side of [`{name}`]'s `{field}`.");
     let doc = format!("The rows of `{name}` that are related to this one by their `{field}`.");

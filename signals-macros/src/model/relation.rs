@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
+use super::accessors;
 use super::check::{Column, Model, option};
-use super::defaults::snake_case;
 use super::expand::Paths;
 use super::parse::{Kind, Parsed};
 use crate::root::{Place, ask, at, implement};
@@ -49,12 +49,7 @@ fn accessor(
     let pointer = column.relation.as_ref()?;
     let (child, vis, ty) = (model.name, &parsed.item.vis, column.ty);
     let field = column.name.unraw().to_string();
-    let name = snake_case(&child.unraw().to_string());
-    let accessor = match (pointer.related_name, pointer.kind) {
-        (Some(given), _) => Ident::new(&given.value(), given.span()),
-        (None, Kind::OneToOne) => method(&name, pointer.word),
-        (None, Kind::ForeignKey) => format_ident!("{name}_set", span = pointer.word.span()),
-    };
+    let accessor = accessors::reverse(column, child)?;
     let reverse = format_ident!("{}By{}", child.unraw(), camel_case(&field), span = pointer.word.span());
     let (doc, loaded, call) = match pointer.kind {
         Kind::OneToOne => (
@@ -103,17 +98,6 @@ fn accessor(
             #implementation
         };
     })
-}
-
-/// The name of an accessor: a word of Rust's own becomes a raw one, and what is no name at all that of the field.
-pub(super) fn method(name: &str, field: &Ident) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        Ident::new(name, field.span())
-    } else if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() {
-        Ident::new_raw(name, field.span())
-    } else {
-        field.clone()
-    }
 }
 
 /// The model that a type points to.

@@ -1,0 +1,75 @@
+//! The methods that relations give to models, on both sides. Two of one model that have one name would hide one another.
+
+use std::collections::BTreeMap;
+
+use super::Meta;
+use crate::error::Error;
+
+/// A method that a relation becomes.
+#[derive(Debug)]
+pub struct Accessor {
+    name: &'static str,
+    /// The field of the relation.
+    field: &'static str,
+    on: On,
+}
+
+/// Which model has the method.
+#[derive(Debug)]
+pub enum On {
+    /// The one with the field.
+    Itself,
+    /// The one that this field points to.
+    TargetOf(usize),
+    /// This one.
+    Model(fn() -> &'static Meta),
+}
+
+impl Accessor {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, field: &'static str, on: On) -> Self {
+        Self { name, field, on }
+    }
+
+    /// The model that has the method.
+    fn model(&self, declared_by: &'static Meta) -> Option<&'static Meta> {
+        match self.on {
+            On::Itself => Some(declared_by),
+            On::TargetOf(field) => declared_by.fields[field].relation.as_ref().map(super::Relation::target),
+            On::Model(model) => Some(model()),
+        }
+    }
+}
+
+/// Where a method comes from: the field of a model.
+type Origin = (&'static Meta, &'static str);
+
+/// The pairs of relations that give one model a method of one name. Django refuses them as fields.E302 to fields.E305.
+pub(crate) fn same_accessors(models: &[&'static Meta]) -> Vec<Error> {
+    // By place, which no two models have in common.
+    let mut methods: BTreeMap<_, (&'static Meta, Vec<Origin>)> = BTreeMap::new();
+    let mut note = |on: &'static Meta, name: String, origin: Origin| {
+        methods.entry((on.module, on.place, on.name, name)).or_insert((on, Vec::new())).1.push(origin);
+    };
+    for &meta in models {
+        for (index, field) in meta.fields.iter().enumerate() {
+            if field.unique && index != meta.key {
+                note(meta, format!("by_{}", field.name), (meta, field.name));
+            }
+        }
+        for accessor in meta.accessors {
+            if let Some(on) = accessor.model(meta) {
+                note(on, accessor.name.to_owned(), (meta, accessor.field));
+            }
+        }
+    }
+    let mut errors = Vec::new();
+    for ((.., name), (model, mut origins)) in methods {
+        // Its own methods first: those hide the others.
+        origins.sort_by_key(|(meta, field)| (!std::ptr::eq(*meta, model), meta.module, meta.place, *field));
+        for (first, second) in origins.iter().zip(origins.iter().skip(1)) {
+            errors.push(Error::SameAccessor { model, name: name.clone(), first: *first, second: *second });
+        }
+    }
+    errors
+}

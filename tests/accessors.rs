@@ -1,0 +1,82 @@
+//! Methods that relations of several models give to one: a mistake of the whole program, which is a binary of its own.
+
+#![allow(missing_docs, reason = "a test")]
+
+use expect_test::expect;
+use signals::prelude::*;
+
+#[path = "it/log.rs"]
+#[allow(dead_code, reason = "it is there for other tests as well")]
+mod log;
+
+#[model]
+#[derive(Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+    #[unique]
+    name: String,
+    #[foreign_key(on_delete = set_null)]
+    boss: Option<Id<User>>,
+}
+
+#[model]
+#[derive(Default)]
+struct Team {
+    #[key]
+    id: Id<Team>,
+}
+
+mod blog {
+    use super::{Team, User};
+    use signals::prelude::*;
+
+    #[model(app = "blog")]
+    #[derive(Default)]
+    pub(crate) struct Post {
+        #[key]
+        id: Id<Post>,
+        #[foreign_key(on_delete = cascade)]
+        user: Id<User>,
+        // The same name on another model is no mistake.
+        #[foreign_key(on_delete = cascade)]
+        team: Id<Team>,
+    }
+
+    #[model(app = "blog")]
+    #[derive(Default)]
+    pub(crate) struct Note {
+        #[key]
+        id: Id<Note>,
+        #[foreign_key(on_delete = cascade, related_name = "boss")]
+        of: Id<User>,
+        #[many_to_many(related_name = "by_name")]
+        readers: Many<User>,
+    }
+}
+
+mod shop {
+    use super::User;
+    use signals::prelude::*;
+
+    #[model(app = "shop")]
+    #[derive(Default)]
+    pub(crate) struct Post {
+        #[key]
+        id: Id<Post>,
+        #[many_to_many]
+        users: Many<User>,
+    }
+}
+
+// fields.E302 to fields.E305 of Django.
+#[test]
+fn relations_that_are_one_method_of_a_model_are_refused_by_check() {
+    let error = signals::check().unwrap_err();
+    let Error::Wiring(errors) = &error else { panic!("{error}") };
+    assert!(errors.iter().all(|error| matches!(error, Error::SameAccessor { .. })), "{error}");
+    expect![[r#"
+        `accessors::User` has two methods `boss`: that of `boss` of `accessors::User` (tests/accessors.rs) and that of `of` of `accessors::blog::Note` (tests/accessors.rs): give one of the relations another `related_name`
+        `accessors::User` has two methods `by_name`: that of `name` of `accessors::User` (tests/accessors.rs) and that of `readers` of `accessors::blog::Note` (tests/accessors.rs): give one of the relations another `related_name`
+        `accessors::User` has two methods `post_set`: that of `user` of `accessors::blog::Post` (tests/accessors.rs) and that of `users` of `accessors::shop::Post` (tests/accessors.rs): give one of the relations another `related_name`"#]].assert_eq(&log::without_lines(&error.to_string()));
+}

@@ -1,0 +1,14 @@
+// The method of a relation is called after its field, without `_id`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+#[model]
+struct Post {
+    #[key] id: Id<Post>,
+    #[foreign_key(on_delete = cascade)] author: Id<User>,
+    #[foreign_key(on_delete = cascade, related_name = "written")] author_id: Id<User>,
+}
+
+fn main() {}
