@@ -35,7 +35,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Compares the rows that the transaction sees, or everyone.
+    /// Compares the rows that the transaction sees, or those that are committed.
     pub(super) async fn compare_rows(&self, tx: Option<&Tx>) -> Result<(), Mismatch> {
         if tx.is_some() && self.oracle.is_broken() {
             return Ok(());

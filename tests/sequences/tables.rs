@@ -8,7 +8,7 @@ use crate::rows::{Kind, Link, Rows, Value};
 /// The most columns that a table has.
 const COLUMNS: usize = 6;
 
-/// SQL that reads every row of every table as strings, behind the name of its model.
+/// SQL that reads every row of every table as strings, after the name of its model.
 pub(crate) fn sql() -> String {
     let of = |name: &str| signals::models().into_iter().find(|meta| meta.name == name);
     let kinds = Kind::ALL.into_iter().filter_map(|kind| of(kind.name()));
