@@ -234,10 +234,10 @@ async fn rule_15_a_filter_and_a_closure_can_ask_as_well() {
         belgium.save(&db).await.unwrap();
         belgium.save(&db).await.unwrap();
         assert_eq!(LOG.take(), "first be\n");
-        let connection = Country::PRE_SAVE.connect(|event| LOG.note(format!("closure {}", event.adding)));
+        let guard = Country::PRE_SAVE.connect_scoped(|event| LOG.note(format!("closure {}", event.adding)));
         Country { code: "nl".to_owned() }.save(&db).await.unwrap();
         belgium.save(&db).await.unwrap();
         assert_eq!(LOG.take(), "first nl\nclosure true\nclosure false\n");
-        drop(connection);
+        drop(guard);
     }
 }
