@@ -293,7 +293,7 @@ fn texts_of_the_models_errors() {
     ]
     .map(|error| error.to_string())
     .join("\n");
-    expect![[r#"
+    expect![[r"
         `user` of `Profile` is an id that is not set: save the row that it points to first
         the key of `Country` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
         `total` of `Order` is read-only, the database sets it: leave it out of the fields that are written
@@ -302,7 +302,7 @@ fn texts_of_the_models_errors() {
         the transaction has ended: begin another one with `db.begin()`
         only the code that began a transaction can end it: return `Ok` to go on, or an error to undo it
         out of stock
-        disk on fire"#]]
+        disk on fire"]]
     .assert_eq(&texts);
 }
 
