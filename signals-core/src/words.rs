@@ -154,7 +154,7 @@ pub trait KnowsWhatChanged {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is never sent for a raw write",
     label = "remove `raw`",
-    note = "the signals of a save and of its end are sent for rows that `load` writes, to receivers with `raw = true`"
+    note = "the signals of a save and of its end, and `m2m_changed`, are sent for what `load` writes, to receivers with `raw = true`"
 )]
 pub trait HasRawWrites {
     /// The signal itself.

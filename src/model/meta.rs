@@ -7,7 +7,7 @@ use signals_core::Place;
 
 use super::accessors::Accessor;
 use super::id::UNSET_ID;
-use super::operations::Operations;
+use super::operations::{LoadRelated, Operations};
 use super::sql::Statements;
 use super::{Model, models};
 use crate::db::Dialect;
@@ -38,6 +38,8 @@ pub struct Meta {
     pub automatic: bool,
     /// The methods that its relations become.
     pub(super) accessors: &'static [Accessor],
+    /// What the field with `#[many_to_many]` is called, if it made this model, and how its rows are loaded.
+    pub(super) relation: Option<(&'static str, LoadRelated)>,
     /// The fields that may have an id that is not set, a bit for each: those are refused before any SQL.
     pub(super) may_be_unset: u128,
     /// The fields with `#[update]`.
@@ -70,6 +72,7 @@ impl Meta {
             version: None,
             automatic: false,
             accessors: &[],
+            relation: None,
             may_be_unset: which_may_be_unset(fields),
             set_by_saves: which_are_set_by_saves(fields),
             read_only: which_are_read_only(fields),
@@ -95,8 +98,9 @@ impl Meta {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn automatic(mut self) -> Self {
+    pub const fn automatic(mut self, field: &'static str, load: LoadRelated) -> Self {
         self.automatic = true;
+        self.relation = Some((field, load));
         self
     }
 

@@ -440,8 +440,22 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
         load::all(executor.exec(), Location::caller())
     }
 
-    // What the accessors of relations do. They are here and not in functions with bounds of their own, so that a relation
+    // What the accessors of relations and fixtures do. They are here and not in functions with bounds of their own, so that a relation
     // to a struct that is no model is one error.
+
+    #[doc(hidden)]
+    fn load_related<'a, T>(
+        tx: &'a crate::Tx,
+        place: &'static Location<'static>,
+        row: &'a dyn AnyModel,
+        ids: &'a [i64],
+    ) -> signals_core::BoxFuture<'a, Result<()>>
+    where
+        T: Through<Target = Self> + Model,
+        T::Source: Model,
+    {
+        many::load_related::<T>(tx, place, row, ids)
+    }
 
     #[doc(hidden)]
     #[track_caller]

@@ -18,7 +18,10 @@ type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type Tell = for<'a> fn(&'a [Row<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
-type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<()>>;
+type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
+/// Relates a row to exactly the rows with these ids, as a fixture says.
+pub(super) type LoadRelated =
+    for<'a> fn(&'a Tx, &'static Location<'static>, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
 
 /// A row that goes.
 pub(super) enum Row<'a> {

@@ -9,7 +9,7 @@ mod together;
 
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
-pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot};
+pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot, pairs};
 pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 pub(super) use one::{find, upsert};
 pub(super) use together::delete_together;

@@ -235,3 +235,179 @@ async fn rule_21_a_mistake_names_its_object_and_nothing_is_loaded() {
         .assert_eq(&said);
     }
 }
+
+#[tokio::test]
+async fn rule_21_a_missing_field_is_its_default() {
+    #[model(table = "fixture_setting")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Setting {
+        #[key]
+        id: Id<Setting>,
+        name: String,
+        #[default(true)]
+        active: bool,
+        #[default(10)]
+        credits: i64,
+        #[default(Some("none yet".to_owned()))]
+        motto: Option<String>,
+        note: Option<String>,
+    }
+
+    for db in databases::<Setting>().await {
+        let fixture = r#"[
+            {"model": "fixture_setting", "pk": 1, "fields": {"name": "ann"}},
+            {"model": "fixture_setting", "pk": 2, "fields": {"name": "bob", "active": false, "credits": 0, "motto": null}}
+        ]"#;
+        db.load_of::<Setting>(fixture).await.unwrap();
+        let settings = Setting::all(&db).await.unwrap();
+        let ann = Setting { id: Id::new(1), name: "ann".to_owned(), ..Setting::default() };
+        assert_eq!(settings[0], ann);
+        assert_eq!((settings[1].active, settings[1].credits, &settings[1].motto), (false, 0, &None));
+        let nameless = r#"[{"model": "fixture_setting", "pk": 1, "fields": {}}]"#;
+        let error = db.load_of::<Setting>(nameless).await.unwrap_err();
+        assert!(error.to_string().ends_with("the field `name` is missing"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
+    static LOG: Log = Log::new();
+
+    #[model(table = "fixture_tag")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Tag {
+        #[key]
+        id: Id<Tag>,
+        name: String,
+    }
+
+    #[model(table = "fixture_post")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Post {
+        #[key]
+        id: Id<Post>,
+        title: String,
+        #[many_to_many]
+        tags: Many<Tag>,
+        #[many_to_many]
+        r#see: Many<Post>,
+        #[many_to_many(through = Mention, related_name = "mentioned_in")]
+        mentions: Many<Tag>,
+    }
+
+    #[model(table = "fixture_mention")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Mention {
+        #[key]
+        id: Id<Mention>,
+        #[foreign_key(on_delete = cascade)]
+        post: Id<Post>,
+        #[foreign_key(on_delete = cascade)]
+        tag: Id<Tag>,
+    }
+
+    #[receiver(m2m_changed, sender = PostTags)]
+    fn normal() {
+        LOG.note("normal");
+    }
+
+    #[receiver(m2m_changed, sender = PostTags, raw = true)]
+    fn every(event: &mut M2mChanged<'_, PostTags>) {
+        let (action, raw) = (event.action, event.raw);
+        let Side::Forward(post, tags) = event.side() else { panic!() };
+        let tags: Vec<_> = tags.iter().filter_map(|id| id.get()).collect();
+        LOG.note(format!("{action:?} {} {tags:?}, raw {raw}", post.title));
+    }
+
+    type All = (Post, Tag, Mention, PostTags, PostSee);
+    for db in databases::<All>().await {
+        // The tags stand behind the posts.
+        let fixture = r#"[
+            {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [2, 1, 2], "see": [2]}},
+            {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "tags": [], "see": [1]}},
+            {"model": "fixture_post", "pk": 3, "fields": {"title": "three"}},
+            {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
+            {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
+            {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
+        ]"#;
+        assert_eq!(db.load_of::<All>(fixture).await.unwrap(), 6);
+        LOG.is(&expect![[r#"
+            PreAdd one [2, 1], raw true
+            PostAdd one [2, 1], raw true
+        "#]]);
+        let dumped = db.dump_of::<All>().await.unwrap();
+        let of_dump = expect![[r#"
+            [
+              {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "see": [2], "tags": [1,2]}},
+              {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "see": [1], "tags": []}},
+              {"model": "fixture_post", "pk": 3, "fields": {"title": "three", "see": [], "tags": []}},
+              {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
+              {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
+              {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
+            ]
+        "#]];
+        of_dump.assert_eq(&dumped);
+
+        // What a fixture does not name is left, and what it names is exactly that.
+        let less = r#"[
+            {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [1]}},
+            {"model": "fixture_post", "pk": 2, "fields": {"title": "two"}}
+        ]"#;
+        db.load_of::<All>(less).await.unwrap();
+        LOG.is(&expect![[r#"
+            PreRemove one [2], raw true
+            PostRemove one [2], raw true
+        "#]]);
+        let one = Post::get(&db, Id::new(1)).await.unwrap().unwrap();
+        assert_eq!(one.tags().ids(&db).await.unwrap(), [Id::new(1)]);
+        assert_eq!(one.r#see().ids(&db).await.unwrap(), [Id::new(2)]);
+        assert_eq!(db.load_of::<All>(&dumped).await.unwrap(), 6);
+        assert_eq!(db.dump_of::<All>().await.unwrap(), dumped);
+        LOG.take();
+        one.tags().remove(&db, &[Id::new(2)]).await.unwrap();
+        LOG.is(&expect![[r#"
+            normal
+            PreRemove one [2], raw false
+            normal
+            PostRemove one [2], raw false
+        "#]]);
+    }
+}
+
+#[tokio::test]
+async fn rule_21_a_mistake_in_a_many_to_many_field_names_it_and_nothing_is_loaded() {
+    #[model(table = "fixture_label")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Label {
+        #[key]
+        id: Id<Label>,
+    }
+
+    #[model(table = "fixture_page")]
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Page {
+        #[key]
+        id: Id<Page>,
+        #[many_to_many]
+        labels: Many<Label>,
+    }
+
+    for db in databases::<(Page, Label)>().await {
+        let mut said = String::new();
+        for labels in ["7", "null", "[\"a\"]", "[[\"natural\", \"key\"]]", "[1.5]", "[99]"] {
+            let fixture = format!(r#"[{{"model": "fixture_page", "pk": 1, "fields": {{"labels": {labels}}}}}]"#);
+            let error = db.load_of::<(Page, Label)>(&fixture).await.unwrap_err();
+            said += &format!("{labels}: {error}\n");
+            assert!(Page::all(&db).await.unwrap().is_empty());
+        }
+        let (said, last) = said.trim_end().rsplit_once('\n').unwrap();
+        expect![[r#"
+            7: object 1, `fixture_page` 1 of the fixture cannot be loaded: the field `labels`: expected a list of keys, found 7
+            null: object 1, `fixture_page` 1 of the fixture cannot be loaded: the field `labels`: expected a list of keys, found null
+            ["a"]: object 1, `fixture_page` 1 of the fixture cannot be loaded: the field `labels`: expected the key of a row, found text
+            [["natural", "key"]]: object 1, `fixture_page` 1 of the fixture cannot be loaded: the field `labels`: expected the key of a row, found a list
+            [1.5]: object 1, `fixture_page` 1 of the fixture cannot be loaded: the field `labels`: expected the key of a row, found 1.5"#]]
+        .assert_eq(said);
+        assert!(last.starts_with("[99]: ") && last.contains("row that does not exist"), "{last}");
+    }
+}

@@ -20,7 +20,7 @@ pub(super) struct Model<'a> {
     pub(super) skipped: Vec<Skipped<'a>>,
     pub(super) composites: Vec<Composite>,
     pub(super) many: Vec<Many<'a>>,
-    pub(super) author: Author,
+    pub(super) author: Author<'a>,
 }
 
 /// A field that is no column.
@@ -31,11 +31,11 @@ pub(super) struct Skipped<'a> {
 }
 
 /// Who wrote the struct.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Author {
+#[derive(Clone, Copy)]
+pub(super) enum Author<'a> {
     Person,
-    /// The attribute `many_to_many`, which needs a model between two others.
-    Relation,
+    /// The attribute `many_to_many` on this field, to rows of this type, which needs a model between two others.
+    Relation(&'a Ident, &'a Type),
 }
 
 /// What is said of several columns together.

@@ -52,14 +52,17 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
     let accessors = match model.author {
         Author::Person => accessors::declared(model, paths),
-        Author::Relation => None,
+        Author::Relation(..) => None,
     };
     let (automatic, sends_lifecycle) = match model.author {
         Author::Person => {
             let sends = implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new());
             (None, Some(sends))
         }
-        Author::Relation => (Some(quote!(.automatic())), None),
+        Author::Relation(field, target) => {
+            let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "load_related"));
+            (Some(quote!(.automatic(#field, #load::<#name>))), None)
+        }
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
     let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
@@ -165,7 +168,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
     let automatic_model = match model.author {
         Author::Person => None,
-        Author::Relation => Some(quote!(
+        Author::Relation(..) => Some(quote!(
             const AUTOMATIC: ::core::primitive::bool = true;
         )),
     };
@@ -382,7 +385,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
         let question = match author {
             Author::Person => quote!(#private::KeyBehind<#ty, #target>),
-            Author::Relation => quote!(#private::RelatedById<#target>),
+            Author::Relation(..) => quote!(#private::RelatedById<#target>),
         };
         let meta = ask(at(place, key, private), question, "META");
         quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))

@@ -230,7 +230,7 @@ fn automatic(many: &Many<'_>, table: &str, parsed: &Parsed, model: &Model<'_>, p
     let written = parsed.as_ref().and_then(|parsed| Some((parsed, check::check(parsed, &mut errors)?)));
     match (errors.flush(), written) {
         (Ok(()), Some((parsed, model))) => {
-            let model = Model { author: Author::Relation, ..model };
+            let model = Model { author: Author::Relation(many.name, many.target), ..model };
             let item = &parsed.item;
             let implementation = expand::implementation(parsed, &model, paths);
             let lookups = expand::lookups(parsed, &model, paths);

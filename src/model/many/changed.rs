@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
+    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, LendsInstance,
     Payload, Scope, SentBy, SignalName,
 };
 
@@ -52,6 +52,8 @@ pub struct M2mChanged<'a, T: ?Sized> {
     pub through: &'static Meta,
     /// What is added or removed. In a pre signal, what a receiver takes out is left as it is.
     pub ids: &'a mut dyn AnyIds,
+    /// Whether a fixture says so, in [`load`](crate::Db::load). Only receivers with `raw = true` are called for those.
+    pub raw: bool,
     /// The transaction of the change.
     pub tx: &'a mut Tx,
     pub(super) sender: PhantomData<fn(&T)>,
@@ -145,6 +147,10 @@ impl<T: Sender + ?Sized> Payload for M2mChanged<'static, T> {
         Some(())
     }
 
+    fn is_raw(event: &M2mChanged<'_, T>) -> bool {
+        event.raw
+    }
+
     const SCOPED: bool = true;
 
     fn scope<'b>(event: &'b M2mChanged<'_, T>) -> Option<&'b Scope> {
@@ -152,9 +158,9 @@ impl<T: Sender + ?Sized> Payload for M2mChanged<'static, T> {
     }
 
     fn widen<'b>(event: &'b mut M2mChanged<'_, T>, (): ()) -> M2mChanged<'b, dyn AnyModel> {
-        let M2mChanged { action, reverse, instance, model, through, sender: _, .. } = *event;
+        let M2mChanged { action, reverse, instance, model, through, raw, sender: _, .. } = *event;
         let (ids, tx) = (&mut *event.ids, &mut *event.tx);
-        M2mChanged { action, reverse, instance, model, through, ids, tx, sender: PhantomData }
+        M2mChanged { action, reverse, instance, model, through, ids, raw, tx, sender: PhantomData }
     }
 }
 
@@ -194,4 +200,4 @@ macro_rules! answer {
     )*};
 }
 
-answer!(SignalName AwaitsReceivers InTransaction HasNoRawWrites);
+answer!(SignalName AwaitsReceivers InTransaction HasRawWrites);

@@ -25,6 +25,7 @@ mod write;
 pub use changed::{M2m, M2mChanged, Side, m2m_changed};
 pub use ids::AnyIds;
 pub use related::Related;
+pub(super) use write::load_related;
 
 /// A field that relates the row to many rows of `M`, each of which may be related to many rows as well.
 ///

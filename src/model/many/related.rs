@@ -22,13 +22,15 @@ use crate::model::{Id, Model};
 pub struct Related<'a, T: Through, D: Direction<T>> {
     pub(super) row: &'a D::Near,
     pub(super) defaults: Option<&'a (dyn Fn(&mut T) + Sync)>,
+    /// Whether a fixture says so.
+    pub(super) raw: bool,
     through: PhantomData<fn(&T)>,
 }
 
 impl<'a, T: Through, D: Direction<T>> Related<'a, T, D> {
     #[doc(hidden)]
     pub const fn new(row: &'a D::Near) -> Self {
-        Self { row, defaults: None, through: PhantomData }
+        Self { row, defaults: None, raw: false, through: PhantomData }
     }
 }
 

@@ -6,16 +6,17 @@ use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
+use signals_core::BoxFuture;
 
 use super::read::{among, ids as related_ids, unset};
 use super::rows::Rows;
 use super::sql::as_list;
-use super::{Direction, M2m, M2mChanged, Related, Through};
+use super::{Direction, Forward, M2m, M2mChanged, Related, Through};
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
-use crate::model::{Id, Key, Model, delete, load, save};
+use crate::model::{AnyModel, Id, Key, Model, delete, load, save};
 use crate::value::{Column, ValueRef};
 
 type Place = &'static Location<'static>;
@@ -105,6 +106,28 @@ where
     }
     draft.keep();
     Ok(())
+}
+
+/// Relates a row of the model with the field to exactly these, as a fixture says.
+pub(in crate::model) fn load_related<'a, T>(
+    tx: &'a Tx,
+    place: Place,
+    row: &'a dyn AnyModel,
+    ids: &'a [i64],
+) -> BoxFuture<'a, Result<()>>
+where
+    T: Through + Model,
+    T::Source: Model,
+    T::Target: Model,
+{
+    Box::pin(async move {
+        // It is the row that was loaded, so that its model is known.
+        let Some(row) = row.downcast_ref::<T::Source>() else { return Err(T::META.not_inserted()) };
+        let ids: Vec<Id<T::Target>> = ids.iter().copied().map(Id::new).collect();
+        let mut related = Related::<T, Forward>::new(row);
+        related.raw = true;
+        change(related, Exec::Tx(tx), What::Set(&ids), place).await
+    })
 }
 
 fn has_receivers<T: Through>() -> bool {
@@ -225,8 +248,8 @@ where
             return Ok(());
         }
         let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::META, T::META);
-        let handle = &mut tx.handle();
-        let event = M2mChanged { action, reverse, instance, model, through, ids, tx: handle, sender: PhantomData };
+        let (raw, handle) = (self.related.raw, &mut tx.handle());
+        let event = M2mChanged { action, reverse, instance, model, through, ids, raw, tx: handle, sender: PhantomData };
         Ok(tx.inside(pin!(send(T::M2M_CHANGED, event))).await?)
     }
 

@@ -5,6 +5,12 @@ use crate::db::Dialect;
 use crate::model::meta::Meta;
 use crate::model::tables::literal;
 
+/// SELECT of two columns of every row.
+pub(in crate::model) fn pairs(meta: &Meta, one: usize, other: usize) -> String {
+    let (one, other) = (quoted(meta.fields[one].column), quoted(meta.fields[other].column));
+    format!("SELECT {one}, {other} FROM {} ORDER BY {one}, {other}", quoted(meta.table))
+}
+
 /// Lets the database assign keys behind those that are there. SQLite does so by itself.
 pub(in crate::model) fn go_on_counting(meta: &Meta, dialect: Dialect) -> Option<String> {
     let (table, column) = (quoted(meta.table), meta.key_field().column);
