@@ -102,10 +102,8 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 /// `build.rs` with this line sees it. Without it, a debug build refuses to migrate while its folder has a file that it has not
 /// embedded.
 ///
-/// ```
-/// fn main() {
-///     println!("cargo::rerun-if-changed=migrations");
-/// }
+/// ```text
+/// println!("cargo::rerun-if-changed=migrations");
 /// ```
 #[proc_macro]
 pub fn embed_migrations(folder: TokenStream) -> TokenStream {

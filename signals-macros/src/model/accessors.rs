@@ -103,7 +103,7 @@ pub(super) fn check(model: &mut Model<'_>, errors: &mut Errors) {
     let mut others: Vec<Reverse<'_>> = Vec::new();
     for reverse in reverses(model) {
         let name = reverse.method.unraw().to_string();
-        let is_here = reverse.target == model.name.to_string();
+        let is_here = *model.name == reverse.target;
         let mistake = if TAKEN.contains(&name.as_str()) {
             Some(format!("every model has a method `{name}` already"))
         } else if let Some((_, field)) = own.iter().find(|(method, _)| is_here && *method == name) {

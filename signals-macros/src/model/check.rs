@@ -55,8 +55,8 @@ pub(super) struct Column<'a> {
     pub(super) version: bool,
     pub(super) default: Option<&'a Expr>,
     pub(super) update: Option<&'a Expr>,
-    /// Whether the database sets it, and by which SQL.
-    pub(super) read_only: Option<Option<&'a Source>>,
+    /// What gives it its value, if the database does.
+    pub(super) read_only: Option<&'a Source>,
     pub(super) relation: Option<Pointer<'a>>,
 }
 
@@ -329,7 +329,7 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         check_version(version, attributes, errors);
     }
     if let Some((word, source)) = &attributes.read_only {
-        check_read_only(word, source.as_ref(), attributes, errors);
+        check_read_only(word, source, attributes, errors);
     }
     if let [_, second, ..] = &attributes.relations[..] {
         errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
@@ -345,14 +345,14 @@ fn column<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Err
         version: attributes.version.is_some(),
         default: attributes.default.as_ref().map(|(_, expr)| expr),
         update: attributes.update.as_ref().map(|(_, expr)| expr),
-        read_only: attributes.read_only.as_ref().map(|(_, source)| source.as_ref()),
+        read_only: attributes.read_only.as_ref().map(|(_, source)| source),
         relation: attributes.relations.first().map(|relation| pointer(relation, attributes, errors)),
     }
 }
 
 /// What the database sets, nothing else can.
-fn check_read_only(word: &Ident, source: Option<&Source>, attributes: &FieldAttributes, errors: &mut Errors) {
-    if let Some(Source::Generated(sql) | Source::Default(sql)) = source
+fn check_read_only(word: &Ident, source: &Source, attributes: &FieldAttributes, errors: &mut Errors) {
+    if let Source::Generated(sql) | Source::Default(sql) = source
         && sql.value().trim().is_empty()
     {
         errors.on(sql, "the SQL that gives the column its value cannot be empty");

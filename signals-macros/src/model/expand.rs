@@ -393,9 +393,9 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
     let update = column.update.map(|_| quote!(.update()));
     let read_only = column.read_only.map(|source| {
         let source = match source {
-            Some(Source::Generated(sql)) => quote!(Generated(#sql)),
-            Some(Source::Default(sql)) => quote!(Default(#sql)),
-            None => quote!(Table),
+            Source::Generated(sql) => quote!(Generated(#sql)),
+            Source::Default(sql) => quote!(Default(#sql)),
+            Source::Table => quote!(Table),
         };
         quote!(.read_only(#private::ReadOnly::#source))
     });
@@ -436,9 +436,9 @@ fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> 
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
 pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
-    let by = model.columns.iter().enumerate().filter_map(|(index, column)| {
-        (index != model.key && accessors::is_found_by(column)).then(|| lookup(index, column, vis, paths))
-    });
+    let is_found_by = |(index, column): &(usize, &Column<'_>)| *index != model.key && accessors::is_found_by(column);
+    let by = model.columns.iter().enumerate().filter(is_found_by);
+    let by = by.map(|(index, column)| lookup(index, column, vis, paths));
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
     // Only a model with a mistake is generic, and its mistake is the one to report.

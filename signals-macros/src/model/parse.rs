@@ -58,7 +58,7 @@ pub(super) struct FieldAttributes {
     pub(super) default: Option<(Ident, Expr)>,
     pub(super) update: Option<(Ident, Expr)>,
     pub(super) column: Option<(Ident, LitStr)>,
-    pub(super) read_only: Option<(Ident, Option<Source>)>,
+    pub(super) read_only: Option<(Ident, Source)>,
     pub(super) relations: Vec<Relation>,
     pub(super) many_to_many: Option<ManyToMany>,
 }
@@ -82,8 +82,10 @@ impl FieldAttributes {
     }
 }
 
-/// Which SQL gives a field with `#[read_only]` its value.
+/// What gives a field with `#[read_only]` its value.
 pub(super) enum Source {
+    /// The table, in its own way.
+    Table,
     Generated(LitStr),
     Default(LitStr),
 }
@@ -430,7 +432,7 @@ fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, er
         }
         Ok(())
     });
-    once(source, word, &mut found.read_only)
+    once(source.unwrap_or(Source::Table), word, &mut found.read_only)
 }
 
 fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
