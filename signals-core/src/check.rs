@@ -191,8 +191,8 @@ fn orders_without_effect(receivers: &[&'static Receiver]) -> Vec<WiringError> {
         functions.entry(receiver.function).or_default().push(receiver);
     }
     let meet = |function, other| {
-        let receives = |function| functions.get(&function).into_iter().flatten();
-        receives(function).any(|one| receives(other).any(|another| one.meets(another)))
+        let all_of = |id| functions.get(&id).into_iter().flatten();
+        all_of(function).any(|one| all_of(other).any(|another| one.meets(another)))
     };
     let mut errors = Vec::new();
     let mut seen = HashSet::new();

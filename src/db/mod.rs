@@ -272,13 +272,12 @@ impl Db {
         nesting::refuse(self)?;
         let mut tx = self.begin_with_at(options, began).await?;
         let result = nesting::body(self, began, pin!(body(&mut tx))).await;
-        match result {
-            Ok(value) => tx.commit().await.map(|()| value),
-            Err(_) => {
-                tx.undo().await;
-                result
-            }
+        if result.is_err() {
+            tx.undo().await;
+            return result;
         }
+        tx.commit().await?;
+        result
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -308,7 +308,7 @@ impl<M> SameModel<M> for M {}
 #[derive(Debug)]
 pub struct Same<A, B>(PhantomData<(A, B)>);
 
-impl<A> Same<A, A> {
+impl<M> Same<M, M> {
     #[doc(hidden)]
     pub const IS: bool = true;
 }

@@ -61,7 +61,7 @@ impl Texts {
             format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}{lock}").into()
         };
         let add =
-            format!("INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING", pairs(T::LINK.symmetry, dialect),);
+            format!("INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING", pairs(T::LINK.symmetry, dialect));
         Self {
             add_and_return: format!("{add} RETURNING {near}, {far}").into(),
             add: add.into(),
