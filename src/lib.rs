@@ -230,6 +230,9 @@
 //!   rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]
 //!   ```
 //!
+//!   For this target the flag must be one of `rustflags` or `RUSTFLAGS`, where `signals-core` sees it when it is built. The linker
+//!   keeps some of the data by chance, so the program itself cannot tell that the rest is missing.
+//!
 //! - **A Rust `dylib`** that has signals in it, as with `-C prefer-dynamic`: each file has a registry of its own, so that the receivers of
 //!   the program are never called by what is in the library. Link them statically.
 //! - **WebAssembly** has no such sections; signals do not compile for it.

@@ -7,7 +7,7 @@ use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
-use std::{fs, io};
+use std::{env, fs, io};
 
 use expect_test::{Expect, expect};
 
@@ -156,10 +156,34 @@ fn a_program_whose_linker_dropped_the_registry_refuses_to_start() {
     assert!(built.status.success(), "{}", stderr(&built));
     let output = Command::new(path_of("dropped")).output().expect("the program starts");
     expect![[r#"
-        check: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
-        connect: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
-        receivers: nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+        check: receivers, models or signals are missing in this program: the linker drops what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+        connect: receivers, models or signals are missing in this program: the linker drops what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
+        receivers: receivers, models or signals are missing in this program: the linker drops what `#[receiver]`, `#[model]` and `#[signal]` declare, because no code refers to it: keep it with `rustflags = ["-C", "link-arg=-Wl,--no-gc-sections"]` under `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`
     "#]].assert_eq(&String::from_utf8_lossy(&output.stdout));
+}
+
+/// The linker of MinGW keeps some entries by chance, so that a program cannot see that others are missing.
+#[test]
+fn a_build_for_mingw_without_the_flag_counts_as_one_that_drops_the_registry() -> io::Result<()> {
+    let script = target().with_file_name(format!("build_script{EXE_SUFFIX}"));
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/signals-core/build.rs");
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let built = rustc.args(["--edition", "2024", source, "-o"]).arg(&script).output()?;
+    assert!(built.status.success(), "{}", stderr(&built));
+    let drops = |[os, env, abi]: [&str; 3], flags: &str| {
+        let mut script = Command::new(&script);
+        script.env("CARGO_CFG_TARGET_OS", os).env("CARGO_CFG_TARGET_ENV", env).env("CARGO_CFG_TARGET_ABI", abi);
+        let output = script.env("CARGO_ENCODED_RUSTFLAGS", flags).output()?;
+        Ok::<_, io::Error>(String::from_utf8_lossy(&output.stdout).contains("cargo::rustc-cfg=linker_drops_entries"))
+    };
+    let mingw = ["windows", "gnu", ""];
+    assert!(drops(mingw, "")?);
+    assert!(drops(mingw, "-C\x1flink-arg=-Wl,--gc-sections")?);
+    assert!(!drops(mingw, "-C\x1flink-arg=-Wl,--no-gc-sections")?);
+    for other in [["windows", "msvc", ""], ["windows", "gnu", "llvm"], ["linux", "gnu", ""]] {
+        assert!(!drops(other, "")?, "{other:?}");
+    }
+    Ok(())
 }
 
 /// Two versions of the kernel would share one registry of the linker, and neither could read it.

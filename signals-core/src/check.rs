@@ -59,7 +59,7 @@ pub enum WiringError {
     },
     /// The linker has dropped receivers, models and signals.
     Incomplete {
-        /// A module whose declarations are not there, `None` if nothing is known to be there.
+        /// A module whose declarations are not there, `None` if those of any module may be missing.
         module: Option<&'static str>,
     },
 }
@@ -120,8 +120,8 @@ impl fmt::Display for WiringError {
             ),
             Self::Incomplete { module: None } => write!(
                 f,
-                "nothing is registered in this program: the linker dropped what `#[receiver]`, `#[model]` and `#[signal]` \
-                 declare, because no code refers to it: {}",
+                "receivers, models or signals are missing in this program: the linker drops what `#[receiver]`, `#[model]` and \
+                 `#[signal]` declare, because no code refers to it: {}",
                 Self::KEEP,
             ),
             Self::Incomplete { module: Some(module) } => write!(

@@ -49,11 +49,12 @@ compile_error!(
 
 /// What is missing from the registry, if something is. `module` is where code that runs declares something.
 ///
-/// The linker of MinGW drops every entry, since nothing refers to them, and a file that is linked at run time has a registry of
-/// its own. A program that asks declares something, so that an empty registry is one that was dropped.
+/// The linker of MinGW drops entries, since nothing refers to them, and keeps some of them by chance: the build script knows
+/// whether a flag keeps all. A file that is linked at run time has a registry of its own. A program that asks declares something,
+/// so that an empty registry is one that was dropped.
 #[doc(hidden)]
 pub fn incomplete(module: Option<&'static str>) -> Option<WiringError> {
-    if ENTRIES_V1.is_empty() {
+    if cfg!(linker_drops_entries) || ENTRIES_V1.is_empty() {
         return Some(WiringError::Incomplete { module: None });
     }
     let module = module?;
