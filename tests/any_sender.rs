@@ -1,6 +1,7 @@
 //! Receivers that name no sender. They see every model of their binary, so this is a binary of its own.
 #![allow(missing_docs, reason = "a test")]
 
+use std::fmt::Write;
 use std::sync::Mutex;
 
 use expect_test::expect;
@@ -107,7 +108,7 @@ static NEW: Mutex<String> = Mutex::new(String::new());
 #[receiver(pre_save)]
 fn arrives(instance: &mut dyn AnyModel, adding: bool) {
     if instance.model().name == "Order" {
-        *NEW.lock().unwrap() += &format!("{} adding {adding}\n", instance.key());
+        writeln!(NEW.lock().unwrap(), "{} adding {adding}", instance.key()).unwrap();
     }
 }
 
@@ -202,7 +203,7 @@ async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation
 
     #[receiver(post_bulk_delete, sender = Crate)]
     fn deleted(model: &Meta, count: u64) {
-        SEEN.lock().unwrap().push_str(&format!("{count} rows of {}\n", model.table));
+        writeln!(SEEN.lock().unwrap(), "{count} rows of {}", model.table).unwrap();
     }
 
     let db = Db::connect("sqlite::memory:").await.unwrap();

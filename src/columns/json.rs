@@ -255,7 +255,7 @@ mod tests {
         }
     }
 
-    /// The limit is that of serde_json.
+    /// The limit is that of `serde_json`.
     #[test]
     fn what_is_as_deep_as_can_be_read_is_written() {
         for (depth, is_written) in [(DEEPEST, true), (DEEPEST + 1, false)] {

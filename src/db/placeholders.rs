@@ -349,6 +349,8 @@ fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use expect_test::expect;
 
     use super::*;
@@ -459,9 +461,9 @@ mod tests {
             ("a ?? b", 0),
         ] {
             let [sqlite, postgres] = of(sql, given);
-            log += &format!("{sql} ({given}): {sqlite}\n");
+            let _ = writeln!(log, "{sql} ({given}): {sqlite}");
             if postgres != sqlite {
-                log += &format!("    PostgreSQL: {postgres}\n");
+                let _ = writeln!(log, "    PostgreSQL: {postgres}");
             }
         }
         expect![[r#"

@@ -26,7 +26,7 @@ impl Drop for Bomb {
 }
 
 /// An error of which nothing works.
-struct Broken(#[expect(dead_code, reason = "it is dropped")] Bomb);
+struct Broken(Bomb);
 
 impl fmt::Debug for Broken {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +43,7 @@ impl fmt::Display for Broken {
 impl std::error::Error for Broken {}
 
 /// A future that is done at once, and panics when it is dropped.
-struct Fragile(#[expect(dead_code, reason = "it is dropped")] Bomb);
+struct Fragile(Bomb);
 
 impl Future for Fragile {
     type Output = Result<()>;
@@ -54,6 +54,7 @@ impl Future for Fragile {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "everything that can fail, and what is left of each")]
 async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run() {
     static LOG: Log = Log::new();
 
@@ -144,8 +145,8 @@ async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others
         "]]
         .assert_eq(&LOG.take());
 
-        let mut tx = db.begin().await.unwrap();
-        Note::default().save(&mut tx).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        Note::default().save(&tx).await.unwrap();
         plant(&tx);
         tx.commit().await.unwrap();
         db.transaction(async |tx| {
@@ -228,8 +229,8 @@ async fn rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_
         assert!(LOG.take().starts_with("undone "));
 
         // Nor does a transaction that is dropped panic.
-        let mut tx = db.begin().await.unwrap();
-        Note::default().save(&mut tx).await.unwrap_err();
+        let tx = db.begin().await.unwrap();
+        Note::default().save(&tx).await.unwrap_err();
         drop(tx);
         while LOG.lines().is_empty() {
             tokio::task::yield_now().await;

@@ -241,9 +241,9 @@ async fn rule_27_rows_that_another_transaction_adds_first_are_deleted_too() {
 
     for db in databases::<(Shop, Order, Line)>().await {
         let mut shop = filled(&db).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         let mut third = Order { shop: shop.id, ..Order::default() };
-        third.save(&mut tx).await.unwrap();
+        third.save(&tx).await.unwrap();
         let (deleted, committed) = tokio::join!(shop.delete(&db), tx.commit());
         committed.unwrap();
         assert_eq!(deleted.unwrap().of::<Order>(), 3);

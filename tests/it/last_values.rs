@@ -60,11 +60,11 @@ async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback()
         .assert_eq(&LOG.take());
 
         // Two saves of one instance: the second knows the row from the first.
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         ann.name = "Anna".to_owned();
-        ann.save_fields(&mut tx, User::fields().name).await.unwrap();
+        ann.save_fields(&tx, User::fields().name).await.unwrap();
         ann.visits = 100;
-        ann.save_fields(&mut tx, User::fields().visits).await.unwrap();
+        ann.save_fields(&tx, User::fields().visits).await.unwrap();
         tx.commit().await.unwrap();
         expect![[r#"
             Anna None 101 v4, {"name", "visits", "version"}
@@ -72,10 +72,10 @@ async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback()
         .assert_eq(&LOG.take());
 
         // A rollback undoes what was written.
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         let mut other = ann.clone();
         other.name = "Bob".to_owned();
-        other.save_fields(&mut tx, User::fields().name).await.unwrap();
+        other.save_fields(&tx, User::fields().name).await.unwrap();
         tx.rollback().await.unwrap();
         expect![[r#"
             undone Bob None 101, {"name", "version"}
@@ -124,16 +124,16 @@ async fn rule_47_two_instances_of_a_row_are_one_row() {
 
         ann.name = "Ann".to_owned();
         second.mail = "new".to_owned();
-        let mut tx = db.begin().await.unwrap();
-        ann.save_fields(&mut tx, name).await.unwrap();
-        second.save_fields(&mut tx, mail).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        ann.save_fields(&tx, name).await.unwrap();
+        second.save_fields(&tx, mail).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(LOG.take(), "Ann new created false\n");
 
         // The second in a savepoint, which is undone or not.
         let mut tx = db.begin().await.unwrap();
         ann.name = "a".to_owned();
-        ann.save_fields(&mut tx, name).await.unwrap();
+        ann.save_fields(&tx, name).await.unwrap();
         second.mail = "undone".to_owned();
         let undone = tx.savepoint(async |tx| {
             second.save_fields(tx, mail).await?;
@@ -146,26 +146,27 @@ async fn rule_47_two_instances_of_a_row_are_one_row() {
         assert_eq!(LOG.take(), "a b created false\nundone a undone\n");
 
         // A whole save of the second writes its old name, and that is what the row has.
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         ann.name = "c".to_owned();
-        ann.save_fields(&mut tx, name).await.unwrap();
-        second.save(&mut tx).await.unwrap();
+        ann.save_fields(&tx, name).await.unwrap();
+        second.save(&tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(LOG.take(), "ann b created false\n");
 
         // A row that is new in the transaction.
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         let mut new = User { name: "eve".to_owned(), ..User::default() };
-        new.save(&mut tx).await.unwrap();
+        new.save(&tx).await.unwrap();
         new.name = "typed".to_owned();
         new.mail = "written".to_owned();
-        new.save_fields(&mut tx, mail).await.unwrap();
+        new.save_fields(&tx, mail).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(LOG.take(), "eve written created true\n");
     }
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "each way in which the library writes")]
 async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
     static LOG: Log = Log::new();
 
@@ -211,35 +212,35 @@ async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
         LOG.take();
 
         LOG.note("set_null and set_default");
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         book.pages = 1;
-        book.save(&mut tx).await.unwrap();
-        Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&mut tx).await.unwrap();
-        shelf.delete(&mut tx).await.unwrap();
+        book.save(&tx).await.unwrap();
+        Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&tx).await.unwrap();
+        shelf.delete(&tx).await.unwrap();
         tx.commit().await.unwrap();
 
         LOG.note("update_where");
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         book.refresh(&tx).await.unwrap();
         book.pages = 2;
-        book.save_fields(&mut tx, pages).await.unwrap();
+        book.save_fields(&tx, pages).await.unwrap();
         let values = Book { pages: 3, ..Book::default() };
         Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
         tx.commit().await.unwrap();
 
         LOG.note("update_where, and then a save of another field");
-        let mut tx = db.begin().await.unwrap();
-        book.save_fields(&mut tx, pages).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        book.save_fields(&tx, pages).await.unwrap();
         let values = Book { pages: 4, ..Book::default() };
         Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
         book.title = "A".to_owned();
-        book.save_fields(&mut tx, Book::fields().title).await.unwrap();
+        book.save_fields(&tx, Book::fields().title).await.unwrap();
         tx.commit().await.unwrap();
 
         LOG.note("back to what it was");
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         book.pages = 5;
-        book.save_fields(&mut tx, pages).await.unwrap();
+        book.save_fields(&tx, pages).await.unwrap();
         let values = Book { pages: 4, ..Book::default() };
         Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await.unwrap();
         tx.commit().await.unwrap();
@@ -247,7 +248,7 @@ async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
         LOG.note("a savepoint that is undone, and one that is not");
         let mut tx = db.begin().await.unwrap();
         book.pages = 6;
-        book.save_fields(&mut tx, pages).await.unwrap();
+        book.save_fields(&tx, pages).await.unwrap();
         let undone = tx.savepoint(async |tx| {
             let values = Book { pages: 7, ..Book::default() };
             Book::update_where(tx, pages, &values, "true", &()).await?;
@@ -304,19 +305,23 @@ async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create() {
         LOG.note(format!("{} {:?} {} created {created}, {changes}", instance.path, instance.text, instance.hits));
     }
 
+    async fn db_page(tx: &Tx) -> Page {
+        Page::all(tx).await.unwrap().remove(0)
+    }
+
     for db in databases::<Page>().await {
         let (path, text, hits) = (Page::fields().path, Page::fields().text, Page::fields().hits);
         let page = |text: &str, hits| Page { path: "/".to_owned(), text: text.to_owned(), hits, ..Page::default() };
 
-        let mut tx = db.begin().await.unwrap();
-        page("a", 1).save(&mut tx).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        page("a", 1).save(&tx).await.unwrap();
         page("never written", 2).upsert(&tx, path, hits).await.unwrap();
         tx.commit().await.unwrap();
 
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         let mut first = db_page(&tx).await;
         first.text = "b".to_owned();
-        first.save_fields(&mut tx, text).await.unwrap();
+        first.save_fields(&tx, text).await.unwrap();
         assert!(!page("never written", 3).update_or_create(&tx, path, hits).await.unwrap());
         tx.commit().await.unwrap();
 
@@ -330,10 +335,6 @@ async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create() {
         "#]]
         .assert_eq(&LOG.take());
         Page::delete_where(&db, "true", &()).await.unwrap();
-    }
-
-    async fn db_page(tx: &Tx) -> Page {
-        Page::all(tx).await.unwrap().remove(0)
     }
 }
 
@@ -397,12 +398,12 @@ async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit() {
             kept.save(&db).await.unwrap();
             let mut tx = db.begin().await.unwrap();
             let mut page = fill(site.id, &mut tx).await.unwrap();
-            Page { site: kept.id, title: "kept".to_owned(), ..Page::default() }.save(&mut tx).await.unwrap();
+            Page { site: kept.id, title: "kept".to_owned(), ..Page::default() }.save(&tx).await.unwrap();
             match way {
-                0 => drop(site.delete(&mut tx).await.unwrap()),
+                0 => drop(site.delete(&tx).await.unwrap()),
                 1 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).await.unwrap()),
                 2 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).with_signals().await.unwrap()),
-                3 => drop(page.delete(&mut tx).await.unwrap()),
+                3 => drop(page.delete(&tx).await.unwrap()),
                 _ => {
                     let undone = tx.savepoint(async |tx| {
                         site.delete(tx).await?;
@@ -436,14 +437,14 @@ async fn rule_47_what_was_changed_is_read_again_by_any_type_of_key() {
     }
 
     for db in databases::<Country>().await {
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         // More than one statement takes.
         let mut countries: Vec<Country> =
             (0..1100).map(|n| Country { code: format!("it's \"{n:04}\""), people: 0 }).collect();
         Country::create_many(&tx, &mut countries).with_signals().await.unwrap();
         let values = Country { people: 7, ..Country::default() };
         Country::update_where(&tx, Country::fields().people, &values, "true", &()).await.unwrap();
-        countries[1].delete(&mut tx).await.unwrap();
+        countries[1].delete(&tx).await.unwrap();
         tx.commit().await.unwrap();
         let lines = LOG.take();
         assert_eq!(lines.lines().count(), 1099);

@@ -11,7 +11,7 @@ use signals::ConnectOptions;
 use signals::prelude::*;
 
 use crate::databases::Schema;
-use crate::log::{Log, without_lines};
+use crate::log::Log;
 use crate::proxy::{Cut, Proxy};
 
 /// A schema, or the test is left out.

@@ -60,9 +60,9 @@ async fn what_the_database_sets_is_in_the_instance_after_each_save() {
         copy.create(&db).await.unwrap();
         assert_eq!(set(&copy), (Some(4), "copy", "new", true));
 
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         ann.amount = Some(1);
-        ann.save(&mut tx).await.unwrap();
+        ann.save(&tx).await.unwrap();
         assert_eq!(ann.total, Some(5));
         tx.commit().await.unwrap();
 

@@ -204,15 +204,15 @@ async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error
         // What the library undoes itself, it undoes in the value as well.
         page.text = "bad".to_owned();
         page.save(&db).await.unwrap_err();
-        let mut tx = db.begin().await.unwrap();
-        page.save(&mut tx).await.unwrap_err();
+        let tx = db.begin().await.unwrap();
+        page.save(&tx).await.unwrap_err();
         tx.rollback().await.unwrap();
         assert_eq!(page.version, 1);
         page.text = "good".to_owned();
         page.save(&db).await.unwrap();
 
-        let mut tx = db.begin().await.unwrap();
-        page.save(&mut tx).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        page.save(&tx).await.unwrap();
         tx.rollback().await.unwrap();
         let error = page.save(&db).await.unwrap_err();
         assert!(matches!(&error, Error::Stale { .. }) && error.to_string().contains("was rolled back"), "{error}");
@@ -225,6 +225,6 @@ async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error
             Err::<(), _>(Error::other("no"))
         });
         undone.await.unwrap_err();
-        assert!(matches!(page.save(&mut tx).await, Err(Error::Stale { .. })));
+        assert!(matches!(page.save(&tx).await, Err(Error::Stale { .. })));
     }
 }

@@ -10,7 +10,7 @@ async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
 }
 
 #[track_caller]
-fn is_nested(result: Result<()>, line: u32) {
+fn is_nested(result: &Result<()>, line: u32) {
     let Err(Error::NestedTransaction { outer }) = result else { panic!("{result:?}") };
     assert_eq!((outer.file(), outer.line()), (file!(), line));
 }
@@ -21,11 +21,11 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
     for db in [memory().await, folder.db().await] {
         let db = with_numbers(db).await;
         let (result, line) = (db.transaction(async |_| add_in_a_transaction(&db.clone(), 1).await).await, line!());
-        is_nested(result, line);
+        is_nested(&result, line);
         let reading = TransactionOptions::new().read_only();
         let nested = async |_: &mut Tx| db.transaction_with(reading, async |_| Ok(())).await;
         let (result, line) = (db.transaction_with(TransactionOptions::new(), nested).await, line!());
-        is_nested(result, line);
+        is_nested(&result, line);
         // In a savepoint, after a wait, and next to other things.
         let nested = async |tx: &mut Tx| {
             tx.savepoint(async |_| {
@@ -35,7 +35,7 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
             .await
         };
         let (result, line) = (db.transaction(nested).await, line!());
-        is_nested(result, line);
+        is_nested(&result, line);
         assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 
         // The error breaks nothing: whoever passes over it goes on in the outer one.

@@ -58,7 +58,7 @@ fn send_robust_calls_all_and_reports_errors_and_panics() {
     }
 
     let log = Log::new();
-    let connected = Paid::SIGNAL.connect::<_, ()>(|event| {
+    let connected = Paid::SIGNAL.connect_scoped::<_, ()>(|event| {
         event.log.note("connected panics");
         panic!("out of wire");
     });

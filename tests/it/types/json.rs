@@ -215,6 +215,7 @@ async fn json_that_cannot_be_read_back_is_refused() {
     #[derive(Debug, Default, Clone, Serialize, Deserialize)]
     struct Skipped {
         #[serde(skip_serializing)]
+        #[expect(dead_code, reason = "it is not written")]
         secret: u8,
     }
 

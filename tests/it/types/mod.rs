@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 
 use signals::Column;
-use signals::prelude::*;
 
 #[cfg(feature = "chrono")]
 mod chrono;
