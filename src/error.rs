@@ -100,10 +100,8 @@ pub enum Error {
         model: &'static Meta,
         /// Their name.
         name: String,
-        /// The model and the field that the first comes from.
-        first: (&'static Meta, &'static str),
-        /// The model and the field that the second comes from.
-        second: (&'static Meta, &'static str),
+        /// The two fields that they come from, each with its model.
+        fields: Box<[(&'static Meta, &'static str); 2]>,
     },
 
     /// How the tables of the database differ from the models, as [`Db::check_schema`](crate::Db::check_schema) found.
@@ -554,12 +552,15 @@ impl fmt::Display for Error {
                  `db.create_tables_of`",
                 first.module, first.name, first.place, second.module, second.name, second.place, first.table,
             ),
-            Self::SameAccessor { model, name, first: (one, first), second: (other, second) } => write!(
-                f,
-                "`{}::{}` has two methods `{name}`: that of `{first}` of `{}::{}` ({}) and that of `{second}` of `{}::{}` ({}): \
-                 give one of the relations another `related_name`",
-                model.module, model.name, one.module, one.name, one.place, other.module, other.name, other.place,
-            ),
+            Self::SameAccessor { model, name, fields } => {
+                let [(one, first), (other, second)] = **fields;
+                write!(
+                    f,
+                    "`{}::{}` has two methods `{name}`: that of `{first}` of `{}::{}` ({}) and that of `{second}` of `{}::{}` \
+                     ({}): give one of the relations another `related_name`",
+                    model.module, model.name, one.module, one.name, one.place, other.module, other.name, other.place,
+                )
+            }
             Self::Schema(differences) => {
                 f.write_str("the database differs from the models:")?;
                 differences.iter().try_for_each(|difference| write!(f, "\n{difference}"))

@@ -108,7 +108,7 @@ fn a_signal() {
             impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            # [diagnostic::do_not_recommend] impl PRIVATE HasNoRawWrites for OrderPaid < '_ > {
+            impl PRIVATE HasNoRawWrites for OrderPaid < '_ > {
             type Signal = Self ;
             }
             impl PRIVATE LendsMutably for OrderPaid < '_ > {

@@ -30,9 +30,14 @@ pub(crate) fn of_condition(sql: &str, given: usize, dialect: Dialect) -> Result<
 impl Dialect {
     /// The placeholder of a parameter, from 1.
     pub(crate) fn placeholder(self, number: usize) -> String {
+        format!("{}{number}", self.sigil())
+    }
+
+    /// What a numbered placeholder begins with.
+    fn sigil(self) -> char {
         match self {
-            Self::Sqlite => format!("?{number}"),
-            Self::Postgres => format!("${number}"),
+            Self::Sqlite => '?',
+            Self::Postgres => '$',
         }
     }
 }
@@ -63,6 +68,10 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
                 let Some(number) = number else { return Err(Error::database(no_number(text))) };
                 used.numbers.insert(number);
                 used.first_number.get_or_insert(text);
+                // As most SQL has it, for which nothing is allocated.
+                if text.starts_with(dialect.sigil()) && !digits.starts_with('0') {
+                    continue;
+                }
                 dialect.placeholder(number)
             }
             Token::Question if dialect == Dialect::Postgres => "?".to_owned(),
@@ -78,11 +87,9 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
                 )));
             }
         };
-        if new != text {
-            out += &sql[written..place.start];
-            out += &new;
-            written = place.end;
-        }
+        out += &sql[written..place.start];
+        out += &new;
+        written = place.end;
     }
     used.check(given, dialect, whole)?;
     if written == 0 {
@@ -103,7 +110,7 @@ fn no_number(text: &str) -> String {
 #[derive(Default)]
 struct Used<'a> {
     next: usize,
-    numbers: BTreeSet<usize>,
+    numbers: Numbers,
     first_next: Option<&'a str>,
     first_number: Option<&'a str>,
 }
@@ -125,7 +132,7 @@ impl Used<'_> {
                 "the {whole} has `{next}` as well as `{number}`: number all of its placeholders, or none{operator}",
             )));
         }
-        let largest = self.numbers.last().copied().unwrap_or_default();
+        let largest = self.numbers.largest();
         let count = self.next.max(self.numbers.len());
         // Without a gap in the numbers, it is a matter of how many there are.
         if largest <= count {
@@ -142,12 +149,46 @@ impl Used<'_> {
                 "the {whole} has a placeholder for parameter {largest}, and the parameters are {given}: correct its number",
             )));
         }
-        match (1..=given).find(|number| !self.numbers.contains(number)) {
+        match (1..=given).find(|number| !self.numbers.contains(*number)) {
             None => Ok(()),
             Some(unused) => Err(Error::database(format!(
                 "parameter {unused} has no placeholder in the {whole}: write it as `?{unused}`, or leave it out",
             ))),
         }
+    }
+}
+
+/// A set of numbers from 1, which allocates only for those that few statements have.
+#[derive(Default)]
+struct Numbers {
+    low: u128,
+    high: BTreeSet<usize>,
+}
+
+impl Numbers {
+    /// The bit of a low number.
+    fn bit(number: usize) -> Option<u128> {
+        1_u128.checked_shl(u32::try_from(number - 1).ok()?)
+    }
+
+    fn insert(&mut self, number: usize) {
+        match Self::bit(number) {
+            Some(bit) => self.low |= bit,
+            None => _ = self.high.insert(number),
+        }
+    }
+
+    fn contains(&self, number: usize) -> bool {
+        Self::bit(number).map_or_else(|| self.high.contains(&number), |bit| self.low & bit != 0)
+    }
+
+    fn len(&self) -> usize {
+        self.low.count_ones() as usize + self.high.len()
+    }
+
+    /// 0 if there is none.
+    fn largest(&self) -> usize {
+        self.high.last().copied().unwrap_or((u128::BITS - self.low.leading_zeros()) as usize)
     }
 }
 

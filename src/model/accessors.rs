@@ -68,7 +68,8 @@ pub(crate) fn same_accessors(models: &[&'static Meta]) -> Vec<Error> {
         // Its own methods first: those hide the others.
         origins.sort_by_key(|(meta, field)| (!std::ptr::eq(*meta, model), meta.module, meta.place, *field));
         for (first, second) in origins.iter().zip(origins.iter().skip(1)) {
-            errors.push(Error::SameAccessor { model, name: name.clone(), first: *first, second: *second });
+            let fields = Box::new([*first, *second]);
+            errors.push(Error::SameAccessor { model, name: name.clone(), fields });
         }
     }
     errors

@@ -144,7 +144,7 @@ impl Comparison<'_> {
     fn read_only(&mut self, field: &Field, read_only: ReadOnly, column: &LiveColumn) {
         let is_set = match read_only {
             ReadOnly::Generated(_) => column.writable == Writable::Generated,
-            ReadOnly::Default(_) => column.fills_itself,
+            ReadOnly::Filled(_) => column.fills_itself,
             ReadOnly::Table => true,
         };
         if !is_set {
@@ -156,7 +156,7 @@ impl Comparison<'_> {
     /// The statement that gives a column the default of a field, in PostgreSQL. What is computed is another column.
     fn make_filled(&self, field: &Field, read_only: ReadOnly) -> Option<String> {
         match read_only {
-            ReadOnly::Default(sql) => self.alter(field.column, &format!("SET DEFAULT ({sql})")),
+            ReadOnly::Filled(sql) => self.alter(field.column, &format!("SET DEFAULT ({sql})")),
             ReadOnly::Generated(_) | ReadOnly::Table => None,
         }
     }

@@ -389,7 +389,7 @@ pub enum ReadOnly {
     /// The database computes it from other columns, `GENERATED ALWAYS AS (..)`: this SQL.
     Generated(&'static str),
     /// A new row has this SQL as its `DEFAULT`.
-    Default(&'static str),
+    Filled(&'static str),
     /// The table says it in its own way, such as a trigger.
     Table,
 }

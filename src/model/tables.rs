@@ -77,7 +77,7 @@ fn index_name(meta: &Meta, fields: &[&Field], kind: CompositeKind) -> String {
 
 /// The statement that adds the column of a field, if the rows that are there can do without a value.
 pub(super) fn add_column(meta: &Meta, field: &Field, dialect: Dialect) -> Option<String> {
-    if let Some(ReadOnly::Generated(_) | ReadOnly::Default(_)) = field.read_only {
+    if let Some(ReadOnly::Generated(_) | ReadOnly::Filled(_)) = field.read_only {
         // SQLite cannot compute what the rows that are there would have.
         return (dialect == Dialect::Postgres)
             .then(|| format!("ALTER TABLE {} ADD COLUMN {}", quoted(meta.table), column(field, dialect)));
@@ -134,7 +134,7 @@ fn column(field: &Field, dialect: Dialect) -> String {
                 Some(ReadOnly::Generated(expression)) => {
                     let _ = write!(sql, " GENERATED ALWAYS AS ({expression}) STORED");
                 }
-                Some(ReadOnly::Default(expression)) => {
+                Some(ReadOnly::Filled(expression)) => {
                     let _ = write!(sql, " DEFAULT ({expression})");
                 }
                 Some(ReadOnly::Table) | None => {}

@@ -291,7 +291,7 @@ async fn a_model_of_which_nothing_is_written_can_be_saved() {
         assert_eq!(more.map(|ticket| ticket.seat), [7, 7]);
         assert_eq!(Ticket::all(&db).await.unwrap().len(), 3);
     }
-    assert_eq!(Ticket::META.fields[1].read_only, Some(ReadOnly::Default("7")));
+    assert_eq!(Ticket::META.fields[1].read_only, Some(ReadOnly::Filled("7")));
 }
 
 #[tokio::test]

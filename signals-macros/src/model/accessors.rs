@@ -145,8 +145,12 @@ fn own<'a>(model: &Model<'a>, errors: &mut Errors) -> Vec<(String, &'a Ident)> {
     let found_by =
         model.columns.iter().enumerate().filter(|(index, column)| *index != model.key && is_found_by(column));
     let mut own: Vec<_> = found_by.map(|(_, column)| (format!("by_{}", column.name.unraw()), column.name)).collect();
-    let followed = model.columns.iter().filter(|column| column.relation.is_some());
-    let followed = followed.map(|column| (follow(column).unraw().to_string(), column.name));
+    let followed = model.columns.iter().enumerate().filter(|(index, column)| {
+        // Of two fields with one column, that is the mistake to report.
+        let is_same = |other: &Column<'_>| other.stored_as.eq_ignore_ascii_case(&column.stored_as);
+        column.relation.is_some() && !model.columns[..*index].iter().any(is_same)
+    });
+    let followed = followed.map(|(_, column)| (follow(column).unraw().to_string(), column.name));
     for (method, field) in followed.chain(model.many.iter().map(|many| (many.name.unraw().to_string(), many.name))) {
         if TAKEN.contains(&method.as_str()) {
             errors.on(

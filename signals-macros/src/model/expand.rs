@@ -394,7 +394,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
     let read_only = column.read_only.map(|source| {
         let source = match source {
             Source::Generated(sql) => quote!(Generated(#sql)),
-            Source::Default(sql) => quote!(Default(#sql)),
+            Source::Default(sql) => quote!(Filled(#sql)),
             Source::Table => quote!(Table),
         };
         quote!(.read_only(#private::ReadOnly::#source))

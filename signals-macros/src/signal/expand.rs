@@ -57,7 +57,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             impl #private::SignalName for #any { type Signal = Self; }
             #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
-            #[diagnostic::do_not_recommend]
+            #hidden
             impl #private::HasNoRawWrites for #any { type Signal = Self; }
             #hidden
             impl #private::LendsMutably for #any { type Signal = Self; }

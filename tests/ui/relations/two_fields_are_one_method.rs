@@ -8,7 +8,7 @@ struct User { #[key] id: Id<User> }
 struct Post {
     #[key] id: Id<Post>,
     #[foreign_key(on_delete = cascade)] author: Id<User>,
-    #[foreign_key(on_delete = cascade, related_name = "written")] author_id: Id<User>,
+    #[foreign_key(on_delete = cascade, related_name = "written")] #[column(name = "by")] author_id: Id<User>,
 }
 
 fn main() {}
