@@ -395,8 +395,9 @@ lifecycle! {
         instance: &'a M,
         /// Whether it was inserted in the transaction, and not updated.
         created: bool,
-        /// What the database held before the transaction; `None` if the row was inserted in it. It is read only if a
-        /// linked receiver asks for it, or for `changes`, `changed(..)` or the whole `event`.
+        /// What the database held before the first save of the row in the transaction; `None` if the row was inserted in it.
+        /// What `update_where`, `upsert` or a cascade wrote before that save is in it. It is read only if a linked receiver asks
+        /// for it, or for `changes`, `changed(..)` or the whole `event`.
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,
@@ -438,8 +439,8 @@ lifecycle! {
         instance: &'a M,
         /// Whether an INSERT was undone, and not an UPDATE.
         created: bool,
-        /// What the database held before the transaction or savepoint, and holds again; `None` if the row was inserted in it.
-        /// It is read only if a linked receiver asks for it, or for `changes`, `changed(..)` or the whole `event`.
+        /// What the database held before the first save of the row in the transaction or savepoint; `None` if the row was
+        /// inserted in it. It is read only if a linked receiver asks for it, or for `changes`, `changed(..)` or the whole `event`.
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,
