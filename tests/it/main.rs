@@ -26,6 +26,7 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
 mod raw_connection;
+#[cfg(feature = "jiff")]
 mod read_only;
 mod references;
 mod rollback;
