@@ -1,5 +1,7 @@
 //! docs/behaviour.md, "save", rule 21: rows from fixtures are written as they are given, and few are told.
 
+use std::fmt::Write;
+
 use expect_test::expect;
 use signals::prelude::*;
 
@@ -397,7 +399,7 @@ async fn rule_21_a_mistake_in_a_many_to_many_field_names_it_and_nothing_is_loade
         for labels in ["7", "null", "[\"a\"]", "[[\"natural\", \"key\"]]", "[1.5]", "[99]"] {
             let fixture = format!(r#"[{{"model": "fixture_page", "pk": 1, "fields": {{"labels": {labels}}}}}]"#);
             let error = db.load_of::<(Page, Label)>(&fixture).await.unwrap_err();
-            said += &format!("{labels}: {error}\n");
+            writeln!(said, "{labels}: {error}").unwrap();
             assert!(Page::all(&db).await.unwrap().is_empty());
         }
         let (said, last) = said.trim_end().rsplit_once('\n').unwrap();
