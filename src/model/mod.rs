@@ -368,7 +368,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     /// # }
     /// ```
     ///
-    /// The condition is SQL. Its placeholders are those of [`Params`](crate::Params): `?`, or `?2` for the second parameter.
+    /// The condition is SQL. Its placeholders are those of [`Params`]: `?`, or `?2` for the second parameter.
     /// `#[update]` of these fields is set as by [`save_fields`](Self::save_fields), and a `#[version]`
     /// counts on in each row. For `SET visits = visits + 1`, write SQL: `db.execute(..)`.
     ///
