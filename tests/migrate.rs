@@ -422,7 +422,7 @@ mod migrations {
                 assert!(db.migrate(Runner::new(&listed(&[second]))).await.unwrap().is_empty());
                 let plan = db.migrate([second, ("V2__sea", "CREATE TABLE sea (\r\n name TEXT)")]).await.unwrap();
                 assert_eq!(plan.to_string(), "apply V2__sea");
-                // One and the same row, whoever has checked out the file.
+                // One and the same row, however the file was checked out.
                 assert_eq!(db.query_one::<String>("SELECT name FROM lake", &()).await.unwrap(), "two\nlines");
                 let sql = "SELECT checksum FROM refinery_schema_history WHERE version = 1";
                 let noted: String = db.query_one(sql, &()).await.unwrap();

@@ -479,7 +479,7 @@ fn hand_over(error: Error, report: &mut impl FnMut(Error)) {
     let _ = caught(|| report(error));
 }
 
-/// A failure that stops nobody and is reported nowhere else is an event of its own.
+/// A failure that stops no receiver and is reported nowhere else is an event of its own.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nowhere to write it to"))]
 fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
     #[cfg(feature = "tracing")]

@@ -19,7 +19,7 @@ impl Panicked {
     }
 }
 
-/// Does what may panic. What the work left behind after a panic is for the caller to let alone: a future that has panicked is
+/// Does what may panic. What the work left after a panic is for the caller to leave alone: a future that has panicked is
 /// not polled again.
 #[inline]
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {

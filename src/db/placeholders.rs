@@ -356,7 +356,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Goes behind the next `end`, looking for it from so many bytes on.
+    /// Goes past the next `end`, looking for it from so many bytes on.
     fn pass_through(&mut self, end: &str, from: usize) {
         let found = self.sql.as_bytes()[self.at + from..].windows(end.len()).position(|part| part == end.as_bytes());
         self.at = found.map_or(self.sql.len(), |found| self.at + from + found + end.len());

@@ -152,7 +152,7 @@ fn holds_in_postgres(base: &str, ty: ColumnType) -> bool {
     }
 }
 
-/// name, type, the type behind a domain, whether it takes no NULL, whether it fills itself, whether it is of the key, whether a
+/// name, type, the type of a domain, whether it takes no NULL, whether it fills itself, whether it is of the key, whether a
 /// statement may write it
 fn columns_of(dialect: Dialect) -> &'static str {
     match dialect {

@@ -323,7 +323,7 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
 
     type All = (Post, Tag, Mention, PostTags, PostSee);
     for db in databases::<All>().await {
-        // The tags stand behind the posts.
+        // The tags stand after the posts.
         let fixture = r#"[
             {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [2, 1, 2], "see": [2]}},
             {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "tags": [], "see": [1]}},

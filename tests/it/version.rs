@@ -1,4 +1,4 @@
-//! docs/behaviour.md, "save", rule 22: a row that somebody else has saved is not overwritten.
+//! docs/behaviour.md, "save", rule 22: a row that was saved meanwhile is not overwritten.
 
 use expect_test::expect;
 use signals::prelude::*;

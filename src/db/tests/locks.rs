@@ -259,7 +259,7 @@ async fn reading_a_database_in_memory_next_to_a_transaction_says_that_it_has_one
     drop(tx);
 }
 
-/// Whoever holds the connection that writes is not to blame for what it waits for itself.
+/// The holder of the connection that writes is not to blame for what it waits for itself.
 #[tokio::test]
 async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() {
     const LIMIT: Duration = Duration::from_millis(300);

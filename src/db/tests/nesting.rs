@@ -38,7 +38,7 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
         is_nested(&result, line);
         assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 
-        // The error breaks nothing: whoever passes over it goes on in the outer one.
+        // The error breaks nothing: code that ignores it goes on in the outer one.
         db.transaction(async |tx| {
             add_in_a_transaction(&db, 1).await.unwrap_err();
             add(tx, 2).await.map(drop)
