@@ -60,7 +60,7 @@ measure::signal_and_floor!(Three, THREE, [a = 11, b = 12, c = 13]);
 struct Nobody {}
 
 fn main() {
-    println!("{} receivers are linked", signals::receivers().count());
+    println!("{} receivers are linked", signals::dispatch::receivers().count());
     first_use("first use: nobody", || Nobody::SIGNAL.has_receivers());
     first_use("first use: 3 receivers", || Three::SIGNAL.has_receivers());
     first_use("first use: 100 receivers", || crowd::a::a::Elsewhere::SIGNAL.has_receivers());

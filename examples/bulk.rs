@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example bulk`
 
+use signals::model::{post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
 
 #[model]

@@ -4,7 +4,8 @@
 
 use std::ops::ControlFlow;
 
-use signals::{BoxError, receiver, signal};
+use signals::dispatch::BoxError;
+use signals::{receiver, signal};
 
 #[derive(Debug)]
 struct Order {
@@ -79,7 +80,7 @@ fn count() {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), signals::SignalError> {
+async fn main() -> Result<(), signals::dispatch::SignalError> {
     let order = Order { number: 7, weight: 30 };
 
     println!("1. send: every receiver in order");

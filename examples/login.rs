@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use signals::auth::{
     AuthUser, Credentials, MemorySession, PasswordHash, Session, authenticate, current_user, login, logout,
 };
+use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
 use signals::prelude::*;
 
 #[model]

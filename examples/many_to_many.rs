@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example many_to_many`
 
+use signals::many_to_many::{AnyIds, M2mAction, Side};
 use signals::prelude::*;
 
 #[model]
@@ -20,13 +21,13 @@ struct User {
     name: String,
     /// Rows of `UserGroups`, which the attribute makes, relate the two.
     #[many_to_many]
-    groups: Many<Group>,
+    groups: ManyToMany<Group>,
     /// To the model itself: if Ann is a friend of Bob, Bob is one of Ann.
     #[many_to_many]
-    friends: Many<User>,
+    friends: ManyToMany<User>,
     /// Through a model that says more than that the two are related.
     #[many_to_many(through = Membership, related_name = "members")]
-    clubs: Many<Club>,
+    clubs: ManyToMany<Club>,
 }
 
 #[model]
@@ -61,8 +62,8 @@ fn watch(event: &mut M2mChanged<'_, UserGroups>) {
 
 /// Nobody joins the second group: what is taken out of the ids is not added.
 #[receiver(m2m_changed, sender = UserGroups, before = [watch])]
-fn the_board_is_closed(action: M2m, ids: &mut dyn AnyIds) {
-    if let (M2m::PreAdd, Some(groups)) = (action, ids.of_mut::<Group>()) {
+fn the_board_is_closed(action: M2mAction, ids: &mut dyn AnyIds) {
+    if let (M2mAction::PreAdd, Some(groups)) = (action, ids.of_mut::<Group>()) {
         groups.retain(|group| *group != Id::new(2));
     }
 }

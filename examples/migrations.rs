@@ -6,9 +6,10 @@
 //! `cargo run --features migrate --example migrations`
 
 use signals::migrate::{Embedded, Plan};
+use signals::migrate::{post_migrate, pre_migrate};
 use signals::prelude::*;
 
-const MIGRATIONS: Embedded = signals::embed_migrations!("examples/migrations");
+const MIGRATIONS: Embedded = signals::migrate::embed_migrations!("examples/migrations");
 
 #[model]
 #[derive(Debug, Default)]

@@ -16,6 +16,7 @@ use axum::{Extension, Router};
 use http_body::Frame;
 use signals::prelude::*;
 use signals::web::{Exception, RequestFinished, RequestSignalsLayer};
+use signals::web::{got_request_exception, request_finished, request_started};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

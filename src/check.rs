@@ -21,7 +21,7 @@ use crate::model;
 /// # Errors
 /// [`Error::Wiring`] with all of them.
 pub fn check() -> Result<()> {
-    let models = model::models();
+    let models = model::registered_models();
     let mut errors = model::same_tables(&models);
     errors.extend(model::same_accessors(&models));
     if let Err(wiring) = signals_core::check() {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
-use crate::db::End;
-use crate::model::{Field, Meta, SchemaDifference, models};
+use crate::db::TransactionEnd;
+use crate::model::{Field, Meta, SchemaDifference, registered_models};
 use crate::value::ColumnError;
 
 /// A `Result` whose error is [`Error`] unless another one is named.
@@ -402,7 +402,7 @@ pub enum Error {
     /// A hook that [`Tx::on_commit`](crate::db::Tx::on_commit) queued has failed, after the commit.
     Hook {
         /// What it ran after.
-        after: End,
+        after: TransactionEnd,
         /// Where it was queued.
         queued: &'static Location<'static>,
         /// How it failed.
@@ -753,10 +753,10 @@ impl fmt::Display for Error {
                 "the savepoint that began at {began} is still open, so the transaction can be used in it alone: await it \
                  first",
             ),
-            Self::Hook { after: End::Commit, queued, source } => {
+            Self::Hook { after: TransactionEnd::Commit, queued, source } => {
                 write!(f, "the on_commit hook that was queued at {queued} failed, the commit stays: {source}")
             }
-            Self::Hook { after: End::Rollback, queued, source } => {
+            Self::Hook { after: TransactionEnd::Rollback, queued, source } => {
                 write!(f, "the on_rollback hook that was queued at {queued} failed, the rollback stays: {source}")
             }
             Self::Panic { message } => write!(f, "a panic: {message}"),
@@ -818,7 +818,7 @@ impl fmt::Display for List<'_> {
 
 /// The field of this name whose column has another one: of this model, or of any if it is not known.
 fn stored_otherwise(model: Option<&str>, name: &str) -> Option<(&'static Meta, &'static Field)> {
-    let metas = models().into_iter().filter(|meta| model.is_none_or(|model| model == meta.name));
+    let metas = registered_models().into_iter().filter(|meta| model.is_none_or(|model| model == meta.name));
     let mut fields = metas.flat_map(|meta| meta.fields.iter().map(move |field| (meta, field)));
     fields.find(|(_, field)| field.name == name && field.column != name)
 }

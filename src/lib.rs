@@ -75,7 +75,7 @@
 //! (`ProfileByUser`) so that the two models may be in two crates. Every call takes a `&Db`, and then is a transaction of its own,
 //! or a `&mut Tx`, and then joins that transaction.
 //!
-//! A field `#[many_to_many] groups: Many<Group>` is no column: rows of a model between the two relate them, `UserGroups`, which the
+//! A field `#[many_to_many] groups: ManyToMany<Group>` is no column: rows of a model between the two relate them, `UserGroups`, which the
 //! attribute makes, with the fields `user_id` and `group_id`, or `from_user_id` and `to_user_id` between two of one model.
 //! `ann.groups()` and `staff.user_set()` are a [`Related`], with `add`, `remove`, `clear`, `set`, `create`, `all`,
 //! `ids`, `count` and `contains`. A relation of a model to itself is symmetrical, unless it says `symmetrical = false`.
@@ -92,7 +92,7 @@
 //! database's user in PostgreSQL.
 //!
 //! This is no ORM. What goes beyond is your SQL: [`Db::execute`], [`Db::query_as`], which reads models by the names of their
-//! columns and tuples by position, [`Db::query_one`] and [`Db::query`], and the same on a [`Tx`]. Placeholders are the same on every
+//! columns and tuples by position, [`Db::query_one`] and [`Db::for_each_row`], and the same on a [`Tx`]. Placeholders are the same on every
 //! database: `?` for the next parameter, or `?2` or `$2` for the second one. Inside a
 //! transaction, the connection of the driver itself, `tx.sqlite(..)` and `tx.postgres(..)`.
 //!
@@ -127,7 +127,7 @@
 //! | [`post_bulk_create`], [`post_bulk_update`], [`post_bulk_delete`] | after many rows were written at a time, in the transaction | `instances: &[User]`; `update_fields` and `count`; `count`; each with `model: &Meta` and `tx: &mut Tx` |
 //! | [`post_commit`] | after the commit, once per row and transaction | `instance: &User`, `created: bool`, `previous`, `changes`, `db: &Db` |
 //! | [`post_rollback`] | after a save was undone, once per row and rollback | as `post_commit` |
-//! | [`m2m_changed`] | before and after rows are related or no longer related, in the transaction; the sender is the model between | `action: M2m`, `reverse: bool`, `instance: &dyn AnyModel`, `model: &Meta`, `through: &Meta`, `ids: &mut dyn AnyIds`, `tx: &mut Tx` |
+//! | [`m2m_changed`] | before and after rows are related or no longer related, in the transaction; the sender is the model between | `action: M2mAction`, `reverse: bool`, `instance: &dyn AnyModel`, `model: &Meta`, `through: &Meta`, `ids: &mut dyn AnyIds`, `tx: &mut Tx` |
 //! | [`post_load`] | after a row that you asked for was read, synchronously | `instance: &mut User` |
 //!
 //! `previous: Option<&User>` is the row as it was, `changes: FieldSet<User>` says what differs. Both cost one SELECT before
@@ -149,7 +149,7 @@
 //! | `sender = User` | one model, by any path or alias; `sender = [User, Order]` for a generic function; left out: every model, and `instance` is a `&dyn AnyModel` |
 //! | `created = true` | only inserts; `false`: only updates |
 //! | `changed(email, name)` | only if one of these fields has another value than before |
-//! | `raw = true` | also raw writes, of `db.load`; else not |
+//! | `raw = true` | also raw writes, of `db.load_fixture`; else not |
 //! | `when = condition` | a function or closure of the payload |
 //! | `after = [a, b]`, `before = [c]` | order against other receivers |
 //! | `id = "welcome-mail"` | a stable name; else `crate::module::function` |
@@ -305,7 +305,7 @@
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type that serde knows in a `Json<T>` |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
-//! | `fixtures` | `db.load` and `db.dump`: rows as JSON, in Django's form |
+//! | `fixtures` | `db.load_fixture` and `db.dump_fixture`: rows as JSON, in Django's form |
 //! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |
 //! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
@@ -317,6 +317,7 @@ mod calendar;
 mod check;
 mod columns;
 pub mod db;
+pub mod dispatch;
 mod error;
 pub mod migrate;
 pub mod model;
@@ -326,53 +327,24 @@ pub mod testing;
 mod value;
 #[cfg(feature = "web")]
 pub mod web;
-mod wiring;
+pub mod wiring;
 
-#[cfg(feature = "auth")]
-#[doc(inline)]
-pub use auth::{user_logged_in, user_logged_out, user_login_failed};
 pub use check::check;
-#[cfg(feature = "serde_json")]
-pub use columns::Json;
 #[doc(inline)]
-pub use db::connection_created;
-#[doc(inline)]
-pub use db::{
-    ConnectOptions, ConnectionCreated, Db, Executor, FromRow, Isolation, Parameter, Params, Row, TransactionOptions, Tx,
-};
+pub use db::{ConnectOptions, Db, Executor, Tx};
 pub use error::{Error, Result};
 #[doc(inline)]
-pub use migrate::{PostMigrate, PreMigrate, post_migrate, pre_migrate};
+pub use model::many_to_many::{self, ManyToMany, m2m_changed};
 #[doc(inline)]
-pub use model::{AnyIds, M2m, M2mChanged, Many, Related, Side, Through, m2m_changed};
-#[doc(inline)]
-pub use model::{AnyModel, AnyModels, FieldSet, Id, Model, Ref, models};
-pub use model::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
-#[doc(inline)]
-pub use model::{PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave};
+pub use model::{AnyModel, Id, Model, Ref};
 #[doc(inline)]
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 #[doc(inline)]
-pub use signals_core::{
-    Answer, BoxError, BoxFuture, Error as SignalError, Place, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle,
-    ReceiverId, ReceiverName, Signal, WiredReceiver, WiredSignal, Wiring, WiringError, linked_crates, receivers,
-    set_recursion_limit,
-};
-#[cfg(feature = "migrate")]
-#[doc(inline)]
-pub use signals_macros::embed_migrations;
-#[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
-pub use value::{Column, ColumnError, ColumnType, ToJson, Value, ValueRef};
-#[cfg(feature = "web")]
 #[doc(inline)]
-pub use web::{got_request_exception, request_finished, request_started};
-
+pub use value::Column;
+#[doc(inline)]
 pub use wiring::wiring;
-
-/// The words in which the compiler speaks of miswired receivers.
-#[doc(inline)]
-pub use signals_core::words;
 
 /// The code in `docs/` is compiled, and what is meant to run is run.
 #[cfg(doctest)]
@@ -396,14 +368,14 @@ pub mod __private {
     pub use signals_core::BoxFuture;
 
     pub use crate::db::Query;
-    pub use crate::model::SendsLifecycle;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
+    pub use crate::model::many_to_many::{
+        FieldOf, Forward, Link, Nth, OtherModel, PointsOnceTo, Related, RelatesTo, Reverse, Same, SameModel, Symmetry,
+        Through,
+    };
     pub use crate::model::{
         Accessor, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf,
-        Lifecycle, Meta, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, VersionNumber,
+        Lifecycle, Meta, On, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, SendsLifecycle, VersionNumber,
     };
-    pub use crate::model::{
-        FieldOf, Forward, Link, Nth, On, OtherModel, PointsOnceTo, RelatesTo, Reverse, Same, SameModel,
-    };
-    pub use crate::model::{Symmetry, Through};
+    pub use crate::value::{ColumnError, ColumnType, Value, ValueRef};
 }

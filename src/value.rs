@@ -15,7 +15,9 @@ use crate::calendar::Written;
 /// struct round one value. Any other type becomes a column by saying how it is written and how it is read:
 ///
 /// ```
-/// use signals::{Column, ColumnError, ColumnType, ValueRef};
+/// use signals::Column;
+/// use signals::db::ValueRef;
+/// use signals::model::{ColumnError, ColumnType};
 ///
 /// #[derive(Debug, Clone, PartialEq)]
 /// struct Celsius(f64);

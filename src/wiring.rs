@@ -1,8 +1,9 @@
 //! What is wired?
 
-use signals_core::Wiring;
+#[doc(inline)]
+pub use signals_core::{WiredReceiver, WiredSignal, Wiring, WiringError};
 
-use crate::model::{Meta, models};
+use crate::model::{Meta, registered_models};
 
 /// Whom each signal of this program calls, in which order: what happens when a user is saved.
 ///
@@ -41,5 +42,5 @@ use crate::model::{Meta, models};
 ///
 /// A [`Wiring`] is also JSON, a picture, a page, and a file that a test compares.
 pub fn wiring() -> Wiring {
-    Wiring::of(models().into_iter().flat_map(Meta::sources).collect())
+    Wiring::of(registered_models().into_iter().flat_map(Meta::sources).collect())
 }

@@ -51,7 +51,7 @@ mod blog {
         #[foreign_key(on_delete = cascade, related_name = "boss")]
         of: Id<User>,
         #[many_to_many(related_name = "by_name")]
-        readers: Many<User>,
+        readers: ManyToMany<User>,
     }
 }
 
@@ -65,7 +65,7 @@ mod shop {
         #[key]
         id: Id<Post>,
         #[many_to_many]
-        users: Many<User>,
+        users: ManyToMany<User>,
     }
 }
 

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use allocation_counter::measure;
-use signals::ValueRef;
+use signals::db::ValueRef;
 use signals::prelude::*;
 
 #[model]

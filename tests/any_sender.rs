@@ -5,7 +5,9 @@ use std::fmt::Write;
 use std::sync::Mutex;
 
 use expect_test::expect;
+use signals::many_to_many::{AnyIds, M2mAction};
 use signals::model::Meta;
+use signals::model::{AnyRows, post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
 
 static LOG: Mutex<String> = Mutex::new(String::new());
@@ -59,11 +61,11 @@ struct Tag {
     #[key]
     id: Id<Tag>,
     #[many_to_many]
-    related: Many<Tag>,
+    related: ManyToMany<Tag>,
 }
 
 #[receiver(m2m_changed)]
-async fn any_change(action: M2m, instance: &dyn AnyModel, through: &Meta, ids: &mut dyn AnyIds) {
+async fn any_change(action: M2mAction, instance: &dyn AnyModel, through: &Meta, ids: &mut dyn AnyIds) {
     let line = format!("any_change: {action:?} of {instance:?} in {}: {ids:?}\n", through.name);
     CHANGES.lock().unwrap().push_str(&line);
 }
@@ -160,7 +162,7 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
     static SEEN: Mutex<String> = Mutex::new(String::new());
 
     #[receiver(post_bulk_create)]
-    fn seen(instances: &dyn AnyModels) {
+    fn seen(instances: &dyn AnyRows) {
         // Other tests write rows of other models.
         for row in instances.iter().filter(|row| matches!(row.model().name, "User" | "Order")) {
             SEEN.lock().unwrap().extend([row.model().name, " ", &row.key().to_string(), "\n"]);

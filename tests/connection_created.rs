@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use expect_test::expect;
 use signals::ConnectOptions;
 use signals::db::NewConnection;
+use signals::db::connection_created;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -38,7 +39,7 @@ async fn set_up(connection: &mut NewConnection<'_>, url: &str) -> Result<()> {
         _ if url.starts_with("sqlite") => {
             let mut foreign_keys = 0;
             connection
-                .query("PRAGMA foreign_keys", &(), &mut |row| {
+                .for_each_row("PRAGMA foreign_keys", &(), &mut |row| {
                     foreign_keys = row.get(0)?;
                     Ok(())
                 })
@@ -75,7 +76,7 @@ async fn alone(mode: u32) -> MutexGuard<'static, ()> {
 
 async fn read(db: &Db, sql: &str) -> i64 {
     let mut value = 0;
-    db.query(sql, &(), &mut |row| {
+    db.for_each_row(sql, &(), &mut |row| {
         value = row.get(0)?;
         Ok(())
     })
@@ -120,7 +121,7 @@ async fn rule_53_connection_created_is_sent_for_each_connection_to_postgres() {
     let (first, second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
     for tx in [&first, &second] {
         let mut is_set = 0;
-        tx.query(tenant, &(), &mut |row| {
+        tx.for_each_row(tenant, &(), &mut |row| {
             is_set = row.get(0)?;
             Ok(())
         })
@@ -170,10 +171,10 @@ async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connec
         // The connection that is there serves; the second one fails, and the next attempt is a new one.
         let tx = db.begin().await.unwrap();
         let one = "SELECT 1";
-        let error = db.query(one, &(), &mut |_| Ok(())).await.unwrap_err();
+        let error = db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap_err();
         assert!(matches!(error, Error::Receiver(_)), "{error}");
         MODE.store(SET, Ordering::Relaxed);
-        db.query(one, &(), &mut |_| Ok(())).await.unwrap();
+        db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap();
         tx.rollback().await.unwrap();
 
         MODE.store(BEGIN, Ordering::Relaxed);

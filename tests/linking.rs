@@ -99,7 +99,7 @@ fn models_of_one_crate_point_to_models_of_another() {
     let output = cargo(&["run", "--package", "pets", "--bin", "family"]);
     assert!(output.status.success(), "{}", stderr(&output));
     expect![[r#"
-        Some(User { id: Id(1), person: Id(1) }) [Pet { id: Id(1), owner: Id(1), sitters: Many }]
+        Some(User { id: Id(1), person: Id(1) }) [Pet { id: Id(1), owner: Id(1), sitters: ManyToMany }]
         PreAdd [1] of pets, reverse true
         PostAdd [1] of pets, reverse true
         [Id(1)]

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::expect;
 use signals::migrate::Plan;
-use signals::model::models;
+use signals::migrate::{post_migrate, pre_migrate};
+use signals::model::registered_models;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -87,7 +88,7 @@ async fn tables(tx: &Tx) -> Result<String> {
         "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
     };
     let mut names = Vec::new();
-    tx.query(sql, &(), &mut |row| {
+    tx.for_each_row(sql, &(), &mut |row| {
         names.push(row.get::<String>(0)?);
         Ok(())
     })
@@ -119,7 +120,7 @@ async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_d
             after: nothing to do, ["cities", "countries"]
         "#]]);
     }
-    assert_eq!(models().len(), 2);
+    assert_eq!(registered_models().len(), 2);
 }
 
 #[tokio::test]
@@ -139,7 +140,7 @@ async fn rule_53_a_receiver_that_fails_undoes_the_tables() {
 #[tokio::test]
 async fn rule_53_the_signals_can_be_received_at_run_time_too() {
     let _alone = alone(NOTE).await;
-    let guard = signals::PostMigrate::SIGNAL
+    let guard = signals::migrate::PostMigrate::SIGNAL
         .connect_async(|event| {
             Box::pin(async move {
                 let Plan::Tables(models) = event.plan else { panic!("{}", event.plan) };
@@ -271,7 +272,7 @@ mod migrations {
             "#]]
             .assert_eq(&log);
             let mut name = String::new();
-            db.query("SELECT name FROM cities", &(), &mut |row| {
+            db.for_each_row("SELECT name FROM cities", &(), &mut |row| {
                 name = row.get(0)?;
                 Ok(())
             })
@@ -467,7 +468,7 @@ mod migrations {
     async fn a_folder_of_migrations_is_embedded() {
         let _alone = alone(NOTE).await;
         for db in empty_databases().await {
-            let plan = db.migrate(signals::embed_migrations!("examples/migrations")).await.unwrap();
+            let plan = db.migrate(signals::migrate::embed_migrations!("examples/migrations")).await.unwrap();
             assert_eq!(plan.to_string(), "apply V1__countries and V2__capitals");
             // That of refinery finds the same.
             assert!(db.migrate(by_refinery::migrations::runner()).await.unwrap().is_empty());

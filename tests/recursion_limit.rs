@@ -1,6 +1,7 @@
 //! Rule 6, its last words: the limit can be set. It belongs to the whole program, so this is a binary of its own.
 
-use signals::{BoxError, receiver, set_recursion_limit, signal};
+use signals::dispatch::{BoxError, set_recursion_limit};
+use signals::{receiver, signal};
 
 #[signal]
 struct Deep {

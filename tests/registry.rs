@@ -212,7 +212,7 @@ fn in_a_circle(error: &WiringError) -> bool {
 
 #[test]
 fn receivers_lists_every_registration() {
-    let mut lines: Vec<String> = signals::receivers()
+    let mut lines: Vec<String> = signals::dispatch::receivers()
         .filter(|receiver| receiver.module == module_path!())
         .map(|receiver| {
             let (name, signal) = (&receiver.id.name, receiver.signal());
@@ -233,7 +233,7 @@ fn receivers_lists_every_registration() {
 
 #[test]
 fn linked_crates_are_those_that_declare_something() {
-    assert_eq!(signals::linked_crates(), BTreeSet::from(["registry", "signals"]));
+    assert_eq!(signals::dispatch::linked_crates(), BTreeSet::from(["registry", "signals"]));
 }
 
 #[test]

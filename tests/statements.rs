@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use expect_test::{Expect, expect};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use signals::db::NewConnection;
+use signals::db::connection_created;
 use signals::prelude::*;
 
 static STATEMENTS: Mutex<String> = Mutex::new(String::new());
@@ -37,11 +38,11 @@ struct User {
     #[key]
     id: Id<User>,
     #[many_to_many]
-    groups: Many<Group>,
+    groups: ManyToMany<Group>,
     #[many_to_many]
-    friends: Many<User>,
+    friends: ManyToMany<User>,
     #[many_to_many(related_name = "watched_by")]
-    watched: Many<Group>,
+    watched: ManyToMany<Group>,
 }
 
 #[receiver(m2m_changed, sender = UserWatched)]

@@ -24,7 +24,7 @@ mod accounts {
         pub(crate) id: Id<User>,
         pub(crate) email: Option<String>,
         #[many_to_many]
-        pub(crate) groups: Many<Group>,
+        pub(crate) groups: ManyToMany<Group>,
     }
 
     #[model]
@@ -148,8 +148,9 @@ fn a_sender_can_be_looked_at_alone() {
 #[test]
 fn the_order_is_that_in_which_a_save_calls_them() {
     let wiring = signals::wiring();
-    let is_meant =
-        |signal: &&signals::WiredSignal| signal.signal == "post_save" && signal.module == Some("wiring::accounts");
+    let is_meant = |signal: &&signals::wiring::WiredSignal| {
+        signal.signal == "post_save" && signal.module == Some("wiring::accounts")
+    };
     let users = wiring.signals.iter().find(|signal| is_meant(signal) && signal.sender == Some("User")).unwrap();
     let listed = users.receivers.iter().map(|wired| &wired.receiver.id);
     assert!(listed.eq(accounts::User::POST_SAVE.receivers().unwrap()));

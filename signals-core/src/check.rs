@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 
 use crate::error::Sent;
 use crate::order::{self, Fault};
-use crate::receiver::{Place, Receiver, ReceiverId, Source};
+use crate::receiver::{Receiver, ReceiverId, Source, SourceLocation};
 use crate::registry::{self, ByPayload};
 
 /// A mistake in the wiring of the whole program.
@@ -55,7 +55,7 @@ pub enum WiringError {
         /// The crate.
         name: &'static str,
         /// Where `apps!` stands.
-        place: Place,
+        place: SourceLocation,
     },
     /// The linker has dropped receivers, models and signals.
     Incomplete {
@@ -163,7 +163,7 @@ pub fn check() -> Result<(), Vec<WiringError>> {
 }
 
 fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
-    let mut functions: BTreeMap<&str, BTreeMap<(Place, TypeId), &ReceiverId>> = BTreeMap::new();
+    let mut functions: BTreeMap<&str, BTreeMap<(SourceLocation, TypeId), &ReceiverId>> = BTreeMap::new();
     for receiver in receivers {
         let key = (receiver.id.place, receiver.function);
         functions.entry(&receiver.id.name).or_default().insert(key, &receiver.id);

@@ -6,10 +6,10 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::diagnostics::Returns;
 use crate::payload::{Asynchronous, Mode, Payload, Reply};
-use crate::receiver::{Place, ReceiverId};
+use crate::receiver::{ReceiverId, SourceLocation};
 use crate::signal::Signal;
-use crate::words::Returns;
 
 /// A boxed future, as [`Signal::connect_async`] takes it.
 pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
@@ -109,7 +109,7 @@ impl<P: Payload> Signal<P> {
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
     {
-        let id = ReceiverId { name: uid.into(), place: Place::caller() };
+        let id = ReceiverId { name: uid.into(), place: SourceLocation::caller() };
         self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
     }
 
@@ -164,7 +164,7 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
 
 #[track_caller]
 fn closure() -> ReceiverId {
-    ReceiverId { name: Cow::Borrowed("closure"), place: Place::caller() }
+    ReceiverId { name: Cow::Borrowed("closure"), place: SourceLocation::caller() }
 }
 
 /// A receiver that was connected at run time. It stays connected when this is dropped.

@@ -16,10 +16,10 @@ use crate::signal::{Route, Signal, Slot, Target};
 use crate::trace::Span;
 
 /// What one receiver answered.
-pub type Answer<O> = Result<O, Box<ReceiverError>>;
+pub type ReceiverResult<O> = Result<O, Box<ReceiverError>>;
 
 /// What each receiver answered, in the order in which they were called.
-pub type Answers<O> = Vec<(ReceiverId, Answer<O>)>;
+pub type Answers<O> = Vec<(ReceiverId, ReceiverResult<O>)>;
 
 /// What to do with a receiver that panics.
 #[derive(Clone, Copy, PartialEq)]
@@ -171,7 +171,7 @@ fn each<P: Payload<Mode = Synchronous>, B: From<Error>>(
     signal: &'static Signal<P>,
     payload: &mut P::Of<'_>,
     panics: Panics,
-    mut sink: impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    mut sink: impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     match signal.route()? {
         Route::Nobody => Ok(()),
@@ -185,7 +185,7 @@ fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
     slots: &[Slot<P>],
     payload: &mut P::Of<'_>,
     panics: Panics,
-    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     let _at = At::depth(depth::next::<P>()?);
     let left_out = LeftOut::of::<P>(payload);
@@ -233,7 +233,7 @@ fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
     list: &[Arc<Connected<P>>],
     payload: &mut P::Of<'_>,
     panics: Panics,
-    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     each_linked(slots, payload, panics, sink)?;
     if P::is_raw(payload) {
@@ -251,7 +251,7 @@ async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
     signal: &'static Signal<P>,
     mut payload: P::Of<'_>,
     panics: Panics,
-    mut sink: impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    mut sink: impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     let (slots, list) = match signal.route()? {
         Route::Nobody => return Ok(()),
@@ -407,7 +407,7 @@ impl<O, F: Future<Output = Reply<O>>> Future for Driven<'_, F> {
 fn answer<P: Payload, B>(
     id: &ReceiverId,
     reply: Caught<P::Output>,
-    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     match reply {
         Ok(Ok(output)) => go_on(sink(id, Ok(output))),
@@ -421,7 +421,7 @@ fn answer<P: Payload, B>(
 fn failed<P: Payload, B>(
     id: &ReceiverId,
     failure: Caught<P::Output>,
-    sink: &mut impl FnMut(&ReceiverId, Answer<P::Output>) -> ControlFlow<B>,
+    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
 ) -> Result<(), B> {
     let failure = match failure {
         Ok(Ok(output)) => return go_on(sink(id, Ok(output))),
@@ -452,14 +452,14 @@ fn go_on<B>(flow: ControlFlow<B>) -> Result<(), B> {
 }
 
 #[inline]
-fn stop_at_error<O>(_: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
+fn stop_at_error<O>(_: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<Error> {
     match answer {
         Ok(_) => ControlFlow::Continue(()),
         Err(error) => ControlFlow::Break(Error::Receiver(error)),
     }
 }
 
-fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> ControlFlow<Error> {
+fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<Error> {
     if let Err(error) = &answer {
         trace_failure(id, error);
     }
@@ -467,7 +467,7 @@ fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: Answer<O>) -> Cont
     ControlFlow::Continue(())
 }
 
-fn reported<O>(answer: Answer<O>, report: &mut impl FnMut(Error)) -> ControlFlow<Error> {
+fn reported<O>(answer: ReceiverResult<O>, report: &mut impl FnMut(Error)) -> ControlFlow<Error> {
     if let Err(error) = answer {
         hand_over(Error::Receiver(error), report);
     }
@@ -488,7 +488,7 @@ fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
 
 fn folded<O, B>(
     id: &ReceiverId,
-    answer: Answer<O>,
+    answer: ReceiverResult<O>,
     fold: &mut impl FnMut(&ReceiverId, O) -> ControlFlow<B>,
 ) -> ControlFlow<Stop<B>> {
     match answer {

@@ -7,6 +7,7 @@ mod chain;
 mod check;
 mod connect;
 mod depth;
+pub mod diagnostics;
 mod dispatch;
 mod error;
 mod order;
@@ -19,14 +20,13 @@ mod signal;
 pub mod testing;
 mod trace;
 mod wiring;
-pub mod words;
 
 pub use check::{WiringError, check};
 pub use connect::{BoxFuture, ReceiverGuard, ReceiverHandle};
 pub use depth::set_recursion_limit;
-pub use dispatch::Answer;
+pub use dispatch::ReceiverResult;
 pub use error::{BoxError, Error, ReceiverError};
-pub use receiver::{Place, Receiver, ReceiverId, ReceiverName};
+pub use receiver::{Receiver, ReceiverId, ReceiverName, SourceLocation};
 pub use registry::{linked_crates, receivers};
 pub use signal::Signal;
 pub use wiring::{WiredReceiver, WiredSignal, Wiring, wiring};
@@ -40,17 +40,18 @@ pub mod __private {
     pub use linkme;
 
     pub use crate::__register as register;
+    pub use crate::diagnostics::*;
     pub use crate::dispatch::{Answers, asynchronous, synchronous};
     pub use crate::error::Error;
     pub use crate::panics::{Panicked, caught, discard, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
     };
-    pub use crate::receiver::ReceiverName;
     pub use crate::receiver::{Binding, Declaration, Source};
+    pub use crate::receiver::{ReceiverId, ReceiverName, SourceLocation};
     pub use crate::registry::{ENTRIES_V1, Entry, SignalDeclaration, declared, incomplete};
     pub use crate::scope::Scope;
+    pub use crate::signal::Signal;
     pub use crate::trace::log;
-    pub use crate::words::*;
     pub use std::vec::Vec;
 }

@@ -9,7 +9,7 @@ use crate::registry::{self, Entry, crate_of};
 
 /// A place in somebody's source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file, as the compiler was given it.
     pub file: &'static str,
     /// The line, counted from 1.
@@ -18,7 +18,7 @@ pub struct Place {
     pub column: u32,
 }
 
-impl Place {
+impl SourceLocation {
     /// The place of the caller.
     #[track_caller]
     pub fn caller() -> Self {
@@ -27,7 +27,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -39,13 +39,13 @@ pub struct ReceiverId {
     /// `crate::module::function`, or the `id` of the attribute, or the uid of `connect_unique`.
     pub name: Cow<'static, str>,
     /// Where its attribute stands, or where it was connected.
-    pub place: Place,
+    pub place: SourceLocation,
 }
 
 impl ReceiverId {
     #[doc(hidden)]
     pub const fn linked(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self { name: Cow::Borrowed(name), place: Place { file, line, column } }
+        Self { name: Cow::Borrowed(name), place: SourceLocation { file, line, column } }
     }
 }
 
@@ -143,7 +143,7 @@ impl Receiver {
     }
 
     /// The key of ties in the order: the same in every build, and source order within a file.
-    pub(crate) fn position(&self) -> (&'static str, &'static str, Place, &str) {
+    pub(crate) fn position(&self) -> (&'static str, &'static str, SourceLocation, &str) {
         (self.crate_name(), self.module, self.id.place, &self.id.name)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use linkme::distributed_slice;
 
 use crate::check::WiringError;
-use crate::receiver::{Place, Receiver, Source};
+use crate::receiver::{Receiver, Source, SourceLocation};
 
 /// What one use of a macro leaves in the program.
 #[doc(hidden)]
@@ -19,7 +19,7 @@ pub enum Entry {
     /// type, such as a model.
     Declared { module: &'static str, value: &'static (dyn Any + Send + Sync) },
     /// A crate that `apps!` names.
-    App { name: &'static str, place: Place },
+    App { name: &'static str, place: SourceLocation },
 }
 
 /// What `#[signal]` leaves in the registry.
@@ -119,7 +119,7 @@ pub fn linked_crates() -> BTreeSet<&'static str> {
 }
 
 /// The crates that `apps!` names, and where.
-pub(crate) fn apps() -> impl Iterator<Item = (&'static str, Place)> {
+pub(crate) fn apps() -> impl Iterator<Item = (&'static str, SourceLocation)> {
     ENTRIES_V1.iter().filter_map(|entry| match entry {
         Entry::App { name, place } => Some((*name, *place)),
         _ => None,

@@ -29,7 +29,7 @@ use root::Root;
 /// sender      = Model | [Model, Other]        leave it out to receive from every model
 /// created     = true | false                  only inserts, only updates
 /// changed(email, name)                        only if one of these fields has another value than before
-/// raw         = true                          also raw writes, of `db.load`; else not
+/// raw         = true                          also raw writes, of `db.load_fixture`; else not
 /// when        = path | |event| condition      a function of the payload
 /// after       = [receiver, ..]                run after these receivers
 /// before      = [receiver, ..]                run before these receivers
@@ -150,7 +150,7 @@ pub fn column(item: TokenStream) -> TokenStream {
 /// #[foreign_key(on_delete = cascade)]           points to one row of another model
 ///     on_delete     = cascade | db_cascade | protect | restrict | set_null | set_default | do_nothing
 ///     related_name  = "..."                     the accessor on the other side
-/// #[many_to_many]                               a `Many<Group>`: related to many rows of another model, or of this one
+/// #[many_to_many]                               a `ManyToMany<Group>`: related to many rows of another model, or of this one
 ///     through       = Membership                a model of your own between the two; else one is made, `UserGroups`
 ///     through_fields(user, group)               its fields, if several point to one side
 ///     related_name  = "..."                     the accessor on the other side

@@ -15,6 +15,7 @@
 //! ```rust,standalone_crate
 //! use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, authenticate, current_user, login, logout};
 //! use signals::prelude::*;
+//! use signals::auth::{user_logged_in, user_login_failed};
 //!
 //! #[model]
 //! #[derive(Debug, Default)]

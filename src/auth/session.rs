@@ -15,7 +15,7 @@ use crate::error::Result;
 ///
 /// ```
 /// use signals::auth::{MemorySession, Session};
-/// use signals::BoxFuture;
+/// use signals::dispatch::BoxFuture;
 /// use signals::prelude::*;
 ///
 /// /// With its keys in a compartment of their own.

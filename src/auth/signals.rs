@@ -25,6 +25,7 @@ use crate::model::{AnyModel, Meta};
 /// use axum::http::request::Parts;
 /// use signals::auth::{AnyRequest, AuthUser, Credentials, Session, authenticate, login};
 /// use signals::prelude::*;
+/// use signals::auth::user_login_failed;
 ///
 /// /// What a handler of axum does, whose body may not be shared between threads: it hands on the parts.
 /// async fn log_in<U: AuthUser>(db: &Db, session: &dyn Session, parts: &Parts, given: Credentials) -> Result<StatusCode> {
@@ -143,6 +144,7 @@ login_signal! {
     /// ```
     /// use signals::auth::{AnyRequest, AuthUser};
     /// use signals::prelude::*;
+    /// use signals::auth::user_logged_in;
     /// # use signals::auth::PasswordHash;
     /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[unique] name: String, logins: i64, password: PasswordHash }
     /// # impl AuthUser for User {
@@ -188,6 +190,7 @@ login_signal! {
     /// ```
     /// # use signals::auth::{AuthUser, PasswordHash};
     /// # use signals::prelude::*;
+    /// # use signals::auth::user_logged_out;
     /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[unique] name: String, password: PasswordHash }
     /// # impl AuthUser for User {
     /// #     const USERNAME: FieldSet<Self> = Self::fields().name;
@@ -233,6 +236,7 @@ login_signal! {
     /// ```
     /// use signals::auth::Credentials;
     /// use signals::prelude::*;
+    /// use signals::auth::user_login_failed;
     ///
     /// #[receiver(user_login_failed)]
     /// fn log(credentials: &Credentials) {

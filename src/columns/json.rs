@@ -13,7 +13,7 @@ use crate::value::{Column, ColumnError, ColumnType, ToJson, ValueRef};
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
-/// use signals::Json;
+/// use signals::model::Json;
 /// use signals::prelude::*;
 ///
 /// #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

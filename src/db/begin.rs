@@ -6,12 +6,12 @@
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> signals::Result<()> {
 /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
-/// use signals::db::{Isolation, TransactionOptions};
+/// use signals::db::{IsolationLevel, TransactionOptions};
 ///
-/// let report = TransactionOptions::new().isolation(Isolation::RepeatableRead).read_only();
+/// let report = TransactionOptions::new().isolation(IsolationLevel::RepeatableRead).read_only();
 /// db.transaction_with(report, async |tx| {
 ///     // Whatever is read here is of one moment, however long it takes, and nobody who writes is kept waiting.
-/// #   tx.query("SELECT 1", &(), &mut |_| Ok(())).await?;
+/// #   tx.for_each_row("SELECT 1", &(), &mut |_| Ok(())).await?;
 ///     Ok(())
 /// })
 /// .await
@@ -20,14 +20,14 @@
 ///
 /// | | SQLite | PostgreSQL |
 /// |---|---|---|
-/// | nothing | [`Serializable`](Isolation::Serializable) | what the server says, mostly [`ReadCommitted`](Isolation::ReadCommitted) |
+/// | nothing | [`Serializable`](IsolationLevel::Serializable) | what the server says, mostly [`ReadCommitted`](IsolationLevel::ReadCommitted) |
 /// | [`isolation`](Self::isolation) | as if nothing was said: one transaction writes at a time, so all are `Serializable` | as named |
 /// | [`read_only`](Self::read_only) | reads beside the one that writes what was committed before its first statement; in memory there is one connection, and it waits for that | `READ ONLY`; one moment for the whole transaction with `RepeatableRead` |
 /// | [`deferrable`](Self::deferrable) | nothing to wait for | `DEFERRABLE` |
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use = "options do nothing until a transaction begins with them"]
 pub struct TransactionOptions {
-    pub(super) isolation: Option<Isolation>,
+    pub(super) isolation: Option<IsolationLevel>,
     pub(super) access: Access,
     pub(super) waiting: Waiting,
 }
@@ -35,7 +35,7 @@ pub struct TransactionOptions {
 /// What a transaction may see of others that run at the same time, from little care to much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Isolation {
+pub enum IsolationLevel {
     /// Each statement sees what was committed before it.
     ReadCommitted,
     /// Every statement sees what was committed before the first one. To write a row that somebody else has written since is
@@ -69,7 +69,7 @@ impl TransactionOptions {
     }
 
     /// What the transaction may see of others.
-    pub fn isolation(mut self, isolation: Isolation) -> Self {
+    pub fn isolation(mut self, isolation: IsolationLevel) -> Self {
         self.isolation = Some(isolation);
         self
     }
@@ -81,7 +81,7 @@ impl TransactionOptions {
         self
     }
 
-    /// With [`Isolation::Serializable`] and [`read_only`](Self::read_only): PostgreSQL waits until it can begin in a moment
+    /// With [`IsolationLevel::Serializable`] and [`read_only`](Self::read_only): PostgreSQL waits until it can begin in a moment
     /// from which it runs to its end without failing, which is for long reports.
     pub fn deferrable(mut self) -> Self {
         self.waiting = Waiting::Deferrable;

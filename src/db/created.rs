@@ -23,6 +23,7 @@ use crate::error::Result;
 /// ```rust,standalone_crate
 /// use signals::db::NewConnection;
 /// use signals::prelude::*;
+/// use signals::db::connection_created;
 ///
 /// #[receiver(connection_created)]
 /// async fn larger_cache(connection: &mut NewConnection<'_>, url: &str) -> Result<()> {
@@ -35,7 +36,7 @@ use crate::error::Result;
 /// #[tokio::main(flavor = "current_thread")]
 /// async fn main() -> Result<()> {
 ///     let db = Db::connect("sqlite::memory:").await?;
-///     db.query("PRAGMA cache_size", &(), &mut |row| {
+///     db.for_each_row("PRAGMA cache_size", &(), &mut |row| {
 ///         assert_eq!(row.get::<i64>(0)?, -65536);
 ///         Ok(())
 ///     })
@@ -82,7 +83,7 @@ impl NewConnection<'_> {
     }
 
     /// Executes one statement and hands each row that it returns to `each`.
-    pub async fn query(
+    pub async fn for_each_row(
         &mut self,
         sql: &str,
         params: &dyn Params,

@@ -8,7 +8,7 @@ use signals_core::__private::{Panicked, caught, discard};
 
 use super::Db;
 use super::driver::Outcome;
-use super::level::{End, Level};
+use super::level::{Level, TransactionEnd};
 use crate::error::{Error, Result};
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
@@ -22,13 +22,13 @@ pub(crate) struct Hook {
 /// Where a hook comes from.
 #[derive(Clone, Copy)]
 struct Queued {
-    after: End,
+    after: TransactionEnd,
     at: &'static Location<'static>,
 }
 
 impl Hook {
     pub(crate) fn new<Fut>(
-        after: End,
+        after: TransactionEnd,
         at: &'static Location<'static>,
         hook: impl FnOnce(Db) -> Fut + Send + 'static,
     ) -> Self
@@ -120,14 +120,14 @@ pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
             let committed = outcome.await;
             let Some((db, level)) = undecided.0.take() else { return };
             let end = match committed {
-                Ok(()) => End::Commit,
+                Ok(()) => TransactionEnd::Commit,
                 Err(error) => {
                     let unknown = matches!(error, Error::CommitUnknown { .. });
                     db.report(error);
                     if unknown {
                         return level.discard();
                     }
-                    End::Rollback
+                    TransactionEnd::Rollback
                 }
             };
             let mut hooks = Hooks::new(db, level.hooks(end));
@@ -143,7 +143,7 @@ struct Undecided(Option<(Db, Level)>);
 impl Drop for Undecided {
     fn drop(&mut self) {
         if let Some((db, level)) = self.0.take() {
-            Hooks::new(db, level.hooks(End::Commit)).give_up();
+            Hooks::new(db, level.hooks(TransactionEnd::Commit)).give_up();
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::value::Value;
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum TransactionEnd {
     /// It was committed.
     Commit,
     /// It was rolled back.
@@ -34,7 +34,7 @@ pub(crate) trait Remembered: Any + Send {
     fn source(&self) -> Option<(Value, ReadAgain)>;
 
     /// What is to run after this end.
-    fn hook(self: Box<Self>, end: End) -> Option<Hook>;
+    fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook>;
 }
 
 /// Reads rows with these keys again, and remembers what they are now.
@@ -75,9 +75,9 @@ struct Row {
 /// Something that runs after the end of the transaction.
 enum Queued {
     /// After this end of the level that it was queued in.
-    Hook(End, Hook),
+    Hook(TransactionEnd, Hook),
     /// The same of a row, once.
-    Row(End, RowKey),
+    Row(TransactionEnd, RowKey),
     /// After any end: it was queued in a savepoint that is rolled back already.
     Due(Hook),
 }
@@ -104,12 +104,12 @@ impl Level {
         }
     }
 
-    pub(super) fn queue(&mut self, end: End, hook: Hook) {
+    pub(super) fn queue(&mut self, end: TransactionEnd, hook: Hook) {
         self.queue.push(Queued::Hook(end, hook));
     }
 
     /// Queues what runs for a row that is remembered. It keeps the first of its places.
-    pub(super) fn queue_row(&mut self, end: End, key: RowKey) {
+    pub(super) fn queue_row(&mut self, end: TransactionEnd, key: RowKey) {
         if let Some(row) = self.rows.get_mut(&key)
             && !std::mem::replace(&mut row.queued[end as usize], true)
         {
@@ -129,7 +129,7 @@ impl Level {
     }
 
     /// What runs after this end, in the order in which it was queued.
-    pub(super) fn hooks(self, end: End) -> Vec<Hook> {
+    pub(super) fn hooks(self, end: TransactionEnd) -> Vec<Hook> {
         let Self { queue, mut rows, .. } = self;
         let run = |queued| match queued {
             Queued::Hook(when, hook) if when == end => Some(hook),
@@ -311,7 +311,7 @@ impl Levels {
             return Vec::new();
         }
         for (key, row) in &self.transaction.rows {
-            if row.queued[End::Commit as usize]
+            if row.queued[TransactionEnd::Commit as usize]
                 && self.is_out_of_date(key, row)
                 && let Some((value, read_again)) = row.done.source()
             {
@@ -395,5 +395,5 @@ impl Levels {
 
 /// What runs because these levels were rolled back.
 pub(super) fn undo(levels: Vec<Level>) -> Vec<Hook> {
-    levels.into_iter().flat_map(|level| level.hooks(End::Rollback)).collect()
+    levels.into_iter().flat_map(|level| level.hooks(TransactionEnd::Rollback)).collect()
 }

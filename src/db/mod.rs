@@ -40,17 +40,18 @@ use std::sync::Arc;
 
 use signals_core::__private::Scope;
 
-pub use self::begin::{Isolation, TransactionOptions};
+pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
-pub use self::level::End;
+pub use self::level::TransactionEnd;
 pub(crate) use self::level::{ReadAgain, Remembered};
 pub use self::options::{ConnectOptions, Synchronous};
 pub use self::params::{Parameter, Params};
 pub use self::row::Row;
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
+pub use crate::value::{Value, ValueRef};
 
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
@@ -84,7 +85,7 @@ pub(crate) enum Dialect {
 /// db.execute("INSERT INTO cities VALUES (?, ?)", &("Ghent", 265_086)).await?;
 ///
 /// let mut people = 0;
-/// db.query("SELECT people FROM cities WHERE name = ?", &("Ghent",), &mut |row| {
+/// db.for_each_row("SELECT people FROM cities WHERE name = ?", &("Ghent",), &mut |row| {
 ///     people = row.get(0)?;
 ///     Ok(())
 /// })
@@ -182,7 +183,7 @@ impl Db {
     /// What was committed before is seen, what an open transaction wrote is not. A statement that writes is refused,
     /// with or without RETURNING: a [`Tx`] can query it.
     #[track_caller]
-    pub fn query(
+    pub fn for_each_row(
         &self,
         sql: &str,
         params: &dyn Params,
@@ -237,7 +238,7 @@ impl Db {
     ///     .await;
     /// assert!(matches!(moved, Err(signals::Error::Check { .. })));
     /// # let mut balances = Vec::new();
-    /// # db.query("SELECT balance FROM accounts", &(), &mut |row| { balances.push(row.get::<i64>(0)?); Ok(()) }).await?;
+    /// # db.for_each_row("SELECT balance FROM accounts", &(), &mut |row| { balances.push(row.get::<i64>(0)?); Ok(()) }).await?;
     /// # assert_eq!(balances, [10, 10]);
     /// # Ok(())
     /// # }

@@ -31,7 +31,7 @@ impl Tx {
     /// }
     /// tx.commit().await?;
     /// # let mut names = Vec::new();
-    /// # db.query("SELECT name FROM names", &(), &mut |row| { names.push(row.get::<String>(0)?); Ok(()) }).await?;
+    /// # db.for_each_row("SELECT name FROM names", &(), &mut |row| { names.push(row.get::<String>(0)?); Ok(()) }).await?;
     /// # assert_eq!(names, ["ann", "bob"]);
     /// # Ok(())
     /// # }

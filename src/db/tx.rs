@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::driver::{Done, Session, Setback, Standing};
 use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
-use super::level::{End, Level, Memory, Remembered, RowKey, Unlocked};
+use super::level::{Level, Memory, Remembered, RowKey, TransactionEnd, Unlocked};
 use super::{Db, Exec, Params, Row, nesting, placeholders, refuse_transaction_control};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
@@ -73,7 +73,7 @@ impl Tx {
     /// returned; what the statement wrote stays.
     ///
     /// `each` is called while the connection is in use: it cannot wait for another statement of this transaction.
-    pub async fn query(
+    pub async fn for_each_row(
         &self,
         sql: &str,
         params: &dyn Params,
@@ -115,7 +115,7 @@ impl Tx {
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.queue(End::Commit, Location::caller(), hook);
+        self.queue(TransactionEnd::Commit, Location::caller(), hook);
     }
 
     /// Queues a hook that runs after the rollback, to clear what was done outside of the database. A commit drops it.
@@ -128,7 +128,7 @@ impl Tx {
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.queue(End::Rollback, Location::caller(), hook);
+        self.queue(TransactionEnd::Rollback, Location::caller(), hook);
     }
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
@@ -148,10 +148,10 @@ impl Tx {
         let committed = self.shared.session.commit().await;
         self.root = false;
         match &committed {
-            Ok(()) => self.run_hooks(End::Commit).await,
+            Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
             Err(error) if matches!(**error, Error::CommitUnknown { .. }) => self.shared.memory.take().discard(),
-            Err(_) => self.run_hooks(End::Rollback).await,
+            Err(_) => self.run_hooks(TransactionEnd::Rollback).await,
         }
         committed
     }
@@ -180,11 +180,11 @@ impl Tx {
         self.must_be_root()?;
         let rolled_back = self.shared.session.rollback().await;
         self.root = false;
-        self.run_hooks(End::Rollback).await;
+        self.run_hooks(TransactionEnd::Rollback).await;
         rolled_back
     }
 
-    async fn run_hooks(&self, end: End) {
+    async fn run_hooks(&self, end: TransactionEnd) {
         if self.shared.memory.is_unused() {
             return;
         }
@@ -288,12 +288,16 @@ impl Tx {
     }
 
     /// Queues what is to run after this end for a row that is remembered.
-    pub(crate) fn queue_row<R: Remembered>(&self, end: End, key: &Value) {
+    pub(crate) fn queue_row<R: Remembered>(&self, end: TransactionEnd, key: &Value) {
         self.in_level(|level| level.queue_row(end, RowKey::of::<R>(key)));
     }
 
-    fn queue<Fut>(&self, end: End, place: &'static Location<'static>, hook: impl FnOnce(Db) -> Fut + Send + 'static)
-    where
+    fn queue<Fut>(
+        &self,
+        end: TransactionEnd,
+        place: &'static Location<'static>,
+        hook: impl FnOnce(Db) -> Fut + Send + 'static,
+    ) where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
         self.in_level(|level| level.queue(end, Hook::new(end, place, hook)));
@@ -412,7 +416,7 @@ impl Drop for Tx {
             } else {
                 self.shared.session.abandon();
                 // Nobody waits for them, so they become a task.
-                drop(Hooks::new(self.db().clone(), level.hooks(End::Rollback)));
+                drop(Hooks::new(self.db().clone(), level.hooks(TransactionEnd::Rollback)));
             }
         }
     }

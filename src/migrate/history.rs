@@ -89,7 +89,7 @@ impl AsyncQuery<Vec<Migration>> for Ledger<'_> {
         let mut applied = Vec::new();
         let result = self
             .tx
-            .query(query, &(), &mut |row| {
+            .for_each_row(query, &(), &mut |row| {
                 applied.push(as_here(migration(row)?, self.own));
                 Ok(())
             })

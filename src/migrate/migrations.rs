@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no migrations",
     label = "expected migrations",
-    note = "give a folder, `signals::embed_migrations!(\"migrations\")`, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
+    note = "give a folder, `signals::migrate::embed_migrations!(\"migrations\")`, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
 )]
 pub trait Migrations: sealed::Sealed + Send {
     #[doc(hidden)]
@@ -77,7 +77,7 @@ impl Db {
     /// `refinery_schema_history`:
     ///
     /// ```text
-    /// db.migrate(signals::embed_migrations!("migrations")).await?;
+    /// db.migrate(signals::migrate::embed_migrations!("migrations")).await?;
     /// ```
     ///
     /// Names and SQL may also be given in the code:

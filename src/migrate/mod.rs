@@ -24,6 +24,9 @@ pub use self::migrations::Migrations;
 pub use self::plan::{Plan, PlannedMigration};
 #[cfg(feature = "migrate")]
 pub use refinery_core::{Migration, Runner, Target};
+#[cfg(feature = "migrate")]
+#[doc(inline)]
+pub use signals_macros::embed_migrations;
 
 use crate::db::{Dialect, Tx};
 use crate::error::Result;
@@ -52,6 +55,7 @@ pub struct PreMigrate<'a> {
 /// ```rust,standalone_crate
 /// use signals::migrate::Plan;
 /// use signals::prelude::*;
+/// use signals::migrate::post_migrate;
 ///
 /// #[model]
 /// #[derive(Debug, Default)]

@@ -10,6 +10,7 @@ use crate::value::{Column, ColumnType, ValueRef};
 /// ```
 /// use signals::model::{Key, KeyOf};
 /// use signals::prelude::*;
+/// use signals::Column;
 ///
 /// #[derive(Debug, Clone, PartialEq, Column)]
 /// struct Isbn(String);

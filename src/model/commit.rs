@@ -8,7 +8,7 @@ use signals_core::__private::asynchronous::send_reporting;
 use super::cascade::{KEYS, padded};
 use super::sql::{self, Lock};
 use super::{FieldSet, Model, PostCommit, PostRollback, load};
-use crate::db::{Db, End, Exec, Hook, ReadAgain, Remembered, Tx};
+use crate::db::{Db, Exec, Hook, ReadAgain, Remembered, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
 
@@ -82,13 +82,13 @@ pub(super) fn saved<M: Model>(
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.remember(&key, Done { deleted: false, saved: Some(saved) });
     if M::POST_ROLLBACK.has_receivers() {
-        tx.queue_row::<Done<M>>(End::Rollback, &key);
+        tx.queue_row::<Done<M>>(TransactionEnd::Rollback, &key);
     }
 }
 
 /// Queues the `post_commit` of a row that was saved, if the transaction has not queued it yet.
 pub(super) fn queue<M: Model>(instance: &M, tx: &Tx) {
-    tx.queue_row::<Done<M>>(End::Commit, &key(instance));
+    tx.queue_row::<Done<M>>(TransactionEnd::Commit, &key(instance));
 }
 
 /// Notes that a row was deleted: what was done to it before in this transaction has neither `post_commit` nor
@@ -170,12 +170,12 @@ impl<M: Model> Remembered for Done<M> {
         self.saved = Some(last);
     }
 
-    fn hook(self: Box<Self>, end: End) -> Option<Hook> {
-        let saved = self.saved.filter(|saved| end == End::Rollback || !saved.is_gone)?;
+    fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
+        let saved = self.saved.filter(|saved| end == TransactionEnd::Rollback || !saved.is_gone)?;
         Some(Hook::new(end, saved.place, async move |db| {
             match end {
-                End::Commit => committed(saved, db).await,
-                End::Rollback => rolled_back(saved, db).await,
+                TransactionEnd::Commit => committed(saved, db).await,
+                TransactionEnd::Rollback => rolled_back(saved, db).await,
             }
             Ok(())
         }))

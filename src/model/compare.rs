@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::difference::{DifferenceKind, SchemaDifference};
 use super::live::{Live, LiveColumn, LiveReference, Writable};
 use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly};
-use super::schema::{Models, models};
+use super::schema::{ModelSet, registered_models};
 use super::tables;
 use crate::db::{Db, Dialect};
 use crate::error::{Error, Result};
@@ -42,12 +42,12 @@ impl Db {
     /// [`Error::Schema`] with all of the differences.
     #[track_caller]
     pub fn check_schema(&self) -> impl Future<Output = Result<()>> + Send {
-        check(self, models(), Location::caller())
+        check(self, registered_models(), Location::caller())
     }
 
     /// As [`check_schema`](Self::check_schema), for the models named: `db.check_schema_of::<(User, Profile)>()`.
     #[track_caller]
-    pub fn check_schema_of<M: Models>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+    pub fn check_schema_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
         check(self, M::metas(), Location::caller())
     }
 }

@@ -289,7 +289,7 @@ lifecycle! {
         adding: bool,
         /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
         update_fields: Option<FieldSet<M>>,
-        /// Whether it is a raw write of [`load`](crate::Db::load). Only receivers with `raw = true` are told of those.
+        /// Whether it is a raw write of [`load`](crate::Db::load_fixture). Only receivers with `raw = true` are told of those.
         raw: bool,
         /// The transaction of the save.
         tx: &'a mut Tx,
@@ -325,7 +325,7 @@ lifecycle! {
         changes: FieldSet<M>,
         /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
         update_fields: Option<FieldSet<M>>,
-        /// Whether it is a raw write of [`load`](crate::Db::load). Only receivers with `raw = true` are told of those.
+        /// Whether it is a raw write of [`load`](crate::Db::load_fixture). Only receivers with `raw = true` are told of those.
         raw: bool,
         /// The transaction of the save.
         tx: &'a mut Tx,
@@ -401,7 +401,7 @@ lifecycle! {
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,
-        /// Whether every write of the row in this transaction was a raw one of [`load`](crate::Db::load). Only receivers
+        /// Whether every write of the row in this transaction was a raw one of [`load`](crate::Db::load_fixture). Only receivers
         /// with `raw = true` are told of such rows.
         raw: bool,
         /// The database, to read and write in transactions of its own.
@@ -444,7 +444,7 @@ lifecycle! {
         previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         changes: FieldSet<M>,
-        /// Whether every write of the row that was undone was a raw one of [`load`](crate::Db::load). Only receivers with
+        /// Whether every write of the row that was undone was a raw one of [`load`](crate::Db::load_fixture). Only receivers with
         /// `raw = true` are told of such rows.
         raw: bool,
         /// The database, to read and write in transactions of its own.

@@ -3,13 +3,13 @@
 use std::sync::OnceLock;
 
 use signals_core::__private::Source;
-use signals_core::Place;
+use signals_core::SourceLocation;
 
 use super::accessors::Accessor;
 use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
 use super::sql::Statements;
-use super::{Model, models};
+use super::{Model, registered_models};
 use crate::db::Dialect;
 use crate::error::Error;
 use crate::value::{ColumnType, ValueRef};
@@ -23,7 +23,7 @@ pub struct Meta {
     /// The module that it is in, `crate::module`.
     pub module: &'static str,
     /// Where its `#[model]` stands.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Its table.
     pub table: &'static str,
     /// Its fields that are columns, in the order of the struct.
@@ -60,7 +60,7 @@ impl Meta {
         fields: &'static [Field],
         key: usize,
     ) -> Self {
-        let place = Place { file, line, column };
+        let place = SourceLocation { file, line, column };
         Self {
             name,
             module,
@@ -173,10 +173,11 @@ impl Meta {
         &self.fields[self.key]
     }
 
-    /// The models that point to this one, and the fields that do, in the order of [`models`](super::models()).
+    /// The models that point to this one, and the fields that do, in the order of [`registered_models`](super::registered_models()).
     pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
         self.pointed_to_by.get_or_init(|| {
-            let fields = models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
+            let fields =
+                registered_models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
             let points_here = |(meta, field): &(&'static Meta, usize)| {
                 let relation = meta.fields[*field].relation.as_ref();
                 relation.is_some_and(|relation| std::ptr::eq(relation.target(), self))

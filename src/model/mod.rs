@@ -29,7 +29,7 @@ pub(crate) mod lifecycle;
 mod live;
 pub(crate) mod load;
 mod lookup;
-mod many;
+pub mod many_to_many;
 mod meta;
 mod operations;
 mod reference;
@@ -40,11 +40,14 @@ mod tables;
 mod update_or_create;
 mod upsert;
 
+#[cfg(feature = "serde_json")]
+pub use crate::columns::Json;
+pub use crate::value::{ColumnError, ColumnType, ToJson};
 pub(crate) use accessors::same_accessors;
 pub use accessors::{Accessor, On};
 pub use any::AnyModel;
 pub use bulk::{
-    AnyModels, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
+    AnyRows, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
     post_bulk_delete, post_bulk_update,
 };
 pub use column::{Counter, DefaultKey, DefaultOf, Key, KeyBehind, KeyOf, PointsTo, RelatedById, VersionNumber};
@@ -56,14 +59,11 @@ pub use lifecycle::{
     Lifecycle, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, SendsLifecycle,
     post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
 };
-pub use many::{
-    AnyIds, Direction, FieldOf, Forward, Link, M2m, M2mChanged, Many, Nth, OtherModel, PointsOnceTo, Related,
-    RelatesTo, Reverse, Same, SameModel, Side, Symmetry, Through, m2m_changed,
-};
+pub(crate) use many_to_many::Through;
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind};
 pub use reference::Ref;
 pub(crate) use schema::same_tables;
-pub use schema::{Models, models};
+pub use schema::{ModelSet, registered_models};
 pub use update_or_create::UpdateOrCreate;
 
 /// A struct whose values are rows. `#[model]` implements it.
@@ -454,7 +454,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
         T: Through<Target = Self> + Model,
         T::Source: Model,
     {
-        many::load_related::<T>(tx, place, row, ids)
+        many_to_many::load_related::<T>(tx, place, row, ids)
     }
 
     #[doc(hidden)]

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::migrate::{Plan, between_signals, is_received, one_at_a_time};
 
 /// Every model that is linked into this program, by its table.
-pub fn models() -> Vec<&'static Meta> {
+pub fn registered_models() -> Vec<&'static Meta> {
     let mut models: Vec<_> = declared::<Meta>().collect();
     models.sort_by_key(|meta| (meta.table, meta.module, meta.place));
     models
@@ -24,12 +24,12 @@ pub fn models() -> Vec<&'static Meta> {
     message = "`{Self}` is neither a model nor a tuple of models",
     label = "expected a model, or a tuple such as `(User, Profile)`"
 )]
-pub trait Models {
+pub trait ModelSet {
     #[doc(hidden)]
     fn metas() -> Vec<&'static Meta>;
 }
 
-impl<M: Model> Models for M {
+impl<M: Model> ModelSet for M {
     fn metas() -> Vec<&'static Meta> {
         vec![M::META]
     }
@@ -37,7 +37,7 @@ impl<M: Model> Models for M {
 
 macro_rules! tuples {
     ($($model:ident)*) => {
-        impl<$($model: Model),*> Models for ($($model,)*) {
+        impl<$($model: Model),*> ModelSet for ($($model,)*) {
             fn metas() -> Vec<&'static Meta> {
                 vec![$($model::META),*]
             }
@@ -75,13 +75,13 @@ impl Db {
     /// has dropped models.
     #[track_caller]
     pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
-        create(self, models(), Location::caller())
+        create(self, registered_models(), Location::caller())
     }
 
     /// As [`create_tables`](Self::create_tables), for the models named: `db.create_tables_of::<(User, Profile)>()`. What
     /// `#[many_to_many]` makes between two of them is made as well.
     #[track_caller]
-    pub fn create_tables_of<M: Models>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+    pub fn create_tables_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
         let mut named = M::metas();
         named.extend(between(&named));
         create(self, named, Location::caller())
@@ -95,7 +95,7 @@ fn between(named: &[&'static Meta]) -> Vec<&'static Meta> {
     let is_between = |meta: &&'static Meta| {
         meta.automatic && !is_named(meta) && targets(meta).all(|relation| is_named(relation.target()))
     };
-    models().into_iter().filter(is_between).collect()
+    registered_models().into_iter().filter(is_between).collect()
 }
 
 async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {

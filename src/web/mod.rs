@@ -18,6 +18,7 @@
 //! use axum::http::{Method, StatusCode, Uri};
 //! use axum::routing::get;
 //! use signals::prelude::*;
+//! use signals::web::{got_request_exception, request_finished};
 //! use signals::web::{Exception, RequestSignalsLayer};
 //!
 //! #[receiver(request_finished)]

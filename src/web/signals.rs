@@ -19,6 +19,7 @@ use crate::error::Error;
 /// ```rust,standalone_crate
 /// use axum::http::{Extensions, HeaderMap};
 /// use signals::prelude::*;
+/// use signals::web::{request_finished, request_started};
 ///
 /// #[derive(Clone)]
 /// struct Language(String);
@@ -60,6 +61,7 @@ pub struct RequestStarted<'a> {
 /// ```rust,standalone_crate
 /// use axum::http::{Method, Uri};
 /// use signals::prelude::*;
+/// use signals::web::got_request_exception;
 /// use signals::web::Exception;
 ///
 /// #[receiver(got_request_exception)]
@@ -93,6 +95,7 @@ pub struct GotRequestException<'a> {
 ///
 /// use axum::http::{StatusCode, Uri};
 /// use signals::prelude::*;
+/// use signals::web::request_finished;
 ///
 /// #[receiver(request_finished)]
 /// fn slow(uri: &Uri, status: Option<StatusCode>, elapsed: Duration) {

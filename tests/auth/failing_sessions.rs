@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
+use signals::ConnectOptions;
 use signals::auth::{AuthUser, MemorySession, Session, current_user, login, logout};
+use signals::dispatch::BoxFuture;
 use signals::prelude::*;
-use signals::{BoxFuture, ConnectOptions};
 
 use crate::models::{User, user};
 use crate::receivers::{Alone, FAILS, LOG};

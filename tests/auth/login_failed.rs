@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use expect_test::expect;
+use signals::Column as _;
 use signals::auth::{AuthUser, Credentials, PasswordHash, authenticate};
+use signals::db::ValueRef;
 use signals::prelude::*;
-use signals::{Column as _, ValueRef};
 
 use crate::models::{Entry, PASSWORD, PBKDF2, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};

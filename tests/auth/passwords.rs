@@ -1,9 +1,10 @@
 //! Setting, checking and renewing passwords.
 
 use expect_test::expect;
+use signals::Column as _;
 use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, authenticate, current_user, login};
+use signals::db::ValueRef;
 use signals::prelude::*;
-use signals::{Column as _, ValueRef};
 
 use crate::models::{OLD, PASSWORD, PBKDF2, User, user, with_users};
 use crate::receivers::{Alone, LOG};

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signals::auth::{AnyRequest, Credentials, Session, current_user};
+use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
 use signals::model::Meta;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};

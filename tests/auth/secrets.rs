@@ -1,10 +1,11 @@
 //! What is never printed.
 
 use expect_test::expect;
+use signals::Column;
 use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, Secret, Session, authenticate, login, logout};
 use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
+use signals::db::{Value, ValueRef};
 use signals::prelude::*;
-use signals::{Column as _, Value, ValueRef};
 
 use crate::models::{OLD, PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
@@ -129,10 +130,10 @@ async fn a_hash_is_stored_found_and_dumped_as_text() {
         }
         assert!(!texts.concat().contains("argon2"), "{texts:?}");
 
-        let dumped = db.dump_of::<Safe>().await.unwrap();
+        let dumped = db.dump_fixture_of::<Safe>().await.unwrap();
         assert!(dumped.contains(OLD), "{dumped}");
         Safe::delete_where(&db, "password = ?", &(hash(),)).await.unwrap();
-        assert_eq!(db.load_of::<Safe>(&dumped).await.unwrap(), 1);
+        assert_eq!(db.load_fixture_of::<Safe>(&dumped).await.unwrap(), 1);
         assert_eq!(Safe::all(&db).await.unwrap(), [safe]);
     }
 }

@@ -72,7 +72,7 @@ async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others
         id: Id<Note>,
         text: String,
         #[many_to_many]
-        tags: Many<Tag>,
+        tags: ManyToMany<Tag>,
     }
 
     #[receiver(post_commit, sender = Note)]

@@ -1,6 +1,7 @@
 //! docs/behaviour.md, "save", rule 23: many rows at a time.
 
 use expect_test::expect;
+use signals::model::{post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
 
 use crate::databases::{databases, is_sqlite};

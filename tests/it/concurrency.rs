@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use signals::many_to_many::{AnyIds, M2mAction};
 use signals::prelude::*;
 use tokio::task::JoinSet;
 
@@ -138,7 +139,7 @@ async fn rule_26_deleted_rows_are_as_they_were_when_they_went() {
         #[key]
         id: Id<Photo>,
         #[many_to_many(through = PhotoTag)]
-        tags: Many<Tag>,
+        tags: ManyToMany<Tag>,
     }
 
     #[model]
@@ -198,12 +199,12 @@ async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them() 
         #[key]
         id: Id<Reader>,
         #[many_to_many]
-        friends: Many<Reader>,
+        friends: ManyToMany<Reader>,
     }
 
     #[receiver(m2m_changed, sender = ReaderFriends)]
-    fn added(action: M2m, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
-        if action == M2m::PostAdd {
+    fn added(action: M2mAction, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
+        if action == M2mAction::PostAdd {
             ADDED.note(format!("{:?} gets {ids:?}", instance.key()));
         }
     }

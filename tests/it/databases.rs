@@ -3,19 +3,19 @@
 use std::collections::VecDeque;
 
 use signals::ConnectOptions;
-use signals::model::Models;
+use signals::model::ModelSet;
 use signals::prelude::*;
 
 /// One database after the other, each with the tables of these models: SQLite in memory, and PostgreSQL if
 /// `SIGNALS_TEST_POSTGRES` names a server.
 ///
 /// Not at the same time: receivers write to logs that belong to the test.
-pub(crate) async fn databases<M: Models>() -> Databases {
+pub(crate) async fn databases<M: ModelSet>() -> Databases {
     databases_with::<M>(|options| options).await
 }
 
 /// As `databases`, with these options.
-pub(crate) async fn databases_with<M: Models>(options: impl Fn(ConnectOptions) -> ConnectOptions) -> Databases {
+pub(crate) async fn databases_with<M: ModelSet>(options: impl Fn(ConnectOptions) -> ConnectOptions) -> Databases {
     let databases = connected(options).await;
     for db in &databases.waiting {
         db.create_tables_of::<M>().await.unwrap();

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use expect_test::expect;
 use serde_json::json;
+use signals::Column;
 use signals::prelude::*;
 use uuid::Uuid;
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use expect_test::expect;
+use signals::many_to_many::Side;
 use signals::prelude::*;
 
 use crate::databases::{databases, is_sqlite};
@@ -48,15 +49,15 @@ async fn rule_21_what_was_dumped_is_loaded_as_it_was() {
         users[0].save(&db).await.unwrap();
         Country { code: "nl".to_owned() }.save(&db).await.unwrap();
 
-        let dumped = db.dump_of::<(User, Country)>().await.unwrap();
-        assert_eq!(db.load_of::<(User, Country)>(&dumped).await.unwrap(), 4, "over the rows that are there");
-        assert_eq!(db.dump_of::<(User, Country)>().await.unwrap(), dumped);
+        let dumped = db.dump_fixture_of::<(User, Country)>().await.unwrap();
+        assert_eq!(db.load_fixture_of::<(User, Country)>(&dumped).await.unwrap(), 4, "over the rows that are there");
+        assert_eq!(db.dump_fixture_of::<(User, Country)>().await.unwrap(), dumped);
         User::delete_where(&db, "boss_id IS NOT NULL", &()).await.unwrap();
         User::delete_where(&db, "true", &()).await.unwrap();
         Country::delete_where(&db, "true", &()).await.unwrap();
-        assert_eq!(db.dump_of::<User>().await.unwrap(), "[\n]\n");
-        assert_eq!(db.load_of::<(User, Country)>(&dumped).await.unwrap(), 4);
-        assert_eq!(db.dump_of::<(User, Country)>().await.unwrap(), dumped);
+        assert_eq!(db.dump_fixture_of::<User>().await.unwrap(), "[\n]\n");
+        assert_eq!(db.load_fixture_of::<(User, Country)>(&dumped).await.unwrap(), 4);
+        assert_eq!(db.dump_fixture_of::<(User, Country)>().await.unwrap(), dumped);
         assert_eq!(User::get(&db, users[2].id).await.unwrap().as_ref(), Some(&users[2]));
         assert_eq!(User::get(&db, users[0].id).await.unwrap().unwrap().version, 2);
     }
@@ -104,8 +105,8 @@ async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in() 
         let closure = User::POST_SAVE.connect_scoped(|_| LOG.note("closure"));
         let fixture =
             r#"[{"model": "user", "pk": 5, "fields": {"name": "ann", "rank": 0, "changed": 1, "version": 3}}]"#;
-        assert_eq!(db.load_of::<User>(fixture).await.unwrap(), 1);
-        assert_eq!(db.load_of::<User>(fixture).await.unwrap(), 1);
+        assert_eq!(db.load_fixture_of::<User>(fixture).await.unwrap(), 1);
+        assert_eq!(db.load_fixture_of::<User>(fixture).await.unwrap(), 1);
         expect![[r#"
             pre_save ann, raw true
             post_save, created true, raw true
@@ -162,10 +163,10 @@ async fn rule_21_rows_may_stand_before_those_that_they_point_to() {
     for db in databases::<(Animal, Cage)>().await {
         let animal = r#"{"model": "zoo.Animal", "pk": 1, "fields": {"cage": 2, "other": 3}}"#;
         let cages = r#"{"model": "zoo.cage", "pk": 2}, {"model": "zoo_cage", "pk": 3, "fields": {}}"#;
-        let error = db.load_of::<(Animal, Cage)>(&format!("[{animal}]")).await.unwrap_err();
+        let error = db.load_fixture_of::<(Animal, Cage)>(&format!("[{animal}]")).await.unwrap_err();
         assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
         assert!(Animal::all(&db).await.unwrap().is_empty());
-        assert_eq!(db.load_of::<(Animal, Cage)>(&format!("[{animal}, {cages}]")).await.unwrap(), 3);
+        assert_eq!(db.load_fixture_of::<(Animal, Cage)>(&format!("[{animal}, {cages}]")).await.unwrap(), 3);
         let animals = Animal::all(&db).await.unwrap();
         assert_eq!((animals[0].cage, animals[0].other), (Id::new(2), Some(Id::new(3))));
     }
@@ -211,7 +212,7 @@ async fn rule_21_a_mistake_names_its_object_and_nothing_is_loaded() {
     for db in databases::<Person>().await {
         let mut said = String::new();
         for mistake in &mistakes {
-            let error = db.load_of::<Person>(mistake).await.unwrap_err();
+            let error = db.load_fixture_of::<Person>(mistake).await.unwrap_err();
             said.extend([error.to_string().as_str(), "\n"]);
             assert!(matches!(error, Error::Fixture { .. }));
             assert!(Person::all(&db).await.unwrap().is_empty());
@@ -260,13 +261,13 @@ async fn rule_21_a_missing_field_is_its_default() {
             {"model": "fixture_setting", "pk": 1, "fields": {"name": "ann"}},
             {"model": "fixture_setting", "pk": 2, "fields": {"name": "bob", "active": false, "credits": 0, "motto": null}}
         ]"#;
-        db.load_of::<Setting>(fixture).await.unwrap();
+        db.load_fixture_of::<Setting>(fixture).await.unwrap();
         let settings = Setting::all(&db).await.unwrap();
         let ann = Setting { id: Id::new(1), name: "ann".to_owned(), ..Setting::default() };
         assert_eq!(settings[0], ann);
         assert_eq!((settings[1].active, settings[1].credits, &settings[1].motto), (false, 0, &None));
         let nameless = r#"[{"model": "fixture_setting", "pk": 1, "fields": {}}]"#;
-        let error = db.load_of::<Setting>(nameless).await.unwrap_err();
+        let error = db.load_fixture_of::<Setting>(nameless).await.unwrap_err();
         assert!(error.to_string().ends_with("the field `name` is missing"), "{error}");
     }
 }
@@ -290,11 +291,11 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
         id: Id<Post>,
         title: String,
         #[many_to_many]
-        tags: Many<Tag>,
+        tags: ManyToMany<Tag>,
         #[many_to_many]
-        r#see: Many<Post>,
+        r#see: ManyToMany<Post>,
         #[many_to_many(through = Mention, related_name = "mentioned_in")]
-        mentions: Many<Tag>,
+        mentions: ManyToMany<Tag>,
     }
 
     #[model(table = "fixture_mention")]
@@ -332,12 +333,12 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
             {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
             {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
         ]"#;
-        assert_eq!(db.load_of::<All>(fixture).await.unwrap(), 6);
+        assert_eq!(db.load_fixture_of::<All>(fixture).await.unwrap(), 6);
         LOG.is(&expect![[r#"
             PreAdd one [2, 1], raw true
             PostAdd one [2, 1], raw true
         "#]]);
-        let dumped = db.dump_of::<All>().await.unwrap();
+        let dumped = db.dump_fixture_of::<All>().await.unwrap();
         let of_dump = expect![[r#"
             [
               {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "see": [2], "tags": [1,2]}},
@@ -355,7 +356,7 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
             {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [1]}},
             {"model": "fixture_post", "pk": 2, "fields": {"title": "two"}}
         ]"#;
-        db.load_of::<All>(less).await.unwrap();
+        db.load_fixture_of::<All>(less).await.unwrap();
         LOG.is(&expect![[r#"
             PreRemove one [2], raw true
             PostRemove one [2], raw true
@@ -363,8 +364,8 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys() {
         let one = Post::get(&db, Id::new(1)).await.unwrap().unwrap();
         assert_eq!(one.tags().ids(&db).await.unwrap(), [Id::new(1)]);
         assert_eq!(one.r#see().ids(&db).await.unwrap(), [Id::new(2)]);
-        assert_eq!(db.load_of::<All>(&dumped).await.unwrap(), 6);
-        assert_eq!(db.dump_of::<All>().await.unwrap(), dumped);
+        assert_eq!(db.load_fixture_of::<All>(&dumped).await.unwrap(), 6);
+        assert_eq!(db.dump_fixture_of::<All>().await.unwrap(), dumped);
         LOG.take();
         one.tags().remove(&db, &[Id::new(2)]).await.unwrap();
         LOG.is(&expect![[r#"
@@ -391,14 +392,14 @@ async fn rule_21_a_mistake_in_a_many_to_many_field_names_it_and_nothing_is_loade
         #[key]
         id: Id<Page>,
         #[many_to_many]
-        labels: Many<Label>,
+        labels: ManyToMany<Label>,
     }
 
     for db in databases::<(Page, Label)>().await {
         let mut said = String::new();
         for labels in ["7", "null", "[\"a\"]", "[[\"natural\", \"key\"]]", "[1.5]", "[99]"] {
             let fixture = format!(r#"[{{"model": "fixture_page", "pk": 1, "fields": {{"labels": {labels}}}}}]"#);
-            let error = db.load_of::<(Page, Label)>(&fixture).await.unwrap_err();
+            let error = db.load_fixture_of::<(Page, Label)>(&fixture).await.unwrap_err();
             writeln!(said, "{labels}: {error}").unwrap();
             assert!(Page::all(&db).await.unwrap().is_empty());
         }

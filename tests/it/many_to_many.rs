@@ -3,6 +3,7 @@
 use std::task::Poll;
 
 use expect_test::expect;
+use signals::many_to_many::{AnyIds, M2mAction, Side};
 use signals::model::Meta;
 use signals::prelude::*;
 
@@ -26,7 +27,7 @@ async fn rows_are_related_from_both_sides() {
         id: Id<User>,
         name: String,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     for db in databases::<(UserGroups, User, Group)>().await {
@@ -83,14 +84,14 @@ async fn rule_37_one_sender_per_field() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
         #[many_to_many(related_name = "banned")]
-        banned_from: Many<Group>,
+        banned_from: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
     async fn watch(
-        action: M2m,
+        action: M2mAction,
         reverse: bool,
         instance: &dyn AnyModel,
         ids: &mut dyn AnyIds,
@@ -151,9 +152,9 @@ async fn the_sequences_of_djangos_own_tests() {
         id: Id<Car>,
         name: String,
         #[many_to_many]
-        default_parts: Many<Part>,
+        default_parts: ManyToMany<Part>,
         #[many_to_many(related_name = "cars_optional")]
-        optional_parts: Many<Part>,
+        optional_parts: ManyToMany<Part>,
     }
 
     #[model]
@@ -163,27 +164,27 @@ async fn the_sequences_of_djangos_own_tests() {
         id: Id<Person>,
         name: String,
         #[many_to_many(symmetrical = false, related_name = "idols")]
-        fans: Many<Person>,
+        fans: ManyToMany<Person>,
         #[many_to_many]
-        friends: Many<Person>,
+        friends: ManyToMany<Person>,
     }
 
     async fn names(model: &Meta, ids: &dyn AnyIds, tx: &Tx) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for id in ids.iter() {
             let sql = format!("SELECT name FROM {} WHERE id = {id}", model.table);
-            let each = &mut |row: &signals::Row<'_>| {
+            let each = &mut |row: &signals::db::Row<'_>| {
                 names.push(row.get(0)?);
                 Ok(())
             };
-            tx.query(&sql, &(), each).await?;
+            tx.for_each_row(&sql, &(), each).await?;
         }
         Ok(names)
     }
 
     #[receiver(m2m_changed, sender = [CarDefaultParts, CarOptionalParts, PersonFans, PersonFriends])]
     async fn watch(
-        action: M2m,
+        action: M2mAction,
         reverse: bool,
         instance: &dyn AnyModel,
         model: &Meta,
@@ -333,11 +334,11 @@ async fn rules_38_39_what_each_call_sends() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
-    async fn watch(action: M2m, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
+    async fn watch(action: M2mAction, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
         LOG.note(format!("{action:?} {ids:?}, {} rows", UserGroups::all(tx).await?.len()));
         Ok(())
     }
@@ -428,13 +429,13 @@ async fn rule_40_a_call_is_one_transaction() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
-    async fn group_three_is_full(action: M2m, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
+    async fn group_three_is_full(action: M2mAction, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
         User::default().save(tx).await?;
-        if action == M2m::PostAdd && ids.contains(Id::<Group>::new(3)) {
+        if action == M2mAction::PostAdd && ids.contains(Id::<Group>::new(3)) {
             return Err(Error::other("it is full"));
         }
         Ok(())
@@ -494,7 +495,7 @@ async fn rule_40_the_rows_between_send_no_save_signals() {
         #[key]
         id: Id<User>,
         #[many_to_many(through = Member)]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[model]
@@ -523,7 +524,7 @@ async fn rule_40_the_rows_between_send_no_save_signals() {
     }
 
     #[receiver(m2m_changed, sender = Member)]
-    fn changed(action: M2m, ids: &mut dyn AnyIds) {
+    fn changed(action: M2mAction, ids: &mut dyn AnyIds) {
         LOG.note(format!("{action:?} {ids:?}"));
     }
 
@@ -603,27 +604,31 @@ async fn rule_41_a_veto() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     static LOG: Log = Log::new();
 
-    #[receiver(m2m_changed, sender = UserGroups, when = |event| event.action != M2m::PostRemove)]
+    #[receiver(m2m_changed, sender = UserGroups, when = |event| event.action != M2mAction::PostRemove)]
     fn group_two_is_closed(event: &mut M2mChanged<'_, UserGroups>) -> Result<()> {
         let two = Id::<Group>::new(2);
         match (event.action, event.side()) {
-            (M2m::PreAdd | M2m::PreRemove, Side::Forward(_, groups)) => groups.retain(|group| *group != two),
-            (M2m::PreAdd, Side::Reverse(group, _)) if group.id == two => return Err(Error::other("it is closed")),
-            (M2m::PreClear, _) => return Err(Error::other("nobody leaves")),
+            (M2mAction::PreAdd | M2mAction::PreRemove, Side::Forward(_, groups)) => {
+                groups.retain(|group| *group != two)
+            }
+            (M2mAction::PreAdd, Side::Reverse(group, _)) if group.id == two => {
+                return Err(Error::other("it is closed"));
+            }
+            (M2mAction::PreClear, _) => return Err(Error::other("nobody leaves")),
             _ => {}
         }
         Ok(())
     }
 
     #[receiver(m2m_changed, sender = UserGroups, after = [group_two_is_closed])]
-    fn note(action: M2m, ids: &mut dyn AnyIds) {
+    fn note(action: M2mAction, ids: &mut dyn AnyIds) {
         LOG.note(format!("{action:?} {ids:?}"));
-        if action == M2m::PreAdd && ids.contains(Id::<Group>::new(4)) {
+        if action == M2mAction::PreAdd && ids.contains(Id::<Group>::new(4)) {
             // Whoever joins the fourth joins the third, and the first, where they may be already.
             ids.of_mut().unwrap().extend([3, 1, 3].map(Id::<Group>::new));
         }
@@ -702,14 +707,14 @@ mod elsewhere {
         #[key]
         pub(super) id: Id<Person>,
         #[many_to_many(symmetrical = true)]
-        by_path: Many<crate::many_to_many::elsewhere::Person>,
+        by_path: ManyToMany<crate::many_to_many::elsewhere::Person>,
         #[many_to_many(symmetrical = true)]
-        by_alias: Many<Me>,
+        by_alias: ManyToMany<Me>,
         #[many_to_many(symmetrical = false, related_name = "followed")]
-        follows: Many<self::Person>,
+        follows: ManyToMany<self::Person>,
         /// Another model of the same name.
         #[many_to_many]
-        accounts: Many<super::somewhere::Person>,
+        accounts: ManyToMany<super::somewhere::Person>,
     }
 }
 
@@ -756,9 +761,9 @@ async fn rule_42_a_symmetrical_relation_sends_one_pair() {
         #[key]
         id: Id<Person>,
         #[many_to_many]
-        friends: Many<Self>,
+        friends: ManyToMany<Self>,
         #[many_to_many(through = Marriage, through_fields(one, other), symmetrical = true)]
-        married: Many<Person>,
+        married: ManyToMany<Person>,
     }
 
     #[model]
@@ -774,7 +779,7 @@ async fn rule_42_a_symmetrical_relation_sends_one_pair() {
     }
 
     #[receiver(m2m_changed, sender = [PersonFriends, Marriage])]
-    fn watch(action: M2m, reverse: bool, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
+    fn watch(action: M2mAction, reverse: bool, instance: &dyn AnyModel, ids: &mut dyn AnyIds) {
         assert!(!reverse);
         LOG.note(format!("{action:?} of {:?} {ids:?}", instance.key()));
     }
@@ -834,9 +839,9 @@ async fn rule_43_without_receivers_nothing_is_looked_at() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
         #[many_to_many(related_name = "watched_set")]
-        watched: Many<Group>,
+        watched: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserWatched)]
@@ -885,7 +890,7 @@ async fn the_rows_between_have_no_index_that_another_one_begins_with() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     for db in databases::<(User, Group)>().await {
@@ -920,11 +925,11 @@ async fn rule_44_what_relates_a_deleted_row_goes_silently() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
-    fn changed(action: M2m) {
+    fn changed(action: M2mAction) {
         LOG.note(format!("{action:?}"));
     }
 
@@ -973,9 +978,9 @@ async fn an_id_that_no_row_has_undoes_the_call() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
         #[many_to_many(related_name = "watched_set")]
-        watched: Many<Group>,
+        watched: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserWatched)]
@@ -1028,7 +1033,7 @@ async fn create_saves_the_other_row_and_relates_it() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[receiver([pre_save, post_save], sender = Group)]
@@ -1042,7 +1047,7 @@ async fn create_saves_the_other_row_and_relates_it() {
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
-    async fn changed(action: M2m, reverse: bool, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
+    async fn changed(action: M2mAction, reverse: bool, ids: &mut dyn AnyIds, tx: &mut Tx) -> Result<()> {
         if reverse {
             return Ok(());
         }
@@ -1128,7 +1133,7 @@ async fn a_call_that_is_dropped_leaves_nothing_half_done() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserGroups)]
@@ -1204,7 +1209,7 @@ async fn receivers_that_are_connected_at_run_time() {
         #[key]
         id: Id<User>,
         #[many_to_many(table = "who is in which \"group\"")]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     for db in databases::<(User, Group, UserGroups)>().await {

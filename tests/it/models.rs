@@ -254,7 +254,7 @@ async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them() {
         id: Id<User>,
         name: String,
         #[many_to_many]
-        categories: Many<Category>,
+        categories: ManyToMany<Category>,
     }
 
     #[model]
@@ -315,7 +315,7 @@ fn tables_have_the_plural_and_relations_the_id() {
             #[column(name = "desk")]
             desk: Option<Id<Box>>,
             #[many_to_many(symmetrical = false, related_name = "known_by")]
-            knows: Many<SalesPerson>,
+            knows: ManyToMany<SalesPerson>,
         }
 
         #[model]
@@ -329,7 +329,7 @@ fn tables_have_the_plural_and_relations_the_id() {
             #[key]
             id: Id<Order>,
             #[many_to_many]
-            boxes: Many<Box>,
+            boxes: ManyToMany<Box>,
         }
 
         #[model(table = "order")]
@@ -337,9 +337,9 @@ fn tables_have_the_plural_and_relations_the_id() {
             #[key]
             id: Id<Quoted>,
             #[many_to_many(table = "select")]
-            boxes: Many<Box>,
+            boxes: ManyToMany<Box>,
             #[many_to_many(related_name = "in_a_named")]
-            more: Many<Box>,
+            more: ManyToMany<Box>,
         }
     }
     use shop::{Box, Order, OrderBoxes, Quoted, QuotedBoxes, QuotedMore, SalesPerson, SalesPersonKnows};

@@ -1,6 +1,7 @@
 //! docs/behaviour.md, "Saving", rule 15: which rows are new.
 
 use expect_test::expect;
+use signals::Column;
 use signals::prelude::*;
 
 use crate::databases::databases;

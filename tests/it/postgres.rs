@@ -386,7 +386,7 @@ async fn names_that_are_too_long() {
     db.create_tables_of::<Longest>().await.unwrap();
     let mut indexes = Vec::new();
     let sql = "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE '%idx' ORDER BY 1";
-    db.query(sql, &(), &mut |row| {
+    db.for_each_row(sql, &(), &mut |row| {
         indexes.push(row.get::<String>(0)?);
         Ok(())
     })
@@ -455,11 +455,11 @@ async fn rule_43_a_change_without_receivers_is_one_round_trip() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
         #[many_to_many]
-        friends: Many<User>,
+        friends: ManyToMany<User>,
         #[many_to_many(related_name = "watched_by")]
-        watched: Many<Group>,
+        watched: ManyToMany<Group>,
     }
 
     #[receiver(m2m_changed, sender = UserWatched)]

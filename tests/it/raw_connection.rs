@@ -83,7 +83,7 @@ async fn receivers_have_the_drivers_connection() {
         db.batch("CREATE TABLE counters (n BIGINT); INSERT INTO counters VALUES (0)").await.unwrap();
         User::default().save(&db).await.unwrap();
         let mut counted = 0;
-        db.query("SELECT n FROM counters", &(), &mut |row| {
+        db.for_each_row("SELECT n FROM counters", &(), &mut |row| {
             counted = row.get::<i64>(0)?;
             Ok(())
         })
@@ -188,7 +188,7 @@ async fn the_connection_is_not_lent_while_a_query_has_it() {
     for db in databases::<Note>().await.filter(is_sqlite) {
         let tx = db.begin().await.unwrap();
         Note::new("a").save(&tx).await.unwrap();
-        let in_a_row = tx.query("SELECT text FROM notes", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
+        let in_a_row = tx.for_each_row("SELECT text FROM notes", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
         expect!["the connection is in use by the query or the closure that this is called in: collect the rows first, and go on behind it"].assert_eq(&in_a_row.unwrap_err().to_string());
         let in_another = tx.sqlite(|_| Ok(tx.sqlite(|_| Ok(()))));
         assert!(in_another.unwrap().is_err());

@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use signals::model::ReadOnly;
+use signals::model::post_bulk_create;
 use signals::prelude::*;
 
 use crate::databases::{databases, empty_databases, is_sqlite};
@@ -407,12 +408,12 @@ async fn fixtures_do_not_write_what_the_database_sets() {
             "fields": {"code": "A", "price": 2, "amount": 3, "total": 99, "slug": "x", "state": "paid", "created_at": null}}]"#;
         let without = r#"[{"model": "read_only_order", "pk": 1, "fields": {"code": "A", "price": 2, "amount": 3}}]"#;
         for fixture in [with, without] {
-            db.load_of::<Order>(fixture).await.unwrap();
+            db.load_fixture_of::<Order>(fixture).await.unwrap();
             let order = Order::get(&db, Id::new(1)).await.unwrap().unwrap();
             assert_eq!(set(&order), (Some(6), "a", "new", true));
         }
-        let dumped = db.dump_of::<Order>().await.unwrap();
+        let dumped = db.dump_fixture_of::<Order>().await.unwrap();
         assert!(dumped.contains(r#""total": 6"#), "{dumped}");
-        assert_eq!(db.load_of::<Order>(&dumped).await.unwrap(), 1);
+        assert_eq!(db.load_fixture_of::<Order>(&dumped).await.unwrap(), 1);
     }
 }

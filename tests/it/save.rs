@@ -228,7 +228,7 @@ async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot
         #[key]
         id: Id<Post>,
         #[many_to_many]
-        topics: Many<Topic>,
+        topics: ManyToMany<Topic>,
     }
 
     #[model]

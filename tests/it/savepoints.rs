@@ -442,7 +442,7 @@ async fn a_savepoint_notices_that_the_transaction_is_gone() {
         assert!(matches!(refused, Err(Error::Broken { first }) if first.contains("another row")));
         assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
         let mut rows = 0;
-        db.query("SELECT n FROM t", &(), &mut |_| {
+        db.for_each_row("SELECT n FROM t", &(), &mut |_| {
             rows += 1;
             Ok(())
         })

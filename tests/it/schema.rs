@@ -7,7 +7,7 @@ use signals::ConnectOptions;
 use signals::prelude::*;
 
 use crate::databases::{Schema, databases, empty_databases, is_sqlite};
-use signals::model::Models;
+use signals::model::ModelSet;
 
 #[tokio::test]
 async fn several_fields_can_be_unique_together() {
@@ -66,7 +66,7 @@ async fn several_fields_can_share_an_index() {
              AND indexname LIKE '%_idx' ORDER BY indexname"
         };
         let mut indexes = Vec::new();
-        db.query(sql, &(), &mut |row| {
+        db.for_each_row(sql, &(), &mut |row| {
             indexes.push(row.get::<String>(0)?.replace(' ', ""));
             Ok(())
         })
@@ -78,7 +78,7 @@ async fn several_fields_can_share_an_index() {
 }
 
 /// The lines of what differs, each behind the name of the model.
-async fn differences<M: Models>(db: &Db) -> String {
+async fn differences<M: ModelSet>(db: &Db) -> String {
     match db.check_schema_of::<M>().await {
         Ok(()) => "nothing".to_owned(),
         Err(Error::Schema(differences)) => {
@@ -427,7 +427,7 @@ async fn making_tables_that_exist_waits_for_no_writer_and_keeps_none_waiting() {
         #[foreign_key(on_delete = cascade)]
         author: Option<Id<Author>>,
         #[many_to_many(related_name = "read")]
-        readers: Many<Author>,
+        readers: ManyToMany<Author>,
     }
 
     #[model]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::expect;
+use signals::model::{post_bulk_create, post_bulk_delete};
 use signals::prelude::*;
 use signals::testing::{Sent, mute, record};
 
@@ -89,7 +90,7 @@ async fn deletes_bulk_and_many_to_many_are_muted_as_well() {
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[model]

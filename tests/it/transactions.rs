@@ -1,8 +1,9 @@
-//! Isolation, reading only, and what SQLite and PostgreSQL make of them.
+//! IsolationLevel, reading only, and what SQLite and PostgreSQL make of them.
 
 use std::path::PathBuf;
 
-use signals::db::{Isolation, TransactionOptions};
+use signals::db::{IsolationLevel, TransactionOptions};
+use signals::model::post_bulk_create;
 use signals::prelude::*;
 
 use crate::databases::{databases, is_sqlite};
@@ -120,7 +121,7 @@ async fn a_transaction_that_only_reads_sees_one_moment_beside_those_that_write()
             continue;
         }
         Account { balance: 1, ..Account::default() }.save(&db).await.unwrap();
-        let reads = TransactionOptions::new().isolation(Isolation::RepeatableRead).read_only();
+        let reads = TransactionOptions::new().isolation(IsolationLevel::RepeatableRead).read_only();
         // More than SQLite has readers for single queries, and those find one nevertheless.
         let mut open = Vec::new();
         for _ in 0..6 {
@@ -146,9 +147,11 @@ async fn what_a_transaction_sees_of_others() {
             continue;
         }
         Account::default().save(&db).await.unwrap();
-        for (isolation, sees) in
-            [(Isolation::ReadCommitted, true), (Isolation::RepeatableRead, false), (Isolation::Serializable, false)]
-        {
+        for (isolation, sees) in [
+            (IsolationLevel::ReadCommitted, true),
+            (IsolationLevel::RepeatableRead, false),
+            (IsolationLevel::Serializable, false),
+        ] {
             db.execute("UPDATE accounts SET balance = 0", &()).await.unwrap();
             let tx = db.begin_with(TransactionOptions::new().isolation(isolation)).await.unwrap();
             assert_eq!(balance(&tx, 1).await, 0);
@@ -162,7 +165,7 @@ async fn what_a_transaction_sees_of_others() {
             }
             drop(tx);
         }
-        let options = TransactionOptions::new().isolation(Isolation::Serializable).read_only().deferrable();
+        let options = TransactionOptions::new().isolation(IsolationLevel::Serializable).read_only().deferrable();
         assert_eq!(db.transaction_with(options, async |tx| Ok(balance(tx, 1).await)).await.unwrap(), 1);
     }
 }
@@ -174,7 +177,7 @@ async fn serializable_is_as_if_one_ran_after_the_other() {
 
     /// Takes 100 from one account if both together have as much, in a transaction that waits for the other one in its middle.
     async fn withdraw(db: &Db, id: i64, both: &tokio::sync::Barrier) -> Result<()> {
-        let options = TransactionOptions::new().isolation(Isolation::Serializable);
+        let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
         db.transaction_with(options, async |tx| {
             tx.on_commit(async |_| {
                 LOG.note("taken");
@@ -222,7 +225,7 @@ async fn a_transaction_in_a_receiver_is_refused_and_names_where_the_save_began()
         #[key]
         id: Id<User>,
         #[many_to_many]
-        groups: Many<Group>,
+        groups: ManyToMany<Group>,
     }
 
     #[model(table = "nested_group")]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use expect_test::expect;
+use signals::model::post_bulk_update;
 use signals::prelude::*;
 
 use crate::databases::databases;

@@ -1,6 +1,6 @@
 //! The conditions of bulk operations.
 
-use signals::Params;
+use signals::db::Params;
 
 use crate::rows::Value;
 

@@ -73,7 +73,9 @@ impl Database {
         });
         // Children before their parents.
         let tables = ["BookTags", "TagRelated", "Loan", "Chapter", "Book", "Note", "Visit", "Author", "Country", "Tag"];
-        let of = |name: &str| signals::models().into_iter().find(|meta| meta.name == name).map(|meta| meta.table);
+        let of = |name: &str| {
+            signals::model::registered_models().into_iter().find(|meta| meta.name == name).map(|meta| meta.table)
+        };
         let tables: Vec<&str> = tables.into_iter().filter_map(of).collect();
         Self { databases: databases.expect("a database"), runtime, empty: empty(&tables), leftover }
     }

@@ -4,9 +4,12 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 
-use signals::model::{Deleted, Direction};
+use signals::db::ValueRef;
+use signals::many_to_many::Direction;
+use signals::many_to_many::{Related, Through};
+use signals::model::Deleted;
 use signals::prelude::*;
-use signals::{Executor, Ref, Related, Through, ValueRef};
+use signals::{Executor, Ref};
 
 use crate::conditions::Condition;
 use crate::oracle::{Change, Signals};
@@ -43,7 +46,7 @@ pub(crate) struct Book {
     #[version]
     pub(crate) version: i64,
     #[many_to_many]
-    pub(crate) tags: Many<Tag>,
+    pub(crate) tags: ManyToMany<Tag>,
 }
 
 #[model]
@@ -100,7 +103,7 @@ pub(crate) struct Tag {
     #[unique]
     pub(crate) name: String,
     #[many_to_many]
-    pub(crate) related: Many<Tag>,
+    pub(crate) related: ManyToMany<Tag>,
 }
 
 #[model]

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use signals::many_to_many::M2mAction;
+use signals::many_to_many::M2mChanged;
+use signals::model::PostBulkDelete;
+use signals::model::{post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
-use signals::{M2mChanged, PostBulkDelete};
 
 use crate::models::{Author, Book, BookTags, Chapter, Country, Loan, Note, Played, Tag, TagRelated, Visit, key, shown};
 use crate::stage::{self, Trapped, inserted, receive, silently};
@@ -224,7 +227,7 @@ fn relation_changed<T>(relation: &str, event: &mut M2mChanged<'_, T>) -> Result<
     let M2mChanged { action, reverse, instance, model, ids, .. } = event;
     let (instance, model) = (shown(*instance), model.name);
     receive("m2m_changed", format_args!("{relation} {action:?} {instance} reverse {reverse}, {model} {ids:?}"))?;
-    if stage::clock() % 4 == 0 && matches!(action, M2m::PreAdd | M2m::PreRemove) {
+    if stage::clock() % 4 == 0 && matches!(action, M2mAction::PreAdd | M2mAction::PreRemove) {
         ids.retain(|id| id % 2 == 0);
     }
     Ok(())

@@ -10,7 +10,7 @@ const COLUMNS: usize = 6;
 
 /// SQL that reads every row of every table as strings, after the name of its model.
 pub(crate) fn sql() -> String {
-    let of = |name: &str| signals::models().into_iter().find(|meta| meta.name == name);
+    let of = |name: &str| signals::model::registered_models().into_iter().find(|meta| meta.name == name);
     let kinds = Kind::ALL.into_iter().filter_map(|kind| of(kind.name()));
     let select = |meta: &Meta, columns: &[&str]| {
         let texts = columns.iter().map(|column| format!("CAST(\"{column}\" AS TEXT)"));
@@ -28,15 +28,15 @@ pub(crate) fn sql() -> String {
 /// The rows, one on each line, in an order.
 pub(crate) async fn read(db: &Db, tx: Option<&Tx>, sql: &str) -> Result<Vec<String>> {
     let mut lines = Vec::new();
-    let mut each = |row: &signals::Row<'_>| {
+    let mut each = |row: &signals::db::Row<'_>| {
         let model: String = row.get(0)?;
         let values = (1..=COLUMNS).map(|column| row.get::<Option<String>>(column)).collect::<Result<Vec<_>>>()?;
         lines.push(line(&model, values));
         Ok(())
     };
     match tx {
-        Some(tx) => tx.query(sql, &(), &mut each).await?,
-        None => db.query(sql, &(), &mut each).await?,
+        Some(tx) => tx.for_each_row(sql, &(), &mut each).await?,
+        None => db.for_each_row(sql, &(), &mut each).await?,
     }
     lines.sort_unstable();
     Ok(lines)

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use expect_test::expect;
 use http::{Request, Response, StatusCode};
-use signals::BoxError;
+use signals::dispatch::BoxError;
 use signals::web::RequestSignalsLayer;
 use tower_layer::Layer;
 use tower_service::Service;

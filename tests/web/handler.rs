@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use axum::body::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
-use signals::BoxError;
+use signals::dispatch::BoxError;
 use signals::web::{RequestSignals, RequestSignalsLayer, ResponseBody};
 use tower_layer::Layer;
 use tower_service::Service;

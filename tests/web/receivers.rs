@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
 use signals::prelude::*;
 use signals::web::Exception;
+use signals::web::{got_request_exception, request_finished, request_started};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::log::Log;

@@ -18,10 +18,10 @@ pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenS
             let (stored, nullable) = (of("TYPE"), of("NULLABLE"));
             let (to_value, from_value, settle) = (of("to_value"), of("from_value"), of("settle"));
             quote! {
-                const TYPE: #root::ColumnType = #stored;
+                const TYPE: #root::__private::ColumnType = #stored;
                 const NULLABLE: ::core::primitive::bool = #nullable;
-                fn to_value(&self) -> #root::ValueRef<'_> { #to_value(&self.0) }
-                fn from_value(value: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+                fn to_value(&self) -> #root::__private::ValueRef<'_> { #to_value(&self.0) }
+                fn from_value(value: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
                     ::core::result::Result::map(#from_value(value), Self)
                 }
                 fn settle(&mut self) { #settle(&mut self.0) }
@@ -37,14 +37,14 @@ fn choice(choices: &[Choice<'_>], root: &TokenStream) -> TokenStream {
     let variants: Vec<_> = choices.iter().map(|choice| choice.variant).collect();
     let names: Vec<_> = choices.iter().map(|choice| &choice.stored_as).collect();
     quote! {
-        const TYPE: #root::ColumnType = #root::ColumnType::Text;
-        fn to_value(&self) -> #root::ValueRef<'_> {
-            #root::ValueRef::Text(match self { #(Self::#variants => #names,)* })
+        const TYPE: #root::__private::ColumnType = #root::__private::ColumnType::Text;
+        fn to_value(&self) -> #root::__private::ValueRef<'_> {
+            #root::__private::ValueRef::Text(match self { #(Self::#variants => #names,)* })
         }
-        fn from_value(value: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+        fn from_value(value: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
             match value {
-                #(#root::ValueRef::Text(#names) => ::core::result::Result::Ok(Self::#variants),)*
-                _ => ::core::result::Result::Err(#root::ColumnError::one_of(&[#(#names),*], value)),
+                #(#root::__private::ValueRef::Text(#names) => ::core::result::Result::Ok(Self::#variants),)*
+                _ => ::core::result::Result::Err(#root::__private::ColumnError::one_of(&[#(#names),*], value)),
             }
         }
     }
@@ -63,9 +63,9 @@ pub(super) fn stub(parsed: &Parsed, root: Root) -> TokenStream {
         name,
         &what,
         &quote! {
-            const TYPE: #root::ColumnType = #root::ColumnType::Text;
-            fn to_value(&self) -> #root::ValueRef<'_> { ::core::unreachable!() }
-            fn from_value(_: #root::ValueRef<'_>) -> ::core::result::Result<Self, #root::ColumnError> {
+            const TYPE: #root::__private::ColumnType = #root::__private::ColumnType::Text;
+            fn to_value(&self) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
+            fn from_value(_: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
                 ::core::unreachable!()
             }
         },

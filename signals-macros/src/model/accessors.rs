@@ -8,7 +8,7 @@ use syn::{Ident, LitStr, Type};
 use super::check::{Column, Model, option};
 use super::defaults::snake_case;
 use super::expand::Paths;
-use super::many::Many;
+use super::many::ManyField;
 use super::parse::Kind;
 use crate::errors::Errors;
 use crate::root::ask;
@@ -52,7 +52,7 @@ pub(super) fn reverse(column: &Column<'_>, model: &Ident) -> Option<Ident> {
 }
 
 /// The method on the other side of a many-to-many relation, if there is another side.
-pub(super) fn reverse_of_many(many: &Many<'_>, model: &Ident) -> Option<Ident> {
+pub(super) fn reverse_of_many(many: &ManyField<'_>, model: &Ident) -> Option<Ident> {
     if many.is_symmetrical() {
         return None;
     }

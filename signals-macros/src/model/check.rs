@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, LitStr, Type};
 
 use super::defaults;
-use super::many::{self, Many};
+use super::many::{self, ManyField};
 use super::parse::{FieldAttributes, Kind, OnDeleteWord, Parsed, Relation, Source, Together, TogetherKind};
 use crate::errors::Errors;
 use crate::suggest;
@@ -19,7 +19,7 @@ pub(super) struct Model<'a> {
     pub(super) key: usize,
     pub(super) skipped: Vec<Skipped<'a>>,
     pub(super) composites: Vec<Composite>,
-    pub(super) many: Vec<Many<'a>>,
+    pub(super) many: Vec<ManyField<'a>>,
     pub(super) author: Author<'a>,
 }
 
@@ -150,7 +150,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
             errors.on(
                 &attributes.ty,
                 format!(
-                    "a field of the type `Many<{}>` is no column, and does not say that it is a relation\n\n\
+                    "a field of the type `ManyToMany<{}>` is no column, and does not say that it is a relation\n\n\
                      help: write `#[many_to_many]` in front of it",
                     text(target)
                 ),

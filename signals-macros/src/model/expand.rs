@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Ident, Path, Type};
 
 use super::accessors;
 use super::check::{Author, Column, Model, OnDelete, Skipped, needs_null, option};
-use super::many::{self, Many};
+use super::many::{self, ManyField};
 use super::parse::{Kind, Parsed, Source, TogetherKind};
 use super::relation;
 use crate::root::{Place, Root, ask, at, implement};
@@ -182,10 +182,10 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
         #automatic_model
 
-        fn value(&self, index: ::core::primitive::usize) -> #root::ValueRef<'_> {
+        fn value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
             match index {
                 #(#indexes => #to_value(&self.#names),)*
-                _ => #root::ValueRef::Null,
+                _ => #root::__private::ValueRef::Null,
             }
         }
         fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
@@ -271,7 +271,7 @@ fn others(model: &Model<'_>, paths: &Paths) -> Vec<TokenStream> {
         };
         quote!(#name: #value,)
     };
-    let many = model.many.iter().map(|Many { name, ty, target, .. }| {
+    let many = model.many.iter().map(|ManyField { name, ty, target, .. }| {
         let new = ask(ty, quote!(#private::RelatesTo<#target>), "NEW");
         quote!(#name: #new,)
     });
@@ -299,7 +299,7 @@ fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
         .collect();
     (!arms.is_empty()).then(|| {
         quote! {
-            fn default_of(index: ::core::primitive::usize) -> ::core::option::Option<#root::Value> {
+            fn default_of(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
                 ::core::option::Option::Some(match index { #(#arms)* _ => return ::core::option::Option::None })
             }
         }

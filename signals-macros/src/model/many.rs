@@ -16,7 +16,7 @@ use crate::errors::Errors;
 use crate::root::{Place, ask, at, implement, moved};
 
 /// A field that relates a row to many others.
-pub(super) struct Many<'a> {
+pub(super) struct ManyField<'a> {
     pub(super) name: &'a Ident,
     pub(super) ty: &'a Type,
     /// The model of the other side.
@@ -27,7 +27,7 @@ pub(super) struct Many<'a> {
     pub(super) related_name: Option<&'a LitStr>,
 }
 
-impl Many<'_> {
+impl ManyField<'_> {
     pub(super) fn is_symmetrical(&self) -> bool {
         matches!(self.sides, Sides::Symmetrical(_))
     }
@@ -61,10 +61,10 @@ enum Sides<'a> {
     Asymmetrical(&'a Ident),
 }
 
-/// The model that a type names, if it is written as `Many<Model>`.
+/// The model that a type names, if it is written as `ManyToMany<Model>`.
 pub(super) fn target(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Many")?;
+    let last = path.path.segments.last().filter(|last| last.ident == "ManyToMany")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {
         GenericArgument::Type(target) => Some(target),
@@ -84,12 +84,12 @@ pub(super) fn check<'a>(
     parsed: &'a Parsed,
     table: &str,
     errors: &mut Errors,
-) -> Option<Many<'a>> {
+) -> Option<ManyField<'a>> {
     let item = &parsed.item;
     let Some(target) = target(ty) else {
         errors.on(
             ty,
-            "`many_to_many` goes on a field of the type `Many`\n\nhelp: write `Many<Group>`, if `Group` is the model",
+            "`many_to_many` goes on a field of the type `ManyToMany`\n\nhelp: write `ManyToMany<Group>`, if `Group` is the model",
         );
         return None;
     };
@@ -106,7 +106,7 @@ pub(super) fn check<'a>(
         Sides::Different | Sides::Asymmetrical(_) => check_related_name(name, errors),
     });
     let related_name = related_name.map(|(_, name)| name);
-    Some(Many { name, ty, target, word: &attribute.word, through, sides, related_name })
+    Some(ManyField { name, ty, target, word: &attribute.word, through, sides, related_name })
 }
 
 fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {
@@ -173,7 +173,7 @@ pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Token
     model.many.iter().map(|many| one(many, parsed, model, paths)).collect()
 }
 
-fn one(many: &Many<'_>, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn one(many: &ManyField<'_>, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (between, automatic) = match &many.through {
         Through::Automatic { table } => {
             let automatic = automatic(many, table, parsed, model, paths);
@@ -189,13 +189,13 @@ fn one(many: &Many<'_>, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> To
 }
 
 /// `UserGroups`, for the field `groups` of `User`.
-fn automatic_name(many: &Many<'_>, model: &Model<'_>) -> Ident {
+fn automatic_name(many: &ManyField<'_>, model: &Model<'_>) -> Ident {
     let field = camel_case(&many.name.unraw().to_string());
     format_ident!("{}{field}", model.name.unraw(), span = many.name.span())
 }
 
 /// The model between, as if a person had written it.
-fn automatic(many: &Many<'_>, table: &str, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn automatic(many: &ManyField<'_>, table: &str, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, .. } = paths;
     let (name, between, vis) = (model.name, automatic_name(many, model), &parsed.item.vis);
     let [source, target] = automatic_fields(many, model);
@@ -242,7 +242,7 @@ fn automatic(many: &Many<'_>, table: &str, parsed: &Parsed, model: &Model<'_>, p
 }
 
 /// `user_id` and `group_id`; `from_person_id` and `to_person_id` if the two sides have one name.
-fn automatic_fields(many: &Many<'_>, model: &Model<'_>) -> [Ident; 2] {
+fn automatic_fields(many: &ManyField<'_>, model: &Model<'_>) -> [Ident; 2] {
     let snake = |name: &Ident| snake_case(&name.unraw().to_string());
     let source = snake(model.name);
     let target = last_word(many.target).map_or_else(|| "target".to_owned(), snake);
@@ -255,7 +255,7 @@ fn automatic_fields(many: &Many<'_>, model: &Model<'_>) -> [Ident; 2] {
 }
 
 /// The implementation of `Through` for the model between.
-fn link(many: &Many<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn link(many: &ManyField<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, target) = (model.name, many.target);
     let symmetry = match many.sides {
@@ -300,7 +300,7 @@ fn link(many: &Many<'_>, between: &TokenStream, model: &Model<'_>, paths: &Paths
 }
 
 /// Has the compiler check that the two sides are the same model, or that they are not.
-fn check_sides(many: &Many<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn check_sides(many: &ManyField<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, target) = (model.name, many.target);
     match many.sides {
@@ -311,7 +311,7 @@ fn check_sides(many: &Many<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream
         Sides::Different => {
             let message = format!(
                 "`{}` relates `{name}` to itself, by another name than its own\n\n\
-                 help: write `Many<{name}>`, which is symmetrical, or say `symmetrical = true` or `symmetrical = false`",
+                 help: write `ManyToMany<{name}>`, which is symmetrical, or say `symmetrical = true` or `symmetrical = false`",
                 many.name,
             );
             quote_spanned! {Place::of(target).first()=>
@@ -356,7 +356,13 @@ fn word(token: TokenTree) -> Option<String> {
 }
 
 /// A method of the model with the field.
-fn forward(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn forward(
+    many: &ManyField<'_>,
+    between: &TokenStream,
+    parsed: &Parsed,
+    model: &Model<'_>,
+    paths: &Paths,
+) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, method, vis) = (model.name, many.name, &parsed.item.vis);
     let doc = format!("The rows that `{}` relates this one to.", method.unraw());
@@ -365,8 +371,8 @@ fn forward(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Mode
             impl #name {
                 #[doc = #doc]
                 #[must_use]
-                #vis fn #method(&self) -> #root::Related<'_, #between, #private::Forward> {
-                    #root::Related::new(self)
+                #vis fn #method(&self) -> #root::__private::Related<'_, #between, #private::Forward> {
+                    #root::__private::Related::new(self)
                 }
             }
         };
@@ -376,7 +382,7 @@ fn forward(many: &Many<'_>, between: &TokenStream, parsed: &Parsed, model: &Mode
 /// A trait, implemented for the model of the other side, which may be in another crate.
 fn reverse(
     accessor: &Ident,
-    many: &Many<'_>,
+    many: &ManyField<'_>,
     between: &TokenStream,
     parsed: &Parsed,
     model: &Model<'_>,
@@ -388,7 +394,7 @@ fn reverse(
     let side = format_ident!("{}By{}", name.unraw(), camel_case(&field), span = many.word.span());
     let trait_doc = format!("The other side of [`{name}`]'s `{field}`.");
     let doc = format!("The rows of `{name}` that are related to this one by their `{field}`.");
-    let signature = quote!(fn #accessor(&self) -> #root::Related<'_, #between, #private::Reverse>);
+    let signature = quote!(fn #accessor(&self) -> #root::__private::Related<'_, #between, #private::Reverse>);
     quote! {
         #[doc = #trait_doc]
         #vis trait #side {
@@ -398,7 +404,7 @@ fn reverse(
         }
         const _: () = {
             impl #side for #target {
-                #signature { #root::Related::new(self) }
+                #signature { #root::__private::Related::new(self) }
             }
         };
     }

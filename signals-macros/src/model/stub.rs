@@ -76,7 +76,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
             fn key(&self) -> &Self::Key { ::core::unreachable!() }
             fn set_key(&mut self, _: Self::Key) {}
-            fn value(&self, _: ::core::primitive::usize) -> #root::ValueRef<'_> { ::core::unreachable!() }
+            fn value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
             fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
             fn assign(&mut self, _: Self) {}
             fn copy_fields(&mut self, _: &Self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}

@@ -37,7 +37,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
         #item
 
         const _: () = {
-            static SIGNAL: #root::Signal<#tag> = #root::Signal::new();
+            static SIGNAL: #root::__private::Signal<#tag> = #root::__private::Signal::new();
 
             impl #private::Payload for #tag {
                 type Of<'a> = #of;
@@ -97,7 +97,7 @@ fn methods(
     quote! {
         impl #any {
             /// The receivers of this signal.
-            #vis const SIGNAL: &'static #root::Signal<#tag> = &SIGNAL;
+            #vis const SIGNAL: &'static #root::__private::Signal<#tag> = &SIGNAL;
 
             /// Calls every receiver in order; stops at the first that fails and returns its error.
             #vis #word fn send(self) -> ::core::result::Result<(), #private::Error> {
@@ -114,7 +114,7 @@ fn methods(
             /// Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails.
             #vis #word fn send_with<__B: ::core::marker::Send>(
                 self,
-                fold: impl ::core::ops::FnMut(&#root::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
+                fold: impl ::core::ops::FnMut(&#root::__private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
             ) -> ::core::result::Result<::core::option::Option<__B>, #private::Error> {
                 #private::#module::send_with(&SIGNAL, self, fold) #wait
             }

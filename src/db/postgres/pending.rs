@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::db::begin::{Access, Waiting};
-use crate::db::{Isolation, TransactionOptions};
+use crate::db::{IsolationLevel, TransactionOptions};
 
 /// Commands that begin and end a transaction and its savepoints, and that nobody waits for. What is not sent at the end of the
 /// transaction is never sent.
@@ -65,9 +65,9 @@ impl Pending {
 fn begin(TransactionOptions { isolation, access, waiting }: TransactionOptions) -> Cow<'static, str> {
     let isolation = match isolation {
         None => "",
-        Some(Isolation::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",
-        Some(Isolation::RepeatableRead) => " ISOLATION LEVEL REPEATABLE READ",
-        Some(Isolation::Serializable) => " ISOLATION LEVEL SERIALIZABLE",
+        Some(IsolationLevel::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",
+        Some(IsolationLevel::RepeatableRead) => " ISOLATION LEVEL REPEATABLE READ",
+        Some(IsolationLevel::Serializable) => " ISOLATION LEVEL SERIALIZABLE",
     };
     let access = match access {
         Access::Write => "",
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn options_of_a_transaction() {
-        let options = TransactionOptions::new().isolation(Isolation::Serializable).read_only().deferrable();
+        let options = TransactionOptions::new().isolation(IsolationLevel::Serializable).read_only().deferrable();
         let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE";
         assert_eq!(sent(&mut Pending::begin(options)), begin);
         assert_eq!(sent(&mut Pending::begin(TransactionOptions::new().read_only())), "BEGIN READ ONLY");

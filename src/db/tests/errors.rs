@@ -325,7 +325,7 @@ fn sources_go_on_behind_the_cause() {
     let error = Error::other(Outer(std::fmt::Error));
     assert_eq!(error.to_string(), "outer");
     assert!(error.source().unwrap().is::<std::fmt::Error>());
-    let hook = Error::Hook { after: crate::db::End::Commit, queued: here(), source: Box::new(error) };
+    let hook = Error::Hook { after: crate::db::TransactionEnd::Commit, queued: here(), source: Box::new(error) };
     assert!(hook.to_string().ends_with("failed, the commit stays: outer"));
     assert!(hook.source().unwrap().is::<std::fmt::Error>());
 }

@@ -91,7 +91,7 @@ async fn a_panic_rolls_back() {
         async move {
             db.transaction(async |tx| {
                 add(tx, 1).await?;
-                tx.query("SELECT * FROM numbers", &(), &mut |_| panic!("in a row")).await
+                tx.for_each_row("SELECT * FROM numbers", &(), &mut |_| panic!("in a row")).await
             })
             .await
         }
@@ -125,7 +125,7 @@ fn futures_are_send() {
     }
     async fn some_work(tx: &mut Tx, name: &str) -> Result<()> {
         tx.execute("..", &(name,)).await?;
-        tx.query("..", &(name,), &mut |_| Ok(())).await?;
+        tx.for_each_row("..", &(name,), &mut |_| Ok(())).await?;
         tokio::task::yield_now().await;
         Ok(())
     }
@@ -139,7 +139,7 @@ fn futures_are_send() {
     #[expect(dead_code, reason = "only its type matters")]
     fn all(db: Db, executor: &dyn Executor) {
         drop(send(db.execute("..", &())));
-        drop(send(db.query("..", &(), &mut |_| Ok(()))));
+        drop(send(db.for_each_row("..", &(), &mut |_| Ok(()))));
         drop(send(db.begin()));
         drop(send(add(executor, 1)));
         drop(send(numbers(executor)));
@@ -266,10 +266,10 @@ async fn sql_cannot_begin_or_end_a_transaction() {
     for sql in ["BEGIN", " begin immediate", "COMMIT", "end;", "ROLLBACK"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.ends_with("use `db.begin()` and `tx.commit()`, or `db.transaction(..)`"), "{error}");
-        assert!(db.query(sql, &(), &mut |_| Ok(())).await.is_err());
+        assert!(db.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
         let tx = db.begin().await.unwrap();
         assert!(tx.execute(sql, &()).await.is_err());
-        assert!(tx.query(sql, &(), &mut |_| Ok(())).await.is_err());
+        assert!(tx.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
         add(&tx, 1).await.unwrap();
         tx.rollback().await.unwrap();
     }
@@ -283,7 +283,7 @@ async fn sql_cannot_begin_or_end_a_transaction() {
     for sql in ["/**/ BEGIN", "/**/ BEGIN IMMEDIATE", "/**/ SAVEPOINT a"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.starts_with("a statement outside of a transaction cannot begin one"), "{error}");
-        assert!(db.query(sql, &(), &mut |_| Ok(())).await.is_err());
+        assert!(db.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
         assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
     let tx = db.begin().await.unwrap();
@@ -313,7 +313,7 @@ async fn a_query_on_the_db_does_not_write() {
     for db in [memory().await, Folder::new().db().await] {
         let db = with_numbers(db).await;
         for sql in ["INSERT INTO numbers VALUES (1) RETURNING n", "DELETE FROM numbers"] {
-            let error = db.query(sql, &(), &mut |_| Ok(())).await.unwrap_err();
+            let error = db.for_each_row(sql, &(), &mut |_| Ok(())).await.unwrap_err();
             assert_eq!(
                 error.to_string(),
                 "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
@@ -336,7 +336,7 @@ async fn an_error_in_a_row_ends_the_query() {
     }
     let mut seen = 0;
     let result = db
-        .query("SELECT n FROM numbers", &(), &mut |_| {
+        .for_each_row("SELECT n FROM numbers", &(), &mut |_| {
             seen += 1;
             if seen == 2 { Err(Error::other("enough")) } else { Ok(()) }
         })

@@ -8,7 +8,7 @@ async fn round_trip<T: Column>(value: &T) -> Result<T> {
     db.execute(&sql, &()).await?;
     db.execute("INSERT INTO t VALUES (?)", &[value.to_value()]).await?;
     let mut back = None;
-    db.query("SELECT c FROM t", &(), &mut |row| {
+    db.for_each_row("SELECT c FROM t", &(), &mut |row| {
         back = Some(row.get(0)?);
         Ok(())
     })
@@ -154,7 +154,7 @@ async fn a_wrong_number_of_parameters_is_an_error() {
 async fn rows_know_their_columns() {
     let db = memory().await;
     let mut seen = String::new();
-    db.query("SELECT 1 AS one, CAST(X'ff' AS TEXT) AS broken, 300 AS big", &(), &mut |row| {
+    db.for_each_row("SELECT 1 AS one, CAST(X'ff' AS TEXT) AS broken, 300 AS big", &(), &mut |row| {
         seen = format!("{row:?} {:?} {:?}", row.columns(), row.name(3));
         assert_eq!(row.value(1), ValueRef::Blob(&[255]));
         assert_eq!(

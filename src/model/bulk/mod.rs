@@ -8,7 +8,7 @@ mod update;
 pub use create::CreateMany;
 pub use delete::DeleteWhere;
 pub use signals::{
-    AnyModels, PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
+    AnyRows, PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
 };
 pub use update::UpdateWhere;
 

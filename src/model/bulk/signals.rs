@@ -13,32 +13,32 @@ use crate::model::{AnyModel, FieldSet, Meta, Model};
 
 /// What the signal of a bulk insert carries for its rows.
 #[doc(hidden)]
-pub trait Many: Observed {
-    /// `&[User]` for a model, `&dyn AnyModels` for any.
+pub trait BulkSender: Observed {
+    /// `&[User]` for a model, `&dyn AnyRows` for any.
     type Rows<'a>: Send + Sync;
 
-    fn any_rows<'b>(rows: &'b Self::Rows<'_>) -> &'b (dyn AnyModels + 'b);
+    fn any_rows<'b>(rows: &'b Self::Rows<'_>) -> &'b (dyn AnyRows + 'b);
 }
 
-impl<M: Model> Many for M {
+impl<M: Model> BulkSender for M {
     type Rows<'a> = &'a [M];
 
-    fn any_rows<'b>(rows: &'b &[M]) -> &'b (dyn AnyModels + 'b) {
+    fn any_rows<'b>(rows: &'b &[M]) -> &'b (dyn AnyRows + 'b) {
         rows
     }
 }
 
-impl Many for dyn AnyModel {
-    type Rows<'a> = &'a (dyn AnyModels + 'a);
+impl BulkSender for dyn AnyModel {
+    type Rows<'a> = &'a (dyn AnyRows + 'a);
 
-    fn any_rows<'b>(rows: &'b &(dyn AnyModels + '_)) -> &'b (dyn AnyModels + 'b) {
+    fn any_rows<'b>(rows: &'b &(dyn AnyRows + '_)) -> &'b (dyn AnyRows + 'b) {
         *rows
     }
 }
 
 /// Rows of one model that is not known: what a receiver of [`post_bulk_create`] without `sender` takes as
-/// `instances: &dyn AnyModels`.
-pub trait AnyModels: Sync {
+/// `instances: &dyn AnyRows`.
+pub trait AnyRows: Sync {
     /// How many there are.
     fn len(&self) -> usize;
 
@@ -51,7 +51,7 @@ pub trait AnyModels: Sync {
     }
 }
 
-impl<M: Model> AnyModels for &[M] {
+impl<M: Model> AnyRows for &[M] {
     fn len(&self) -> usize {
         (**self).len()
     }
@@ -61,7 +61,7 @@ impl<M: Model> AnyModels for &[M] {
     }
 }
 
-impl dyn AnyModels + '_ {
+impl dyn AnyRows + '_ {
     /// Each row, in order.
     pub fn iter(&self) -> impl Iterator<Item = &dyn AnyModel> {
         (0..self.len()).filter_map(|index| self.get(index))
@@ -82,7 +82,7 @@ lifecycle! {
         tx: &'a mut Tx,
     },
     in: tx,
-    of: Many,
+    of: BulkSender,
     shows: [],
     |event| { instances: M::any_rows(&event.instances), model: event.model, tx: &mut *event.tx, }
 }

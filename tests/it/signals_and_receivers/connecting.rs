@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use expect_test::expect;
-use signals::{ReceiverGuard, ReceiverHandle, receiver, signal};
+use signals::dispatch::{ReceiverGuard, ReceiverHandle};
+use signals::{receiver, signal};
 
 use crate::log::Log;
 

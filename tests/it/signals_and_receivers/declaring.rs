@@ -2,7 +2,8 @@
 //! parameters are bound to.
 
 use expect_test::expect;
-use signals::{SignalError, receiver, signal};
+use signals::dispatch::SignalError;
+use signals::{receiver, signal};
 
 use crate::log::Log;
 

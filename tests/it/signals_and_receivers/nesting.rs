@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use expect_test::expect;
-use signals::{BoxError, SignalError, receiver, signal};
+use signals::dispatch::{BoxError, SignalError};
+use signals::{receiver, signal};
 use tokio::sync::Barrier;
 use tokio::task::yield_now;
 

@@ -40,7 +40,7 @@ fn send_with_folds_the_outputs_until_it_breaks() {
         Vote::Yes
     }
 
-    fn first_no(receiver: &signals::ReceiverId, vote: Vote) -> ControlFlow<String> {
+    fn first_no(receiver: &signals::dispatch::ReceiverId, vote: Vote) -> ControlFlow<String> {
         match vote {
             Vote::Yes => ControlFlow::Continue(()),
             Vote::No(why) => ControlFlow::Break(format!("{}: {why}", receiver.name)),

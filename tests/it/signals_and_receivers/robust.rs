@@ -4,11 +4,13 @@ use std::fmt::Debug;
 use std::num::ParseIntError;
 
 use expect_test::expect;
-use signals::{Answer, ReceiverId, receiver, signal};
+use signals::dispatch::ReceiverId;
+use signals::dispatch::ReceiverResult;
+use signals::{receiver, signal};
 
 use crate::log::Log;
 
-fn note_answers<O: Debug>(log: &Log, answers: Vec<(ReceiverId, Answer<O>)>) {
+fn note_answers<O: Debug>(log: &Log, answers: Vec<(ReceiverId, ReceiverResult<O>)>) {
     for (receiver, answer) in answers {
         let name = receiver.name.rsplit("::").next().unwrap_or_default();
         match answer {

@@ -100,7 +100,7 @@ async fn times_sort_as_time_goes_and_the_functions_of_the_database_know_them() {
         }
         let mut found = Vec::new();
         let select = "SELECT at FROM jiff_event ORDER BY at";
-        db.query(select, &(), &mut |row| {
+        db.for_each_row(select, &(), &mut |row| {
             found.push(row.get::<Timestamp>(0)?);
             Ok(())
         })

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use expect_test::expect;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use signals::Json;
+use signals::model::Json;
 use signals::prelude::*;
 
 use super::every_way;
@@ -197,13 +197,13 @@ async fn json_that_is_nested_too_deep_to_be_read_is_refused_in_every_operation()
         // What was dumped can be loaded, though it stands deeper there.
         #[cfg(feature = "fixtures")]
         {
-            let dumped = db.dump_of::<Deep>().await.unwrap();
+            let dumped = db.dump_fixture_of::<Deep>().await.unwrap();
             ann.clone().delete(&db).await.unwrap();
-            db.load_of::<Deep>(&dumped).await.unwrap();
+            db.load_fixture_of::<Deep>(&dumped).await.unwrap();
             assert_eq!(Deep::all(&db).await.unwrap(), std::slice::from_ref(&ann));
             let deeper = dumped.replacen("\"[\"", "[\"[\"]", 1);
             assert_ne!(deeper, dumped);
-            let error = db.load_of::<Deep>(&deeper).await.unwrap_err().to_string();
+            let error = db.load_fixture_of::<Deep>(&deeper).await.unwrap_err().to_string();
             assert!(error.contains("127 deep") || error.contains("recursion limit exceeded"), "{error}");
             assert_eq!(Deep::all(&db).await.unwrap(), std::slice::from_ref(&ann));
         }

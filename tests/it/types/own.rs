@@ -1,9 +1,11 @@
 //! Types of a person's own: enums, wrappers, whatever implements `Column`.
 
 use expect_test::expect;
+use signals::Column;
+use signals::db::ValueRef;
+use signals::model::{ColumnError, ColumnType};
 use signals::model::{DefaultKey, Key, KeyOf};
 use signals::prelude::*;
-use signals::{ColumnError, ColumnType, ValueRef};
 
 use super::every_way;
 use crate::databases::databases;

@@ -1,7 +1,7 @@
 //! SQL of a person's own, whose rows are models, tuples and columns.
 
 use expect_test::expect;
-use signals::Params;
+use signals::db::Params;
 use signals::db::{FromRow, Row};
 use signals::prelude::*;
 
@@ -204,13 +204,13 @@ async fn placeholders_mean_the_same_parameters_on_every_database() {
                 read.push((row.get::<i64>(0)?, row.get::<i64>(1)?));
                 Ok(())
             };
-            tx.query(&sql, &(1, 2), each).await.unwrap();
+            tx.for_each_row(&sql, &(1, 2), each).await.unwrap();
             tx.commit().await.unwrap();
             let each = &mut |row: &Row<'_>| {
                 read.push((row.get::<i64>(0)?, row.get::<i64>(1)?));
                 Ok(())
             };
-            db.query(&sql, &(1, 2), each).await.unwrap();
+            db.for_each_row(&sql, &(1, 2), each).await.unwrap();
             assert_eq!(read, [(2, 1), (2, 1)]);
             let executor: &dyn Executor = &db;
             assert_eq!(executor.query_optional::<(i64, i64)>(&sql, &(1, 2)).await.unwrap(), Some((2, 1)));

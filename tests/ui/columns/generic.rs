@@ -1,5 +1,6 @@
 // Which columns there are is known before any type is filled in.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 struct Marked<T>(T);

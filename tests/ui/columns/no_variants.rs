@@ -1,5 +1,6 @@
 // An enum without variants has no values.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Never {}

@@ -1,5 +1,6 @@
 // A receiver after the commit is given a copy of the row.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Column)]
 enum Status { Open, Closed }

@@ -1,5 +1,6 @@
 // What is stored must say which variant it was.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Status {

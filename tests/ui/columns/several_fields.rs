@@ -1,5 +1,6 @@
 // One column is one value.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 struct Point { x: f64, y: f64 }

@@ -1,5 +1,6 @@
 // A value that is always the same needs no column.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 struct Nothing;

@@ -1,5 +1,6 @@
 // A variant has a name in the database, and nothing else.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Status {

@@ -1,5 +1,6 @@
 // A column holds the name of a variant, and nothing beside it.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Status { Open, Closed(String) }

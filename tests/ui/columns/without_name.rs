@@ -1,5 +1,6 @@
 // `column` on a variant says what is stored.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Status {

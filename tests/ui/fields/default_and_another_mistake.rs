@@ -1,5 +1,6 @@
 // A field with a default needs no `Default` of its type, also where the model has another mistake.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Plan { Free, Paid }

@@ -1,5 +1,6 @@
 // A field without a default of its own needs that of its type.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Column)]
 enum Plan { Free, Paid }

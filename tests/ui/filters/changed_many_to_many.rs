@@ -5,7 +5,7 @@ use signals::prelude::*;
 struct Group { #[key] id: Id<Group> }
 
 #[model]
-struct User { #[key] id: Id<User>, email: String, #[many_to_many] groups: Many<Group> }
+struct User { #[key] id: Id<User>, email: String, #[many_to_many] groups: ManyToMany<Group> }
 
 #[receiver(post_save, sender = User, changed(email, groups))]
 fn mail() {}

@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct Topping { #[key] id: Id<Topping> }
 
 #[model]
-struct Pizza { #[key] id: Id<Pizza>, #[many_to_many] refresh: Many<Topping> }
+struct Pizza { #[key] id: Id<Pizza>, #[many_to_many] refresh: ManyToMany<Topping> }
 
 fn main() {}

@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct User { #[key] id: Id<User> }
 
 #[model]
-struct Country { #[key] code: String, #[many_to_many] visitors: Many<User> }
+struct Country { #[key] code: String, #[many_to_many] visitors: ManyToMany<User> }
 
 fn main() {}

@@ -3,7 +3,7 @@ mod accounts {
     use signals::prelude::*;
 
     #[model]
-    pub struct User { #[key] pub id: Id<User>, #[many_to_many] friends: Many<super::accounts::User> }
+    pub struct User { #[key] pub id: Id<User>, #[many_to_many] friends: ManyToMany<super::accounts::User> }
 }
 
 fn main() {}

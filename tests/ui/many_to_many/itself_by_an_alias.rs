@@ -4,6 +4,6 @@ use signals::prelude::*;
 type Person = User;
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many] friends: Many<Person> }
+struct User { #[key] id: Id<User>, #[many_to_many] friends: ManyToMany<Person> }
 
 fn main() {}

@@ -1,10 +1,10 @@
-// A field of the type `Many` says what it is.
+// A field of the type `ManyToMany` says what it is.
 use signals::prelude::*;
 
 #[model]
 struct Group { #[key] id: Id<Group> }
 
 #[model]
-struct User { #[key] id: Id<User>, groups: Many<Group> }
+struct User { #[key] id: Id<User>, groups: ManyToMany<Group> }
 
 fn main() {}

@@ -1,4 +1,4 @@
-// A many-to-many relation is a field of the type `Many`.
+// A many-to-many relation is a field of the type `ManyToMany`.
 use signals::prelude::*;
 
 #[model]

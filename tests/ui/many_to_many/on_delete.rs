@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct Group { #[key] id: Id<Group> }
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(on_delete = cascade)] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(on_delete = cascade)] groups: ManyToMany<Group> }
 
 fn main() {}

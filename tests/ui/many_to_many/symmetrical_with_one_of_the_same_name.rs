@@ -8,6 +8,6 @@ mod other {
 }
 
 #[model(app = "ours")]
-struct User { #[key] id: Id<User>, #[many_to_many(symmetrical = true)] friends: Many<other::User> }
+struct User { #[key] id: Id<User>, #[many_to_many(symmetrical = true)] friends: ManyToMany<other::User> }
 
 fn main() {}

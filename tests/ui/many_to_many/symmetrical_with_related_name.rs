@@ -2,6 +2,6 @@
 use signals::prelude::*;
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(related_name = "fans")] friends: Many<User> }
+struct User { #[key] id: Id<User>, #[many_to_many(related_name = "fans")] friends: ManyToMany<User> }
 
 fn main() {}

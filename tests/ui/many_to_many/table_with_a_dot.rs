@@ -2,6 +2,6 @@
 use signals::prelude::*;
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(table = "audit.groups", symmetrical = false)] groups: Many<User> }
+struct User { #[key] id: Id<User>, #[many_to_many(table = "audit.groups", symmetrical = false)] groups: ManyToMany<User> }
 
 fn main() {}

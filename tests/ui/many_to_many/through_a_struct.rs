@@ -8,6 +8,6 @@ struct Group { #[key] id: Id<Group> }
 struct Membership;
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: ManyToMany<Group> }
 
 fn main() {}

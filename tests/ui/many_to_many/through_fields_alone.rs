@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct Group { #[key] id: Id<Group> }
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through_fields(user, group))] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through_fields(user, group))] groups: ManyToMany<Group> }
 
 fn main() {}

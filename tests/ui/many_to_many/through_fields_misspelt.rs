@@ -11,6 +11,6 @@ struct Member {
     #[foreign_key(on_delete = cascade)] user: Id<User>,
 }
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Member, through_fields(user, gruop))] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Member, through_fields(user, gruop))] groups: ManyToMany<Group> }
 
 fn main() {}

@@ -11,6 +11,6 @@ struct Member {
     #[skip] user: Id<User>,
 }
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Member, through_fields(user, group))] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Member, through_fields(user, group))] groups: ManyToMany<Group> }
 
 fn main() {}

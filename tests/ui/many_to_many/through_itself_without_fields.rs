@@ -9,6 +9,6 @@ struct Follow {
     #[foreign_key(on_delete = cascade, related_name = "followed")] to: Id<User>,
 }
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Follow, symmetrical = false)] follows: Many<User> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Follow, symmetrical = false)] follows: ManyToMany<User> }
 
 fn main() {}

@@ -10,6 +10,6 @@ struct Member {
     #[foreign_key(on_delete = cascade)] user: Id<User>,
 }
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Member)] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Member)] groups: ManyToMany<Group> }
 
 fn main() {}

@@ -9,6 +9,6 @@ struct Group { #[key] id: Id<Group> }
 struct Membership { #[key] id: Id<Membership>, #[foreign_key(on_delete = cascade)] user: Id<User> }
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(through = Membership)] groups: ManyToMany<Group> }
 
 fn main() {}

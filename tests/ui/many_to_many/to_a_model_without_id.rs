@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct Country { #[key] code: String }
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many] visited: Many<Country> }
+struct User { #[key] id: Id<User>, #[many_to_many] visited: ManyToMany<Country> }
 
 fn main() {}

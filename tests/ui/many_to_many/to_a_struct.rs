@@ -4,6 +4,6 @@ use signals::prelude::*;
 struct Group;
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
 
 fn main() {}

@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct Group { #[key] id: Id<Group> }
 
 #[model]
-struct User { #[key] id: Id<User>, #[many_to_many(related_nam = "members")] groups: Many<Group> }
+struct User { #[key] id: Id<User>, #[many_to_many(related_nam = "members")] groups: ManyToMany<Group> }
 
 fn main() {}

@@ -1,4 +1,4 @@
 // A folder that is not there has no migrations.
 fn main() {
-    let _ = signals::embed_migrations!("migratoins");
+    let _ = signals::migrate::embed_migrations!("migratoins");
 }

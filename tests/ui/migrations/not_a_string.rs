@@ -1,4 +1,4 @@
 // The folder is a string, as the macro reads it.
 fn main() {
-    let _ = signals::embed_migrations!(migrations);
+    let _ = signals::migrate::embed_migrations!(migrations);
 }

@@ -2,6 +2,7 @@
 #![deny(warnings, missing_docs, clippy::pedantic)]
 //! Defaults.
 use signals::prelude::*;
+use signals::Column;
 
 #[derive(Clone, Debug, PartialEq, Column)]
 enum Plan {
@@ -31,7 +32,7 @@ struct User {
     #[default(1)]
     old: i64,
     #[many_to_many]
-    friends: Many<User>,
+    friends: ManyToMany<User>,
     #[foreign_key(on_delete = set_null)]
     #[default(Some(Id::new(1)))]
     by: Option<Id<User>>,

@@ -55,7 +55,7 @@ timestamped! {
         #[default(true)] is_active: bool,
         #[foreign_key(on_delete = cascade)] user: Id<User>,
         #[one_to_one(on_delete = set_null)] next: Option<Id<Post>>,
-        #[many_to_many(related_name = "read_posts")] readers: Many<User>,
+        #[many_to_many(related_name = "read_posts")] readers: ManyToMany<User>,
         #[version] version: i64,
     }
 }

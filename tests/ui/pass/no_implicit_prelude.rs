@@ -2,7 +2,7 @@
 #![no_implicit_prelude]
 #![deny(warnings)]
 
-use ::signals::{Db, Id, M2m, Many, Model as _, Tx, m2m_changed, model, post_save, receiver, signal};
+use ::signals::{Db, Id, M2mAction, ManyToMany, Model as _, Tx, m2m_changed, model, post_save, receiver, signal};
 
 #[model]
 #[derive(::std::default::Default)]
@@ -15,14 +15,14 @@ struct User {
     #[foreign_key(on_delete = set_null)]
     friend: ::std::option::Option<Id<User>>,
     #[many_to_many]
-    friends: Many<User>,
+    friends: ManyToMany<User>,
     #[many_to_many(symmetrical = false, related_name = "idols")]
-    fans: Many<Self>,
+    fans: ManyToMany<Self>,
 }
 
 #[receiver(m2m_changed, sender = UserFans)]
-fn changed(action: M2m) {
-    ::std::assert_ne!(action, M2m::PreRemove);
+fn changed(action: M2mAction) {
+    ::std::assert_ne!(action, M2mAction::PreRemove);
 }
 
 #[signal]

@@ -9,7 +9,7 @@ struct r#enum {
     #[unique] r#type: String,
     r#async: Option<i64>,
     #[foreign_key(on_delete = set_null, related_name = "children")] r#mod: Option<Id<Self>>,
-    #[many_to_many(symmetrical = false, related_name = "every")] r#for: Many<r#enum>,
+    #[many_to_many(symmetrical = false, related_name = "every")] r#for: ManyToMany<r#enum>,
     #[foreign_key(on_delete = set_null, related_name = "others")] use_id: Option<Id<r#enum>>,
 }
 

@@ -7,7 +7,7 @@ struct Employee {
     #[key] id: Id<Employee>,
     #[foreign_key(on_delete = set_null, related_name = "reports")] manager: Option<Id<Employee>>,
     #[one_to_one(on_delete = cascade)] mentor_id: Option<Id<Employee>>,
-    #[many_to_many(related_name = "mentored")] projects: Many<Department>,
+    #[many_to_many(related_name = "mentored")] projects: ManyToMany<Department>,
     #[foreign_key(on_delete = set_null)] department: Option<Id<Department>>,
 }
 

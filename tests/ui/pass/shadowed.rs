@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 mod shop {
-    use signals::{Id, Many, Model, model, post_save, receiver, signal};
+    use signals::{Id, ManyToMany, Model, model, post_save, receiver, signal};
 
     pub struct Option;
     pub struct Result;
@@ -34,7 +34,7 @@ mod shop {
         pub number: i64,
         pub note: ::std::option::Option<::std::string::String>,
         #[many_to_many]
-        pub tags: Many<Tag>,
+        pub tags: ManyToMany<Tag>,
     }
 
     #[model]

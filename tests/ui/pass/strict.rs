@@ -22,6 +22,7 @@
 )]
 #![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "of the person's own functions")]
 use signals::prelude::*;
+use signals::many_to_many::{AnyIds, M2mAction};
 
 /// A user.
 #[model(table = "users")]
@@ -44,13 +45,13 @@ pub struct User {
     pub secret: Option<String>,
     /// To the model itself.
     #[many_to_many]
-    pub friends: Many<User>,
+    pub friends: ManyToMany<User>,
     /// From both sides.
     #[many_to_many(symmetrical = false, related_name = "idols")]
-    pub fans: Many<User>,
+    pub fans: ManyToMany<User>,
     /// Through a model of one's own.
     #[many_to_many(through = Visit)]
-    pub visited: Many<Place>,
+    pub visited: ManyToMany<Place>,
 }
 
 /// A place.
@@ -84,13 +85,13 @@ struct Secret {
     #[key]
     id: Id<Secret>,
     #[many_to_many]
-    known_to: Many<User>,
+    known_to: ManyToMany<User>,
 }
 
 /// Changes.
 #[receiver(m2m_changed, sender = [UserFriends, Visit])]
-pub fn change(action: M2m, ids: &mut dyn AnyIds) {
-    assert!(action == M2m::PreAdd || !ids.is_empty());
+pub fn change(action: M2mAction, ids: &mut dyn AnyIds) {
+    assert!(action == M2mAction::PreAdd || !ids.is_empty());
 }
 
 /// Somebody asks.

@@ -86,7 +86,7 @@ async fn after_a_table_was_altered_one_transaction_of_a_connection_fails_and_not
     let all = async || {
         let tx = db.begin().await?;
         for sql in statements {
-            tx.query(sql, &(), &mut |_| Ok(())).await?;
+            tx.for_each_row(sql, &(), &mut |_| Ok(())).await?;
         }
         tx.commit().await
     };

@@ -88,14 +88,14 @@ async fn a_failure_in_rows_that_nobody_wants_is_not_missed() {
     let tx = db.begin().await.unwrap();
     add(&tx, 1).await.unwrap();
     let sql = "SELECT 1 / (2 - n) FROM generate_series(1, 2) n";
-    let error = tx.query(sql, &(), &mut |_| Err(Error::other("enough"))).await.unwrap_err();
+    let error = tx.for_each_row(sql, &(), &mut |_| Err(Error::other("enough"))).await.unwrap_err();
     assert_eq!(error.to_string(), "division by zero");
     assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
 
     let mut seen = 0;
     let sql = "SELECT n FROM generate_series(1, 100000) n";
     let result = db
-        .query(sql, &(), &mut |_| {
+        .for_each_row(sql, &(), &mut |_| {
             seen += 1;
             Err(Error::other("enough"))
         })
@@ -114,7 +114,7 @@ async fn a_panic_rolls_back() {
         async move {
             db.transaction(async |tx| {
                 add(tx, 1).await?;
-                tx.query("SELECT * FROM numbers", &(), &mut |_| panic!("in a row")).await
+                tx.for_each_row("SELECT * FROM numbers", &(), &mut |_| panic!("in a row")).await
             })
             .await
         }
@@ -193,7 +193,7 @@ async fn sql_cannot_begin_or_end_a_transaction() {
     for sql in ["BEGIN", "start transaction", "/**/ COMMIT", "end;", ";ROLLBACK", "ABORT", "prepare transaction 'a'"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.ends_with("use `db.begin()` and `tx.commit()`, or `db.transaction(..)`"), "{error}");
-        assert!(db.query(sql, &(), &mut |_| Ok(())).await.is_err());
+        assert!(db.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
         let tx = db.begin().await.unwrap();
         add(&tx, 1).await.unwrap();
         assert!(tx.execute(sql, &()).await.is_err());
@@ -245,7 +245,7 @@ async fn a_query_on_the_db_does_not_write() {
         "EXPLAIN ANALYZE INSERT INTO numbers VALUES (1)",
         "CREATE TABLE t ()",
     ] {
-        let error = db.query(sql, &(), &mut |_| Ok(())).await.unwrap_err().to_string();
+        let error = db.for_each_row(sql, &(), &mut |_| Ok(())).await.unwrap_err().to_string();
         assert!(error.starts_with("`query` on a `Db` only reads"), "{sql}: {error}");
         assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
@@ -265,7 +265,7 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() {
     let sql = "SELECT * FROM numbers";
     let columns = async || {
         let mut columns = 0;
-        db.query(sql, &(), &mut |row| {
+        db.for_each_row(sql, &(), &mut |row| {
             columns = row.columns();
             Ok(())
         })
@@ -279,11 +279,11 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() {
     // In a transaction nothing can be tried twice.
     db.execute("ALTER TABLE numbers DROP COLUMN m", &()).await.unwrap();
     let tx = db.begin().await.unwrap();
-    let error = tx.query(sql, &(), &mut |_| Ok(())).await.unwrap_err();
+    let error = tx.for_each_row(sql, &(), &mut |_| Ok(())).await.unwrap_err();
     assert!(matches!(error, Error::Serialization { .. }), "{error}");
     tx.rollback().await.unwrap();
     let tx = db.begin().await.unwrap();
-    tx.query(sql, &(), &mut |_| Ok(())).await.unwrap();
+    tx.for_each_row(sql, &(), &mut |_| Ok(())).await.unwrap();
     tx.rollback().await.unwrap();
     // Whoever deallocates our statements does no harm.
     db.execute("DEALLOCATE ALL", &()).await.unwrap();

@@ -23,7 +23,7 @@ async fn edges_come_back(db: Db) {
                 let value: $type = $value;
                 db.execute(&format!("INSERT INTO {table} VALUES ($1)"), &[value.to_value()]).await.unwrap();
                 let mut back = None;
-                db.query(&format!("SELECT c FROM {table}"), &(), &mut |row| {
+                db.for_each_row(&format!("SELECT c FROM {table}"), &(), &mut |row| {
                     back = Some(row.get::<$type>(0)?);
                     Ok(())
                 })
@@ -152,7 +152,7 @@ async fn rows_know_their_columns() {
     let mut seen = String::new();
     let sql = "SELECT 1::int2 AS one, 300 AS big, '1 day'::interval AS at, 'a'::name AS name, 7::oid AS oid, 0.5::float4 AS half, \
                '{\"a\": 1}'::jsonb AS json, '[]'::json AS text, NULL::uuid AS missing";
-    db.query(sql, &(), &mut |row| {
+    db.for_each_row(sql, &(), &mut |row| {
         seen = format!("{row:?} {:?} {:?}", row.columns(), row.name(9));
         assert!(matches!(row.get::<u8>(1), Err(Error::Column { column, .. }) if column == "big"));
         assert_eq!(

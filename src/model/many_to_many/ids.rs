@@ -11,11 +11,12 @@ use crate::model::Id;
 ///
 /// ```
 /// # use signals::prelude::*;
+/// # use signals::many_to_many::{AnyIds, M2mAction};
 /// # #[model] #[derive(Default)] struct Group { #[key] id: Id<Group> }
-/// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+/// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
 /// #[receiver(m2m_changed, sender = UserGroups)]
-/// fn only_the_first_ten(action: M2m, ids: &mut dyn AnyIds) {
-///     if action == M2m::PreAdd {
+/// fn only_the_first_ten(action: M2mAction, ids: &mut dyn AnyIds) {
+///     if action == M2mAction::PreAdd {
 ///         ids.retain(|id| id <= 10);
 ///     }
 /// }

@@ -22,7 +22,7 @@ mod rows;
 mod sql;
 mod write;
 
-pub use changed::{M2m, M2mChanged, Side, m2m_changed};
+pub use changed::{M2mAction, M2mChanged, Side, m2m_changed};
 pub use ids::AnyIds;
 pub use related::Related;
 pub(super) use write::load_related;
@@ -41,7 +41,7 @@ pub(super) use write::load_related;
 ///
 /// #[model]
 /// #[derive(Default)]
-/// struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+/// struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> signals::Result<()> {
@@ -55,65 +55,65 @@ pub(super) use write::load_related;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Many<M> {
+pub struct ManyToMany<M> {
     model: PhantomData<fn() -> M>,
 }
 
-impl<M> Many<M> {
+impl<M> ManyToMany<M> {
     /// The field of a new value.
     pub const fn new() -> Self {
         Self { model: PhantomData }
     }
 }
 
-impl<M> Default for Many<M> {
+impl<M> Default for ManyToMany<M> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<M> Clone for Many<M> {
+impl<M> Clone for ManyToMany<M> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M> Copy for Many<M> {}
+impl<M> Copy for ManyToMany<M> {}
 
-impl<M> PartialEq for Many<M> {
+impl<M> PartialEq for ManyToMany<M> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl<M> Eq for Many<M> {}
+impl<M> Eq for ManyToMany<M> {}
 
-impl<M> PartialOrd for Many<M> {
+impl<M> PartialOrd for ManyToMany<M> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<M> Ord for Many<M> {
+impl<M> Ord for ManyToMany<M> {
     fn cmp(&self, _: &Self) -> Ordering {
         Ordering::Equal
     }
 }
 
-impl<M> Hash for Many<M> {
+impl<M> Hash for ManyToMany<M> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-impl<M> fmt::Debug for Many<M> {
+impl<M> fmt::Debug for ManyToMany<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Many")
+        f.write_str("ManyToMany")
     }
 }
 
 /// The type of a field with `#[many_to_many]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the `Many` of this library",
-    label = "expected `signals::Many`"
+    message = "`{Self}` is not the `ManyToMany` of this library",
+    label = "expected `signals::ManyToMany`"
 )]
 pub trait RelatesTo<M> {
     /// The value of the field.
@@ -121,7 +121,7 @@ pub trait RelatesTo<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M> RelatesTo<M> for Many<M> {
+impl<M> RelatesTo<M> for ManyToMany<M> {
     const NEW: Self = Self::new();
 }
 

@@ -19,7 +19,7 @@ pub enum m2m_changed {}
 
 /// What is done to a relation, and whether it is done already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum M2m {
+pub enum M2mAction {
     /// The ids are about to be added. Those that are related already are not among them.
     PreAdd,
     /// The ids were added.
@@ -40,7 +40,7 @@ pub enum M2m {
 #[non_exhaustive]
 pub struct M2mChanged<'a, T: ?Sized> {
     /// What is done.
-    pub action: M2m,
+    pub action: M2mAction,
     /// Whether it was asked for from the side without the field: then `instance` is of the model that the field names,
     /// and the ids are those of rows with the field.
     pub reverse: bool,
@@ -52,7 +52,7 @@ pub struct M2mChanged<'a, T: ?Sized> {
     pub through: &'static Meta,
     /// What is added or removed. In a pre signal, what a receiver takes out is left as it is.
     pub ids: &'a mut dyn AnyIds,
-    /// Whether a fixture says so, in [`load`](crate::Db::load). Only receivers with `raw = true` are called for those.
+    /// Whether a fixture says so, in [`load`](crate::Db::load_fixture). Only receivers with `raw = true` are called for those.
     pub raw: bool,
     /// The transaction of the change.
     pub tx: &'a mut Tx,
@@ -78,8 +78,9 @@ where
     ///
     /// ```
     /// # use signals::prelude::*;
+    /// # use signals::many_to_many::Side;
     /// # #[model] #[derive(Default)] struct Group { #[key] id: Id<Group> }
-    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: Many<Group> }
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
     /// #[receiver(m2m_changed, sender = UserGroups)]
     /// fn watch(event: &mut M2mChanged<'_, UserGroups>) {
     ///     match event.side() {

@@ -11,7 +11,7 @@ use signals_core::BoxFuture;
 use super::read::{among, ids as related_ids, unset};
 use super::rows::Rows;
 use super::sql::as_list;
-use super::{Direction, Forward, M2m, M2mChanged, Related, Through};
+use super::{Direction, Forward, M2mAction, M2mChanged, Related, Through};
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
@@ -206,20 +206,20 @@ where
         }
         let mut missing = self.missing(&ids).await?;
         let before = missing.clone();
-        self.tell(M2m::PreAdd, &mut missing).await?;
+        self.tell(M2mAction::PreAdd, &mut missing).await?;
         if !without(&missing, &before).is_empty() {
             // A receiver added some of its own.
             missing = self.missing(&distinct::<T, D>(&missing)?).await?;
         }
         let mut added = self.insert_and_ask(missing).await?;
-        self.tell(M2m::PostAdd, &mut added).await
+        self.tell(M2mAction::PostAdd, &mut added).await
     }
 
     async fn remove(&self, mut ids: Vec<Id<D::Far>>) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
-        self.tell(M2m::PreRemove, &mut ids).await?;
+        self.tell(M2mAction::PreRemove, &mut ids).await?;
         let mut ids = distinct::<T, D>(&ids)?;
         if !ids.is_empty() {
             let texts = T::LINK.texts::<D>(self.exec.dialect());
@@ -227,14 +227,14 @@ where
             let params = [ValueRef::Integer(self.id), ValueRef::Text(&list)];
             self.delete(&texts.remove, &texts.removed, &params).await?;
         }
-        self.tell(M2m::PostRemove, &mut ids).await
+        self.tell(M2mAction::PostRemove, &mut ids).await
     }
 
     async fn clear(&self) -> Result<()> {
-        self.tell(M2m::PreClear, &mut Vec::new()).await?;
+        self.tell(M2mAction::PreClear, &mut Vec::new()).await?;
         let texts = T::LINK.texts::<D>(self.exec.dialect());
         self.delete(&texts.clear, &texts.cleared, &[ValueRef::Integer(self.id)]).await?;
-        self.tell(M2m::PostClear, &mut Vec::new()).await
+        self.tell(M2mAction::PostClear, &mut Vec::new()).await
     }
 
     /// Those of the ids that the row is not related to.
@@ -242,7 +242,7 @@ where
         Ok(without(ids, &among(self.related, self.exec, ids, self.place).await?))
     }
 
-    async fn tell(&self, action: M2m, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
+    async fn tell(&self, action: M2mAction, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
         let Exec::Tx(tx) = self.exec else { return Ok(()) };
         if !has_receivers::<T>() {
             return Ok(());

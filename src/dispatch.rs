@@ -1,0 +1,7 @@
+//! Signals and their receivers, whatever sends them: what Django has in `django.dispatch`.
+
+#[doc(inline)]
+pub use signals_core::{
+    BoxError, BoxFuture, Error as SignalError, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId,
+    ReceiverName, ReceiverResult, Signal, SourceLocation, linked_crates, receivers, set_recursion_limit,
+};
