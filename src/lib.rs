@@ -339,6 +339,9 @@ pub use model::many_to_many::{self, ManyToMany, m2m_changed};
 pub use model::{AnyModel, Id, Model, Ref};
 #[doc(inline)]
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
+/// The traits whose texts the compiler prints for receivers that do not fit.
+#[doc(inline)]
+pub use signals_core::diagnostics;
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
 #[doc(inline)]
