@@ -9,7 +9,8 @@ use std::time::Duration;
 use signals_core::{Error as SignalError, ReceiverError, WiringError};
 
 use crate::db::TransactionEnd;
-use crate::model::{Field, Meta, SchemaDifference, registered_models};
+use crate::difference::SchemaDifference;
+use crate::model::{Field, Meta, registered_models};
 use crate::value::ColumnError;
 
 /// A `Result` whose error is [`Error`] unless another one is named.

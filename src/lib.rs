@@ -317,12 +317,13 @@ mod calendar;
 mod check;
 mod columns;
 pub mod db;
+mod difference;
 pub mod dispatch;
 mod error;
-pub mod migrate;
 pub mod model;
 pub mod prelude;
 mod report;
+pub mod schema;
 pub mod testing;
 mod value;
 #[cfg(feature = "web")]
@@ -339,6 +340,8 @@ pub use model::many_to_many::{self, ManyToMany, m2m_changed};
 pub use model::{AnyModel, Id, Model, Ref};
 #[doc(inline)]
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
+#[doc(inline)]
+pub use schema::migrate;
 /// The traits whose texts the compiler prints for receivers that do not fit.
 #[doc(inline)]
 pub use signals_core::diagnostics;

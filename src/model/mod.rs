@@ -17,26 +17,23 @@ mod bulk;
 mod cascade;
 mod column;
 mod commit;
-mod compare;
 mod delete;
-mod difference;
 mod draft;
 mod fields;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod id;
 pub(crate) mod lifecycle;
-mod live;
 pub(crate) mod load;
 mod lookup;
 pub mod many_to_many;
 mod meta;
+mod model_set;
 mod operations;
 mod reference;
+mod registry;
 mod save;
-mod schema;
 pub(crate) mod sql;
-mod tables;
 mod update_or_create;
 mod upsert;
 
@@ -52,7 +49,6 @@ pub use bulk::{
 };
 pub use column::{Counter, DefaultKey, DefaultOf, Key, KeyBehind, KeyOf, PointsTo, RelatedById, VersionNumber};
 pub use delete::Deleted;
-pub use difference::{DifferenceKind, SchemaDifference};
 pub use fields::FieldSet;
 pub use id::Id;
 pub use lifecycle::{
@@ -61,9 +57,10 @@ pub use lifecycle::{
 };
 pub(crate) use many_to_many::Through;
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind};
+pub use model_set::ModelSet;
 pub use reference::Ref;
-pub(crate) use schema::same_tables;
-pub use schema::{ModelSet, registered_models};
+pub use registry::registered_models;
+pub(crate) use registry::{in_order, same_tables};
 pub use update_or_create::UpdateOrCreate;
 
 /// A struct whose values are rows. `#[model]` implements it.

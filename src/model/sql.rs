@@ -187,6 +187,13 @@ pub(super) fn columns(meta: &Meta) -> String {
     list(meta.fields.iter().map(|field| quoted(field.column)))
 }
 
-pub(super) fn list(items: impl Iterator<Item = String>) -> String {
+/// A string as a SQL literal. `E` because a server may be configured to read backslashes in plain ones.
+#[cfg(feature = "fixtures")]
+pub(super) fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// `a, b`
+pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }

@@ -190,7 +190,7 @@ async fn a_table_that_differs_from_its_model_says_how() {
                 `User`: the table `users` has no column `email`: ALTER TABLE "users" ADD COLUMN "email" TEXT
                 `User`: the table `users` has no column `phone`: add it, with a value for the rows that are there
                 `User`: the table `users` has no index over `parent_id`: CREATE INDEX IF NOT EXISTS "users_parent_id_9a1b8bbf_idx" ON "users" ("parent_id")
-                `User`: nothing keeps `parent_id` of `users` from pointing to a row of `users` that is not there: add a foreign key, for which SQLite needs the table to be made anew
+                `User`: nothing keeps `parent_id` of `users` from pointing to a row of `users` that is not there: add a foreign key, for which SQLite needs the table to be rebuilt
                 `User`: the column `friend_id` of `users` points to `others.id`, and the field to `users.id`: change the type of the field, or the foreign key
                 `User`: nothing keeps two rows of `users` from having the same `team`, `nick`: CREATE UNIQUE INDEX IF NOT EXISTS "users_team_nick_0621a017_uniq" ON "users" ("team", "nick")
                 `User`: the table `users` has no index over `age`, `nick`: CREATE INDEX IF NOT EXISTS "users_age_nick_02982db7_idx" ON "users" ("age", "nick")
@@ -270,16 +270,16 @@ async fn what_the_database_does_on_delete_is_what_the_model_says() {
         let found = differences::<(Team, Player)>(&db).await;
         if is_sqlite(&db) {
             expect![[r#"
-                `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
-                `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
-                `Player`: `db_cascade` leaves it to the foreign key `kept_id` of `players` to delete rows, and that says ON DELETE NO ACTION: change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew
+                `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which calls no receiver, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt
+                `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which calls no receiver, and the model leaves it to this library to follow it: change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt
+                `Player`: `db_cascade` leaves it to the foreign key `kept_id` of `players` to delete rows, and that says ON DELETE NO ACTION: change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt
             "#]]
             .assert_eq(&found);
             continue;
         }
         expect![[r#"
-            `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_followed_id_fkey", ADD CONSTRAINT "players_followed_id_fkey" FOREIGN KEY ("followed_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
-            `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which no receiver hears of, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_nulled_id_fkey", ADD CONSTRAINT "players_nulled_id_fkey" FOREIGN KEY ("nulled_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: the foreign key `followed_id` of `players` says ON DELETE CASCADE, which calls no receiver, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_followed_id_fkey", ADD CONSTRAINT "players_followed_id_fkey" FOREIGN KEY ("followed_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
+            `Player`: the foreign key `nulled_id` of `players` says ON DELETE SET NULL, which calls no receiver, and the model leaves it to this library to follow it: ALTER TABLE "players" DROP CONSTRAINT "players_nulled_id_fkey", ADD CONSTRAINT "players_nulled_id_fkey" FOREIGN KEY ("nulled_id") REFERENCES "teams" ("id") DEFERRABLE INITIALLY IMMEDIATE
             `Player`: `db_cascade` leaves it to the foreign key `kept_id` of `players` to delete rows, and that says ON DELETE NO ACTION: ALTER TABLE "players" DROP CONSTRAINT "players_kept_id_fkey", ADD CONSTRAINT "players_kept_id_fkey" FOREIGN KEY ("kept_id") REFERENCES "teams" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE
         "#]]
         .assert_eq(&found);

@@ -1,9 +1,8 @@
 //! What fixtures need beside their rows.
 
-use super::quoted;
+use super::{literal, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
-use crate::model::tables::literal;
 
 /// SELECT of two columns of every row.
 pub(in crate::model) fn pairs(meta: &Meta, one: usize, other: usize) -> String {

@@ -1,18 +1,20 @@
-//! How a table differs from its model, in words.
+//! A difference between a table of the database and its model.
+//!
+//! It is a leaf: `error` contains it, and `schema` finds it.
 
 use std::fmt;
 
-/// One way in which a table of the database differs from its model. Its text is a line that says what to do.
+/// One way in which a table of the database differs from its model. Its `Display` is one line that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaDifference {
-    /// The model.
+    /// The name of the model.
     pub model: String,
     /// Its table.
     pub table: String,
     /// What differs.
     pub kind: DifferenceKind,
-    /// A statement that puts it right, where there is one that changes no row.
+    /// A statement that fixes it, if there is one that changes no row.
     pub statement: Option<String>,
 }
 
@@ -20,28 +22,28 @@ pub struct SchemaDifference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// The table is not there.
+    /// The table does not exist.
     NoTable,
     /// The table has no such column.
     NoColumn {
         /// The column of the field.
         column: String,
     },
-    /// The table has a column that must have a value, and no field gives it one.
+    /// The table has a column that is NOT NULL and has no default, and no field writes it.
     Unfilled {
         /// The column.
         column: String,
     },
-    /// The column is of a type that the field cannot be stored in.
+    /// The type of the column cannot store the field.
     Type {
         /// The column.
         column: String,
-        /// The type of the field, as the database calls it.
+        /// The database's name for the type of the field.
         expected: String,
         /// The type of the column.
         found: String,
     },
-    /// The field is an `Option`, and the column takes no NULL.
+    /// The field is an `Option`, and the column is NOT NULL.
     TakesNoNull {
         /// The column.
         column: String,
@@ -51,16 +53,16 @@ pub enum DifferenceKind {
         /// The column.
         column: String,
     },
-    /// The database computes or numbers the column, and refuses every save, which writes the field.
+    /// The database computes or numbers the column, and refuses every save that writes the field.
     Generated {
         /// The column.
         column: String,
     },
-    /// The field is `#[read_only]`, and the database does not set the column as it says.
+    /// The field is `#[read_only]`, and the database does not set the column as the attribute says.
     NotFilled {
         /// The column.
         column: String,
-        /// Whether it is to be computed from other columns. Else it is to have a default.
+        /// Whether the column should be computed from other columns; otherwise it should have a default.
         generated: bool,
     },
     /// The key of the model is not that of the table.
@@ -73,39 +75,39 @@ pub enum DifferenceKind {
         /// The column of the key.
         column: String,
     },
-    /// Nothing keeps two rows from having the same values.
+    /// No unique index covers these columns.
     NotUnique {
-        /// The columns that are to be unique together.
+        /// The columns that should be unique together.
         columns: Vec<String>,
     },
-    /// There is no index.
+    /// An index is missing.
     NoIndex {
-        /// The columns that it is to be over.
+        /// The columns that it should cover.
         columns: Vec<String>,
     },
-    /// Nothing keeps the column from pointing to a row that is not there.
+    /// The column has no foreign key, so it may point to a row that does not exist.
     NoForeignKey {
         /// The column.
         column: String,
-        /// The table that it is to point to.
+        /// The table that it should point to.
         target: String,
     },
-    /// The column points to another table, or another column.
+    /// The foreign key points to another table or column.
     OtherTarget {
         /// The column.
         column: String,
-        /// The table and column that it is to point to, as `user.id`.
+        /// The table and column that it should point to, as `user.id`.
         expected: String,
-        /// Where it points to.
+        /// The table and column that it points to.
         found: String,
     },
-    /// The database does something else when a row is deleted that the column points to.
+    /// The foreign key has another `ON DELETE` action than the model needs.
     OnDelete {
         /// The column.
         column: String,
-        /// What the foreign key is to say behind `ON DELETE`.
+        /// The action that the foreign key should have.
         expected: String,
-        /// What it says.
+        /// The action that it has.
         found: String,
     },
 }
@@ -176,7 +178,7 @@ impl fmt::Display for SchemaDifference {
                     f,
                     "nothing keeps `{column}` of `{table}` from pointing to a row of `{target}` that is not there"
                 )?;
-                "add a foreign key, for which SQLite needs the table to be made anew"
+                "add a foreign key, for which SQLite needs the table to be rebuilt"
             }
             DifferenceKind::OtherTarget { column, expected, found } => {
                 write!(f, "the column `{column}` of `{table}` points to `{found}`, and the field to `{expected}`")?;
@@ -188,15 +190,15 @@ impl fmt::Display for SchemaDifference {
                     "`db_cascade` leaves it to the foreign key `{column}` of `{table}` to delete rows, and that says \
                      ON DELETE {found}"
                 )?;
-                "change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew"
+                "change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt"
             }
             DifferenceKind::OnDelete { column, found, .. } => {
                 write!(
                     f,
-                    "the foreign key `{column}` of `{table}` says ON DELETE {found}, which no receiver hears of, and the \
+                    "the foreign key `{column}` of `{table}` says ON DELETE {found}, which calls no receiver, and the \
                      model leaves it to this library to follow it"
                 )?;
-                "change `on_delete`, or the foreign key, for which SQLite needs the table to be made anew"
+                "change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt"
             }
         };
         match statement {

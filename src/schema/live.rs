@@ -1,14 +1,14 @@
-//! A table as the database has it.
+//! Reading a table of the database: its columns, indexes and foreign keys.
 
 use std::panic::Location;
 
-use super::sql::quoted;
 use crate::db::{Db, Dialect, Exec, Row};
 use crate::error::Result;
+use crate::model::sql::quoted;
 use crate::value::ColumnType;
 
 /// A table as the database has it.
-pub(super) struct Live {
+pub(super) struct LiveTable {
     pub(super) columns: Vec<LiveColumn>,
     /// The columns of its primary key.
     pub(super) key: Vec<String>,
@@ -18,17 +18,17 @@ pub(super) struct Live {
 
 pub(super) struct LiveColumn {
     pub(super) name: String,
-    /// As the database calls it.
+    /// The database's name of its type.
     pub(super) ty: String,
-    /// The type behind a domain.
+    /// The underlying type of a domain.
     base: String,
     pub(super) not_null: bool,
-    /// Whether it has a value if none is given: a default, an identity, or it is generated.
+    /// Whether it gets a value if none is given: from a default, an identity or an expression.
     pub(super) fills_itself: bool,
     pub(super) writable: Writable,
 }
 
-/// Whether a statement may give a column a value.
+/// Whether a statement may write a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writable {
     Yes,
@@ -49,19 +49,19 @@ pub(super) struct LiveIndex {
 pub(super) struct LiveReference {
     pub(super) column: String,
     pub(super) table: String,
-    /// The key of that table, if it does not say.
+    /// `None` for the key of that table.
     pub(super) target: Option<String>,
-    /// What becomes of the row when the other one is deleted, as in `ON DELETE CASCADE`.
+    /// Its `ON DELETE` action, such as `CASCADE`.
     pub(super) on_delete: String,
-    /// The name of the constraint, where it can be altered by it.
+    /// The name of the constraint, in PostgreSQL.
     pub(super) name: Option<String>,
 }
 
-impl Live {
-    /// The table, if it is there: in PostgreSQL the one that a statement without a schema means.
+impl LiveTable {
+    /// Reads the table, if it exists: in PostgreSQL the one that a statement without a schema would use.
     pub(super) async fn read(table: &str, db: &Db, place: &'static Location<'static>) -> Result<Option<Self>> {
         let dialect = db.dialect();
-        // What PostgreSQL takes for a table is a name in quotes, as in a statement.
+        // `to_regclass` takes a quoted name, as a statement does.
         let name = match dialect {
             Dialect::Sqlite => table.to_owned(),
             Dialect::Postgres => quoted(table),
@@ -119,7 +119,7 @@ impl LiveColumn {
     }
 }
 
-/// SQLite goes by the words that are in the name of a type.
+/// SQLite derives the affinity of a column from words in the name of its type.
 fn holds_in_sqlite(declared: &str, ty: ColumnType) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
     if declared.is_empty() || declared == "ANY" {
@@ -130,7 +130,7 @@ fn holds_in_sqlite(declared: &str, ty: ColumnType) -> bool {
         expected if has(&["CHAR", "CLOB", "TEXT"]) => expected == "TEXT",
         expected if has(&["BLOB"]) => expected == "BLOB",
         expected if has(&["REAL", "FLOA", "DOUB"]) => expected == "REAL",
-        // Anything else is a number where it looks like one. A date does not.
+        // Any other type stores a string that looks like a number as a number. A date does not look like one.
         "TEXT" => !matches!(ty, ColumnType::Text | ColumnType::Json),
         expected => expected != "BLOB",
     }
@@ -152,7 +152,7 @@ fn holds_in_postgres(base: &str, ty: ColumnType) -> bool {
     }
 }
 
-/// name, type, the type of a domain, whether it takes no NULL, whether it fills itself, whether it is of the key, whether a
+/// name, type, underlying type, whether it is NOT NULL, whether it fills itself, whether it is part of the key, whether a
 /// statement may write it
 fn columns_of(dialect: Dialect) -> &'static str {
     match dialect {
@@ -196,7 +196,7 @@ fn indexes_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// the column, the table that it points to, the column there, what a delete there does, the name of the constraint
+/// column, target table, target column, `ON DELETE` action, name of the constraint
 fn references_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {

@@ -1,22 +1,21 @@
-//! Do the tables of the database fit the models?
+//! `db.check_schema()`: compares the tables of the database with the models.
 
 use std::panic::Location;
 
-use super::difference::{DifferenceKind, SchemaDifference};
-use super::live::{Live, LiveColumn, LiveReference, Writable};
-use super::meta::{CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly};
-use super::schema::{ModelSet, registered_models};
-use super::tables;
+use super::ddl;
+use super::live::{LiveColumn, LiveReference, LiveTable, Writable};
 use crate::db::{Db, Dialect};
+use crate::difference::{DifferenceKind, SchemaDifference};
 use crate::error::{Error, Result};
+use crate::model::{CompositeKind, Field, KeyKind, Meta, ModelSet, OnDelete, ReadOnly, registered_models};
 
 impl Db {
-    /// Compares the tables of the database with all models that are linked into this program, and lists how they differ.
-    /// Nothing is changed.
+    /// Compares the tables of the database with all models that are linked into this program, and lists the differences.
+    /// It changes nothing.
     ///
-    /// It is for the start of a program whose tables come from migrations, and for a test of these. It looks at columns, their
-    /// types, NULL, keys, uniqueness, indexes, foreign keys and what these do `ON DELETE`. What the database has beside these,
-    /// such as columns that may be left out, is no difference.
+    /// Call it when a program starts whose tables come from migrations, or in a test of the migrations. It compares columns, their
+    /// types, NULL, keys, uniqueness, indexes, foreign keys and their `ON DELETE` actions. Anything else in the database, such as
+    /// additional columns with a default, is ignored.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -45,7 +44,7 @@ impl Db {
         check(self, registered_models(), Location::caller())
     }
 
-    /// As [`check_schema`](Self::check_schema), for the models named: `db.check_schema_of::<(User, Profile)>()`.
+    /// Like [`check_schema`](Self::check_schema), for these models only: `db.check_schema_of::<(User, Profile)>()`.
     #[track_caller]
     pub fn check_schema_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
         check(self, M::metas(), Location::caller())
@@ -56,7 +55,7 @@ async fn check(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'st
     let mut differences = Vec::new();
     for meta in models {
         let mut comparison = Comparison { meta, dialect: db.dialect(), differences: &mut differences };
-        match Live::read(meta.table, db, place).await? {
+        match LiveTable::read(meta.table, db, place).await? {
             Some(live) => comparison.table(&live),
             None => comparison.note(DifferenceKind::NoTable, None),
         }
@@ -72,19 +71,19 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn table(&mut self, live: &Live) {
+    fn table(&mut self, live: &LiveTable) {
         let meta = self.meta;
         for field in meta.fields {
             if let Some(column) = live.columns.iter().find(|column| self.same(&column.name, field.column)) {
                 self.column(field, column, live);
             } else {
-                let statement = tables::add_column(meta, field, self.dialect);
+                let statement = ddl::add_column(meta, field, self.dialect);
                 self.note(DifferenceKind::NoColumn { column: field.column.to_owned() }, statement);
             }
         }
         for composite in meta.composites {
             let fields: Vec<&Field> = composite.of(meta).collect();
-            // A column that is missing is one difference, and not several.
+            // A missing column is reported once.
             if fields.iter().all(|field| live.columns.iter().any(|column| self.same(&column.name, field.column))) {
                 match composite.kind {
                     CompositeKind::Unique => self.unique(&fields, live),
@@ -101,7 +100,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn column(&mut self, field: &Field, column: &LiveColumn, live: &Live) {
+    fn column(&mut self, field: &Field, column: &LiveColumn, live: &LiveTable) {
         let name = field.column.to_owned();
         if !column.holds(field.ty, self.dialect) {
             let expected = match self.dialect {
@@ -110,7 +109,7 @@ impl Comparison<'_> {
             };
             let found = column.ty.clone();
             self.note(DifferenceKind::Type { column: name, expected: expected.to_owned(), found }, None);
-            // Whatever else there is to say of it is said of a column of another type.
+            // Nothing else is compared of a column of another type.
             return;
         }
         if let Some(key) = field.key {
@@ -122,7 +121,7 @@ impl Comparison<'_> {
         } else if column.writable != Writable::Yes {
             self.note(DifferenceKind::Generated { column: name.clone() }, None);
         }
-        // Whether an expression can be NULL is seen when a row is read.
+        // Whether an expression can be NULL is only known when a row is read.
         let is_computed = column.writable == Writable::Generated;
         if field.nullable && column.not_null && field.read_only.is_none() {
             let statement = self.alter(field.column, "DROP NOT NULL");
@@ -140,7 +139,7 @@ impl Comparison<'_> {
         self.reference(field, live);
     }
 
-    /// Whether the database sets what no save writes. What a trigger does is not seen.
+    /// Reports a read-only field that the database does not set. Triggers are not examined.
     fn read_only(&mut self, field: &Field, read_only: ReadOnly, column: &LiveColumn) {
         let is_set = match read_only {
             ReadOnly::Generated(_) => column.writable == Writable::Generated,
@@ -153,7 +152,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The statement that gives a column the default of a field, in PostgreSQL. What is computed is another column.
+    /// The statement that gives a column the default of a field, in PostgreSQL. No statement makes a column generated.
     fn make_filled(&self, field: &Field, read_only: ReadOnly) -> Option<String> {
         match read_only {
             ReadOnly::Filled(sql) => self.alter(field.column, &format!("SET DEFAULT ({sql})")),
@@ -161,7 +160,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn key(&mut self, field: &Field, key: KeyKind, column: &LiveColumn, live: &Live) {
+    fn key(&mut self, field: &Field, key: KeyKind, column: &LiveColumn, live: &LiveTable) {
         let name = || field.column.to_owned();
         if !self.is_unique(&[field], live) {
             self.note(DifferenceKind::NotTheKey { column: name() }, None);
@@ -178,7 +177,7 @@ impl Comparison<'_> {
         let is_refused = match column.writable {
             Writable::Yes => false,
             Writable::Generated => true,
-            // An `Id` is only written with a row that has one already.
+            // An `Id` is only written if the row already has one.
             Writable::Numbered => key == KeyKind::Set,
         };
         if is_refused {
@@ -186,16 +185,16 @@ impl Comparison<'_> {
         }
     }
 
-    fn unique(&mut self, fields: &[&Field], live: &Live) {
+    fn unique(&mut self, fields: &[&Field], live: &LiveTable) {
         if !self.is_unique(fields, live) {
             let columns = fields.iter().map(|field| field.column.to_owned()).collect();
-            let statement = tables::create_index(self.meta, fields, CompositeKind::Unique);
+            let statement = ddl::create_index(self.meta, fields, CompositeKind::Unique);
             self.note(DifferenceKind::NotUnique { columns }, Some(statement));
         }
     }
 
-    /// Whether no two rows can have the same values: some of them may suffice for that.
-    fn is_unique(&self, fields: &[&Field], live: &Live) -> bool {
+    /// Whether these fields are unique together: it is enough that some of them are.
+    fn is_unique(&self, fields: &[&Field], live: &LiveTable) -> bool {
         let is_one_of = |column: &str| fields.iter().any(|field| self.same(column, field.column));
         let by_key = !live.key.is_empty() && live.key.iter().all(|column| is_one_of(column));
         let by_index = live
@@ -205,8 +204,8 @@ impl Comparison<'_> {
         by_key || by_index
     }
 
-    /// An index serves whoever asks for its first columns.
-    fn index(&mut self, fields: &[&Field], live: &Live) {
+    /// An index also serves queries by its first columns only.
+    fn index(&mut self, fields: &[&Field], live: &LiveTable) {
         let serves = |columns: &[Option<String>]| {
             let is = |(field, column): (&&Field, &Option<String>)| {
                 column.as_deref().is_some_and(|column| self.same(column, field.column))
@@ -215,12 +214,12 @@ impl Comparison<'_> {
         };
         if !live.indexes.iter().any(|index| serves(&index.columns)) {
             let columns = fields.iter().map(|field| field.column.to_owned()).collect();
-            let statement = tables::create_index(self.meta, fields, CompositeKind::Index);
+            let statement = ddl::create_index(self.meta, fields, CompositeKind::Index);
             self.note(DifferenceKind::NoIndex { columns }, Some(statement));
         }
     }
 
-    fn reference(&mut self, field: &Field, live: &Live) {
+    fn reference(&mut self, field: &Field, live: &LiveTable) {
         let Some(relation) = &field.relation else { return };
         let (table, key) = (relation.target().table, relation.target().key_field().column);
         let own: Vec<_> =
@@ -244,34 +243,34 @@ impl Comparison<'_> {
         };
         let is_missing = matches!(kind, DifferenceKind::NoForeignKey { .. });
         let statement =
-            (is_missing && self.dialect == Dialect::Postgres).then(|| tables::add_foreign_key(self.meta, field));
+            (is_missing && self.dialect == Dialect::Postgres).then(|| ddl::add_foreign_key(self.meta, field));
         self.note(kind, statement);
     }
 
-    /// What the library follows itself is not the database's to do: it would do it without telling anybody.
+    /// Reports an `ON DELETE` action that the database would do instead of the library, without calling receivers.
     fn on_delete(&mut self, field: &Field, on_delete: OnDelete, own: &[&LiveReference]) {
         let expected: &[&str] = match on_delete {
             OnDelete::DbCascade => &["CASCADE"],
             OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict => &["NO ACTION", "RESTRICT"],
-            // Neither of them tells anybody.
+            // Setting a field sends no signals, so the database may do it as well.
             OnDelete::SetNull => &["NO ACTION", "RESTRICT", "SET NULL"],
             OnDelete::SetDefault => &["NO ACTION", "RESTRICT", "SET DEFAULT"],
-            // Whatever the database does is its own business.
+            // Any action of the database is allowed.
             OnDelete::DoNothing => return,
         };
-        // Of several, one that deletes has done so before another one refuses.
+        // Of several foreign keys, one with CASCADE deletes the row before another one can refuse.
         if on_delete == OnDelete::DbCascade && own.iter().any(|reference| reference.on_delete == "CASCADE") {
             return;
         }
         let is_other = |reference: &&&LiveReference| !expected.contains(&reference.on_delete.as_str());
         let Some(other) = own.iter().find(is_other) else { return };
-        let statement = other.name.as_deref().map(|name| tables::change_foreign_key(self.meta, field, name));
+        let statement = other.name.as_deref().map(|name| ddl::change_foreign_key(self.meta, field, name));
         let (column, expected) = (field.column.to_owned(), expected[0].to_owned());
         self.note(DifferenceKind::OnDelete { column, expected, found: other.on_delete.clone() }, statement);
     }
 
-    /// Whether SQLite gives new rows a number in this column: it is another name of the row's own.
-    fn numbers_rows(&self, column: &LiveColumn, live: &Live) -> bool {
+    /// Whether SQLite numbers new rows in this column, as an alias of the rowid.
+    fn numbers_rows(&self, column: &LiveColumn, live: &LiveTable) -> bool {
         self.dialect == Dialect::Sqlite
             && column.ty.eq_ignore_ascii_case("INTEGER")
             && matches!(&live.key[..], [key] if self.same(key, &column.name))
@@ -279,10 +278,10 @@ impl Comparison<'_> {
 
     /// SQLite cannot change a column.
     fn alter(&self, column: &str, change: &str) -> Option<String> {
-        (self.dialect == Dialect::Postgres).then(|| tables::alter_column(self.meta, column, change))
+        (self.dialect == Dialect::Postgres).then(|| ddl::alter_column(self.meta, column, change))
     }
 
-    /// SQLite does not tell `Name` from `name`.
+    /// To SQLite, `Name` and `name` are the same column.
     fn same(&self, one: &str, other: &str) -> bool {
         match self.dialect {
             Dialect::Sqlite => one.eq_ignore_ascii_case(other),

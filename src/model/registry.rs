@@ -1,0 +1,48 @@
+//! The models that are linked into this program.
+
+use std::collections::{BTreeMap, HashSet};
+
+use signals_core::__private::declared;
+
+use super::meta::Meta;
+use crate::error::Error;
+
+/// Every model that is linked into this program, by its table.
+pub fn registered_models() -> Vec<&'static Meta> {
+    let mut models: Vec<_> = declared::<Meta>().collect();
+    models.sort_by_key(|meta| (meta.table, meta.module, meta.place));
+    models
+}
+
+/// An error for each pair of models that have the same table. SQLite ignores case in names, and so does this.
+pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<Error> {
+    let mut tables: BTreeMap<String, Vec<&'static Meta>> = BTreeMap::new();
+    for &meta in models {
+        tables.entry(meta.table.to_lowercase()).or_default().push(meta);
+    }
+    let pairs = tables.values().flat_map(|same| same.iter().zip(same.iter().skip(1)));
+    pairs.map(|(&first, &second)| Error::SameTable { first, second }).collect()
+}
+
+/// Sorts models so that each one follows the models that it points to. Models that point to each other keep the given order.
+pub(crate) fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
+    fn visit(
+        meta: &'static Meta,
+        given: &[&'static Meta],
+        seen: &mut HashSet<&'static str>,
+        sorted: &mut Vec<&'static Meta>,
+    ) {
+        if !given.iter().any(|known| known.table == meta.table) || !seen.insert(meta.table) {
+            return;
+        }
+        for relation in meta.fields.iter().filter_map(|field| field.relation.as_ref()) {
+            visit(relation.target(), given, seen, sorted);
+        }
+        sorted.push(meta);
+    }
+    let (mut seen, mut sorted) = (HashSet::new(), Vec::new());
+    for &meta in models {
+        visit(meta, models, &mut seen, &mut sorted);
+    }
+    sorted
+}

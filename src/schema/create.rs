@@ -1,0 +1,115 @@
+//! `db.create_tables()`: tables from models.
+
+use std::collections::HashSet;
+use std::panic::Location;
+
+use super::ddl::{self, CreateStatement};
+use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
+use crate::db::{Db, Dialect, Executor};
+use crate::error::{Error, Result};
+use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
+
+impl Db {
+    /// Creates the tables and indexes of all models that are linked into this program, all of them or none. Existing tables
+    /// are left unchanged.
+    ///
+    /// The database is asked first what is missing. If nothing is missing, no lock is taken, so a program can call this at every
+    /// start while others read and write. To add an index to an existing table, the database waits for the transactions that
+    /// write to it.
+    ///
+    /// Several processes may call it at once: one waits for the other. The signals
+    /// [`pre_migrate`](crate::migrate::pre_migrate) and [`post_migrate`](crate::migrate::post_migrate) are sent before and after it,
+    /// in its transaction, also when all of the tables exist.
+    ///
+    /// # Errors
+    /// [`Error::SameTable`] if two models have the same table; [`Error::Receiver`] from a receiver; [`Error::Miswired`] if the linker
+    /// has dropped models.
+    #[track_caller]
+    pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
+        create(self, registered_models(), Location::caller())
+    }
+
+    /// Like [`create_tables`](Self::create_tables), for these models only: `db.create_tables_of::<(User, Profile)>()`. The through
+    /// tables of `#[many_to_many]` fields between two of them are created as well.
+    #[track_caller]
+    pub fn create_tables_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+        let mut models = M::metas();
+        models.extend(through_models_between(&models));
+        create(self, models, Location::caller())
+    }
+}
+
+/// The through models that `#[many_to_many]` generated between two of these models.
+fn through_models_between(models: &[&'static Meta]) -> Vec<&'static Meta> {
+    let is_given = |meta: &'static Meta| models.iter().any(|given| std::ptr::eq(*given, meta));
+    let relations = |meta: &'static Meta| meta.fields.iter().filter_map(|field| field.relation.as_ref());
+    let is_between = |meta: &&'static Meta| {
+        meta.automatic && !is_given(meta) && relations(meta).all(|relation| is_given(relation.target()))
+    };
+    registered_models().into_iter().filter(is_between).collect()
+}
+
+async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
+    if let Some(error) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
+        return Err(error);
+    }
+    let models = in_order(&models);
+    let statements = ddl::create(&models, db.dialect());
+    // A program calls this at every start. If nothing is missing, it waits for no lock: every CREATE, `IF NOT EXISTS` included,
+    // waits for the transactions that write to its table, and blocks all that come after it.
+    if !is_received() && Missing::find(&models, &statements, db, place).await?.statements.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin_at(place).await?;
+    let created = async {
+        one_at_a_time(&tx).await?;
+        let Missing { tables, statements } = Missing::find(&models, &statements, &tx, place).await?;
+        let plan = Plan::Tables(tables);
+        let sql: String = statements.into_iter().map(|statement| statement.sql.as_str()).collect();
+        between_signals(&tx, &plan, async { if sql.is_empty() { Ok(()) } else { tx.batch(&sql).await } }).await
+    }
+    .await;
+    tx.end(created).await
+}
+
+/// The error if the linker dropped models, or something else that this program declares.
+fn incomplete(models: &[&'static Meta]) -> Option<Error> {
+    let modules = models.iter().map(|meta| Some(meta.module));
+    let missing = modules.chain([None]).find_map(signals_core::__private::incomplete);
+    missing.map(|error| Error::Miswired(Box::new(error)))
+}
+
+/// What the database does not have yet.
+struct Missing<'a> {
+    tables: Vec<&'static Meta>,
+    /// The statements that create these tables and the missing indexes.
+    statements: Vec<&'a CreateStatement>,
+}
+
+impl<'a> Missing<'a> {
+    async fn find(
+        models: &[&'static Meta],
+        statements: &'a [CreateStatement],
+        executor: &dyn Executor,
+        place: &'static Location<'static>,
+    ) -> Result<Self> {
+        let exec = executor.exec();
+        let dialect = exec.dialect();
+        // To SQLite, `User` and `user` are the same name.
+        let comparable = |name: &str| match dialect {
+            Dialect::Sqlite => name.to_ascii_lowercase(),
+            Dialect::Postgres => name.to_owned(),
+        };
+        let mut names = HashSet::new();
+        exec.query(place, ddl::existing_names(dialect), &(), &mut |row| {
+            names.insert(comparable(&row.get::<String>(0)?));
+            Ok(())
+        })
+        .await?;
+        let is_missing = |name: &str| !names.contains(&comparable(name));
+        Ok(Self {
+            tables: models.iter().copied().filter(|meta| is_missing(meta.table)).collect(),
+            statements: statements.iter().filter(|statement| is_missing(&statement.name)).collect(),
+        })
+    }
+}
