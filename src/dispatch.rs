@@ -2,6 +2,6 @@
 
 #[doc(inline)]
 pub use signals_core::{
-    BoxError, BoxFuture, Error as SignalError, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId,
-    ReceiverName, ReceiverResult, Signal, SourceLocation, linked_crates, receivers, set_recursion_limit,
+    BoxError, BoxFuture, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId, ReceiverName,
+    ReceiverResult, Signal, SignalError, SourceLocation, linked_crates, receivers, set_recursion_limit,
 };

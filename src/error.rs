@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use signals_core::{Error as SignalError, ReceiverError, WiringError};
+use signals_core::{ReceiverError, SignalError, WiringError};
 
 use crate::db::TransactionEnd;
 use crate::difference::SchemaDifference;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use expect_test::expect;
 use signals::{receiver, signal};
-use signals_core::{Error, WiringError};
+use signals_core::{SignalError, WiringError};
 
 #[path = "it/log.rs"]
 mod log;
@@ -248,7 +248,9 @@ fn check_reports_two_receivers_with_one_id_and_both_places() {
     .assert_eq(&text);
 
     let lines = same.iter().find_map(|error| match error {
-        WiringError::SameId { first, second } if first.name == "twin" => Some([first.place.line, second.place.line]),
+        WiringError::SameId { first, second } if first.name == "twin" => {
+            Some([first.location.line, second.location.line])
+        }
         _ => None,
     });
     assert_eq!(lines, Some(TWINS));
@@ -285,7 +287,7 @@ fn check_reports_functions_that_would_be_called_twice() {
 // Rule 7.
 #[tokio::test]
 async fn the_first_use_of_a_signal_that_would_call_a_function_twice_is_that_error() {
-    let Err(Error::Wiring(error)) = (twice::Sold {}).send() else { panic!("it was called twice") };
+    let Err(SignalError::Wiring(error)) = (twice::Sold {}).send() else { panic!("it was called twice") };
     assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use say the same");
 
     let db = signals::Db::connect("sqlite::memory:").await.unwrap();
@@ -312,7 +314,7 @@ fn check_reports_orders_of_receivers_that_no_signal_calls_together() {
 fn every_use_of_a_signal_whose_receivers_wait_for_one_another_is_that_error() {
     let log = Log::new();
     for _ in 0..2 {
-        let Err(Error::Wiring(error)) = (in_a_circle::Circled { log: &log }).send() else {
+        let Err(SignalError::Wiring(error)) = (in_a_circle::Circled { log: &log }).send() else {
             panic!("the receivers have no order")
         };
         assert!(in_a_circle(&error));

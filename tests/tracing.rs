@@ -38,7 +38,7 @@ struct Fields<'a>(&'a mut String);
 
 impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() != "place" {
+        if field.name() != "location" {
             write!(self.0, " {field}={value:?}").unwrap();
         }
     }

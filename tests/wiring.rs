@@ -172,7 +172,7 @@ fn json_is_for_programs() {
     expect![[r#"
         [
         {"signal": "Paid", "sender": null, "module": "wiring::shop", "any_sender": false, "error": null, "receivers": [
-          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = |event| event.amount > 100"], "asks_for": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
+          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = |event| event.amount > 100"], "reads": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
     "#]].assert_eq(&without_places(&signals::wiring().of_sender("Paid").to_json()));
 }
 

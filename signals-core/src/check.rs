@@ -55,7 +55,7 @@ pub enum WiringError {
         /// The crate.
         name: &'static str,
         /// Where `apps!` stands.
-        place: SourceLocation,
+        location: SourceLocation,
     },
     /// The linker has dropped receivers, models and signals.
     Incomplete {
@@ -116,7 +116,7 @@ impl fmt::Display for WiringError {
             Self::SameId { first, second } => write!(
                 f,
                 "two receivers are called `{}`: {} and {}; give one of them an `id = \"..\"` of its own",
-                first.name, first.place, second.place
+                first.name, first.location, second.location
             ),
             Self::Incomplete { module: None } => write!(
                 f,
@@ -131,9 +131,9 @@ impl fmt::Display for WiringError {
                  linker dropped them: {}",
                 Self::KEEP,
             ),
-            Self::EmptyApp { name, place } => write!(
+            Self::EmptyApp { name, location } => write!(
                 f,
-                "`apps!` names the crate `{name}` ({place}), but nothing of it is linked: it declares no model, signal \
+                "`apps!` names the crate `{name}` ({location}), but nothing of it is linked: it declares no model, signal \
                  or receiver, or was built with other features or another version of signals"
             ),
         }
@@ -165,7 +165,7 @@ pub fn check() -> Result<(), Vec<WiringError>> {
 fn same_ids(receivers: &[&'static Receiver]) -> Vec<WiringError> {
     let mut functions: BTreeMap<&str, BTreeMap<(SourceLocation, TypeId), &ReceiverId>> = BTreeMap::new();
     for receiver in receivers {
-        let key = (receiver.id.place, receiver.function);
+        let key = (receiver.id.location, receiver.function);
         functions.entry(&receiver.id.name).or_default().insert(key, &receiver.id);
     }
     let pairs = functions.values().flat_map(|same| same.values().zip(same.values().skip(1)));
@@ -212,5 +212,5 @@ fn empty_apps() -> impl Iterator<Item = WiringError> {
     let linked: BTreeSet<&str> = registry::linked_crates();
     registry::apps()
         .filter(move |(name, _)| !linked.contains(name))
-        .map(|(name, place)| WiringError::EmptyApp { name, place })
+        .map(|(name, location)| WiringError::EmptyApp { name, location })
 }

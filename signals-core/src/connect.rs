@@ -67,7 +67,7 @@ impl<P: Payload> Signal<P> {
     /// Paid {}.send()?; // paid
     /// assert!(audit.disconnect());
     /// Paid {}.send()?;
-    /// # Ok::<(), signals_core::Error>(())
+    /// # Ok::<(), signals_core::SignalError>(())
     /// ```
     #[track_caller]
     pub fn connect<F, R>(&'static self, receiver: F) -> ReceiverHandle
@@ -90,7 +90,7 @@ impl<P: Payload> Signal<P> {
     ///     Paid {}.send()?; // paid
     /// }
     /// Paid {}.send()?;
-    /// # Ok::<(), signals_core::Error>(())
+    /// # Ok::<(), signals_core::SignalError>(())
     /// ```
     #[track_caller]
     pub fn connect_scoped<F, R>(&'static self, receiver: F) -> ReceiverGuard
@@ -109,7 +109,7 @@ impl<P: Payload> Signal<P> {
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
     {
-        let id = ReceiverId { name: uid.into(), place: SourceLocation::caller() };
+        let id = ReceiverId { name: uid.into(), location: SourceLocation::caller() };
         self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
     }
 
@@ -164,7 +164,7 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
 
 #[track_caller]
 fn closure() -> ReceiverId {
-    ReceiverId { name: Cow::Borrowed("closure"), place: SourceLocation::caller() }
+    ReceiverId { name: Cow::Borrowed("closure"), location: SourceLocation::caller() }
 }
 
 /// A receiver that was connected at run time. It stays connected when this is dropped.

@@ -6,14 +6,14 @@
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::error::Error;
+use crate::error::SignalError;
 use crate::payload::Payload;
 
 static LIMIT: AtomicUsize = AtomicUsize::new(32);
 
 /// Sets how deep receivers may send signals whose receivers send signals, in the whole program. It is 32 at first.
 ///
-/// A deeper chain is [`Error::TooDeep`], which comes back through every receiver in between and so prints the chain, a cycle
+/// A deeper chain is [`SignalError::TooDeep`], which comes back through every receiver in between and so prints the chain, a cycle
 /// in it once.
 pub fn set_recursion_limit(limit: usize) {
     LIMIT.store(limit, Ordering::Relaxed);
@@ -25,15 +25,15 @@ thread_local! {
 
 /// The depth of a dispatch that is about to start.
 #[inline]
-pub(crate) fn next<P: Payload>() -> Result<usize, Error> {
+pub(crate) fn next<P: Payload>() -> Result<usize, SignalError> {
     let depth = DEPTH.get();
     let limit = LIMIT.load(Ordering::Relaxed);
     if depth >= limit { Err(too_deep::<P>(limit)) } else { Ok(depth + 1) }
 }
 
 #[cold]
-fn too_deep<P: Payload>(limit: usize) -> Error {
-    Error::TooDeep { signal: P::SIGNAL, sender: P::sender(), limit }
+fn too_deep<P: Payload>(limit: usize) -> SignalError {
+    SignalError::TooDeep { signal: P::SIGNAL, sender: P::sender(), limit }
 }
 
 /// Stands at a depth until it is dropped.

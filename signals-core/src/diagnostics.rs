@@ -5,7 +5,7 @@
 //! that follows from the answer is silent.
 
 use crate::error::BoxError;
-use crate::payload::{Payload, Reply, Step};
+use crate::payload::{Payload, ReceiverFuture, Reply};
 
 /// A type that sends lifecycle signals.
 #[diagnostic::on_unimplemented(
@@ -89,12 +89,12 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 
 /// The sender of a receiver that names none.
 #[derive(Debug)]
-pub enum Anyone {}
+pub enum AnySender {}
 
 /// The sender of no signal. Where a trait has two implementations, the compiler lists neither as what was meant.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Nobody {}
+pub enum NoSender {}
 
 /// A name that stands in the first place of `#[receiver(..)]`.
 #[diagnostic::on_unimplemented(
@@ -199,13 +199,13 @@ pub trait SentBy<S: ?Sized> {
 
 /// A signal that a struct declares.
 #[doc(hidden)]
-pub trait Declared {
+pub trait CustomSignal {
     /// Its payload.
     type Payload: Payload;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Declared> SentBy<Anyone> for T {
+impl<T: CustomSignal> SentBy<AnySender> for T {
     type Payload = T::Payload;
 }
 
@@ -314,8 +314,8 @@ pub fn condition<T>(_: &T) -> fn(&T) -> bool {
 /// The future of an `async` receiver, on its way into the future of the dispatch.
 #[doc(hidden)]
 #[inline]
-pub fn step<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> Step<'b, O> {
-    Step::from_or_box(future)
+pub fn receiver_future<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
+    ReceiverFuture::from_or_box(future)
 }
 
 /// Names a field, for the compiler to say if there is none of that name.

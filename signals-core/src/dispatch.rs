@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::connect::{Closure, Connected};
 use crate::depth::{self, At};
-use crate::error::{BoxError, Error, ReceiverError};
+use crate::error::{BoxError, ReceiverError, SignalError};
 use crate::panics::{Panicked, caught};
 use crate::payload::{Asynchronous, Call, Payload, Reply, Synchronous};
 use crate::receiver::{Binding, Receiver, ReceiverId};
@@ -19,7 +19,7 @@ use crate::trace::Span;
 pub type ReceiverResult<O> = Result<O, Box<ReceiverError>>;
 
 /// What each receiver answered, in the order in which they were called.
-pub type Answers<O> = Vec<(ReceiverId, ReceiverResult<O>)>;
+pub type ReceiverResults<O> = Vec<(ReceiverId, ReceiverResult<O>)>;
 
 /// What to do with a receiver that panics.
 #[derive(Clone, Copy, PartialEq)]
@@ -30,12 +30,12 @@ enum Panics {
 
 /// Why a dispatch ended before its last receiver.
 enum Stop<B> {
-    Error(Error),
+    Error(SignalError),
     Asked(B),
 }
 
-impl<B> From<Error> for Stop<B> {
-    fn from(error: Error) -> Self {
+impl<B> From<SignalError> for Stop<B> {
+    fn from(error: SignalError) -> Self {
         Self::Error(error)
     }
 }
@@ -44,22 +44,22 @@ impl<B> From<Error> for Stop<B> {
 #[doc(hidden)]
 pub mod synchronous {
     use super::{
-        Answers, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, Synchronous, asked, each, folded, gather,
-        hand_over, note, reported, stop_at_error,
+        ControlFlow, Panics, Payload, ReceiverId, ReceiverResults, Signal, SignalError, Synchronous, asked, each,
+        folded, gather, hand_over, note, reported, stop_at_error,
     };
 
     #[inline]
     pub fn send<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), SignalError> {
         each(signal, &mut payload, Panics::Unwind, stop_at_error)
     }
 
     pub fn send_robust<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
-    ) -> Result<Answers<P::Output>, Error> {
+    ) -> Result<ReceiverResults<P::Output>, SignalError> {
         let mut answers = Vec::new();
         each(signal, &mut payload, Panics::Catch, |id, answer| note(&mut answers, id, answer))?;
         Ok(answers)
@@ -70,7 +70,7 @@ pub mod synchronous {
     pub fn send_reporting<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
-        mut report: impl FnMut(Error),
+        mut report: impl FnMut(SignalError),
     ) {
         let end = each(signal, &mut payload, Panics::Catch, |_, answer| reported(answer, &mut report));
         if let Err(error) = end {
@@ -82,14 +82,14 @@ pub mod synchronous {
         signal: &'static Signal<P>,
         mut payload: P::Of<'_>,
         mut fold: impl FnMut(&ReceiverId, P::Output) -> ControlFlow<B>,
-    ) -> Result<Option<B>, Error> {
+    ) -> Result<Option<B>, SignalError> {
         asked(each(signal, &mut payload, Panics::Unwind, |id, answer| folded(id, answer, &mut fold)))
     }
 
     pub fn collect<P: Payload<Mode = Synchronous>>(
         signal: &'static Signal<P>,
         payload: P::Of<'_>,
-    ) -> Result<Vec<P::Output>, Error> {
+    ) -> Result<Vec<P::Output>, SignalError> {
         let mut outputs = Vec::new();
         send_with(signal, payload, |_, output| gather(&mut outputs, output))?;
         Ok(outputs)
@@ -103,21 +103,21 @@ pub mod synchronous {
 #[expect(clippy::manual_async_fn, reason = "an `async fn` cannot say that its future is `Send`")]
 pub mod asynchronous {
     use super::{
-        Answers, Asynchronous, ControlFlow, Error, Panics, Payload, ReceiverId, Signal, asked, each_async, folded,
-        gather, hand_over, note, reported, stop_at_error,
+        Asynchronous, ControlFlow, Panics, Payload, ReceiverId, ReceiverResults, Signal, SignalError, asked,
+        each_async, folded, gather, hand_over, note, reported, stop_at_error,
     };
 
     pub fn send<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
         payload: P::Of<'a>,
-    ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, P> {
+    ) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, P> {
         each_async(signal, payload, Panics::Unwind, stop_at_error)
     }
 
     pub fn send_robust<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
         payload: P::Of<'a>,
-    ) -> impl Future<Output = Result<Answers<P::Output>, Error>> + Send + use<'a, P> {
+    ) -> impl Future<Output = Result<ReceiverResults<P::Output>, SignalError>> + Send + use<'a, P> {
         async move {
             let mut answers = Vec::new();
             each_async(signal, payload, Panics::Catch, |id, answer| note(&mut answers, id, answer)).await?;
@@ -133,7 +133,7 @@ pub mod asynchronous {
         mut report: F,
     ) -> impl Future<Output = ()> + Send + use<'a, P, F>
     where
-        F: FnMut(Error) + Send,
+        F: FnMut(SignalError) + Send,
     {
         async move {
             let end = each_async(signal, payload, Panics::Catch, |_, answer| reported(answer, &mut report)).await;
@@ -147,7 +147,7 @@ pub mod asynchronous {
         signal: &'static Signal<P>,
         payload: P::Of<'a>,
         mut fold: F,
-    ) -> impl Future<Output = Result<Option<B>, Error>> + Send + use<'a, P, B, F>
+    ) -> impl Future<Output = Result<Option<B>, SignalError>> + Send + use<'a, P, B, F>
     where
         F: FnMut(&ReceiverId, P::Output) -> ControlFlow<B> + Send,
     {
@@ -157,7 +157,7 @@ pub mod asynchronous {
     pub fn collect<'a, P: Payload<Mode = Asynchronous>>(
         signal: &'static Signal<P>,
         payload: P::Of<'a>,
-    ) -> impl Future<Output = Result<Vec<P::Output>, Error>> + Send + use<'a, P> {
+    ) -> impl Future<Output = Result<Vec<P::Output>, SignalError>> + Send + use<'a, P> {
         async move {
             let mut outputs = Vec::new();
             send_with(signal, payload, |_, output| gather(&mut outputs, output)).await?;
@@ -167,7 +167,7 @@ pub mod asynchronous {
 }
 
 #[inline]
-fn each<P: Payload<Mode = Synchronous>, B: From<Error>>(
+fn each<P: Payload<Mode = Synchronous>, B: From<SignalError>>(
     signal: &'static Signal<P>,
     payload: &mut P::Of<'_>,
     panics: Panics,
@@ -181,7 +181,7 @@ fn each<P: Payload<Mode = Synchronous>, B: From<Error>>(
 }
 
 #[inline]
-fn each_linked<P: Payload<Mode = Synchronous>, B: From<Error>>(
+fn each_linked<P: Payload<Mode = Synchronous>, B: From<SignalError>>(
     slots: &[Slot<P>],
     payload: &mut P::Of<'_>,
     panics: Panics,
@@ -228,7 +228,7 @@ impl LeftOut {
 /// Those that were connected come after those that were linked. A function of its own, so that a program that never
 /// connects does not pay for the list that this one lets go of.
 #[cold]
-fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
+fn each_connected<P: Payload<Mode = Synchronous>, B: From<SignalError>>(
     slots: &[Slot<P>],
     list: &[Arc<Connected<P>>],
     payload: &mut P::Of<'_>,
@@ -247,7 +247,7 @@ fn each_connected<P: Payload<Mode = Synchronous>, B: From<Error>>(
     Ok(())
 }
 
-async fn each_async<P: Payload<Mode = Asynchronous>, B: From<Error>>(
+async fn each_async<P: Payload<Mode = Asynchronous>, B: From<SignalError>>(
     signal: &'static Signal<P>,
     mut payload: P::Of<'_>,
     panics: Panics,
@@ -452,14 +452,14 @@ fn go_on<B>(flow: ControlFlow<B>) -> Result<(), B> {
 }
 
 #[inline]
-fn stop_at_error<O>(_: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<Error> {
+fn stop_at_error<O>(_: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<SignalError> {
     match answer {
         Ok(_) => ControlFlow::Continue(()),
-        Err(error) => ControlFlow::Break(Error::Receiver(error)),
+        Err(error) => ControlFlow::Break(SignalError::Receiver(error)),
     }
 }
 
-fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<Error> {
+fn note<O>(answers: &mut ReceiverResults<O>, id: &ReceiverId, answer: ReceiverResult<O>) -> ControlFlow<SignalError> {
     if let Err(error) = &answer {
         trace_failure(id, error);
     }
@@ -467,15 +467,15 @@ fn note<O>(answers: &mut Answers<O>, id: &ReceiverId, answer: ReceiverResult<O>)
     ControlFlow::Continue(())
 }
 
-fn reported<O>(answer: ReceiverResult<O>, report: &mut impl FnMut(Error)) -> ControlFlow<Error> {
+fn reported<O>(answer: ReceiverResult<O>, report: &mut impl FnMut(SignalError)) -> ControlFlow<SignalError> {
     if let Err(error) = answer {
-        hand_over(Error::Receiver(error), report);
+        hand_over(SignalError::Receiver(error), report);
     }
     ControlFlow::Continue(())
 }
 
 /// A handler that panics keeps no other receiver from being called, nor does an error whose `Drop` panics.
-fn hand_over(error: Error, report: &mut impl FnMut(Error)) {
+fn hand_over(error: SignalError, report: &mut impl FnMut(SignalError)) {
     let _ = caught(|| report(error));
 }
 
@@ -493,11 +493,11 @@ fn folded<O, B>(
 ) -> ControlFlow<Stop<B>> {
     match answer {
         Ok(output) => fold(id, output).map_break(Stop::Asked),
-        Err(error) => ControlFlow::Break(Stop::Error(Error::Receiver(error))),
+        Err(error) => ControlFlow::Break(Stop::Error(SignalError::Receiver(error))),
     }
 }
 
-fn asked<B>(end: Result<(), Stop<B>>) -> Result<Option<B>, Error> {
+fn asked<B>(end: Result<(), Stop<B>>) -> Result<Option<B>, SignalError> {
     match end {
         Ok(()) => Ok(None),
         Err(Stop::Asked(value)) => Ok(Some(value)),

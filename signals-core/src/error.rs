@@ -13,7 +13,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A dispatch that did not reach its end. `{:?}` prints the same text as `{}`.
 #[non_exhaustive]
-pub enum Error {
+pub enum SignalError {
     /// A receiver failed.
     Receiver(Box<ReceiverError>),
     /// Receivers send signals whose receivers send signals, deeper than the limit.
@@ -29,7 +29,7 @@ pub enum Error {
     Wiring(Box<WiringError>),
 }
 
-impl Error {
+impl SignalError {
     /// The receiver that failed, if one did.
     pub fn receiver(&self) -> Option<&ReceiverError> {
         match self {
@@ -39,7 +39,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for SignalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Receiver(error) => error.fmt(f),
@@ -54,13 +54,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for SignalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl StdError for Error {
+impl StdError for SignalError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Receiver(error) => error.source(),

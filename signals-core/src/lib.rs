@@ -25,7 +25,7 @@ pub use check::{WiringError, check};
 pub use connect::{BoxFuture, ReceiverGuard, ReceiverHandle};
 pub use depth::set_recursion_limit;
 pub use dispatch::ReceiverResult;
-pub use error::{BoxError, Error, ReceiverError};
+pub use error::{BoxError, ReceiverError, SignalError};
 pub use receiver::{Receiver, ReceiverId, ReceiverName, SourceLocation};
 pub use registry::{linked_crates, receivers};
 pub use signal::Signal;
@@ -41,11 +41,11 @@ pub mod __private {
 
     pub use crate::__register as register;
     pub use crate::diagnostics::*;
-    pub use crate::dispatch::{Answers, asynchronous, synchronous};
-    pub use crate::error::Error;
+    pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
+    pub use crate::error::SignalError;
     pub use crate::panics::{Panicked, caught, discard, panic_message};
     pub use crate::payload::{
-        AsyncCall, Asynchronous, Call, Mode, Payload, Reply, STEP_BYTES, Step, SyncCall, Synchronous,
+        AsyncCall, Asynchronous, Call, FUTURE_BYTES, Mode, Payload, ReceiverFuture, Reply, SyncCall, Synchronous,
     };
     pub use crate::receiver::{Binding, Declaration, Source};
     pub use crate::receiver::{ReceiverId, ReceiverName, SourceLocation};

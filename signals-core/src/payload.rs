@@ -85,16 +85,16 @@ impl Mode for Asynchronous {
 pub type Reply<O> = Result<O, BoxError>;
 
 /// The room for an `async` receiver's future inside the future of `send`; a larger one is boxed.
-pub const STEP_BYTES: usize = 512;
+pub const FUTURE_BYTES: usize = 512;
 
 /// The future of an `async` receiver.
-pub type Step<'b, O> = StackFuture<'b, Reply<O>, STEP_BYTES>;
+pub type ReceiverFuture<'b, O> = StackFuture<'b, Reply<O>, FUTURE_BYTES>;
 
 /// A `fn` receiver with its arguments bound.
 pub type SyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output>;
 
 /// An `async fn` receiver with its arguments bound.
-pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Step<'b, <P as Payload>::Output>;
+pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> ReceiverFuture<'b, <P as Payload>::Output>;
 
 /// The filters of one receiver: whether it is called for what is sent.
 pub(crate) type Filter<P> = for<'a, 'b> fn(&'b <P as Payload>::Of<'a>) -> bool;

@@ -39,19 +39,19 @@ pub struct ReceiverId {
     /// `crate::module::function`, or the `id` of the attribute, or the uid of `connect_unique`.
     pub name: Cow<'static, str>,
     /// Where its attribute stands, or where it was connected.
-    pub place: SourceLocation,
+    pub location: SourceLocation,
 }
 
 impl ReceiverId {
     #[doc(hidden)]
     pub const fn linked(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self { name: Cow::Borrowed(name), place: SourceLocation { file, line, column } }
+        Self { name: Cow::Borrowed(name), location: SourceLocation { file, line, column } }
     }
 }
 
 impl fmt::Display for ReceiverId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({})", self.name, self.place)
+        write!(f, "`{}` ({})", self.name, self.location)
     }
 }
 
@@ -79,7 +79,7 @@ pub struct Receiver {
     /// Its filters as they were written, such as `created = true`.
     pub filters: &'static [&'static str],
     /// The fields of the payload that it reads; `event` for all of them.
-    pub asks_for: &'static [&'static str],
+    pub reads: &'static [&'static str],
     /// Whether it is told of raw writes as well.
     pub raw: bool,
     pub(crate) function: TypeId,
@@ -144,7 +144,7 @@ impl Receiver {
 
     /// The key of ties in the order: the same in every build, and source order within a file.
     pub(crate) fn position(&self) -> (&'static str, &'static str, SourceLocation, &str) {
-        (self.crate_name(), self.module, self.id.place, &self.id.name)
+        (self.crate_name(), self.module, self.id.location, &self.id.name)
     }
 }
 
@@ -272,9 +272,9 @@ impl Declaration {
         &self,
         bound: &'static dyn Bound,
         filters: &'static [&'static str],
-        asks_for: &'static [&'static str],
+        reads: &'static [&'static str],
     ) -> Entry {
-        Entry::Receiver(self.receiver(bound, filters, asks_for))
+        Entry::Receiver(self.receiver(bound, filters, reads))
     }
 
     /// As [`bind`](Self::bind), for a receiver that is told of raw writes as well.
@@ -283,9 +283,9 @@ impl Declaration {
         &self,
         bound: &'static dyn Bound,
         filters: &'static [&'static str],
-        asks_for: &'static [&'static str],
+        reads: &'static [&'static str],
     ) -> Entry {
-        let mut receiver = self.receiver(bound, filters, asks_for);
+        let mut receiver = self.receiver(bound, filters, reads);
         receiver.raw = true;
         Entry::Receiver(receiver)
     }
@@ -294,13 +294,13 @@ impl Declaration {
         &self,
         bound: &'static dyn Bound,
         filters: &'static [&'static str],
-        asks_for: &'static [&'static str],
+        reads: &'static [&'static str],
     ) -> Receiver {
         Receiver {
             id: ReceiverId::linked(self.name, self.file, self.line, self.column),
             module: self.module,
             filters,
-            asks_for,
+            reads,
             raw: false,
             function: self.function,
             after: self.after,

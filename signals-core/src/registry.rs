@@ -19,7 +19,7 @@ pub enum Entry {
     /// type, such as a model.
     Declared { module: &'static str, value: &'static (dyn Any + Send + Sync) },
     /// A crate that `apps!` names.
-    App { name: &'static str, place: SourceLocation },
+    App { name: &'static str, location: SourceLocation },
 }
 
 /// What `#[signal]` leaves in the registry.
@@ -121,7 +121,7 @@ pub fn linked_crates() -> BTreeSet<&'static str> {
 /// The crates that `apps!` names, and where.
 pub(crate) fn apps() -> impl Iterator<Item = (&'static str, SourceLocation)> {
     ENTRIES_V1.iter().filter_map(|entry| match entry {
-        Entry::App { name, place } => Some((*name, *place)),
+        Entry::App { name, location } => Some((*name, *location)),
         _ => None,
     })
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::check::WiringError;
 use crate::connect::{ConnectedList, Snapshot};
-use crate::error::Error;
+use crate::error::SignalError;
 use crate::order;
 use crate::payload::Payload;
 use crate::receiver::{Binding, Receiver, ReceiverId, Source};
@@ -78,7 +78,7 @@ impl<P: Payload> Signal<P> {
 
     /// A signal that is not sent to receivers of any sender.
     #[doc(hidden)]
-    pub const fn to_its_own() -> Self {
+    pub const fn for_own_sender() -> Self {
         Self::with(Audience::ItsOwn)
     }
 
@@ -95,7 +95,7 @@ impl<P: Payload> Signal<P> {
     /// Whether somebody may read the fields that are filled in only for those who ask. Closures are given everything.
     #[doc(hidden)]
     #[inline]
-    pub fn asks_for_costly(&'static self) -> bool {
+    pub fn reads_costly_fields(&'static self) -> bool {
         self.state() & (COSTLY | CONNECTED) != 0
     }
 
@@ -107,7 +107,7 @@ impl<P: Payload> Signal<P> {
     }
 
     /// The ids of the link-time receivers, in the order in which they are called.
-    pub fn receivers(&'static self) -> Result<impl Iterator<Item = &'static ReceiverId>, Error> {
+    pub fn receivers(&'static self) -> Result<impl Iterator<Item = &'static ReceiverId>, SignalError> {
         Ok(self.linked()?.iter().map(|slot| &slot.receiver.id))
     }
 
@@ -123,7 +123,7 @@ impl<P: Payload> Signal<P> {
 
     /// The receivers to call now.
     #[inline]
-    pub(crate) fn route(&'static self) -> Result<Route<P>, Error> {
+    pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
         match self.state() {
             RESOLVED => Ok(Route::Nobody),
             state if state & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
@@ -132,7 +132,7 @@ impl<P: Payload> Signal<P> {
     }
 
     #[cold]
-    fn route_connected(&'static self) -> Result<Route<P>, Error> {
+    fn route_connected(&'static self) -> Result<Route<P>, SignalError> {
         let slots = self.linked()?;
         // The last of them may have been disconnected in the meantime.
         Ok(self.connected.snapshot().map_or(Route::Linked(slots), |list| Route::Connected(slots, list)))
@@ -158,7 +158,7 @@ impl<P: Payload> Signal<P> {
     }
 
     #[inline]
-    fn linked(&'static self) -> Result<&'static [Slot<P>], Error> {
+    fn linked(&'static self) -> Result<&'static [Slot<P>], SignalError> {
         match self.linked.get() {
             Some(Ok(slots)) => Ok(slots),
             Some(Err(error)) => Err(miswired(error)),
@@ -221,12 +221,12 @@ impl Receivers {
 
 fn asks(receiver: &Receiver, fields: &[&str]) -> bool {
     let reads = |field: &&str| *field == "event" || fields.contains(field);
-    !fields.is_empty() && receiver.asks_for.iter().any(reads)
+    !fields.is_empty() && receiver.reads.iter().any(reads)
 }
 
 #[cold]
-fn miswired(error: &WiringError) -> Error {
-    Error::Wiring(Box::new(error.clone()))
+fn miswired(error: &WiringError) -> SignalError {
+    SignalError::Wiring(Box::new(error.clone()))
 }
 
 impl<P: Payload> Target<P> {

@@ -19,8 +19,7 @@ impl Span {
 
     #[cfg(feature = "tracing")]
     fn named(id: &ReceiverId, signal: &'static str, sender: Option<&'static str>) -> Self {
-        let span =
-            tracing::info_span!("receiver", receiver = %id.name, place = %id.place, signal = signal, sender = sender);
+        let span = tracing::info_span!("receiver", receiver = %id.name, location = %id.location, signal = signal, sender = sender);
         Self { span }
     }
 

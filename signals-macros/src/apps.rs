@@ -29,7 +29,7 @@ pub(crate) fn expand(crates: TokenStream, root: Root) -> TokenStream {
             #linked
             #root::__private::register!(#root::__private::Entry::App {
                 name: #text,
-                place: #root::__private::SourceLocation { file: ::core::file!(), line: ::core::line!(), column: ::core::column!() },
+                location: #root::__private::SourceLocation { file: ::core::file!(), line: ::core::line!(), column: ::core::column!() },
             });
         }
     });

@@ -63,7 +63,7 @@ fn a_receiver() {
             < Result < () > as PRIVATE Returns << < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < < User as PRIVATE SendsSignals >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload as PRIVATE Payload >::Output > >::into_reply (function (instance , tx) . await) }
             ;
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
-            PRIVATE step (welcome) }
+            PRIVATE receiver_future (welcome) }
             , ())) ;
             PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
             }
@@ -120,20 +120,20 @@ fn a_signal() {
             impl < S : ? CORE marker::Sized , T : ? CORE marker::Sized > PRIVATE LendsInstance < S , T > for OrderPaid < '_ > {
             type Instance = T ;
             }
-            impl PRIVATE Declared for OrderPaid < '_ > {
+            impl PRIVATE CustomSignal for OrderPaid < '_ > {
             type Payload = OrderPaid < 'static > ;
             }
             impl OrderPaid < '_ > {
             # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static SIGNALS Signal < OrderPaid < 'static > > = & SIGNAL ;
             # [doc = r" Calls every receiver in order;
-            stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE Error > {
+            stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
             PRIVATE synchronous::send (& SIGNAL , self) }
-            # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE Answers < () > , PRIVATE Error > {
+            # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
             PRIVATE synchronous::send_robust (& SIGNAL , self) }
-            # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE Error > {
+            # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE SignalError > {
             PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
             # [doc = r" Calls every receiver in order and gathers what they return;
-            stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE Error > {
+            stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
             PRIVATE synchronous::collect (& SIGNAL , self) }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, HasNoRawWrites, HasSenders, InTransaction, Payload, Scope, SentBy,
+    AnySender, Asynchronous, AwaitsReceivers, HasNoRawWrites, HasSenders, InTransaction, Payload, Scope, SentBy,
     SignalName,
 };
 use signals_core::Signal;
@@ -107,7 +107,7 @@ macro_rules! login_signal {
         }
 
         #[diagnostic::do_not_recommend]
-        impl SentBy<Anyone> for $name {
+        impl SentBy<AnySender> for $name {
             type Payload = $payload<'static, dyn AnyModel>;
         }
 

@@ -42,8 +42,8 @@ pub(super) fn listens<M: Model>() -> bool {
 }
 
 /// Whether anybody asks what the row was before.
-pub(super) fn asks_for_costly<M: Model>() -> bool {
-    M::POST_COMMIT.asks_for_costly() || M::POST_ROLLBACK.asks_for_costly()
+pub(super) fn reads_costly_fields<M: Model>() -> bool {
+    M::POST_COMMIT.reads_costly_fields() || M::POST_ROLLBACK.reads_costly_fields()
 }
 
 /// What a save wrote.

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasRawWrites, HasSenders, InTransaction,
-    KnowsWhatChanged, LendsInstance, LendsMutably, Nobody, Payload, Scope, SentBy, SignalName, Source, Synchronous,
+    AnySender, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasRawWrites, HasSenders, InTransaction,
+    KnowsWhatChanged, LendsInstance, LendsMutably, NoSender, Payload, Scope, SentBy, SignalName, Source, Synchronous,
 };
 use signals_core::Signal;
 
@@ -35,7 +35,7 @@ impl<M: Model> Lifecycle<M> {
     /// With deletes that are sent to those only who name the model.
     #[doc(hidden)]
     pub const fn without_delete_signals() -> Self {
-        Self::with(Signal::to_its_own(), Signal::to_its_own())
+        Self::with(Signal::for_own_sender(), Signal::for_own_sender())
     }
 
     const fn with(pre_delete: Signal<PreDelete<'static, M>>, post_delete: Signal<PostDelete<'static, M>>) -> Self {
@@ -240,7 +240,7 @@ macro_rules! lifecycle {
         }
 
         #[diagnostic::do_not_recommend]
-        impl FromAnySender<Nobody> for $name {
+        impl FromAnySender<NoSender> for $name {
             type Signal = Self;
         }
 
@@ -260,7 +260,7 @@ macro_rules! lifecycle {
         }
 
         #[diagnostic::do_not_recommend]
-        impl SentBy<Anyone> for $name {
+        impl SentBy<AnySender> for $name {
             type Payload = $payload<'static, dyn AnyModel>;
         }
 

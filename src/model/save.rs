@@ -135,8 +135,8 @@ pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bo
 }
 
 /// Whether a receiver asks what the row was before.
-fn asks_for_costly<M: Model>() -> bool {
-    M::POST_SAVE.asks_for_costly() || commit::asks_for_costly::<M>()
+fn reads_costly_fields<M: Model>() -> bool {
+    M::POST_SAVE.reads_costly_fields() || commit::reads_costly_fields::<M>()
 }
 
 /// Whether there is more to do than to write the row.
@@ -172,7 +172,7 @@ impl<M: Model> Save<'_, '_, M> {
         if M::META.read_only != 0 {
             self.read_back().await?;
         }
-        let previous = before.as_ref().filter(|_| asks_for_costly::<M>());
+        let previous = before.as_ref().filter(|_| reads_costly_fields::<M>());
         if commit::listens::<M>() {
             let fields = update_fields.map(|fields| fields | FieldSet::read_only());
             let written = Written { fields, created, raw };
@@ -199,7 +199,7 @@ impl<M: Model> Save<'_, '_, M> {
         match *self.how {
             How::Insert => Ok(true),
             How::InsertOrUpdate | How::Raw if !self.draft.may_exist() => Ok(true),
-            How::InsertOrUpdate | How::Raw if M::PRE_SAVE.asks_for_costly() => {
+            How::InsertOrUpdate | How::Raw if M::PRE_SAVE.reads_costly_fields() => {
                 Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())
             }
             How::Update(_) | How::InsertOrUpdate | How::Raw => Ok(false),
@@ -212,7 +212,7 @@ impl<M: Model> Save<'_, '_, M> {
             How::Update(_) if commit::must_read::<M>(self.draft, tx) => {
                 load::by_key_for_update(self.exec, self.draft.key(), self.place).await
             }
-            How::InsertOrUpdate | How::Update(_) | How::Raw if asks_for_costly::<M>() => {
+            How::InsertOrUpdate | How::Update(_) | How::Raw if reads_costly_fields::<M>() => {
                 load::by_key_for_update(self.exec, self.draft.key(), self.place).await
             }
             _ => Ok(None),

@@ -16,7 +16,7 @@ impl Wiring {
     ///       {
     ///         "name": "accounts::create_profile", "module": "accounts",
     ///         "file": "src/accounts.rs", "line": 12, "column": 1,
-    ///         "filters": ["created = true"], "asks_for": ["instance", "tx"],
+    ///         "filters": ["created = true"], "reads": ["instance", "tx"],
     ///         "any_sender": false, "raw": false, "async": true, "after": [], "before": []
     ///       }
     ///     ]
@@ -47,13 +47,13 @@ impl WiredSignal {
 impl WiredReceiver {
     fn json(&self) -> String {
         let Self { receiver, any_sender } = self;
-        let place = receiver.id.place;
+        let place = receiver.id.location;
         let texts = |texts: &[&str]| list(texts.iter().map(|text| Quoted(text).to_string()), "");
         let names =
             |ids: &mut dyn Iterator<Item = &'static ReceiverId>| list(ids.map(|id| Quoted(&id.name).to_string()), "");
         format!(
             concat!(
-                r#"{{"name": {}, "module": {}, "file": {}, "line": {}, "column": {}, "filters": {}, "asks_for": {}, "#,
+                r#"{{"name": {}, "module": {}, "file": {}, "line": {}, "column": {}, "filters": {}, "reads": {}, "#,
                 r#""any_sender": {}, "raw": {}, "async": {}, "after": {}, "before": {}}}"#
             ),
             Quoted(&receiver.id.name),
@@ -62,7 +62,7 @@ impl WiredReceiver {
             place.line,
             place.column,
             texts(receiver.filters),
-            texts(receiver.asks_for),
+            texts(receiver.reads),
             any_sender,
             receiver.raw,
             receiver.is_async(),

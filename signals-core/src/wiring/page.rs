@@ -79,7 +79,7 @@ impl WiredSignal {
                 index + 1,
                 escaped(&receiver.receiver.id.name),
                 escaped(&self.conditions(receiver)),
-                escaped(&receiver.receiver.id.place.to_string()),
+                escaped(&receiver.receiver.id.location.to_string()),
             );
         }
         *page += "</table>\n</div>\n";

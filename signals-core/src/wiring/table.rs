@@ -26,7 +26,7 @@ impl fmt::Display for Wiring {
                 }
                 for (index, row) in signal.receivers.iter().enumerate() {
                     let (id, said) = (&row.receiver.id, signal.conditions(row));
-                    writeln!(f, "{:>5}  {:name$}  {said:conditions$}  {}", index + 1, id.name, id.place)?;
+                    writeln!(f, "{:>5}  {:name$}  {said:conditions$}  {}", index + 1, id.name, id.location)?;
                 }
             }
         }

@@ -173,7 +173,7 @@ fn binding(
                 #private::Call::Async(|#argument| {
                     let #name = #wait { #body };
                     let _: &(dyn ::core::marker::Send + '_) = #look;
-                    #private::step(#name)
+                    #private::receiver_future(#name)
                 }, ())
             }
         }
@@ -250,10 +250,10 @@ fn payload(
             let lent = ask(signal, quote!(#private::LendsInstance<#sender, #instance>), "Instance");
             ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #sender>), "Sender")
         }
-        (None, None) => quote!(#private::Anyone),
+        (None, None) => quote!(#private::AnySender),
         (None, Some((place, instance))) => {
             subject = question(subject, place, quote!(FromAnySender<#instance>));
-            quote!(#private::Anyone)
+            quote!(#private::AnySender)
         }
     };
     if let Some(sender) = sender {

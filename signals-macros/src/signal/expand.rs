@@ -66,7 +66,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
                 type Instance = T;
             }
-            impl #private::Declared for #any { type Payload = #tag; }
+            impl #private::CustomSignal for #any { type Payload = #tag; }
             #awaits
             #methods
 
@@ -100,14 +100,14 @@ fn methods(
             #vis const SIGNAL: &'static #root::__private::Signal<#tag> = &SIGNAL;
 
             /// Calls every receiver in order; stops at the first that fails and returns its error.
-            #vis #word fn send(self) -> ::core::result::Result<(), #private::Error> {
+            #vis #word fn send(self) -> ::core::result::Result<(), #private::SignalError> {
                 #private::#module::send(&SIGNAL, self) #wait
             }
 
             /// Calls every receiver, whatever the others do, and reports what each answered.
             #vis #word fn send_robust(
                 self,
-            ) -> ::core::result::Result<#private::Answers<#output>, #private::Error> {
+            ) -> ::core::result::Result<#private::ReceiverResults<#output>, #private::SignalError> {
                 #private::#module::send_robust(&SIGNAL, self) #wait
             }
 
@@ -115,12 +115,12 @@ fn methods(
             #vis #word fn send_with<__B: ::core::marker::Send>(
                 self,
                 fold: impl ::core::ops::FnMut(&#root::__private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
-            ) -> ::core::result::Result<::core::option::Option<__B>, #private::Error> {
+            ) -> ::core::result::Result<::core::option::Option<__B>, #private::SignalError> {
                 #private::#module::send_with(&SIGNAL, self, fold) #wait
             }
 
             /// Calls every receiver in order and gathers what they return; stops at the first that fails.
-            #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::Error> {
+            #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::SignalError> {
                 #private::#module::collect(&SIGNAL, self) #wait
             }
         }

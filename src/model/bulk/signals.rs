@@ -3,8 +3,8 @@
 use core::fmt;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
-    Nobody, Payload, Scope, SentBy, SignalName,
+    AnySender, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
+    NoSender, Payload, Scope, SentBy, SignalName,
 };
 
 use crate::db::Tx;

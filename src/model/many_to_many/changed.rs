@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use signals_core::__private::{
-    Anyone, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, LendsInstance,
+    AnySender, Asynchronous, AwaitsReceivers, FromAnySender, HasRawWrites, HasSenders, InTransaction, LendsInstance,
     Payload, Scope, SentBy, SignalName,
 };
 
@@ -171,7 +171,7 @@ impl<T: Through> SentBy<T> for m2m_changed {
 }
 
 #[diagnostic::do_not_recommend]
-impl SentBy<Anyone> for m2m_changed {
+impl SentBy<AnySender> for m2m_changed {
     type Payload = M2mChanged<'static, dyn AnyModel>;
 }
 

@@ -102,7 +102,7 @@ fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
     let _guard = Paid::SIGNAL.connect_scoped(|_| Err::<(), _>("out of paper"));
     let error = Paid {}.send().unwrap_err();
     let failed = error.receiver().unwrap();
-    assert_eq!((failed.receiver.place.file, failed.receiver.place.line), (file!(), line));
+    assert_eq!((failed.receiver.location.file, failed.receiver.location.line), (file!(), line));
     assert_eq!(failed.inner().unwrap().to_string(), "out of paper");
 }
 

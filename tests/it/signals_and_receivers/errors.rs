@@ -89,8 +89,8 @@ fn the_error_names_receiver_place_and_signal() {
     let error = Paid {}.send().unwrap_err();
     let failed = error.receiver().expect("a receiver failed");
     assert_eq!(failed.receiver.name, "print-receipt");
-    assert_eq!(failed.receiver.place.file, file!());
-    assert_eq!(failed.receiver.place.line, LINE);
+    assert_eq!(failed.receiver.location.file, file!());
+    assert_eq!(failed.receiver.location.line, LINE);
     assert_eq!(failed.signal, "Paid");
     assert_eq!(failed.sender, None);
     assert_eq!(failed.panic_message(), None);
@@ -125,7 +125,7 @@ fn a_failed_receiver_gives_back_what_it_returned() {
         Err(io::Error::new(io::ErrorKind::NotFound, "no printer"))
     }
 
-    let signals_core::Error::Receiver(failed) = Paid {}.send().unwrap_err() else { panic!("a receiver failed") };
+    let signals_core::SignalError::Receiver(failed) = Paid {}.send().unwrap_err() else { panic!("a receiver failed") };
     let cause = failed.into_inner().downcast::<io::Error>().expect("the receiver's own error");
     assert_eq!(cause.kind(), io::ErrorKind::NotFound);
 }
