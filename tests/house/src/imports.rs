@@ -31,11 +31,10 @@ pub(crate) fn graph(crates: &[Crate]) -> Graph {
             module.items.iter().for_each(|item| paths.visit_item(item));
             for (name, imported) in &module.names {
                 // What is handed on is not used, unless the file itself names it.
-                if let Name::Imported { path, is_public: false } = imported {
-                    paths.found.insert(path.clone());
-                } else if matches!(imported, Name::Imported { .. }) && !paths.found.iter().any(|path| path[0] == *name)
+                if let Name::Imported { path, is_public } = imported
+                    && (!is_public || paths.found.iter().any(|path| path[0] == *name))
                 {
-                    continue;
+                    paths.found.insert(path.clone());
                 }
             }
             for used in &paths.found {
@@ -77,8 +76,7 @@ impl Crate {
                     return if whole == path_of(first) { None } else { self.file_of(&module, &whole, depth + 1) };
                 }
                 None => {
-                    let mut through = here.globs.iter().filter(|_| !others.is_empty() || !path.is_empty());
-                    return through.find_map(|glob| {
+                    return here.globs.iter().find_map(|glob| {
                         let whole: Vec<_> = glob.iter().chain(rest).cloned().collect();
                         self.file_of(&module, &whole, depth + 1)
                     });

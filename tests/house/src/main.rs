@@ -52,7 +52,9 @@ fn main() -> ExitCode {
         println!("{what}: {} of at most {limit}", places.len());
         if places.len() > *limit {
             is_good = false;
-            places.iter().for_each(|place| println!("    {place}"));
+            for place in places {
+                println!("    {place}");
+            }
         }
     }
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
