@@ -83,7 +83,7 @@ fn a_signal() {
         &signal::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static SIGNAL : SIGNALS Signal < OrderPaid < 'static > > = SIGNALS Signal::new () ;
+            static SIGNAL : PRIVATE Signal < OrderPaid < 'static > > = PRIVATE Signal::new () ;
             impl PRIVATE Payload for OrderPaid < 'static > {
             type Of < 'a > = OrderPaid < 'a > ;
             type Output = () ;
@@ -124,13 +124,13 @@ fn a_signal() {
             type Payload = OrderPaid < 'static > ;
             }
             impl OrderPaid < '_ > {
-            # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static SIGNALS Signal < OrderPaid < 'static > > = & SIGNAL ;
+            # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static PRIVATE Signal < OrderPaid < 'static > > = & SIGNAL ;
             # [doc = r" Calls every receiver in order;
             stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
             PRIVATE synchronous::send (& SIGNAL , self) }
             # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
             PRIVATE synchronous::send_robust (& SIGNAL , self) }
-            # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& SIGNALS ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE SignalError > {
+            # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& PRIVATE ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE SignalError > {
             PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
             # [doc = r" Calls every receiver in order and gathers what they return;
             stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
@@ -176,16 +176,16 @@ fn a_model() {
             fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
             self . id = key ;
             }
-            fn default_of (index : CORE primitive::usize) -> CORE option::Option < SIGNALS Value > {
+            fn default_of (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
             2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
             type Automatic = (Id < Profile > ,) ;
             const META : & 'static PRIVATE Meta = & META ;
             const COLUMNS : CORE primitive::usize = 3usize ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
-            fn value (& self , index : CORE primitive::usize) -> SIGNALS ValueRef < '_ > {
+            fn value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
             match index {
-            0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => SIGNALS ValueRef::Null , }
+            0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => PRIVATE ValueRef::Null , }
             }
             fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
@@ -300,32 +300,32 @@ fn a_column() {
     check(
         &column::expand(choice, Root::Facade),
         &expect![[r#"
-        impl SIGNALS Column for Status where Status : CORE clone::Clone {
-        const TYPE : SIGNALS ColumnType = SIGNALS ColumnType::Text ;
-        fn to_value (& self) -> SIGNALS ValueRef < '_ > {
-        SIGNALS ValueRef::Text (match self {
-        Self::Open => "open" , Self::Closed => "done" , }) }
-        fn from_value (value : SIGNALS ValueRef < '_ >) -> CORE result::Result < Self , SIGNALS ColumnError > {
-        match value {
-        SIGNALS ValueRef::Text ("open") => CORE result::Result::Ok (Self::Open) , SIGNALS ValueRef::Text ("done") => CORE result::Result::Ok (Self::Closed) , _ => CORE result::Result::Err (SIGNALS ColumnError::one_of (& ["open" , "done"] , value)) , }
-        }
-        }
-    "#]],
+            impl SIGNALS Column for Status where Status : CORE clone::Clone {
+            const TYPE : PRIVATE ColumnType = PRIVATE ColumnType::Text ;
+            fn to_value (& self) -> PRIVATE ValueRef < '_ > {
+            PRIVATE ValueRef::Text (match self {
+            Self::Open => "open" , Self::Closed => "done" , }) }
+            fn from_value (value : PRIVATE ValueRef < '_ >) -> CORE result::Result < Self , PRIVATE ColumnError > {
+            match value {
+            PRIVATE ValueRef::Text ("open") => CORE result::Result::Ok (Self::Open) , PRIVATE ValueRef::Text ("done") => CORE result::Result::Ok (Self::Closed) , _ => CORE result::Result::Err (PRIVATE ColumnError::one_of (& ["open" , "done"] , value)) , }
+            }
+            }
+        "#]],
     );
     let wrapper = quote! { struct Celsius(f64); };
     check(
         &column::expand(wrapper, Root::Facade),
         &expect![[r#"
-        impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
-        const TYPE : SIGNALS ColumnType = < f64 as SIGNALS Column >::TYPE ;
-        const NULLABLE : CORE primitive::bool = < f64 as SIGNALS Column >::NULLABLE ;
-        fn to_value (& self) -> SIGNALS ValueRef < '_ > {
-        < f64 as SIGNALS Column >::to_value (& self . 0) }
-        fn from_value (value : SIGNALS ValueRef < '_ >) -> CORE result::Result < Self , SIGNALS ColumnError > {
-        CORE result::Result::map (< f64 as SIGNALS Column >::from_value (value) , Self) }
-        fn settle (& mut self) {
-        < f64 as SIGNALS Column >::settle (& mut self . 0) }
-        }
-    "#]],
+            impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
+            const TYPE : PRIVATE ColumnType = < f64 as SIGNALS Column >::TYPE ;
+            const NULLABLE : CORE primitive::bool = < f64 as SIGNALS Column >::NULLABLE ;
+            fn to_value (& self) -> PRIVATE ValueRef < '_ > {
+            < f64 as SIGNALS Column >::to_value (& self . 0) }
+            fn from_value (value : PRIVATE ValueRef < '_ >) -> CORE result::Result < Self , PRIVATE ColumnError > {
+            CORE result::Result::map (< f64 as SIGNALS Column >::from_value (value) , Self) }
+            fn settle (& mut self) {
+            < f64 as SIGNALS Column >::settle (& mut self . 0) }
+            }
+        "#]],
     );
 }

@@ -166,3 +166,8 @@ pub(crate) fn first_word(item: &syn::Item) -> TokenStream {
     };
     tokens.into_iter().take(1).collect()
 }
+
+/// What was written, as a message shows it.
+pub(crate) fn text(tokens: impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}

@@ -7,6 +7,7 @@
 use proc_macro::TokenStream;
 
 mod apps;
+mod case;
 mod column;
 mod errors;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DataStruct, Fields, Ident, LitStr, Type};
 
 use super::parse::Parsed;
+use crate::case::snake_case;
 use crate::errors::Errors;
-use crate::model::snake_case;
 
 /// How the type is stored. It borrows the person's tokens.
 pub(super) enum Column<'a> {

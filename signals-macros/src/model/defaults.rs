@@ -8,6 +8,7 @@ use syn::{Ident, LitStr};
 
 use super::names::{self, Named};
 use super::parse::Parsed;
+use crate::case::snake_case;
 use crate::errors::Errors;
 
 /// The table of a model: the one given, else `users`, else with an `app` Django's `accounts_user`.
@@ -92,23 +93,6 @@ fn check_word(table: &str, whose: &str, attribute: &str, place: &Ident, errors: 
     }
 }
 
-/// `UserProfile` is `user_profile`, and `HTTPRequest` is `http_request`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (index, letter) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| letters[before]);
-        let after_lower = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
-        let ends_capitals =
-            before.is_some_and(char::is_uppercase) && letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if letter.is_uppercase() && (after_lower || ends_capitals) {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
-}
-
 /// `user_profiles` of `user_profile`: the rules of spelling, and the few exceptions that the documentation of `#[model]` lists.
 fn plural(name: &str) -> String {
     let (start, word) = name.rfind('_').map_or(("", name), |end| name.split_at(end + 1));
@@ -157,13 +141,6 @@ mod tests {
 
     use super::super::parse;
     use super::*;
-
-    #[test]
-    fn names_in_snake_case() {
-        let names = ["User", "UserProfile", "HTTPRequest", "A", "OAuth2Token", "user"];
-        let snake = ["user", "user_profile", "http_request", "a", "o_auth2_token", "user"];
-        assert_eq!(names.map(snake_case), snake);
-    }
 
     #[test]
     fn plurals() {

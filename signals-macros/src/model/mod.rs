@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use self::paths::Paths;
 use crate::errors::Errors;
 use crate::root::Root;
 
@@ -10,26 +11,26 @@ mod accessors;
 mod check;
 mod defaults;
 mod expand;
-mod many;
+mod ir;
 mod names;
 mod parse;
-mod relation;
-mod stub;
-
-pub(crate) use self::defaults::snake_case;
+mod paths;
+mod through;
+mod types;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
-    let parsed = parse::parse(attribute, item.clone(), &mut errors);
-    let mut model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
-    if let Some(model) = &mut model {
-        accessors::check(model, &mut errors);
+    let mut parsed = parse::parse(attribute, item.clone(), &mut errors);
+    let paths = Paths::new(root, parsed.as_ref().and_then(|parsed| parsed.arguments.root.as_ref()));
+    if let Some(parsed) = &mut parsed {
+        through::add(parsed, &paths, &mut errors);
     }
+    let model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(model.as_ref())) {
-        (Ok(()), Some((parsed, model))) => expand::expand(parsed, model, root),
+        (Ok(()), Some((parsed, model))) => expand::expand(parsed, model, &paths),
         (Ok(()), None) => item,
         (Err(errors), model) => {
-            let stub = stub::stub(item, model, root);
+            let stub = expand::stub(item, model, &paths);
             quote!(#stub #errors)
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Parsed {
     pub(super) constructor: Option<Path>,
     /// One per field.
     pub(super) fields: Vec<FieldAttributes>,
+    /// One per field: its through model, if the macro writes that one. `through` adds them.
+    pub(super) through_models: Vec<Option<Parsed>>,
 }
 
 /// What stands in the brackets of `#[model]`.
@@ -179,7 +181,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     let fields: Vec<_> = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
     let is_of_constructor = |field: &FieldAttributes| field.default.is_some() && field.key.is_none();
     let constructor = fields.iter().any(is_of_constructor).then(|| take_default(&mut item.attrs)).flatten();
-    Some(Parsed { item, arguments, constructor, fields })
+    Some(Parsed { item, arguments, constructor, fields, through_models: Vec::new() })
 }
 
 /// Takes `Default` out of the derives.

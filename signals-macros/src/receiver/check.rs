@@ -6,6 +6,7 @@ use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Type};
 
 use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
+use crate::grammar::text;
 
 /// A function that can be a receiver. It borrows the person's tokens.
 pub(super) struct Function<'a> {
@@ -205,11 +206,6 @@ fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str
         }
         seen.push(text);
     }
-}
-
-/// What was written, as a message shows it.
-fn text(tokens: impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
 }
 
 fn type_parameter(parameter: &GenericParam) -> Option<&Ident> {

@@ -4,27 +4,20 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Ident, Item, parse_quote};
 
-use super::check::Model;
-use super::expand::{self, Paths};
-use super::parse::{self, Parsed};
-use super::{many, relation};
-use crate::root::{Root, implement};
+use super::methods::methods;
+use crate::model::ir::Model;
+use crate::model::parse::{self, Parsed};
+use crate::model::paths::Paths;
+use crate::root::implement;
 
 /// The item without our attributes, and an implementation that only the compiler ever sees.
-pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root: Root) -> TokenStream {
-    let over = model.and_then(|(parsed, _)| parsed.arguments.root.as_ref());
-    let paths = Paths::new(root, over);
-    let accessors = model.map(|(parsed, model)| {
-        let lookups = expand::lookups(parsed, model, &paths);
-        let reverse = relation::reverse(parsed, model, &paths);
-        let many = many::expand(parsed, model, &paths);
-        quote!(#lookups #reverse #many)
-    });
+pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
+    let methods = model.map(|(parsed, model)| methods(parsed, model, paths));
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item.fields);
             item.attrs.retain(|attribute| !parse::is_model(attribute));
-            let implementation = implementation(&item.ident, &item.generics, &paths);
+            let implementation = implementation(&item.ident, &item.generics, paths);
             // The derive would ask for the `Default` of a type whose field has a default of its own.
             let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
             let derived = is_ours.then(|| parse::take_default(&mut item.attrs)).flatten();
@@ -32,12 +25,12 @@ pub(super) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, root
             (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
         Ok(Item::Enum(item)) => {
-            let implementation = implementation(&item.ident, &item.generics, &paths);
+            let implementation = implementation(&item.ident, &item.generics, paths);
             (item.into_token_stream(), Some(implementation))
         }
         _ => (item, None),
     };
-    quote!(#item #implementation #accessors)
+    quote!(#item #implementation #methods)
 }
 
 fn constructor(name: &Ident, generics: &Generics) -> TokenStream {

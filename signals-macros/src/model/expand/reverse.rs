@@ -2,13 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Ident;
 use syn::ext::IdentExt;
-use syn::{Ident, Type};
 
-use super::accessors;
-use super::check::{Column, Model, option};
-use super::expand::Paths;
-use super::parse::{Kind, Parsed};
+use super::questions::target;
+use crate::case::camel_case;
+use crate::model::accessors;
+use crate::model::ir::{Column, Model};
+use crate::model::parse::{Kind, Parsed};
+use crate::model::paths::Paths;
+use crate::model::types::option;
 use crate::root::{Place, ask, at, implement};
 
 /// A trait per relation, implemented for the model that is pointed to, which may be in another crate.
@@ -98,18 +101,4 @@ fn accessor(
             #implementation
         };
     })
-}
-
-/// The model that a type points to.
-pub(super) fn target(ty: &Type, private: &TokenStream) -> TokenStream {
-    ask(ty, quote!(#private::PointsTo), "Target")
-}
-
-/// `created_by` is `CreatedBy`.
-pub(super) fn camel_case(name: &str) -> String {
-    let upper = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
-    };
-    name.split('_').map(upper).collect()
 }

@@ -1,0 +1,147 @@
+//! What a field that is a column must be.
+
+use syn::{Ident, LitStr};
+
+use crate::errors::Errors;
+use crate::model::defaults;
+use crate::model::ir::{Column, OnDelete, Pointer};
+use crate::model::parse::{FieldAttributes, OnDeleteWord, Relation, Source};
+use crate::model::types::{is_id, needs_null};
+use crate::suggest;
+
+const ON_DELETE: &[(&str, OnDelete)] = &[
+    ("cascade", OnDelete::Cascade),
+    ("db_cascade", OnDelete::DbCascade),
+    ("protect", OnDelete::Protect),
+    ("restrict", OnDelete::Restrict),
+    ("set_null", OnDelete::SetNull),
+    ("set_default", OnDelete::SetDefault),
+    ("do_nothing", OnDelete::DoNothing),
+];
+
+pub(super) fn check<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors: &mut Errors) -> Column<'a> {
+    let ty = &attributes.ty;
+    if let (Some(_), Some((word, _))) = (&attributes.key, &attributes.update) {
+        errors.on(
+            word,
+            format!(
+                "the key of a model cannot have `{word}`: each save would be of another row\n\n\
+                     help: `#[default(..)]` is the key of a row that is inserted without one"
+            ),
+        );
+    }
+    if let (Some(_), Some(relation)) = (&attributes.key, attributes.relations.first()) {
+        errors.on(
+            &relation.word,
+            "the key of a model cannot be a relation as well\n\nhelp: give the model an `Id` of its own",
+        );
+    }
+    if let Some(version) = &attributes.version {
+        check_version(version, attributes, errors);
+    }
+    if let Some((word, source)) = &attributes.read_only {
+        check_read_only(word, source, attributes, errors);
+    }
+    if let [_, second, ..] = &attributes.relations[..] {
+        errors.on(&second.word, "a field points to one model: it is either `one_to_one` or `foreign_key`");
+    }
+    let given = attributes.column.as_ref().map(|(_, given)| given);
+    let stored_as = defaults::column(given, name, !attributes.relations.is_empty(), errors);
+    Column {
+        name,
+        ty,
+        stored_as,
+        unique: attributes.unique.is_some(),
+        index: attributes.index.is_some(),
+        version: attributes.version.is_some(),
+        default: attributes.default.as_ref().map(|(_, expr)| expr),
+        update: attributes.update.as_ref().map(|(_, expr)| expr),
+        read_only: attributes.read_only.as_ref().map(|(_, source)| source),
+        relation: attributes.relations.first().map(|relation| pointer(relation, attributes, errors)),
+    }
+}
+
+/// What the database sets, nothing else can.
+fn check_read_only(word: &Ident, source: &Source, attributes: &FieldAttributes, errors: &mut Errors) {
+    if let Source::Generated(sql) | Source::Default(sql) = source
+        && sql.value().trim().is_empty()
+    {
+        errors.on(sql, "the SQL that gives the column its value cannot be empty");
+    }
+    if let Some(key) = &attributes.key {
+        let message = "the key of a model cannot be read-only: a row is found by it\n\n\
+                       help: the database assigns one of the type `Id`, without `read_only`";
+        errors.on(key, message);
+    }
+    let values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    for other in values.into_iter().flatten().chain(relations).chain(&attributes.version) {
+        errors.on(other, format!("a field with `{word}` is set by the database, so it cannot have `{other}`"));
+    }
+}
+
+/// A version is counted by the saves, so that nothing else can set it.
+fn check_version(version: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
+    if attributes.key.is_some() {
+        errors.on(version, "the key of a model cannot be its version\n\nhelp: add a field `#[version] version: i64`");
+    }
+    let values = [&attributes.default, &attributes.update].map(|value| value.as_ref().map(|(word, _)| word));
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    for other in values.into_iter().flatten().chain(relations).chain(&attributes.unique) {
+        errors.on(other, format!("a field with `{version}` counts the saves of a row, so it cannot have `{other}`"));
+    }
+}
+
+fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mut Errors) -> Pointer<'a> {
+    let (word, kind) = (&relation.word, relation.kind);
+    let on_delete = on_delete(relation, attributes, errors);
+    let related_name = relation.related_name.as_ref().filter(|name| check_related_name(name, errors));
+    Pointer { word, kind, on_delete, related_name }
+}
+
+pub(super) fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
+    let is_name = syn::parse_str::<Ident>(&name.value()).is_ok();
+    if !is_name {
+        errors.on(
+            name,
+            "`related_name` becomes a method, so it must be a name\n\nhelp: write it as in `related_name = \"articles\"`",
+        );
+    }
+    is_name
+}
+
+fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Errors) -> OnDelete {
+    let (word, ty) = (&relation.word, &attributes.ty);
+    let words: Vec<&str> = ON_DELETE.iter().map(|(word, _)| *word).collect();
+    let given = match &relation.on_delete {
+        OnDeleteWord::Given(given) => given,
+        OnDeleteWord::Mistaken => return OnDelete::DoNothing,
+        OnDeleteWord::Missing => {
+            errors.on(
+                word,
+                format!(
+                    "`{word}` does not say what becomes of this row when the other one is deleted\n\n\
+                     help: write `#[{word}(on_delete = cascade)]`, or another of {}",
+                    suggest::list(&words)
+                ),
+            );
+            return OnDelete::DoNothing;
+        }
+    };
+    let Some((_, on_delete)) = ON_DELETE.iter().find(|(word, _)| given == word) else {
+        let help = suggest::help(&given.to_string(), &words);
+        errors.on(given, format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}"));
+        return OnDelete::DoNothing;
+    };
+    // What another type is, an alias of an `Option`, only the compiler knows.
+    if *on_delete == OnDelete::SetNull && is_id(ty) {
+        errors.on(given, needs_null(ty));
+    }
+    if *on_delete == OnDelete::SetDefault && attributes.default.is_none() {
+        errors.on(
+            given,
+            "`set_default` needs to know the default\n\nhelp: add it to the field, as in `#[default(Id::new(1))]`",
+        );
+    }
+    *on_delete
+}

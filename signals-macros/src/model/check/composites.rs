@@ -1,0 +1,85 @@
+//! What `unique(a, b)` and `index(a, b)` of a model must be.
+
+use syn::Ident;
+use syn::ext::IdentExt;
+
+use crate::errors::Errors;
+use crate::model::ir::{Column, Composite};
+use crate::model::parse::{Parsed, Together, TogetherKind};
+use crate::suggest;
+
+pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors) -> Vec<Composite> {
+    let mut composites: Vec<Composite> = Vec::new();
+    for together in &parsed.arguments.together {
+        let Some(columns) = together_columns(together, parsed, columns, errors) else { continue };
+        let Together { word, kind, .. } = together;
+        let mut sorted = columns.clone();
+        sorted.sort_unstable();
+        let is_same = |other: &Composite| {
+            let mut others = other.columns.clone();
+            // Uniqueness knows no order, an index does.
+            others.sort_unstable();
+            *kind == other.kind
+                && if *kind == TogetherKind::Unique { others == sorted } else { other.columns == columns }
+        };
+        if composites.iter().any(is_same) {
+            errors.on(word, format!("`{word}` is said of these fields already"));
+        } else {
+            composites.push(Composite { kind: *kind, columns });
+        }
+    }
+    composites
+}
+
+/// The columns that `unique(a, b)` names, if there is no mistake in them.
+fn together_columns(
+    together: &Together,
+    parsed: &Parsed,
+    columns: &[Column<'_>],
+    errors: &mut Errors,
+) -> Option<Vec<usize>> {
+    let Together { word, fields, .. } = together;
+    match &fields[..] {
+        [] => {
+            errors.on(word, format!("`{word}` names no field\n\nhelp: write `{word}(team, number)`, or leave it out"));
+            return None;
+        }
+        [field] if position(field, columns).is_some() => {
+            let message =
+                format!("`{word}` of the model is about several fields\n\nhelp: write `#[{word}]` on `{field}`");
+            errors.on(field, message);
+            return None;
+        }
+        _ => {}
+    }
+    let mut found = Vec::new();
+    let mut good = true;
+    for field in fields {
+        let mistake = match position(field, columns) {
+            Some(column) if found.contains(&column) => format!("`{field}` stands twice in this `{word}`"),
+            Some(column) => {
+                found.push(column);
+                continue;
+            }
+            None => no_column(field, word, parsed, columns),
+        };
+        errors.on(field, mistake);
+        good = false;
+    }
+    good.then_some(found)
+}
+
+fn position(field: &Ident, columns: &[Column<'_>]) -> Option<usize> {
+    columns.iter().position(|column| column.name.unraw() == field.unraw())
+}
+
+fn no_column(field: &Ident, word: &Ident, parsed: &Parsed, columns: &[Column<'_>]) -> String {
+    let is_it = |other: &syn::Field| other.ident.as_ref().is_some_and(|name| name.unraw() == field.unraw());
+    if parsed.item.fields.iter().any(is_it) {
+        return format!("`{field}` is no column, and `{word}` is about columns");
+    }
+    let names: Vec<String> = columns.iter().map(|column| column.name.unraw().to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let help = suggest::help(&field.unraw().to_string(), &names);
+    format!("no field `{field}` on the model `{}`\n\nhelp: {help}", parsed.item.ident)
+}

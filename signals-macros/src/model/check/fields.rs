@@ -1,0 +1,149 @@
+//! What the fields of a model must be: each one, and all of them together.
+
+use syn::{Ident, Type};
+
+use super::column;
+use crate::errors::Errors;
+use crate::grammar::text;
+use crate::model::ir::{Column, Skipped};
+use crate::model::parse::{FieldAttributes, ManyToMany, OnDeleteWord, Parsed, Relation};
+use crate::model::types::many_to_many;
+
+/// The fields of a model, by their kind.
+pub(super) struct Fields<'a> {
+    pub(super) columns: Vec<Column<'a>>,
+    /// The index of the key in `columns`; past the end if there is none, which is a mistake.
+    pub(super) key: usize,
+    pub(super) skipped: Vec<Skipped<'a>>,
+    pub(super) relations: Vec<Relating<'a>>,
+}
+
+/// A field with `#[many_to_many]`.
+pub(super) struct Relating<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) attribute: &'a ManyToMany,
+    /// The through model that the macro writes, if the attribute names none.
+    pub(super) through: Option<&'a Parsed>,
+}
+
+/// How many columns a model can have: a set of fields is one `u128`.
+const MOST_COLUMNS: usize = 128;
+
+pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
+    let item = &parsed.item;
+    let mut fields = Fields { columns: Vec::new(), key: usize::MAX, skipped: Vec::new(), relations: Vec::new() };
+    let (mut keys, mut versions) = (Vec::new(), Vec::new());
+    for (index, (field, attributes)) in item.fields.iter().zip(&parsed.fields).enumerate() {
+        let Some(name) = &field.ident else { continue };
+        let ty = &attributes.ty;
+        if let Some(cfg) = field.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+            errors.on(cfg, "a field of a model cannot depend on `cfg`: a table has the same columns in every build");
+        }
+        if let Some(skip) = &attributes.skip {
+            check_no_column(skip, attributes, errors);
+            let default = attributes.default.as_ref().map(|(_, expr)| expr);
+            fields.skipped.push(Skipped { name, ty, default });
+        } else if let Some(attribute) = &attributes.many_to_many {
+            check_no_column(&attribute.word, attributes, errors);
+            let through = parsed.through_models.get(index).and_then(Option::as_ref);
+            fields.relations.push(Relating { name, ty, attribute, through });
+        } else if let Some(target) = many_to_many(ty) {
+            errors.on(
+                ty,
+                format!(
+                    "a field of the type `ManyToMany<{}>` is no column, and does not say that it is a relation\n\n\
+                     help: write `#[many_to_many]` in front of it",
+                    text(target)
+                ),
+            );
+        } else {
+            keys.extend(attributes.key.as_ref().map(|word| (word, fields.columns.len())));
+            versions.extend(&attributes.version);
+            if let (Some(word), [_, _, ..]) = (&attributes.version, &versions[..]) {
+                errors.on(word, "a model has one version\n\nhelp: leave one of them as a plain integer");
+            }
+            fields.columns.push(column::check(name, attributes, errors));
+        }
+    }
+    if let Some(column) = fields.columns.get(MOST_COLUMNS) {
+        errors.on(
+            column.name,
+            "a model has at most 128 columns\n\nhelp: move some of them to a model of their own, with a `one_to_one`",
+        );
+    }
+    check_names(&fields.columns, errors);
+    check_constructor(parsed, errors);
+    fields.key = check_keys(&keys, &item.ident, errors);
+    fields
+}
+
+fn check_names(columns: &[Column<'_>], errors: &mut Errors) {
+    for (index, column) in columns.iter().enumerate() {
+        let same = |other: &&Column<'_>| other.stored_as.eq_ignore_ascii_case(&column.stored_as);
+        if let Some(first) = columns[..index].iter().find(same) {
+            errors.on(
+                column.name,
+                format!("the fields `{}` and `{}` have the same column `{}`", first.name, column.name, first.stored_as),
+            );
+        }
+    }
+}
+
+/// Refuses a `#[default]` that nothing would use.
+fn check_constructor(parsed: &Parsed, errors: &mut Errors) {
+    let without_constructor = parsed.constructor.is_none();
+    if let Some(word) = parsed.fields.iter().find_map(default_of_constructor).filter(|_| without_constructor) {
+        let model = &parsed.item.ident;
+        errors.on(
+            word,
+            format!(
+                "`{word}` is the value of this field in `{model}::default()`, which is not derived here\n\n\
+                 help: write `#[derive(Default)]` below `#[model]`; an `impl Default` of your own sets the field itself"
+            ),
+        );
+    }
+}
+
+/// The word `default` of a field that has its value from the constructor alone. The default of a key is also for a row that
+/// is inserted without one, and that of `set_default` for a column that is updated.
+fn default_of_constructor(attributes: &FieldAttributes) -> Option<&Ident> {
+    let is_set_default =
+        |relation: &Relation| matches!(&relation.on_delete, OnDeleteWord::Given(word) if word == "set_default");
+    let is_used_elsewhere = attributes.key.is_some()
+        || attributes.version.is_some()
+        || attributes.many_to_many.is_some()
+        || attributes.relations.iter().any(is_set_default);
+    attributes.default.as_ref().map(|(word, _)| word).filter(|_| !is_used_elsewhere)
+}
+
+/// Which of the columns is the key.
+fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> usize {
+    let Some(((_, key), others)) = keys.split_first() else {
+        errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
+        return usize::MAX;
+    };
+    for (word, _) in others {
+        errors.on(word, "a model has one key\n\nhelp: make the other fields `#[unique]`");
+    }
+    *key
+}
+
+/// Refuses what is said of a column on a field that is none, because it has the attribute `word`.
+fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
+    let words = [&attributes.key, &attributes.unique, &attributes.index, &attributes.version];
+    // A field with `skip` has a value, so it can have a default.
+    let default = attributes.default.as_ref().filter(|_| attributes.skip.is_none());
+    let with_values = [default, attributes.update.as_ref()].map(|value| value.map(|(word, _)| word));
+    let column = attributes.column.as_ref().map(|(word, _)| word);
+    let column = column.into_iter().chain(attributes.read_only.as_ref().map(|(word, _)| word));
+    let relations = attributes.relations.iter().map(|relation| &relation.word);
+    let many = attributes.many_to_many.as_ref().map(|many| &many.word).filter(|other| *other != word);
+    let others = words.into_iter().flatten().chain(with_values.into_iter().flatten()).chain(column).chain(relations);
+    for other in others {
+        errors.on(other, format!("a field with `{word}` is no column, and `{other}` says something of a column"));
+    }
+    if let Some(other) = many {
+        errors.on(other, format!("a field with `{word}` cannot have `{other}`: leave one of them out"));
+    }
+}

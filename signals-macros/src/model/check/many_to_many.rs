@@ -1,0 +1,123 @@
+//! What a `#[many_to_many]` field must be.
+
+use syn::{Ident, ItemStruct, LitStr, Path, Type};
+
+use super::column::check_related_name;
+use super::fields::Relating;
+use super::{composites, fields};
+use crate::errors::Errors;
+use crate::grammar::text;
+use crate::model::defaults;
+use crate::model::ir::{ManyToManyField, Model, Origin, Sides, Through, ThroughFields};
+use crate::model::parse::{ManyToMany, Parsed};
+use crate::model::types::many_to_many;
+
+/// `table` is that of the model with the field.
+pub(super) fn check<'a>(
+    relating: &Relating<'a>,
+    parsed: &'a Parsed,
+    table: &str,
+    errors: &mut Errors,
+) -> Option<ManyToManyField<'a>> {
+    let &Relating { name, ty, attribute, through: generated } = relating;
+    let Some(target) = many_to_many(ty) else {
+        errors.on(
+            ty,
+            "`many_to_many` goes on a field of the type `ManyToMany`\n\nhelp: write `ManyToMany<Group>`, if `Group` is the model",
+        );
+        return None;
+    };
+    let sides = sides(attribute, target, &parsed.item);
+    let through = match &attribute.through {
+        Some(path) => written(path, attribute, sides, &parsed.item, errors),
+        None => {
+            let table = through_table(name, attribute, table, parsed, errors);
+            let parsed = generated?;
+            let model = Box::new(through_model(parsed, table, Origin::ThroughModelOf { field: name, target }, errors));
+            Through::Generated { parsed, model }
+        }
+    };
+    let related_name = related_name(attribute, sides, errors);
+    Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name })
+}
+
+fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {
+    let is_itself = matches!(target, Type::Path(path) if path.path.is_ident(&item.ident));
+    match &attribute.symmetrical {
+        None if is_itself => Sides::Symmetrical(&attribute.word),
+        None => Sides::Different,
+        Some((word, value)) if value.value => Sides::Symmetrical(word),
+        Some((word, _)) => Sides::Asymmetrical(word),
+    }
+}
+
+fn through_table(name: &Ident, attribute: &ManyToMany, table: &str, parsed: &Parsed, errors: &mut Errors) -> String {
+    if let Some((word, _)) = &attribute.through_fields {
+        errors.on(word, "`through_fields` are those of the model that `through` names, and there is none");
+    }
+    let given = attribute.table.as_ref().map(|(_, given)| given);
+    defaults::through_table(given, name, table, parsed, errors)
+}
+
+/// The through model that the macro writes. It has columns and one composite, and no relations of this kind itself.
+fn through_model<'a>(parsed: &'a Parsed, table: String, origin: Origin<'a>, errors: &mut Errors) -> Model<'a> {
+    let fields = fields::check(parsed, errors);
+    let composites = composites::check(parsed, &fields.columns, errors);
+    Model {
+        name: &parsed.item.ident,
+        table,
+        columns: fields.columns,
+        key: fields.key,
+        skipped: fields.skipped,
+        composites,
+        many_to_many: Vec::new(),
+        origin,
+    }
+}
+
+/// The through model that the user wrote.
+fn written<'a>(
+    path: &'a Path,
+    attribute: &'a ManyToMany,
+    sides: Sides<'_>,
+    item: &ItemStruct,
+    errors: &mut Errors,
+) -> Through<'a> {
+    if let Some((word, _)) = &attribute.table {
+        let model = text(path);
+        errors.on(word, format!("`table` is that of a model that is made here, and `{model}` has one already"));
+    }
+    let fields = match attribute.through_fields.as_ref().map(|(word, fields)| (word, &fields[..])) {
+        None if matches!(sides, Sides::Different) => ThroughFields::Only,
+        None => {
+            errors.on(
+                path,
+                format!(
+                    "which of its fields points from `{0}`, and which one to `{0}`?\n\n\
+                     help: write `through_fields(from, to)` with their names",
+                    item.ident
+                ),
+            );
+            ThroughFields::Mistaken
+        }
+        Some((_, [source, target])) => ThroughFields::Named([source, target]),
+        Some((word, _)) => {
+            errors
+                .on(word, "`through_fields` are two: the one that points to this model, and the one to the other side");
+            ThroughFields::Mistaken
+        }
+    };
+    Through::Written { path, fields }
+}
+
+fn related_name<'a>(attribute: &'a ManyToMany, sides: Sides<'_>, errors: &mut Errors) -> Option<&'a LitStr> {
+    let (word, name) = attribute.related_name.as_ref()?;
+    if let Sides::Symmetrical(_) = sides {
+        errors.on(
+            word,
+            "a symmetrical relation has no other side to name\n\nhelp: remove it, or write `symmetrical = false`",
+        );
+        return None;
+    }
+    check_related_name(name, errors).then_some(name)
+}

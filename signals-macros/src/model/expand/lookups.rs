@@ -1,0 +1,103 @@
+//! The methods of a model that find rows: by a unique field, and through a relation.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::questions::as_column;
+use crate::model::accessors;
+use crate::model::ir::{Column, Model};
+use crate::model::parse::Parsed;
+use crate::model::paths::Paths;
+use crate::model::types::option;
+use crate::root::{Place, ask, at};
+
+/// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
+pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let (name, vis) = (model.name, &parsed.item.vis);
+    let is_found_by = |(index, column): &(usize, &Column<'_>)| *index != model.key && accessors::is_found_by(column);
+    let by = model.columns.iter().enumerate().filter(is_found_by);
+    let by = by.map(|(index, column)| lookup(index, column, vis, paths));
+    let follow =
+        model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
+    // Only a model with a mistake is generic, and its mistake is the one to report.
+    if !parsed.item.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let Paths { private, .. } = paths;
+    let set = format_ident!("{}Fields", name.unraw(), span = Span::call_site().located_at(name.span()));
+    let settable: Vec<_> = model.columns.iter().enumerate().filter(|(index, _)| *index != model.key).collect();
+    let fields: Vec<_> = settable.iter().map(|(_, column)| column.name).collect();
+    let indexes = settable.iter().map(|(index, _)| index);
+    let doc = format!("The fields of [`{name}`] but for its key.");
+    quote! {
+        const _: () = {
+            #[doc = #doc]
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            #vis struct #set {
+                #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
+            }
+
+            impl #name {
+                /// The fields of this model, each as a set of one: for `save_fields`.
+                #vis const fn fields() -> #set {
+                    #set { #(#fields: #private::FieldSet::of(#indexes),)* }
+                }
+                #(#by)*
+                #(#follow)*
+            }
+        };
+    }
+}
+
+fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let field = column.name.unraw();
+    let method = format_ident!("by_{field}", span = Span::call_site().located_at(column.name.span()));
+    let doc = format!("The row whose `{field}` is this, if there is one.");
+    let ty = option(column.ty).unwrap_or(column.ty);
+    // What a person passes for a `String` is a `&str`, and for an `Option` what is in it.
+    let (parameter, to_value) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
+        ("String", _) => (
+            quote!(&'a ::core::primitive::str),
+            quote!(<&::core::primitive::str as #root::db::Parameter>::to_parameter),
+        ),
+        (_, Some(inner)) => (quote!(#inner), ask(inner, quote!(#root::Column), "to_value")),
+        (_, None) => (quote!(#ty), as_column(column, "to_value", paths)),
+    };
+    quote! {
+        #[doc = #doc]
+        #[track_caller]
+        #vis fn #method<'a>(
+            executor: &'a dyn #root::Executor,
+            value: #parameter,
+        ) -> impl ::core::future::Future<Output = #root::Result<::core::option::Option<Self>>>
+        + ::core::marker::Send
+        + 'a {
+            #private::by_field(executor, #index, value, #to_value)
+        }
+    }
+}
+
+fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let (name, ty) = (column.name, column.ty);
+    let (model, field) = (model.name.unraw().to_string(), name.unraw().to_string());
+    let method = accessors::follow(column);
+    let doc = format!("The row that `{field}` points to.");
+    let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
+    let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
+    let place = Place::of(ty);
+    let follow = ask(at(place, target, private), quote!(#root::Model), "follow");
+    let this = place.parenthesised(quote!(&self.#name));
+    let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));
+    let end = quote_spanned!(place.last()=> >);
+    let future = quote_spanned!(place.first()=> impl ::core::future::Future<Output = #root::Result<#loaded> #end);
+    quote! {
+        #[doc = #doc]
+        #[track_caller]
+        #vis fn #method<'a>(&'a self, executor: &'a dyn #root::Executor) -> #future + ::core::marker::Send + 'a {
+            #follow #arguments
+        }
+    }
+}

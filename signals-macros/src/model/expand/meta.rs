@@ -1,0 +1,132 @@
+//! What a model says of itself: its columns, composites and accessors, in a constant.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::questions::{as_column, target};
+use crate::model::accessors::{follow, reverse, reverse_of_many};
+use crate::model::ir::{Column, Model, OnDelete, Origin};
+use crate::model::parse::{Kind, Source, TogetherKind};
+use crate::model::paths::Paths;
+use crate::model::types::{needs_null, option};
+use crate::root::{Place, ask, at};
+
+/// The value of `META`.
+pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let (name, table, key) = (model.name, &model.table, model.key);
+    let text = name.unraw().to_string();
+    let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
+    let composites = composites(model, paths);
+    let version = model.columns.iter().position(|column| column.version).map(|index| quote!(.version(#index)));
+    let (automatic, accessors) = match model.origin {
+        Origin::Written => (None, accessors(model, paths)),
+        Origin::ThroughModelOf { field, target } => {
+            let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "load_related"));
+            (Some(quote!(.automatic(#field, #load::<#name>))), None)
+        }
+    };
+    quote! {
+        #private::Meta::new::<#name>(
+            (#text, ::core::module_path!(), #table),
+            (::core::file!(), ::core::line!(), ::core::column!()),
+            &[#(#fields),*],
+            #key,
+        ) #composites #version #automatic #accessors
+    }
+}
+
+fn composites(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { private, .. } = paths;
+    let composites = model.composites.iter().map(|composite| {
+        let kind = match composite.kind {
+            TogetherKind::Unique => quote!(Unique),
+            TogetherKind::Index => quote!(Index),
+        };
+        let columns = &composite.columns;
+        quote!(#private::Composite::new(#private::CompositeKind::#kind, &[#(#columns),*]))
+    });
+    (!model.composites.is_empty()).then(|| quote!(.composites(&[#(#composites),*])))
+}
+
+fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { root, private } = paths;
+    let (ty, name, origin, model) = (column.ty, column.name.unraw().to_string(), model.origin, model.name);
+    let stored_as = &column.stored_as;
+    let (stored, nullable) = (as_column(column, "TYPE", paths), as_column(column, "NULLABLE", paths));
+    let key = is_key.then(|| {
+        let key = ask(ty, quote!(#private::KeyOf<#model>), "Me");
+        let assigned = ask(at(Place::of(ty), key, private), quote!(#private::Key), "ASSIGNED");
+        quote!(.key(#assigned))
+    });
+    let unique = column.unique.then(|| quote!(.unique()));
+    let index = column.index.then(|| quote!(.index()));
+    let relation = column.relation.as_ref().map(|pointer| {
+        let kind = match pointer.kind {
+            Kind::OneToOne => quote!(OneToOne),
+            Kind::ForeignKey => quote!(ForeignKey),
+        };
+        let on_delete = match pointer.on_delete {
+            OnDelete::Cascade => quote!(Cascade),
+            OnDelete::DbCascade => quote!(DbCascade),
+            OnDelete::Protect => quote!(Protect),
+            OnDelete::Restrict => quote!(Restrict),
+            OnDelete::SetNull => quote!(SetNull),
+            OnDelete::SetDefault => quote!(SetDefault),
+            OnDelete::DoNothing => quote!(DoNothing),
+        };
+        let place = Place::of(ty);
+        let target = target(ty, private);
+        let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
+        let question = match origin {
+            Origin::Written => quote!(#private::KeyBehind<#ty, #target>),
+            Origin::ThroughModelOf { .. } => quote!(#private::RelatedById<#target>),
+        };
+        let meta = ask(at(place, key, private), question, "META");
+        quote!(.relation(#private::RelationKind::#kind, #private::OnDelete::#on_delete, #meta))
+    });
+    let update = column.update.map(|_| quote!(.update()));
+    let read_only = column.read_only.map(|source| {
+        let source = match source {
+            Source::Generated(sql) => quote!(Generated(#sql)),
+            Source::Default(sql) => quote!(Filled(#sql)),
+            Source::Table => quote!(Table),
+        };
+        quote!(.read_only(#private::ReadOnly::#source))
+    });
+    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation #read_only)
+}
+
+/// Has the compiler check that a field with `set_null`, whose type is not written as an `Option`, is an alias of one.
+pub(super) fn null(column: &Column<'_>, paths: &Paths) -> Option<TokenStream> {
+    let on_delete = column.relation.as_ref()?.on_delete;
+    if on_delete != OnDelete::SetNull || option(column.ty).is_some() {
+        return None;
+    }
+    let (nullable, message) = (as_column(column, "NULLABLE", paths), needs_null(column.ty));
+    Some(quote_spanned!(Place::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
+}
+
+/// What the model says of its methods, for `check()`.
+fn accessors(model: &Model<'_>, Paths { root, private }: &Paths) -> Option<TokenStream> {
+    let accessor = quote!(#private::Accessor::new);
+    let columns = model.columns.iter().enumerate().filter_map(|(index, column)| {
+        let (field, own) = (column.name.unraw().to_string(), follow(column).unraw().to_string());
+        let reverse = reverse(column, model.name)?.unraw().to_string();
+        Some(quote!(
+            #accessor(#own, #field, #private::On::Itself), #accessor(#reverse, #field, #private::On::TargetOf(#index))
+        ))
+    });
+    let many = model.many_to_many.iter().map(|many| {
+        let field = many.name.unraw().to_string();
+        let meta = ask(many.target, quote!(#root::Model), "META");
+        let reverse = reverse_of_many(many, model.name).map(|reverse| {
+            let reverse = reverse.unraw().to_string();
+            quote!(, #accessor(#reverse, #field, #private::On::Model(|| #meta)))
+        });
+        quote!(#accessor(#field, #field, #private::On::Itself) #reverse)
+    });
+    let accessors: Vec<_> = columns.chain(many).collect();
+    (!accessors.is_empty()).then(|| quote!(.accessors(&[#(#accessors),*])))
+}

@@ -1,0 +1,105 @@
+//! What gives a field its value in a new instance: `#[default(..)]`, or the `Default` of its type.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Ident, Path, Type};
+
+use super::questions::as_column;
+use crate::model::ir::{Column, ManyToManyField, Model, Skipped};
+use crate::model::paths::Paths;
+use crate::root::{Place, ask};
+
+/// The default of each field that has one, as a function: the user's expression stands in the output once.
+pub(super) fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { private, .. } = paths;
+    let of_columns = model.columns.iter().map(|column| (column.ty, column.default));
+    let of_skipped = model.skipped.iter().map(|skipped| (skipped.ty, skipped.default));
+    let one = |(index, (ty, default)): (usize, (&Type, Option<&Expr>))| {
+        let (name, expr) = (model.name, default?);
+        let value = Ident::new("value", Span::mixed_site());
+        Some(quote! {
+            impl #private::DefaultOf<#private::Nth<#index>, #ty> for #name {
+                fn value() -> #ty {
+                    let #value: #ty = #expr;
+                    #value
+                }
+            }
+        })
+    };
+    of_columns.chain(of_skipped).enumerate().filter_map(one).collect()
+}
+
+/// What gives the default of a field: of the columns in their order, and then of the fields that are none.
+pub(super) fn default(index: usize, ty: &Type, paths: &Paths) -> TokenStream {
+    let Paths { private, .. } = paths;
+    quote!(<Self as #private::DefaultOf<#private::Nth<#index>, #ty>>::value())
+}
+
+/// `Default`, in the place of the derive.
+pub(super) fn constructor(derived: &Path, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let columns = model.columns.iter().enumerate().map(|(index, Column { name, ty, default, .. })| {
+        let value = match default {
+            Some(_) if index != model.key => self::default(index, ty, paths),
+            _ => of_type(ty),
+        };
+        quote!(#name: #value,)
+    });
+    let (name, others) = (model.name, others(model, paths));
+    // At the place of the derive: it is where the compiler looks if there is another one.
+    let implementation = quote_spanned! {Place::of(derived).first()=>
+        impl ::core::default::Default for #name {
+            fn default() -> Self {
+                Self { #(#columns)* #(#others)* }
+            }
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        #implementation
+    }
+}
+
+/// The fields that are no columns, as they are in a new value and in a row that was read.
+pub(super) fn others(model: &Model<'_>, paths: &Paths) -> Vec<TokenStream> {
+    let Paths { private, .. } = paths;
+    let skipped = |(index, Skipped { name, ty, default }): (usize, &Skipped<'_>)| {
+        let value = match default {
+            Some(_) => self::default(model.columns.len() + index, ty, paths),
+            None => of_type(ty),
+        };
+        quote!(#name: #value,)
+    };
+    let many = model.many_to_many.iter().map(|ManyToManyField { name, ty, target, .. }| {
+        let new = ask(ty, quote!(#private::RelatesTo<#target>), "NEW");
+        quote!(#name: #new,)
+    });
+    model.skipped.iter().enumerate().map(skipped).chain(many).collect()
+}
+
+/// The `Default` of a type.
+fn of_type(ty: &Type) -> TokenStream {
+    let default = ask(ty, quote!(::core::default::Default), "default");
+    quote!(#default())
+}
+
+/// The defaults of the columns as values, by their places, if there are any.
+pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { root, .. } = paths;
+    let arms: Vec<_> = model
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.default.is_some())
+        .map(|(index, column)| {
+            let (default, to_value) = (default(index, column.ty, paths), as_column(column, "to_value", paths));
+            quote!(#index => ::core::convert::Into::into(#to_value(&#default)),)
+        })
+        .collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn default_of(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
+                ::core::option::Option::Some(match index { #(#arms)* _ => return ::core::option::Option::None })
+            }
+        }
+    })
+}
