@@ -31,7 +31,8 @@ struct Book {
 }
 
 fn main() {
-    use ::signals::{Column, ValueRef};
+    use ::signals::Column;
+    use ::signals::db::ValueRef;
     let names = [Status::Open, Status::InReview, Status::Done, Status::Type].map(|status| {
         let ValueRef::Text(name) = status.to_value() else { ::core::panic!() };
         ::core::assert_eq!(Status::from_value(ValueRef::Text(name)), ::core::result::Result::Ok(status));

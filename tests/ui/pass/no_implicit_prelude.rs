@@ -2,7 +2,8 @@
 #![no_implicit_prelude]
 #![deny(warnings)]
 
-use ::signals::{Db, Id, M2mAction, ManyToMany, Model as _, Tx, m2m_changed, model, post_save, receiver, signal};
+use ::signals::many_to_many::M2mAction;
+use ::signals::{Db, Id, ManyToMany, Model as _, Tx, m2m_changed, model, post_save, receiver, signal};
 
 #[model]
 #[derive(::std::default::Default)]
