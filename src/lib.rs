@@ -315,7 +315,7 @@
 pub mod auth;
 mod calendar;
 mod check;
-mod columns;
+mod column;
 pub mod db;
 mod difference;
 pub mod dispatch;
@@ -332,6 +332,8 @@ pub mod wiring;
 
 pub use check::check;
 #[doc(inline)]
+pub use column::Column;
+#[doc(inline)]
 pub use db::{ConnectOptions, Db, Executor, Tx};
 pub use error::{Error, Result};
 #[doc(inline)]
@@ -347,8 +349,6 @@ pub use schema::migrate;
 pub use signals_core::diagnostics;
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
-#[doc(inline)]
-pub use value::Column;
 #[doc(inline)]
 pub use wiring::wiring;
 
@@ -373,6 +373,7 @@ pub mod __private {
 
     pub use signals_core::BoxFuture;
 
+    pub use crate::column::ColumnType;
     pub use crate::db::Query;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::many_to_many::{
@@ -383,5 +384,5 @@ pub mod __private {
         Accessor, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf,
         Lifecycle, Meta, On, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, SendsLifecycle, VersionNumber,
     };
-    pub use crate::value::{ColumnError, ColumnType, Value, ValueRef};
+    pub use crate::value::{ColumnError, Value, ValueRef};
 }

@@ -189,7 +189,7 @@ fn a_model() {
             }
             fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
-            id : < Id < Profile > as SIGNALS Column >::read (row , 0usize) ? , user : < Id < User > as PRIVATE PointsTo >::read (row , 1usize) ? , name : < String as SIGNALS Column >::read (row , 2usize) ? , }) }
+            id : row . read (0usize , < Id < Profile > as SIGNALS Column >::from_value) ? , user : row . read (1usize , < Id < User > as PRIVATE PointsTo >::from_value) ? , name : row . read (2usize , < String as SIGNALS Column >::from_value) ? , }) }
             fn assign (& mut self , row : Self) {
             self . id = row . id ;
             self . user = row . user ;

@@ -9,11 +9,12 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
+use crate::column::Column;
 use crate::db::{Db, Exec};
 use crate::error::{Error, Result};
 use crate::model::sql::quoted;
 use crate::model::{FieldSet, load};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 /// The user with these credentials, or `None` and [`user_login_failed`]: for a wrong password, for a user that there is not, and
 /// for one who is not [active](AuthUser::is_active). It does not log anybody in, which is [`login`](super::login()).

@@ -6,8 +6,9 @@ use std::panic::resume_unwind;
 use blake2::{Blake2s256, Digest};
 
 use super::Secret;
+use crate::column::{Column, ColumnType};
 use crate::error::{Error, Result};
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use crate::value::{ColumnError, ValueRef};
 
 /// The hash of a password, the type of a text column. [`set_password`](super::AuthUser::set_password) makes it, with Argon2, and
 /// [`from_hash`](Self::from_hash) takes over that of another program. No string converts to it, so that a password cannot be

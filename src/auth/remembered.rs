@@ -1,10 +1,11 @@
 //! What a session remembers of its user.
 
 use super::{AuthUser, Session};
+use crate::column::ColumnType;
 use crate::db::{Db, Executor};
 use crate::error::{Error, Result};
 use crate::model::Key;
-use crate::value::{ColumnType, ValueRef};
+use crate::value::ValueRef;
 
 /// The name of the value in the session.
 const NAME: &str = "_auth_user";

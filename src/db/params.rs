@@ -1,6 +1,7 @@
 //! The parameters of a statement.
 
-use crate::value::{Column, Value, ValueRef};
+use crate::column::Column;
+use crate::value::{Value, ValueRef};
 
 /// The parameters of a statement, in the order of its placeholders.
 ///

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::column::Column;
 use crate::error::{Error, Result};
-use crate::value::{Column, ValueRef};
+use crate::value::{ColumnError, ValueRef};
 
 /// One row of the answer to a query, while the query stands at it.
 pub struct Row<'a> {
@@ -59,23 +60,38 @@ impl Row<'_> {
     /// # Errors
     /// [`Error::Column`] when the value does not fit without loss, an error as well when there is no such column.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
+        self.read(index, T::from_value)
+    }
+
+    /// Like [`get`](Self::get), for a type of whose column traits only this function is known.
+    #[doc(hidden)]
+    #[inline]
+    pub fn read<T>(&self, index: usize, from_value: fn(ValueRef<'_>) -> Result<T, ColumnError>) -> Result<T> {
         let index = self.order.map_or(index, |order| order[index]);
-        let Some(value) = self.look(index) else {
-            return Err(Error::database(format!(
-                "there is no column {index} in the answer, which has {}, counted from 0: add it to the SELECT",
-                self.columns(),
-            )));
-        };
-        T::from_value(value).map_err(|error| {
-            let column = self.name(index).unwrap_or_default().to_owned();
-            match self.unread(index) {
-                Some(ty) => Error::database(format!(
-                    "values of the type `{ty}` of the column `{column}` cannot be read: select it as another one, as in \
-                     `{column}::text`",
-                )),
-                None => Error::Column { column, source: Box::new(error) },
-            }
-        })
+        match self.look(index) {
+            Some(value) => from_value(value).map_err(|error| self.unreadable(index, error)),
+            None => Err(self.missing(index)),
+        }
+    }
+
+    #[cold]
+    fn missing(&self, index: usize) -> Error {
+        Error::database(format!(
+            "there is no column {index} in the answer, which has {}, counted from 0: add it to the SELECT",
+            self.columns(),
+        ))
+    }
+
+    #[cold]
+    fn unreadable(&self, index: usize, error: ColumnError) -> Error {
+        let column = self.name(index).unwrap_or_default().to_owned();
+        match self.unread(index) {
+            Some(ty) => Error::database(format!(
+                "values of the type `{ty}` of the column `{column}` cannot be read: select it as another one, as in \
+                 `{column}::text`",
+            )),
+            None => Error::Column { column, source: Box::new(error) },
+        }
     }
 
     /// Reads the column of this name as a `T`. Upper and lower case are the same.

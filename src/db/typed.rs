@@ -6,8 +6,8 @@ use std::panic::Location;
 use signals_core::BoxFuture;
 
 use super::{Db, Exec, Executor, Params, Row, Tx, placeholders, refuse_transaction_control, shortened};
+use crate::column::Column;
 use crate::error::{Error, Result};
-use crate::value::Column;
 
 /// What a row can be read as: a model by the names of its columns; a [`Column`], or a tuple of up to twelve, by their
 /// positions. A struct of your own that is no model reads its columns itself:

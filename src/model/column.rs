@@ -1,9 +1,8 @@
 //! What a field's type must be for what its attributes say.
 
 use super::{Id, Meta, Model, Ref};
-use crate::db::Row;
-use crate::error::Result;
-use crate::value::{Column, ColumnType, ValueRef};
+use crate::column::{Column, ColumnType};
+use crate::value::{ColumnError, ValueRef};
 
 /// The type of a field with `#[key]`. A type of your own is one when it says so:
 ///
@@ -118,6 +117,8 @@ macro_rules! keys_that_a_person_sets {
 }
 
 keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
+#[cfg(feature = "uuid")]
+keys_that_a_person_sets!(uuid::Uuid);
 
 /// The `#[default(..)]` of a field of a model, by its place.
 #[doc(hidden)]
@@ -147,8 +148,8 @@ pub trait VersionNumber: Sized {
     /// `Column::duplicate`
     #[must_use]
     fn duplicate(&self) -> Self;
-    /// `Column::read`
-    fn read(row: &Row<'_>, index: usize) -> Result<Self>;
+    /// [`Column::from_value`]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
 }
 
 /// A [`VersionNumber`] of whichever integer it is.
@@ -182,8 +183,8 @@ macro_rules! versions {
                 *self
             }
 
-            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-                Column::read(row, index)
+            fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+                Column::from_value(value)
             }
         }
 
@@ -249,8 +250,8 @@ pub trait PointsTo: Sized {
     /// `Column::duplicate`
     #[must_use]
     fn duplicate(&self) -> Self;
-    /// `Column::read`
-    fn read(row: &Row<'_>, index: usize) -> Result<Self>;
+    /// [`Column::from_value`]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
 }
 
 macro_rules! points_to {
@@ -280,8 +281,8 @@ macro_rules! points_to {
                 Column::duplicate(self)
             }
 
-            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-                Column::read(row, index)
+            fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+                Column::from_value(value)
             }
         }
     };

@@ -5,7 +5,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use crate::column::{Column, ColumnType};
+use crate::value::{ColumnError, ValueRef};
 
 /// `Some` of an id that is not set points to a row that is not saved, and not to none.
 pub(super) const UNSET_ID: ValueRef<'static> =

@@ -7,9 +7,10 @@ use signals_core::BoxFuture;
 
 use super::draft::named;
 use super::{Field, Meta, Model, PostLoad};
+use crate::column::Column;
 use crate::db::{Exec, Params, Query, Row};
 use crate::error::{Error, Result, SlimResult};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 pub(super) async fn get<M: Model>(
     exec: Exec<'_>,

@@ -10,9 +10,10 @@ use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
 use super::sql::Statements;
 use super::{Model, registered_models};
+use crate::column::ColumnType;
 use crate::db::Dialect;
 use crate::error::Error;
-use crate::value::{ColumnType, ValueRef};
+use crate::value::ValueRef;
 
 /// A model as its struct declares it.
 #[derive(Debug)]

@@ -7,9 +7,10 @@ use std::panic::Location;
 use signals_core::__private::SendsSignals;
 use signals_core::Signal;
 
+use crate::column::Column;
 use crate::db::{Executor, Params, Row};
 use crate::error::Result;
-use crate::value::{Column, Value, ValueRef};
+use crate::value::{Value, ValueRef};
 
 mod accessors;
 mod any;
@@ -37,9 +38,10 @@ pub(crate) mod sql;
 mod update_or_create;
 mod upsert;
 
+pub use crate::column::ColumnType;
 #[cfg(feature = "serde_json")]
-pub use crate::columns::Json;
-pub use crate::value::{ColumnError, ColumnType, ToJson};
+pub use crate::column::Json;
+pub use crate::value::{ColumnError, ToJson};
 pub(crate) use accessors::same_accessors;
 pub use accessors::{Accessor, On};
 pub use any::AnyModel;

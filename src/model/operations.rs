@@ -10,9 +10,10 @@ use signals_core::BoxFuture;
 
 use super::sql::Lock;
 use super::{AnyModel, Model, PostDelete, PreDelete, commit, sql};
+use crate::column::Column;
 use crate::db::{Exec, Tx};
 use crate::error::Result;
-use crate::value::{Column, Value, ValueRef};
+use crate::value::{Value, ValueRef};
 
 type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;

@@ -7,7 +7,8 @@ use core::marker::PhantomData;
 
 use super::Model;
 use super::id::UNSET_ID;
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use crate::column::{Column, ColumnType};
+use crate::value::{ColumnError, ValueRef};
 
 /// Points to a row of `M`, whose key is a `K` that a person sets: a `Uuid`, a `String`, an integer, a type of your own.
 ///

@@ -9,9 +9,10 @@ use super::commit::{self, Written};
 use super::draft::{Draft, Fields, named_fields};
 use super::sql::{self, Statement};
 use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, load};
+use crate::column::Column;
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result, SlimResult};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 /// What to write, and how.
 pub(super) enum How<M: Model> {

@@ -2,10 +2,10 @@
 
 use std::panic::Location;
 
+use crate::column::ColumnType;
 use crate::db::{Db, Dialect, Exec, Row};
 use crate::error::Result;
 use crate::model::sql::quoted;
-use crate::value::ColumnType;
 
 /// A table as the database has it.
 pub(super) struct LiveTable {

@@ -1,6 +1,6 @@
 use super::*;
+use crate::column::Column;
 use crate::error::Error;
-use crate::value::Column;
 
 async fn round_trip<T: Column>(value: &T) -> Result<T> {
     let db = memory().await;

@@ -8,6 +8,7 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::RowSignals;
+use crate::column::Column;
 use crate::db::{Dialect, Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
@@ -15,7 +16,7 @@ use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
 use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, load, save};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 /// What [`Model::create_many`] gives: awaiting it inserts the rows.
 #[must_use = "nothing is inserted before it is awaited"]

@@ -4,10 +4,11 @@ use std::panic::Location;
 
 use super::sql::as_list;
 use super::{Direction, Related, Through};
+use crate::column::Column;
 use crate::db::{Exec, Params};
 use crate::error::Result;
 use crate::model::{Id, Model, load};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 impl<T, D> Related<'_, T, D>
 where

@@ -12,12 +12,13 @@ use super::read::{among, ids as related_ids, unset};
 use super::rows::Rows;
 use super::sql::as_list;
 use super::{Direction, Forward, M2mAction, M2mChanged, Related, Through};
+use crate::column::Column;
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
 use crate::model::{AnyModel, Id, Key, Model, delete, load, save};
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 type Place = &'static Location<'static>;
 

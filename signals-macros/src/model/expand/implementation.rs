@@ -85,7 +85,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
     let column =
         |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
-    let (to_value, read, duplicate) = (column("to_value"), column("read"), column("duplicate"));
+    let (to_value, from_value, duplicate) = (column("to_value"), column("from_value"), column("duplicate"));
     let indexes: Vec<usize> = (0..names.len()).collect();
     // They hold nothing, but a field that is never read is something to be warned of.
     let related: Vec<_> = model.many_to_many.iter().map(|many| many.name).collect();
@@ -129,7 +129,7 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
             }
         }
         fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#names: #read(row, #indexes)?,)* #(#no_columns)* })
+            ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, #from_value)?,)* #(#no_columns)* })
         }
         fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
         fn copy_fields(

@@ -1,6 +1,7 @@
 use super::*;
+use crate::column::Column;
 use crate::error::Error;
-use crate::value::{Column, ValueRef};
+use crate::value::ValueRef;
 
 #[tokio::test]
 async fn the_edges_of_every_type_come_back() {

@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
-use super::time;
+use super::{Column, ColumnType, time};
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use crate::value::{ColumnError, ValueRef};
 
 /// A moment: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
 #[diagnostic::do_not_recommend]

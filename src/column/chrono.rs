@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
-use super::time;
+use super::{Column, ColumnType, time};
 use crate::calendar::MICROS_PER_SECOND;
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use crate::value::{ColumnError, ValueRef};
 
 const LEAP_SECOND: ValueRef<'_> =
     ValueRef::Refused("a database has no leap seconds: use the second before or the one behind it");

@@ -7,7 +7,8 @@ use serde_core::de::DeserializeOwned;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::value::{Column, ColumnError, ColumnType, ToJson, ValueRef};
+use super::{Column, ColumnType};
+use crate::value::{ColumnError, ToJson, ValueRef};
 
 /// A value of your own type that is stored as JSON: `JSONB` in PostgreSQL, text in SQLite.
 ///

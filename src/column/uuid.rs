@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::model::{DefaultKey, Key, KeyOf};
-use crate::value::{Column, ColumnError, ColumnType, ValueRef};
+use super::{Column, ColumnType};
+use crate::value::{ColumnError, ValueRef};
 
 /// `UUID` in PostgreSQL; its 16 bytes in SQLite, which has no such type: half of the size of its text, and in the same order.
 /// What others have stored as text is read as well.
@@ -23,20 +23,5 @@ impl Column for Uuid {
             _ => None,
         };
         read.ok_or_else(|| ColumnError::new("a UUID", value))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl Key for Uuid {}
-
-#[diagnostic::do_not_recommend]
-impl<M> KeyOf<M> for Uuid {
-    type Me = Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl DefaultKey for Uuid {
-    fn is_unset(&self) -> bool {
-        self.is_nil()
     }
 }

@@ -1,0 +1,155 @@
+//! The Rust types that are stored in one column. Uses `value` and `calendar`, and nothing above them.
+
+mod standard;
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(feature = "serde_json")]
+mod json;
+#[cfg(any(feature = "jiff", feature = "chrono"))]
+mod time;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+#[cfg(feature = "serde_json")]
+pub use self::json::Json;
+#[cfg(feature = "fixtures")]
+pub(crate) use self::json::read_around;
+
+use crate::value::{ColumnError, ValueRef};
+
+/// A Rust type that is stored in one column.
+///
+/// It is implemented for integers up to 64 bits (except `u64` and `usize`, whose upper half no database can store), `f32`,
+/// `f64`, `bool`, `String`, `Vec<u8>`, an [`Option`] of each, and types of the crates `uuid`, `jiff`, `chrono` and `serde_json`
+/// with the feature of the same name.
+///
+/// [`#[derive(Column)]`](macro@crate::Column) makes a column type of an enum without data, stored as the name of its variant,
+/// and of a struct that wraps one value. Any other type becomes a column type when it implements how it is written and how it is
+/// read:
+///
+/// ```
+/// use signals::Column;
+/// use signals::db::ValueRef;
+/// use signals::model::{ColumnError, ColumnType};
+///
+/// #[derive(Debug, Clone, PartialEq)]
+/// struct Celsius(f64);
+///
+/// impl Column for Celsius {
+///     const TYPE: ColumnType = f64::TYPE;
+///
+///     fn to_value(&self) -> ValueRef<'_> {
+///         self.0.to_value()
+///     }
+///
+///     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+///         f64::from_value(value).map(Celsius)
+///     }
+/// }
+///
+/// assert_eq!(Celsius::from_value(ValueRef::Real(36.6)), Ok(Celsius(36.6)));
+/// assert_eq!(
+///     Celsius::from_value(ValueRef::Text("hot")).unwrap_err().to_string(),
+///     "expected a number, found text",
+/// );
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of a column",
+    label = "not a column type",
+    note = "column types are integers up to 64 bit, `f32`, `f64`, `bool`, `String`, `Vec<u8>`, `Id<Model>`, an `Option` \
+            of these, an enum with `#[derive(Column)]`, and any type that implements `Column`; a type of `uuid`, `jiff`, \
+            `chrono` or `serde_json` with the feature of that name"
+)]
+pub trait Column: Sized + Clone + Send + Sync + 'static {
+    /// The type of the column in the table that is created.
+    const TYPE: ColumnType;
+
+    /// Whether the column takes NULL.
+    const NULLABLE: bool = false;
+
+    /// The value as it is bound to a statement. It is borrowed, so that nothing is copied.
+    fn to_value(&self) -> ValueRef<'_>;
+
+    /// Reads the value back. A value that cannot be represented without loss is an error and is never rounded.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
+
+    /// Cuts off what the column does not store, so that the value in memory equals the value that is read back. A save calls it
+    /// before it writes. Most types have nothing to do here.
+    fn settle(&mut self) {}
+
+    /// The value of an `Option` of this type, in which `None` is NULL.
+    #[doc(hidden)]
+    fn to_value_of_some(&self) -> ValueRef<'_> {
+        self.to_value()
+    }
+
+    /// `Clone::clone`, for `#[model]`: it uses only methods of this trait for a field, so that a type that is no column type is
+    /// one error.
+    #[doc(hidden)]
+    #[must_use]
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The type of a column in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// True or false.
+    Boolean,
+    /// A signed integer of 64 bits.
+    Integer,
+    /// A floating-point number of 64 bits.
+    Real,
+    /// Text in UTF-8.
+    Text,
+    /// Bytes.
+    Blob,
+    /// A timestamp, in microseconds.
+    Timestamp,
+    /// A date and time without a time zone, in microseconds.
+    DateTime,
+    /// A date.
+    Date,
+    /// A time of day, in microseconds.
+    Time,
+    /// A UUID.
+    Uuid,
+    /// JSON.
+    Json,
+}
+
+impl ColumnType {
+    /// The name of the type in PostgreSQL.
+    pub const fn postgres(self) -> &'static str {
+        match self {
+            Self::Boolean => "BOOLEAN",
+            Self::Integer => "BIGINT",
+            Self::Real => "DOUBLE PRECISION",
+            Self::Text => "TEXT",
+            Self::Blob => "BYTEA",
+            Self::Timestamp => "TIMESTAMP WITH TIME ZONE",
+            Self::DateTime => "TIMESTAMP",
+            Self::Date => "DATE",
+            Self::Time => "TIME",
+            Self::Uuid => "UUID",
+            Self::Json => "JSONB",
+        }
+    }
+
+    /// The name of the type in SQLite. SQLite has no type for booleans, which are stored as 0 and 1; none for dates and times,
+    /// which are stored as `2026-11-25 12:00:00.123456`, in UTC, as its own functions and Django read them; and none for UUIDs,
+    /// which are stored as 16 bytes.
+    pub const fn sqlite(self) -> &'static str {
+        match self {
+            Self::Boolean | Self::Integer => "INTEGER",
+            Self::Real => "REAL",
+            Self::Text | Self::Timestamp | Self::DateTime | Self::Date | Self::Time | Self::Json => "TEXT",
+            Self::Blob | Self::Uuid => "BLOB",
+        }
+    }
+}
