@@ -6,15 +6,11 @@ use core::marker::PhantomData;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use signals_core::__private::{
-    AnySender, Asynchronous, AwaitsReceivers, HasNoRawWrites, HasSenders, InTransaction, Payload, Scope, SentBy,
-    SignalName,
-};
 use signals_core::Signal;
 
 use super::{AuthUser, Credentials, Session};
 use crate::db::{Db, Tx};
-use crate::model::lifecycle::Observed;
+use crate::model::signals::{Observed, model_signal};
 use crate::model::{AnyModel, Meta};
 
 /// The request in which somebody logs in or out, of whatever type the program's framework has: receivers take it as
@@ -44,96 +40,7 @@ use crate::model::{AnyModel, Meta};
 /// ```
 pub type AnyRequest = dyn Any + Send + Sync;
 
-/// A signal of a login: its name, its payload, and how the payload of a model of users becomes one of any.
-macro_rules! login_signal {
-    (
-        $(#[$name_doc:meta])* $name:ident,
-        $(#[$payload_doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $vis:vis $field:ident: $ty:ty,)* },
-        in: $scope:ident,
-        |$event:ident| { $($wide:ident: $wider:expr,)* }
-    ) => {
-        $(#[$name_doc])*
-        #[expect(non_camel_case_types, reason = "it is written as in Django, `#[receiver(user_logged_in)]`")]
-        #[derive(Debug)]
-        pub enum $name {}
-
-        impl $name {
-            /// The signal of one model of users, to connect closures to at run time.
-            pub fn of<U: AuthUser>() -> &'static Signal<$payload<'static, U>> {
-                &SignalsOf::<U>::get().$name
-            }
-        }
-
-        $(#[$payload_doc])*
-        #[non_exhaustive]
-        pub struct $payload<'a, U: ?Sized> {
-            $($(#[$field_doc])* $vis $field: $ty,)*
-        }
-
-        impl<U: Observed + ?Sized> Payload for $payload<'static, U> {
-            type Of<'a> = $payload<'a, U>;
-            type Output = ();
-            type Mode = Asynchronous;
-            type Any = $payload<'static, dyn AnyModel>;
-            type Senders = ();
-            const SIGNAL: &'static str = stringify!($name);
-
-            fn sender() -> Option<&'static str> {
-                U::name()
-            }
-
-            fn module() -> Option<&'static str> {
-                U::module()
-            }
-
-            fn senders() -> Option<()> {
-                Some(())
-            }
-
-            const SCOPED: bool = true;
-
-            fn scope<'b>(event: &'b $payload<'_, U>) -> Option<&'b Scope> {
-                Some(event.$scope.scope())
-            }
-
-            fn widen<'b>($event: &'b mut $payload<'_, U>, (): ()) -> $payload<'b, dyn AnyModel> {
-                $payload { $($wide: $wider,)* }
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<U: AuthUser> SentBy<U> for $name {
-            type Payload = $payload<'static, U>;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl SentBy<AnySender> for $name {
-            type Payload = $payload<'static, dyn AnyModel>;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<S: ?Sized> HasSenders<S> for $name {
-            type Signal = Self;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl HasNoRawWrites for $name {
-            type Signal = Self;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl SignalName for $name {
-            type Signal = Self;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl AwaitsReceivers for $name {
-            type Signal = Self;
-        }
-    };
-}
-
-login_signal! {
+model_signal! {
     /// After somebody has logged in: the session has its user. See [`UserLoggedIn`].
     user_logged_in,
     /// What [`user_logged_in`] carries.
@@ -166,7 +73,7 @@ login_signal! {
     ///     println!("{} {} from {address:?}", user.model().name, user.key());
     /// }
     /// ```
-    UserLoggedIn {
+    UserLoggedIn<U: Observed> {
         /// Who has logged in.
         pub user: &'a U,
         /// The session, which has its new key and its user.
@@ -176,11 +83,15 @@ login_signal! {
         /// The transaction of the login.
         pub tx: &'a mut Tx,
     },
-    in: tx,
+    sender: AuthUser,
+    instance: none,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { user: Briefly(event.user.any()), },
     |event| { user: event.user.any(), session: event.session, request: event.request, tx: &mut *event.tx, }
 }
 
-login_signal! {
+model_signal! {
     /// Before somebody is logged out: the session has still its values. See [`UserLoggedOut`].
     user_logged_out,
     /// What [`user_logged_out`] carries.
@@ -202,7 +113,7 @@ login_signal! {
     ///     println!("bye, {}", user.map_or("whoever you are", |user| &user.name));
     /// }
     /// ```
-    UserLoggedOut {
+    UserLoggedOut<U: Observed> {
         /// Who is about to be logged out; `None` if nobody was logged in, or whoever was may not be any more.
         pub user: Option<&'a U>,
         /// The model of users.
@@ -214,7 +125,11 @@ login_signal! {
         /// A transaction for what receivers write.
         pub tx: &'a mut Tx,
     },
-    in: tx,
+    sender: AuthUser,
+    instance: none,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { user: event.user.map(|user| Briefly(user.any())), },
     |event| {
         user: event.user.map(Observed::any),
         model: event.model,
@@ -224,7 +139,7 @@ login_signal! {
     }
 }
 
-login_signal! {
+model_signal! {
     /// After somebody failed to prove who they are. See [`UserLoginFailed`].
     user_login_failed,
     /// What [`user_login_failed`] carries. It does not say what was wrong, as Django does not: the user name, the password, or a
@@ -243,7 +158,7 @@ login_signal! {
     ///     eprintln!("{credentials:?}"); // Credentials { username: "ann", password: Secret(..) }
     /// }
     /// ```
-    UserLoginFailed {
+    UserLoginFailed<U: Observed> {
         /// What was tried. The password is a [`Secret`](super::Secret), which is not printed.
         pub credentials: &'a Credentials,
         /// The model of users.
@@ -254,7 +169,11 @@ login_signal! {
         pub db: &'a Db,
         pub(super) sender: PhantomData<fn(&U)>,
     },
-    in: db,
+    sender: AuthUser,
+    instance: none,
+    scope: db,
+    is: [HasNoRawWrites],
+    debug: |event| { credentials: event.credentials, model: event.model.name, },
     |event| {
         credentials: event.credentials,
         model: event.model,
@@ -264,16 +183,23 @@ login_signal! {
     }
 }
 
-macro_rules! in_transaction {
-    ($($name:ident)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl InTransaction for $name {
-            type Signal = Self;
+/// The signal of one model of users, to connect closures to at run time.
+macro_rules! of_users {
+    ($($name:ident: $payload:ident,)*) => {$(
+        impl $name {
+            /// The signal of one model of users, to connect closures to at run time.
+            pub fn of<U: AuthUser>() -> &'static Signal<$payload<'static, U>> {
+                &SignalsOf::<U>::get().$name
+            }
         }
     )*};
 }
 
-in_transaction!(user_logged_in user_logged_out);
+of_users! {
+    user_logged_in: UserLoggedIn,
+    user_logged_out: UserLoggedOut,
+    user_login_failed: UserLoginFailed,
+}
 
 /// The signals of one model of users.
 #[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
@@ -305,27 +231,5 @@ struct Briefly<'a>(&'a dyn AnyModel);
 impl fmt::Debug for Briefly<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.0.model().name, self.0.key())
-    }
-}
-
-impl<U: Observed + ?Sized> fmt::Debug for UserLoggedIn<'_, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserLoggedIn").field("user", &Briefly(self.user.any())).finish_non_exhaustive()
-    }
-}
-
-impl<U: Observed + ?Sized> fmt::Debug for UserLoggedOut<'_, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = self.user.map(|user| Briefly(user.any()));
-        f.debug_struct("UserLoggedOut").field("user", &user).finish_non_exhaustive()
-    }
-}
-
-impl<U: ?Sized> fmt::Debug for UserLoginFailed<'_, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserLoginFailed")
-            .field("credentials", &self.credentials)
-            .field("model", &self.model.name)
-            .finish_non_exhaustive()
     }
 }

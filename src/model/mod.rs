@@ -24,7 +24,6 @@ mod fields;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod id;
-pub(crate) mod lifecycle;
 pub(crate) mod load;
 mod lookup;
 pub mod many_to_many;
@@ -34,6 +33,7 @@ mod operations;
 mod reference;
 mod registry;
 mod save;
+pub(crate) mod signals;
 pub(crate) mod sql;
 mod update_or_create;
 mod upsert;
@@ -45,24 +45,22 @@ pub use crate::value::{ColumnError, ToJson};
 pub(crate) use accessors::same_accessors;
 pub use accessors::{Accessor, On};
 pub use any::AnyModel;
-pub use bulk::{
-    AnyRows, CreateMany, DeleteWhere, PostBulkCreate, PostBulkDelete, PostBulkUpdate, UpdateWhere, post_bulk_create,
-    post_bulk_delete, post_bulk_update,
-};
+pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use column::{Counter, DefaultKey, DefaultOf, Key, KeyBehind, KeyOf, PointsTo, RelatedById, VersionNumber};
 pub use delete::Deleted;
 pub use fields::FieldSet;
 pub use id::Id;
-pub use lifecycle::{
-    Lifecycle, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, SendsLifecycle,
-    post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
-};
 pub(crate) use many_to_many::Through;
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind};
 pub use model_set::ModelSet;
 pub use reference::Ref;
 pub use registry::registered_models;
 pub(crate) use registry::{in_order, same_tables};
+pub use signals::{
+    AnyRows, Lifecycle, PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback,
+    PostSave, PreDelete, PreSave, SendsLifecycle, post_bulk_create, post_bulk_delete, post_bulk_update, post_commit,
+    post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
+};
 pub use update_or_create::UpdateOrCreate;
 
 /// A struct whose values are rows. `#[model]` implements it.

@@ -2,14 +2,10 @@
 
 mod create;
 mod delete;
-mod signals;
 mod update;
 
 pub use create::CreateMany;
 pub use delete::DeleteWhere;
-pub use signals::{
-    AnyRows, PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update,
-};
 pub use update::UpdateWhere;
 
 use crate::db::{Dialect, Exec, Params, placeholders};

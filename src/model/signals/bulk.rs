@@ -1,17 +1,13 @@
-//! The signals of bulk operations, one for all rows.
+//! The signals of bulk operations: one for all rows.
 
-use core::fmt;
+use std::marker::PhantomData;
 
-use signals_core::__private::{
-    AnySender, Asynchronous, AwaitsReceivers, FromAnySender, HasNoRawWrites, HasSenders, InTransaction, LendsInstance,
-    NoSender, Payload, Scope, SentBy, SignalName,
-};
-
+use super::model_signal;
+use super::{Observed, SendsLifecycle};
 use crate::db::Tx;
-use crate::model::lifecycle::{Observed, SendsLifecycle, answer, lifecycle};
 use crate::model::{AnyModel, FieldSet, Meta, Model};
 
-/// What the signal of a bulk insert carries for its rows.
+/// The type of the rows in the payload of a bulk insert.
 #[doc(hidden)]
 pub trait BulkSender: Observed {
     /// `&[User]` for a model, `&dyn AnyRows` for any.
@@ -36,16 +32,15 @@ impl BulkSender for dyn AnyModel {
     }
 }
 
-/// Rows of one model that is not known: what a receiver of [`post_bulk_create`] without `sender` takes as
-/// `instances: &dyn AnyRows`.
+/// Rows of any model. A receiver of [`post_bulk_create`] without `sender` takes `instances: &dyn AnyRows`.
 pub trait AnyRows: Sync {
-    /// How many there are.
+    /// The number of rows.
     fn len(&self) -> usize;
 
-    /// The row at `index`, from 0, if there are so many.
+    /// The row at `index`, from 0.
     fn get(&self, index: usize) -> Option<&dyn AnyModel>;
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -62,47 +57,52 @@ impl<M: Model> AnyRows for &[M] {
 }
 
 impl dyn AnyRows + '_ {
-    /// Each row, in order.
+    /// The rows, in order.
     pub fn iter(&self) -> impl Iterator<Item = &dyn AnyModel> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 }
 
-lifecycle! {
+model_signal! {
     /// After rows were inserted by [`create_many`](Model::create_many), in its transaction. See [`PostBulkCreate`].
     post_bulk_create,
-    /// What [`post_bulk_create`] carries. It is not sent for an insert of no row. The rows have their ids and are visible through
-    /// `tx`. An error undoes all of them.
-    PostBulkCreate {
+    /// The payload of [`post_bulk_create`]. The signal is not sent if no row was inserted. The rows have their ids and are visible
+    /// through `tx`. An error undoes all of them.
+    PostBulkCreate<M: BulkSender> {
         /// The rows that were inserted, in the order in which they were given.
-        instances: M::Rows<'a>,
+        pub instances: M::Rows<'a>,
         /// The model of the rows.
-        model: &'static Meta,
+        pub model: &'static Meta,
         /// The transaction of the insert.
-        tx: &'a mut Tx,
+        pub tx: &'a mut Tx,
     },
-    in: tx,
-    of: BulkSender,
-    shows: [],
+    sender: SendsLifecycle,
+    instance: model,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |_event| {},
     |event| { instances: M::any_rows(&event.instances), model: event.model, tx: &mut *event.tx, }
 }
 
-lifecycle! {
+model_signal! {
     /// After rows were updated by [`update_where`](Model::update_where), in its transaction. See [`PostBulkUpdate`].
     post_bulk_update,
-    /// What [`post_bulk_update`] carries. It is not sent for an update of no row. An error undoes the update.
-    PostBulkUpdate {
-        /// How many rows were updated.
-        count: u64,
+    /// The payload of [`post_bulk_update`]. The signal is not sent if no row was updated. An error undoes the update.
+    PostBulkUpdate<M: Observed> {
+        /// The number of rows that were updated.
+        pub count: u64,
         /// The fields that were set.
-        update_fields: FieldSet<M>,
+        pub update_fields: FieldSet<M>,
         /// The model of the rows.
-        model: &'static Meta,
+        pub model: &'static Meta,
         /// The transaction of the update.
-        tx: &'a mut Tx,
+        pub tx: &'a mut Tx,
     },
-    in: tx,
-    shows: [count update_fields],
+    sender: SendsLifecycle,
+    instance: model,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { count: event.count, update_fields: event.update_fields, },
     |event| {
         count: event.count,
         update_fields: M::any_fields(event.update_fields),
@@ -111,27 +111,25 @@ lifecycle! {
     }
 }
 
-lifecycle! {
+model_signal! {
     /// After rows were deleted by [`delete_where`](Model::delete_where), in its transaction. See [`PostBulkDelete`].
     post_bulk_delete,
-    /// What [`post_bulk_delete`] carries. It is not sent for a delete of no row. An error brings the rows back.
-    PostBulkDelete {
-        /// How many rows were deleted, without those of other models.
-        count: u64,
+    /// The payload of [`post_bulk_delete`]. The signal is not sent if no row was deleted. An error restores the rows.
+    PostBulkDelete<M: Observed> {
+        /// The number of rows that were deleted, without those of other models.
+        pub count: u64,
         /// The model of the rows.
-        model: &'static Meta,
+        pub model: &'static Meta,
         /// The transaction of the delete.
-        tx: &'a mut Tx,
-        /// The type of the model has no other place here.
+        pub tx: &'a mut Tx,
+        /// The payload has a type parameter and no field of that type.
         #[doc(hidden)]
-        sender: core::marker::PhantomData<fn(&M)>,
+        pub sender: PhantomData<fn(&M)>,
     },
-    in: tx,
-    shows: [count],
-    |event| { count: event.count, model: event.model, tx: &mut *event.tx, sender: core::marker::PhantomData, }
-}
-
-answer! {
-    InTransaction: post_bulk_create post_bulk_update post_bulk_delete;
-    HasNoRawWrites: post_bulk_create post_bulk_update post_bulk_delete;
+    sender: SendsLifecycle,
+    instance: model,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { count: event.count, },
+    |event| { count: event.count, model: event.model, tx: &mut *event.tx, sender: PhantomData, }
 }

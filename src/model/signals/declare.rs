@@ -1,0 +1,166 @@
+//! How a signal of models is declared: one macro for the signals of rows, of bulk operations, of many-to-many relations and of
+//! logins.
+
+/// Declares a signal and its payload: what the signal is called, the fields of the payload, and how the payload of one model becomes
+/// that of any model.
+///
+/// ```text
+/// model_signal! {
+///     /// The documentation of the signal.
+///     post_save,
+///     /// The documentation of the payload. `M` is the model, or `dyn AnyModel`; `Observed` is the trait that both implement.
+///     PostSave<M: Observed> { pub instance: &'a M, pub raw: bool, pub tx: &'a mut Tx, },
+///     sender: SendsLifecycle,           // the trait of the models that send it
+///     instance: model,                  // what receivers take as `instance`: `model`, `any` or `none`
+///     mode: Synchronous,                // optional: receivers cannot be async
+///     costly: ["previous"],             // optional: fields that cost a statement
+///     raw: raw,                         // optional: the field that says whether it is a raw write
+///     scope: tx,                        // optional: the field that says in which database it is sent
+///     is: [InTransaction],              // the traits of `diagnostics` that apply
+///     debug: |event| { instance: event.instance.any(), },
+///     |event| { instance: event.instance.any(), raw: event.raw, tx: &mut *event.tx, }
+/// }
+/// ```
+macro_rules! model_signal {
+    (@mode) => { signals_core::__private::Asynchronous };
+    (@mode $mode:ident) => { signals_core::__private::$mode };
+
+    (@awaits $name:ident Synchronous) => {};
+    (@awaits $name:ident) => { model_signal!(@is $name AwaitsReceivers); };
+
+    (@is $name:ident $trait:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::$trait for $name {
+            type Signal = Self;
+        }
+    };
+
+    // Receivers of one model take it, receivers of any sender take `&dyn AnyModel` or no instance.
+    (@instance $name:ident model) => {
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::FromAnySender<dyn crate::model::AnyModel> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::FromAnySender<signals_core::__private::NoSender> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized, Wanted: ?Sized> signals_core::__private::LendsInstance<M, Wanted> for $name {
+            type Instance = M;
+        }
+    };
+    // The instance is not of the model that sends the signal. Its type is compared with the user's where it is lent.
+    (@instance $name:ident any) => {
+        #[diagnostic::do_not_recommend]
+        impl<Instance: ?Sized> signals_core::__private::FromAnySender<Instance> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized, Wanted: ?Sized> signals_core::__private::LendsInstance<M, Wanted> for $name {
+            type Instance = Wanted;
+        }
+    };
+    (@instance $name:ident none) => {};
+
+    (
+        $(#[$name_doc:meta])* $name:ident,
+        $(#[$payload_doc:meta])* $payload:ident<$model:ident: $of:ident> {
+            $($(#[$field_doc:meta])* $vis:vis $field:ident: $ty:ty,)*
+        },
+        sender: $sender:ident,
+        instance: $instance:ident,
+        $(mode: $mode:ident,)?
+        $(costly: [$($costly:literal),*],)?
+        $(raw: $raw:ident,)?
+        $(scope: $scope:ident,)?
+        is: [$($is:ident),*],
+        debug: |$this:ident| { $($shown:ident: $shown_as:expr,)* },
+        |$event:ident| { $($wide:ident: $wider:expr,)* }
+    ) => {
+        $(#[$name_doc])*
+        #[expect(non_camel_case_types, reason = "it is written as in Django, `#[receiver(post_save)]`")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        $(#[$payload_doc])*
+        #[non_exhaustive]
+        pub struct $payload<'a, $model: $of + ?Sized> {
+            $($(#[$field_doc])* $vis $field: $ty,)*
+        }
+
+        impl<$model: $of + ?Sized> signals_core::__private::Payload for $payload<'static, $model> {
+            type Of<'a> = $payload<'a, $model>;
+            type Output = ();
+            type Mode = model_signal!(@mode $($mode)?);
+            type Any = $payload<'static, dyn crate::model::AnyModel>;
+            type Senders = ();
+            const SIGNAL: &'static str = stringify!($name);
+            $(const COSTLY: &'static [&'static str] = &[$($costly),*];)?
+
+            fn sender() -> Option<&'static str> {
+                $model::name()
+            }
+
+            fn module() -> Option<&'static str> {
+                $model::module()
+            }
+
+            fn senders() -> Option<()> {
+                $model::is_a_sender().then_some(())
+            }
+
+            $(
+                #[inline]
+                fn is_raw(event: &$payload<'_, $model>) -> bool {
+                    event.$raw
+                }
+            )?
+
+            $(
+                const SCOPED: bool = true;
+
+                #[inline]
+                fn scope<'b>(event: &'b $payload<'_, $model>) -> Option<&'b signals_core::__private::Scope> {
+                    Some(event.$scope.scope())
+                }
+            )?
+
+            fn widen<'b>($event: &'b mut $payload<'_, $model>, (): ()) -> $payload<'b, dyn crate::model::AnyModel> {
+                $payload { $($wide: $wider,)* }
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: $sender> signals_core::__private::SentBy<M> for $name {
+            type Payload = $payload<'static, M>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::SentBy<signals_core::__private::AnySender> for $name {
+            type Payload = $payload<'static, dyn crate::model::AnyModel>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized> signals_core::__private::HasSenders<M> for $name {
+            type Signal = Self;
+        }
+
+        model_signal!(@is $name SignalName);
+        $(model_signal!(@is $name $is);)*
+        model_signal!(@awaits $name $($mode)?);
+        model_signal!(@instance $name $instance);
+
+        impl<$model: $of + ?Sized> std::fmt::Debug for $payload<'_, $model> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let $this = self;
+                f.debug_struct(stringify!($payload))$(.field(stringify!($shown), &$shown_as))*.finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(crate) use model_signal;

@@ -1,0 +1,243 @@
+//! The signals of a single row: when it is saved, deleted, committed, rolled back and loaded.
+
+use super::model_signal;
+use super::{Observed, SendsLifecycle};
+use crate::db::{Db, Tx};
+#[cfg(doc)]
+use crate::model::Model;
+use crate::model::{AnyModel, FieldSet};
+
+model_signal! {
+    /// Before a row is inserted or updated, in its transaction. See [`PreSave`].
+    pre_save,
+    /// The payload of [`pre_save`]. The instance may be changed: the changes are written.
+    ///
+    /// The id of a new row is unset. An error undoes everything, and nothing is written.
+    PreSave<M: Observed> {
+        /// The row that is about to be saved.
+        pub instance: &'a mut M,
+        /// Whether the row is new and will be inserted: Django's `_state.adding`. If the key is set, only the database knows. It
+        /// is asked, and the row locked, if a receiver takes this field or the whole `event`; otherwise the field is `false`.
+        pub adding: bool,
+        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        pub update_fields: Option<FieldSet<M>>,
+        /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
+        /// those.
+        pub raw: bool,
+        /// The transaction of the save.
+        pub tx: &'a mut Tx,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    costly: ["adding"],
+    raw: raw,
+    scope: tx,
+    is: [InTransaction, LendsMutably, HasRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| {
+        instance: event.instance.any_mut(),
+        adding: event.adding,
+        update_fields: event.update_fields.map(M::any_fields),
+        raw: event.raw,
+        tx: &mut *event.tx,
+    }
+}
+
+model_signal! {
+    /// After a row was inserted or updated, in its transaction. See [`PostSave`].
+    post_save,
+    /// The payload of [`post_save`]. The row has its id and is visible through `tx`.
+    ///
+    /// An error undoes the save and everything that earlier receivers wrote.
+    PostSave<M: Observed> {
+        /// The row that was saved.
+        pub instance: &'a M,
+        /// Whether it was inserted; otherwise it was updated.
+        pub created: bool,
+        /// The row as the database had it before; `None` if it was inserted. It is only read, and the row locked, if a linked
+        /// receiver takes this field, `changes`, `changed(..)` or the whole `event`. The lock means that what one save wrote is
+        /// the `previous` of exactly one other.
+        pub previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        pub changes: FieldSet<M>,
+        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        pub update_fields: Option<FieldSet<M>>,
+        /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
+        /// those.
+        pub raw: bool,
+        /// The transaction of the save.
+        pub tx: &'a mut Tx,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    costly: ["previous", "changes"],
+    raw: raw,
+    scope: tx,
+    is: [InTransaction, KnowsWhatChanged, HasRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        update_fields: event.update_fields.map(M::any_fields),
+        raw: event.raw,
+        tx: &mut *event.tx,
+    }
+}
+
+model_signal! {
+    /// Before a row is deleted, in its transaction. See [`PreDelete`].
+    pre_delete,
+    /// The payload of [`pre_delete`]. An error keeps the row.
+    PreDelete<M: Observed> {
+        /// The row that is about to be deleted.
+        pub instance: &'a M,
+        /// The row that the delete started from: the instance itself, or the row that it is deleted with.
+        pub origin: &'a dyn AnyModel,
+        /// The transaction of the delete.
+        pub tx: &'a mut Tx,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
+}
+
+model_signal! {
+    /// After a row was deleted, in its transaction. See [`PostDelete`].
+    post_delete,
+    /// The payload of [`post_delete`]. The row is deleted; the instance still has its id. An error restores the row.
+    PostDelete<M: Observed> {
+        /// The row that was deleted.
+        pub instance: &'a M,
+        /// The row that the delete started from: the instance itself, or the row that it was deleted with.
+        pub origin: &'a dyn AnyModel,
+        /// The transaction of the delete.
+        pub tx: &'a mut Tx,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    scope: tx,
+    is: [InTransaction, HasNoRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
+}
+
+model_signal! {
+    /// After the transaction of a save was committed. See [`PostCommit`].
+    post_commit,
+    /// The payload of [`post_commit`]. Use it for actions that cannot be undone: sending mail, calling other services.
+    ///
+    /// It is called at most once. If the process is killed after the COMMIT and before the receiver has run, the call is lost.
+    /// For work that must not be lost, save a row on the `tx` of [`post_save`], and let a recurring job do the work and delete
+    /// the row.
+    ///
+    /// The transaction is over, so an error cannot undo anything: it is passed to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run. A receiver
+    /// that saves its own row again causes another `post_commit`; it must skip the ones that it caused itself.
+    PostCommit<M: Observed> {
+        /// The row as it was committed: everything that this library wrote to it in the transaction, by any call, instead of
+        /// the fields of a value in memory. Fields with `#[skip]` have their `Default`. SQL of your own is not examined: its
+        /// changes after the last save may be missing.
+        pub instance: &'a M,
+        /// Whether it was inserted in the transaction; otherwise it was updated.
+        pub created: bool,
+        /// The row as the database had it before the first save in the transaction; `None` if it was inserted in it.
+        /// Changes that `update_where`, `upsert` or a cascade wrote before that save are included. It is only read if a linked
+        /// receiver takes this field, `changes`, `changed(..)` or the whole `event`.
+        pub previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        pub changes: FieldSet<M>,
+        /// Whether every write of the row in this transaction was a raw one of [`load_fixture`](crate::Db::load_fixture). Only
+        /// receivers with `raw = true` are called for such rows.
+        pub raw: bool,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    costly: ["previous", "changes"],
+    raw: raw,
+    scope: db,
+    is: [KnowsWhatChanged, HasRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        raw: event.raw,
+        db: event.db,
+    }
+}
+
+model_signal! {
+    /// After a save was undone. See [`PostRollback`].
+    post_rollback,
+    /// The payload of [`post_rollback`]. Use it to clean up what was done outside of the database: files, cache entries,
+    /// reservations.
+    ///
+    /// It is sent for each written row that would have had a `post_commit`: when a receiver fails, when the transaction is rolled
+    /// back for any reason, and, by a task, when it is dropped. For a row that was saved in a savepoint which was rolled back, it
+    /// is sent at the end of the transaction, committed or not, because nothing else can use the connection before that. It is not
+    /// sent when the outcome of the COMMIT is unknown, [`Error::CommitUnknown`](crate::Error::CommitUnknown).
+    ///
+    /// The transaction is over. An error is passed to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.
+    PostRollback<M: Observed> {
+        /// The row as it was saved last, which the database does not have. A new row has the id that it would have had. Fields
+        /// with `#[skip]` have their `Default`.
+        pub instance: &'a M,
+        /// Whether an INSERT was undone; otherwise it was an UPDATE.
+        pub created: bool,
+        /// The row as the database had it before its first save in the transaction or savepoint; `None` if it was inserted in
+        /// it. It is only read if a linked receiver takes this field, `changes`, `changed(..)` or the whole `event`.
+        pub previous: Option<&'a M>,
+        /// The fields whose values differ from `previous`; all of them if the row was inserted.
+        pub changes: FieldSet<M>,
+        /// Whether every undone write of the row was a raw one of [`load_fixture`](crate::Db::load_fixture). Only receivers with
+        /// `raw = true` are called for such rows.
+        pub raw: bool,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    costly: ["previous", "changes"],
+    raw: raw,
+    scope: db,
+    is: [KnowsWhatChanged, HasRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| {
+        instance: event.instance.any(),
+        created: event.created,
+        previous: event.previous.map(Observed::any),
+        changes: M::any_fields(event.changes),
+        raw: event.raw,
+        db: event.db,
+    }
+}
+
+model_signal! {
+    /// After a row was read from the database. See [`PostLoad`].
+    post_load,
+    /// The payload of [`post_load`]. The instance may be changed: use it to set fields with `#[skip]`.
+    ///
+    /// It is sent for the rows that you query, with `get`, `all`, `refresh`, `by_..` and the accessors of relations; it is not sent
+    /// for rows that the library reads for itself, such as `previous` and the rows of a cascade. Its receivers are
+    /// synchronous and have no database, because one that reads more would do so once per row. An error is the error of the call.
+    PostLoad<M: Observed> {
+        /// The row that was read.
+        pub instance: &'a mut M,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    mode: Synchronous,
+    // It has no `tx`, but not because a transaction is over: the compiler is to say which fields it has.
+    is: [InTransaction, LendsMutably, HasNoRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| { instance: event.instance.any_mut(), }
+}
