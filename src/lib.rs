@@ -55,7 +55,7 @@
 //! | start of the program, by [`check`] | a cycle through `before`, a function that one signal would call twice, `after` and `before` without effect, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
 //! | start of the program, by [`Db::check_schema`] | columns, types, NULL, keys, uniqueness, indexes and foreign keys of the tables |
 //! | in a test, by [`testing::assert_linked`] | a crate that is in `Cargo.toml` and was never named, so that its receivers are not linked |
-//! | in a test, by [`Wiring::assert_locked`] | a receiver that came, went or moved since somebody reviewed them |
+//! | in a test, by `Wiring::assert_locked`, with the feature `wiring` | a receiver that was added, removed or moved since the last review |
 //! | run time | what only the database knows: duplicates, missing rows and tables, locks. Each is an [`Error`] that says what to do |
 //!
 //! # Models
@@ -243,11 +243,14 @@
 //! # Seeing the wiring
 //!
 //! [`wiring`] answers what happens when a user is saved: `println!("{}", signals::wiring().of_sender("User"))` prints the receivers
-//! in their order, with their filters and places. The same is JSON, a picture for Mermaid or Graphviz, and a page of HTML to search.
+//! in their order, with their filters and locations. With the feature `wiring`, it is also JSON, a graph for Mermaid or Graphviz, and a
+//! page of HTML with a search field.
 //!
-//! An update of a dependency can bring a receiver. With this test a review shows it, as a line in a file of your repository:
+//! An update of a dependency can add a receiver. With this test and the feature `wiring`, a review shows it as a line in a file of your
+//! repository:
 //!
 //! ```no_run
+//! # #[cfg(feature = "wiring")]
 //! #[test]
 //! fn the_wiring_is_what_was_reviewed() {
 //!     signals::wiring().assert_locked("wiring.lock"); // `UPDATE_WIRING=1 cargo test` writes it
@@ -310,6 +313,7 @@
 //! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `tracing` | a span per receiver |
+//! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
 
 #[cfg(feature = "auth")]
 pub mod auth;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use signals_core::__private::{mute as mute_in, unmute as unmute_in};
 pub use signals_core::testing::{assert_linked, assert_linked_except};
 use signals_core::{ReceiverGuard, ReceiverName};
 
@@ -50,7 +51,7 @@ use crate::model::Model;
 #[must_use = "the receiver is called again when this is dropped"]
 #[track_caller]
 pub fn mute<R: ReceiverName>(db: &Db) -> Muted<R> {
-    db.scope().mute::<R>();
+    mute_in::<R>(db.scope());
     Muted { db: db.clone(), receiver: PhantomData }
 }
 
@@ -63,7 +64,7 @@ pub struct Muted<R: ReceiverName> {
 
 impl<R: ReceiverName> Drop for Muted<R> {
     fn drop(&mut self) {
-        self.db.scope().unmute::<R>();
+        unmute_in::<R>(self.db.scope());
     }
 }
 

@@ -171,13 +171,40 @@ fn json_is_for_programs() {
     assert!(circle["error"].as_str().unwrap().contains("wait for one another"));
     expect![[r#"
         [
-        {"signal": "Paid", "sender": null, "module": "wiring::shop", "any_sender": false, "error": null, "receivers": [
-          {"name": "wiring::shop::thank", "module": "wiring::shop", "file": "tests/wiring.rs", "line": _, "column": 5, "filters": ["when = |event| event.amount > 100"], "reads": ["event"], "any_sender": false, "raw": false, "async": false, "after": [], "before": []}]}]
-    "#]].assert_eq(&without_places(&signals::wiring().of_sender("Paid").to_json()));
+          {
+            "signal": "Paid",
+            "sender": null,
+            "module": "wiring::shop",
+            "any_sender": false,
+            "error": null,
+            "receivers": [
+              {
+                "name": "wiring::shop::thank",
+                "module": "wiring::shop",
+                "file": "tests/wiring.rs",
+                "line": _,
+                "column": 5,
+                "filters": [
+                  "when = |event| event.amount > 100"
+                ],
+                "reads": [
+                  "event"
+                ],
+                "any_sender": false,
+                "raw": false,
+                "async": false,
+                "after": [],
+                "before": []
+              }
+            ]
+          }
+        ]
+    "#]]
+    .assert_eq(&without_lines_of_json(&signals::wiring().of_sender("Paid").to_json()));
 }
 
-/// The text without the numbers of its lines and columns.
-fn without_places(json: &str) -> String {
+/// The JSON without the numbers of its lines.
+fn without_lines_of_json(json: &str) -> String {
     let digits = |part: &str| part.trim_start_matches(|character: char| character.is_ascii_digit()).to_owned();
     let mut parts = json.split("\"line\": ");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -255,7 +282,7 @@ fn a_page_of_html_has_it_all() {
         </table>
         </div>
     "#]].assert_eq(&without_lines(&body[..body.find("</section>").unwrap()]));
-    assert!(body.contains("say &quot;hi&quot; &lt;&amp;&gt; #1"), "{body}");
+    assert!(body.contains("say &#34;hi&#34; &#60;&#38;&#62; #1"), "{body}");
     assert!(body.contains("<p class=\"error\">"), "{body}");
     assert_eq!(body.matches("<section").count(), body.matches("</section>").count());
     assert!(!page.contains("http"), "it needs nothing else");
@@ -295,8 +322,8 @@ fn a_lock_file_shows_what_comes_and_goes() {
     assert!(run_locked(file, true).0);
     let written = std::fs::read_to_string(&path).unwrap();
     expect![[r##"
-        # Who receives what, in the order in which they are called. A test compares this file with the program:
-        # a receiver that comes or goes is seen in a review. `UPDATE_WIRING=1 cargo test` writes it anew.
+        # The receivers of each signal, in the order in which they are called. A test compares this file with the program, so that a
+        # review shows when a receiver is added or removed. `UPDATE_WIRING=1 cargo test` updates it.
         Circled (wiring::in_a_circle)
             wiring::in_a_circle::first  before = [wiring::in_a_circle::second]
             wiring::in_a_circle::second  before = [wiring::in_a_circle::first]

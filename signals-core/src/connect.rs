@@ -1,62 +1,22 @@
-//! Receivers that are connected while the program runs: closures, until they are disconnected.
+//! Connecting receivers while the program runs: closures, until they are disconnected.
 
 use core::fmt;
-use core::pin::Pin;
-use core::sync::atomic::{AtomicU64, Ordering};
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::connected::{AsyncClosure, BoxFuture, Closure};
 use crate::diagnostics::Returns;
-use crate::payload::{Asynchronous, Mode, Payload, Reply};
-use crate::receiver::{ReceiverId, SourceLocation};
+use crate::id::ReceiverId;
+use crate::location::SourceLocation;
+use crate::payload::{Asynchronous, Payload};
 use crate::signal::Signal;
 
-/// A boxed future, as [`Signal::connect_async`] takes it.
-pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
-
-type SyncClosure<P> = dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output> + Send + Sync;
-type AsyncClosure<P> =
-    dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> BoxFuture<'b, Reply<<P as Payload>::Output>> + Send + Sync;
-
-pub(crate) struct Connected<P: Payload> {
-    key: u64,
-    unique: bool,
-    pub(crate) id: ReceiverId,
-    pub(crate) closure: Closure<P>,
-}
-
-pub(crate) enum Closure<P: Payload> {
-    Sync(Box<SyncClosure<P>>),
-    Async(Box<AsyncClosure<P>>, <P::Mode as Mode>::Awaits),
-}
-
-/// The run-time receivers of a signal at one moment.
-pub(crate) type Snapshot<P> = Arc<[Arc<Connected<P>>]>;
-
-/// The run-time receivers of a signal. A dispatch takes the list as it is and lets go of the lock.
-pub(crate) struct ConnectedList<P: Payload>(Mutex<Option<Snapshot<P>>>);
-
-impl<P: Payload> ConnectedList<P> {
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(None))
-    }
-
-    pub(crate) fn snapshot(&self) -> Option<Snapshot<P>> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Snapshot<P>>> {
-        // The list is replaced as a whole, so a panic cannot leave it half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl<P: Payload> Signal<P> {
-    /// Calls `receiver` on every dispatch from now on, after the link-time receivers and those connected before, for as long
-    /// as the program runs: whatever becomes of the handle, which can disconnect it. To connect it for a while,
-    /// there is [`connect_scoped`](Self::connect_scoped).
+    /// Calls `receiver` on every dispatch from now on, after the link-time receivers and those connected earlier.
     ///
-    /// A dispatch that has begun is not changed: a receiver that is connected during it is first called in the next.
+    /// The receiver stays connected as long as the program runs, unless the handle disconnects it: dropping the handle does
+    /// not. [`connect_scoped`](Self::connect_scoped) connects a receiver until a guard is dropped.
+    ///
+    /// A dispatch that has begun does not call a receiver that is connected during it. The next dispatch does.
     ///
     /// ```
     /// # use signals_core::signal;
@@ -75,7 +35,7 @@ impl<P: Payload> Signal<P> {
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
     {
-        self.add(closure(), Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
+        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
     }
 
     /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
@@ -101,8 +61,17 @@ impl<P: Payload> Signal<P> {
         self.connect(receiver).into_guard()
     }
 
-    /// Like [`connect`](Self::connect), once per `uid`: the first stays, and a second call with the same `uid` gives
-    /// `None` and connects nothing. This is Django's `dispatch_uid`.
+    /// Like [`connect`](Self::connect), but once per `uid`: a second call with the same `uid` connects nothing and returns
+    /// `None`. This is Django's `dispatch_uid`.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// assert!(Paid::SIGNAL.connect_unique("audit", |_| println!("paid")).is_some());
+    /// assert!(Paid::SIGNAL.connect_unique("audit", |_| println!("paid")).is_none());
+    /// ```
     #[track_caller]
     pub fn connect_unique<F, R>(&'static self, uid: impl Into<Cow<'static, str>>, receiver: F) -> Option<ReceiverHandle>
     where
@@ -114,40 +83,38 @@ impl<P: Payload> Signal<P> {
     }
 
     fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
-        let mut list = self.connected().lock();
-        self.push(&mut list, id, false, closure)
+        let mut receivers = self.connected().lock();
+        let key = receivers.push(id, false, closure);
+        self.set_connected(&receivers);
+        ReceiverHandle { signal: self, key }
     }
 
     fn add_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<ReceiverHandle> {
-        let mut list = self.connected().lock();
-        if list.iter().flat_map(|list| list.iter()).any(|known| known.unique && known.id.name == id.name) {
-            // What the closure holds may be another receiver's guard: it is dropped when the lock is free.
-            drop(list);
+        let mut receivers = self.connected().lock();
+        if receivers.has_unique(&id.name) {
+            // The closure may own the guard of another receiver: it is dropped after the lock is released.
+            drop(receivers);
             drop(closure);
             return None;
         }
-        Some(self.push(&mut list, id, true, closure))
-    }
-
-    fn push(
-        &'static self,
-        list: &mut Option<Snapshot<P>>,
-        id: ReceiverId,
-        unique: bool,
-        closure: Closure<P>,
-    ) -> ReceiverHandle {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let key = NEXT.fetch_add(1, Ordering::Relaxed);
-        let known = list.iter().flat_map(|list| list.iter().cloned());
-        *list = Some(known.chain([Arc::new(Connected { key, unique, id, closure })]).collect());
-        self.set_connected(true);
-        ReceiverHandle { signal: self, key }
+        let key = receivers.push(id, true, closure);
+        self.set_connected(&receivers);
+        Some(ReceiverHandle { signal: self, key })
     }
 }
 
 impl<P: Payload<Mode = Asynchronous>> Signal<P> {
-    /// Like [`connect`](Self::connect), for a receiver that is awaited:
-    /// `connect_async(|event| Box::pin(async move { .. }))`.
+    /// Like [`connect`](Self::connect), for a receiver that is awaited.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal(async)]
+    /// struct Paid<'a> {
+    ///     invoice: &'a str,
+    /// }
+    ///
+    /// Paid::SIGNAL.connect_async(|event| Box::pin(async move { println!("paid: {}", event.invoice) }));
+    /// ```
     #[track_caller]
     pub fn connect_async<F, R>(&'static self, receiver: F) -> ReceiverHandle
     where
@@ -158,12 +125,12 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
             let future = receiver(payload);
             Box::pin(async move { future.await.into_reply() })
         });
-        self.add(closure(), Closure::Async(receiver, ()))
+        self.add(closure_id(), Closure::Async(receiver, ()))
     }
 }
 
 #[track_caller]
-fn closure() -> ReceiverId {
+fn closure_id() -> ReceiverId {
     ReceiverId { name: Cow::Borrowed("closure"), location: SourceLocation::caller() }
 }
 
@@ -175,14 +142,14 @@ pub struct ReceiverHandle {
 }
 
 impl ReceiverHandle {
-    /// Disconnects the receiver, and says whether it was still connected.
+    /// Disconnects the receiver, and returns whether it was still connected.
     ///
     /// A dispatch that has begun still calls it.
     pub fn disconnect(self) -> bool {
         self.signal.disconnect(self.key)
     }
 
-    /// Disconnects the receiver when the guard is dropped.
+    /// Turns the handle into a guard that disconnects the receiver when it is dropped.
     pub fn into_guard(self) -> ReceiverGuard {
         ReceiverGuard { handle: self }
     }
@@ -203,7 +170,7 @@ pub struct ReceiverGuard {
 }
 
 impl ReceiverGuard {
-    /// Disconnects the receiver now, and says whether it was still connected.
+    /// Disconnects the receiver now, and returns whether it was still connected.
     ///
     /// A dispatch that has begun still calls it.
     pub fn disconnect(self) -> bool {
@@ -223,15 +190,10 @@ trait Disconnect: Send + Sync {
 
 impl<P: Payload> Disconnect for Signal<P> {
     fn disconnect(&'static self, key: u64) -> bool {
-        let mut list = self.connected().lock();
-        let Some(known) = list.take() else { return false };
-        let left: Arc<[_]> = known.iter().filter(|connected| connected.key != key).cloned().collect();
-        let removed = left.len() < known.len();
-        self.set_connected(!left.is_empty());
-        *list = if left.is_empty() { None } else { Some(left) };
-        // The closure's own drop may connect or disconnect: not while the lock is held.
-        drop(list);
-        drop(known);
-        removed
+        let mut receivers = self.connected().lock();
+        let removed = receivers.remove(key);
+        self.set_connected(&receivers);
+        drop(receivers);
+        removed.is_some()
     }
 }

@@ -1,7 +1,7 @@
-//! How deep one signal is sent inside the receivers of another.
+//! How deeply dispatches are nested: signals that receivers send.
 //!
-//! The depth belongs to the call chain, not to the thread: a future sets it for the time of each poll, so it is right
-//! on whatever thread the task goes on, and another task on the same thread does not see it.
+//! The depth belongs to the chain of calls and not to the thread. A future sets it during each poll, so it stays right when a
+//! task moves to another thread, and another task on the same thread does not see it.
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +11,15 @@ use crate::payload::Payload;
 
 static LIMIT: AtomicUsize = AtomicUsize::new(32);
 
-/// Sets how deep receivers may send signals whose receivers send signals, in the whole program. It is 32 at first.
+/// Sets how deeply dispatches may be nested in the whole program: receivers that send signals whose receivers send signals. The
+/// default is 32.
 ///
-/// A deeper chain is [`SignalError::TooDeep`], which comes back through every receiver in between and so prints the chain, a cycle
-/// in it once.
+/// A deeper dispatch fails with [`SignalError::TooDeep`]. The error returns through every receiver of the chain, so that it
+/// prints the chain, and a cycle in it once.
+///
+/// ```
+/// signals_core::set_recursion_limit(64);
+/// ```
 pub fn set_recursion_limit(limit: usize) {
     LIMIT.store(limit, Ordering::Relaxed);
 }
@@ -23,7 +28,7 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The depth of a dispatch that is about to start.
+/// The depth of a dispatch that is about to begin.
 #[inline]
 pub(crate) fn next<P: Payload>() -> Result<usize, SignalError> {
     let depth = DEPTH.get();
@@ -36,19 +41,19 @@ fn too_deep<P: Payload>(limit: usize) -> SignalError {
     SignalError::TooDeep { signal: P::SIGNAL, sender: P::sender(), limit }
 }
 
-/// Stands at a depth until it is dropped.
-pub(crate) struct At {
+/// Sets the depth until it is dropped.
+pub(crate) struct DepthGuard {
     before: usize,
 }
 
-impl At {
+impl DepthGuard {
     #[inline]
-    pub(crate) fn depth(depth: usize) -> Self {
+    pub(crate) fn enter(depth: usize) -> Self {
         Self { before: DEPTH.replace(depth) }
     }
 }
 
-impl Drop for At {
+impl Drop for DepthGuard {
     #[inline]
     fn drop(&mut self) {
         DEPTH.set(self.before);

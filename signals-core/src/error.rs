@@ -4,9 +4,10 @@ use core::fmt;
 use std::error::Error as StdError;
 
 use crate::chain;
-use crate::check::WiringError;
+use crate::id::ReceiverId;
 use crate::panics::Panicked;
-use crate::receiver::ReceiverId;
+use crate::source::SignalOf;
+use crate::wiring_error::WiringError;
 
 /// What a receiver may fail with.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -47,7 +48,7 @@ impl fmt::Display for SignalError {
                 f,
                 "{} was sent from inside {limit} receivers of one another, which is the limit; \
                  let a receiver leave out what it caused itself, or raise `set_recursion_limit`",
-                Sent(signal, *sender)
+                SignalOf(signal, *sender)
             ),
             Self::Wiring(error) => error.fmt(f),
         }
@@ -155,24 +156,12 @@ struct Link<'a> {
 impl fmt::Display for Link<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ReceiverError { receiver, signal, sender, .. } = self.error;
-        write!(f, "receiver {receiver} {} on {}", self.verb, Sent(signal, *sender))
+        write!(f, "receiver {receiver} {} on {}", self.verb, SignalOf(signal, *sender))
     }
 }
 
 impl StdError for ReceiverError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.inner().and_then(StdError::source)
-    }
-}
-
-/// A signal and its sender, as messages name them.
-pub(crate) struct Sent(pub(crate) &'static str, pub(crate) Option<&'static str>);
-
-impl fmt::Display for Sent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Some(sender) => write!(f, "`{}` of `{sender}`", self.0),
-            None => write!(f, "`{}`", self.0),
-        }
     }
 }

@@ -1,25 +1,42 @@
-//! One order in every build: `after` and `before` first, then crate, module, place and name.
+//! One order in every build: `after` and `before` first, then crate, module, location and name.
 
 use core::any::TypeId;
 use core::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use crate::receiver::Receiver;
+use crate::source::Source;
+use crate::wiring_error::WiringError;
 
 /// Why the receivers of one signal cannot be called one after the other.
 pub(crate) enum Fault {
-    /// One function is there twice.
+    /// One function would be called twice.
     Twice([&'static Receiver; 2]),
     /// Each runs before the next, and the last before the first.
     Cycle(Vec<&'static Receiver>),
 }
 
 impl Fault {
-    /// The receivers that it is about.
+    /// The receivers concerned.
     pub(crate) fn receivers(&self) -> &[&'static Receiver] {
         match self {
             Self::Twice(receivers) => receivers,
             Self::Cycle(receivers) => receivers,
+        }
+    }
+
+    /// The same as an error of the signal that has the receivers.
+    pub(crate) fn error(&self, source: &Source) -> WiringError {
+        let Source { signal, sender, .. } = *source;
+        match self {
+            Self::Twice([first, second]) => {
+                let (receiver, any_sender) = (first.id.clone(), first.payload() != second.payload());
+                WiringError::CalledTwice { receiver, signal, sender, any_sender }
+            }
+            Self::Cycle(cycle) => {
+                let receivers = cycle.iter().map(|receiver| receiver.id.clone()).collect();
+                WiringError::Cycle { signal, sender, receivers }
+            }
         }
     }
 }
@@ -35,7 +52,7 @@ pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static
     }
 
     let mut graph = Graph::of(&receivers);
-    // The ready receiver with the smallest index is next, so everything that is free to move stays in its place.
+    // The ready receiver with the smallest index is next: receivers without constraints keep their order.
     let mut ready: BinaryHeap<_> =
         (0..receivers.len()).filter(|&index| graph.waits_for[index] == 0).map(Reverse).collect();
     let mut sorted = Vec::with_capacity(receivers.len());
@@ -55,7 +72,7 @@ pub(crate) fn sort(mut receivers: Vec<&'static Receiver>) -> Result<Vec<&'static
     }
 }
 
-/// The first function that is among them twice.
+/// The first function that two of them share.
 fn same_function(receivers: &[&'static Receiver]) -> Option<[&'static Receiver; 2]> {
     let mut seen = HashMap::with_capacity(receivers.len());
     receivers.iter().find_map(|&receiver| Some([seen.insert(receiver.function, receiver)?, receiver]))
@@ -68,16 +85,16 @@ struct Graph {
 
 impl Graph {
     fn of(receivers: &[&'static Receiver]) -> Self {
-        let mut places: HashMap<TypeId, Vec<usize>> = HashMap::new();
+        let mut indexes: HashMap<TypeId, Vec<usize>> = HashMap::new();
         for (index, receiver) in receivers.iter().enumerate() {
-            places.entry(receiver.function).or_default().push(index);
+            indexes.entry(receiver.function).or_default().push(index);
         }
         let mut graph = Self { successors: vec![Vec::new(); receivers.len()], waits_for: vec![0; receivers.len()] };
         for (index, receiver) in receivers.iter().enumerate() {
-            for &first in receiver.after.iter().filter_map(|function| places.get(function)).flatten() {
+            for &first in receiver.after.iter().filter_map(|function| indexes.get(function)).flatten() {
                 graph.edge(first, index);
             }
-            for &later in receiver.before.iter().filter_map(|function| places.get(function)).flatten() {
+            for &later in receiver.before.iter().filter_map(|function| indexes.get(function)).flatten() {
                 graph.edge(index, later);
             }
         }
@@ -89,8 +106,8 @@ impl Graph {
         self.waits_for[later] += 1;
     }
 
-    /// One cycle among the receivers that still wait. Each of them has such a predecessor, so walking back must
-    /// come round.
+    /// One cycle among the receivers that still wait. Each of them has such a predecessor, so walking back reaches one of them
+    /// twice.
     fn cycle(&self) -> Vec<usize> {
         let waiting = |index: &usize| self.waits_for[*index] > 0;
         let predecessor =

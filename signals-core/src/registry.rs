@@ -1,34 +1,14 @@
 //! What the linker collected. The only file that names linkme.
 
-use core::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 #[cfg(not(target_family = "wasm"))]
 use linkme::distributed_slice;
 
-use crate::check::WiringError;
-use crate::receiver::{Receiver, Source, SourceLocation};
-
-/// What one use of a macro leaves in the program.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum Entry {
-    /// `#[receiver]`: one per signal and sender.
-    Receiver(Receiver),
-    /// Anything else that a crate declares: a signal, or what another crate of the family wants to find again by its
-    /// type, such as a model.
-    Declared { module: &'static str, value: &'static (dyn Any + Send + Sync) },
-    /// A crate that `apps!` names.
-    App { name: &'static str, location: SourceLocation },
-}
-
-/// What `#[signal]` leaves in the registry.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct SignalDeclaration {
-    pub name: &'static str,
-    pub module: &'static str,
-}
+use crate::entry::Entry;
+use crate::location::SourceLocation;
+use crate::receiver::{Receiver, crate_of};
+use crate::wiring_error::WiringError;
 
 /// Everything that is linked into this program. The order of its elements means nothing: it differs between linkers
 /// and between debug and release.
@@ -47,11 +27,11 @@ compile_error!(
      Linux, macOS, Windows, Android, iOS or a BSD"
 );
 
-/// What is missing from the registry, if something is. `module` is where code that runs declares something.
+/// What is missing from the registry, if something is. `module` is one whose running code declares something.
 ///
-/// The linker of MinGW drops entries, since nothing refers to them, and keeps some of them by chance: the build script knows
-/// whether a flag keeps all. A file that is linked at run time has a registry of its own. A program that asks declares something,
-/// so that an empty registry is one that was dropped.
+/// The linker of MinGW drops entries, because no code refers to them, and keeps some of them by chance: the build script knows
+/// whether a flag keeps all. A file that is linked at run time has its own registry. Every program that calls this declares
+/// something, so an empty registry is one that was dropped.
 #[doc(hidden)]
 pub fn incomplete(module: Option<&'static str>) -> Option<WiringError> {
     if cfg!(linker_drops_entries) || ENTRIES_V1.is_empty() {
@@ -63,40 +43,30 @@ pub fn incomplete(module: Option<&'static str>) -> Option<WiringError> {
 }
 
 /// All receivers that are linked into this program, in no order.
+///
+/// ```rust,standalone_crate
+/// use signals_core::{receiver, signal};
+///
+/// #[signal]
+/// struct OrderPaid {
+///     amount: u64,
+/// }
+///
+/// #[receiver(OrderPaid)]
+/// fn thank(amount: u64) {
+///     println!("thank you for {amount}");
+/// }
+///
+/// # fn main() {
+/// let signals: Vec<_> = signals_core::receivers().map(|receiver| receiver.signal()).collect();
+/// assert_eq!(signals, ["OrderPaid"]);
+/// # }
+/// ```
 pub fn receivers() -> impl Iterator<Item = &'static Receiver> {
     ENTRIES_V1.iter().filter_map(|entry| match entry {
         Entry::Receiver(receiver) => Some(receiver),
         _ => None,
     })
-}
-
-/// Receivers by what they receive.
-pub(crate) struct ByPayload(HashMap<TypeId, Vec<&'static Receiver>>);
-
-impl ByPayload {
-    pub(crate) fn of(receivers: &[&'static Receiver]) -> Self {
-        let mut payloads: HashMap<_, Vec<_>> = HashMap::new();
-        for receiver in receivers {
-            payloads.entry(receiver.payload()).or_default().push(*receiver);
-        }
-        Self(payloads)
-    }
-
-    /// What is received, each once.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> {
-        self.0.values().filter_map(|receivers| Some(receivers.first()?.source()))
-    }
-
-    /// Those whom a signal calls, receivers of any sender among them.
-    pub(crate) fn called_by(&self, source: &Source) -> Vec<&'static Receiver> {
-        [Some(source.own), source.any]
-            .iter()
-            .flatten()
-            .filter_map(|payload| self.0.get(payload))
-            .flatten()
-            .copied()
-            .collect()
-    }
 }
 
 /// All declared values of one type, in no order.
@@ -109,6 +79,14 @@ pub fn declared<T: 'static>() -> impl Iterator<Item = &'static T> {
 }
 
 /// The crates of this program that declare models, signals or receivers.
+///
+/// ```
+/// #[signals_core::signal]
+/// struct OrderPaid {}
+///
+/// let this_crate = module_path!().split("::").next().unwrap_or_default();
+/// assert!(signals_core::linked_crates().contains(this_crate));
+/// ```
 pub fn linked_crates() -> BTreeSet<&'static str> {
     let modules = ENTRIES_V1.iter().filter_map(|entry| match entry {
         Entry::Receiver(receiver) => Some(receiver.module),
@@ -124,11 +102,6 @@ pub(crate) fn apps() -> impl Iterator<Item = (&'static str, SourceLocation)> {
         Entry::App { name, location } => Some((*name, *location)),
         _ => None,
     })
-}
-
-/// The first segment of a module's path.
-pub(crate) fn crate_of(module: &str) -> &str {
-    module.split("::").next().unwrap_or(module)
 }
 
 /// Puts an [`Entry`] into the registry.

@@ -1,58 +1,46 @@
-//! Receivers that are left out where a test says so.
+//! Receivers that a test has muted.
 
 use core::any::TypeId;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::receiver::{Receiver, ReceiverName};
-use crate::registry;
-
-/// How many receivers are muted anywhere: in a program that mutes nobody, this is all that a dispatch looks at.
+/// How many receivers are muted in all scopes. While this is zero, a dispatch does not lock its scope.
 static MUTED: AtomicUsize = AtomicUsize::new(0);
 
-/// What signals are sent in, such as a database, and which receivers are not called there.
+/// Where signals are sent, such as one database, and which receivers are muted there.
 #[doc(hidden)]
 #[derive(Default)]
 pub struct Scope {
-    /// A function stands there as often as it was muted.
+    /// A function that was muted twice is in it twice.
     muted: Mutex<Vec<TypeId>>,
 }
 
 impl Scope {
-    /// Leaves a receiver out from now on.
-    ///
-    /// # Panics
-    /// If it receives a signal that is sent in no scope: it would be called all the same.
-    #[track_caller]
-    pub fn mute<R: ReceiverName>(&self) {
-        let is_deaf = |receiver: &&Receiver| receiver.function == R::ID && !receiver.source().scoped;
-        if let Some(Receiver { id, bound, .. }) = registry::receivers().find(is_deaf) {
-            let signal = bound.source().signal;
-            panic!("`{}` cannot be muted for one database: it receives `{signal}`, which is not sent in one", id.name);
-        }
-        self.muted().push(R::ID);
+    /// Mutes a receiver from now on.
+    pub(crate) fn mute(&self, function: TypeId) {
+        self.muted().push(function);
         MUTED.fetch_add(1, Ordering::Release);
     }
 
     /// Takes one [`mute`](Self::mute) back.
-    pub fn unmute<R: ReceiverName>(&self) {
+    pub(crate) fn unmute(&self, function: TypeId) {
         let mut muted = self.muted();
-        if let Some(index) = muted.iter().position(|&function| function == R::ID) {
+        if let Some(index) = muted.iter().position(|&known| known == function) {
             muted.swap_remove(index);
             MUTED.fetch_sub(1, Ordering::Release);
         }
     }
 
-    /// Whether it is worth asking a scope.
+    /// Whether any scope has a muted receiver.
     #[inline]
     pub(crate) fn is_used() -> bool {
         MUTED.load(Ordering::Acquire) != 0
     }
 
     #[cold]
-    pub(crate) fn mutes(&self, receiver: &Receiver) -> bool {
-        self.muted().contains(&receiver.function)
+    pub(crate) fn mutes(&self, function: TypeId) -> bool {
+        self.muted().contains(&function)
     }
 
     fn muted(&self) -> MutexGuard<'_, Vec<TypeId>> {

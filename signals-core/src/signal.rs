@@ -4,36 +4,57 @@ use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::sync::OnceLock;
 
-use crate::check::WiringError;
-use crate::connect::{ConnectedList, Snapshot};
+use crate::binding::Binding;
+use crate::connected::{ConnectedReceivers, LockedReceivers, Snapshot};
 use crate::error::SignalError;
+use crate::id::ReceiverId;
 use crate::order;
 use crate::payload::Payload;
-use crate::receiver::{Binding, Receiver, ReceiverId, Source};
+use crate::receiver::Receiver;
 use crate::registry;
+use crate::source::Source;
+use crate::wiring_error::WiringError;
 
 /// The receivers of one payload: those that the linker collected, and those that were connected at run time.
 ///
-/// It is a `static`, one per custom signal and one per lifecycle signal and model. The first use takes its receivers
-/// out of the registry and sorts them; from then on a dispatch is one atomic load and a loop over function pointers.
+/// It is a `static`, one per custom signal and one per lifecycle signal and model. Its first use reads its receivers from the
+/// registry and sorts them. After that, a dispatch is one atomic load and a loop over function pointers.
+///
+/// ```
+/// use signals_core::{receiver, signal};
+///
+/// #[signal]
+/// struct OrderPaid {
+///     amount: u64,
+/// }
+///
+/// #[receiver(OrderPaid)]
+/// fn thank(amount: u64) {
+///     println!("thank you for {amount}");
+/// }
+///
+/// assert!(OrderPaid::SIGNAL.has_receivers());
+/// OrderPaid { amount: 250 }.send()?;
+/// # Ok::<(), signals_core::SignalError>(())
+/// ```
 pub struct Signal<P: Payload> {
     state: AtomicU8,
-    linked: OnceLock<Linked<P>>,
-    connected: ConnectedList<P>,
+    linked: OnceLock<LinkedReceivers<P>>,
+    connected: ConnectedReceivers<P>,
     audience: Audience,
 }
 
-/// Whom a signal may be sent to.
+/// Which receivers a signal calls.
 #[derive(Clone, Copy, PartialEq)]
 enum Audience {
-    /// Receivers of its sender, and of any sender.
-    Everybody,
-    /// Receivers that name its sender.
-    ItsOwn,
+    /// Those of its sender and those of any sender.
+    All,
+    /// Only those that name its sender.
+    OwnSender,
 }
 
 /// The link-time receivers in their order, or why they have none.
-type Linked<P> = Result<Box<[Slot<P>]>, Box<WiringError>>;
+type LinkedReceivers<P> = Result<Box<[LinkedReceiver<P>]>, Box<WiringError>>;
 
 /// The registry has been read.
 const RESOLVED: u8 = 1;
@@ -41,18 +62,18 @@ const RESOLVED: u8 = 1;
 const LINKED: u8 = 2;
 /// There are run-time receivers.
 const CONNECTED: u8 = 4;
-/// A link-time receiver reads what costs something to know.
+/// A link-time receiver reads fields that are only filled in on request.
 const COSTLY: u8 = 8;
-/// A link-time receiver is told of raw writes.
+/// A link-time receiver is called for raw writes.
 const RAW: u8 = 16;
 
-/// A receiver in its place in the order.
-pub(crate) struct Slot<P: Payload> {
+/// A receiver that the linker collected, ready to be called.
+pub(crate) struct LinkedReceiver<P: Payload> {
     pub(crate) target: Target<P>,
     pub(crate) receiver: &'static Receiver,
 }
 
-/// What is called: for a signal without senders this is no more than its only variant.
+/// What is called. A signal without senders has only the first variant: the second is uninhabited.
 pub(crate) enum Target<P: Payload> {
     /// A receiver of this payload.
     Own(Binding<P>),
@@ -63,43 +84,45 @@ pub(crate) enum Target<P: Payload> {
 /// The receivers of one dispatch, fixed before the first is called.
 pub(crate) enum Route<P: Payload> {
     /// There are none.
-    Nobody,
+    Empty,
     /// Those that the linker collected.
-    Linked(&'static [Slot<P>]),
+    Linked(&'static [LinkedReceiver<P>]),
     /// Those that the linker collected, and then those that were connected.
-    Connected(&'static [Slot<P>], Snapshot<P>),
+    Connected(&'static [LinkedReceiver<P>], Snapshot<P>),
 }
 
 impl<P: Payload> Signal<P> {
     #[doc(hidden)]
     pub const fn new() -> Self {
-        Self::with(Audience::Everybody)
+        Self::with(Audience::All)
     }
 
-    /// A signal that is not sent to receivers of any sender.
+    /// A signal that does not call receivers of any sender.
     #[doc(hidden)]
     pub const fn for_own_sender() -> Self {
-        Self::with(Audience::ItsOwn)
+        Self::with(Audience::OwnSender)
     }
 
     const fn with(audience: Audience) -> Self {
-        Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedList::new(), audience }
+        Self { state: AtomicU8::new(0), linked: OnceLock::new(), connected: ConnectedReceivers::new(), audience }
     }
 
-    /// Whether anybody receives this signal, receivers of any sender among them. After the first call it is one load.
+    /// Whether this signal has receivers, including those of any sender. After the first call this is one atomic load.
+    ///
+    /// A sender can skip the work for a payload that would have no receivers.
     #[inline]
     pub fn has_receivers(&'static self) -> bool {
         self.state() & (LINKED | CONNECTED) != 0
     }
 
-    /// Whether somebody may read the fields that are filled in only for those who ask. Closures are given everything.
+    /// Whether a receiver may read the fields that are only filled in on request. A closure may read every field.
     #[doc(hidden)]
     #[inline]
     pub fn reads_costly_fields(&'static self) -> bool {
         self.state() & (COSTLY | CONNECTED) != 0
     }
 
-    /// Whether anybody is told of raw writes. Closures are not: they have no attribute to say so.
+    /// Whether a receiver is called for raw writes. Closures are not: they have no attribute that asks for it.
     #[doc(hidden)]
     #[inline]
     pub fn has_receivers_of_raw(&'static self) -> bool {
@@ -107,17 +130,20 @@ impl<P: Payload> Signal<P> {
     }
 
     /// The ids of the link-time receivers, in the order in which they are called.
+    ///
+    /// # Errors
+    /// [`SignalError::Wiring`] if they have no order, or one of them would be called twice.
     pub fn receivers(&'static self) -> Result<impl Iterator<Item = &'static ReceiverId>, SignalError> {
-        Ok(self.linked()?.iter().map(|slot| &slot.receiver.id))
+        Ok(self.linked()?.iter().map(|linked| &linked.receiver.id))
     }
 
-    /// What it sends, and to whom, where its type does not matter.
+    /// What it sends and which receivers it calls, without its type.
     #[doc(hidden)]
     pub fn source(&self) -> Source {
         let source = Source::of::<P>();
         match self.audience {
-            Audience::Everybody => source,
-            Audience::ItsOwn => Source { any: None, ..source },
+            Audience::All => source,
+            Audience::OwnSender => Source { any: None, ..source },
         }
     }
 
@@ -125,7 +151,7 @@ impl<P: Payload> Signal<P> {
     #[inline]
     pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
         match self.state() {
-            RESOLVED => Ok(Route::Nobody),
+            RESOLVED => Ok(Route::Empty),
             state if state & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
             _ => self.route_connected(),
         }
@@ -133,21 +159,21 @@ impl<P: Payload> Signal<P> {
 
     #[cold]
     fn route_connected(&'static self) -> Result<Route<P>, SignalError> {
-        let slots = self.linked()?;
+        let linked = self.linked()?;
         // The last of them may have been disconnected in the meantime.
-        Ok(self.connected.snapshot().map_or(Route::Linked(slots), |list| Route::Connected(slots, list)))
+        Ok(self.connected.snapshot().map_or(Route::Linked(linked), |list| Route::Connected(linked, list)))
     }
 
-    pub(crate) fn connected(&'static self) -> &'static ConnectedList<P> {
+    pub(crate) fn connected(&'static self) -> &'static ConnectedReceivers<P> {
         &self.connected
     }
 
-    /// Says whether there are run-time receivers. The caller holds the list's lock, so that this cannot be overtaken.
-    pub(crate) fn set_connected(&self, any: bool) {
-        if any {
-            self.state.fetch_or(CONNECTED, Ordering::Release);
-        } else {
+    /// Notes whether there are run-time receivers. The list is locked, so no other change can overtake this one.
+    pub(crate) fn set_connected(&self, receivers: &LockedReceivers<'_, P>) {
+        if receivers.is_empty() {
             self.state.fetch_and(!CONNECTED, Ordering::Release);
+        } else {
+            self.state.fetch_or(CONNECTED, Ordering::Release);
         }
     }
 
@@ -158,10 +184,10 @@ impl<P: Payload> Signal<P> {
     }
 
     #[inline]
-    fn linked(&'static self) -> Result<&'static [Slot<P>], SignalError> {
+    fn linked(&'static self) -> Result<&'static [LinkedReceiver<P>], SignalError> {
         match self.linked.get() {
-            Some(Ok(slots)) => Ok(slots),
-            Some(Err(error)) => Err(miswired(error)),
+            Some(Ok(linked)) => Ok(linked),
+            Some(Err(error)) => Err(wiring_error(error)),
             None => {
                 self.resolve();
                 self.linked()
@@ -172,20 +198,20 @@ impl<P: Payload> Signal<P> {
     #[cold]
     fn resolve(&'static self) -> u8 {
         let source = self.source();
-        let receivers = Receivers::of(source);
-        let mut found = receivers.found(P::COSTLY);
+        let receivers = receivers_of(&source);
+        let mut found = state_of(&receivers, P::COSTLY);
         let linked = self.linked.get_or_init(|| {
             if let Some(error) = registry::incomplete(source.module) {
                 return Err(Box::new(error));
             }
-            let sorted = order::sort(receivers.0).map_err(|fault| Box::new(WiringError::of(&source, &fault)))?;
-            let mut slots = Vec::with_capacity(sorted.len());
+            let sorted = order::sort(receivers).map_err(|fault| Box::new(fault.error(&source)))?;
+            let mut linked = Vec::with_capacity(sorted.len());
             for receiver in sorted {
                 if let Some(target) = Target::of(receiver) {
-                    slots.push(Slot { target, receiver });
+                    linked.push(LinkedReceiver { target, receiver });
                 }
             }
-            Ok(slots.into_boxed_slice())
+            Ok(linked.into_boxed_slice())
         });
         if linked.is_err() {
             found |= LINKED;
@@ -194,38 +220,33 @@ impl<P: Payload> Signal<P> {
     }
 }
 
-/// The receivers of one payload, in no order. What is done with them knows no type, so that it is compiled once and not for
-/// each signal of each model.
-struct Receivers(Vec<&'static Receiver>);
+// The next three functions are not generic: they are compiled once, and not for each signal of each model.
 
-impl Receivers {
-    /// Those that receive exactly this, and those that receive it of any sender.
-    fn of(source: Source) -> Self {
-        let is_meant = |receiver: &&Receiver| {
-            let payload = receiver.payload();
-            payload == source.own || Some(payload) == source.any
-        };
-        Self(registry::receivers().filter(is_meant).collect())
-    }
-
-    /// What the state says of them.
-    fn found(&self, costly: &[&str]) -> u8 {
-        let Self(receivers) = self;
-        let is = |is, bit| if is { bit } else { 0 };
-        RESOLVED
-            | is(!receivers.is_empty(), LINKED)
-            | is(receivers.iter().any(|receiver| asks(receiver, costly)), COSTLY)
-            | is(receivers.iter().any(|receiver| receiver.raw), RAW)
-    }
+/// The receivers that receive exactly this, and those that receive it from any sender, in no order.
+fn receivers_of(source: &Source) -> Vec<&'static Receiver> {
+    let is_meant = |receiver: &&Receiver| {
+        let payload = receiver.payload();
+        payload == source.own || Some(payload) == source.any
+    };
+    registry::receivers().filter(is_meant).collect()
 }
 
-fn asks(receiver: &Receiver, fields: &[&str]) -> bool {
-    let reads = |field: &&str| *field == "event" || fields.contains(field);
-    !fields.is_empty() && receiver.reads.iter().any(reads)
+/// The state of a signal with these receivers.
+fn state_of(receivers: &[&'static Receiver], costly: &[&str]) -> u8 {
+    let flag = |is_set, bit| if is_set { bit } else { 0 };
+    RESOLVED
+        | flag(!receivers.is_empty(), LINKED)
+        | flag(receivers.iter().any(|receiver| reads_any(receiver, costly)), COSTLY)
+        | flag(receivers.iter().any(|receiver| receiver.raw), RAW)
+}
+
+fn reads_any(receiver: &Receiver, fields: &[&str]) -> bool {
+    let is_meant = |field: &&str| *field == "event" || fields.contains(field);
+    !fields.is_empty() && receiver.reads.iter().any(is_meant)
 }
 
 #[cold]
-fn miswired(error: &WiringError) -> SignalError {
+fn wiring_error(error: &WiringError) -> SignalError {
     SignalError::Wiring(Box::new(error.clone()))
 }
 

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use crate::id::ReceiverId;
 use crate::payload::Payload;
-use crate::receiver::ReceiverId;
 
 /// The span of a receiver that is called.
 pub(crate) struct Span {

@@ -1,4 +1,4 @@
-//! The wiring as a table of text.
+//! The wiring as a table.
 
 use core::fmt;
 
@@ -12,9 +12,10 @@ use super::Wiring;
 /// ```
 impl fmt::Display for Wiring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = || self.signals.iter().flat_map(|signal| signal.receivers.iter().map(move |row| (signal, row)));
-        let name = rows().map(|(_, row)| row.receiver.id.name.chars().count()).max().unwrap_or(0);
-        let conditions = rows().map(|(signal, row)| signal.conditions(row).chars().count()).max().unwrap_or(0);
+        let rows = || self.signals.iter().flat_map(|signal| signal.receivers.iter().map(move |wired| (signal, wired)));
+        let name_width = rows().map(|(_, wired)| wired.receiver.id.name.chars().count()).max().unwrap_or(0);
+        let conditions_width =
+            rows().map(|(signal, wired)| signal.conditions(wired).chars().count()).max().unwrap_or(0);
         for signals in self.by_heading() {
             writeln!(f, "{}", signals[0].heading())?;
             for signal in signals {
@@ -24,9 +25,10 @@ impl fmt::Display for Wiring {
                 if let Some(error) = &signal.error {
                     writeln!(f, "    error: {error}")?;
                 }
-                for (index, row) in signal.receivers.iter().enumerate() {
-                    let (id, said) = (&row.receiver.id, signal.conditions(row));
-                    writeln!(f, "{:>5}  {:name$}  {said:conditions$}  {}", index + 1, id.name, id.location)?;
+                for (index, wired) in signal.receivers.iter().enumerate() {
+                    let (number, conditions) = (index + 1, signal.conditions(wired));
+                    let (name, location) = (&wired.receiver.id.name, wired.receiver.id.location);
+                    writeln!(f, "{number:>5}  {name:name_width$}  {conditions:conditions_width$}  {location}")?;
                 }
             }
         }

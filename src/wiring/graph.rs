@@ -1,10 +1,10 @@
-//! The wiring as a picture, in the languages of Mermaid and Graphviz: sender, signal, receivers.
+//! The wiring as a graph, in the languages of Mermaid and Graphviz: sender, signal, receivers.
 
 use std::fmt::Write as _;
 
 use super::{WiredSignal, Wiring};
 
-/// What is drawn: boxes, and arrows between them.
+/// Boxes, and arrows between them.
 #[derive(Default)]
 struct Graph {
     boxes: Vec<(Kind, String)>,
@@ -27,25 +27,25 @@ impl Graph {
         graph
     }
 
-    /// Each receiver of a signal is numbered in the order in which they are called.
+    /// Adds a signal. Its receivers are numbered in the order in which they are called.
     fn add(&mut self, signal: &WiredSignal) {
-        let from = signal.has_sender().then(|| self.place_of(Kind::Sender, signal.heading()));
+        let from = signal.has_sender().then(|| self.index_of(Kind::Sender, signal.heading()));
         let label = if signal.has_sender() { signal.signal.to_owned() } else { signal.heading() };
-        // Every sender has a `post_save` of its own.
+        // Each sender has its own `post_save`.
         self.boxes.push((Kind::Signal, label));
-        let place = self.boxes.len() - 1;
+        let index = self.boxes.len() - 1;
         if let Some(sender) = from {
-            self.arrows.push((sender, place, String::new()));
+            self.arrows.push((sender, index, String::new()));
         }
-        for (index, receiver) in signal.receivers.iter().enumerate() {
-            let to = self.place_of(Kind::Receiver, receiver.receiver.id.name.to_string());
+        for (position, receiver) in signal.receivers.iter().enumerate() {
+            let to = self.index_of(Kind::Receiver, receiver.receiver.id.name.to_string());
             let conditions = signal.conditions(receiver);
             let comma = if conditions.is_empty() { "" } else { ", " };
-            self.arrows.push((place, to, format!("{}{comma}{conditions}", index + 1)));
+            self.arrows.push((index, to, format!("{}{comma}{conditions}", position + 1)));
         }
     }
 
-    fn place_of(&mut self, kind: Kind, label: String) -> usize {
+    fn index_of(&mut self, kind: Kind, label: String) -> usize {
         let found = self.boxes.iter().position(|known| *known == (kind, label.clone()));
         found.unwrap_or_else(|| {
             self.boxes.push((kind, label));
@@ -55,12 +55,12 @@ impl Graph {
 }
 
 impl Wiring {
-    /// The wiring as a flowchart of [Mermaid](https://mermaid.js.org), which the pages of many forges draw.
+    /// The wiring as a flowchart of [Mermaid](https://mermaid.js.org), which GitHub and other forges render in Markdown.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
         let graph = Graph::of(self);
         let mut text = "flowchart LR\n".to_owned();
-        // Its texts are HTML, in quotes.
+        // Its strings are HTML in quotes.
         let escaped = |label: &str| {
             label
                 .replace('#', "#35;")

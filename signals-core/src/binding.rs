@@ -1,0 +1,74 @@
+//! The arguments and filters of a function, bound to the payload of one signal.
+
+use core::any::{Any, TypeId};
+use core::fmt;
+
+use crate::payload::{Call, Filter, Payload};
+use crate::source::Source;
+
+/// A function's arguments bound to the fields of one payload, and its filters.
+pub struct Binding<P: Payload> {
+    pub(crate) filter: Option<Filter<P>>,
+    pub(crate) call: Call<P>,
+}
+
+impl<P: Payload> Binding<P> {
+    #[doc(hidden)]
+    pub const fn new(call: Call<P>) -> Self {
+        Self { filter: None, call }
+    }
+
+    /// A binding that is called only when `filter` says yes.
+    #[doc(hidden)]
+    pub const fn filtered(filter: Filter<P>, call: Call<P>) -> Self {
+        Self { filter: Some(filter), call }
+    }
+}
+
+impl<P: Payload> Clone for Binding<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Payload> Copy for Binding<P> {}
+
+impl<P: Payload> fmt::Debug for Binding<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Binding({})", P::SIGNAL)
+    }
+}
+
+/// A [`Binding`] of a payload that is not known.
+pub trait Bound: Any + Send + Sync {
+    #[doc(hidden)]
+    fn source(&self) -> Source;
+    #[doc(hidden)]
+    fn is_async(&self) -> bool;
+}
+
+impl<P: Payload> Bound for Binding<P> {
+    fn source(&self) -> Source {
+        Source::of::<P>()
+    }
+
+    fn is_async(&self) -> bool {
+        matches!(self.call, Call::Async(..))
+    }
+}
+
+impl Source {
+    pub(crate) fn of<P: Payload>() -> Self {
+        let own = TypeId::of::<Binding<P>>();
+        let any = P::senders().map(|_| TypeId::of::<Binding<P::Any>>());
+        Self {
+            signal: P::SIGNAL,
+            sender: P::sender(),
+            module: P::module(),
+            own,
+            any: any.filter(|any| *any != own),
+            is_any: any == Some(own),
+            scoped: P::SCOPED,
+        }
+    }
+}

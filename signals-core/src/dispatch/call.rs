@@ -1,0 +1,128 @@
+//! One call of one receiver: whether it is called, at which depth, and what catches its panic.
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use crate::binding::Binding;
+use crate::depth::DepthGuard;
+use crate::panics::{Panicked, caught};
+use crate::payload::{Payload, Reply};
+use crate::receiver::Receiver;
+use crate::scope::Scope;
+use crate::signal::{LinkedReceiver, Target};
+use crate::trace::Span;
+
+/// What to do with a panic of a receiver.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Panics {
+    Unwind,
+    Catch,
+}
+
+/// What a receiver returned, or its panic.
+pub(super) type CallResult<O> = Result<Reply<O>, Panicked>;
+
+#[inline]
+pub(super) fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, Panicked> {
+    match panics {
+        Panics::Unwind => Ok(call()),
+        // A panic may leave the payload half-changed. Its fields are the sender's values, so the sender decides what that means.
+        Panics::Catch => caught(call),
+    }
+}
+
+/// Which receivers one dispatch does not call.
+#[derive(Clone, Copy)]
+pub(super) struct Skipped {
+    /// Those without `raw = true`.
+    pub(super) raw: bool,
+    /// Those that a test has muted.
+    muted: bool,
+}
+
+impl Skipped {
+    #[inline]
+    pub(super) fn of<P: Payload>(payload: &P::Of<'_>) -> Self {
+        Self { raw: P::is_raw(payload), muted: P::SCOPED && Scope::is_used() }
+    }
+
+    #[inline]
+    pub(super) fn contains<P: Payload>(self, receiver: &Receiver, payload: &P::Of<'_>) -> bool {
+        (self.raw && !receiver.raw)
+            || (self.muted && P::scope(payload).is_some_and(|scope| scope.mutes(receiver.function)))
+    }
+}
+
+impl<P: Payload> LinkedReceiver<P> {
+    /// Whether the receiver's filters let the payload pass.
+    #[inline]
+    pub(super) fn passes_filters(&self, payload: &mut P::Of<'_>) -> bool {
+        match self.target {
+            Target::Own(Binding { filter, .. }) => filter.is_none_or(|filter| filter(payload)),
+            Target::Any(Binding { filter, .. }, senders) => {
+                filter.is_none_or(|filter| filter(&P::widen(payload, senders)))
+            }
+        }
+    }
+
+    /// The same at a depth: a condition may send signals.
+    pub(super) fn passes_filters_at(
+        &self,
+        depth: usize,
+        panics: Panics,
+        payload: &mut P::Of<'_>,
+    ) -> Result<bool, Panicked> {
+        let (Target::Own(Binding { filter: None, .. }) | Target::Any(Binding { filter: None, .. }, _)) = self.target
+        else {
+            let _depth = DepthGuard::enter(depth);
+            return guarded(panics, || self.passes_filters(payload));
+        };
+        Ok(true)
+    }
+}
+
+/// What surrounds the call of one receiver of an asynchronous signal.
+pub(super) struct CallContext {
+    pub(super) depth: usize,
+    pub(super) panics: Panics,
+    pub(super) span: Span,
+}
+
+impl CallContext {
+    #[inline]
+    pub(super) fn call<O>(&self, call: impl FnOnce() -> Reply<O>) -> CallResult<O> {
+        let _depth = DepthGuard::enter(self.depth);
+        guarded(self.panics, || self.span.within(call))
+    }
+
+    /// Polls a receiver's future in this context. The future is pinned where it was made: it is large, and moving it would
+    /// cost more than calling it.
+    #[inline]
+    pub(super) fn run<F>(self, future: Pin<&mut F>) -> InContext<'_, F> {
+        InContext { context: self, future }
+    }
+}
+
+/// The future of [`CallContext::run`].
+pub(super) struct InContext<'f, F> {
+    context: CallContext,
+    future: Pin<&'f mut F>,
+}
+
+impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
+    type Output = CallResult<O>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<O>> {
+        let Self { context, future } = &mut *self;
+        let _depth = DepthGuard::enter(context.depth);
+        let mut poll = || context.span.within(|| future.as_mut().poll(task));
+        match context.panics {
+            Panics::Unwind => poll().map(Ok),
+            Panics::Catch => match caught(poll) {
+                Ok(poll) => poll.map(Ok),
+                Err(panic) => Poll::Ready(Err(panic)),
+            },
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! How a receiver is named: in messages by its id, in `after = [..]` by its type.
+
+use core::any::TypeId;
+use core::fmt;
+use std::borrow::Cow;
+
+use crate::location::SourceLocation;
+
+/// The name of a receiver, and the location where it was declared or connected.
+///
+/// It is printed as errors print it: the name in backticks, and then the location.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReceiverId {
+    /// `crate::module::function`, the `id` of the attribute, the uid of `connect_unique`, or `closure`.
+    pub name: Cow<'static, str>,
+    /// The location of its attribute, or of the call that connected it.
+    pub location: SourceLocation,
+}
+
+impl ReceiverId {
+    #[doc(hidden)]
+    pub const fn linked(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self { name: Cow::Borrowed(name), location: SourceLocation { file, line, column } }
+    }
+}
+
+impl fmt::Display for ReceiverId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({})", self.name, self.location)
+    }
+}
+
+/// A function with a `#[receiver(..)]` attribute, as a type: what `after = [..]` and `before = [..]` name.
+///
+/// The attribute implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a receiver",
+    label = "not a receiver",
+    note = "`after` and `before` name functions with a `#[receiver(..)]` attribute"
+)]
+pub trait ReceiverName {
+    /// The type of the function's name.
+    #[doc(hidden)]
+    const ID: TypeId;
+}
