@@ -324,6 +324,8 @@ pub mod db;
 mod difference;
 pub mod dispatch;
 mod error;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 pub mod model;
 pub mod prelude;
 mod report;
