@@ -1,24 +1,23 @@
-//! `connection_created`: whoever receives it is the first to use a new connection.
+//! `connection_created`, and the new connection that its receivers get.
 
+use std::any::Any;
 use std::fmt;
 
 use signals_macros::signal;
 
 pub use self::ConnectionCreated as connection_created;
 
-#[cfg(feature = "postgres")]
-use super::postgres;
-#[cfg(feature = "sqlite")]
-use super::sqlite;
+use signals_core::BoxFuture;
+
 use super::{Params, Row, refuse_transaction_control};
 use crate::error::Result;
 
-/// Sent for every new connection to a database, after its settings and before anybody else uses it: the one that writes to
-/// SQLite and each that reads, each of PostgreSQL's pool, and those that take the place of lost ones. Receivers write it as in
-/// Django, `#[receiver(connection_created)]`.
+/// Sent for every new connection to a database, after its settings are made and before it is used: for the connection that writes
+/// to SQLite and each that reads, for each connection of PostgreSQL's pool, and for each that replaces a lost one. Receivers write
+/// it as in Django, `#[receiver(connection_created)]`.
 ///
-/// It is the place for settings that belong to a connection. An error is the error of whoever needed the connection, such as
-/// [`Db::connect`](crate::Db::connect), and the connection is closed.
+/// It is the place for settings that belong to a connection. An error of a receiver closes the connection, and the call that
+/// needed the connection, such as [`Db::connect`](crate::Db::connect), returns it.
 ///
 /// ```rust,standalone_crate
 /// use signals::db::NewConnection;
@@ -53,36 +52,40 @@ pub struct ConnectionCreated<'a> {
     pub url: &'a str,
 }
 
-/// A connection that nobody has used yet, as receivers of [`connection_created`] have it.
+/// A connection before its first use, as receivers of [`connection_created`] get it.
 pub struct NewConnection<'a> {
-    opened: Opened<'a>,
+    connection: &'a mut dyn DriverConnection,
 }
 
-pub(super) enum Opened<'a> {
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::Opened<'a>),
-    #[cfg(feature = "postgres")]
-    Postgres(postgres::Opened<'a>),
-    #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-    None(std::marker::PhantomData<&'a ()>),
+/// A new connection, as each driver implements it.
+pub(super) trait DriverConnection: Send {
+    /// Executes one statement, which commits by itself, and returns how many rows it changed.
+    fn execute<'a>(&'a mut self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<u64>>;
+
+    /// Executes one statement and passes each row that it returns to `each`.
+    fn for_each_row<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// Whether it can only read.
+    fn is_read_only(&self) -> bool;
+
+    /// The connection of the driver's library.
+    fn raw(&self) -> &dyn Any;
 }
 
 impl NewConnection<'_> {
-    /// Executes one statement, which commits by itself; the answer is how many rows it changed. Rows that it returns are passed
-    /// over.
+    /// Executes one statement, which commits by itself, and returns how many rows it changed. Rows that the statement returns are
+    /// ignored.
     pub async fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql)?;
-        match &mut self.opened {
-            #[cfg(feature = "sqlite")]
-            Opened::Sqlite(connection) => connection.execute(sql, params).await,
-            #[cfg(feature = "postgres")]
-            Opened::Postgres(connection) => connection.execute(sql, params).await,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Opened::None(_) => Ok(0),
-        }
+        self.connection.execute(sql, params).await
     }
 
-    /// Executes one statement and hands each row that it returns to `each`.
+    /// Executes one statement and passes each row that it returns to `each`.
     pub async fn for_each_row(
         &mut self,
         sql: &str,
@@ -90,47 +93,25 @@ impl NewConnection<'_> {
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
         refuse_transaction_control(sql)?;
-        match &mut self.opened {
-            #[cfg(feature = "sqlite")]
-            Opened::Sqlite(connection) => connection.query(sql, params, each).await,
-            #[cfg(feature = "postgres")]
-            Opened::Postgres(connection) => connection.query(sql, params, each).await,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Opened::None(_) => Ok(()),
-        }
+        self.connection.for_each_row(sql, params, each).await
     }
 
-    /// Whether it can only read: a file of SQLite has one connection that writes, and others that read beside it.
+    /// Whether it can only read: a SQLite file has one connection that writes, and others that read alongside it.
     pub fn is_read_only(&self) -> bool {
-        match &self.opened {
-            #[cfg(feature = "sqlite")]
-            Opened::Sqlite(connection) => connection.is_read_only(),
-            #[cfg(feature = "postgres")]
-            Opened::Postgres(_) => false,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Opened::None(_) => true,
-        }
+        self.connection.is_read_only()
     }
 
-    /// The driver's own connection, if it is one to SQLite: to add functions and collations. A transaction that is left open
-    /// on it is an error.
+    /// The connection of `rusqlite`, if the database is SQLite: for adding functions and collations. Leaving a transaction open on
+    /// it is an error.
     #[cfg(feature = "sqlite")]
     pub fn sqlite(&mut self) -> Option<&rusqlite::Connection> {
-        match &mut self.opened {
-            Opened::Sqlite(connection) => Some(connection.raw()),
-            #[cfg(feature = "postgres")]
-            Opened::Postgres(_) => None,
-        }
+        self.connection.raw().downcast_ref()
     }
 
-    /// The driver's own connection, if it is one to PostgreSQL.
+    /// The connection of `tokio_postgres`, if the database is PostgreSQL.
     #[cfg(feature = "postgres")]
     pub fn postgres(&mut self) -> Option<&tokio_postgres::Client> {
-        match &mut self.opened {
-            #[cfg(feature = "sqlite")]
-            Opened::Sqlite(_) => None,
-            Opened::Postgres(connection) => Some(connection.raw()),
-        }
+        self.connection.raw().downcast_ref()
     }
 }
 
@@ -140,11 +121,12 @@ impl fmt::Debug for NewConnection<'_> {
     }
 }
 
-/// Whether anybody wants to know: one load.
-pub(super) fn is_received() -> bool {
-    ConnectionCreated::SIGNAL.has_receivers()
-}
-
-pub(super) async fn tell(opened: Opened<'_>, url: &str) -> Result<()> {
-    Ok(ConnectionCreated { connection: NewConnection { opened }, url }.send().await?)
+/// Sends the signal, if it has receivers; the answer is whether it has. Without receivers, it costs one load.
+pub(super) async fn send(connection: &mut dyn DriverConnection, url: &str) -> Result<bool> {
+    if !ConnectionCreated::SIGNAL.has_receivers() {
+        return Ok(false);
+    }
+    // Boxed, so that the futures of queries, which may open a connection, stay small.
+    Box::pin(ConnectionCreated { connection: NewConnection { connection }, url }.send()).await?;
+    Ok(true)
 }

@@ -48,6 +48,8 @@ pub use self::level::TransactionEnd;
 pub(crate) use self::level::{ReadAgain, Remembered};
 pub use self::options::{ConnectOptions, Synchronous};
 pub use self::params::{Parameter, Params};
+#[cfg(feature = "fixtures")]
+pub(crate) use self::row::Columns;
 pub use self::row::Row;
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};

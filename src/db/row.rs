@@ -1,4 +1,4 @@
-//! One row of the answer to a query.
+//! One row of the answer to a query, over the rows of each driver.
 
 use std::fmt;
 
@@ -6,53 +6,39 @@ use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::value::{ColumnError, ValueRef};
 
-/// One row of the answer to a query, while the query stands at it.
+/// One row of the answer to a query. It lives until the query moves on to the next row.
 pub struct Row<'a> {
-    columns: Columns<'a>,
-    /// Where each column is that a model reads, if the order of the answer is another one.
+    columns: &'a dyn Columns,
+    /// Where each column is that a model reads, if the query returns them in another order.
     order: Option<&'a [usize]>,
 }
 
-#[derive(Clone, Copy)]
-enum Columns<'a> {
-    #[cfg(feature = "sqlite")]
-    Sqlite(&'a rusqlite::Row<'a>),
-    #[cfg(feature = "postgres")]
-    Postgres(&'a tokio_postgres::Row),
-    /// The row of no query.
-    #[cfg(feature = "fixtures")]
-    Values { names: &'a [&'a str], values: &'a [ValueRef<'a>] },
-    #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-    None(std::marker::PhantomData<&'a ()>),
+/// The columns of a row, as each driver implements them for its own type of row.
+pub(crate) trait Columns {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The name of the column at `index`, if there is one.
+    fn name(&self, index: usize) -> Option<&str>;
+
+    /// The value in the column at `index`, if there is one.
+    fn value(&self, index: usize) -> Option<ValueRef<'_>>;
+
+    /// The name of the type of the column at `index`, if [`ValueRef`] has no variant for it.
+    fn unsupported_type(&self, _index: usize) -> Option<&str> {
+        None
+    }
 }
 
 impl Row<'_> {
     /// How many columns it has.
     pub fn columns(&self) -> usize {
-        match self.columns {
-            #[cfg(feature = "sqlite")]
-            Columns::Sqlite(row) => row.as_ref().column_count(),
-            #[cfg(feature = "postgres")]
-            Columns::Postgres(row) => row.len(),
-            #[cfg(feature = "fixtures")]
-            Columns::Values { values, .. } => values.len(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Columns::None(_) => 0,
-        }
+        self.columns.count()
     }
 
     /// The name of the column at `index`, from 0, if there is one.
     pub fn name(&self, index: usize) -> Option<&str> {
-        match self.columns {
-            #[cfg(feature = "sqlite")]
-            Columns::Sqlite(row) => row.as_ref().column_name(index).ok(),
-            #[cfg(feature = "postgres")]
-            Columns::Postgres(row) => row.columns().get(index).map(tokio_postgres::Column::name),
-            #[cfg(feature = "fixtures")]
-            Columns::Values { names, .. } => names.get(index).copied(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Columns::None(_) => None,
-        }
+        self.columns.name(index)
     }
 
     /// Reads the column at `index`, from 0, as a `T`.
@@ -68,7 +54,7 @@ impl Row<'_> {
     #[inline]
     pub fn read<T>(&self, index: usize, from_value: fn(ValueRef<'_>) -> Result<T, ColumnError>) -> Result<T> {
         let index = self.order.map_or(index, |order| order[index]);
-        match self.look(index) {
+        match self.columns.value(index) {
             Some(value) => from_value(value).map_err(|error| self.unreadable(index, error)),
             None => Err(self.missing(index)),
         }
@@ -85,7 +71,7 @@ impl Row<'_> {
     #[cold]
     fn unreadable(&self, index: usize, error: ColumnError) -> Error {
         let column = self.name(index).unwrap_or_default().to_owned();
-        match self.unread(index) {
+        match self.columns.unsupported_type(index) {
             Some(ty) => Error::database(format!(
                 "values of the type `{ty}` of the column `{column}` cannot be read: select it as another one, as in \
                  `{column}::text`",
@@ -117,80 +103,33 @@ impl Row<'_> {
         (0..self.columns()).filter(is_it)
     }
 
-    /// The same row for a model, whose first column is at the first of these places, and so on.
+    /// The same row for a model, whose first column is at the first of these indexes, and so on.
     pub(crate) fn in_order<'b>(&'b self, order: &'b [usize]) -> Row<'b> {
         Row { columns: self.columns, order: Some(order) }
     }
 
-    /// The value of the column at `index`, from 0, as the database has it.
+    /// The value of the column at `index`, from 0, as the database returned it.
     ///
-    /// Text that is not UTF-8, which SQLite does not prevent, is a [`ValueRef::Blob`]; so is a value of PostgreSQL whose type
-    /// no other variant is like, as it is on the wire.
+    /// Text that is not UTF-8, which SQLite allows, is a [`ValueRef::Blob`]. So is a value of PostgreSQL whose type has no
+    /// variant, in its binary format.
     ///
     /// # Panics
     /// When there is no such column.
     pub fn value(&self, index: usize) -> ValueRef<'_> {
-        let Some(value) = self.look(index) else {
+        let Some(value) = self.columns.value(index) else {
             panic!("there is no column {index} in the answer, which has {}", self.columns());
         };
         value
     }
-
-    /// The name of the type of a column of PostgreSQL that no [`ValueRef`] is like.
-    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no other database has such types"))]
-    fn unread(&self, index: usize) -> Option<&str> {
-        match self.columns {
-            #[cfg(feature = "sqlite")]
-            Columns::Sqlite(_) => None,
-            #[cfg(feature = "postgres")]
-            Columns::Postgres(row) => super::postgres::unread(row, index),
-            #[cfg(feature = "fixtures")]
-            Columns::Values { .. } => None,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Columns::None(_) => None,
-        }
-    }
-
-    fn look(&self, index: usize) -> Option<ValueRef<'_>> {
-        match self.columns {
-            #[cfg(feature = "sqlite")]
-            Columns::Sqlite(row) => row.get_ref(index).ok().map(|value| match value {
-                rusqlite::types::ValueRef::Null => ValueRef::Null,
-                rusqlite::types::ValueRef::Integer(integer) => ValueRef::Integer(integer),
-                rusqlite::types::ValueRef::Real(real) => ValueRef::Real(real),
-                rusqlite::types::ValueRef::Text(text) => {
-                    std::str::from_utf8(text).map_or(ValueRef::Blob(text), ValueRef::Text)
-                }
-                rusqlite::types::ValueRef::Blob(bytes) => ValueRef::Blob(bytes),
-            }),
-            #[cfg(feature = "postgres")]
-            Columns::Postgres(row) => super::postgres::look(row, index),
-            #[cfg(feature = "fixtures")]
-            Columns::Values { values, .. } => values.get(index).copied(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-            Columns::None(_) => None,
-        }
-    }
 }
 
-#[cfg(feature = "sqlite")]
 impl<'a> Row<'a> {
-    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
-        Self { columns: Columns::Sqlite(row), order: None }
-    }
-}
-
-#[cfg(feature = "postgres")]
-impl<'a> Row<'a> {
-    pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
-        Self { columns: Columns::Postgres(row), order: None }
-    }
-}
-
-#[cfg(feature = "fixtures")]
-impl<'a> Row<'a> {
-    pub(crate) fn of_values(names: &'a [&'a str], values: &'a [ValueRef<'a>]) -> Self {
-        Self { columns: Columns::Values { names, values }, order: None }
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        allow(dead_code, reason = "without a driver there are no rows")
+    )]
+    pub(crate) fn new(columns: &'a dyn Columns) -> Self {
+        Self { columns, order: None }
     }
 }
 

@@ -143,7 +143,7 @@ impl Connection {
         // To the end also when `each` has had enough: a failure in what is left would break the transaction unseen.
         while let Some(row) = rows.try_next().await? {
             if result.is_ok() {
-                result = each(&Row::postgres(&row));
+                result = each(&Row::new(&row));
             }
         }
         result.map_err(Failure::Here)

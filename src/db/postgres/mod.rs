@@ -5,11 +5,11 @@
 
 mod command;
 mod connection;
-mod created;
 mod epoch;
 mod errors;
 mod lease;
 mod literals;
+mod open;
 mod params;
 mod pending;
 mod pool;
@@ -22,8 +22,6 @@ mod transaction;
 
 use std::panic::Location;
 
-pub(super) use self::created::Opened;
-pub(super) use self::rows::{look, unread};
 pub(super) use self::transaction::{Outcome, Transaction};
 
 use self::pool::Pool;

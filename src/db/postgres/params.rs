@@ -10,7 +10,7 @@ use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 
 use super::epoch;
-use super::rows::Shape;
+use super::rows::Encoding;
 use crate::db::Params;
 use crate::value::ValueRef;
 
@@ -53,32 +53,33 @@ impl<'a> Bound<'a> {
 
     /// `None` for a value of another type.
     fn fitting(&self, ty: &Type, out: &mut BytesMut) -> Result<Option<IsNull>, String> {
-        match (Shape::of(ty), self.value) {
+        match (Encoding::of(ty), self.value) {
             (_, ValueRef::Null) => return Ok(Some(IsNull::Yes)),
             (_, ValueRef::Refused(reason)) => return Err(reason.to_owned()),
-            (Shape::Bool, ValueRef::Boolean(boolean)) => out.put_u8(boolean.into()),
-            (Shape::Int2, ValueRef::Integer(integer)) => out.put_i16(narrow(integer, ty)?),
-            (Shape::Int4, ValueRef::Integer(integer)) => out.put_i32(narrow(integer, ty)?),
-            (Shape::Int8, ValueRef::Integer(integer)) => out.put_i64(integer),
-            (Shape::Oid, ValueRef::Integer(integer)) => out.put_u32(narrow(integer, ty)?),
-            (Shape::Float4, ValueRef::Real(real)) => out.put_f32(single(real)?),
-            (Shape::Float8, ValueRef::Real(real)) => out.put_f64(real),
-            (Shape::Float4, ValueRef::Integer(integer)) => out.put_f32(single(whole(integer)?)?),
-            (Shape::Float8, ValueRef::Integer(integer)) => out.put_f64(whole(integer)?),
+            (Encoding::Bool, ValueRef::Boolean(boolean)) => out.put_u8(boolean.into()),
+            (Encoding::Int2, ValueRef::Integer(integer)) => out.put_i16(narrow(integer, ty)?),
+            (Encoding::Int4, ValueRef::Integer(integer)) => out.put_i32(narrow(integer, ty)?),
+            (Encoding::Int8, ValueRef::Integer(integer)) => out.put_i64(integer),
+            (Encoding::Oid, ValueRef::Integer(integer)) => out.put_u32(narrow(integer, ty)?),
+            (Encoding::Float4, ValueRef::Real(real)) => out.put_f32(single(real)?),
+            (Encoding::Float8, ValueRef::Real(real)) => out.put_f64(real),
+            (Encoding::Float4, ValueRef::Integer(integer)) => out.put_f32(single(whole(integer)?)?),
+            (Encoding::Float8, ValueRef::Integer(integer)) => out.put_f64(whole(integer)?),
             // Of another type it is taken as what the type is on the wire: the 16 bytes of a UUID.
-            (Shape::Bytes | Shape::Uuid | Shape::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
-            (Shape::Uuid, ValueRef::Uuid(bytes)) => out.put_slice(&bytes),
-            (Shape::Timestamptz, ValueRef::Timestamp(micros)) | (Shape::Timestamp, ValueRef::DateTime(micros)) => {
+            (Encoding::Bytes | Encoding::Uuid | Encoding::Other, ValueRef::Blob(bytes)) => out.put_slice(bytes),
+            (Encoding::Uuid, ValueRef::Uuid(bytes)) => out.put_slice(&bytes),
+            (Encoding::Timestamptz, ValueRef::Timestamp(micros))
+            | (Encoding::Timestamp, ValueRef::DateTime(micros)) => {
                 out.put_i64(known(epoch::micros_to(micros), self.value)?);
             }
-            (Shape::Date, ValueRef::Date(days)) => out.put_i32(known(epoch::days_to(days), self.value)?),
-            (Shape::Time, ValueRef::Time(micros)) => out.put_i64(known(epoch::time_to(micros), self.value)?),
-            (Shape::Text | Shape::Json, ValueRef::Json(json)) => text(&json.to_json()?, out)?,
-            (Shape::Jsonb, ValueRef::Json(json)) => jsonb(&json.to_json()?, out)?,
-            (Shape::Jsonb, ValueRef::Text(json)) => jsonb(json, out)?,
+            (Encoding::Date, ValueRef::Date(days)) => out.put_i32(known(epoch::days_to(days), self.value)?),
+            (Encoding::Time, ValueRef::Time(micros)) => out.put_i64(known(epoch::time_to(micros), self.value)?),
+            (Encoding::Text | Encoding::Json, ValueRef::Json(json)) => text(&json.to_json()?, out)?,
+            (Encoding::Jsonb, ValueRef::Json(json)) => jsonb(&json.to_json()?, out)?,
+            (Encoding::Jsonb, ValueRef::Text(json)) => jsonb(json, out)?,
             (shape, ValueRef::Text(given)) if shape.is_read_from_text() => text(given, out)?,
-            (Shape::Other, ValueRef::Integer(integer)) => digits(out, format_args!("{integer}"))?,
-            (Shape::Other, ValueRef::Real(real)) => digits(out, format_args!("{real}"))?,
+            (Encoding::Other, ValueRef::Integer(integer)) => digits(out, format_args!("{integer}"))?,
+            (Encoding::Other, ValueRef::Real(real)) => digits(out, format_args!("{real}"))?,
             _ => return Ok(None),
         }
         Ok(Some(IsNull::No))
@@ -100,9 +101,11 @@ impl ToSql for Bound<'_> {
 
     /// A text goes to whatever type it is to be as text, which the server reads: a date, a number of any length.
     fn encode_format(&self, ty: &Type) -> Format {
-        match (Shape::of(ty), self.value) {
-            (Shape::Json | Shape::Jsonb, _) | (Shape::Other, ValueRef::Integer(_) | ValueRef::Real(_)) => Format::Text,
-            (shape, ValueRef::Text(_)) if shape.is_read_from_text() => Format::Text,
+        match (Encoding::of(ty), self.value) {
+            (Encoding::Json | Encoding::Jsonb, _) | (Encoding::Other, ValueRef::Integer(_) | ValueRef::Real(_)) => {
+                Format::Text
+            }
+            (encoding, ValueRef::Text(_)) if encoding.is_read_from_text() => Format::Text,
             _ => Format::Binary,
         }
     }

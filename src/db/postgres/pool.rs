@@ -8,8 +8,8 @@ use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, T
 use tokio::sync::Notify;
 
 use super::connection::Connection;
-use super::created;
 use super::lease::Lease;
+use super::open;
 use super::server::{NotOpened, Server};
 use crate::db::ConnectOptions;
 use crate::db::holders::Holders;
@@ -105,7 +105,7 @@ impl managed::Manager for Manager {
     type Error = NotOpened;
 
     async fn create(&self) -> Result<Connection, NotOpened> {
-        created::open(&self.server).await
+        open::open(&self.server).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<NotOpened> {

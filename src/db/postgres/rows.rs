@@ -1,16 +1,17 @@
-//! Values on their way from PostgreSQL.
+//! Rows of PostgreSQL, and the values in them.
 
 use std::error::Error as StdError;
 
-use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Kind, Type};
+use tokio_postgres::{Column, Row};
 
 use super::epoch;
+use crate::db::row::Columns;
 use crate::value::ValueRef;
 
-/// How the values of a type look on the wire.
+/// The binary format of the values of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Encoding {
     Bool,
     Int2,
     Int4,
@@ -21,18 +22,18 @@ pub(super) enum Shape {
     Text,
     Bytes,
     Json,
-    /// JSON behind a version.
+    /// JSON after a version number.
     Jsonb,
     Timestamptz,
     Timestamp,
     Date,
     Time,
     Uuid,
-    /// Something that no [`ValueRef`] is like.
+    /// [`ValueRef`] has no variant for it.
     Other,
 }
 
-impl Shape {
+impl Encoding {
     pub(super) fn of(ty: &Type) -> Self {
         match *ty {
             Type::BOOL => Self::Bool,
@@ -61,7 +62,7 @@ impl Shape {
         }
     }
 
-    /// Whether a text is sent as it is, for the server to read it: a date, a number of any length.
+    /// Whether text is sent unchanged for the server to parse it, such as a date or a number of any length.
     pub(super) fn is_read_from_text(self) -> bool {
         match self {
             Self::Text
@@ -85,45 +86,53 @@ impl Shape {
     }
 }
 
-/// The value in a column, if there is such a column. What no [`ValueRef`] is like comes as the bytes that it has on the
-/// wire.
-pub(in crate::db) fn look(row: &Row, index: usize) -> Option<ValueRef<'_>> {
-    if index >= row.len() {
-        return None;
+impl Columns for Row {
+    fn count(&self) -> usize {
+        self.len()
     }
-    row.try_get::<_, Cell<'_>>(index).ok().map(|cell| cell.0)
-}
 
-/// The name of the type of a column, if no value of it can be read.
-pub(in crate::db) fn unread(row: &Row, index: usize) -> Option<&str> {
-    let ty = row.columns().get(index)?.type_();
-    (Shape::of(ty) == Shape::Other).then(|| ty.name())
+    fn name(&self, index: usize) -> Option<&str> {
+        self.columns().get(index).map(Column::name)
+    }
+
+    /// A value that [`ValueRef`] has no variant for is returned as the bytes of its binary format.
+    fn value(&self, index: usize) -> Option<ValueRef<'_>> {
+        if index >= self.len() {
+            return None;
+        }
+        self.try_get::<_, Cell<'_>>(index).ok().map(|cell| cell.0)
+    }
+
+    fn unsupported_type(&self, index: usize) -> Option<&str> {
+        let ty = self.columns().get(index)?.type_();
+        (Encoding::of(ty) == Encoding::Other).then(|| ty.name())
+    }
 }
 
 struct Cell<'a>(ValueRef<'a>);
 
 impl<'a> FromSql<'a> for Cell<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(match Shape::of(ty) {
-            Shape::Bool => ValueRef::Boolean(bool::from_sql(ty, raw)?),
-            Shape::Int2 => ValueRef::Integer(i16::from_sql(ty, raw)?.into()),
-            Shape::Int4 => ValueRef::Integer(i32::from_sql(ty, raw)?.into()),
-            Shape::Int8 => ValueRef::Integer(i64::from_sql(ty, raw)?),
-            Shape::Oid => ValueRef::Integer(u32::from_sql(ty, raw)?.into()),
-            Shape::Float4 => ValueRef::Real(f32::from_sql(ty, raw)?.into()),
-            Shape::Float8 => ValueRef::Real(f64::from_sql(ty, raw)?),
-            Shape::Text | Shape::Json => text(raw),
+        Ok(Self(match Encoding::of(ty) {
+            Encoding::Bool => ValueRef::Boolean(bool::from_sql(ty, raw)?),
+            Encoding::Int2 => ValueRef::Integer(i16::from_sql(ty, raw)?.into()),
+            Encoding::Int4 => ValueRef::Integer(i32::from_sql(ty, raw)?.into()),
+            Encoding::Int8 => ValueRef::Integer(i64::from_sql(ty, raw)?),
+            Encoding::Oid => ValueRef::Integer(u32::from_sql(ty, raw)?.into()),
+            Encoding::Float4 => ValueRef::Real(f32::from_sql(ty, raw)?.into()),
+            Encoding::Float8 => ValueRef::Real(f64::from_sql(ty, raw)?),
+            Encoding::Text | Encoding::Json => text(raw),
             // A byte for the version of the format, which has always been 1.
-            Shape::Jsonb => match raw {
+            Encoding::Jsonb => match raw {
                 [1, json @ ..] => text(json),
                 _ => return Err("a `jsonb` in a format that is not known".into()),
             },
-            Shape::Timestamptz => ValueRef::Timestamp(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
-            Shape::Timestamp => ValueRef::DateTime(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
-            Shape::Date => ValueRef::Date(epoch::days_from(i32::from_sql(&Type::INT4, raw)?)),
-            Shape::Time => ValueRef::Time(i64::from_sql(&Type::INT8, raw)?),
-            Shape::Uuid => ValueRef::Uuid(raw.try_into()?),
-            Shape::Bytes | Shape::Other => ValueRef::Blob(raw),
+            Encoding::Timestamptz => ValueRef::Timestamp(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
+            Encoding::Timestamp => ValueRef::DateTime(epoch::micros_from(i64::from_sql(&Type::INT8, raw)?)),
+            Encoding::Date => ValueRef::Date(epoch::days_from(i32::from_sql(&Type::INT4, raw)?)),
+            Encoding::Time => ValueRef::Time(i64::from_sql(&Type::INT8, raw)?),
+            Encoding::Uuid => ValueRef::Uuid(raw.try_into()?),
+            Encoding::Bytes | Encoding::Other => ValueRef::Blob(raw),
         }))
     }
 

@@ -317,7 +317,7 @@ impl Connection {
             match rows.next() {
                 Ok(Some(row)) => {
                     seen = true;
-                    each(&Row::sqlite(row))?;
+                    each(&Row::new(row))?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {

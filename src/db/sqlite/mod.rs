@@ -4,11 +4,12 @@
 //! take long is waiting for a lock, and that is done asynchronously in `patience`.
 
 mod connection;
-mod created;
 mod errors;
+mod open;
 mod params;
 mod patience;
 mod readers;
+mod rows;
 mod transaction;
 mod writer;
 
@@ -18,7 +19,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(super) use self::created::Opened;
 pub(super) use self::transaction::Transaction;
 
 use self::connection::{Connection, Place};
@@ -64,7 +64,7 @@ impl Sqlite {
     async fn open(place: Place, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let patience = || Patience::new(options.busy_timeout, place.path());
         let (patience, reading) = (patience(), patience());
-        let connection = created::open(&place, Access::Write, &patience, &options.public_url()).await?;
+        let connection = open::open(&place, Access::Write, &patience, &options.public_url()).await?;
         let in_memory = matches!(place, Place::Memory);
         Ok(Self {
             writer: Writer::new(connection, options.writer_timeout, patience.clone(), in_memory, at),

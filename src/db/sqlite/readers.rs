@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::{Connection, Place};
-use super::created;
+use super::open;
 use super::patience::Patience;
 use crate::db::ConnectOptions;
 use crate::db::begin::Access;
@@ -84,7 +84,7 @@ impl Readers {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => Box::new(created::open(&self.place, Access::Read, patience, &self.url).await?),
+            None => Box::new(open::open(&self.place, Access::Read, patience, &self.url).await?),
         };
         Ok(Reader { connection: Some(connection), readers: Arc::clone(self), at: None, _permit: permit })
     }
