@@ -9,7 +9,8 @@ pub use self::ConnectionCreated as connection_created;
 
 use signals_core::BoxFuture;
 
-use super::{Params, Row, refuse_transaction_control};
+use super::sql::{Dialect, refuse_transaction_control};
+use super::{Params, Row};
 use crate::error::Result;
 
 /// Sent for every new connection to a database, after its settings are made and before it is used: for the connection that writes
@@ -70,6 +71,9 @@ pub(super) trait DriverConnection: Send {
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> BoxFuture<'a, Result<()>>;
 
+    /// The SQL that its database speaks.
+    fn dialect(&self) -> Dialect;
+
     /// Whether it can only read.
     fn is_read_only(&self) -> bool;
 
@@ -81,7 +85,7 @@ impl NewConnection<'_> {
     /// Executes one statement, which commits by itself, and returns how many rows it changed. Rows that the statement returns are
     /// ignored.
     pub async fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64> {
-        refuse_transaction_control(sql)?;
+        refuse_transaction_control(sql, self.connection.dialect())?;
         self.connection.execute(sql, params).await
     }
 
@@ -92,7 +96,7 @@ impl NewConnection<'_> {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
-        refuse_transaction_control(sql)?;
+        refuse_transaction_control(sql, self.connection.dialect())?;
         self.connection.for_each_row(sql, params, each).await
     }
 

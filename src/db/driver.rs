@@ -10,9 +10,9 @@ use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row, TransactionOptions};
 use crate::error::{Error, Result, SlimResult};
 
-use super::Dialect;
 #[cfg(feature = "postgres")]
 use super::postgres::{self, Postgres};
+use super::sql::Dialect;
 #[cfg(feature = "sqlite")]
 use super::sqlite::{Sqlite, Transaction};
 

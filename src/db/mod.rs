@@ -25,6 +25,7 @@ mod postgres;
 mod raw;
 mod row;
 mod savepoint;
+mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(all(test, feature = "sqlite"))]
@@ -51,6 +52,7 @@ pub use self::params::{Parameter, Params};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
+pub(crate) use self::sql::Dialect;
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
 pub use crate::value::{Value, ValueRef};
@@ -63,14 +65,8 @@ pub use tokio_postgres;
 use self::answer::Answer;
 use self::driver::Driver;
 use self::executor::in_turn;
+use self::sql::refuse_transaction_control;
 use crate::error::{Error, Result};
-
-/// The SQL that a database speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Sqlite,
-    Postgres,
-}
 
 /// A handle on a database. Cloning it is cheap, and every clone is the same database.
 ///
@@ -173,7 +169,7 @@ impl Db {
     pub fn execute(&self, sql: &str, params: &dyn Params) -> impl Future<Output = Result<u64>> + Send {
         let at = Location::caller();
         async move {
-            refuse_transaction_control(sql)?;
+            refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
             Ok(self.exec().execute(at, &sql, params).await?)
         }
@@ -193,7 +189,7 @@ impl Db {
     ) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
         async move {
-            refuse_transaction_control(sql)?;
+            refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
             Ok(self.exec().query(at, &sql, params, each).await?)
         }
@@ -319,33 +315,5 @@ impl Db {
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Db").field("url", &self.url()).finish_non_exhaustive()
-    }
-}
-
-/// A transaction that raw SQL began or ended would be one that this library knows nothing of. What hides behind a
-/// comment or in a batch is found after the fact, by the drivers.
-fn refuse_transaction_control(sql: &str) -> Result<()> {
-    const INSTEAD: [(&[&str], &str); 2] = [
-        (&["BEGIN", "COMMIT", "END", "ROLLBACK"], "`db.begin()` and `tx.commit()`, or `db.transaction(..)`"),
-        (&["SAVEPOINT", "RELEASE"], "`tx.savepoint(..)`"),
-    ];
-    let sql = sql.trim_start();
-    let end = sql.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(sql.len());
-    let word = &sql[..end];
-    let is = |control: &&str| word.eq_ignore_ascii_case(control);
-    match INSTEAD.iter().find(|(words, _)| words.iter().any(is)) {
-        None => Ok(()),
-        Some((_, instead)) => {
-            Err(Error::database(format!("`{}` cannot be executed as SQL: use {instead}", word.to_ascii_uppercase())))
-        }
-    }
-}
-
-/// SQL for a message.
-fn shortened(sql: &str) -> String {
-    const LENGTH: usize = 200;
-    match sql.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}..", &sql[..end]),
-        None => sql.to_owned(),
     }
 }

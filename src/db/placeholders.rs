@@ -1,26 +1,25 @@
-//! The placeholders of SQL that users write: one form for every database.
+//! The placeholders in SQL that users write: one form for every database.
 //!
-//! A database has its own. SQLite takes `$2` for a name, and numbers names as they appear, so that `$2, $1` would be swapped;
-//! PostgreSQL has `?` among its operators. Hence SQL is read here and written as its database has it, and what is ambiguous is
-//! refused before the database sees it.
+//! Databases differ. SQLite takes `$2` for a name, and numbers names as they appear, so that `$2, $1` would be swapped;
+//! PostgreSQL has `?` among its operators. So placeholders are read here and written in the form of the database, and ambiguous
+//! ones are refused before the database sees them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use super::Dialect;
+use super::sql::{Dialect, Placeholder, Token, Tokens};
 use crate::error::{Error, Result};
 
-/// A statement with the placeholders of its database. What is right already is borrowed.
+/// A statement with the placeholders of its database. A statement that already has them is borrowed.
 pub(crate) fn of_statement(sql: &str, given: usize, dialect: Dialect) -> Result<Cow<'_, str>> {
-    // Each that stands for a parameter, or seems to, has one of these.
+    // Every placeholder begins with one of these.
     if given == 0 && !sql.bytes().any(|byte| matches!(byte, b'?' | b'$' | b':' | b'@')) {
         return Ok(Cow::Borrowed(sql));
     }
     rewritten(sql, given, dialect, Whole::Statement)
 }
 
-/// A condition in parentheses, its placeholders numbered, so that it can stand in a statement which has others.
+/// A condition in parentheses with numbered placeholders, so that it can be part of a statement that has others.
 pub(crate) fn of_condition(sql: &str, given: usize, dialect: Dialect) -> Result<String> {
     let condition = rewritten(sql, given, dialect, Whole::Condition)?;
     // A comment may end the condition.
@@ -33,7 +32,7 @@ impl Dialect {
         format!("{}{number}", self.sigil())
     }
 
-    /// What a numbered placeholder begins with.
+    /// The first character of a numbered placeholder.
     fn sigil(self) -> char {
         match self {
             Self::Sqlite => '?',
@@ -52,9 +51,10 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
     let (mut out, mut written) = (String::new(), 0);
     let mut used = Used::default();
     for (place, token) in Tokens::of(sql, dialect) {
+        let Token::Placeholder(placeholder) = token else { continue };
         let text = &sql[place.clone()];
-        let new = match token {
-            Token::Next => {
+        let new = match placeholder {
+            Placeholder::Next => {
                 used.next += 1;
                 used.first_next.get_or_insert(text);
                 // SQLite counts these itself.
@@ -63,24 +63,24 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
                 }
                 dialect.placeholder(used.next)
             }
-            Token::Numbered(digits) => {
+            Placeholder::Numbered(digits) => {
                 let number = digits.parse().ok().filter(|number| *number > 0);
                 let Some(number) = number else { return Err(Error::database(no_number(text))) };
                 used.numbers.insert(number);
                 used.first_number.get_or_insert(text);
-                // As most SQL has it, for which nothing is allocated.
+                // Most SQL has this form, for which nothing is allocated.
                 if text.starts_with(dialect.sigil()) && !digits.starts_with('0') {
                     continue;
                 }
                 dialect.placeholder(number)
             }
-            Token::Question if dialect == Dialect::Postgres => "?".to_owned(),
-            Token::Question => {
+            Placeholder::Question if dialect == Dialect::Postgres => "?".to_owned(),
+            Placeholder::Question => {
                 return Err(Error::database(
                     "`??` is the operator `?` of PostgreSQL, and SQLite has none: write `?` for a parameter",
                 ));
             }
-            Token::Named => {
+            Placeholder::Named => {
                 return Err(Error::database(format!(
                     "`{text}` is a placeholder with a name, and parameters have none: write `?` for the next one, or `?1` \
                      for the first",
@@ -106,7 +106,7 @@ fn no_number(text: &str) -> String {
     }
 }
 
-/// Which parameters the placeholders stand for.
+/// The parameters that the placeholders stand for.
 #[derive(Default)]
 struct Used<'a> {
     next: usize,
@@ -134,7 +134,7 @@ impl Used<'_> {
         }
         let largest = self.numbers.largest();
         let count = self.next.max(self.numbers.len());
-        // Without a gap in the numbers, it is a matter of how many there are.
+        // Numbers without a gap only need to be as many as the parameters.
         if largest <= count {
             if count == given {
                 return Ok(());
@@ -158,7 +158,7 @@ impl Used<'_> {
     }
 }
 
-/// A set of numbers from 1, which allocates only for those that few statements have.
+/// A set of numbers from 1. It allocates only for numbers above 128, which few statements have.
 #[derive(Default)]
 struct Numbers {
     low: u128,
@@ -190,202 +190,6 @@ impl Numbers {
     fn largest(&self) -> usize {
         self.high.last().copied().unwrap_or((u128::BITS - self.low.leading_zeros()) as usize)
     }
-}
-
-/// What stands for a parameter, or seems to.
-enum Token<'a> {
-    /// `?`: the next one.
-    Next,
-    /// `?2` or `$2`.
-    Numbered(&'a str),
-    /// `??`: a question mark.
-    Question,
-    /// `:name`, `@name` or `$name`.
-    Named,
-}
-
-/// The tokens of SQL, without what is in quotes and in comments.
-struct Tokens<'a> {
-    sql: &'a str,
-    dialect: Dialect,
-    at: usize,
-    /// How many `[` are open: in them, PostgreSQL has slices such as `days[1:last]`.
-    brackets: usize,
-}
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = (Range<usize>, Token<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some(byte) = self.byte(0) {
-            let start = self.at;
-            let token = self.token(byte);
-            if let Some(token) = token {
-                return Some((start..self.at, token));
-            }
-        }
-        None
-    }
-}
-
-impl<'a> Tokens<'a> {
-    fn of(sql: &'a str, dialect: Dialect) -> Self {
-        Self { sql, dialect, at: 0, brackets: 0 }
-    }
-
-    /// Passes over what begins with this byte. The answer is what it means for parameters.
-    fn token(&mut self, byte: u8) -> Option<Token<'a>> {
-        match (byte, self.byte(1), self.dialect) {
-            (b'\'' | b'"', ..) | (b'`', _, Dialect::Sqlite) => self.pass_quoted(byte),
-            (b'[', _, Dialect::Sqlite) => self.pass_through("]", 1),
-            (b'[', _, Dialect::Postgres) => {
-                self.brackets += 1;
-                self.at += 1;
-            }
-            (b']', ..) => {
-                self.brackets = self.brackets.saturating_sub(1);
-                self.at += 1;
-            }
-            (b'-', Some(b'-'), _) => {
-                let rest = self.rest();
-                self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
-            }
-            (b'/', Some(b'*'), _) => self.pass_comment(),
-            (b'?', ..) => return Some(self.question_mark()),
-            (b'$', ..) => return self.dollar(),
-            (b':', Some(b':' | b'='), _) => self.at += 2,
-            (b':' | b'@', ..) => return self.name(byte),
-            (b'0'..=b'9', ..) => self.pass(|byte| is_word(byte) && byte != b'$'),
-            (byte, ..) if is_word(byte) => self.word(),
-            _ => self.at += 1,
-        }
-        None
-    }
-
-    fn question_mark(&mut self) -> Token<'a> {
-        if self.byte(1) == Some(b'?') {
-            self.at += 2;
-            return Token::Question;
-        }
-        self.at += 1;
-        match self.digits() {
-            "" => Token::Next,
-            digits => Token::Numbered(digits),
-        }
-    }
-
-    /// `$1`, a name, or one of PostgreSQL's quotes: `$$..$$`, `$tag$..$tag$`.
-    fn dollar(&mut self) -> Option<Token<'a>> {
-        self.at += 1;
-        let begin = self.at;
-        let digits = self.digits();
-        self.pass(|byte| is_word(byte) && byte != b'$');
-        let name = &self.sql[begin..self.at];
-        if self.dialect == Dialect::Postgres && digits.is_empty() && self.byte(0) == Some(b'$') {
-            let quote = &self.sql[begin - 1..=self.at];
-            self.at = begin - 1;
-            self.pass_through(quote, quote.len());
-            return None;
-        }
-        match name {
-            "" => None,
-            _ if name == digits => Some(Token::Numbered(digits)),
-            _ => Some(Token::Named),
-        }
-    }
-
-    /// `:name` or `@name`, which may also be what PostgreSQL has instead: a slice, or an operator.
-    fn name(&mut self, sigil: u8) -> Option<Token<'a>> {
-        let before = self.at.checked_sub(1).map(|before| self.sql.as_bytes()[before]);
-        let is_operator = match (self.dialect, sigil) {
-            (Dialect::Sqlite, _) => false,
-            (Dialect::Postgres, b':') => self.brackets > 0 || self.byte(1).is_some_and(|next| next.is_ascii_digit()),
-            (Dialect::Postgres, _) => {
-                let is_part = |byte: u8| b"+-*/<>=~!@#%^&|?".contains(&byte);
-                before.is_some_and(is_part) || self.byte(1).is_some_and(|next| next.is_ascii_digit())
-            }
-        };
-        self.at += 1;
-        let begin = self.at;
-        if !is_operator {
-            self.pass(is_word);
-        }
-        (self.at > begin).then_some(Token::Named)
-    }
-
-    /// A word, and what is in quotes with it: in PostgreSQL's `E'..'`, a backslash keeps a quote from being the end.
-    fn word(&mut self) {
-        let begin = self.at;
-        self.pass(is_word);
-        let is_prefix = self.sql[begin..self.at].eq_ignore_ascii_case("e");
-        if is_prefix && self.dialect == Dialect::Postgres && self.byte(0) == Some(b'\'') {
-            self.at += 1;
-            while let Some(byte) = self.byte(0) {
-                self.at += if byte == b'\\' && self.byte(1).is_some() { 2 } else { 1 };
-                if byte == b'\'' {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Two quotes within quotes are one: they are passed over as the end and another beginning.
-    fn pass_quoted(&mut self, quote: u8) {
-        let end = self.sql.as_bytes()[self.at + 1..].iter().position(|byte| *byte == quote);
-        self.at = end.map_or(self.sql.len(), |end| self.at + end + 2);
-    }
-
-    /// In PostgreSQL a comment may hold others.
-    fn pass_comment(&mut self) {
-        let mut depth = 0_usize;
-        while let Some(byte) = self.byte(0) {
-            match (byte, self.byte(1)) {
-                (b'/', Some(b'*')) if depth == 0 || self.dialect == Dialect::Postgres => {
-                    depth += 1;
-                    self.at += 2;
-                }
-                (b'*', Some(b'/')) => {
-                    depth -= 1;
-                    self.at += 2;
-                    if depth == 0 {
-                        return;
-                    }
-                }
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    /// Goes past the next `end`, looking for it from so many bytes on.
-    fn pass_through(&mut self, end: &str, from: usize) {
-        let found = self.sql.as_bytes()[self.at + from..].windows(end.len()).position(|part| part == end.as_bytes());
-        self.at = found.map_or(self.sql.len(), |found| self.at + from + found + end.len());
-    }
-
-    fn digits(&mut self) -> &'a str {
-        let begin = self.at;
-        self.pass(|byte| byte.is_ascii_digit());
-        &self.sql[begin..self.at]
-    }
-
-    fn pass(&mut self, is_part: impl Fn(u8) -> bool) {
-        while self.byte(0).is_some_and(&is_part) {
-            self.at += 1;
-        }
-    }
-
-    fn byte(&self, ahead: usize) -> Option<u8> {
-        self.sql.as_bytes().get(self.at + ahead).copied()
-    }
-
-    fn rest(&self) -> &'a str {
-        &self.sql[self.at..]
-    }
-}
-
-/// Whether a byte is part of a word. A word may have a `$` in it, and letters beyond ASCII.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || !byte.is_ascii()
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use super::driver::{Done, Session, Setback, Standing};
 use super::executor::in_turn;
 use super::hooks::{self, Hook, Hooks};
 use super::level::{Level, Memory, Remembered, RowKey, TransactionEnd, Unlocked};
-use super::{Db, Exec, Params, Row, nesting, placeholders, refuse_transaction_control};
+use super::sql::refuse_transaction_control;
+use super::{Db, Exec, Params, Row, nesting, placeholders};
 use crate::error::{Error, Result, SlimResult};
 use crate::value::Value;
 
@@ -64,7 +65,7 @@ impl Tx {
     ///
     /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused.
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
-        refuse_transaction_control(sql)?;
+        refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
         Ok(Exec::Tx(self).execute(self.shared.began, &sql, params).await?)
     }
@@ -79,7 +80,7 @@ impl Tx {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
-        refuse_transaction_control(sql)?;
+        refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
         Ok(Exec::Tx(self).query(self.shared.began, &sql, params, each).await?)
     }

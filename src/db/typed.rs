@@ -5,7 +5,8 @@ use std::panic::Location;
 
 use signals_core::BoxFuture;
 
-use super::{Db, Exec, Executor, Params, Row, Tx, placeholders, refuse_transaction_control, shortened};
+use super::sql::{refuse_transaction_control, shortened};
+use super::{Db, Exec, Executor, Params, Row, Tx, placeholders};
 use crate::column::Column;
 use crate::error::{Error, Result};
 
@@ -109,7 +110,7 @@ pub struct Query<'a> {
 impl Query<'_> {
     /// Reads each row.
     pub(crate) async fn read<T: Send>(self, mut read: impl FnMut(&Row<'_>) -> Result<T> + Send) -> Result<Vec<T>> {
-        refuse_transaction_control(self.sql)?;
+        refuse_transaction_control(self.sql, self.exec.dialect())?;
         let sql = placeholders::of_statement(self.sql, self.params.len(), self.exec.dialect())?;
         let mut rows = Vec::new();
         let mut each = |row: &Row<'_>| {

@@ -1,87 +1,37 @@
-//! What kind of statement a text is, by its first word.
+//! The kind of a statement, by its first word.
 //!
-//! The protocol takes one statement at a time where it takes parameters, so that the first word tells enough.
+//! The protocol takes one statement at a time when it takes parameters, so the first word is enough.
+
+use crate::db::sql::{self, Dialect, Token};
 
 /// A kind of statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
-    /// It reads. It may call a function that writes: PostgreSQL does not say so, and people want `SELECT nextval(..)`.
+    /// It reads. It may call a function that writes: PostgreSQL does not say so, and `SELECT nextval(..)` is common.
     Read,
     /// It changes rows, and its count is how many.
     Write,
-    /// `WITH`, which is either.
+    /// `WITH`, which either reads or writes.
     With,
-    /// It begins or ends a transaction.
-    Control,
-    /// It changes no rows, whatever number comes with its answer.
+    /// It changes no rows, whatever count the server returns.
     Other,
-    /// There is nothing but comments.
+    /// There are only comments.
     Empty,
 }
 
 impl Command {
     pub(super) fn of(sql: &str) -> Self {
-        const KINDS: [(Command, &[&str]); 4] = [
-            (Command::Write, &["INSERT", "UPDATE", "DELETE", "MERGE"]),
-            (Command::Read, &["SELECT", "VALUES", "TABLE", "SHOW"]),
-            (Command::With, &["WITH"]),
-            (Command::Control, &["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"]),
-        ];
-        let sql = without_comments(sql);
-        if sql.is_empty() {
-            return Self::Empty;
-        }
-        if sql.starts_with('(') {
-            return Self::Read;
-        }
-        let (first, rest) = word(sql);
-        let is = |word: &&str| first.eq_ignore_ascii_case(word);
-        if let Some((command, _)) = KINDS.iter().find(|(_, words)| words.iter().any(is)) {
-            return *command;
-        }
-        if is(&"PREPARE") && word(without_comments(rest)).0.eq_ignore_ascii_case("TRANSACTION") {
-            return Self::Control;
-        }
-        Self::Other
-    }
-}
-
-fn word(sql: &str) -> (&str, &str) {
-    sql.split_at(sql.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(sql.len()))
-}
-
-/// The text from its first word on. PostgreSQL also passes over empty statements.
-fn without_comments(mut sql: &str) -> &str {
-    loop {
-        sql = sql.trim_start_matches(|character: char| character.is_ascii_whitespace() || character == ';');
-        if let Some(comment) = sql.strip_prefix("--") {
-            sql = comment.find(['\n', '\r']).map_or("", |end| &comment[end..]);
-        } else if sql.starts_with("/*") {
-            sql = after_comment(sql);
+        let Some(first) = sql::statement(sql, Dialect::Postgres).next() else { return Self::Empty };
+        if first == Token::Symbol(b'(') || first.is_any(&["SELECT", "VALUES", "TABLE", "SHOW"]) {
+            Self::Read
+        } else if first.is_any(&["INSERT", "UPDATE", "DELETE", "MERGE"]) {
+            Self::Write
+        } else if first.is("WITH") {
+            Self::With
         } else {
-            return sql;
+            Self::Other
         }
     }
-}
-
-/// What is behind `/* .. */`, which may hold others of its kind.
-fn after_comment(sql: &str) -> &str {
-    let (mut depth, mut at) = (0_usize, 0);
-    while let Some(pair) = sql.as_bytes().get(at..at + 2) {
-        match pair {
-            b"/*" => depth += 1,
-            b"*/" => depth -= 1,
-            _ => {
-                at += 1;
-                continue;
-            }
-        }
-        at += 2;
-        if depth == 0 {
-            return &sql[at..];
-        }
-    }
-    ""
 }
 
 #[cfg(test)]
@@ -89,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_tells() {
+    fn the_first_word_is_the_kind() {
         for (sql, command) in [
             ("SELECT 1", Command::Read),
             (" \n\tselect 1", Command::Read),
@@ -102,12 +52,9 @@ mod tests {
             ("WITH a AS (SELECT 1) SELECT * FROM a", Command::With),
             ("CREATE TABLE t ()", Command::Other),
             ("SELECTED", Command::Other),
-            ("BEGIN", Command::Control),
-            (";; commit", Command::Control),
-            ("/**/ROLLBACK", Command::Control),
-            ("start transaction", Command::Control),
-            ("PREPARE/**/TRANSACTION 'a'", Command::Control),
-            ("PREPARE a AS SELECT 1", Command::Other),
+            ("; /* a; */; SELECT 1", Command::Read),
+            ("\"select\" 1", Command::Other),
+            ("$$SELECT$$", Command::Other),
             ("", Command::Empty),
             (" ; -- nothing", Command::Empty),
             ("/* never ends", Command::Empty),

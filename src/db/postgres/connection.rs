@@ -219,7 +219,7 @@ impl Connection {
     /// Sends a statement and waits until the server has accepted its parameters.
     async fn start(&self, sql: &str, params: &dyn Params) -> Result<RowStream, Failure> {
         if self.statements.are_forbidden() {
-            may_be_sent(sql)?;
+            must_not_be_empty(sql)?;
             return Ok(self.client.query_typed_raw(sql, literals(params)).await?);
         }
         loop {
@@ -260,7 +260,7 @@ impl Connection {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        may_be_sent(sql)?;
+        must_not_be_empty(sql)?;
         let statement = self.client.prepare(sql).await?;
         self.statements.insert(sql, statement.clone());
         Ok(statement)
@@ -273,16 +273,12 @@ impl Connection {
     }
 }
 
-/// Refuses what the server would take and this library must not send.
-fn may_be_sent(sql: &str) -> Result<(), Failure> {
-    let reason = match Command::of(sql) {
-        Command::Control => {
-            "a transaction cannot be begun or ended as SQL: use `db.begin()` and `tx.commit()`, or `db.transaction(..)`"
-        }
-        Command::Empty => "the statement is empty: write one",
-        _ => return Ok(()),
-    };
-    Err(Failure::Here(Error::database(reason)))
+/// Refuses an empty statement, which the server would take.
+fn must_not_be_empty(sql: &str) -> Result<(), Failure> {
+    match Command::of(sql) {
+        Command::Empty => Err(Failure::Here(Error::database("the statement is empty: write one"))),
+        Command::Read | Command::Write | Command::With | Command::Other => Ok(()),
+    }
 }
 
 /// Asks for a setting that lasts as long as the transaction that set it.

@@ -3,12 +3,13 @@
 //! Its texts come in the language of the server, so that codes and fields are read before them.
 
 use std::error::Error as StdError;
+use std::ops::Range;
 
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
 use super::connection::Connection;
 use super::params::Refused;
-use crate::db::shortened;
+use crate::db::sql::{Dialect, Token, Tokens, shortened};
 use crate::error::Error;
 
 type ServerError = tokio_postgres::Error;
@@ -183,9 +184,9 @@ fn used_up(error: &DbError, sql: &str) -> Option<Error> {
 
 /// The table of an INSERT.
 fn inserted_into(sql: &str) -> Option<String> {
-    const INTO: &str = "INTO ";
-    let at = sql.as_bytes().windows(INTO.len()).position(|part| part.eq_ignore_ascii_case(INTO.as_bytes()))?;
-    last_of_name(sql[at + INTO.len()..].trim_start())
+    let mut tokens = Tokens::of(sql, Dialect::Postgres);
+    tokens.find(|(_, token)| token.is("INTO"))?;
+    last_of_name(tokens)
 }
 
 fn missing(error: &DbError, sql: &str) -> Option<Error> {
@@ -265,14 +266,17 @@ fn key_columns(detail: &str) -> Option<Vec<String>> {
 fn name_at(sql: &str, position: u32) -> Option<String> {
     let at = usize::try_from(position).ok()?.checked_sub(1)?;
     let (start, _) = sql.char_indices().nth(at)?;
-    last_of_name(&sql[start..])
+    last_of_name(Tokens::of(&sql[start..], Dialect::Postgres))
 }
 
-/// `users` of `public.users`, which the text begins with.
-fn last_of_name(text: &str) -> Option<String> {
-    let (mut name, mut rest) = identifier(text)?;
-    while let Some((next, after)) = rest.trim_start().strip_prefix('.').and_then(|rest| identifier(rest.trim_start())) {
-        (name, rest) = (next, after);
+/// The last part of the name that the tokens begin with: `users` in `public.users`.
+fn last_of_name<'a>(tokens: impl Iterator<Item = (Range<usize>, Token<'a>)>) -> Option<String> {
+    let mut tokens = tokens.map(|(_, token)| token);
+    let mut name = tokens.next()?.name()?;
+    while tokens.next() == Some(Token::Symbol(b'.'))
+        && let Some(next) = tokens.next().and_then(Token::name)
+    {
+        name = next;
     }
     Some(name)
 }
@@ -284,22 +288,10 @@ fn name_in(message: &str) -> Option<String> {
     Some(name.rsplit('.').next().unwrap_or(name).to_owned())
 }
 
-/// An identifier as SQL writes it, and what is behind it. What is not quoted is lower case, as PostgreSQL takes it.
+/// The name that the text begins with, and the rest.
 fn identifier(text: &str) -> Option<(String, &str)> {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let part = |character: char| character.is_alphanumeric() || character == '_' || character == '$';
-        let end = text.find(|character| !part(character)).unwrap_or(text.len());
-        return (end > 0).then(|| (text[..end].to_lowercase(), &text[end..]));
-    };
-    let mut name = String::new();
-    let mut rest = quoted;
-    loop {
-        let (part, after) = rest.split_once('"')?;
-        name.push_str(part);
-        let Some(more) = after.strip_prefix('"') else { return Some((name, after)) };
-        name.push('"');
-        rest = more;
-    }
+    let (place, token) = Tokens::of(text, Dialect::Postgres).next()?;
+    Some((token.name()?, &text[place.end..]))
 }
 
 #[cfg(test)]
@@ -339,6 +331,8 @@ mod tests {
         for (sql, expected) in [
             ("INSERT INTO \"Us\"\"ers\" (a) VALUES (1)", Some("Us\"ers")),
             ("with a as (select 1) insert into  public.Users select * from a", Some("users")),
+            ("INSERT /* into a */ INTO b VALUES ('insert into c')", Some("b")),
+            ("SELECT 'into a'", None),
             ("SELECT nextval('s')", None),
         ] {
             assert_eq!(inserted_into(sql).as_deref(), expected, "{sql}");

@@ -7,6 +7,7 @@ use signals_core::BoxFuture;
 use super::connection::Connection;
 use super::server::{NotOpened, Server};
 use crate::db::created::{self, DriverConnection};
+use crate::db::sql::Dialect;
 use crate::db::{Params, Row};
 use crate::error::Result;
 
@@ -29,6 +30,10 @@ impl DriverConnection for Connection {
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { self.query(sql, params, each).await.map_err(|failure| failure.into_error(sql, self)) })
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
     }
 
     fn is_read_only(&self) -> bool {

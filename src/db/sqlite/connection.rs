@@ -12,6 +12,7 @@ use super::errors::{self, Failure};
 use super::params::{self, Encoded};
 use super::patience::Patience;
 use crate::db::begin::Access;
+use crate::db::sql::{Dialect, Token, Tokens};
 use crate::db::url::Mode;
 use crate::db::{Params, Row, Synchronous};
 use crate::error::{Error, Result};
@@ -369,13 +370,13 @@ impl Connection {
         }
     }
 
-    /// The table of a statement whose largest key was given. Of several names that are in the statement it is the longest.
+    /// The table of a statement whose keys are used up.
     fn without_keys(&self, sql: &str) -> Option<String> {
-        let counted_up = "SELECT name FROM sqlite_sequence WHERE seq = 9223372036854775807 ORDER BY length(name) DESC";
-        let mut tables = self.raw.prepare(counted_up).ok()?;
-        let names = tables.query_map([], |row| row.get::<_, String>(0)).ok()?;
-        let written = sql.to_lowercase();
-        names.flatten().find(|name| written.contains(&name.to_lowercase()))
+        let used_up = "SELECT name FROM sqlite_sequence WHERE seq = 9223372036854775807";
+        let mut tables = self.raw.prepare(used_up).ok()?;
+        let tables = tables.query_map([], |row| row.get::<_, String>(0)).ok()?;
+        let names: Vec<_> = Tokens::of(sql, Dialect::Sqlite).filter_map(|(_, token)| token.name()).collect();
+        tables.flatten().find(|table| names.iter().any(|name| name.eq_ignore_ascii_case(table)))
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {
@@ -395,15 +396,48 @@ impl Connection {
     }
 }
 
-/// Whether statements can leave behind another transaction than they were given: some of their words end one, and some begin
-/// one. It is asked first because a savepoint round them would end the savepoints that they leave open.
+/// Whether a batch can end the transaction and begin another one. It is read first, because a savepoint around the batch would
+/// also release the savepoints that the batch leaves open.
 fn may_begin_another(sql: &str) -> bool {
-    let count = |words: &[&str]| -> usize {
-        let is = |part: &&[u8], word: &str| part.eq_ignore_ascii_case(word.as_bytes());
-        words.iter().map(|word| sql.as_bytes().windows(word.len()).filter(|part| is(part, word)).count()).sum()
+    let mut statements = Statements::of(sql);
+    let ends = |tokens: &[Token<'_>]| {
+        let is_savepoint = tokens[0].is("ROLLBACK") && tokens.iter().any(|token| token.is("TO"));
+        tokens[0].is_any(&["COMMIT", "END", "ROLLBACK"]) && !is_savepoint
     };
-    count(&["COMMIT", "END", "ROLLBACK"]) > count(&["ROLLBACK TO"])
-        && count(&["BEGIN", "SAVEPOINT"]) > count(&["TO SAVEPOINT", "RELEASE SAVEPOINT"])
+    statements.any(|tokens| ends(&tokens)) && statements.any(|tokens| tokens[0].is_any(&["BEGIN", "SAVEPOINT"]))
+}
+
+/// The statements of a batch, each as its tokens.
+struct Statements<'a>(Tokens<'a>);
+
+impl<'a> Statements<'a> {
+    fn of(sql: &'a str) -> Self {
+        Self(Tokens::of(sql, Dialect::Sqlite))
+    }
+}
+
+impl<'a> Iterator for Statements<'a> {
+    type Item = Vec<Token<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut tokens: Vec<Token<'a>> = Vec::new();
+        for (_, token) in &mut self.0 {
+            match (token, &*tokens) {
+                (Token::Symbol(b';'), []) => {}
+                // A trigger contains statements, and ends with `; END`.
+                (Token::Symbol(b';'), [create, .., before, last])
+                    if create.is("CREATE")
+                        && tokens.iter().take(3).any(|token| token.is("TRIGGER"))
+                        && !(*before == Token::Symbol(b';') && last.is("END")) =>
+                {
+                    tokens.push(token);
+                }
+                (Token::Symbol(b';'), _) => return Some(tokens),
+                _ => tokens.push(token),
+            }
+        }
+        (!tokens.is_empty()).then_some(tokens)
+    }
 }
 
 /// A path that SQLite takes for a path: the bundled SQLite understands `file:..` and `:memory:` in any name.
@@ -414,6 +448,33 @@ fn plain(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_that_may_begin_another_transaction() {
+        for (sql, expected) in [
+            ("ROLLBACK; BEGIN", true),
+            ("commit; begin", true),
+            ("END; SAVEPOINT mine; SELECT 1", true),
+            ("; /* ; */ COMMIT -- ;\n; SELECT 1; /**/ BEGIN", true),
+            ("BEGIN; COMMIT", false),
+            ("COMMIT; SELECT 1", false),
+            ("SAVEPOINT a; INSERT INTO t VALUES (1)", false),
+            ("ROLLBACK TO a; SAVEPOINT b", false),
+            ("ROLLBACK TRANSACTION TO SAVEPOINT a; SAVEPOINT b", false),
+            ("SELECT 'COMMIT; BEGIN'", false),
+            ("SELECT \"COMMIT; BEGIN\", [; COMMIT; BEGIN;], `; END; BEGIN`", false),
+            ("-- COMMIT; BEGIN", false),
+            ("INSERT INTO commits VALUES (1); SAVEPOINT a", false),
+            (
+                "CREATE TRIGGER a AFTER INSERT ON t BEGIN SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 1; END; SAVEPOINT a",
+                false,
+            ),
+            ("CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END; END; BEGIN", true),
+            ("", false),
+        ] {
+            assert_eq!(may_begin_another(sql), expected, "{sql}");
+        }
+    }
 
     #[test]
     fn relative_names_are_paths() {

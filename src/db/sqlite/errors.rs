@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{ErrorCode, ffi};
 
-use crate::db::shortened;
+use crate::db::sql::shortened;
 use crate::error::Error;
 
 /// How an attempt failed.

@@ -8,6 +8,7 @@ use super::connection::{Connection, Place};
 use super::patience::Patience;
 use crate::db::begin::Access;
 use crate::db::created::{self, DriverConnection};
+use crate::db::sql::Dialect;
 use crate::db::{Params, Row};
 use crate::error::Result;
 
@@ -46,6 +47,10 @@ impl DriverConnection for Opened<'_> {
         Box::pin(async move {
             Ok(patience.retry(|| connection.by_itself(|connection| connection.query(sql, params, each))).await?)
         })
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
     }
 
     fn is_read_only(&self) -> bool {

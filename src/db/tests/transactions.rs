@@ -263,7 +263,7 @@ async fn a_commit_that_fails_rolls_back() {
 #[tokio::test]
 async fn sql_cannot_begin_or_end_a_transaction() {
     let db = with_numbers(memory().await).await;
-    for sql in ["BEGIN", " begin immediate", "COMMIT", "end;", "ROLLBACK"] {
+    for sql in ["BEGIN", " begin immediate", "/**/ BEGIN IMMEDIATE", "COMMIT", "end;", "-- a\nROLLBACK"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.ends_with("use `db.begin()` and `tx.commit()`, or `db.transaction(..)`"), "{error}");
         assert!(db.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
@@ -274,25 +274,20 @@ async fn sql_cannot_begin_or_end_a_transaction() {
         tx.rollback().await.unwrap();
     }
 
-    for sql in ["SAVEPOINT a", "release a"] {
+    for sql in ["SAVEPOINT a", "/**/ SAVEPOINT a", "release a"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.ends_with("cannot be executed as SQL: use `tx.savepoint(..)`"), "{error}");
     }
 
-    // What is not seen beforehand is found afterwards.
-    for sql in ["/**/ BEGIN", "/**/ BEGIN IMMEDIATE", "/**/ SAVEPOINT a"] {
-        let error = db.execute(sql, &()).await.unwrap_err().to_string();
-        assert!(error.starts_with("a statement outside of a transaction cannot begin one"), "{error}");
-        assert!(db.for_each_row(sql, &(), &mut |_| Ok(())).await.is_err());
+    // In a batch it is found afterwards.
+    for sql in ["SELECT 1; ROLLBACK", "ROLLBACK; BEGIN", "SELECT 1; /**/ COMMIT; SELECT 1"] {
+        let tx = db.begin().await.unwrap();
+        let error = tx.batch(sql).await.unwrap_err();
+        assert!(error.to_string().starts_with("the statement ended the transaction"), "{sql}: {error}");
+        assert!(matches!(add(&tx, 2).await, Err(Error::Broken { .. })));
+        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
         assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     }
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
-    let error = tx.execute("/**/ ROLLBACK", &()).await.unwrap_err();
-    assert!(error.to_string().starts_with("the statement ended the transaction"), "{error}");
-    assert!(matches!(add(&tx, 2).await, Err(Error::Broken { .. })));
-    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
 }
 
 #[tokio::test]

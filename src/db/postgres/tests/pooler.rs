@@ -60,7 +60,7 @@ async fn without_prepared_statements_nothing_is_left_on_the_connection() {
     // And what is refused is refused as before.
     for (sql, expected) in [
         ("COMMIT", "cannot be executed as SQL"),
-        ("/**/COMMIT", "a transaction cannot be begun or ended as SQL"),
+        ("/**/COMMIT", "`COMMIT` cannot be executed as SQL"),
         ("", "the statement is empty"),
         ("SELECT $1", "the statement has 1 placeholder, and the parameters are 0"),
         ("SELECT 1; SELECT 2", "there is more than one statement"),

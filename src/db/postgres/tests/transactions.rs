@@ -200,12 +200,10 @@ async fn sql_cannot_begin_or_end_a_transaction() {
         add(&tx, 1).await.unwrap();
         tx.rollback().await.unwrap();
     }
-    for sql in ["SAVEPOINT a", "release a"] {
+    for sql in ["SAVEPOINT a", "/**/ SAVEPOINT a", "release a"] {
         let error = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(error.ends_with("cannot be executed as SQL: use `tx.savepoint(..)`"), "{error}");
     }
-    let error = db.execute("/**/ SAVEPOINT a", &()).await.unwrap_err().to_string();
-    assert_eq!(error, "SAVEPOINT can only be used in transaction blocks");
 
     // In a batch it is found afterwards.
     for sql in ["SELECT 1; ROLLBACK", "ROLLBACK; BEGIN", "SELECT 1; ROLLBACK AND CHAIN; SELECT 1"] {
