@@ -1,8 +1,8 @@
-//! What one dispatch costs, beside what a person could write by hand: `cargo bench --bench dispatch`.
+//! The cost of one dispatch, compared with the same loop by hand: `cargo bench --bench dispatch`.
 //!
-//! Every case has a floor, measured in the same run. The floor of a synchronous dispatch is a loop over an array of
-//! function pointers of the same signature; that of an asynchronous one is the same loop with the futures awaited.
-//! The cases take turns in rounds, so that a slow moment of the machine falls on all of them.
+//! Every case has a floor that is measured in the same run. The floor of a synchronous dispatch is a loop over an array of
+//! function pointers of the same signature. The floor of an asynchronous dispatch is the same loop with the futures awaited.
+//! The cases take turns in rounds, so that a short slowdown of the machine affects all of them.
 
 use std::hint::black_box;
 use std::pin::{Pin, pin};
@@ -16,14 +16,14 @@ mod measure;
 use measure::{Case, Reply, Table, Tick, floor, signal_and_floor};
 
 #[signal]
-struct Nobody<'a> {
-    #[expect(dead_code, reason = "nobody reads it")]
+struct NoReceiver<'a> {
+    #[expect(dead_code, reason = "only measured")]
     count: &'a mut u64,
 }
 
 #[signal(async)]
-struct NobodyAsync<'a> {
-    #[expect(dead_code, reason = "nobody reads it")]
+struct NoReceiverAsync<'a> {
+    #[expect(dead_code, reason = "only measured")]
     count: &'a mut u64,
 }
 
@@ -95,7 +95,7 @@ async fn floor_boxed(count: &mut u64) -> Reply {
     Ok(())
 }
 
-/// Polls a future that waits for nobody. A macro, because a function would move the future.
+/// Polls a future that is always ready. It is a macro, because a function would move the future.
 macro_rules! now {
     ($future:expr) => {
         match pin!($future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -109,8 +109,8 @@ fn main() {
     let mut table = Table::new();
 
     let none = table.floor(Case::new("no receiver: empty array", |count| floor(NONE, count).unwrap()));
-    table.case(none, Case::new("no receiver: send", |count| Nobody { count }.send().unwrap()));
-    table.case(none, Case::new("no receiver: send().await", |count| now!(NobodyAsync { count }.send()).unwrap()));
+    table.case(none, Case::new("no receiver: send", |count| NoReceiver { count }.send().unwrap()));
+    table.case(none, Case::new("no receiver: send().await", |count| now!(NoReceiverAsync { count }.send()).unwrap()));
     table.case(
         none,
         Case::new("has_receivers", |count| {

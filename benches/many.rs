@@ -1,5 +1,5 @@
-//! What a dispatch costs in a program with 10,000 receivers of other signals, and what the first use of a signal costs
-//! there: `cargo bench --bench many`. It takes half a minute to compile.
+//! The cost of a dispatch, and of the first use of a signal, in a program with 10,000 receivers of other signals:
+//! `cargo bench --bench many`. It takes half a minute to compile.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ mod measure;
 
 use measure::{Case, Table};
 
-/// Ten modules with the items of another macro in each.
+/// Ten modules, each with the items of another macro.
 macro_rules! in_ten_modules {
     ($items:ident) => {
         in_ten_modules!($items: a b c d e f g h i j);
@@ -49,7 +49,7 @@ macro_rules! ten_receivers {
     )*};
 }
 
-#[expect(dead_code, reason = "nobody sends these signals")]
+#[expect(dead_code, reason = "these signals are never sent")]
 mod crowd {
     in_ten_modules!(ten_signals);
 }
@@ -57,11 +57,11 @@ mod crowd {
 measure::signal_and_floor!(Three, THREE, [a = 11, b = 12, c = 13]);
 
 #[signal]
-struct Nobody {}
+struct NoReceiver {}
 
 fn main() {
     println!("{} receivers are linked", signals::dispatch::receivers().count());
-    first_use("first use: nobody", || Nobody::SIGNAL.has_receivers());
+    first_use("first use: no receiver", || NoReceiver::SIGNAL.has_receivers());
     first_use("first use: 3 receivers", || Three::SIGNAL.has_receivers());
     first_use("first use: 100 receivers", || crowd::a::a::Elsewhere::SIGNAL.has_receivers());
 

@@ -1,7 +1,8 @@
-//! What saving and deleting models costs, beside the same statements by hand on the same driver: `cargo bench --bench saves`.
+//! The cost of saving and deleting models, compared with the same statements by hand on the same driver:
+//! `cargo bench --bench saves`.
 //!
-//! Every case has a floor, measured in the same run: the driver's own connection with its cached statements. PostgreSQL is
-//! measured when the feature is on and `SIGNALS_TEST_POSTGRES` names a server.
+//! Every case has a floor that is measured in the same run: the driver's own connection with its cached statements. PostgreSQL
+//! is measured when the feature is on and `SIGNALS_TEST_POSTGRES` names a server.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,7 +16,7 @@ mod measure;
 
 use measure::{Case, Table};
 
-/// The user of the manual, whom nobody listens to. Its table has an index.
+/// The user of the manual, without receivers. Its table has an index.
 #[model]
 #[derive(Default)]
 struct User {
@@ -41,7 +42,7 @@ struct Member {
     number: u64,
 }
 
-/// As little as a row can cost: no index, and nobody listens.
+/// The cheapest row: no index and no receivers.
 #[model]
 #[derive(Default)]
 struct Plain {
@@ -123,11 +124,11 @@ fn main() {
         postgres::cases(&mut table, &url, &runtime);
     }
     table.print();
-    // Nothing is lost if it stays.
+    // A folder that cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(folder);
 }
 
-/// A connection as a person opens it who wants what `Db` sets.
+/// A connection with the same settings as those of `Db`, opened by hand.
 fn by_hand(place: &str, folder: &std::path::Path, case: &str) -> rusqlite::Connection {
     let connection = match place {
         "memory" => rusqlite::Connection::open_in_memory(),
@@ -270,7 +271,7 @@ fn is_another_member(member: &mut Member) {
     (member.id, member.username) = (Id::UNSET, member.number.to_string());
 }
 
-/// The same rows by hand, so many at a time, and by `create_many`.
+/// The same rows by hand, with as many rows per statement, and by `create_many`.
 fn many(table: &mut Table, place: &str, hand: rusqlite::Connection, db: Db, runtime: &Rc<Runtime>) {
     let insert = format!("INSERT INTO plains (name, email, age) VALUES {}", vec!["(?, ?, ?)"; 64].join(", "));
     let floor = table.floor(Case::timed(format!("{place}: 10,240 rows by hand"), move || {
@@ -309,7 +310,7 @@ fn create_many(name: impl Into<String>, db: Db, runtime: &Rc<Runtime>) -> Case {
     })
 }
 
-/// Not those that other cases save again.
+/// Deletes the new rows, and keeps those that other cases save again.
 const NO_ROWS: &str = "DELETE FROM plains WHERE name = 'one of many'";
 
 fn rows() -> Vec<Plain> {
@@ -324,7 +325,7 @@ fn watched() -> Watched {
     Watched { name: "ann".into(), email: Some("ann@example.org".into()), age: 5, ..Watched::default() }
 }
 
-/// Saves the row again and again, each time after this change.
+/// Saves the row repeatedly, each time after this change.
 fn saves<M: Model>(
     name: impl Into<String>,
     runtime: &Rc<Runtime>,
@@ -555,7 +556,7 @@ mod postgres {
     async fn connect(url: &str) -> Client {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a server");
         tokio::spawn(async move {
-            // What it fails with, the next statement says.
+            // The next statement reports the failure.
             let _ = connection.await;
         });
         client

@@ -1,4 +1,4 @@
-//! Cases that take turns, and a line for each.
+//! Measures cases in turns and prints a line for each.
 #![allow(dead_code, unused_imports, unused_macros, reason = "each benchmark uses a part of it")]
 
 use std::collections::BTreeSet;
@@ -6,11 +6,11 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How many rounds there are, and how long one case runs in each.
+/// The number of rounds, and how long each case runs per round.
 const ROUNDS: usize = 101;
 const TURN: Duration = Duration::from_millis(2);
 
-/// Something that is done again and again.
+/// A case, which is repeated.
 pub(crate) struct Case {
     name: String,
     turn: Box<dyn Fn(u32) -> Duration>,
@@ -28,17 +28,17 @@ impl Case {
         })
     }
 
-    /// Something that measures itself: how long so many repetitions take.
+    /// A case that measures itself: it returns how long the given number of repetitions took.
     pub(crate) fn turns(name: impl Into<String>, turn: impl Fn(u32) -> Duration + 'static) -> Self {
         Self { name: name.into(), turn: Box::new(turn) }
     }
 
-    /// Something that measures one repetition itself, because it has to prepare each.
+    /// A case that measures one repetition itself, because each needs a preparation.
     pub(crate) fn timed(name: impl Into<String>, once: impl Fn() -> Duration + 'static) -> Self {
         Self::turns(name, move |times| (0..times).map(|_| once()).sum())
     }
 
-    /// The number of repetitions that fill one turn. The first are for caches to fill.
+    /// The number of repetitions that fill one turn. The first repetitions warm the caches.
     fn times(&self) -> u32 {
         let mut times = 1;
         while (self.turn)(times) < TURN {
@@ -51,13 +51,13 @@ impl Case {
 /// What a receiver of the floor returns.
 pub(crate) type Reply = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// What the arrays' functions are given.
+/// The payload of the functions in the arrays.
 pub(crate) struct Tick<'a> {
     pub(crate) count: &'a mut u64,
 }
 
-/// What a person would write who has no library: a loop over an array of functions. It is a function of its own, as
-/// `send` is, and the compiler does not see which array it is given.
+/// The floor, written without a library: a loop over an array of functions. It is a separate function, as `send` is, and the
+/// compiler does not know the array.
 #[inline(never)]
 pub(crate) fn floor(receivers: &[fn(&mut Tick<'_>) -> Reply], count: &mut u64) -> Reply {
     let mut tick = Tick { count };
@@ -67,7 +67,7 @@ pub(crate) fn floor(receivers: &[fn(&mut Tick<'_>) -> Reply], count: &mut u64) -
     Ok(())
 }
 
-/// A signal with one receiver per number, and the same functions in an array.
+/// Declares a signal with one receiver per number, and an array of the same functions.
 macro_rules! signal_and_floor {
     ($signal:ident, $floor:ident, [$($add:ident = $number:literal),*]) => {
         #[signal]
@@ -91,11 +91,11 @@ macro_rules! signal_and_floor {
 
 pub(crate) use signal_and_floor;
 
-/// A case that others are compared with.
+/// A case to which others are compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Floor(usize);
 
-/// All cases of a run, each with the place of its floor.
+/// All cases of a run, each with the index of its floor.
 #[derive(Default)]
 pub(crate) struct Table {
     cases: Vec<(Case, usize)>,
@@ -107,7 +107,7 @@ impl Table {
         Self::default()
     }
 
-    /// A case that others are compared with.
+    /// A case to which others are compared.
     pub(crate) fn floor(&mut self, case: Case) -> Floor {
         self.cases.push((case, self.cases.len()));
         Floor(self.cases.len() - 1)
@@ -117,13 +117,13 @@ impl Table {
         self.cases.push((case, floor));
     }
 
-    /// What is to be tidied up when all is measured.
+    /// Registers a cleanup that runs after all measurements.
     pub(crate) fn afterwards(&mut self, tidy: impl FnOnce() + 'static) {
         self.afterwards = Some(Box::new(tidy));
     }
 
-    /// Measures and prints: the median of each case, and the median of its ratio to its floor in the same round. A word on
-    /// the command line leaves out what it is not in, but for what is compared with it: `cargo bench --bench saves -- postgres`.
+    /// Measures and prints the median of each case, and the median of its ratio to its floor in the same round. A word on the
+    /// command line selects the cases whose name contains it, and their floors: `cargo bench --bench saves -- postgres`.
     pub(crate) fn print(mut self) {
         let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
         let meant = self.cases.iter().filter(|(case, _)| case.name.contains(&word));

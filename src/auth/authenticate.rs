@@ -1,4 +1,4 @@
-//! Who somebody is.
+//! Checking credentials.
 
 use std::any::Any;
 use std::fmt;
@@ -16,8 +16,9 @@ use crate::model::sql::quoted;
 use crate::model::{FieldSet, load};
 use crate::value::ValueRef;
 
-/// The user with these credentials, or `None` and [`user_login_failed`]: for a wrong password, for a user that there is not, and
-/// for one who is not [active](AuthUser::is_active). It does not log anybody in, which is [`login`](super::login()).
+/// Finds the user with these credentials. For a wrong password, an unknown user and a user who is not
+/// [active](AuthUser::is_active), it sends [`user_login_failed`] and returns `None`. It does not log the user in: call
+/// [`login`](super::login()) for that.
 ///
 /// ```
 /// use signals::auth::{Credentials, authenticate};
@@ -40,21 +41,22 @@ use crate::value::ValueRef;
 /// # }
 /// ```
 ///
-/// All three take equally long, so that nobody learns which users there are: where there is no hash, one is made that nobody asked
-/// for. A hash that was made in an older way takes its own time. It is replaced by a new one when the password was right, if
-/// nobody has changed that meanwhile, with the signals of `save_fields`. Sessions of the user are then no longer logged in,
-/// as after any change of the password.
+/// All three cases take equally long, so that the duration does not reveal which users exist: if there is no hash to compare
+/// with, the password is hashed nevertheless. Only a hash with older parameters takes a different time. After a successful
+/// authentication such a hash is replaced by a new one, with the signals of `save_fields`, unless the password was changed
+/// concurrently. This logs the user out of all sessions, like any change of the password.
 ///
 /// # Errors
-/// Of the database, and of receivers of `user_login_failed`. If the field of [`USERNAME`](AuthUser::USERNAME) is not `#[unique]`.
+/// The error of the database or of a receiver of `user_login_failed`. If the field of [`USERNAME`](AuthUser::USERNAME) is not
+/// `#[unique]`.
 #[track_caller]
 pub fn authenticate<U: AuthUser>(db: &Db, credentials: Credentials) -> Authenticate<'_, U> {
     const { assert!(U::USERNAME.only().is_some(), "`AuthUser::USERNAME` must be one field") };
     Authenticate { db, credentials, request: None, place: Location::caller(), user: PhantomData }
 }
 
-/// What [`authenticate`] gives: awaiting it finds out.
-#[must_use = "nothing is done before it is awaited"]
+/// The future that [`authenticate`] returns. Awaiting it checks the credentials.
+#[must_use = "credentials are only checked when it is awaited"]
 pub struct Authenticate<'a, U> {
     db: &'a Db,
     credentials: Credentials,
@@ -64,7 +66,7 @@ pub struct Authenticate<'a, U> {
 }
 
 impl<'a, U: AuthUser> Authenticate<'a, U> {
-    /// Hands the request on to receivers.
+    /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
@@ -73,8 +75,8 @@ impl<'a, U: AuthUser> Authenticate<'a, U> {
     async fn run(self) -> Result<Option<U>> {
         let Self { db, credentials, request, place, .. } = self;
         let found = find::<U>(db, &credentials, place).await?;
-        let nobody = PasswordHash::default();
-        let password = found.as_ref().map_or(&nobody, U::password);
+        let no_password = PasswordHash::default();
+        let password = found.as_ref().map_or(&no_password, U::password);
         let fits = password.fits(credentials.password().clone()).await?;
         match found {
             Some(mut user) if fits && user.is_active() => {
@@ -106,7 +108,7 @@ async fn find<U: AuthUser>(db: &Db, credentials: &Credentials, place: &'static L
     load::find(Exec::Db(db), index, &[ValueRef::Text(credentials.username())], place).await
 }
 
-/// Hashes the password as it would be hashed now.
+/// Hashes the password again, with the parameters of a new hash.
 async fn renew<U: AuthUser>(
     db: &Db,
     user: &mut U,
@@ -118,16 +120,16 @@ async fn renew<U: AuthUser>(
     *user.password_mut() = PasswordHash::of(credentials.password().clone()).await?;
     let fields = FieldSet::changed(Some(&before), user);
     let Some(field) = fields.only() else {
-        // It is no column, and what is not stored does not count.
+        // The hash is not stored in a column, so that there is nothing to renew.
         *user.password_mut() = old;
         return Ok(());
     };
-    // The password may be another one by now, which must not become the old one again.
+    // A concurrent change of the password must not be overwritten with the old one.
     let (key, hash) = (quoted(U::META.key_field().column), quoted(U::META.fields[field].column));
     let condition = format!("{key} = ? AND {hash} = ?");
     let is_the_same = [user.key().to_value(), old.to_value()];
-    // One transaction, so that what is read is what was renewed: who knows the old password alone must not go on with the hash of
-    // a new one.
+    // One transaction, so that the row that is read has the renewed hash. Otherwise a login with the old password could continue
+    // with the hash of a new one.
     let mut tx = db.begin_at(place).await?;
     let renewed = match U::update_where(&tx, fields, user, &condition, &is_the_same).with_signals().await {
         Ok(0) => {

@@ -1,28 +1,31 @@
-//! Whose session it is, from one request to the next.
+//! The user of a session.
 
-use super::remembered::{Found, Remembered};
+use super::session_user::{Found, SessionUser};
 use super::{AuthUser, Session};
 use crate::db::Executor;
 use crate::error::Result;
 
-/// The user of a session, as the database has it now. `None` if nobody is logged in, or whoever was is deleted or not
-/// [active](AuthUser::is_active) any more, or has another password than at the login: then the session is emptied, as in Django.
+/// Reads the user of a session from the database. Returns `None` if no user is logged in, or if the user has been deleted or is no
+/// longer [active](AuthUser::is_active). If the password has changed since the login, it empties the session and returns `None`,
+/// as in Django.
 ///
-/// There is an example at [`login`](super::login()). It is Django's `get_user`.
+/// It is Django's `get_user`. See the example of [`login`](super::login()).
 ///
 /// # Errors
-/// Of the session and of the database.
+/// The error of the session or of the database.
 pub async fn current_user<U: AuthUser>(executor: &dyn Executor, session: &dyn Session) -> Result<Option<U>> {
-    match Remembered::find(executor, session).await? {
+    match SessionUser::find(executor, session).await? {
         Found::User(user) => Ok(Some(user)),
-        Found::Nobody => Ok(None),
-        Found::Outdated => Remembered::forget(session).await.map(|()| None),
+        Found::NoUser => Ok(None),
+        Found::Outdated => SessionUser::forget(session).await.map(|()| None),
     }
 }
 
-/// Keeps the session logged in in which the user has changed their password; all others of the user are not any more. It is
-/// Django's `update_session_auth_hash`, and gives the session another key as well. A session of nobody, or of another user, stays
-/// that: who changes the password of somebody else does not become them.
+/// Keeps the user logged in in this session after a change of the password, which logs the user out of all other sessions. It
+/// also gives the session a new key. It is Django's `update_session_auth_hash`.
+///
+/// A session without a user, or with another user, keeps its state: changing the password of another user does not log you in as
+/// that user.
 ///
 /// ```
 /// # use signals::auth::{AuthUser, PasswordHash};
@@ -37,12 +40,12 @@ pub async fn current_user<U: AuthUser>(executor: &dyn Executor, session: &dyn Se
 /// ```
 ///
 /// # Errors
-/// Of the session. [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved.
+/// The error of the session. [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved.
 pub async fn stay_logged_in<U: AuthUser>(session: &dyn Session, user: &U) -> Result<()> {
-    let remembered = Remembered::new(user)?;
+    let stored = SessionUser::new(user)?;
     session.cycle().await?;
-    match Remembered::read(session).await? {
-        Some(current) if current.is_same_user(&remembered) => remembered.write(session).await,
+    match SessionUser::read(session).await? {
+        Some(current) if current.is_same_user(&stored) => stored.write(session).await,
         _ => Ok(()),
     }
 }

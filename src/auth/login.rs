@@ -10,17 +10,17 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::panics::caught;
-use super::remembered::Remembered;
+use super::session_user::SessionUser;
 use super::{AnyRequest, AuthUser, Session, UserLoggedIn, user_logged_in};
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::model::FieldSet;
 
-/// Logs a user in: the session gets another key and remembers the user, the field of the last login is saved, and
-/// [`user_logged_in`] is sent, the latter two in one transaction.
+/// Logs a user in: gives the session a new key, stores the user in it, saves the field of the last login and sends
+/// [`user_logged_in`]. The save and the signal are one transaction.
 ///
-/// What the session held while nobody was logged in stays; what it held of another user is removed. It does not ask for a password,
-/// which is [`authenticate`](super::authenticate()).
+/// Values of a session without a user are kept, and values of another user are removed. It does not check a password: call
+/// [`authenticate`](super::authenticate()) first.
 ///
 /// ```
 /// use signals::auth::{MemorySession, current_user, login};
@@ -47,22 +47,22 @@ use crate::model::FieldSet;
 /// ```
 ///
 /// # Errors
-/// Of a receiver, of the session and of the database. After any of them nobody is logged in: the transaction is rolled back, the
-/// user is as before, and the session is emptied. If it cannot be, it forgets its user at least, and why goes to
-/// [`on_error`](crate::ConnectOptions::on_error).
+/// The error of a receiver, of the session or of the database. After an error no user is logged in: the transaction is rolled
+/// back, the user is unchanged, and the session is emptied. If the session cannot be emptied, at least its user is removed, and
+/// the failure is reported to [`on_error`](crate::ConnectOptions::on_error).
 ///
-/// [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved. [`Error::Stale`](crate::Error::Stale) if the user was
-/// deleted meanwhile, or, with a `#[version]`, saved by somebody else: only if there is a last login to be saved.
+/// [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved. [`Error::Stale`](crate::Error::Stale) if the field of
+/// the last login cannot be saved, because the row was deleted or, with a `#[version]`, changed since it was read.
 ///
 /// # Panics
-/// With the panic of a receiver, when nobody is logged in, as after an error.
+/// With the panic of a receiver. As after an error, no user is logged in.
 #[track_caller]
 pub fn login<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session, user: &'a mut U) -> Login<'a, U> {
     Login { db, session, user, request: None, place: Location::caller() }
 }
 
-/// What [`login`] gives: awaiting it logs in.
-#[must_use = "nobody is logged in before it is awaited"]
+/// The future that [`login`] returns. Awaiting it logs the user in.
+#[must_use = "the user is only logged in when it is awaited"]
 pub struct Login<'a, U> {
     db: &'a Db,
     session: &'a dyn Session,
@@ -72,7 +72,7 @@ pub struct Login<'a, U> {
 }
 
 impl<'a, U: AuthUser> Login<'a, U> {
-    /// Hands the request on to receivers.
+    /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
@@ -80,50 +80,50 @@ impl<'a, U: AuthUser> Login<'a, U> {
 
     async fn run(mut self) -> Result<()> {
         let (db, session) = (self.db, self.session);
-        let told = match self.fill().await {
-            Ok(()) => caught(self.tell()).await,
+        let sent = match self.fill().await {
+            Ok(()) => caught(self.save_and_send()).await,
             Err(error) => Ok(Err(error)),
         };
-        if !matches!(told, Ok(Ok(()))) {
-            Remembered::forget_or_report(db, session).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            SessionUser::forget_or_report(db, session).await;
         }
-        told.unwrap_or_else(|panic| resume_unwind(panic))
+        sent.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// The key that the session had may be known to somebody who gave it to the user.
+    /// Stores the user in the session, under a new key: an attacker may know the old one (session fixation).
     async fn fill(&self) -> Result<()> {
-        let remembered = Remembered::new(self.user)?;
-        match Remembered::read(self.session).await? {
-            Some(other) if other != remembered => self.session.flush().await?,
+        let stored = SessionUser::new(self.user)?;
+        match SessionUser::read(self.session).await? {
+            Some(other) if other != stored => self.session.flush().await?,
             _ => self.session.cycle().await?,
         }
-        remembered.write(self.session).await
+        stored.write(self.session).await
     }
 
-    async fn tell(&mut self) -> Result<()> {
+    async fn save_and_send(&mut self) -> Result<()> {
         let Self { db, session, request, place, .. } = *self;
         let mut attempt = Attempt { before: Some(self.user.snapshot()), user: self.user };
         attempt.user.set_last_login();
         let fields = FieldSet::changed(attempt.before.as_ref(), attempt.user);
         if !fields.is_empty() || user_logged_in::of::<U>().has_receivers() {
             let mut tx = db.begin_at(place).await?;
-            let told = attempt.tell(&tx, fields, session, request).await;
-            tx.end(told).await?;
+            let sent = attempt.save_and_send(&tx, fields, session, request).await;
+            tx.end(sent).await?;
         }
         attempt.keep();
         Ok(())
     }
 }
 
-/// A user who is about to be logged in. They are as before when this is dropped before [`keep`](Self::keep): after an error, and
-/// when the future of the login is dropped.
+/// A user who is about to be logged in. Dropping it before [`keep`](Self::keep) restores the user: after an error, and when the
+/// future of the login is dropped.
 struct Attempt<'u, U: AuthUser> {
     user: &'u mut U,
     before: Option<U>,
 }
 
 impl<U: AuthUser> Attempt<'_, U> {
-    async fn tell(
+    async fn save_and_send(
         &mut self,
         tx: &Tx,
         fields: FieldSet<U>,
@@ -135,7 +135,7 @@ impl<U: AuthUser> Attempt<'_, U> {
         Ok(tx.inside(pin!(send(user_logged_in::of::<U>(), logged_in))).await?)
     }
 
-    /// The login is good.
+    /// The login has succeeded.
     fn keep(mut self) {
         self.before = None;
     }

@@ -11,12 +11,12 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::panics::caught;
-use super::remembered::{Found, Remembered};
+use super::session_user::{Found, SessionUser};
 use super::{AnyRequest, AuthUser, Session, UserLoggedOut, user_logged_out};
 use crate::db::Db;
 use crate::error::Result;
 
-/// Logs out whoever is logged in: sends [`user_logged_out`], also if nobody is, and then empties the session.
+/// Logs the user of the session out: sends [`user_logged_out`], even if no user is logged in, and then empties the session.
 ///
 /// ```
 /// use signals::auth::{MemorySession, logout};
@@ -39,18 +39,18 @@ use crate::error::Result;
 /// ```
 ///
 /// # Errors
-/// Of a receiver, of the session and of the database. Whatever the first of them, the session is emptied: who wants to be logged out
-/// is. A session that cannot be emptied forgets its user at least, unless that fails as well.
+/// The error of a receiver, of the session or of the database. The session is emptied in each case, so that the user is logged
+/// out. If the session cannot be emptied, at least its user is removed, unless that fails as well.
 ///
 /// # Panics
-/// With the panic of a receiver, when the session is emptied.
+/// With the panic of a receiver, after the session has been emptied.
 #[track_caller]
 pub fn logout<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session) -> Logout<'a, U> {
     Logout { db, session, request: None, place: Location::caller(), user: PhantomData }
 }
 
-/// What [`logout`] gives: awaiting it logs out.
-#[must_use = "nobody is logged out before it is awaited"]
+/// The future that [`logout`] returns. Awaiting it logs the user out.
+#[must_use = "the user is only logged out when it is awaited"]
 pub struct Logout<'a, U> {
     db: &'a Db,
     session: &'a dyn Session,
@@ -60,43 +60,43 @@ pub struct Logout<'a, U> {
 }
 
 impl<'a, U: AuthUser> Logout<'a, U> {
-    /// Hands the request on to receivers.
+    /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
     }
 
     async fn run(self) -> Result<()> {
-        let told = match caught(self.tell()).await {
-            Ok(told) => told,
+        let sent = match caught(self.send_signal()).await {
+            Ok(sent) => sent,
             Err(panic) => {
-                Remembered::forget_or_report(self.db, self.session).await;
+                SessionUser::forget_or_report(self.db, self.session).await;
                 resume_unwind(panic)
             }
         };
-        match (told, Remembered::forget(self.session).await) {
-            // The session may still have its user, which is the worse of the two.
+        match (sent, SessionUser::forget(self.session).await) {
+            // The session may still have its user, which is the more serious failure.
             (Err(error), Err(worse)) => {
                 self.db.report(error);
                 Err(worse)
             }
-            (told, flushed) => told.and(flushed),
+            (sent, flushed) => sent.and(flushed),
         }
     }
 
-    async fn tell(&self) -> Result<()> {
+    async fn send_signal(&self) -> Result<()> {
         if !user_logged_out::of::<U>().has_receivers() {
             return Ok(());
         }
-        let user: Option<U> = match Remembered::find(self.db, self.session).await? {
+        let user: Option<U> = match SessionUser::find(self.db, self.session).await? {
             Found::User(user) => Some(user),
-            Found::Nobody | Found::Outdated => None,
+            Found::NoUser | Found::Outdated => None,
         };
         let mut tx = self.db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
         let logged_out = UserLoggedOut { user: user.as_ref(), model: U::META, session, request, tx: &mut tx.handle() };
-        let told = tx.inside(pin!(send(user_logged_out::of::<U>(), logged_out))).await;
-        tx.end(told.map_err(Into::into)).await
+        let sent = tx.inside(pin!(send(user_logged_out::of::<U>(), logged_out))).await;
+        tx.end(sent.map_err(Into::into)).await
     }
 }
 

@@ -1,16 +1,17 @@
-//! The signals of logins, and what sends them: `authenticate`, `login` and `logout`, over any model of users.
+//! Authentication: `authenticate`, `login` and `logout` for any user model, and the signals that they send.
 //!
-//! A model of yours becomes one of users by [`AuthUser`]: it says which field is the user name, and where the hash of the password is.
-//! A login is kept in a [`Session`], which those of tower-sessions are with the feature `tower-sessions`. Knows no framework.
+//! Implement [`AuthUser`] for a model to make it a user model: it names the field of the user name and the field of the password
+//! hash. A login is stored in a [`Session`]. With the feature `tower-sessions`, the sessions of tower-sessions implement it. The
+//! module does not depend on a web framework.
 //!
 //! | signal | when | carries |
 //! |---|---|---|
-//! | [`user_logged_in`] | after a login: the session has another key and its user | `user: &User`, `session: &dyn Session`, `request: Option<&AnyRequest>`, `tx: &mut Tx` |
-//! | [`user_logged_out`] | before a logout, also if nobody is logged in | `user: Option<&User>`, `session`, `request`, `tx` |
+//! | [`user_logged_in`] | after a login: the session has a new key and its user | `user: &User`, `session: &dyn Session`, `request: Option<&AnyRequest>`, `tx: &mut Tx` |
+//! | [`user_logged_out`] | before a logout, even if no user is logged in | `user: Option<&User>`, `session`, `request`, `tx` |
 //! | [`user_login_failed`] | once per failed [`authenticate()`] | `credentials: &Credentials`, `model: &Meta`, `request`, `db: &Db` |
 //!
-//! The sender is the model of users: `sender = User`. Without it, a receiver receives from every model of users, and `user` is a
-//! `&dyn AnyModel`.
+//! The sender is the user model: `sender = User`. Without it, a receiver receives the signals of every user model, and `user` is
+//! a `&dyn AnyModel`.
 //!
 //! ```rust,standalone_crate
 //! use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, authenticate, current_user, login, logout};
@@ -45,7 +46,7 @@
 //! }
 //!
 //! #[receiver(user_login_failed, sender = User)]
-//! fn somebody_tries(credentials: &Credentials) {
+//! fn log_failure(credentials: &Credentials) {
 //!     println!("{credentials:?}"); // Credentials { username: "ann", password: Secret(..) }
 //! }
 //!
@@ -74,22 +75,22 @@
 //!
 //! # What fails
 //!
-//! | what | becomes |
+//! | what fails | consequence |
 //! |---|---|
-//! | a receiver of `user_logged_in`, the save of the last login, the commit | the error of [`login()`]. The transaction is rolled back, the session emptied: nobody is logged in |
-//! | a receiver of `user_logged_out` | the error of [`logout()`]. What receivers wrote is rolled back; the session is emptied all the same |
-//! | a receiver of `user_login_failed` | the error of [`authenticate()`]. What receivers wrote stays |
-//! | a panic of a receiver | goes on unwinding, as everywhere; that of the first two when the session is emptied |
+//! | a receiver of `user_logged_in`, the save of the last login, the commit | [`login()`] returns the error. The transaction is rolled back and the session is emptied, so that no user is logged in |
+//! | a receiver of `user_logged_out` | [`logout()`] returns the error. What receivers wrote is rolled back. The session is emptied nevertheless |
+//! | a receiver of `user_login_failed` | [`authenticate()`] returns the error. What receivers wrote stays |
+//! | a receiver panics | the panic unwinds, as everywhere. For the first two signals the session is emptied first |
 //!
-//! If the future of a login is dropped half-way, the transaction is rolled back, the user is as before, and the session is as far as
-//! it was: those of tower-sessions save it at the end of a request only. After a logout that was dropped, somebody may still be
-//! logged in.
+//! If the future of a login is dropped before it has completed, the transaction is rolled back and the user is unchanged. The
+//! session may be changed in part; tower-sessions only saves a session at the end of a request. If the future of a logout is
+//! dropped, the user may still be logged in.
 //!
 //! # What it costs
 //!
-//! A password is hashed by Argon2, on a thread of its own: some hundredths of a second, and 19 MiB. How many at a time is what
-//! `max_blocking_threads` of tokio's runtime allows; limit the requests that may try. A login without receivers of a model without a
-//! last login touches no database.
+//! Argon2 hashes a password on a blocking thread, which takes some hundredths of a second and 19 MiB. The
+//! `max_blocking_threads` of tokio's runtime limits how many run concurrently; also limit the number of login requests. A login
+//! does not use the database if the signal has no receivers and the model has no field for the last login.
 
 mod authenticate;
 mod current_user;
@@ -97,7 +98,7 @@ mod login;
 mod logout;
 mod panics;
 mod password;
-mod remembered;
+mod session_user;
 mod secret;
 mod session;
 mod signals;

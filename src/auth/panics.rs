@@ -1,4 +1,4 @@
-//! A receiver that panics.
+//! Panics of receivers.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,12 +6,13 @@ use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 
-/// Awaits what calls receivers. A panic goes on when the session is emptied: a receiver may have been about to refuse.
-pub(super) async fn caught<T>(telling: impl Future<Output = T>) -> thread::Result<T> {
-    let mut telling = pin!(telling);
-    // It is not polled again after a panic, so nothing broken is seen.
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| telling.as_mut().poll(context))) {
-        Ok(told) => told.map(Ok),
+/// Awaits a future that calls receivers and catches its panic. The caller resumes the panic after it has emptied the session,
+/// because the receiver may have been about to refuse the login.
+pub(super) async fn caught<T>(sending: impl Future<Output = T>) -> thread::Result<T> {
+    let mut sending = pin!(sending);
+    // The future is not polled again after a panic, so that its broken state is never observed.
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| sending.as_mut().poll(context))) {
+        Ok(sent) => sent.map(Ok),
         Err(panic) => Poll::Ready(Err(panic)),
     })
     .await

@@ -10,13 +10,13 @@ use crate::column::{Column, ColumnType};
 use crate::error::{Error, Result};
 use crate::value::{ColumnError, ValueRef};
 
-/// The hash of a password, the type of a text column. [`set_password`](super::AuthUser::set_password) makes it, with Argon2, and
-/// [`from_hash`](Self::from_hash) takes over that of another program. No string converts to it, so that a password cannot be
+/// The hash of a password, stored in a text column. [`set_password`](super::AuthUser::set_password) creates one with Argon2, and
+/// [`from_hash`](Self::from_hash) imports one from another program. No string converts to it, so that a password cannot be
 /// stored by accident.
 ///
-/// Its `Default` is the hash of no password: no password fits. The same goes for a stored string that is no hash of Argon2.
-/// Its `Debug` does not print it, and neither does that of a `&dyn AnyModel` or of a value that is read from one: as a value it
-/// is a [`ValueRef::Secret`].
+/// `Default` is a hash that matches no password. A stored string that is not an Argon2 hash matches no password either.
+/// `Debug` does not print the hash. Neither does the `Debug` of a `&dyn AnyModel` or of its values, because the hash is a
+/// [`ValueRef::Secret`] there.
 ///
 /// ```
 /// use signals::auth::PasswordHash;
@@ -28,8 +28,8 @@ use crate::value::{ColumnError, ValueRef};
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Takes over a hash that another program made with Argon2: in the PHC form, `$argon2id$v=19$..`, or as Django stores it,
-    /// `argon2$argon2id$v=19$..`. It is renewed when its user logs in, if its parameters are not those that a new hash gets.
+    /// Imports an Argon2 hash that another program created, in the PHC form (`$argon2id$v=19$..`) or in Django's form
+    /// (`argon2$argon2id$v=19$..`). If its parameters differ from those of a new hash, it is replaced at the user's next login.
     ///
     /// ```
     /// use signals::auth::PasswordHash;
@@ -41,7 +41,7 @@ impl PasswordHash {
     /// ```
     ///
     /// # Errors
-    /// For every other string: a password, or the hash of another algorithm. The error does not repeat it.
+    /// For every other string, such as a password or the hash of another algorithm. The error does not contain the string.
     pub fn from_hash(hash: &str) -> Result<Self> {
         let taken = Self(hash.to_owned());
         if taken.is_usable() {
@@ -58,12 +58,12 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether any password fits. It is Django's `has_usable_password`.
+    /// Whether there is a password that matches. It is Django's `has_usable_password`.
     pub fn is_usable(&self) -> bool {
-        // Those of other algorithms may have the same form, and nothing here checks a password against them.
+        // Hashes of other algorithms may have the same form, and cannot be verified here.
         let phc = self.phc();
         let is_argon2 = phc.starts_with("$argon2") && password_auth::is_hash_obsolete(phc).is_ok();
-        // What comes last are the salt and the hash, in base64. Without them it is no more than parameters.
+        // The last two parts are the salt and the hash, in base64. Without them the string only holds parameters.
         is_argon2 && phc.rsplit('$').take(2).all(|part| !part.is_empty() && !part.contains('='))
     }
 
@@ -76,8 +76,8 @@ impl PasswordHash {
         without_blocking(move || Self(password_auth::generate_hash(password.expose()))).await
     }
 
-    /// Whether it is the hash of this password. Where nothing fits, a hash is made all the same: how long it takes does not tell
-    /// whether there is such a user.
+    /// Whether it is the hash of this password. If no password can match, one is hashed nevertheless, so that the duration does
+    /// not reveal whether the user exists.
     pub(super) async fn fits(&self, password: Secret) -> Result<bool> {
         if !self.is_usable() {
             return Self::of(password).await.map(|_| false);
@@ -86,19 +86,19 @@ impl PasswordHash {
         without_blocking(move || password_auth::verify_password(password.expose(), &hash).is_ok()).await
     }
 
-    /// Whether it was made in another way than one would be made now.
+    /// Whether its algorithm or parameters differ from those of a new hash.
     pub(super) fn is_obsolete(&self) -> bool {
-        // What is no hash fits no password, so that there is nothing to renew it with.
+        // A string that is not a hash matches no password, so that there is no password to renew it with.
         password_auth::is_hash_obsolete(self.phc()).is_ok_and(|is_obsolete| is_obsolete)
     }
 
-    /// What a session remembers of it, to be no longer valid when the password is another one. It tells nothing of the hash.
+    /// The part that a session stores, so that the session becomes invalid when the password changes. It does not reveal the hash.
     pub(super) fn fingerprint(&self) -> String {
         format!("{:x}", Blake2s256::digest(&self.0))
     }
 }
 
-/// A hash takes long, and the executor has other things to do.
+/// Runs `work` on a blocking thread, because hashing takes long and would block the executor.
 async fn without_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),

@@ -1,10 +1,10 @@
-//! What nobody is to read in a log.
+//! Values that must not appear in a log.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A password, or another text that is never printed: it has no `Display`, its `Debug` is `Secret(..)`, and two of them cannot be
-/// compared. Who needs the text asks for it by [`expose`](Self::expose).
+/// A password, or another string that is never printed: it has no `Display`, its `Debug` is `Secret(..)`, and two secrets cannot
+/// be compared. [`expose`](Self::expose) returns the string.
 ///
 /// ```
 /// use signals::auth::Secret;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct Secret(Arc<str>);
 
 impl Secret {
-    /// The text itself.
+    /// The string itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -41,7 +41,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Who somebody says to be, and the proof.
+/// A user name and a password, as a user has entered them.
 ///
 /// ```
 /// use signals::auth::Credentials;
@@ -57,12 +57,12 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A user name, or whatever else the model is looked up by, and a password.
+    /// A user name, or the value of another field by which users are looked up, and a password.
     pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { username: username.into(), password: password.into() }
     }
 
-    /// The user name, as it was typed.
+    /// The user name, unchanged.
     pub fn username(&self) -> &str {
         &self.username
     }

@@ -1,4 +1,4 @@
-//! Where a login is kept from one request to the next.
+//! Where a login is stored between requests.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,17 +8,18 @@ use signals_core::BoxFuture;
 
 use crate::error::Result;
 
-/// A session: texts that belong to whoever has its key, mostly as a cookie. Names that begin with `_auth_` are kept for the library.
+/// A session: named strings, found by a key that the client usually keeps in a cookie. Names that begin with `_auth_` are reserved
+/// for the library.
 ///
-/// With the feature `tower-sessions`, `tower_sessions::Session` is one, of its version 0.15. Any other becomes one by these five
-/// functions:
+/// With the feature `tower-sessions`, `tower_sessions::Session` (version 0.15) implements this trait. Implement five functions to
+/// use any other session:
 ///
 /// ```
 /// use signals::auth::{MemorySession, Session};
 /// use signals::dispatch::BoxFuture;
 /// use signals::prelude::*;
 ///
-/// /// With its keys in a compartment of their own.
+/// /// Adds a prefix to each name.
 /// struct Prefixed(MemorySession);
 ///
 /// impl Session for Prefixed {
@@ -53,15 +54,14 @@ pub trait Session: Send + Sync {
     /// Removes the value of this name, if there is one.
     fn remove<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<()>>;
 
-    /// Gives the session another key, under which its values are kept. Who knows the key that it had before knows nothing any
-    /// more.
+    /// Gives the session a new key and keeps its values. The old key becomes invalid, which prevents session fixation.
     fn cycle(&self) -> BoxFuture<'_, Result<()>>;
 
-    /// Removes all values and the key. What is inserted afterwards has another key.
+    /// Removes all values and the key. Values that are inserted afterwards get a new key.
     fn flush(&self) -> BoxFuture<'_, Result<()>>;
 }
 
-/// A session in memory, for tests, and for programs without a web.
+/// A session in memory, for tests and for programs that are not web servers.
 ///
 /// ```
 /// use signals::auth::{MemorySession, Session};
@@ -92,7 +92,7 @@ impl MemorySession {
         Self::default()
     }
 
-    /// Its key: the number of times that it got another one.
+    /// Its key, which is the number of times that the key has changed.
     pub fn key(&self) -> u64 {
         self.kept().key
     }
@@ -143,7 +143,7 @@ impl Session for MemorySession {
     }
 }
 
-/// Without its values.
+/// Leaves the values out.
 impl fmt::Debug for MemorySession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemorySession").field("key", &self.key()).field("names", &self.names()).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What the three signals of a login carry, and whom they are sent to.
+//! The three signals of authentication and their payloads.
 
 use core::any::{Any, TypeId};
 use core::fmt;
@@ -13,8 +13,8 @@ use crate::db::{Db, Tx};
 use crate::model::signals::{Observed, model_signal};
 use crate::model::{AnyModel, Meta};
 
-/// The request in which somebody logs in or out, of whatever type the program's framework has: receivers take it as
-/// `request: Option<&AnyRequest>` and ask for that type, `request.downcast_ref::<Parts>()`.
+/// The request of a login or logout, of any type. Receivers take it as `request: Option<&AnyRequest>` and downcast it to the type
+/// of their framework: `request.downcast_ref::<Parts>()`.
 ///
 /// ```
 /// use axum::http::StatusCode;
@@ -23,7 +23,7 @@ use crate::model::{AnyModel, Meta};
 /// use signals::prelude::*;
 /// use signals::auth::user_login_failed;
 ///
-/// /// What a handler of axum does, whose body may not be shared between threads: it hands on the parts.
+/// /// A handler of axum passes the parts of its request, because the body cannot be shared between threads.
 /// async fn log_in<U: AuthUser>(db: &Db, session: &dyn Session, parts: &Parts, given: Credentials) -> Result<StatusCode> {
 ///     let Some(mut user) = authenticate::<U>(db, given).request(parts).await? else {
 ///         return Ok(StatusCode::UNAUTHORIZED);
@@ -41,12 +41,12 @@ use crate::model::{AnyModel, Meta};
 pub type AnyRequest = dyn Any + Send + Sync;
 
 model_signal! {
-    /// After somebody has logged in: the session has its user. See [`UserLoggedIn`].
+    /// Sent after a user has logged in, when the session has its user. See [`UserLoggedIn`].
     user_logged_in,
-    /// What [`user_logged_in`] carries.
+    /// The payload of [`user_logged_in`].
     ///
-    /// The field of the last login is saved before, in the same transaction. An error undoes both and what earlier receivers
-    /// wrote, and the session is emptied: nobody is logged in.
+    /// The field of the last login is saved before the signal is sent, in the same transaction. An error undoes that save and
+    /// everything that earlier receivers wrote. The session is then emptied, so that no user is logged in.
     ///
     /// ```
     /// use signals::auth::{AnyRequest, AuthUser};
@@ -66,7 +66,7 @@ model_signal! {
     ///     tx.execute("UPDATE users SET logins = logins + 1 WHERE id = ?", &(user.id,)).await.map(drop)
     /// }
     ///
-    /// /// Of any model of users.
+    /// /// For every user model.
     /// #[receiver(user_logged_in)]
     /// fn log(user: &dyn AnyModel, request: Option<&AnyRequest>) {
     ///     let address = request.and_then(|request| request.downcast_ref::<std::net::IpAddr>());
@@ -74,7 +74,7 @@ model_signal! {
     /// }
     /// ```
     UserLoggedIn<U: Observed> {
-        /// Who has logged in.
+        /// The user who has logged in.
         pub user: &'a U,
         /// The session, which has its new key and its user.
         pub session: &'a dyn Session,
@@ -92,11 +92,11 @@ model_signal! {
 }
 
 model_signal! {
-    /// Before somebody is logged out: the session has still its values. See [`UserLoggedOut`].
+    /// Sent before a user is logged out, when the session still has its values. See [`UserLoggedOut`].
     user_logged_out,
-    /// What [`user_logged_out`] carries.
+    /// The payload of [`user_logged_out`].
     ///
-    /// An error undoes what receivers wrote and comes back from [`logout`](super::logout()); the session is emptied all the same.
+    /// An error undoes what receivers wrote, and [`logout`](super::logout()) returns it. The session is emptied nevertheless.
     ///
     /// ```
     /// # use signals::auth::{AuthUser, PasswordHash};
@@ -110,19 +110,19 @@ model_signal! {
     /// # }
     /// #[receiver(user_logged_out, sender = User)]
     /// fn bye(user: Option<&User>) {
-    ///     println!("bye, {}", user.map_or("whoever you are", |user| &user.name));
+    ///     println!("bye, {}", user.map_or("stranger", |user| &user.name));
     /// }
     /// ```
     UserLoggedOut<U: Observed> {
-        /// Who is about to be logged out; `None` if nobody was logged in, or whoever was may not be any more.
+        /// The user who is about to be logged out. `None` if the session has no user, or no longer a valid one.
         pub user: Option<&'a U>,
-        /// The model of users.
+        /// The user model.
         pub model: &'static Meta,
         /// The session, before it is emptied.
         pub session: &'a dyn Session,
         /// The request, if [`logout`](super::logout()) was given one.
         pub request: Option<&'a AnyRequest>,
-        /// A transaction for what receivers write.
+        /// A transaction for the writes of receivers.
         pub tx: &'a mut Tx,
     },
     sender: AuthUser,
@@ -140,13 +140,13 @@ model_signal! {
 }
 
 model_signal! {
-    /// After somebody failed to prove who they are. See [`UserLoginFailed`].
+    /// Sent after an authentication has failed. See [`UserLoginFailed`].
     user_login_failed,
-    /// What [`user_login_failed`] carries. It does not say what was wrong, as Django does not: the user name, the password, or a
-    /// user who is not active.
+    /// The payload of [`user_login_failed`]. As in Django, it does not say whether the user name or the password was wrong, or
+    /// whether the user is inactive.
     ///
-    /// An error stops the receivers after this one and comes back from [`authenticate`](super::authenticate()). There is no
-    /// transaction, so that what another receiver has counted stays.
+    /// After an error no further receiver is called, and [`authenticate`](super::authenticate()) returns it. There is no
+    /// transaction, so that a failed attempt that another receiver has counted stays counted.
     ///
     /// ```
     /// use signals::auth::Credentials;
@@ -159,13 +159,13 @@ model_signal! {
     /// }
     /// ```
     UserLoginFailed<U: Observed> {
-        /// What was tried. The password is a [`Secret`](super::Secret), which is not printed.
+        /// The credentials that were tried. The password is a [`Secret`](super::Secret), which is not printed.
         pub credentials: &'a Credentials,
-        /// The model of users.
+        /// The user model.
         pub model: &'static Meta,
         /// The request, if [`authenticate`](super::authenticate()) was given one.
         pub request: Option<&'a AnyRequest>,
-        /// The database, to read and write in transactions of its own.
+        /// The database. Receivers begin transactions of their own.
         pub db: &'a Db,
         pub(super) sender: PhantomData<fn(&U)>,
     },
@@ -183,11 +183,11 @@ model_signal! {
     }
 }
 
-/// The signal of one model of users, to connect closures to at run time.
+/// The signal of one user model, to connect closures to at run time.
 macro_rules! of_users {
     ($($name:ident: $payload:ident,)*) => {$(
         impl $name {
-            /// The signal of one model of users, to connect closures to at run time.
+            /// The signal of one user model, to connect closures to at run time.
             pub fn of<U: AuthUser>() -> &'static Signal<$payload<'static, U>> {
                 &SignalsOf::<U>::get().$name
             }
@@ -201,7 +201,7 @@ of_users! {
     user_login_failed: UserLoginFailed,
 }
 
-/// The signals of one model of users.
+/// The signals of one user model.
 #[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
 struct SignalsOf<U: AuthUser> {
     user_logged_in: Signal<UserLoggedIn<'static, U>>,
@@ -210,13 +210,13 @@ struct SignalsOf<U: AuthUser> {
 }
 
 impl<U: AuthUser> SignalsOf<U> {
-    /// They are made at the first use and stay for ever, as a `static` that `#[model]` would write: but it does not know which
-    /// models are of users.
+    /// Creates the signals at the first use and never frees them. `#[model]` cannot declare them as a `static`, because it does
+    /// not know which models are user models.
     fn get() -> &'static Self {
         static OF_EACH: Mutex<BTreeMap<TypeId, &'static (dyn Any + Send + Sync)>> = Mutex::new(BTreeMap::new());
         let mut of_each = OF_EACH.lock().unwrap_or_else(PoisonError::into_inner);
         let signals = *of_each.entry(TypeId::of::<U>()).or_insert_with(|| Box::leak(Box::new(Self::new())));
-        let Some(signals) = signals.downcast_ref() else { unreachable!("each is at the place of its type") };
+        let Some(signals) = signals.downcast_ref() else { unreachable!("each value is stored by its type") };
         signals
     }
 
@@ -225,7 +225,7 @@ impl<U: AuthUser> SignalsOf<U> {
     }
 }
 
-/// `User 1`: a user is printed without what else the row holds.
+/// Prints a user as `User 1`, without its other fields.
 struct Briefly<'a>(&'a dyn AnyModel);
 
 impl fmt::Debug for Briefly<'_> {

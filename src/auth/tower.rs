@@ -1,4 +1,4 @@
-//! Sessions of tower-sessions.
+//! `Session` for tower-sessions.
 
 use signals_core::BoxFuture;
 use tower_sessions_core::Session as TowerSession;
@@ -6,7 +6,7 @@ use tower_sessions_core::Session as TowerSession;
 use super::Session;
 use crate::error::{Error, Result};
 
-/// The values are JSON strings. Another value of that name is an error.
+/// The values are JSON strings. A value of the same name that is not a string is an error.
 impl Session for TowerSession {
     fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(async move { self.get(name).await.map_err(Error::other) })
@@ -27,7 +27,7 @@ impl Session for TowerSession {
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             self.flush().await.map_err(Error::other)?;
-            // It would keep what is inserted next under the id that it had.
+            // Otherwise the next insert would use the old id.
             self.cycle_id().await.map_err(Error::other)
         })
     }

@@ -1,10 +1,10 @@
-//! What a model says of itself to be one of users.
+//! The trait of user models.
 
 use super::{PasswordHash, Secret};
 use crate::error::Result;
 use crate::model::{FieldSet, Model};
 
-/// A model of users: any model of yours, which says where the user name and the password are.
+/// A user model: any model that names the fields of its user name and password.
 ///
 /// ```rust,standalone_crate
 /// use signals::auth::{AuthUser, PasswordHash};
@@ -54,31 +54,31 @@ use crate::model::{FieldSet, Model};
     note = "implement `signals::auth::AuthUser` for `{Self}`"
 )]
 pub trait AuthUser: Model {
-    /// The field that a user is looked up by: `Self::fields().username`. It is a text, and must be `#[unique]`.
+    /// The field by which a user is looked up: `Self::fields().username`. It must be a string and `#[unique]`.
     const USERNAME: FieldSet<Self>;
 
     /// The hash of the password.
     fn password(&self) -> &PasswordHash;
 
-    /// The hash of the password, to be set.
+    /// The hash of the password, for writing.
     fn password_mut(&mut self) -> &mut PasswordHash;
 
-    /// Whether this user may log in, and stay so: if not, the right password is as a wrong one.
+    /// Whether this user may log in and stay logged in. For an inactive user the correct password counts as wrong.
     fn is_active(&self) -> bool {
         true
     }
 
-    /// Sets the field that says when the user has logged in last to this moment, if the model has one:
-    /// `self.last_login = Some(Timestamp::now());`. A login saves the field that this changes, and no other.
+    /// Sets the field of the last login to the current time, if the model has one: `self.last_login = Some(Timestamp::now());`.
+    /// A login saves the field that this changes, and no other.
     fn set_last_login(&mut self) {}
 
-    /// Sets the hash of a new password. It does not save it.
+    /// Sets the hash of a new password, without saving it.
     ///
-    /// Sessions of the user are no longer logged in once it is saved, and [`stay_logged_in`](super::stay_logged_in()) keeps the
-    /// one in which the password was changed.
+    /// Saving it logs the user out of all sessions. [`stay_logged_in`](super::stay_logged_in()) keeps the user logged in in the
+    /// session in which the password was changed.
     ///
     /// # Errors
-    /// If the runtime shuts down meanwhile.
+    /// If the runtime shuts down during the call.
     fn set_password(&mut self, password: impl Into<Secret>) -> impl Future<Output = Result<()>> + Send {
         let password = password.into();
         async move {
@@ -87,10 +87,10 @@ pub trait AuthUser: Model {
         }
     }
 
-    /// Whether this is the user's password. It sends nothing, and renews no hash.
+    /// Whether this is the user's password. It sends no signal and does not renew the hash.
     ///
     /// # Errors
-    /// If the runtime shuts down meanwhile.
+    /// If the runtime shuts down during the call.
     fn check_password(&self, password: impl Into<Secret>) -> impl Future<Output = Result<bool>> + Send {
         let password = password.into();
         async move { self.password().fits(password).await }

@@ -1,4 +1,4 @@
-//! The body of a response, which knows when it has ended.
+//! The body of a response. It ends the request when it ends.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,19 +10,19 @@ use pin_project_lite::pin_project;
 use super::exchange::{Exchange, watch};
 
 pin_project! {
-    /// The body of a response, as it is, and then `request_finished`: when there are no more frames, or when it is dropped.
+    /// The unchanged body of a response. Sends `request_finished` after the last frame, or when it is dropped.
     ///
     /// ```
     /// use axum::body::{Body, Bytes};
     /// use signals::web::ResponseBody;
     ///
-    /// /// What is generic over bodies takes this one.
+    /// /// Code that is generic over bodies accepts this one.
     /// fn boxed(body: ResponseBody<Body>) -> Body {
     ///     Body::new(body)
     /// }
     /// ```
     pub struct ResponseBody<B> {
-        // It comes first, and is so dropped before `exchange` says that all is over.
+        // It is the first field, and is thus dropped before `exchange`, which ends the request.
         #[pin]
         inner: Option<B>,
         exchange: Option<Exchange>,

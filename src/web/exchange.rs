@@ -12,8 +12,8 @@ use signals_core::__private::{discard, panic_message};
 use super::{Exception, GotRequestException, RequestFinished, RequestStarted};
 use crate::report::{ErrorHandler, report};
 
-/// A request that receivers hear of. It goes from the service to the future and on to the body, and whoever drops it has ended
-/// the request: `request_finished` is sent by its `Drop`, and hence exactly once, whatever ends the request.
+/// A request with receivers. The service passes it to the future, and the future passes it to the body. Its `Drop` sends
+/// `request_finished`, so that the signal is sent exactly once, whatever ends the request.
 pub(super) struct Exchange {
     method: Method,
     uri: Uri,
@@ -23,14 +23,14 @@ pub(super) struct Exchange {
     on_error: ErrorHandler,
 }
 
-/// What the receivers of `request_started` say.
+/// What the receivers of `request_started` decide.
 pub(super) enum Verdict {
     Serve,
     Refuse,
 }
 
 impl Exchange {
-    /// Whether anybody wants to know of this request: three loads.
+    /// Whether any of the three signals has receivers. It costs three loads.
     pub(super) fn is_received() -> bool {
         RequestStarted::SIGNAL.has_receivers()
             || RequestFinished::SIGNAL.has_receivers()
@@ -48,7 +48,7 @@ impl Exchange {
         }
     }
 
-    /// Sends `request_started`. A panic goes on unwinding, as everywhere.
+    /// Sends `request_started`. A panic unwinds, as everywhere.
     pub(super) fn start(&mut self, parts: &mut Parts) -> Verdict {
         let started = RequestStarted {
             method: &parts.method,
@@ -63,32 +63,32 @@ impl Exchange {
             Ok(Err(error)) => {
                 let error = error.into();
                 report(&self.on_error, &error);
-                self.tell(Exception::Receiver(&error));
+                self.send_exception(Exception::Receiver(&error));
                 discard(error);
                 Verdict::Refuse
             }
             Err(panic) => {
-                self.tell(Exception::Panic(panic_message(&*panic)));
+                self.send_exception(Exception::Panic(panic_message(&*panic)));
                 resume_unwind(panic)
             }
         }
     }
 
-    /// Notes the head of the response.
+    /// Stores the status of the response.
     pub(super) fn answered<B>(&mut self, response: &Response<B>) {
         self.status = Some(response.status());
         if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-            self.tell(Exception::Response { extensions: response.extensions() });
+            self.send_exception(Exception::Response { extensions: response.extensions() });
         }
     }
 
-    /// Notes that a response was made for a request that was refused, which receivers have been told of.
+    /// Stores the status of a refused request. Receivers of `got_request_exception` have been called already.
     pub(super) fn refused(&mut self) {
         self.status = Some(StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     /// Sends `got_request_exception`.
-    pub(super) fn tell(&mut self, exception: Exception<'_>) {
+    pub(super) fn send_exception(&mut self, exception: Exception<'_>) {
         let Self { method, uri, locals, on_error, .. } = self;
         send_reporting(GotRequestException::SIGNAL, GotRequestException { method, uri, exception, locals }, |error| {
             report(on_error, &error.into());
@@ -104,16 +104,16 @@ impl Drop for Exchange {
     }
 }
 
-/// Does a part of the request. If it panics, the request is over before the panic goes on: whoever catches it may keep what is
-/// left of the request for long.
+/// Runs a part of the request. If it panics, the request ends before the panic unwinds further, because code that catches the
+/// panic may keep the rest of the request for a long time.
 pub(super) fn watch<T>(exchange: &mut Option<Exchange>, part: impl FnOnce() -> T) -> T {
     if exchange.is_none() {
         return part();
     }
-    // Nobody sees what the panic left behind: it goes on.
+    // The panic is resumed, so that the state that it left is never observed.
     catch_unwind(AssertUnwindSafe(part)).unwrap_or_else(|panic| {
         if let Some(mut exchange) = exchange.take() {
-            exchange.tell(Exception::Panic(panic_message(&*panic)));
+            exchange.send_exception(Exception::Panic(panic_message(&*panic)));
         }
         resume_unwind(panic)
     })

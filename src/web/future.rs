@@ -11,7 +11,7 @@ use super::exchange::{Exchange, watch};
 use super::{Exception, ResponseBody};
 
 pin_project! {
-    /// The future of [`RequestSignals`](super::RequestSignals): a response whose body tells when it has ended.
+    /// The future of [`RequestSignals`](super::RequestSignals). It returns a response with a [`ResponseBody`].
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -27,7 +27,7 @@ pin_project! {
     /// ```
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
-        // It comes first, and is so dropped before `exchange` says that all is over.
+        // It is the first field, and is thus dropped before `exchange`, which ends the request.
         #[pin]
         inner: Inner<F>,
         exchange: Option<Exchange>,
@@ -73,14 +73,14 @@ where
         if let Some(exchange) = &mut exchange {
             match &result {
                 Ok(response) => exchange.answered(response),
-                Err(error) => exchange.tell(Exception::Service(error)),
+                Err(error) => exchange.send_exception(Exception::Service(error)),
             }
         }
         Poll::Ready(result.map(|response| response.map(|body| ResponseBody::new(body, exchange))))
     }
 }
 
-/// It does not say why: that is for those who run the server, and not for clients.
+/// The response to a refused request. It does not give the reason, which is for the operator of the server and not for clients.
 fn refusal<B>(mut exchange: Option<Exchange>) -> Response<ResponseBody<B>> {
     if let Some(exchange) = &mut exchange {
         exchange.refused();

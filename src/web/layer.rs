@@ -1,4 +1,4 @@
-//! The layer: what is put round a service.
+//! The layer that wraps a service.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::report::{ErrorHandler, print};
 
 /// A layer of tower that sends the [signals of requests](super).
 ///
-/// It goes round everything that belongs to a request: what is outside of it is outside of `request_started` and
-/// `request_finished`. Requests that an outer layer answers are not seen.
+/// Add it as the outermost layer: layers outside of it run before `request_started` and after `request_finished`, and requests
+/// that they answer themselves send no signals.
 ///
 /// ```
 /// use axum::routing::get;
@@ -23,7 +23,7 @@ use crate::report::{ErrorHandler, print};
 ///     .layer(RequestSignalsLayer::new().on_error(|error| eprintln!("web: {error}")));
 /// ```
 #[derive(Clone)]
-#[must_use = "a layer does nothing until it is put round a service"]
+#[must_use = "a layer does nothing until it wraps a service"]
 pub struct RequestSignalsLayer {
     on_error: ErrorHandler,
 }
@@ -38,12 +38,12 @@ impl RequestSignalsLayer {
         Self { on_error: Arc::new(print) }
     }
 
-    /// What to do with the failure of a receiver. If not set, it is an error in the log of `tracing`, with that feature and a
-    /// subscriber; else one line is written to stderr.
+    /// Sets the handler for failures of receivers. Without one, a failure is logged as an error of `tracing`, if that feature is on
+    /// and there is a subscriber. Otherwise one line is written to stderr.
     ///
-    /// Those of `got_request_exception` and `request_finished` cannot be returned to anybody; one of `request_started` becomes a
-    /// 500 that does not say why. It is called on the thread that serves the request, also from a `Drop`. If it panics, that is
-    /// caught.
+    /// Failures of `got_request_exception` and `request_finished` have no caller to return to. A failure of `request_started`
+    /// becomes a 500 that does not give the reason. The handler is called on the thread that serves the request, possibly from a
+    /// `Drop`. A panic of the handler is caught.
     ///
     /// ```
     /// let layer = signals::web::RequestSignalsLayer::new().on_error(|error| eprintln!("web: {error}"));

@@ -1,16 +1,16 @@
 //! The signals of requests: a layer of tower that sends `request_started`, `got_request_exception` and `request_finished`.
 //!
-//! [`RequestSignalsLayer`] goes round a service of `http` requests, such as a router of axum. It knows no database, no model and
-//! no framework.
+//! [`RequestSignalsLayer`] wraps a service of `http` requests, such as a router of axum. It does not depend on a database, on
+//! models or on a framework.
 //!
 //! | signal | when | carries |
 //! |---|---|---|
-//! | [`request_started`](RequestStarted) | before the service is called, so before the body is read | `method`, `uri`, `version`, `headers`, `extensions: &mut Extensions`, `locals` |
+//! | [`request_started`](RequestStarted) | before the service is called, and thus before the body is read | `method`, `uri`, `version`, `headers`, `extensions: &mut Extensions`, `locals` |
 //! | [`got_request_exception`](GotRequestException) | when a request becomes a 500, and when its handler panics | `method`, `uri`, `exception: &Exception`, `locals` |
 //! | [`request_finished`](RequestFinished) | once per request, after the body of the response has ended or was dropped | `method`, `uri`, `status: Option<StatusCode>`, `elapsed: Duration`, `locals` |
 //!
-//! They come in this order. `locals: &mut Extensions` is empty at first and lives as long as the request: it is where its
-//! receivers leave values for one another.
+//! They are sent in this order. `locals: &mut Extensions` is empty at first and lives as long as the request: receivers store
+//! values there for later receivers.
 //!
 //! ```rust,standalone_crate
 //! use std::time::Duration;
@@ -27,7 +27,7 @@
 //! }
 //!
 //! #[receiver(got_request_exception)]
-//! fn tell_somebody(method: &Method, uri: &Uri, exception: &Exception<'_>) {
+//! fn log_failure(method: &Method, uri: &Uri, exception: &Exception<'_>) {
 //!     println!("{method} {uri}: {exception}");
 //! }
 //!
@@ -38,26 +38,26 @@
 //!
 //! # They are synchronous
 //!
-//! A client that hangs up drops the response, and the only place to send `request_finished` from is then a `Drop`, which cannot
-//! wait. The other two are like it, as they are in Django, so that the service needs no copy of itself and its future no box. A
-//! receiver runs on the thread that serves the request: it is to be short, and hands what takes long to a task or a channel.
+//! When a client disconnects, the response is dropped, and `request_finished` can only be sent from a `Drop`, which cannot await.
+//! The other two signals are synchronous too, as in Django, so that the service need not be cloned and its future need not be
+//! boxed. A receiver runs on the thread that serves the request. It must be short: pass longer work to a task or a channel.
 //!
 //! # What fails
 //!
-//! | what | becomes |
+//! | what fails | consequence |
 //! |---|---|
-//! | a response with status 500 | `got_request_exception`, and goes on to the client. Other statuses are answers and no exceptions, 503 too |
-//! | an error of the service | `got_request_exception`, `request_finished`, and goes on as it is. One of its `poll_ready` belongs to no request, and only goes on |
-//! | a panic of the service or of the body | `got_request_exception`, `request_finished`, and goes on unwinding. Who wants a 500 puts a layer that catches panics inside of this one |
-//! | an error of the body | nothing: its status has been sent. `request_finished` follows as always |
-//! | an error of a receiver of `request_started` | a 500 without a body; the service is not called. `got_request_exception`, `request_finished`, and [`on_error`](RequestSignalsLayer::on_error) |
-//! | a panic of such a receiver | as one of the service |
-//! | an error or panic of a receiver of the other two | [`on_error`](RequestSignalsLayer::on_error): nobody waits for it. The other receivers run |
+//! | the response has status 500 | `got_request_exception` is sent, and the client gets the response. Other statuses, such as 503, are not exceptions |
+//! | the service returns an error | `got_request_exception` and `request_finished` are sent, and the error is returned unchanged. An error of `poll_ready` belongs to no request and is only returned |
+//! | the service or the body panics | `got_request_exception` and `request_finished` are sent, and the panic unwinds. For a 500, add a layer that catches panics inside this one |
+//! | the body returns an error | no signal is sent for it, because the status has been sent already. `request_finished` is sent as usual |
+//! | a receiver of `request_started` returns an error | the client gets a 500 without a body, and the service is not called. `got_request_exception` and `request_finished` are sent, and [`on_error`](RequestSignalsLayer::on_error) is called |
+//! | a receiver of `request_started` panics | as for a panic of the service |
+//! | a receiver of another signal returns an error or panics | [`on_error`](RequestSignalsLayer::on_error) is called, since no caller waits for the result. The other receivers are called |
 //!
 //! # What it costs
 //!
-//! Without any receiver, three atomic loads. With receivers, also a copy of the method and the URI, which share their text with those
-//! that hyper reads. Neither allocates; a receiver that fails does.
+//! Without receivers, three atomic loads. With receivers, also a copy of the method and the URI, which share their buffers with
+//! the originals that hyper reads. Neither allocates; only a failing receiver does.
 
 mod body;
 mod exchange;

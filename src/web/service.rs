@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service that the layer creates.
 
 use std::fmt::{self, Display};
 use std::task::{Context, Poll};
@@ -10,8 +10,8 @@ use super::exchange::{Exchange, Verdict, watch};
 use super::{ResponseBody, ResponseFuture};
 use crate::report::ErrorHandler;
 
-/// A service that sends the [signals of requests](super) round another one. [`RequestSignalsLayer`](super::RequestSignalsLayer)
-/// makes it.
+/// A service that wraps another one and sends the [signals of requests](super). [`RequestSignalsLayer`](super::RequestSignalsLayer)
+/// creates it.
 ///
 /// ```
 /// use signals::web::{RequestSignals, RequestSignalsLayer};

@@ -1,4 +1,4 @@
-//! What the three signals of a request carry.
+//! The payloads of the three signals of a request.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,9 +12,9 @@ pub use self::RequestStarted as request_started;
 
 use crate::error::Error;
 
-/// Sent for each request before it is handed to the service. Receivers write it as in Django, `#[receiver(request_started)]`.
+/// Sent for each request before the service is called. Receivers name it as in Django, `#[receiver(request_started)]`.
 ///
-/// An error refuses the request: the client is answered with a 500 without a body, and the service is not called.
+/// An error refuses the request: the client gets a 500 without a body, and the service is not called.
 ///
 /// ```rust,standalone_crate
 /// use axum::http::{Extensions, HeaderMap};
@@ -24,7 +24,7 @@ use crate::error::Error;
 /// #[derive(Clone)]
 /// struct Language(String);
 ///
-/// /// Handlers have it as an extension, receivers of `request_finished` in their `locals`.
+/// /// Handlers find it in the extensions, receivers of `request_finished` in `locals`.
 /// #[receiver(request_started)]
 /// fn language(headers: &HeaderMap, extensions: &mut Extensions, locals: &mut Extensions) -> Result<(), axum::http::header::ToStrError> {
 ///     if let Some(header) = headers.get("accept-language") {
@@ -40,22 +40,22 @@ use crate::error::Error;
 pub struct RequestStarted<'a> {
     /// GET, POST and so on.
     pub method: &'a Method,
-    /// What is asked for.
+    /// The requested URI.
     pub uri: &'a Uri,
     /// The version of HTTP.
     pub version: Version,
-    /// The headers. The `Debug` of this payload leaves them out: they may have cookies and passwords.
+    /// The headers. The `Debug` of this payload leaves them out, because they may contain cookies and passwords.
     pub headers: &'a HeaderMap,
-    /// What the server and outer layers know of the request. What is inserted here is there for the handler.
+    /// The extensions of the request, from the server and outer layers. Handlers find the values that are inserted here.
     pub extensions: &'a mut Extensions,
-    /// What receivers leave for the other receivers of this request.
+    /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
 }
 
-/// Sent when a request becomes a 500, and when its handler panics. Receivers write it as in Django,
+/// Sent when a request becomes a 500, and when its handler panics. Receivers name it as in Django,
 /// `#[receiver(got_request_exception)]`.
 ///
-/// All receivers run, and none of them changes what becomes of the request: their errors and panics go to
+/// All receivers are called, and none of them can change the response: their errors and panics are reported to
 /// [`on_error`](super::RequestSignalsLayer::on_error).
 ///
 /// ```rust,standalone_crate
@@ -65,7 +65,7 @@ pub struct RequestStarted<'a> {
 /// use signals::web::Exception;
 ///
 /// #[receiver(got_request_exception)]
-/// fn tell_somebody(method: &Method, uri: &Uri, exception: &Exception<'_>) {
+/// fn log_failure(method: &Method, uri: &Uri, exception: &Exception<'_>) {
 ///     eprintln!("{method} {uri}: {exception}");
 /// }
 /// ```
@@ -75,20 +75,20 @@ pub struct RequestStarted<'a> {
 pub struct GotRequestException<'a> {
     /// GET, POST and so on.
     pub method: &'a Method,
-    /// What was asked for.
+    /// The requested URI.
     pub uri: &'a Uri,
     /// What happened.
     pub exception: Exception<'a>,
-    /// What receivers leave for the other receivers of this request.
+    /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
 }
 
-/// Sent once per request when all is over: the body of the response has ended or was dropped, or there will be no response.
-/// Receivers write it as in Django, `#[receiver(request_finished)]`.
+/// Sent once per request, after the body of the response has ended or was dropped, or when there will be no response.
+/// Receivers name it as in Django, `#[receiver(request_finished)]`.
 ///
-/// The body, or the future that would have been the response, is dropped before: what it held is free again. Only if it panicked is
-/// that for whoever catches the panic. All receivers run; their errors and panics go to
-/// [`on_error`](super::RequestSignalsLayer::on_error).
+/// The body, or the future of the response, is dropped before the signal is sent, so that its resources are free. The exception
+/// is a body or future that panicked: it is dropped by the code that catches the panic. All receivers are called; their errors
+/// and panics are reported to [`on_error`](super::RequestSignalsLayer::on_error).
 ///
 /// ```rust,standalone_crate
 /// use std::time::Duration;
@@ -110,14 +110,14 @@ pub struct GotRequestException<'a> {
 pub struct RequestFinished<'a> {
     /// GET, POST and so on.
     pub method: &'a Method,
-    /// What was asked for.
+    /// The requested URI.
     pub uri: &'a Uri,
-    /// The status of the response; `None` if there was none, because the service failed or panicked, or because the client went
-    /// away before.
+    /// The status of the response. `None` if there was no response, because the service failed or panicked, or because the client
+    /// disconnected first.
     pub status: Option<StatusCode>,
-    /// The time since `request_started`, with that in which the body was sent.
+    /// The time since `request_started`, including the time in which the body was sent.
     pub elapsed: Duration,
-    /// What receivers leave for the other receivers of this request.
+    /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
 }
 
@@ -131,7 +131,8 @@ pub enum Exception<'a> {
         /// The extensions of the response: a handler that turns its error into a 500 can leave the error here.
         extensions: &'a Extensions,
     },
-    /// The service failed. It need be no `std::error::Error`, because a boxed one is none. Services of axum do not fail.
+    /// The service returned an error. It need not implement `std::error::Error`, since a boxed error does not. Services of axum
+    /// return no errors.
     Service(&'a (dyn fmt::Display + Sync)),
     /// The service, the body or a receiver of `request_started` panicked, with this message.
     Panic(&'a str),
