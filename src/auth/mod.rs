@@ -98,9 +98,9 @@ mod login;
 mod logout;
 mod panics;
 mod password;
-mod session_user;
 mod secret;
 mod session;
+mod session_user;
 mod signals;
 #[cfg(feature = "tower-sessions")]
 mod tower;
