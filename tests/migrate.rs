@@ -11,15 +11,20 @@ use signals::model::registered_models;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
-#[allow(dead_code, reason = "it is there for other tests as well")]
+#[allow(unused, reason = "it is there for other tests as well")]
 #[path = "it/databases.rs"]
 mod databases;
-#[allow(dead_code, reason = "it is there for other tests as well")]
+#[allow(unused, reason = "it is there for other tests as well")]
 #[path = "it/log.rs"]
 mod log;
-
-use databases::{Schema, empty_databases};
+use databases::{Database, Schema, TestResult, on_each_database};
 use log::Log;
+
+on_each_database!(
+    rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do,
+    rule_53_a_receiver_that_fails_undoes_the_tables,
+    a_table_that_cannot_be_made_undoes_the_others
+);
 
 #[model]
 #[derive(Debug, Default)]
@@ -103,42 +108,41 @@ async fn tables_of(db: &Db) -> String {
     tables
 }
 
-#[tokio::test]
-async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do() {
+async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do(database: &Database) -> TestResult {
     let _alone = alone(SEED).await;
-    for db in empty_databases().await {
-        db.create_tables_of::<Country>().await.unwrap();
-        db.create_tables_of::<(City, Country)>().await.unwrap();
-        db.create_tables().await.unwrap();
-        assert_eq!(Country::all(&db).await.unwrap().len(), 1);
-        LOG.is(&expect![[r#"
-            before: make the table `countries`, []
-            after: make the table `countries`, ["countries"]
-            before: make the table `cities`, ["countries"]
-            after: make the table `cities`, ["cities", "countries"]
-            before: nothing to do, ["cities", "countries"]
-            after: nothing to do, ["cities", "countries"]
-        "#]]);
-    }
+    let db = database.connect().await?;
+    db.create_tables_of::<Country>().await?;
+    db.create_tables_of::<(City, Country)>().await?;
+    db.create_tables().await?;
+    assert_eq!(Country::all(&db).await?.len(), 1);
+    LOG.is(&expect![[r#"
+        before: make the table `countries`, []
+        after: make the table `countries`, ["countries"]
+        before: make the table `cities`, ["countries"]
+        after: make the table `cities`, ["cities", "countries"]
+        before: nothing to do, ["cities", "countries"]
+        after: nothing to do, ["cities", "countries"]
+    "#]]);
     assert_eq!(registered_models().len(), 2);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_53_a_receiver_that_fails_undoes_the_tables() {
+async fn rule_53_a_receiver_that_fails_undoes_the_tables(database: &Database) -> TestResult {
     for (mode, text) in [(FAIL_BEFORE, "not now"), (FAIL_AFTER, "too late")] {
         let _alone = alone(mode).await;
-        for db in empty_databases().await {
-            let error = db.create_tables().await.unwrap_err();
-            let Error::Receiver(receiver) = &error else { panic!("{error}") };
-            assert_eq!(receiver.signal, if mode == FAIL_BEFORE { "pre_migrate" } else { "post_migrate" });
-            assert!(error.to_string().contains(text), "{error}");
-            assert_eq!(tables_of(&db).await, "[]");
-        }
+        let database = database.another().await;
+        let db = database.connect().await?;
+        let error = db.create_tables().await.unwrap_err();
+        let Error::Receiver(receiver) = &error else { panic!("{error}") };
+        assert_eq!(receiver.signal, if mode == FAIL_BEFORE { "pre_migrate" } else { "post_migrate" });
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(tables_of(&db).await, "[]");
     }
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_53_the_signals_can_be_received_at_run_time_too() {
+async fn rule_53_the_signals_can_be_received_at_run_time_too() -> TestResult {
     let _alone = alone(NOTE).await;
     let guard = signals::migrate::PostMigrate::SIGNAL
         .connect_async(|event| {
@@ -149,10 +153,11 @@ async fn rule_53_the_signals_can_be_received_at_run_time_too() {
             })
         })
         .into_guard();
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<Country>().await.unwrap();
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<Country>().await?;
     drop(guard);
     assert!(LOG.take().ends_with("connected: Country\n"));
+    Ok(())
 }
 
 /// Two programs that start at the same time, on one file or one schema.
@@ -171,7 +176,7 @@ async fn pairs(test: &str) -> (Vec<(Db, Db)>, Option<Schema>, std::path::PathBuf
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn create_tables_may_run_in_several_programs_at_a_time() {
+async fn create_tables_may_run_in_several_programs_at_a_time() -> TestResult {
     let _alone = alone(SEED).await;
     let (pairs, _schema, file) = pairs("create-tables").await;
     for (first, second) in pairs {
@@ -182,22 +187,40 @@ async fn create_tables_may_run_in_several_programs_at_a_time() {
             })
             .into();
         for task in tasks {
-            task.await.unwrap().unwrap();
+            task.await??;
         }
         let log = LOG.take();
         assert_eq!(log.matches("after: make the tables `countries` and `cities`").count(), 1, "{log}");
         assert_eq!(log.matches("after: nothing to do").count(), 3, "{log}");
     }
-    std::fs::remove_file(file).unwrap();
+    std::fs::remove_file(file)?;
+    Ok(())
 }
-
 #[cfg(feature = "migrate")]
 mod migrations {
     // `log` is the module of the tests.
     use ::log as log_crate;
     use signals::migrate::{Migration, Runner, Target};
 
+    use std::sync::Once;
+
     use super::*;
+
+    on_each_database!(
+        a_migration_is_logged_once,
+        rule_53_a_receiver_that_fails_undoes_the_migrations,
+        line_breaks_of_another_system_are_no_change,
+        a_file_that_was_added_since_the_build_is_refused_in_debug_builds,
+        rule_53_migrate_applies_what_was_not_applied_and_says_so,
+        rule_53_a_failing_migration_is_named_and_leaves_nothing,
+        a_migration_cannot_end_its_transaction,
+        migrations_that_do_not_fit_what_was_applied_are_refused,
+        the_settings_of_a_runner_are_kept,
+        migrations_that_refinery_applied_with_the_line_breaks_of_windows_are_known,
+        a_migration_with_the_line_breaks_of_windows_that_fails_is_named,
+        a_folder_of_migrations_is_embedded,
+        no_migration_at_all_is_refused
+    );
 
     const COUNTRY: (&str, &str) = ("V1__country", "CREATE TABLE countries (code TEXT PRIMARY KEY)");
     const CITY: (&str, &str) = (
@@ -231,159 +254,150 @@ mod migrations {
         fn flush(&self) {}
     }
 
-    #[tokio::test]
-    async fn a_migration_is_logged_once() {
+    async fn a_migration_is_logged_once(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        log_crate::set_logger(&Refinery).unwrap();
+        static SET: Once = Once::new();
+        SET.call_once(|| log_crate::set_logger(&Refinery).unwrap());
         log_crate::set_max_level(log_crate::LevelFilter::Trace);
-        for db in empty_databases().await {
-            db.migrate([COUNTRY, CITY]).await.unwrap();
-            db.migrate([COUNTRY, CITY]).await.unwrap();
-            REFINERY.is(&expect![[r#"
-                schema history table is empty, going to apply all migrations
-                applying migration: V1__country
-                applying migration: V2__city
-                current version: 2
-                no migrations to apply
-            "#]]);
-        }
+        let db = database.connect().await?;
+        db.migrate([COUNTRY, CITY]).await?;
+        db.migrate([COUNTRY, CITY]).await?;
+        REFINERY.is(&expect![[r#"
+            schema history table is empty, going to apply all migrations
+            applying migration: V1__country
+            applying migration: V2__city
+            current version: 2
+            no migrations to apply
+        "#]]);
         log_crate::set_max_level(log_crate::LevelFilter::Off);
         drop(LOG.take());
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn rule_53_migrate_applies_what_was_not_applied_and_says_so() {
+    async fn rule_53_migrate_applies_what_was_not_applied_and_says_so(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            db.migrate([COUNTRY]).await.unwrap();
-            let plan = db.migrate([COUNTRY, CITY]).await.unwrap();
-            let Plan::Migrations(migrations) = &plan else { panic!("{plan}") };
-            assert_eq!((migrations[0].version, migrations[0].name.as_str()), (2, "city"));
-            assert!(db.migrate([CITY, COUNTRY]).await.unwrap().is_empty());
-            let log =
-                LOG.take().replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "");
-            expect![[r#"
-                before: apply V1__country, []
-                after: apply V1__country, ["countries"]
-                before: apply V2__city, ["countries"]
-                after: apply V2__city, ["cities", "countries"]
-                before: nothing to do, ["cities", "countries"]
-                after: nothing to do, ["cities", "countries"]
-            "#]]
-            .assert_eq(&log);
-            let mut name = String::new();
-            db.for_each_row("SELECT name FROM cities", &(), &mut |row| {
-                name = row.get(0)?;
-                Ok(())
-            })
-            .await
-            .unwrap();
-            assert_eq!(name, "Ghent; or not");
-        }
+        let db = database.connect().await?;
+        db.migrate([COUNTRY]).await?;
+        let plan = db.migrate([COUNTRY, CITY]).await?;
+        let Plan::Migrations(migrations) = &plan else { panic!("{plan}") };
+        assert_eq!((migrations[0].version, migrations[0].name.as_str()), (2, "city"));
+        assert!(db.migrate([CITY, COUNTRY]).await?.is_empty());
+        let log = LOG.take().replace(", \"refinery_schema_history\"", "").replace("\"refinery_schema_history\"", "");
+        expect![[r#"
+            before: apply V1__country, []
+            after: apply V1__country, ["countries"]
+            before: apply V2__city, ["countries"]
+            after: apply V2__city, ["cities", "countries"]
+            before: nothing to do, ["cities", "countries"]
+            after: nothing to do, ["cities", "countries"]
+        "#]]
+        .assert_eq(&log);
+        let mut name = String::new();
+        db.for_each_row("SELECT name FROM cities", &(), &mut |row| {
+            name = row.get(0)?;
+            Ok(())
+        })
+        .await?;
+        assert_eq!(name, "Ghent; or not");
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn rule_53_a_failing_migration_is_named_and_leaves_nothing() {
+    async fn rule_53_a_failing_migration_is_named_and_leaves_nothing(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
         let broken = ("V3__broken", "CREATE TABLE lake (id BIGINT); INSERT INTO cities VALUES (1, 'again')");
-        for db in empty_databases().await {
-            let error = db.migrate([COUNTRY, CITY, broken]).await.unwrap_err();
-            let Error::Migration { migration, source } = &error else { panic!("{error}") };
-            assert_eq!(migration, "V3__broken");
-            assert!(matches!(**source, Error::Unique { .. }), "{source}");
-            expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `cities` has the same `id`: use another value, or change the row that is there"#]]
-                .assert_eq(&error.to_string());
-            assert_eq!(tables_of(&db).await, "[]", "not even those that were good");
+        let db = database.connect().await?;
+        let error = db.migrate([COUNTRY, CITY, broken]).await.unwrap_err();
+        let Error::Migration { migration, source } = &error else { panic!("{error}") };
+        assert_eq!(migration, "V3__broken");
+        assert!(matches!(**source, Error::Unique { .. }), "{source}");
+        expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `cities` has the same `id`: use another value, or change the row that is there"#]]
+            .assert_eq(&error.to_string());
+        assert_eq!(tables_of(&db).await, "[]", "not even those that were good");
 
-            // Also when they are handed over as one.
-            let list: Vec<Migration> =
-                [COUNTRY, CITY, broken].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
-            let error = db.migrate(Runner::new(&list).set_grouped(true)).await.unwrap_err();
-            assert!(error.to_string().starts_with("the migration `V3__broken` failed"), "{error}");
+        // Also when they are handed over as one.
+        let list: Vec<Migration> =
+            [COUNTRY, CITY, broken].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
+        let error = db.migrate(Runner::new(&list).set_grouped(true)).await.unwrap_err();
+        assert!(error.to_string().starts_with("the migration `V3__broken` failed"), "{error}");
 
-            // What is good by then is applied.
-            db.migrate([COUNTRY, CITY]).await.unwrap();
-            let error =
-                db.migrate([COUNTRY, CITY, ("V3__nonsense", "CREATE TABEL lake (id BIGINT)")]).await.unwrap_err();
-            assert!(error.to_string().contains("V3__nonsense"), "{error}");
-            assert!(error.to_string().contains("syntax error"), "{error}");
-            assert_eq!(names(&db).await, r#"["cities", "countries"]"#);
-            LOG.take();
-        }
+        // What is good by then is applied.
+        db.migrate([COUNTRY, CITY]).await?;
+        let error = db.migrate([COUNTRY, CITY, ("V3__nonsense", "CREATE TABEL lake (id BIGINT)")]).await.unwrap_err();
+        assert!(error.to_string().contains("V3__nonsense"), "{error}");
+        assert!(error.to_string().contains("syntax error"), "{error}");
+        assert_eq!(names(&db).await, r#"["cities", "countries"]"#);
+        LOG.take();
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn rule_53_a_receiver_that_fails_undoes_the_migrations() {
+    async fn rule_53_a_receiver_that_fails_undoes_the_migrations(database: &Database) -> TestResult {
         for mode in [FAIL_BEFORE, FAIL_AFTER] {
             let _alone = alone(mode).await;
-            for db in empty_databases().await {
-                let error = db.migrate([COUNTRY, CITY]).await.unwrap_err();
-                assert!(matches!(error, Error::Receiver(_)), "{error}");
-                assert_eq!(tables_of(&db).await, "[]");
-            }
+            let database = database.another().await;
+            let db = database.connect().await?;
+            let error = db.migrate([COUNTRY, CITY]).await.unwrap_err();
+            assert!(matches!(error, Error::Receiver(_)), "{error}");
+            assert_eq!(tables_of(&db).await, "[]");
         }
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn a_migration_cannot_end_its_transaction() {
+    async fn a_migration_cannot_end_its_transaction(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            let error = db.migrate([("V1__a", "CREATE TABLE a (b BIGINT); COMMIT; CREATE TABLE c (d BIGINT)")]).await;
-            let text = error.unwrap_err().to_string();
-            assert!(text.contains("`V1__a`") && text.contains("ended the transaction"), "{text}");
-        }
+        let db = database.connect().await?;
+        let error = db.migrate([("V1__a", "CREATE TABLE a (b BIGINT); COMMIT; CREATE TABLE c (d BIGINT)")]).await;
+        let text = error.unwrap_err().to_string();
+        assert!(text.contains("`V1__a`") && text.contains("ended the transaction"), "{text}");
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn migrations_that_do_not_fit_what_was_applied_are_refused() {
+    async fn migrations_that_do_not_fit_what_was_applied_are_refused(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            let mut texts = String::new();
-            let mut note = |result: Result<Plan>| {
-                let error = result.unwrap_err();
-                assert!(matches!(error, Error::MigrationHistory { .. }), "{error}");
-                texts.extend([error.to_string().as_str(), "\n"]);
-            };
-            note(db.migrate([COUNTRY, ("V1__city", "SELECT 1")]).await);
-            note(db.migrate([("users", "SELECT 1")]).await);
-            note(db.migrate([("V99999999999__users", "SELECT 1")]).await);
-            db.migrate([COUNTRY, ("V3__nothing", "SELECT 1")]).await.unwrap();
-            note(db.migrate([COUNTRY]).await);
-            note(db.migrate([COUNTRY, CITY, ("V3__nothing", "SELECT 1")]).await);
-            note(db.migrate([COUNTRY, ("V3__nothing", "SELECT 2")]).await);
-            note(db.migrate([COUNTRY, ("V3__something", "SELECT 1")]).await);
-            expect![[r#"
-                the migrations do not fit, `V1__country` and `V1__city` have one number: give one of them another
-                the migrations do not fit, `users`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
-                the migrations do not fit, `V99999999999__users`: the number of a migration is a whole one, and below 2147483648
-                the migrations do not fit, the database has applied `V3__nothing`, which this program does not have: put it back, or run the program that has it
-                the migrations do not fit, `V2__city` was not applied, and others with higher numbers were: give it a number behind them
-                the migrations do not fit, `V3__nothing` was changed after the database had applied it: put it back as it was, and write the change as another migration
-                the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number behind all that were applied
-            "#]]
-            .assert_eq(&texts);
-            assert_eq!(names(&db).await, r#"["countries"]"#);
-        }
+        let db = database.connect().await?;
+        let mut texts = String::new();
+        let mut note = |result: Result<Plan>| {
+            let error = result.unwrap_err();
+            assert!(matches!(error, Error::MigrationHistory { .. }), "{error}");
+            texts.extend([error.to_string().as_str(), "\n"]);
+        };
+        note(db.migrate([COUNTRY, ("V1__city", "SELECT 1")]).await);
+        note(db.migrate([("users", "SELECT 1")]).await);
+        note(db.migrate([("V99999999999__users", "SELECT 1")]).await);
+        db.migrate([COUNTRY, ("V3__nothing", "SELECT 1")]).await?;
+        note(db.migrate([COUNTRY]).await);
+        note(db.migrate([COUNTRY, CITY, ("V3__nothing", "SELECT 1")]).await);
+        note(db.migrate([COUNTRY, ("V3__nothing", "SELECT 2")]).await);
+        note(db.migrate([COUNTRY, ("V3__something", "SELECT 1")]).await);
+        expect![[r#"
+            the migrations do not fit, `V1__country` and `V1__city` have one number: give one of them another
+            the migrations do not fit, `users`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
+            the migrations do not fit, `V99999999999__users`: the number of a migration is a whole one, and below 2147483648
+            the migrations do not fit, the database has applied `V3__nothing`, which this program does not have: put it back, or run the program that has it
+            the migrations do not fit, `V2__city` was not applied, and others with higher numbers were: give it a number behind them
+            the migrations do not fit, `V3__nothing` was changed after the database had applied it: put it back as it was, and write the change as another migration
+            the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number behind all that were applied
+        "#]]
+        .assert_eq(&texts);
+        assert_eq!(names(&db).await, r#"["countries"]"#);
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn the_settings_of_a_runner_are_kept() {
+    async fn the_settings_of_a_runner_are_kept(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            let list: Vec<Migration> =
-                [COUNTRY, CITY].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
-            let mut first = Runner::new(&list).set_target(Target::Version(1));
-            first.set_migration_table_name("done");
-            assert_eq!(db.migrate(first).await.unwrap().to_string(), "apply V1__country");
-            assert_eq!(tables_of(&db).await, r#"["countries", "done"]"#);
-            let mut rest = Runner::new(&list).set_grouped(true);
-            rest.set_migration_table_name("done");
-            assert_eq!(db.migrate(rest).await.unwrap().to_string(), "apply V2__city");
-        }
+        let db = database.connect().await?;
+        let list: Vec<Migration> = [COUNTRY, CITY].map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).into();
+        let mut first = Runner::new(&list).set_target(Target::Version(1));
+        first.set_migration_table_name("done");
+        assert_eq!(db.migrate(first).await?.to_string(), "apply V1__country");
+        assert_eq!(tables_of(&db).await, r#"["countries", "done"]"#);
+        let mut rest = Runner::new(&list).set_grouped(true);
+        rest.set_migration_table_name("done");
+        assert_eq!(db.migrate(rest).await?.to_string(), "apply V2__city");
+        Ok(())
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn migrate_may_run_in_several_programs_at_a_time() {
+    async fn migrate_may_run_in_several_programs_at_a_time() -> TestResult {
         let _alone = alone(NOTE).await;
         let (pairs, _schema, file) = pairs("migrate").await;
         for (first, second) in pairs {
@@ -395,12 +409,13 @@ mod migrations {
                 .into();
             let mut plans = Vec::new();
             for task in tasks {
-                plans.push(task.await.unwrap().unwrap().to_string());
+                plans.push(task.await??.to_string());
             }
             plans.sort();
             assert_eq!(plans, ["apply V1__country and V2__city", "nothing to do", "nothing to do", "nothing to do"]);
         }
-        std::fs::remove_file(file).unwrap();
+        std::fs::remove_file(file)?;
+        Ok(())
     }
 
     /// The same file, checked out on another system.
@@ -413,122 +428,116 @@ mod migrations {
         migrations.iter().map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).collect()
     }
 
-    #[tokio::test]
-    async fn line_breaks_of_another_system_are_no_change() {
+    async fn line_breaks_of_another_system_are_no_change(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
         for (first, second) in [(LINES[0], LINES[1]), (LINES[1], LINES[0]), (LINES[1], LINES[1])] {
-            for db in empty_databases().await {
-                assert_eq!(db.migrate([first]).await.unwrap().to_string(), "apply V1__lake");
-                assert_eq!(db.migrate([second]).await.unwrap().to_string(), "nothing to do");
-                assert!(db.migrate(Runner::new(&listed(&[second]))).await.unwrap().is_empty());
-                let plan = db.migrate([second, ("V2__sea", "CREATE TABLE sea (\r\n name TEXT)")]).await.unwrap();
-                assert_eq!(plan.to_string(), "apply V2__sea");
-                // One and the same row, however the file was checked out.
-                assert_eq!(db.query_one::<String>("SELECT name FROM lake", &()).await.unwrap(), "two\nlines");
-                let sql = "SELECT checksum FROM refinery_schema_history WHERE version = 1";
-                let noted: String = db.query_one(sql, &()).await.unwrap();
-                assert_eq!(noted, listed(&[LINES[0]])[0].checksum().to_string());
-                LOG.take();
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn migrations_that_refinery_applied_with_the_line_breaks_of_windows_are_known() {
-        let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            db.migrate([LINES[0]]).await.unwrap();
-            let noted = listed(&[LINES[1]])[0].checksum();
-            db.batch(&format!("UPDATE refinery_schema_history SET checksum = '{noted}'")).await.unwrap();
-            for here in LINES {
-                assert!(db.migrate([here]).await.unwrap().is_empty());
-            }
-            let changed = ("V1__lake", "CREATE TABLE lake (\r\n  name TEXT NOT NULL\r\n);\r\n");
-            let error = db.migrate([changed]).await.unwrap_err();
-            assert!(error.to_string().contains("`V1__lake` was changed after"), "{error}");
+            let database = database.another().await;
+            let db = database.connect().await?;
+            assert_eq!(db.migrate([first]).await?.to_string(), "apply V1__lake");
+            assert_eq!(db.migrate([second]).await?.to_string(), "nothing to do");
+            assert!(db.migrate(Runner::new(&listed(&[second]))).await?.is_empty());
+            let plan = db.migrate([second, ("V2__sea", "CREATE TABLE sea (\r\n name TEXT)")]).await?;
+            assert_eq!(plan.to_string(), "apply V2__sea");
+            // One and the same row, however the file was checked out.
+            assert_eq!(db.query_one::<String>("SELECT name FROM lake", &()).await?, "two\nlines");
+            let sql = "SELECT checksum FROM refinery_schema_history WHERE version = 1";
+            let noted: String = db.query_one(sql, &()).await?;
+            assert_eq!(noted, listed(&[LINES[0]])[0].checksum().to_string());
             LOG.take();
         }
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn a_migration_with_the_line_breaks_of_windows_that_fails_is_named() {
+    async fn migrations_that_refinery_applied_with_the_line_breaks_of_windows_are_known(
+        database: &Database,
+    ) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            let error = db.migrate([("V1__lake", "CREATE\r\nTABEL lake")]).await.unwrap_err();
-            assert!(matches!(&error, Error::Migration { migration, .. } if migration == "V1__lake"), "{error}");
-            LOG.take();
+        let db = database.connect().await?;
+        db.migrate([LINES[0]]).await?;
+        let noted = listed(&[LINES[1]])[0].checksum();
+        db.batch(&format!("UPDATE refinery_schema_history SET checksum = '{noted}'")).await?;
+        for here in LINES {
+            assert!(db.migrate([here]).await?.is_empty());
         }
+        let changed = ("V1__lake", "CREATE TABLE lake (\r\n  name TEXT NOT NULL\r\n);\r\n");
+        let error = db.migrate([changed]).await.unwrap_err();
+        assert!(error.to_string().contains("`V1__lake` was changed after"), "{error}");
+        LOG.take();
+        Ok(())
+    }
+
+    async fn a_migration_with_the_line_breaks_of_windows_that_fails_is_named(database: &Database) -> TestResult {
+        let _alone = alone(NOTE).await;
+        let db = database.connect().await?;
+        let error = db.migrate([("V1__lake", "CREATE\r\nTABEL lake")]).await.unwrap_err();
+        assert!(matches!(&error, Error::Migration { migration, .. } if migration == "V1__lake"), "{error}");
+        LOG.take();
+        Ok(())
     }
 
     mod by_refinery {
         refinery::embed_migrations!("examples/migrations");
     }
 
-    #[tokio::test]
-    async fn a_folder_of_migrations_is_embedded() {
+    async fn a_folder_of_migrations_is_embedded(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            let plan = db.migrate(signals::migrate::embed_migrations!("examples/migrations")).await.unwrap();
-            assert_eq!(plan.to_string(), "apply V1__countries and V2__capitals");
-            // That of refinery finds the same.
-            assert!(db.migrate(by_refinery::migrations::runner()).await.unwrap().is_empty());
-            LOG.take();
-        }
+        let db = database.connect().await?;
+        let plan = db.migrate(signals::migrate::embed_migrations!("examples/migrations")).await?;
+        assert_eq!(plan.to_string(), "apply V1__countries and V2__capitals");
+        // That of refinery finds the same.
+        assert!(db.migrate(by_refinery::migrations::runner()).await?.is_empty());
+        LOG.take();
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn no_migration_at_all_is_refused() {
+    async fn no_migration_at_all_is_refused(database: &Database) -> TestResult {
         let _alone = alone(NOTE).await;
-        for db in empty_databases().await {
-            for result in [
-                db.migrate(Runner::new(&[])).await,
-                db.migrate(Vec::<Migration>::new()).await,
-                db.migrate([(); 0].map(|()| ("", ""))).await,
-            ] {
-                expect![
-                    "the migrations do not fit, there are none: a folder of them has files such as `V1__users.sql`"
-                ]
+        let db = database.connect().await?;
+        for result in [
+            db.migrate(Runner::new(&[])).await,
+            db.migrate(Vec::<Migration>::new()).await,
+            db.migrate([(); 0].map(|()| ("", ""))).await,
+        ] {
+            expect!["the migrations do not fit, there are none: a folder of them has files such as `V1__users.sql`"]
                 .assert_eq(&result.unwrap_err().to_string());
-            }
-            assert_eq!(tables_of(&db).await, "[]");
         }
+        assert_eq!(tables_of(&db).await, "[]");
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn a_file_that_was_added_since_the_build_is_refused_in_debug_builds() {
+    async fn a_file_that_was_added_since_the_build_is_refused_in_debug_builds(database: &Database) -> TestResult {
         use signals::migrate::Embedded;
 
         let _alone = alone(NOTE).await;
         let folder = std::env::temp_dir().join(format!("signals-migrations-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("later")).unwrap();
+        std::fs::create_dir_all(folder.join("later"))?;
         let path: &'static str = folder.display().to_string().leak();
         let embedded = Embedded::new("migrations", Some(path), &[COUNTRY]);
         for file in ["V1__country.sql", "README.md", "later/V2__city.sql"] {
-            std::fs::write(folder.join(file), "").unwrap();
+            std::fs::write(folder.join(file), "")?;
         }
-        for db in empty_databases().await {
-            let error = db.migrate(embedded).await.unwrap_err();
-            expect![[r#"the migrations do not fit, `V2__city.sql` is in the folder `migrations` and not in this program, which was built before: build it again, and let Cargo see new files by a `build.rs` with `println!("cargo::rerun-if-changed=migrations")`"#]]
-                .assert_eq(&error.to_string());
-            assert_eq!(tables_of(&db).await, "[]");
-            // A release is not asked, and on another machine there is no folder.
-            for folder in [None, Some("/no/such/folder")] {
-                db.migrate(Embedded::new("migrations", folder, &[COUNTRY])).await.unwrap();
-            }
-            LOG.take();
+        let db = database.connect().await?;
+        let error = db.migrate(embedded).await.unwrap_err();
+        expect![[r#"the migrations do not fit, `V2__city.sql` is in the folder `migrations` and not in this program, which was built before: build it again, and let Cargo see new files by a `build.rs` with `println!("cargo::rerun-if-changed=migrations")`"#]]
+            .assert_eq(&error.to_string());
+        assert_eq!(tables_of(&db).await, "[]");
+        // A release is not asked, and on another machine there is no folder.
+        for folder in [None, Some("/no/such/folder")] {
+            db.migrate(Embedded::new("migrations", folder, &[COUNTRY])).await?;
         }
-        std::fs::remove_dir_all(folder).unwrap();
+        LOG.take();
+        std::fs::remove_dir_all(folder)?;
+        Ok(())
     }
 }
 
-#[tokio::test]
-async fn a_table_that_cannot_be_made_undoes_the_others() {
+async fn a_table_that_cannot_be_made_undoes_the_others(database: &Database) -> TestResult {
     let _alone = alone(NOTE).await;
-    for db in empty_databases().await {
-        db.execute("CREATE VIEW cities AS SELECT 1 AS one", &()).await.unwrap();
-        // The index of the model goes on a table, and this is none.
-        let error = db.create_tables().await.unwrap_err();
-        assert!(matches!(error, Error::Database { .. }), "{error}");
-        assert!(!tables_of(&db).await.contains("countries"));
-    }
+    let db = database.connect().await?;
+    db.execute("CREATE VIEW cities AS SELECT 1 AS one", &()).await?;
+    // The index of the model goes on a table, and this is none.
+    let error = db.create_tables().await.unwrap_err();
+    assert!(matches!(error, Error::Database { .. }), "{error}");
+    assert!(!tables_of(&db).await.contains("countries"));
+    Ok(())
 }

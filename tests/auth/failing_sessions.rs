@@ -8,6 +8,7 @@ use signals::auth::{AuthUser, MemorySession, Session, current_user, login, logou
 use signals::dispatch::BoxFuture;
 use signals::prelude::*;
 
+use crate::databases::TestResult;
 use crate::models::{User, user};
 use crate::receivers::{Alone, FAILS, LOG};
 
@@ -89,7 +90,7 @@ async fn a_session_that_cannot_be_filled_tells_nobody_of_a_login() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_emptied_is_reported_beside_the_error_of_the_receiver() {
+async fn a_session_that_cannot_be_emptied_is_reported_beside_the_error_of_the_receiver() -> TestResult {
     let _alone = Alone::new().await;
     let reported = Arc::default();
     let db = database(&reported).await;
@@ -99,30 +100,32 @@ async fn a_session_that_cannot_be_emptied_is_reported_beside_the_error_of_the_re
     let of_login = login(&db, &session, &mut ann).await.unwrap_err().to_string();
     assert!(of_login.ends_with("no login today"), "{of_login}");
     assert_eq!(logout::<User>(&db, &session).await.unwrap_err().to_string(), "flush fails");
-    let reported = reported.lock().unwrap();
+    let reported = reported.lock()?;
     assert_eq!(reported[0], "flush fails");
     assert!(reported[1].ends_with("no logout today"), "{reported:?}");
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_emptied_forgets_its_user() {
+async fn a_session_that_cannot_be_emptied_forgets_its_user() -> TestResult {
     let _alone = Alone::new().await;
     let db = database(&Arc::default()).await;
     let mut ann = user(&db, "ann").await;
     let session = Failing::at("flush");
-    session.inner.insert("cart", "3 books").await.unwrap();
+    session.inner.insert("cart", "3 books").await?;
     FAILS.store(true, std::sync::atomic::Ordering::Relaxed);
     login(&db, &session, &mut ann).await.unwrap_err();
     assert_eq!(session.inner.names(), ["cart"]);
 
     FAILS.store(false, std::sync::atomic::Ordering::Relaxed);
-    login(&db, &session, &mut ann).await.unwrap();
+    login(&db, &session, &mut ann).await?;
     logout::<User>(&db, &session).await.unwrap_err();
     assert_eq!(session.inner.names(), ["cart"]);
 
-    login(&db, &session, &mut ann).await.unwrap();
-    ann.set_password("battery staple").await.unwrap();
-    ann.save(&db).await.unwrap();
+    login(&db, &session, &mut ann).await?;
+    ann.set_password("battery staple").await?;
+    ann.save(&db).await?;
     current_user::<User>(&db, &session).await.unwrap_err();
     assert_eq!(session.inner.names(), ["cart"]);
+    Ok(())
 }

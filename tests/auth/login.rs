@@ -6,146 +6,156 @@ use expect_test::expect;
 use signals::auth::{AuthUser, MemorySession, PasswordHash, Session, current_user, login, user_logged_in};
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 use crate::models::{Entry, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
-#[tokio::test]
-async fn rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_told() {
+on_each_database!(
+    rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_told,
+    rule_51_receivers_see_the_user_of_the_session_and_the_saved_row,
+    rule_51_the_session_gets_another_key_and_keeps_what_it_held_while_nobody_was_logged_in,
+    rule_51_the_next_user_does_not_get_what_the_session_held_of_the_last_one,
+    rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_hears_of_no_other_model,
+    closures_are_connected_to_the_signal_of_a_model,
+    a_user_who_was_never_saved_cannot_log_in,
+    a_user_who_is_deleted_before_the_login_cannot_log_in,
+    rule_47_a_login_tells_of_the_last_login_alone_after_its_commit
+);
+
+async fn rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_told(
+    database: &Database,
+) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        // What somebody else has written meanwhile stays, and so does what is in hand.
-        db.execute("UPDATE test_user SET username = 'anna'", &()).await.unwrap();
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        let saved = User::get(&db, ann.id).await.unwrap().unwrap();
-        assert!(saved.last_login.is_some());
-        assert_eq!((saved.last_login, saved.version), (ann.last_login, 2));
-        assert_eq!((&*saved.username, &*ann.username), ("anna", "ann"));
-        assert_eq!(ann.version, 2);
-        assert_eq!(Entry::texts(&db).await, ["logged in"]);
-        LOG.is(&expect![[r#"
-            post_save: ann, update_fields Some({"last_login"}), changes {"last_login"}
-            logged in: User 1, the session is that of Some("anna")
-            logged in: ann, the last login is saved: false
-        "#]]);
-    }
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    // What somebody else has written meanwhile stays, and so does what is in hand.
+    db.execute("UPDATE test_user SET username = 'anna'", &()).await?;
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    let saved = User::get(&db, ann.id).await?.unwrap();
+    assert!(saved.last_login.is_some());
+    assert_eq!((saved.last_login, saved.version), (ann.last_login, 2));
+    assert_eq!((&*saved.username, &*ann.username), ("anna", "ann"));
+    assert_eq!(ann.version, 2);
+    assert_eq!(Entry::texts(&db).await, ["logged in"]);
+    LOG.is(&expect![[r#"
+        post_save: ann, update_fields Some({"last_login"}), changes {"last_login"}
+        logged in: User 1, the session is that of Some("anna")
+        logged in: ann, the last login is saved: false
+    "#]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_51_receivers_see_the_user_of_the_session_and_the_saved_row() {
+async fn rule_51_receivers_see_the_user_of_the_session_and_the_saved_row(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        let (session, request) = (MemorySession::new(), IpAddr::V4(Ipv4Addr::LOCALHOST));
-        login(&db, &session, &mut ann).request(&request).await.unwrap();
-        LOG.is(&expect![[r#"
-            post_save: ann, update_fields Some({"last_login"}), changes {"last_login"}
-            logged in: User 1 from 127.0.0.1, the session is that of Some("ann")
-            logged in: ann, the last login is saved: true
-        "#]]);
-    }
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    let (session, request) = (MemorySession::new(), IpAddr::V4(Ipv4Addr::LOCALHOST));
+    login(&db, &session, &mut ann).request(&request).await?;
+    LOG.is(&expect![[r#"
+        post_save: ann, update_fields Some({"last_login"}), changes {"last_login"}
+        logged in: User 1 from 127.0.0.1, the session is that of Some("ann")
+        logged in: ann, the last login is saved: true
+    "#]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_51_the_session_gets_another_key_and_keeps_what_it_held_while_nobody_was_logged_in() {
+async fn rule_51_the_session_gets_another_key_and_keeps_what_it_held_while_nobody_was_logged_in(
+    database: &Database,
+) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        let session = MemorySession::new();
-        session.insert("cart", "3 books").await.unwrap();
-        let planted = session.key();
-        login(&db, &session, &mut ann).await.unwrap();
-        assert_ne!(session.key(), planted);
-        assert_eq!(session.get("cart").await.unwrap().as_deref(), Some("3 books"));
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    let session = MemorySession::new();
+    session.insert("cart", "3 books").await?;
+    let planted = session.key();
+    login(&db, &session, &mut ann).await?;
+    assert_ne!(session.key(), planted);
+    assert_eq!(session.get("cart").await?.as_deref(), Some("3 books"));
 
-        // The same user again.
-        let first = session.key();
-        login(&db, &session, &mut ann).await.unwrap();
-        assert_ne!(session.key(), first);
-        assert_eq!(session.get("cart").await.unwrap().as_deref(), Some("3 books"));
-    }
+    // The same user again.
+    let first = session.key();
+    login(&db, &session, &mut ann).await?;
+    assert_ne!(session.key(), first);
+    assert_eq!(session.get("cart").await?.as_deref(), Some("3 books"));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_51_the_next_user_does_not_get_what_the_session_held_of_the_last_one() {
+async fn rule_51_the_next_user_does_not_get_what_the_session_held_of_the_last_one(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        session.insert("cart", "3 books").await.unwrap();
-        let key = session.key();
-        login(&db, &session, &mut bob).await.unwrap();
-        assert_ne!(session.key(), key);
-        assert_eq!(session.get("cart").await.unwrap(), None);
-        assert_eq!(current_user::<User>(&db, &session).await.unwrap().unwrap().username, "bob");
-    }
+    let db = with_users(database).await?;
+    let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    session.insert("cart", "3 books").await?;
+    let key = session.key();
+    login(&db, &session, &mut bob).await?;
+    assert_ne!(session.key(), key);
+    assert_eq!(session.get("cart").await?, None);
+    assert_eq!(current_user::<User>(&db, &session).await?.unwrap().username, "bob");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_hears_of_no_other_model() {
+async fn rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_hears_of_no_other_model(
+    database: &Database,
+) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = Staff { number: "A 7".to_owned(), name: "ann".to_owned(), ..Staff::default() };
-        ann.save(&db).await.unwrap();
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        assert_eq!(current_user::<Staff>(&db, &session).await.unwrap().unwrap().name, "ann");
-        assert!(current_user::<User>(&db, &session).await.unwrap().is_none());
-        LOG.is(&expect![[r#"
-            logged in: Staff 'A 7', the session is that of None
-        "#]]);
-    }
+    let db = with_users(database).await?;
+    let mut ann = Staff { number: "A 7".to_owned(), name: "ann".to_owned(), ..Staff::default() };
+    ann.save(&db).await?;
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    assert_eq!(current_user::<Staff>(&db, &session).await?.unwrap().name, "ann");
+    assert!(current_user::<User>(&db, &session).await?.is_none());
+    LOG.is(&expect![[r#"
+        logged in: Staff 'A 7', the session is that of None
+    "#]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn closures_are_connected_to_the_signal_of_a_model() {
+async fn closures_are_connected_to_the_signal_of_a_model(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        let guard = user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("a closure: {event:?}")));
-        login(&db, &MemorySession::new(), &mut ann).await.unwrap();
-        drop(guard);
-        assert_eq!(LOG.take().lines().last(), Some("a closure: UserLoggedIn { user: User 1, .. }"));
-    }
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    let guard = user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("a closure: {event:?}")));
+    login(&db, &MemorySession::new(), &mut ann).await?;
+    drop(guard);
+    assert_eq!(LOG.take().lines().last(), Some("a closure: UserLoggedIn { user: User 1, .. }"));
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_user_who_was_never_saved_cannot_log_in() {
+async fn a_user_who_was_never_saved_cannot_log_in(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let session = MemorySession::new();
-        session.insert("cart", "3 books").await.unwrap();
-        let mut ann = User { username: "ann".to_owned(), ..User::default() };
-        ann.set_password("correct horse").await.unwrap();
-        let error = login(&db, &session, &mut ann).await.unwrap_err();
-        assert!(matches!(error, Error::UnsetId { .. }), "{error}");
-        assert!(session.names().is_empty());
-        LOG.is(&expect![""]);
-    }
+    let db = with_users(database).await?;
+    let session = MemorySession::new();
+    session.insert("cart", "3 books").await?;
+    let mut ann = User { username: "ann".to_owned(), ..User::default() };
+    ann.set_password("correct horse").await?;
+    let error = login(&db, &session, &mut ann).await.unwrap_err();
+    assert!(matches!(error, Error::UnsetId { .. }), "{error}");
+    assert!(session.names().is_empty());
+    LOG.is(&expect![""]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_user_who_is_deleted_before_the_login_cannot_log_in() {
+async fn a_user_who_is_deleted_before_the_login_cannot_log_in(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let session = MemorySession::new();
-        let mut ann = user(&db, "ann").await;
-        db.execute("DELETE FROM test_user", &()).await.unwrap();
-        let error = login(&db, &session, &mut ann).await.unwrap_err();
-        assert!(matches!(error, Error::Stale { .. }), "{error}");
-        assert!(session.names().is_empty());
-        assert_eq!(ann.last_login, None);
-        LOG.is(&expect![""]);
-    }
+    let db = with_users(database).await?;
+    let session = MemorySession::new();
+    let mut ann = user(&db, "ann").await;
+    db.execute("DELETE FROM test_user", &()).await?;
+    let error = login(&db, &session, &mut ann).await.unwrap_err();
+    assert!(matches!(error, Error::Stale { .. }), "{error}");
+    assert!(session.names().is_empty());
+    assert_eq!(ann.last_login, None);
+    LOG.is(&expect![""]);
+    Ok(())
 }
 
 /// Rule 47: what a user has in memory is not what a login writes.
-#[tokio::test]
-async fn rule_47_a_login_tells_of_the_last_login_alone_after_its_commit() {
+
+async fn rule_47_a_login_tells_of_the_last_login_alone_after_its_commit(database: &Database) -> TestResult {
     static COMMITTED: Log = Log::new();
 
     #[model]
@@ -180,14 +190,14 @@ async fn rule_47_a_login_tells_of_the_last_login_alone_after_its_commit() {
     }
 
     let _alone = Alone::new().await;
-    for db in databases::<(Customer, Entry)>().await {
-        let mut ann = Customer { name: "ann".to_owned(), ..Customer::default() };
-        ann.save(&db).await.unwrap();
-        COMMITTED.take();
-        ann.name = "typed".to_owned();
-        login(&db, &MemorySession::new(), &mut ann).await.unwrap();
-        COMMITTED.is(&expect![[r#"
-            ann Some(7), {"last_login"}
-        "#]]);
-    }
+    let db = database.with_tables::<(Customer, Entry)>().await?;
+    let mut ann = Customer { name: "ann".to_owned(), ..Customer::default() };
+    ann.save(&db).await?;
+    COMMITTED.take();
+    ann.name = "typed".to_owned();
+    login(&db, &MemorySession::new(), &mut ann).await?;
+    COMMITTED.is(&expect![[r#"
+        ann Some(7), {"last_login"}
+    "#]]);
+    Ok(())
 }

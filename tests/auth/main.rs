@@ -3,12 +3,12 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod current_user;
-#[allow(dead_code, reason = "it is there for other tests as well")]
+#[allow(unused, reason = "it is there for other tests as well")]
 #[path = "../it/databases.rs"]
 mod databases;
 mod failing_receivers;
 mod failing_sessions;
-#[allow(dead_code, reason = "it is there for other tests as well")]
+#[allow(unused, reason = "it is there for other tests as well")]
 #[path = "../it/log.rs"]
 mod log;
 mod login;

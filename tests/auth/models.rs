@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use signals::auth::{AuthUser, PasswordHash};
 use signals::prelude::*;
 
-use crate::databases::{Databases, databases};
+use crate::databases::Database;
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -93,9 +93,9 @@ impl Entry {
     }
 }
 
-/// Each database with its tables.
-pub(crate) async fn with_users() -> Databases {
-    databases::<(User, Staff, Entry)>().await
+/// The database with its tables.
+pub(crate) async fn with_users(database: &Database) -> Result<Db> {
+    database.with_tables::<(User, Staff, Entry)>().await
 }
 
 /// A user who is saved, with `PASSWORD`.

@@ -6,22 +6,31 @@ use signals::auth::{AuthUser, Credentials, MemorySession, PasswordHash, authenti
 use signals::db::ValueRef;
 use signals::prelude::*;
 
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::models::{OLD, PASSWORD, PBKDF2, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
+on_each_database!(
+    an_old_hash_is_renewed_when_its_user_has_proved_to_know_the_password,
+    a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again,
+    a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_with_the_old_one,
+    an_old_hash_that_is_no_column_is_not_renewed
+);
+
 #[tokio::test]
-async fn a_password_is_hashed_and_checked_and_each_hash_is_another_one() {
+async fn a_password_is_hashed_and_checked_and_each_hash_is_another_one() -> TestResult {
     let mut ann = User::default();
     assert!(!ann.password.is_usable());
-    assert!(!ann.check_password("").await.unwrap());
-    ann.set_password(PASSWORD).await.unwrap();
+    assert!(!ann.check_password("").await?);
+    ann.set_password(PASSWORD).await?;
     assert!(ann.password.as_str().starts_with("$argon2id$"));
     assert!(ann.password.is_usable());
-    assert!(ann.check_password(PASSWORD).await.unwrap());
-    assert!(!ann.check_password("battery staple").await.unwrap());
+    assert!(ann.check_password(PASSWORD).await?);
+    assert!(!ann.check_password("battery staple").await?);
     let mut bob = User::default();
-    bob.set_password(PASSWORD).await.unwrap();
+    bob.set_password(PASSWORD).await?;
     assert_ne!(ann.password, bob.password);
+    Ok(())
 }
 
 fn old() -> PasswordHash {
@@ -39,11 +48,12 @@ const PARTIAL: &[&str] = &[
 ];
 
 #[test]
-fn what_is_no_hash_of_argon2_is_not_usable() {
+fn what_is_no_hash_of_argon2_is_not_usable() -> TestResult {
     for text in [&["", "plain", PBKDF2], PARTIAL].concat() {
-        assert!(!PasswordHash::from_value(ValueRef::Text(text)).unwrap().is_usable(), "{text}");
+        assert!(!PasswordHash::from_value(ValueRef::Text(text))?.is_usable(), "{text}");
     }
     assert!(old().is_usable());
+    Ok(())
 }
 
 #[test]
@@ -57,81 +67,80 @@ fn a_password_is_no_hash_and_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_hash_of_django_is_taken_over() {
-    let mut ann = User { password: PasswordHash::from_hash(&format!("argon2{OLD}")).unwrap(), ..User::default() };
-    assert!(ann.check_password("password").await.unwrap());
-    assert!(!ann.check_password(OLD).await.unwrap());
+async fn a_hash_of_django_is_taken_over() -> TestResult {
+    let mut ann = User { password: PasswordHash::from_hash(&format!("argon2{OLD}"))?, ..User::default() };
+    assert!(ann.check_password("password").await?);
+    assert!(!ann.check_password(OLD).await?);
     ann.password = PasswordHash::default();
-    assert!(!ann.check_password("password").await.unwrap());
+    assert!(!ann.check_password("password").await?);
+    Ok(())
 }
 
-#[tokio::test]
-async fn an_old_hash_is_renewed_when_its_user_has_proved_to_know_the_password() {
+async fn an_old_hash_is_renewed_when_its_user_has_proved_to_know_the_password(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let password = old();
-        let mut ann = User { username: "ann".to_owned(), password, ..User::default() };
-        ann.save(&db).await.unwrap();
-        let there = MemorySession::new();
-        login(&db, &there, &mut ann).await.unwrap();
-        assert!(authenticate::<User>(&db, Credentials::new("ann", PASSWORD)).await.unwrap().is_none());
-        assert_eq!(User::get(&db, ann.id).await.unwrap(), Some(ann.clone()));
-        LOG.take();
+    let db = with_users(database).await?;
+    let password = old();
+    let mut ann = User { username: "ann".to_owned(), password, ..User::default() };
+    ann.save(&db).await?;
+    let there = MemorySession::new();
+    login(&db, &there, &mut ann).await?;
+    assert!(authenticate::<User>(&db, Credentials::new("ann", PASSWORD)).await?.is_none());
+    assert_eq!(User::get(&db, ann.id).await?, Some(ann.clone()));
+    LOG.take();
 
-        let mut renewed = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
-        LOG.is(&expect![[r#"
-            post_save: ann, update_fields Some({"password"}), changes {"password"}
-        "#]]);
-        assert_eq!(User::get(&db, ann.id).await.unwrap().as_ref(), Some(&renewed));
-        assert!(renewed.password.as_str().starts_with("$argon2id$"));
-        assert!(renewed.check_password("password").await.unwrap());
+    let mut renewed = authenticate::<User>(&db, Credentials::new("ann", "password")).await?.unwrap();
+    LOG.is(&expect![[r#"
+        post_save: ann, update_fields Some({"password"}), changes {"password"}
+    "#]]);
+    assert_eq!(User::get(&db, ann.id).await?.as_ref(), Some(&renewed));
+    assert!(renewed.password.as_str().starts_with("$argon2id$"));
+    assert!(renewed.check_password("password").await?);
 
-        // It goes on from there, and only there.
-        assert!(current_user::<User>(&db, &there).await.unwrap().is_none());
-        let session = MemorySession::new();
-        login(&db, &session, &mut renewed).await.unwrap();
-        assert!(current_user::<User>(&db, &session).await.unwrap().is_some());
-    }
+    // It goes on from there, and only there.
+    assert!(current_user::<User>(&db, &there).await?.is_none());
+    let session = MemorySession::new();
+    login(&db, &session, &mut renewed).await?;
+    assert!(current_user::<User>(&db, &session).await?.is_some());
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again() {
+async fn a_password_that_was_changed_meanwhile_does_not_become_the_old_one_again(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let ann = user(&db, "ann").await;
-        // The row was read before it was changed.
-        let guard = User::POST_LOAD.connect_scoped(|event| event.instance.password = old());
-        let found = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
-        drop(guard);
-        assert_eq!(found.password.as_str(), OLD);
-        assert_eq!(User::get(&db, ann.id).await.unwrap(), Some(ann));
-        LOG.is(&expect![""]);
-    }
+    let db = with_users(database).await?;
+    let ann = user(&db, "ann").await;
+    // The row was read before it was changed.
+    let guard = User::POST_LOAD.connect_scoped(|event| event.instance.password = old());
+    let found = authenticate::<User>(&db, Credentials::new("ann", "password")).await?.unwrap();
+    drop(guard);
+    assert_eq!(found.password.as_str(), OLD);
+    assert_eq!(User::get(&db, ann.id).await?, Some(ann));
+    LOG.is(&expect![""]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_with_the_old_one() {
+async fn a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_with_the_old_one(
+    database: &Database,
+) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let password = old();
-        User { username: "ann".to_owned(), password, ..User::default() }.save(&db).await.unwrap();
-        // As soon as the row is free.
-        let guard = User::POST_COMMIT
-            .connect_async::<_, Result<()>>(|event| {
-                let db = event.db;
-                Box::pin(async move { db.execute("UPDATE test_user SET password = 'another'", &()).await.map(drop) })
-            })
-            .into_guard();
-        let mut ann = authenticate::<User>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
-        drop(guard);
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        assert!(current_user::<User>(&db, &session).await.unwrap().is_none());
-    }
+    let db = with_users(database).await?;
+    let password = old();
+    User { username: "ann".to_owned(), password, ..User::default() }.save(&db).await?;
+    // As soon as the row is free.
+    let guard = User::POST_COMMIT
+        .connect_async::<_, Result<()>>(|event| {
+            let db = event.db;
+            Box::pin(async move { db.execute("UPDATE test_user SET password = 'another'", &()).await.map(drop) })
+        })
+        .into_guard();
+    let mut ann = authenticate::<User>(&db, Credentials::new("ann", "password")).await?.unwrap();
+    drop(guard);
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    assert!(current_user::<User>(&db, &session).await?.is_none());
+    Ok(())
 }
 
-#[tokio::test]
-async fn an_old_hash_that_is_no_column_is_not_renewed() {
+async fn an_old_hash_that_is_no_column_is_not_renewed(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
     struct Visitor {
@@ -152,16 +161,16 @@ async fn an_old_hash_that_is_no_column_is_not_renewed() {
         }
     }
     let _alone = Alone::new().await;
-    for db in crate::databases::databases::<Visitor>().await {
-        db.create_tables_of::<User>().await.unwrap();
-        Visitor { name: "ann".to_owned(), ..Visitor::default() }.save(&db).await.unwrap();
-        // From a file, or from another database.
-        let guard = Visitor::POST_LOAD.connect_scoped(|event| event.instance.password = old());
-        let mut ann = authenticate::<Visitor>(&db, Credentials::new("ann", "password")).await.unwrap().unwrap();
-        assert_eq!(ann.password.as_str(), OLD);
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        assert!(current_user::<Visitor>(&db, &session).await.unwrap().is_some());
-        drop(guard);
-    }
+    let db = database.with_tables::<Visitor>().await?;
+    db.create_tables_of::<User>().await?;
+    Visitor { name: "ann".to_owned(), ..Visitor::default() }.save(&db).await?;
+    // From a file, or from another database.
+    let guard = Visitor::POST_LOAD.connect_scoped(|event| event.instance.password = old());
+    let mut ann = authenticate::<Visitor>(&db, Credentials::new("ann", "password")).await?.unwrap();
+    assert_eq!(ann.password.as_str(), OLD);
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    assert!(current_user::<Visitor>(&db, &session).await?.is_some());
+    drop(guard);
+    Ok(())
 }

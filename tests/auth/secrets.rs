@@ -7,8 +7,15 @@ use signals::auth::{user_logged_in, user_logged_out, user_login_failed};
 use signals::db::{Value, ValueRef};
 use signals::prelude::*;
 
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::models::{OLD, PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
+
+on_each_database!(
+    rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_hash,
+    a_hash_is_stored_found_and_dumped_as_text,
+    what_a_session_remembers_does_not_hold_the_hash
+);
 
 #[test]
 fn rule_51_a_secret_never_prints() {
@@ -23,41 +30,40 @@ fn rule_51_a_secret_never_prints() {
     assert_eq!(credentials.password().expose(), PASSWORD);
 }
 
-#[tokio::test]
-async fn rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_hash() {
+async fn rule_51_neither_payloads_nor_errors_nor_users_print_a_password_or_its_hash(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        let session = MemorySession::new();
-        let guards = (
-            user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
-            user_logged_out::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
-            user_login_failed::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
-        );
-        let wrong = || Credentials::new("ann", "battery staple");
-        LOG.note(format_args!("{ann:?} {:?}", authenticate::<User>(&db, wrong())));
-        assert!(authenticate::<User>(&db, wrong()).await.unwrap().is_none());
-        LOG.note(format_args!("{:?}", login(&db, &session, &mut ann)));
-        login(&db, &session, &mut ann).await.unwrap();
-        LOG.note(format_args!("{session:?} {:?}", logout::<User>(&db, &session)));
-        logout::<User>(&db, &session).await.unwrap();
-        drop(guards);
-        FAILS.store(true, std::sync::atomic::Ordering::Relaxed);
-        LOG.note(format_args!("{:?}", authenticate::<User>(&db, wrong()).await.unwrap_err()));
-        LOG.note(format_args!("{:?}", login(&db, &session, &mut ann).await.unwrap_err()));
-        FAILS.store(false, std::sync::atomic::Ordering::Relaxed);
-        let text = LOG.take();
-        for secret in [PASSWORD, "battery staple", ann.password.as_str()] {
-            assert!(!text.contains(secret), "{text}");
-        }
-        for payload in ["UserLoggedIn {", "UserLoggedOut {", "UserLoginFailed {", "Secret(..)", "PasswordHash(..)"] {
-            assert!(text.contains(payload), "{payload} in {text}");
-        }
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    let session = MemorySession::new();
+    let guards = (
+        user_logged_in::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
+        user_logged_out::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
+        user_login_failed::of::<User>().connect_scoped(|event| LOG.note(format_args!("{event:?}"))),
+    );
+    let wrong = || Credentials::new("ann", "battery staple");
+    LOG.note(format_args!("{ann:?} {:?}", authenticate::<User>(&db, wrong())));
+    assert!(authenticate::<User>(&db, wrong()).await?.is_none());
+    LOG.note(format_args!("{:?}", login(&db, &session, &mut ann)));
+    login(&db, &session, &mut ann).await?;
+    LOG.note(format_args!("{session:?} {:?}", logout::<User>(&db, &session)));
+    logout::<User>(&db, &session).await?;
+    drop(guards);
+    FAILS.store(true, std::sync::atomic::Ordering::Relaxed);
+    LOG.note(format_args!("{:?}", authenticate::<User>(&db, wrong()).await.unwrap_err()));
+    LOG.note(format_args!("{:?}", login(&db, &session, &mut ann).await.unwrap_err()));
+    FAILS.store(false, std::sync::atomic::Ordering::Relaxed);
+    let text = LOG.take();
+    for secret in [PASSWORD, "battery staple", ann.password.as_str()] {
+        assert!(!text.contains(secret), "{text}");
     }
+    for payload in ["UserLoggedIn {", "UserLoggedOut {", "UserLoginFailed {", "Secret(..)", "PasswordHash(..)"] {
+        assert!(text.contains(payload), "{payload} in {text}");
+    }
+    Ok(())
 }
 
 #[test]
-fn a_row_of_any_model_does_not_print_a_hash() {
+fn a_row_of_any_model_does_not_print_a_hash() -> TestResult {
     #[derive(Debug, Clone, Default, Column)]
     struct Peppered(PasswordHash);
 
@@ -85,18 +91,18 @@ fn a_row_of_any_model_does_not_print_a_hash() {
         }
         // It is the same value as before for everything else.
         assert_eq!((value, ValueRef::from(&owned)), (ValueRef::Text(OLD), value));
-        assert_eq!(String::from_value(value).unwrap(), OLD);
-        assert_eq!(PasswordHash::from_value(value).unwrap(), hash());
+        assert_eq!(String::from_value(value)?, OLD);
+        assert_eq!(PasswordHash::from_value(value)?, hash());
         let error = i64::from_value(value).unwrap_err().to_string();
         assert!(!error.contains("argon2"), "{error}");
     }
     let empty = Vault { old: None, ..Vault::default() };
     let any: &dyn AnyModel = &empty;
     assert_eq!(format!("{:?}", any.get("old")), "Some(Null)");
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_hash_is_stored_found_and_dumped_as_text() {
+async fn a_hash_is_stored_found_and_dumped_as_text(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default, Clone, PartialEq)]
     struct Safe {
@@ -107,47 +113,46 @@ async fn a_hash_is_stored_found_and_dumped_as_text() {
         old: Option<PasswordHash>,
     }
     let hash = || PasswordHash::from_hash(OLD).unwrap();
-    for db in crate::databases::databases::<Safe>().await {
-        let mut safe = Safe { password: hash(), old: Some(hash()), ..Safe::default() };
-        safe.save(&db).await.unwrap();
-        let guard = Safe::POST_SAVE.connect_scoped(|event| {
-            LOG.note(format_args!("{event:?} {:?} {:?}", event.changes, event.previous));
-        });
-        safe.old = None;
-        safe.save(&db).await.unwrap();
-        drop(guard);
-        let text = LOG.take();
-        assert!(text.contains("old") && !text.contains("argon2"), "{text}");
-        assert_eq!(Safe::get(&db, safe.id).await.unwrap().as_ref(), Some(&safe));
-        assert_eq!(Safe::by_password(&db, hash()).await.unwrap().as_ref(), Some(&safe));
+    let db = database.with_tables::<Safe>().await?;
+    let mut safe = Safe { password: hash(), old: Some(hash()), ..Safe::default() };
+    safe.save(&db).await?;
+    let guard = Safe::POST_SAVE.connect_scoped(|event| {
+        LOG.note(format_args!("{event:?} {:?} {:?}", event.changes, event.previous));
+    });
+    safe.old = None;
+    safe.save(&db).await?;
+    drop(guard);
+    let text = LOG.take();
+    assert!(text.contains("old") && !text.contains("argon2"), "{text}");
+    assert_eq!(Safe::get(&db, safe.id).await?.as_ref(), Some(&safe));
+    assert_eq!(Safe::by_password(&db, hash()).await?.as_ref(), Some(&safe));
 
-        let error = Safe { password: hash(), ..Safe::default() }.save(&db).await.unwrap_err();
-        let mut texts = vec![format!("{error} {error:?} {error:#?}")];
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            texts.push(format!("{cause} {cause:?}"));
-            source = cause.source();
-        }
-        assert!(!texts.concat().contains("argon2"), "{texts:?}");
-
-        let dumped = db.dump_fixture_of::<Safe>().await.unwrap();
-        assert!(dumped.contains(OLD), "{dumped}");
-        Safe::delete_where(&db, "password = ?", &(hash(),)).await.unwrap();
-        assert_eq!(db.load_fixture_of::<Safe>(&dumped).await.unwrap(), 1);
-        assert_eq!(Safe::all(&db).await.unwrap(), [safe]);
+    let error = Safe { password: hash(), ..Safe::default() }.save(&db).await.unwrap_err();
+    let mut texts = vec![format!("{error} {error:?} {error:#?}")];
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        texts.push(format!("{cause} {cause:?}"));
+        source = cause.source();
     }
+    assert!(!texts.concat().contains("argon2"), "{texts:?}");
+
+    let dumped = db.dump_fixture_of::<Safe>().await?;
+    assert!(dumped.contains(OLD), "{dumped}");
+    Safe::delete_where(&db, "password = ?", &(hash(),)).await?;
+    assert_eq!(db.load_fixture_of::<Safe>(&dumped).await?, 1);
+    assert_eq!(Safe::all(&db).await?, [safe]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn what_a_session_remembers_does_not_hold_the_hash() {
+async fn what_a_session_remembers_does_not_hold_the_hash(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let mut ann = user(&db, "ann").await;
-        let session = MemorySession::new();
-        login(&db, &session, &mut ann).await.unwrap();
-        for name in session.names() {
-            let value = session.get(&name).await.unwrap().unwrap();
-            assert!(!value.contains("argon2") && !value.contains(ann.password().as_str()), "{value}");
-        }
+    let db = with_users(database).await?;
+    let mut ann = user(&db, "ann").await;
+    let session = MemorySession::new();
+    login(&db, &session, &mut ann).await?;
+    for name in session.names() {
+        let value = session.get(&name).await?.unwrap();
+        assert!(!value.contains("argon2") && !value.contains(ann.password().as_str()), "{value}");
     }
+    Ok(())
 }

@@ -9,8 +9,11 @@ use tower_sessions_core::session::{Id as SessionId, Record};
 use tower_sessions_core::session_store::Result as StoreResult;
 use tower_sessions_core::{Session, SessionStore};
 
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::models::{User, user, with_users};
 use crate::receivers::Alone;
+
+on_each_database!(rule_51_a_login_gives_a_session_of_tower_sessions_another_id_and_a_logout_empties_it);
 
 #[derive(Debug, Default)]
 struct Store(Mutex<HashMap<SessionId, Record>>);
@@ -53,39 +56,40 @@ async fn next_request(store: &Arc<Store>, session: &Session) -> Session {
     Session::new(session.id(), Arc::clone(store), None)
 }
 
-#[tokio::test]
-async fn rule_51_a_login_gives_a_session_of_tower_sessions_another_id_and_a_logout_empties_it() {
+async fn rule_51_a_login_gives_a_session_of_tower_sessions_another_id_and_a_logout_empties_it(
+    database: &Database,
+) -> TestResult {
     let _alone = Alone::new().await;
-    for db in with_users().await {
-        let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
-        let store = Arc::new(Store::default());
-        let session = Session::new(None, Arc::clone(&store), None);
-        session.insert("cart", 3).await.unwrap();
+    let db = with_users(database).await?;
+    let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
+    let store = Arc::new(Store::default());
+    let session = Session::new(None, Arc::clone(&store), None);
+    session.insert("cart", 3).await?;
 
-        let session = next_request(&store, &session).await;
-        let planted = session.id().unwrap();
-        login(&db, &session, &mut ann).await.unwrap();
-        let session = next_request(&store, &session).await;
-        let of_ann = session.id().unwrap();
-        assert_ne!(of_ann, planted);
-        assert!(!store.0.lock().unwrap().contains_key(&planted));
-        assert_eq!(current_user::<User>(&db, &session).await.unwrap(), Some(ann));
-        assert_eq!(session.get::<u32>("cart").await.unwrap(), Some(3));
-        assert!(signals::auth::Session::get(&session, "cart").await.is_err(), "it is no text");
+    let session = next_request(&store, &session).await;
+    let planted = session.id().unwrap();
+    login(&db, &session, &mut ann).await?;
+    let session = next_request(&store, &session).await;
+    let of_ann = session.id().unwrap();
+    assert_ne!(of_ann, planted);
+    assert!(!store.0.lock()?.contains_key(&planted));
+    assert_eq!(current_user::<User>(&db, &session).await?, Some(ann));
+    assert_eq!(session.get::<u32>("cart").await?, Some(3));
+    assert!(signals::auth::Session::get(&session, "cart").await.is_err(), "it is no text");
 
-        login(&db, &session, &mut bob).await.unwrap();
-        let session = next_request(&store, &session).await;
-        let of_bob = session.id().unwrap();
-        assert_ne!(of_bob, of_ann);
-        assert_eq!(current_user::<User>(&db, &session).await.unwrap(), Some(bob));
-        assert_eq!(session.get::<u32>("cart").await.unwrap(), None);
+    login(&db, &session, &mut bob).await?;
+    let session = next_request(&store, &session).await;
+    let of_bob = session.id().unwrap();
+    assert_ne!(of_bob, of_ann);
+    assert_eq!(current_user::<User>(&db, &session).await?, Some(bob));
+    assert_eq!(session.get::<u32>("cart").await?, None);
 
-        logout::<User>(&db, &session).await.unwrap();
-        assert!(session.is_empty().await && session.id().is_none(), "the middleware removes the cookie");
-        assert!(store.0.lock().unwrap().is_empty());
-        session.insert("cart", 1).await.unwrap();
-        let session = next_request(&store, &session).await;
-        assert_ne!(session.id().unwrap(), of_bob);
-        assert!(current_user::<User>(&db, &session).await.unwrap().is_none());
-    }
+    logout::<User>(&db, &session).await?;
+    assert!(session.is_empty().await && session.id().is_none(), "the middleware removes the cookie");
+    assert!(store.0.lock()?.is_empty());
+    session.insert("cart", 1).await?;
+    let session = next_request(&store, &session).await;
+    assert_ne!(session.id().unwrap(), of_bob);
+    assert!(current_user::<User>(&db, &session).await?.is_none());
+    Ok(())
 }

@@ -10,8 +10,13 @@ use std::task::{Context, Poll};
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases_with;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
+
+on_each_database!(
+    rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run,
+    rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned
+);
 
 /// Panics when it is dropped, as a payload of a panic as well, and again and again.
 struct Bomb;
@@ -53,9 +58,10 @@ impl Future for Fragile {
     }
 }
 
-#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "everything that can fail, and what is left of each")]
-async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run() {
+async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -127,55 +133,54 @@ async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others
         });
     }
 
-    let databases = databases_with::<(Tag, NoteTags, Note)>(|options| options.on_error(|_| panic_any(Bomb)));
-    for db in databases.await {
-        let mut note = Note { text: "a".to_owned(), ..Note::default() };
-        note.save(&db).await.unwrap();
-        assert!(!note.id.is_unset(), "it keeps its id, so that it is not saved twice");
-        note.text = "b".to_owned();
-        note.save_fields(&db, Note::fields().text).await.unwrap();
-        let mut more = [Note::default(), Note::default()];
-        Note::create_many(&db, &mut more).with_signals().await.unwrap();
-        assert!(more.iter().all(|note| !note.id.is_unset()));
-        expect![[r"
-            1 a created true
-            1 b created false
-            2  created true
-            3  created true
-        "]]
-        .assert_eq(&LOG.take());
+    let db = database.connect_with::<(Tag, NoteTags, Note)>(|options| options.on_error(|_| panic_any(Bomb))).await?;
+    let mut note = Note { text: "a".to_owned(), ..Note::default() };
+    note.save(&db).await?;
+    assert!(!note.id.is_unset(), "it keeps its id, so that it is not saved twice");
+    note.text = "b".to_owned();
+    note.save_fields(&db, Note::fields().text).await?;
+    let mut more = [Note::default(), Note::default()];
+    Note::create_many(&db, &mut more).with_signals().await?;
+    assert!(more.iter().all(|note| !note.id.is_unset()));
+    expect![[r"
+        1 a created true
+        1 b created false
+        2  created true
+        3  created true
+    "]]
+    .assert_eq(&LOG.take());
 
-        let tx = db.begin().await.unwrap();
-        Note::default().save(&tx).await.unwrap();
-        plant(&tx);
-        tx.commit().await.unwrap();
-        db.transaction(async |tx| {
-            plant(tx);
-            Ok(())
-        })
-        .await
-        .unwrap();
-        expect![[r"
-            4  created true
-            the last hook
-            the last hook
-        "]]
-        .assert_eq(&LOG.take());
+    let tx = db.begin().await?;
+    Note::default().save(&tx).await?;
+    plant(&tx);
+    tx.commit().await?;
+    db.transaction(async |tx| {
+        plant(tx);
+        Ok(())
+    })
+    .await?;
+    expect![[r"
+        4  created true
+        the last hook
+        the last hook
+    "]]
+    .assert_eq(&LOG.take());
 
-        let mut tag = Tag::default();
-        tag.save(&db).await.unwrap();
-        note.tags().add(&db, &[tag.id]).await.unwrap();
-        assert_eq!(LOG.take(), "the last hook\nthe last hook\n");
+    let mut tag = Tag::default();
+    tag.save(&db).await?;
+    note.tags().add(&db, &[tag.id]).await?;
+    assert_eq!(LOG.take(), "the last hook\nthe last hook\n");
 
-        let deleted = note.delete(&db).await.unwrap();
-        assert_eq!((deleted.of::<Note>(), note.id.is_unset()), (1, true));
-        assert_eq!(LOG.take(), "the last hook\n");
-        assert_eq!(Note::all(&db).await.unwrap().len(), 3, "each row is there once");
-    }
+    let deleted = note.delete(&db).await?;
+    assert_eq!((deleted.of::<Note>(), note.id.is_unset()), (1, true));
+    assert_eq!(LOG.take(), "the last hook\n");
+    assert_eq!(Note::all(&db).await?.len(), 3, "each row is there once");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned() {
+async fn rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -213,30 +218,30 @@ async fn rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_
         LOG.note(format_args!("undone {}", instance.id));
     }
 
-    for db in databases_with::<Note>(|options| options.on_error(|_| panic_any(Bomb))).await {
-        let mut note = Note::default();
-        let error = note.save(&db).await.unwrap_err();
-        assert!(error.to_string().ends_with("refused"), "{error}");
-        assert!(note.id.is_unset());
-        assert_eq!(LOG.take(), "undone 1\n");
+    let db = database.connect_with::<Note>(|options| options.on_error(|_| panic_any(Bomb))).await?;
+    let mut note = Note::default();
+    let error = note.save(&db).await.unwrap_err();
+    assert!(error.to_string().ends_with("refused"), "{error}");
+    assert!(note.id.is_unset());
+    assert_eq!(LOG.take(), "undone 1\n");
 
-        // A savepoint is left as if nothing had panicked, and its transaction goes on.
-        let mut tx = db.begin().await.unwrap();
-        let error = tx.savepoint(async |tx| Note::default().save(tx).await).await.unwrap_err();
-        assert!(error.to_string().ends_with("refused"), "{error}");
-        assert_eq!(Note::all(&tx).await.unwrap().len(), 0);
-        tx.commit().await.unwrap();
-        assert!(LOG.take().starts_with("undone "));
+    // A savepoint is left as if nothing had panicked, and its transaction goes on.
+    let mut tx = db.begin().await?;
+    let error = tx.savepoint(async |tx| Note::default().save(tx).await).await.unwrap_err();
+    assert!(error.to_string().ends_with("refused"), "{error}");
+    assert_eq!(Note::all(&tx).await?.len(), 0);
+    tx.commit().await?;
+    assert!(LOG.take().starts_with("undone "));
 
-        // Nor does a transaction that is dropped panic.
-        let tx = db.begin().await.unwrap();
-        Note::default().save(&tx).await.unwrap_err();
-        drop(tx);
-        while LOG.lines().is_empty() {
-            tokio::task::yield_now().await;
-        }
-        LOG.take();
+    // Nor does a transaction that is dropped panic.
+    let tx = db.begin().await?;
+    Note::default().save(&tx).await.unwrap_err();
+    drop(tx);
+    while LOG.lines().is_empty() {
+        tokio::task::yield_now().await;
     }
+    LOG.take();
+    Ok(())
 }
 
 const STARTED: &str = "SIGNALS_TEST_CLOSED_STDERR";
@@ -255,33 +260,34 @@ fn post() -> Result<(), &'static str> {
 
 /// Saves a row when stderr is closed. Does nothing unless the test below starts it.
 #[tokio::test]
-async fn without_stderr() {
+async fn without_stderr() -> TestResult {
     if std::env::var_os(STARTED).is_none() {
-        return;
+        return Ok(());
     }
-    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<Letter>().await.unwrap();
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<Letter>().await?;
     let mut letter = Letter::default();
-    letter.save(&db).await.unwrap();
+    letter.save(&db).await?;
     assert!(!letter.id.is_unset());
     println!("saved");
+    Ok(())
 }
 
 #[test]
-fn rule_46_a_save_is_good_if_its_failure_cannot_be_written_to_stderr() {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+fn rule_46_a_save_is_good_if_its_failure_cannot_be_written_to_stderr() -> TestResult {
+    let mut child = Command::new(std::env::current_exe()?)
         .args(["--exact", "after_commit::without_stderr", "--nocapture"])
         .env(STARTED, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .spawn()?;
     drop(child.stderr.take());
     // It begins when its stdin ends.
     drop(child.stdin.take());
-    let output = child.wait_with_output().unwrap();
+    let output = child.wait_with_output()?;
     let written = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && written.contains("saved"), "{written}");
+    Ok(())
 }

@@ -4,11 +4,28 @@ use expect_test::expect;
 use signals::model::{post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
 
-use crate::databases::{databases, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database, on_postgres};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids() {
+on_postgres!(create_many_gives_each_row_its_own_id_whatever_order_the_ids_have);
+
+on_each_database!(
+    rule_23_create_many_inserts_all_rows_in_order_with_their_ids,
+    rule_23_create_many_of_keys_that_a_person_sets_and_of_nothing_but_a_key,
+    rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set,
+    rule_23_bulk_operations_send_one_signal_and_none_of_single_rows,
+    rule_23_a_bulk_operation_that_hits_no_row_sends_nothing,
+    rule_23_with_signals_sends_those_of_each_row,
+    rules_23_26_delete_where_with_signals_is_one_delete,
+    create_many_gives_each_row_its_own_id_whatever_triggers_insert,
+    a_row_that_a_trigger_skips_is_an_error,
+    rule_23_a_row_that_goes_with_another_one_is_deleted_once,
+    rule_23_a_pre_save_that_fails_in_the_middle_undoes_all,
+    rule_23_update_where_sets_what_a_save_would_and_counts_versions,
+    rule_23_delete_where_leaves_nothing_that_points_to_nothing
+);
+
+async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct User {
@@ -24,35 +41,34 @@ async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids() {
         version: i64,
     }
 
-    for db in databases::<User>().await {
-        User::create_many(&db, &mut []).await.unwrap();
-        // Every length of a last chunk.
-        for count in [1, 2, 3, 64, 65, 1027, 2500] {
-            let user = |n| User { name: format!("user {n}"), email: (n % 2 == 0).then(String::new), ..User::default() };
-            let mut users: Vec<User> = (0..count).map(user).collect();
-            User::create_many(&db, &mut users).await.unwrap();
-            assert_eq!((users[0].rank, users[0].changed, users[0].version), (7, 9, 1));
-            assert!(users.windows(2).all(|pair| pair[0].id < pair[1].id), "in order");
-            assert_eq!(User::all(&db).await.unwrap(), users);
-            User::delete_where(&db, "true", &()).await.unwrap();
-        }
-
-        // Keys that are set stand beside those that are not.
-        let mut users: Vec<User> = (0..6).map(|_| User::default()).collect();
-        users[2].id = Id::new(100_000);
-        users[3].id = Id::new(100_001);
-        let tx = db.begin().await.unwrap();
-        User::create_many(&tx, &mut users).await.unwrap();
-        tx.commit().await.unwrap();
-        for user in &users {
-            assert_eq!(User::get(&db, user.id).await.unwrap().as_ref(), Some(user));
-        }
-        assert_eq!(users[3].id, Id::new(100_001));
+    let db = database.with_tables::<User>().await?;
+    User::create_many(&db, &mut []).await?;
+    // Every length of a last chunk.
+    for count in [1, 2, 3, 64, 65, 1027, 2500] {
+        let user = |n| User { name: format!("user {n}"), email: (n % 2 == 0).then(String::new), ..User::default() };
+        let mut users: Vec<User> = (0..count).map(user).collect();
+        User::create_many(&db, &mut users).await?;
+        assert_eq!((users[0].rank, users[0].changed, users[0].version), (7, 9, 1));
+        assert!(users.windows(2).all(|pair| pair[0].id < pair[1].id), "in order");
+        assert_eq!(User::all(&db).await?, users);
+        User::delete_where(&db, "true", &()).await?;
     }
+
+    // Keys that are set stand beside those that are not.
+    let mut users: Vec<User> = (0..6).map(|_| User::default()).collect();
+    users[2].id = Id::new(100_000);
+    users[3].id = Id::new(100_001);
+    let tx = db.begin().await?;
+    User::create_many(&tx, &mut users).await?;
+    tx.commit().await?;
+    for user in &users {
+        assert_eq!(User::get(&db, user.id).await?.as_ref(), Some(user));
+    }
+    assert_eq!(users[3].id, Id::new(100_001));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_create_many_of_keys_that_a_person_sets_and_of_nothing_but_a_key() {
+async fn rule_23_create_many_of_keys_that_a_person_sets_and_of_nothing_but_a_key(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Country {
@@ -67,19 +83,18 @@ async fn rule_23_create_many_of_keys_that_a_person_sets_and_of_nothing_but_a_key
         id: Id<Ticket>,
     }
 
-    for db in databases::<(Country, Ticket)>().await {
-        let mut countries: Vec<Country> = ["be", "de", "nl"].map(|code| Country { code: code.to_owned() }).to_vec();
-        Country::create_many(&db, &mut countries).await.unwrap();
-        assert_eq!(Country::all(&db).await.unwrap(), countries);
+    let db = database.with_tables::<(Country, Ticket)>().await?;
+    let mut countries: Vec<Country> = ["be", "de", "nl"].map(|code| Country { code: code.to_owned() }).to_vec();
+    Country::create_many(&db, &mut countries).await?;
+    assert_eq!(Country::all(&db).await?, countries);
 
-        let mut tickets = vec![Ticket::default(); 3];
-        Ticket::create_many(&db, &mut tickets).await.unwrap();
-        assert_eq!(Ticket::all(&db).await.unwrap(), tickets);
-    }
+    let mut tickets = vec![Ticket::default(); 3];
+    Ticket::create_many(&db, &mut tickets).await?;
+    assert_eq!(Ticket::all(&db).await?, tickets);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set() {
+async fn rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct User {
@@ -93,23 +108,22 @@ async fn rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set() {
         version: i64,
     }
 
-    for db in databases::<User>().await {
-        let mut users: Vec<User> = (0..3000).map(|n| User { name: format!("user {n}"), ..User::default() }).collect();
-        users[2999].name = "user 0".to_owned();
-        let before = users.clone();
-        let error = User::create_many(&db, &mut users).await.unwrap_err();
-        assert!(matches!(&error, Error::Unique { model, fields } if model == "User" && fields == &["name"]), "{error}");
-        assert_eq!(users, before);
-        assert!(User::all(&db).await.unwrap().is_empty());
+    let db = database.with_tables::<User>().await?;
+    let mut users: Vec<User> = (0..3000).map(|n| User { name: format!("user {n}"), ..User::default() }).collect();
+    users[2999].name = "user 0".to_owned();
+    let before = users.clone();
+    let error = User::create_many(&db, &mut users).await.unwrap_err();
+    assert!(matches!(&error, Error::Unique { model, fields } if model == "User" && fields == &["name"]), "{error}");
+    assert_eq!(users, before);
+    assert!(User::all(&db).await?.is_empty());
 
-        let tx = db.begin().await.unwrap();
-        User::create_many(&tx, &mut users).await.unwrap_err();
-        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-    }
+    let tx = db.begin().await?;
+    User::create_many(&tx, &mut users).await.unwrap_err();
+    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows() {
+async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -145,31 +159,30 @@ async fn rule_23_bulk_operations_send_one_signal_and_none_of_single_rows() {
         if count == 1 { Err("not one") } else { Ok(()) }
     }
 
-    for db in databases::<User>().await {
-        let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
-        User::create_many(&db, &mut users).await.unwrap();
-        let grown_up = User { age: 18, ..User::default() };
-        let count = User::update_where(&db, User::fields().age, &grown_up, "name = ?1 OR name = ?1", &("ann",)).await;
-        assert_eq!(count.unwrap(), 1);
-        assert_eq!(User::update_where(&db, FieldSet::empty(), &grown_up, "true", &()).await.unwrap(), 0);
+    let db = database.with_tables::<User>().await?;
+    let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
+    User::create_many(&db, &mut users).await?;
+    let grown_up = User { age: 18, ..User::default() };
+    let count = User::update_where(&db, User::fields().age, &grown_up, "name = ?1 OR name = ?1", &("ann",)).await;
+    assert_eq!(count?, 1);
+    assert_eq!(User::update_where(&db, FieldSet::empty(), &grown_up, "true", &()).await?, 0);
 
-        User::delete_where(&db, "age = ?", &(18,)).await.unwrap_err();
-        let tx = db.begin().await.unwrap();
-        assert_eq!(User::delete_where(&tx, "true", &()).await.unwrap().of::<User>(), 2);
-        tx.commit().await.unwrap();
-        expect![[r#"
-            created ["ann", "bob"], 2 stored, ids set: true
-            updated {"age"} of 1
-            deleted 1
-            deleted 2
-        "#]]
-        .assert_eq(&LOG.take());
-        assert!(User::all(&db).await.unwrap().is_empty());
-    }
+    User::delete_where(&db, "age = ?", &(18,)).await.unwrap_err();
+    let tx = db.begin().await?;
+    assert_eq!(User::delete_where(&tx, "true", &()).await?.of::<User>(), 2);
+    tx.commit().await?;
+    expect![[r#"
+        created ["ann", "bob"], 2 stored, ids set: true
+        updated {"age"} of 1
+        deleted 1
+        deleted 2
+    "#]]
+    .assert_eq(&LOG.take());
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_a_bulk_operation_that_hits_no_row_sends_nothing() {
+async fn rule_23_a_bulk_operation_that_hits_no_row_sends_nothing(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -195,17 +208,16 @@ async fn rule_23_a_bulk_operation_that_hits_no_row_sends_nothing() {
         assert_eq!(User::delete_where(executor, missing, &()).with_signals().await.unwrap().total(), 0);
     }
 
-    for db in databases::<User>().await {
-        hit_nothing(&db).await;
-        let tx = db.begin().await.unwrap();
-        hit_nothing(&tx).await;
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "");
-    }
+    let db = database.with_tables::<User>().await?;
+    hit_nothing(&db).await;
+    let tx = db.begin().await?;
+    hit_nothing(&tx).await;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_with_signals_sends_those_of_each_row() {
+async fn rule_23_with_signals_sends_those_of_each_row(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -251,49 +263,48 @@ async fn rule_23_with_signals_sends_those_of_each_row() {
         LOG.note(format!("{} {} goes with {:?}", M::META.name, instance.key(), origin.get("name")));
     }
 
-    for db in databases::<(User, Pet)>().await {
-        let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
-        User::create_many(&db, &mut users).with_signals().await.unwrap();
-        Pet { owner: users[1].id, ..Pet::default() }.save(&db).await.unwrap();
-        assert_eq!(User::all(&db).await.unwrap(), users);
-        expect![[r#"
-            pre_save ANN, id set: false
-            pre_save BOB, id set: false
-            post_save ANN, created true, None, {"id", "name", "age", "version"}
-            post_save BOB, created true, None, {"id", "name", "age", "version"}
-            post_commit ANN, created true
-            post_commit BOB, created true
-        "#]]
-        .assert_eq(&LOG.take());
+    let db = database.with_tables::<(User, Pet)>().await?;
+    let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
+    User::create_many(&db, &mut users).with_signals().await?;
+    Pet { owner: users[1].id, ..Pet::default() }.save(&db).await?;
+    assert_eq!(User::all(&db).await?, users);
+    expect![[r#"
+        pre_save ANN, id set: false
+        pre_save BOB, id set: false
+        post_save ANN, created true, None, {"id", "name", "age", "version"}
+        post_save BOB, created true, None, {"id", "name", "age", "version"}
+        post_commit ANN, created true
+        post_commit BOB, created true
+    "#]]
+    .assert_eq(&LOG.take());
 
-        let grown_up = User { age: 18, ..User::default() };
-        let count = User::update_where(&db, User::fields().age, &grown_up, "age < ?", &(18,)).with_signals().await;
-        assert_eq!(count.unwrap(), 2);
-        let stored = User::all(&db).await.unwrap();
-        assert!(stored.iter().all(|user| user.age == 18 && user.version == 2));
-        expect![[r#"
-            pre_save ANN, id set: true
-            post_save ANN, created false, Some({"age"}), {"age"}
-            pre_save BOB, id set: true
-            post_save BOB, created false, Some({"age"}), {"age"}
-            post_commit ANN, created false
-            post_commit BOB, created false
-        "#]]
-        .assert_eq(&LOG.take());
+    let grown_up = User { age: 18, ..User::default() };
+    let count = User::update_where(&db, User::fields().age, &grown_up, "age < ?", &(18,)).with_signals().await;
+    assert_eq!(count?, 2);
+    let stored = User::all(&db).await?;
+    assert!(stored.iter().all(|user| user.age == 18 && user.version == 2));
+    expect![[r#"
+        pre_save ANN, id set: true
+        post_save ANN, created false, Some({"age"}), {"age"}
+        pre_save BOB, id set: true
+        post_save BOB, created false, Some({"age"}), {"age"}
+        post_commit ANN, created false
+        post_commit BOB, created false
+    "#]]
+    .assert_eq(&LOG.take());
 
-        let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await.unwrap();
-        assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
-        expect![[r#"
-            Pet 1 goes with Some(Text("BOB"))
-            User 1 goes with Some(Text("ANN"))
-            User 2 goes with Some(Text("BOB"))
-        "#]]
-        .assert_eq(&LOG.take());
-    }
+    let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await?;
+    assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
+    expect![[r#"
+        Pet 1 goes with Some(Text("BOB"))
+        User 1 goes with Some(Text("ANN"))
+        User 2 goes with Some(Text("BOB"))
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rules_23_26_delete_where_with_signals_is_one_delete() {
+async fn rules_23_26_delete_where_with_signals_is_one_delete(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -322,39 +333,38 @@ async fn rules_23_26_delete_where_with_signals_is_one_delete() {
         Ok(())
     }
 
-    for db in databases::<(Team, Player)>().await {
-        let mut teams = [Team::default(), Team::default()];
-        Team::create_many(&db, &mut teams).await.unwrap();
-        let [red, blue] = teams.map(|team| team.id);
-        let mut players = [red, blue, red].map(|team| Player { team, ..Player::default() });
-        Player::create_many(&db, &mut players).await.unwrap();
-        // What one of them is refused for goes with another one.
-        let captain = Some(players[1].id);
-        players[0].captain = captain;
-        players[0].save(&db).await.unwrap();
+    let db = database.with_tables::<(Team, Player)>().await?;
+    let mut teams = [Team::default(), Team::default()];
+    Team::create_many(&db, &mut teams).await?;
+    let [red, blue] = teams.map(|team| team.id);
+    let mut players = [red, blue, red].map(|team| Player { team, ..Player::default() });
+    Player::create_many(&db, &mut players).await?;
+    // What one of them is refused for goes with another one.
+    let captain = Some(players[1].id);
+    players[0].captain = captain;
+    players[0].save(&db).await?;
 
-        let deleted = Team::delete_where(&db, "true", &()).with_signals().await.unwrap();
-        assert_eq!((deleted.of::<Team>(), deleted.of::<Player>()), (2, 3));
-        expect![[r#"
-            Player 1 of 3, with Team 1
-            Player 2 of 3, with Team 2
-            Player 3 of 3, with Team 1
-            Team 1 of 2, with Team 1
-            Team 2 of 2, with Team 2
-            Player 3 of 0, with Team 1
-            Player 2 of 0, with Team 2
-            Player 1 of 0, with Team 1
-            Team 2 of 0, with Team 2
-            Team 1 of 0, with Team 1
-        "#]]
-        .assert_eq(&LOG.take());
-        assert_eq!(Team::delete_where(&db, "true", &()).with_signals().await.unwrap().total(), 0);
-        assert_eq!(LOG.take(), "");
-    }
+    let deleted = Team::delete_where(&db, "true", &()).with_signals().await?;
+    assert_eq!((deleted.of::<Team>(), deleted.of::<Player>()), (2, 3));
+    expect![[r#"
+        Player 1 of 3, with Team 1
+        Player 2 of 3, with Team 2
+        Player 3 of 3, with Team 1
+        Team 1 of 2, with Team 1
+        Team 2 of 2, with Team 2
+        Player 3 of 0, with Team 1
+        Player 2 of 0, with Team 2
+        Player 1 of 0, with Team 1
+        Team 2 of 0, with Team 2
+        Team 1 of 0, with Team 1
+    "#]]
+    .assert_eq(&LOG.take());
+    assert_eq!(Team::delete_where(&db, "true", &()).with_signals().await?.total(), 0);
+    assert_eq!(LOG.take(), "");
+    Ok(())
 }
 
-#[tokio::test]
-async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert() {
+async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Entry {
@@ -363,33 +373,31 @@ async fn create_many_gives_each_row_its_own_id_whatever_triggers_insert() {
         text: String,
     }
 
-    for db in databases::<Entry>().await {
-        let trigger = if is_sqlite(&db) {
-            "CREATE TRIGGER shadows AFTER INSERT ON ENTRIES WHEN new.text NOT LIKE 'shadow of %' BEGIN
-                 INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
-             END"
-        } else {
-            "CREATE FUNCTION shadow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                 INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
-                 RETURN NULL;
-             END $$;
-             CREATE TRIGGER shadows AFTER INSERT ON entries FOR EACH ROW WHEN (new.text NOT LIKE 'shadow of %')
-                 EXECUTE FUNCTION shadow()"
-        };
-        db.batch(trigger).await.unwrap();
-        let mut entries: Vec<_> =
-            (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
-        Entry::create_many(&db, &mut entries).await.unwrap();
-        for entry in &entries {
-            assert_eq!(Entry::get(&db, entry.id).await.unwrap().as_ref(), Some(entry));
-        }
-        assert_eq!(Entry::all(&db).await.unwrap().len(), 140);
+    let db = database.with_tables::<Entry>().await?;
+    let trigger = if is_sqlite(&db) {
+        "CREATE TRIGGER shadows AFTER INSERT ON ENTRIES WHEN new.text NOT LIKE 'shadow of %' BEGIN
+             INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
+         END"
+    } else {
+        "CREATE FUNCTION shadow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             INSERT INTO entries (text) VALUES ('shadow of ' || new.text);
+             RETURN NULL;
+         END $$;
+         CREATE TRIGGER shadows AFTER INSERT ON entries FOR EACH ROW WHEN (new.text NOT LIKE 'shadow of %')
+             EXECUTE FUNCTION shadow()"
+    };
+    db.batch(trigger).await?;
+    let mut entries: Vec<_> = (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
+    Entry::create_many(&db, &mut entries).await?;
+    for entry in &entries {
+        assert_eq!(Entry::get(&db, entry.id).await?.as_ref(), Some(entry));
     }
+    assert_eq!(Entry::all(&db).await?.len(), 140);
+    Ok(())
 }
 
 /// Scattered numbers hide how many rows there are.
-#[tokio::test]
-async fn create_many_gives_each_row_its_own_id_whatever_order_the_ids_have() {
+async fn create_many_gives_each_row_its_own_id_whatever_order_the_ids_have(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Entry {
@@ -398,29 +406,28 @@ async fn create_many_gives_each_row_its_own_id_whatever_order_the_ids_have() {
         text: String,
     }
 
-    for db in databases::<Entry>().await.filter(|db| !is_sqlite(db)) {
-        for default in [
-            "CREATE FUNCTION scattered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                 new.id := (new.id * 7919) % 1009;
-                 RETURN new;
-             END $$;
-             CREATE TRIGGER scatter BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION scattered()",
-            "DROP TRIGGER scatter ON entries; ALTER TABLE entries ALTER id SET INCREMENT -1 SET MINVALUE -1000 RESTART -1",
-        ] {
-            db.batch(default).await.unwrap();
-            let mut entries: Vec<_> =
-                (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
-            Entry::create_many(&db, &mut entries).await.unwrap();
-            assert!(!entries.is_sorted_by_key(|entry| entry.id));
-            for entry in &entries {
-                assert_eq!(Entry::get(&db, entry.id).await.unwrap().as_ref(), Some(entry));
-            }
+    let db = database.with_tables::<Entry>().await?;
+    for default in [
+        "CREATE FUNCTION scattered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             new.id := (new.id * 7919) % 1009;
+             RETURN new;
+         END $$;
+         CREATE TRIGGER scatter BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION scattered()",
+        "DROP TRIGGER scatter ON entries; ALTER TABLE entries ALTER id SET INCREMENT -1 SET MINVALUE -1000 RESTART -1",
+    ] {
+        db.batch(default).await?;
+        let mut entries: Vec<_> =
+            (0..70).map(|number| Entry { text: number.to_string(), ..Entry::default() }).collect();
+        Entry::create_many(&db, &mut entries).await?;
+        assert!(!entries.is_sorted_by_key(|entry| entry.id));
+        for entry in &entries {
+            assert_eq!(Entry::get(&db, entry.id).await?.as_ref(), Some(entry));
         }
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_row_that_a_trigger_skips_is_an_error() {
+async fn a_row_that_a_trigger_skips_is_an_error(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Entry {
@@ -429,33 +436,32 @@ async fn a_row_that_a_trigger_skips_is_an_error() {
         text: String,
     }
 
-    for db in databases::<Entry>().await {
-        let trigger = if is_sqlite(&db) {
-            "CREATE TRIGGER skip BEFORE INSERT ON entries WHEN new.text = 'spam' BEGIN SELECT RAISE(IGNORE); END"
-        } else {
-            "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-             CREATE TRIGGER skip BEFORE INSERT ON entries FOR EACH ROW WHEN (new.text = 'spam') EXECUTE FUNCTION skip()"
-        };
-        db.batch(trigger).await.unwrap();
-        let entry = |text: &str| Entry { text: text.to_owned(), ..Entry::default() };
-        entry("first").save(&db).await.unwrap();
+    let db = database.with_tables::<Entry>().await?;
+    let trigger = if is_sqlite(&db) {
+        "CREATE TRIGGER skip BEFORE INSERT ON entries WHEN new.text = 'spam' BEGIN SELECT RAISE(IGNORE); END"
+    } else {
+        "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+         CREATE TRIGGER skip BEFORE INSERT ON entries FOR EACH ROW WHEN (new.text = 'spam') EXECUTE FUNCTION skip()"
+    };
+    db.batch(trigger).await?;
+    let entry = |text: &str| Entry { text: text.to_owned(), ..Entry::default() };
+    entry("first").save(&db).await?;
 
-        let mut spam = entry("spam");
-        let error = spam.save(&db).await.unwrap_err();
-        expect!["a row of `Entry` was not inserted, because a trigger of its table skipped it: let the trigger raise an error that says why"]
-            .assert_eq(&error.to_string());
-        assert_eq!(spam.id, Id::UNSET, "not that of the row before");
+    let mut spam = entry("spam");
+    let error = spam.save(&db).await.unwrap_err();
+    expect!["a row of `Entry` was not inserted, because a trigger of its table skipped it: let the trigger raise an error that says why"]
+        .assert_eq(&error.to_string());
+    assert_eq!(spam.id, Id::UNSET, "not that of the row before");
 
-        let mut entries = [entry("second"), entry("spam"), entry("third")];
-        let error = Entry::create_many(&db, &mut entries).await.unwrap_err();
-        assert!(matches!(&error, Error::NotInserted { model } if model == "Entry"), "{error}");
-        assert!(entries.iter().all(|entry| entry.id.is_unset()));
-        assert_eq!(Entry::all(&db).await.unwrap().len(), 1);
-    }
+    let mut entries = [entry("second"), entry("spam"), entry("third")];
+    let error = Entry::create_many(&db, &mut entries).await.unwrap_err();
+    assert!(matches!(&error, Error::NotInserted { model } if model == "Entry"), "{error}");
+    assert!(entries.iter().all(|entry| entry.id.is_unset()));
+    assert_eq!(Entry::all(&db).await?.len(), 1);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_a_row_that_goes_with_another_one_is_deleted_once() {
+async fn rule_23_a_row_that_goes_with_another_one_is_deleted_once(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -472,17 +478,16 @@ async fn rule_23_a_row_that_goes_with_another_one_is_deleted_once() {
         LOG.note(instance.id);
     }
 
-    for db in databases::<Node>().await {
-        let mut nodes = [Node { id: Id::new(1), parent: None }, Node { id: Id::new(2), parent: Some(Id::new(1)) }];
-        Node::create_many(&db, &mut nodes).await.unwrap();
-        let deleted = Node::delete_where(&db, "true", &()).with_signals().await.unwrap();
-        assert_eq!(deleted.total(), 2);
-        assert_eq!(LOG.take(), "2\n1\n");
-    }
+    let db = database.with_tables::<Node>().await?;
+    let mut nodes = [Node { id: Id::new(1), parent: None }, Node { id: Id::new(2), parent: Some(Id::new(1)) }];
+    Node::create_many(&db, &mut nodes).await?;
+    let deleted = Node::delete_where(&db, "true", &()).with_signals().await?;
+    assert_eq!(deleted.total(), 2);
+    assert_eq!(LOG.take(), "2\n1\n");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_a_pre_save_that_fails_in_the_middle_undoes_all() {
+async fn rule_23_a_pre_save_that_fails_in_the_middle_undoes_all(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct User {
@@ -496,17 +501,16 @@ async fn rule_23_a_pre_save_that_fails_in_the_middle_undoes_all() {
         if instance.name == "bob" { Err("no bobs") } else { Ok(()) }
     }
 
-    for db in databases::<User>().await {
-        let mut users = ["ann", "bob", "eve"].map(|name| User { name: name.to_owned(), ..User::default() });
-        User::create_many(&db, &mut users).with_signals().await.unwrap_err();
-        assert!(users.iter().all(|user| user.id.is_unset()));
-        assert!(User::all(&db).await.unwrap().is_empty());
-        User::create_many(&db, &mut users).await.unwrap();
-    }
+    let db = database.with_tables::<User>().await?;
+    let mut users = ["ann", "bob", "eve"].map(|name| User { name: name.to_owned(), ..User::default() });
+    User::create_many(&db, &mut users).with_signals().await.unwrap_err();
+    assert!(users.iter().all(|user| user.id.is_unset()));
+    assert!(User::all(&db).await?.is_empty());
+    User::create_many(&db, &mut users).await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_update_where_sets_what_a_save_would_and_counts_versions() {
+async fn rule_23_update_where_sets_what_a_save_would_and_counts_versions(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Page {
@@ -519,26 +523,25 @@ async fn rule_23_update_where_sets_what_a_save_would_and_counts_versions() {
         version: i64,
     }
 
-    for db in databases::<Page>().await {
-        let mut pages = vec![Page { text: Some("a?".to_owned()), ..Page::default() }; 2];
-        Page::create_many(&db, &mut pages).await.unwrap();
-        let fields = Page::fields().text | Page::fields().changed | Page::fields().version;
-        let condition = "text = 'a?' AND id > ?";
-        let count = Page::update_where(&db, fields, &Page::default(), condition, &(pages[0].id,)).await;
-        assert_eq!(count.unwrap(), 1);
-        let stored = Page::all(&db).await.unwrap();
-        assert_eq!(stored[0], pages[0]);
-        assert_eq!(stored[1], Page { id: pages[1].id, text: None, changed: 9, version: 2 });
-        assert!(matches!(pages[1].save(&db).await, Err(Error::Stale { .. })));
+    let db = database.with_tables::<Page>().await?;
+    let mut pages = vec![Page { text: Some("a?".to_owned()), ..Page::default() }; 2];
+    Page::create_many(&db, &mut pages).await?;
+    let fields = Page::fields().text | Page::fields().changed | Page::fields().version;
+    let condition = "text = 'a?' AND id > ?";
+    let count = Page::update_where(&db, fields, &Page::default(), condition, &(pages[0].id,)).await;
+    assert_eq!(count?, 1);
+    let stored = Page::all(&db).await?;
+    assert_eq!(stored[0], pages[0]);
+    assert_eq!(stored[1], Page { id: pages[1].id, text: None, changed: 9, version: 2 });
+    assert!(matches!(pages[1].save(&db).await, Err(Error::Stale { .. })));
 
-        let all = FieldSet::all().without_key();
-        let count = Page::update_where(&db, all, &Page::default(), "true -- why?", &()).await;
-        assert_eq!(count.unwrap(), 2);
-    }
+    let all = FieldSet::all().without_key();
+    let count = Page::update_where(&db, all, &Page::default(), "true -- why?", &()).await;
+    assert_eq!(count?, 2);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_23_delete_where_leaves_nothing_that_points_to_nothing() {
+async fn rule_23_delete_where_leaves_nothing_that_points_to_nothing(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -562,32 +565,32 @@ async fn rule_23_delete_where_leaves_nothing_that_points_to_nothing() {
         LOG.note(format!("committed {}", instance.id));
     }
 
-    for db in databases::<(User, Pet)>().await {
-        let mut users = [User::default(), User::default()];
-        User::create_many(&db, &mut users).await.unwrap();
-        Pet { owner: users[1].id, ..Pet::default() }.save(&db).await.unwrap();
-        let error = User::delete_where(&db, "true", &()).await.unwrap_err();
-        // Not of `User`: it is the other row that would point to nothing.
-        let pointing = if is_sqlite(&db) { None } else { Some("pets") };
-        assert!(matches!(&error, Error::ForeignKey { model } if model.as_deref() == pointing), "{error}");
-        assert_eq!(User::all(&db).await.unwrap().len(), 2);
+    let db = database.with_tables::<(User, Pet)>().await?;
+    let mut users = [User::default(), User::default()];
+    User::create_many(&db, &mut users).await?;
+    Pet { owner: users[1].id, ..Pet::default() }.save(&db).await?;
+    let error = User::delete_where(&db, "true", &()).await.unwrap_err();
+    // Not of `User`: it is the other row that would point to nothing.
+    let pointing = if is_sqlite(&db) { None } else { Some("pets") };
+    assert!(matches!(&error, Error::ForeignKey { model } if model.as_deref() == pointing), "{error}");
+    assert_eq!(User::all(&db).await?.len(), 2);
 
-        // What was saved in the transaction and then deleted has no `post_commit`.
-        let tx = db.begin().await.unwrap();
-        users[0].save(&tx).await.unwrap();
-        users[1].save(&tx).await.unwrap();
-        User::delete_where(&tx, "id = ?", &(users[0].id,)).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), format!("committed {}\n", users[1].id));
+    // What was saved in the transaction and then deleted has no `post_commit`.
+    let tx = db.begin().await?;
+    users[0].save(&tx).await?;
+    users[1].save(&tx).await?;
+    User::delete_where(&tx, "id = ?", &(users[0].id,)).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), format!("committed {}\n", users[1].id));
 
-        for error in [
-            User::delete_where(&db, " ", &()).await.map(drop).unwrap_err(),
-            Pet::update_where(&db, Pet::fields().owner, &Pet { owner: users[1].id, ..Pet::default() }, "", &())
-                .await
-                .map(drop)
-                .unwrap_err(),
-        ] {
-            expect!["the condition is empty: write `true` if every row is meant"].assert_eq(&error.to_string());
-        }
+    for error in [
+        User::delete_where(&db, " ", &()).await.map(drop).unwrap_err(),
+        Pet::update_where(&db, Pet::fields().owner, &Pet { owner: users[1].id, ..Pet::default() }, "", &())
+            .await
+            .map(drop)
+            .unwrap_err(),
+    ] {
+        expect!["the condition is empty: write `true` if every row is meant"].assert_eq(&error.to_string());
     }
+    Ok(())
 }

@@ -9,8 +9,13 @@ use signals::ConnectOptions;
 use signals::db::TransactionOptions;
 use signals::prelude::*;
 
-use crate::databases::{databases_with, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 use crate::log::Log;
+
+on_each_database!(
+    rule_50_every_operation_dropped_at_any_await_is_done_as_a_whole_or_not_at_all,
+    rule_50_a_save_dropped_in_a_savepoint_is_undone_alone
+);
 
 static LOG: Log = Log::new();
 
@@ -285,71 +290,71 @@ fn lines(of: &str, log: &str) -> Vec<String> {
     log.lines().filter(|line| line.starts_with(of)).map(ToOwned::to_owned).collect()
 }
 
-#[tokio::test]
-async fn rule_50_every_operation_dropped_at_any_await_is_done_as_a_whole_or_not_at_all() {
+async fn rule_50_every_operation_dropped_at_any_await_is_done_as_a_whole_or_not_at_all(
+    database: &Database,
+) -> TestResult {
     // One connection: what is on its way has come to its end before the next statement.
-    let databases = databases_with::<(Author, Book, Tag)>(|options: ConnectOptions| options.pool_size(1));
-    for db in databases.await {
-        for (name, work) in OPERATIONS {
-            let name = format!("{name}, {}", if is_sqlite(&db) { "SQLite" } else { "PostgreSQL" });
-            // As it is without anybody dropping anything.
+
+    let db = database.connect_with::<(Author, Book, Tag)>(|options: ConnectOptions| options.pool_size(1)).await?;
+    for (name, work) in OPERATIONS {
+        let name = format!("{name}, {}", if is_sqlite(&db) { "SQLite" } else { "PostgreSQL" });
+        // As it is without anybody dropping anything.
+        let mut rows = fresh(&db).await;
+        let (before, fields_before) = (content(&db).await, rows.fields());
+        work(&db, &mut rows).await?;
+        let (after, fields_after) = (content(&db).await, rows.fields());
+        let log = LOG.take();
+
+        let mut polls = 0;
+        loop {
+            polls += 1 + polls / 8;
             let mut rows = fresh(&db).await;
-            let (before, fields_before) = (content(&db).await, rows.fields());
-            work(&db, &mut rows).await.unwrap();
-            let (after, fields_after) = (content(&db).await, rows.fields());
-            let log = LOG.take();
-
-            let mut polls = 0;
-            loop {
-                polls += 1 + polls / 8;
-                let mut rows = fresh(&db).await;
-                let done = drop_after(polls, work(&db, &mut rows)).await;
-                let name = format!("{name}, after {polls} polls");
-                let now = content(&db).await;
-                assert!(now == before || now == after, "{name}: {now}\nbefore {before}\nafter {after}");
-                let fields = rows.fields();
-                if done.is_some() {
-                    assert_eq!((&now, &fields), (&after, &fields_after), "{name}");
-                }
-                for (now, (before, after)) in fields.iter().zip(fields_before.iter().zip(&fields_after)) {
-                    assert!(now == before || now == after, "{name}: {now}, before {before}, after {after}");
-                }
-                // Hooks of a commit that nobody waits for run in a task.
-                let is_committed = now == after && before != after;
-                let expected = if is_committed { lines("commit", &log) } else { Vec::new() };
-                let mut heard = String::new();
-                for _ in 0..10_000 {
-                    heard += &LOG.take();
-                    if lines("commit", &heard).len() >= expected.len() {
-                        break;
-                    }
-                    tokio::task::yield_now().await;
-                }
-                for _ in 0..5 {
-                    tokio::task::yield_now().await;
-                }
+            let done = drop_after(polls, work(&db, &mut rows)).await;
+            let name = format!("{name}, after {polls} polls");
+            let now = content(&db).await;
+            assert!(now == before || now == after, "{name}: {now}\nbefore {before}\nafter {after}");
+            let fields = rows.fields();
+            if done.is_some() {
+                assert_eq!((&now, &fields), (&after, &fields_after), "{name}");
+            }
+            for (now, (before, after)) in fields.iter().zip(fields_before.iter().zip(&fields_after)) {
+                assert!(now == before || now == after, "{name}: {now}, before {before}, after {after}");
+            }
+            // Hooks of a commit that nobody waits for run in a task.
+            let is_committed = now == after && before != after;
+            let expected = if is_committed { lines("commit", &log) } else { Vec::new() };
+            let mut heard = String::new();
+            for _ in 0..10_000 {
                 heard += &LOG.take();
-                assert_eq!(lines("commit", &heard), expected, "{name}");
-                let rolled_back = lines("rollback", &heard);
-                assert!(!is_committed || rolled_back == lines("rollback", &log), "{name}: {rolled_back:?}");
-
-                // The pool works.
-                let tx = db.begin().await.unwrap();
-                Tag { name: "not kept".to_owned(), ..Tag::default() }.save(&tx).await.unwrap();
-                tx.rollback().await.unwrap();
-                Tag { name: "kept".to_owned(), ..Tag::default() }.save(&db).await.unwrap();
-                if let Some(done) = done {
-                    done.unwrap();
+                if lines("commit", &heard).len() >= expected.len() {
                     break;
                 }
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..5 {
+                tokio::task::yield_now().await;
+            }
+            heard += &LOG.take();
+            assert_eq!(lines("commit", &heard), expected, "{name}");
+            let rolled_back = lines("rollback", &heard);
+            assert!(!is_committed || rolled_back == lines("rollback", &log), "{name}: {rolled_back:?}");
+
+            // The pool works.
+            let tx = db.begin().await?;
+            Tag { name: "not kept".to_owned(), ..Tag::default() }.save(&tx).await?;
+            tx.rollback().await?;
+            Tag { name: "kept".to_owned(), ..Tag::default() }.save(&db).await?;
+            if let Some(done) = done {
+                done?;
+                break;
             }
         }
     }
+    Ok(())
 }
 
 /// Inside a transaction: what was dropped is undone with its savepoint, and the rest is committed.
-#[tokio::test]
-async fn rule_50_a_save_dropped_in_a_savepoint_is_undone_alone() {
+async fn rule_50_a_save_dropped_in_a_savepoint_is_undone_alone(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
     struct Page {
@@ -365,26 +370,26 @@ async fn rule_50_a_save_dropped_in_a_savepoint_is_undone_alone() {
         tx.execute("UPDATE pages SET text = text", &()).await.map(drop)
     }
 
-    for db in databases_with::<Page>(|options| options.pool_size(1)).await {
-        let page = |text: &str| Page { text: text.to_owned(), ..Page::default() };
-        let mut polls = 0;
-        loop {
-            polls += 1 + polls / 8;
-            let mut tx = db.begin().await.unwrap();
-            page("before").save(&tx).await.unwrap();
-            let mut dropped = page("dropped");
-            let done = drop_after(polls, tx.savepoint(async |tx| dropped.save(tx).await)).await;
-            assert_eq!(dropped.id.is_unset(), done.is_none());
-            page("after").save(&tx).await.unwrap();
-            tx.commit().await.unwrap();
-            let texts: Vec<_> = Page::all(&db).await.unwrap().into_iter().map(|page| page.text).collect();
-            db.execute("DELETE FROM pages", &()).await.unwrap();
-            if done.is_some() {
-                assert_eq!(texts, ["before", "dropped", "after"]);
-                break;
-            }
-            assert_eq!(texts, ["before", "after"], "after {polls} polls");
+    let db = database.connect_with::<Page>(|options| options.pool_size(1)).await?;
+    let page = |text: &str| Page { text: text.to_owned(), ..Page::default() };
+    let mut polls = 0;
+    loop {
+        polls += 1 + polls / 8;
+        let mut tx = db.begin().await?;
+        page("before").save(&tx).await?;
+        let mut dropped = page("dropped");
+        let done = drop_after(polls, tx.savepoint(async |tx| dropped.save(tx).await)).await;
+        assert_eq!(dropped.id.is_unset(), done.is_none());
+        page("after").save(&tx).await?;
+        tx.commit().await?;
+        let texts: Vec<_> = Page::all(&db).await?.into_iter().map(|page| page.text).collect();
+        db.execute("DELETE FROM pages", &()).await?;
+        if done.is_some() {
+            assert_eq!(texts, ["before", "dropped", "after"]);
+            break;
         }
-        assert!(polls > 1);
+        assert_eq!(texts, ["before", "after"], "after {polls} polls");
     }
+    assert!(polls > 1);
+    Ok(())
 }

@@ -3,11 +3,18 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
+on_each_database!(
+    rule_19_save_fields_writes_only_those_and_tells_receivers_which,
+    rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts,
+    rule_20_changed_previous_and_changes,
+    rule_20_nobody_pays_for_what_nobody_asks,
+    rule_47_post_commit_compares_with_what_was_before_the_transaction
+);
+
+async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -33,31 +40,30 @@ async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which() {
         LOG.note(format!("post_save of {update_fields:?}, created {created}"));
     }
 
-    for db in databases::<User>().await {
-        let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
-        user.save(&db).await.unwrap();
-        db.execute("UPDATE \"users\" SET changed = 1", &()).await.unwrap();
+    let db = database.with_tables::<User>().await?;
+    let mut user = User { name: "ann".to_owned(), email: "A@B".to_owned(), ..User::default() };
+    user.save(&db).await?;
+    db.execute("UPDATE \"users\" SET changed = 1", &()).await?;
 
-        user.name = "bea".to_owned();
-        user.email = "NEW@B".to_owned();
-        user.save_fields(&db, User::fields().email).await.unwrap();
-        user.save_fields(&db, User::fields().email | User::fields().changed).await.unwrap();
-        expect![[r#"
-            pre_save of None
-            post_save of None, created true
-            pre_save of Some({"email"})
-            post_save of Some({"email"}), created false
-            pre_save of Some({"email", "changed"})
-            post_save of Some({"email", "changed"}), created false
-        "#]]
-        .assert_eq(&LOG.take());
-        let stored = User::get(&db, user.id).await.unwrap().unwrap();
-        assert_eq!((stored.name.as_str(), stored.email.as_str(), stored.changed), ("ANN", "new@b", 9));
-    }
+    user.name = "bea".to_owned();
+    user.email = "NEW@B".to_owned();
+    user.save_fields(&db, User::fields().email).await?;
+    user.save_fields(&db, User::fields().email | User::fields().changed).await?;
+    expect![[r#"
+        pre_save of None
+        post_save of None, created true
+        pre_save of Some({"email"})
+        post_save of Some({"email"}), created false
+        pre_save of Some({"email", "changed"})
+        post_save of Some({"email", "changed"}), created false
+    "#]]
+    .assert_eq(&LOG.take());
+    let stored = User::get(&db, user.id).await?.unwrap();
+    assert_eq!((stored.name.as_str(), stored.email.as_str(), stored.changed), ("ANN", "new@b", 9));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts() {
+async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -98,24 +104,23 @@ async fn rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts() {
         }
     }
 
-    for db in databases::<(Country, User)>().await {
-        let mut country = Country { code: "nl".to_owned(), ..Country::default() };
-        country.save_fields(&db, FieldSet::empty()).await.unwrap();
-        assert_eq!(LOG.take(), "");
+    let db = database.with_tables::<(Country, User)>().await?;
+    let mut country = Country { code: "nl".to_owned(), ..Country::default() };
+    country.save_fields(&db, FieldSet::empty()).await?;
+    assert_eq!(LOG.take(), "");
 
-        let error = country.save_fields(&db, User2::country()).await.unwrap_err();
-        assert!(matches!(&error, Error::NotFound { model } if model == "Country"), "{error}");
-        assert_eq!(LOG.take(), "pre_save\n", "and no post_save");
-        assert_eq!(country.changed, 0, "what the framework set is put back");
-        assert!(Country::all(&db).await.unwrap().is_empty());
+    let error = country.save_fields(&db, User2::country()).await.unwrap_err();
+    assert!(matches!(&error, Error::NotFound { model } if model == "Country"), "{error}");
+    assert_eq!(LOG.take(), "pre_save\n", "and no post_save");
+    assert_eq!(country.changed, 0, "what the framework set is put back");
+    assert!(Country::all(&db).await?.is_empty());
 
-        let error = User::default().save_fields(&db, User::fields().name).await.unwrap_err();
-        assert!(matches!(&error, Error::UnsetId { field, .. } if field == "id"), "{error}");
-    }
+    let error = User::default().save_fields(&db, User::fields().name).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { field, .. } if field == "id"), "{error}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_20_changed_previous_and_changes() {
+async fn rule_20_changed_previous_and_changes(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -148,35 +153,34 @@ async fn rule_20_changed_previous_and_changes() {
         LOG.note(format!("changes {changes:?}"));
     }
 
-    for db in databases::<User>().await {
-        let mut user = User { name: "ann".to_owned(), ..User::default() };
-        user.save(&db).await.unwrap();
-        user.save(&db).await.unwrap();
-        user.email = Some("a@b".to_owned());
-        user.save(&db).await.unwrap();
-        user.name = "bea".to_owned();
-        user.email = None;
-        user.save_fields(&db, User::fields().name).await.unwrap();
-        // Set to the value that it has: no change.
-        user.email = Some("a@b".to_owned());
-        user.save(&db).await.unwrap();
-        expect![[r#"
-            email is None, created true
-            changes {"id", "name", "email", "visits"}
-            changes {"visits"}
-            email is Some("a@b"), created false
-            was Some(("ann", None))
-            changes {"email", "visits"}
-            was Some(("ann", Some("a@b")))
-            changes {"name"}
-            changes {"visits"}
-        "#]]
-        .assert_eq(&LOG.take());
-    }
+    let db = database.with_tables::<User>().await?;
+    let mut user = User { name: "ann".to_owned(), ..User::default() };
+    user.save(&db).await?;
+    user.save(&db).await?;
+    user.email = Some("a@b".to_owned());
+    user.save(&db).await?;
+    user.name = "bea".to_owned();
+    user.email = None;
+    user.save_fields(&db, User::fields().name).await?;
+    // Set to the value that it has: no change.
+    user.email = Some("a@b".to_owned());
+    user.save(&db).await?;
+    expect![[r#"
+        email is None, created true
+        changes {"id", "name", "email", "visits"}
+        changes {"visits"}
+        email is Some("a@b"), created false
+        was Some(("ann", None))
+        changes {"email", "visits"}
+        was Some(("ann", Some("a@b")))
+        changes {"name"}
+        changes {"visits"}
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_20_nobody_pays_for_what_nobody_asks() {
+async fn rule_20_nobody_pays_for_what_nobody_asks(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Asked {
@@ -201,17 +205,16 @@ async fn rule_20_nobody_pays_for_what_nobody_asks() {
         assert!(!created);
     }
 
-    for db in databases::<(Asked, Unasked)>().await {
-        // A value that cannot be read as an `i8`: reading the row would fail.
-        db.execute("INSERT INTO askeds (small) VALUES (1000)", &()).await.unwrap();
-        db.execute("INSERT INTO unaskeds (small) VALUES (1000)", &()).await.unwrap();
-        Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
-        Unasked { id: Id::new(1), small: 1 }.save(&db).await.unwrap();
-    }
+    let db = database.with_tables::<(Asked, Unasked)>().await?;
+    // A value that cannot be read as an `i8`: reading the row would fail.
+    db.execute("INSERT INTO askeds (small) VALUES (1000)", &()).await?;
+    db.execute("INSERT INTO unaskeds (small) VALUES (1000)", &()).await?;
+    Asked { id: Id::new(1), small: 1 }.save(&db).await.unwrap_err();
+    Unasked { id: Id::new(1), small: 1 }.save(&db).await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_post_commit_compares_with_what_was_before_the_transaction() {
+async fn rule_47_post_commit_compares_with_what_was_before_the_transaction(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -233,28 +236,28 @@ async fn rule_47_post_commit_compares_with_what_was_before_the_transaction() {
         LOG.note("rank");
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note { text: "a".to_owned(), ..Note::default() };
-        let tx = db.begin().await.unwrap();
-        note.save(&tx).await.unwrap();
-        note.text = "b".to_owned();
-        note.save(&tx).await.unwrap();
-        tx.commit().await.unwrap();
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note { text: "a".to_owned(), ..Note::default() };
+    let tx = db.begin().await?;
+    note.save(&tx).await?;
+    note.text = "b".to_owned();
+    note.save(&tx).await?;
+    tx.commit().await?;
 
-        let tx = db.begin().await.unwrap();
-        for text in ["c", "d"] {
-            note.text = text.to_owned();
-            note.rank += 1;
-            note.save(&tx).await.unwrap();
-        }
-        note.rank = 0;
-        note.save(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        expect![[r#"
-            None to b: {"id", "text", "rank"}
-            rank
-            Some("b") to d: {"text"}
-        "#]]
-        .assert_eq(&LOG.take());
+    let tx = db.begin().await?;
+    for text in ["c", "d"] {
+        note.text = text.to_owned();
+        note.rank += 1;
+        note.save(&tx).await?;
     }
+    note.rank = 0;
+    note.save(&tx).await?;
+    tx.commit().await?;
+    expect![[r#"
+        None to b: {"id", "text", "rank"}
+        rank
+        Some("b") to d: {"text"}
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }

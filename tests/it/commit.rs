@@ -8,11 +8,20 @@ use std::task::Poll;
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::{databases, databases_with};
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_their_queue() {
+on_each_database!(
+    rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_their_queue,
+    rule_46_all_run_whatever_fails,
+    rule_47_post_commit_runs_once_per_row_with_the_last_values,
+    rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit,
+    rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_overflow
+);
+
+async fn rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_their_queue(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -37,33 +46,32 @@ async fn rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_thei
             Ok(())
         }
     };
-    for db in databases::<Note>().await {
-        let tx = db.begin().await.unwrap();
-        tx.on_commit(hook("first hook"));
-        Note { text: "a".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-        Note { text: "b".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-        tx.on_commit(hook("last hook"));
-        LOG.note("commit");
-        tx.commit().await.unwrap();
-        expect![[r"
-            commit
-            first hook
-            post_commit a with 2 rows
-            post_commit b with 2 rows
-            last hook
-        "]]
-        .assert_eq(&LOG.take());
+    let db = database.with_tables::<Note>().await?;
+    let tx = db.begin().await?;
+    tx.on_commit(hook("first hook"));
+    Note { text: "a".to_owned(), ..Note::default() }.save(&tx).await?;
+    Note { text: "b".to_owned(), ..Note::default() }.save(&tx).await?;
+    tx.on_commit(hook("last hook"));
+    LOG.note("commit");
+    tx.commit().await?;
+    expect![[r"
+        commit
+        first hook
+        post_commit a with 2 rows
+        post_commit b with 2 rows
+        last hook
+    "]]
+    .assert_eq(&LOG.take());
 
-        let tx = db.begin().await.unwrap();
-        tx.on_commit(hook("never"));
-        Note { text: "never".to_owned(), ..Note::default() }.save(&tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        assert_eq!(LOG.take(), "");
-    }
+    let tx = db.begin().await?;
+    tx.on_commit(hook("never"));
+    Note { text: "never".to_owned(), ..Note::default() }.save(&tx).await?;
+    tx.rollback().await?;
+    assert_eq!(LOG.take(), "");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_46_all_run_whatever_fails() {
+async fn rule_46_all_run_whatever_fails(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -89,23 +97,24 @@ async fn rule_46_all_run_whatever_fails() {
     }
 
     let reported = Arc::new(Mutex::new(Vec::new()));
-    let databases = databases_with::<Note>(|options| {
-        let reports = Arc::clone(&reported);
-        options.on_error(move |error| reports.lock().unwrap().push(crate::log::without_lines(&error.to_string())))
-    });
-    for db in databases.await {
-        Note::default().save(&db).await.unwrap();
-        assert_eq!(Note::all(&db).await.unwrap().len(), 1, "the save stays good");
-        assert_eq!(LOG.take(), "runs for 1\n");
-        expect![[r"
-            receiver `it::commit::fails` (tests/it/commit.rs) failed on `post_commit` of `Note`: no
-            receiver `it::commit::panics` (tests/it/commit.rs) panicked on `post_commit` of `Note`: never"]]
-        .assert_eq(&std::mem::take(&mut *reported.lock().unwrap()).join("\n"));
-    }
+
+    let db = database
+        .connect_with::<Note>(|options| {
+            let reports = Arc::clone(&reported);
+            options.on_error(move |error| reports.lock().unwrap().push(crate::log::without_lines(&error.to_string())))
+        })
+        .await?;
+    Note::default().save(&db).await?;
+    assert_eq!(Note::all(&db).await?.len(), 1, "the save stays good");
+    assert_eq!(LOG.take(), "runs for 1\n");
+    expect![[r"
+        receiver `it::commit::fails` (tests/it/commit.rs) failed on `post_commit` of `Note`: no
+        receiver `it::commit::panics` (tests/it/commit.rs) panicked on `post_commit` of `Note`: never"]]
+    .assert_eq(&std::mem::take(&mut *reported.lock()?).join("\n"));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_post_commit_runs_once_per_row_with_the_last_values() {
+async fn rule_47_post_commit_runs_once_per_row_with_the_last_values(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -121,36 +130,37 @@ async fn rule_47_post_commit_runs_once_per_row_with_the_last_values() {
         LOG.note(format!("{} {} created {created}", instance.id, instance.text));
     }
 
-    for db in databases::<Note>().await {
-        let tx = db.begin().await.unwrap();
-        let (mut kept, mut gone) = (Note::default(), Note::default());
-        for text in ["a", "b", "c"] {
-            kept.text = text.to_owned();
-            kept.save(&tx).await.unwrap();
-        }
-        gone.save(&tx).await.unwrap();
-        gone.delete(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "1 c created true\n");
-
-        let tx = db.begin().await.unwrap();
-        kept.text = "d".to_owned();
-        kept.save(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "1 d created false\n");
-
-        // What was there before the transaction, and is inserted again under its key after a delete, is new.
-        let tx = db.begin().await.unwrap();
-        let mut again = kept.clone();
-        kept.delete(&tx).await.unwrap();
-        again.create(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "1 d created true\n");
+    let db = database.with_tables::<Note>().await?;
+    let tx = db.begin().await?;
+    let (mut kept, mut gone) = (Note::default(), Note::default());
+    for text in ["a", "b", "c"] {
+        kept.text = text.to_owned();
+        kept.save(&tx).await?;
     }
+    gone.save(&tx).await?;
+    gone.delete(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "1 c created true\n");
+
+    let tx = db.begin().await?;
+    kept.text = "d".to_owned();
+    kept.save(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "1 d created false\n");
+
+    // What was there before the transaction, and is inserted again under its key after a delete, is new.
+    let tx = db.begin().await?;
+    let mut again = kept.clone();
+    kept.delete(&tx).await?;
+    again.create(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "1 d created true\n");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit() {
+async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -174,20 +184,20 @@ async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post
         LOG.note(format!("book {}", instance.id));
     }
 
-    for db in databases::<(Shelf, Book)>().await {
-        let tx = db.begin().await.unwrap();
-        let mut shelf = Shelf::default();
-        shelf.save(&tx).await.unwrap();
-        Book { shelf: shelf.id, ..Book::default() }.save(&tx).await.unwrap();
-        shelf.delete(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "");
-    }
+    let db = database.with_tables::<(Shelf, Book)>().await?;
+    let tx = db.begin().await?;
+    let mut shelf = Shelf::default();
+    shelf.save(&tx).await?;
+    Book { shelf: shelf.id, ..Book::default() }.save(&tx).await?;
+    shelf.delete(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "");
+    Ok(())
 }
 
 /// Drops the future of a save after each number of polls.
 #[tokio::test]
-async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
+async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() -> TestResult {
     #[model]
     #[derive(Default, Clone)]
     struct User {
@@ -224,8 +234,8 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
         panic!("a save that was dropped was committed");
     }
 
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<(User, Profile)>().await.unwrap();
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<(User, Profile)>().await?;
     let mut polls = 0;
     loop {
         polls += 1;
@@ -239,8 +249,8 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
             polled(polls, save.as_mut()).await
         };
         assert!(user.id.is_unset() || done, "after {polls} polls");
-        assert!(User::all(&db).await.unwrap().is_empty(), "after {polls} polls");
-        assert!(Profile::all(&db).await.unwrap().is_empty(), "after {polls} polls");
+        assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
+        assert!(Profile::all(&db).await?.is_empty(), "after {polls} polls");
         if done {
             break;
         }
@@ -249,25 +259,26 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() {
             polled(polls, save.as_mut()).await
         };
         assert!(!done && user.id.is_unset() && user.changed == 0, "after {polls} polls");
-        assert!(User::all(&db).await.unwrap().is_empty(), "after {polls} polls");
+        assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
     }
     assert!(polls > 3, "the receivers wait three times");
 
-    db.execute("INSERT INTO users (changed) VALUES (1)", &()).await.unwrap();
-    let user = User::all(&db).await.unwrap().remove(0);
+    db.execute("INSERT INTO users (changed) VALUES (1)", &()).await?;
+    let user = User::all(&db).await?.remove(0);
     for polls in 1.. {
         let mut going = user.clone();
         let done = {
             let mut delete = pin!(going.delete(&db));
             polled(polls, delete.as_mut()).await
         };
-        assert_eq!(User::all(&db).await.unwrap().is_empty(), done, "after {polls} polls");
+        assert_eq!(User::all(&db).await?.is_empty(), done, "after {polls} polls");
         assert_eq!(going.id.is_unset(), done, "after {polls} polls");
         if done {
             assert!(polls > 2, "the receivers wait twice");
             break;
         }
     }
+    Ok(())
 }
 
 /// Polls a future so many times, and says whether it came to its end.
@@ -288,8 +299,9 @@ async fn polled<T: std::fmt::Debug>(
     false
 }
 
-#[tokio::test]
-async fn rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_overflow() {
+async fn rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_overflow(
+    database: &Database,
+) -> TestResult {
     #[model]
     #[derive(Default, Clone)]
     struct User {
@@ -302,11 +314,11 @@ async fn rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_
         instance.clone().save(tx).await
     }
 
-    for db in databases::<User>().await {
-        let error = User::default().save(&db).await.unwrap_err().to_string();
-        assert_eq!(error.matches("::commit::again`").count(), 1, "{error}");
-        assert!(error.contains("and so on, 32 times"), "{error}");
-        assert!(error.contains("`post_save` of `User` was sent from inside 32 receivers of one another"), "{error}");
-        assert!(User::all(&db).await.unwrap().is_empty());
-    }
+    let db = database.with_tables::<User>().await?;
+    let error = User::default().save(&db).await.unwrap_err().to_string();
+    assert_eq!(error.matches("::commit::again`").count(), 1, "{error}");
+    assert!(error.contains("and so on, 32 times"), "{error}");
+    assert!(error.contains("`post_save` of `User` was sent from inside 32 receivers of one another"), "{error}");
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }

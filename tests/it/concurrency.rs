@@ -7,8 +7,15 @@ use signals::many_to_many::{AnyIds, M2mAction};
 use signals::prelude::*;
 use tokio::task::JoinSet;
 
-use crate::databases::{databases, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 use crate::log::Log;
+
+on_each_database!(
+    rule_20_concurrent_writes_of_one_row_each_have_the_previous_of_their_own,
+    rule_20_the_lock_of_a_save_is_that_of_an_update,
+    rule_26_deleted_rows_are_as_they_were_when_they_went,
+    rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them
+);
 
 /// The values of a row that so many concurrent writes leave in turn: each of them is followed by exactly one other.
 fn follow_one_another(mut steps: Vec<(i64, i64)>, last: i64) {
@@ -23,8 +30,7 @@ fn follow_one_another(mut steps: Vec<(i64, i64)>, last: i64) {
     assert_eq!((value, &*steps), (last, &[][..]), "each follows the one before it");
 }
 
-#[tokio::test]
-async fn rule_20_concurrent_writes_of_one_row_each_have_the_previous_of_their_own() {
+async fn rule_20_concurrent_writes_of_one_row_each_have_the_previous_of_their_own(database: &Database) -> TestResult {
     static STEPS: Mutex<Vec<(i64, i64)>> = Mutex::new(Vec::new());
     static COMMITTED: Mutex<Vec<(i64, i64)>> = Mutex::new(Vec::new());
 
@@ -48,37 +54,36 @@ async fn rule_20_concurrent_writes_of_one_row_each_have_the_previous_of_their_ow
 
     const WRITES: i64 = 40;
 
-    for db in databases::<Counter>().await {
-        let mut counter = Counter::default();
-        counter.save(&db).await.unwrap();
-        let mut writes = JoinSet::new();
-        for value in 1..=WRITES {
-            let (db, mut counter) = (db.clone(), Counter { value, ..counter.clone() });
-            writes.spawn(async move {
-                match value % 4 {
-                    0 => counter.save(&db).await,
-                    1 => counter.save_fields(&db, Counter::fields().value).await,
-                    2 => {
-                        let fields = Counter::fields().value;
-                        let updated = Counter::update_where(&db, fields, &counter, "true", &()).with_signals();
-                        updated.await.map(drop)
-                    }
-                    _ => db.transaction(async |tx| counter.save(tx).await).await,
+    let db = database.with_tables::<Counter>().await?;
+    let mut counter = Counter::default();
+    counter.save(&db).await?;
+    let mut writes = JoinSet::new();
+    for value in 1..=WRITES {
+        let (db, mut counter) = (db.clone(), Counter { value, ..counter.clone() });
+        writes.spawn(async move {
+            match value % 4 {
+                0 => counter.save(&db).await,
+                1 => counter.save_fields(&db, Counter::fields().value).await,
+                2 => {
+                    let fields = Counter::fields().value;
+                    let updated = Counter::update_where(&db, fields, &counter, "true", &()).with_signals();
+                    updated.await.map(drop)
                 }
-            });
-        }
-        while let Some(written) = writes.join_next().await {
-            written.unwrap().unwrap();
-        }
-        counter.refresh(&db).await.unwrap();
-        follow_one_another(std::mem::take(&mut *STEPS.lock().unwrap()), counter.value);
-        follow_one_another(std::mem::take(&mut *COMMITTED.lock().unwrap()), counter.value);
+                _ => db.transaction(async |tx| counter.save(tx).await).await,
+            }
+        });
     }
+    while let Some(written) = writes.join_next().await {
+        written??;
+    }
+    counter.refresh(&db).await?;
+    follow_one_another(std::mem::take(&mut *STEPS.lock()?), counter.value);
+    follow_one_another(std::mem::take(&mut *COMMITTED.lock()?), counter.value);
+    Ok(())
 }
 
 /// Two transactions that each have inserted a row which points to the user hold it against a DELETE, and not against each other.
-#[tokio::test]
-async fn rule_20_the_lock_of_a_save_is_that_of_an_update() {
+async fn rule_20_the_lock_of_a_save_is_that_of_an_update(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default, Clone)]
     struct User {
@@ -108,22 +113,21 @@ async fn rule_20_the_lock_of_a_save_is_that_of_an_update() {
     #[receiver(post_save, sender = User, changed(posts))]
     fn counted() {}
 
-    for db in databases::<(User, Post)>().await {
-        let mut ann = User::default();
-        ann.save(&db).await.unwrap();
-        let mut writes = JoinSet::new();
-        for _ in 0..20 {
-            let (db, author) = (db.clone(), ann.id);
-            writes.spawn(async move { Post { author, ..Post::default() }.save(&db).await });
-        }
-        while let Some(written) = writes.join_next().await {
-            written.unwrap().unwrap();
-        }
+    let db = database.with_tables::<(User, Post)>().await?;
+    let mut ann = User::default();
+    ann.save(&db).await?;
+    let mut writes = JoinSet::new();
+    for _ in 0..20 {
+        let (db, author) = (db.clone(), ann.id);
+        writes.spawn(async move { Post { author, ..Post::default() }.save(&db).await });
     }
+    while let Some(written) = writes.join_next().await {
+        written??;
+    }
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_26_deleted_rows_are_as_they_were_when_they_went() {
+async fn rule_26_deleted_rows_are_as_they_were_when_they_went(database: &Database) -> TestResult {
     static GONE: Log = Log::new();
 
     #[model]
@@ -168,29 +172,28 @@ async fn rule_26_deleted_rows_are_as_they_were_when_they_went() {
         }
     }
 
-    for db in databases::<(Tag, Photo, PhotoTag)>().await {
-        for how in 0..4 {
-            let (mut photo, mut tag) = (Photo::default(), Tag::default());
-            photo.save(&db).await.unwrap();
-            tag.save(&db).await.unwrap();
-            photo.tags().add(&db, &[tag.id]).await.unwrap();
-            let click = db.begin().await.unwrap();
-            let sql = format!("UPDATE \"{}\" SET clicks = 1", PhotoTag::META.table);
-            click.execute(&sql, &()).await.unwrap();
-            let deleted = tokio::spawn({
-                let db = db.clone();
-                async move { delete(&mut photo, tag.id, &db, how).await }
-            });
-            wait_for_a_lock(&db).await;
-            click.commit().await.unwrap();
-            deleted.await.unwrap().unwrap();
-            assert_eq!(GONE.take(), "1 clicks\n", "deleted in way {how}");
-        }
+    let db = database.with_tables::<(Tag, Photo, PhotoTag)>().await?;
+    for how in 0..4 {
+        let (mut photo, mut tag) = (Photo::default(), Tag::default());
+        photo.save(&db).await?;
+        tag.save(&db).await?;
+        photo.tags().add(&db, &[tag.id]).await?;
+        let click = db.begin().await?;
+        let sql = format!("UPDATE \"{}\" SET clicks = 1", PhotoTag::META.table);
+        click.execute(&sql, &()).await?;
+        let deleted = tokio::spawn({
+            let db = db.clone();
+            async move { delete(&mut photo, tag.id, &db, how).await }
+        });
+        wait_for_a_lock(&db).await;
+        click.commit().await?;
+        deleted.await??;
+        assert_eq!(GONE.take(), "1 clicks\n", "deleted in way {how}");
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them() {
+async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them(database: &Database) -> TestResult {
     static ADDED: Log = Log::new();
 
     #[model]
@@ -209,26 +212,26 @@ async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them() 
         }
     }
 
-    for db in databases::<(Reader, ReaderFriends)>().await {
-        for (from, to) in [(0, 1), (1, 0)] {
-            let [mut ann, mut bob] = [Reader::default(), Reader::default()];
-            ann.save(&db).await.unwrap();
-            bob.save(&db).await.unwrap();
-            let first = db.begin().await.unwrap();
-            ann.friends().add(&first, &[bob.id]).await.unwrap();
-            let both = [ann, bob];
-            let second = tokio::spawn({
-                let db = db.clone();
-                async move { both[from].friends().add(&db, &[both[to].id]).await }
-            });
-            wait_for_a_lock(&db).await;
-            first.commit().await.unwrap();
-            second.await.unwrap().unwrap();
-            let lines = ADDED.take();
-            assert_eq!(lines.lines().filter(|line| line.ends_with("[]")).count(), 1, "{lines}");
-            assert_eq!(lines.lines().count(), 2, "{lines}");
-        }
+    let db = database.with_tables::<(Reader, ReaderFriends)>().await?;
+    for (from, to) in [(0, 1), (1, 0)] {
+        let [mut ann, mut bob] = [Reader::default(), Reader::default()];
+        ann.save(&db).await?;
+        bob.save(&db).await?;
+        let first = db.begin().await?;
+        ann.friends().add(&first, &[bob.id]).await?;
+        let both = [ann, bob];
+        let second = tokio::spawn({
+            let db = db.clone();
+            async move { both[from].friends().add(&db, &[both[to].id]).await }
+        });
+        wait_for_a_lock(&db).await;
+        first.commit().await?;
+        second.await??;
+        let lines = ADDED.take();
+        assert_eq!(lines.lines().filter(|line| line.ends_with("[]")).count(), 1, "{lines}");
+        assert_eq!(lines.lines().count(), 2, "{lines}");
     }
+    Ok(())
 }
 
 /// Until another transaction of the test waits for a row.

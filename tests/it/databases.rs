@@ -1,59 +1,177 @@
-//! The databases that a rule is tried on.
+//! The databases that a rule is tested on: one body, and one test for each database.
 
-use std::collections::VecDeque;
+use std::fmt;
+use std::io::Write;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::{Mutex, Once, PoisonError};
 
 use signals::ConnectOptions;
 use signals::model::ModelSet;
 use signals::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 
-/// One database after the other, each with the tables of these models: SQLite in memory, and PostgreSQL if
-/// `SIGNALS_TEST_POSTGRES` names a server.
+/// Declares two tests for each function, `sqlite::name` and `postgres::name`, that call it with their database.
 ///
-/// Not at the same time: receivers write to logs that belong to the test.
-pub(crate) async fn databases<M: ModelSet>() -> Databases {
-    databases_with::<M>(|options| options).await
+/// The functions are `async fn name(database: &Database) -> TestResult`. With `multi_thread;` before the names, their
+/// runtime has two threads.
+macro_rules! on_each_database {
+    (multi_thread; $($rule:ident),+ $(,)?) => {
+        $crate::databases::on_each_database!(@ 2; $($rule),+);
+    };
+    ($($rule:ident),+ $(,)?) => {
+        $crate::databases::on_each_database!(@ 1; $($rule),+);
+    };
+    (@ $threads:literal; $($rule:ident),+) => {
+        #[allow(non_upper_case_globals, reason = "each is called as its function")]
+        mod rules {
+            use $crate::databases::Rule;
+
+            $(pub(super) static $rule: Rule = Rule::new($threads, |database| Box::pin(super::$rule(database)));)+
+        }
+
+        mod sqlite {
+            $(#[test] fn $rule() -> $crate::databases::TestResult { super::rules::$rule.test_on_sqlite() })+
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[test] fn $rule() -> $crate::databases::TestResult { super::rules::$rule.test_on_postgres() })+
+        }
+    };
 }
 
-/// As `databases`, with these options.
-pub(crate) async fn databases_with<M: ModelSet>(options: impl Fn(ConnectOptions) -> ConnectOptions) -> Databases {
-    let databases = connected(options).await;
-    for db in &databases.waiting {
-        db.create_tables_of::<M>().await.unwrap();
+/// Declares a test of SQLite alone for each function, for what PostgreSQL does not have.
+macro_rules! on_sqlite {
+    ($($rule:ident),+ $(,)?) => {
+        mod sqlite_only {
+            use $crate::databases::{Rule, TestResult};
+
+            $(#[test] fn $rule() -> TestResult {
+                Rule::new(1, |database| Box::pin(super::$rule(database))).test_on_sqlite()
+            })+
+        }
+    };
+}
+
+/// Declares a test of PostgreSQL alone for each function, for what SQLite does not have.
+macro_rules! on_postgres {
+    ($($rule:ident),+ $(,)?) => {
+        #[cfg(feature = "postgres")]
+        mod postgres_only {
+            use $crate::databases::{Rule, TestResult};
+
+            $(#[test] fn $rule() -> TestResult {
+                Rule::new(1, |database| Box::pin(super::$rule(database))).test_on_postgres()
+            })+
+        }
+    };
+}
+pub(crate) use {on_each_database, on_postgres, on_sqlite};
+
+/// What a test returns.
+pub(crate) type TestResult = std::result::Result<(), Failure>;
+
+/// An error that a test did not expect, and the place of the `?` that returned it.
+pub(crate) struct Failure {
+    error: String,
+    place: &'static Location<'static>,
+}
+
+impl<E: fmt::Display> From<E> for Failure {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { error: error.to_string(), place: Location::caller() }
     }
-    databases
 }
 
-/// As `databases`, without any table.
-pub(crate) async fn empty_databases() -> Databases {
-    connected(|options| options).await
-}
-
-async fn connected(options: impl Fn(ConnectOptions) -> ConnectOptions) -> Databases {
-    let mut waiting = VecDeque::from([options(ConnectOptions::new("sqlite::memory:")).connect().await.unwrap()]);
-    let schema = Schema::new().await;
-    if let Some(schema) = &schema {
-        waiting.push_back(options(ConnectOptions::new(schema.url())).connect().await.unwrap());
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, at {}", self.error, self.place)
     }
-    Databases { waiting, _schema: schema }
+}
+
+type Body = for<'a> fn(&'a Database) -> Pin<Box<dyn Future<Output = TestResult> + 'a>>;
+
+/// The body of two tests.
+pub(crate) struct Rule {
+    threads: usize,
+    body: Body,
+    /// Receivers write to logs that belong to the body, so its two tests do not run at the same time.
+    turn: Mutex<()>,
+}
+
+impl Rule {
+    pub(crate) const fn new(threads: usize, body: Body) -> Self {
+        Self { threads, body, turn: Mutex::new(()) }
+    }
+
+    pub(crate) fn test_on_sqlite(&self) -> TestResult {
+        self.runtime().block_on(self.test(&Database { schema: None }))
+    }
+
+    pub(crate) fn test_on_postgres(&self) -> TestResult {
+        let runtime = self.runtime();
+        let Some(schema) = runtime.block_on(Schema::new()) else { return Ok(()) };
+        runtime.block_on(self.test(&Database { schema: Some(schema) }))
+    }
+
+    fn runtime(&self) -> Runtime {
+        let mut builder = if self.threads > 1 { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+        builder.worker_threads(self.threads).enable_all().build().expect("a runtime")
+    }
+
+    async fn test(&self, database: &Database) -> TestResult {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        crate::log::begin_test();
+        (self.body)(database).await
+    }
+}
+
+/// The database of one test: SQLite in memory, or a schema of PostgreSQL.
+pub(crate) struct Database {
+    schema: Option<Schema>,
+}
+
+impl Database {
+    /// A connection to the database, which has the tables of these models.
+    pub(crate) async fn with_tables<M: ModelSet>(&self) -> Result<Db> {
+        self.connect_with::<M>(|options| options).await
+    }
+
+    /// As `with_tables`, with these options.
+    pub(crate) async fn connect_with<M: ModelSet>(
+        &self,
+        options: impl FnOnce(ConnectOptions) -> ConnectOptions,
+    ) -> Result<Db> {
+        let db = options(self.options()).connect().await?;
+        db.create_tables_of::<M>().await?;
+        Ok(db)
+    }
+
+    /// A connection to the database, which has no tables.
+    pub(crate) async fn connect(&self) -> Result<Db> {
+        self.options().connect().await
+    }
+
+    /// Another database of the same kind.
+    pub(crate) async fn another(&self) -> Self {
+        Self { schema: if self.schema.is_some() { Schema::new().await } else { None } }
+    }
+
+    /// The URL of the database.
+    pub(crate) fn url(&self) -> String {
+        self.schema.as_ref().map_or_else(|| "sqlite::memory:".to_owned(), Schema::url)
+    }
+
+    fn options(&self) -> ConnectOptions {
+        ConnectOptions::new(self.url())
+    }
 }
 
 /// Whether it is SQLite, for what the databases do in different ways.
 pub(crate) fn is_sqlite(db: &Db) -> bool {
     db.url().starts_with("sqlite")
-}
-
-/// Those that are left.
-pub(crate) struct Databases {
-    waiting: VecDeque<Db>,
-    _schema: Option<Schema>,
-}
-
-impl Iterator for Databases {
-    type Item = Db;
-
-    fn next(&mut self) -> Option<Db> {
-        self.waiting.pop_front()
-    }
 }
 
 /// A schema of PostgreSQL for one test, dropped afterwards.
@@ -63,14 +181,18 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// `None`, said aloud, if there is no server.
+    /// `None` if there is no server. The first one says so, even if the output of tests is captured.
     pub(crate) async fn new() -> Option<Self> {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        static SAID: Once = Once::new();
         if cfg!(not(feature = "postgres")) {
             return None;
         }
         let Ok(server) = std::env::var("SIGNALS_TEST_POSTGRES") else {
-            eprintln!("PostgreSQL is left out: SIGNALS_TEST_POSTGRES names no server");
+            SAID.call_once(|| {
+                let reason = "the tests on PostgreSQL do nothing: SIGNALS_TEST_POSTGRES names no server";
+                let _ = writeln!(std::io::stderr(), "{reason}");
+            });
             return None;
         };
         let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -95,12 +217,12 @@ impl Drop for Schema {
             admin(&server, &format!("{end} '{name}'")).await;
             admin(&server, &format!("DROP SCHEMA {name} CASCADE")).await;
         };
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
         std::thread::spawn(move || runtime().block_on(tidy)).join().unwrap();
     }
 }
 
-/// Does something beside the database of the test, as another process.
+/// Runs SQL in the database of the test, on a connection of its own.
 async fn admin(server: &str, sql: &str) {
     ConnectOptions::new(server).pool_size(1).connect().await.unwrap().batch(sql).await.unwrap();
 }

@@ -8,7 +8,16 @@ use signals::Column;
 use signals::prelude::*;
 use uuid::Uuid;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
+
+on_each_database!(
+    rule_12_a_new_value_has_its_defaults_and_they_are_stored,
+    rule_12_a_new_row_keeps_the_empty_values_that_it_is_given,
+    rule_12_an_update_writes_the_empty_values_that_it_is_given,
+    rule_12_a_save_leaves_the_empty_values_of_a_row_that_it_did_not_write,
+    a_skipped_field_has_its_default_in_a_row_that_is_read,
+    rule_15_the_default_of_a_key_is_for_a_row_that_is_inserted_without_one
+);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Column)]
 enum Plan {
@@ -104,123 +113,123 @@ async fn saved(db: &Db, slug: &str) -> Setting {
 }
 
 // Rule 12.
-#[tokio::test]
-async fn rule_12_a_new_value_has_its_defaults_and_they_are_stored() {
-    for db in databases::<Setting>().await {
-        let first = saved(&db, "first").await;
-        let second = Setting { slug: "second".to_owned(), ..Setting::default() };
-        expect![[r#"
-            Setting {
-                id: Id(unset),
-                slug: "second",
-                active: true,
-                credits: 10,
-                small: 11,
-                medium: 12,
-                ratio: 0.5,
-                motto: "none yet",
-                bytes: [
-                    1,
-                    2,
-                ],
-                note: Some(
-                    "note",
-                ),
-                consent: Some(
-                    true,
-                ),
-                since: 1970-01-02T00:00:00Z,
-                day: 2026-01-01,
-                token: 00000000-0000-0000-0000-000000000007,
-                json: Object {
-                    "dark": Bool(true),
-                },
-                plan: Paid,
-                parent: Some(
-                    Id(1),
-                ),
-            }
-        "#]]
-        .assert_debug_eq(&second);
-        assert_eq!(first.id, Id::new(1), "what the second one points to");
-        let mut second = second;
-        second.create(&db).await.unwrap();
-        assert_eq!(stored(&db, &second).await, second);
-        assert_eq!(stored(&db, &first).await, first);
-    }
-}
 
-// Rule 12.
-#[tokio::test]
-async fn rule_12_a_new_row_keeps_the_empty_values_that_it_is_given() {
-    for db in databases::<Setting>().await {
-        let mut saved = Setting::empty("saved");
-        saved.save(&db).await.unwrap();
-        let mut created = Setting::empty("created");
-        created.create(&db).await.unwrap();
-        let mut looked_for = Setting::empty("looked for");
-        assert!(looked_for.get_or_create(&db, Setting::fields().slug).await.unwrap());
-        let mut many = [Setting::empty("one of many"), Setting::empty("another of many")];
-        Setting::create_many(&db, &mut many).await.unwrap();
-        let mut told = [Setting::empty("told")];
-        Setting::create_many(&db, &mut told).with_signals().await.unwrap();
-        let mut upserted = Setting::empty("upserted");
-        upserted.upsert(&db, Setting::fields().slug, columns()).await.unwrap();
-        let mut written = Setting::empty("written");
-        assert!(written.update_or_create(&db, Setting::fields().slug, columns()).await.unwrap());
-
-        for row in [&saved, &created, &looked_for, &many[0], &many[1], &told[0], &upserted, &written] {
-            let empty = Setting::empty(&row.slug).same_with_id_of(row);
-            assert_eq!((row, &stored(&db, row).await), (&empty, &empty));
+async fn rule_12_a_new_value_has_its_defaults_and_they_are_stored(database: &Database) -> TestResult {
+    let db = database.with_tables::<Setting>().await?;
+    let first = saved(&db, "first").await;
+    let second = Setting { slug: "second".to_owned(), ..Setting::default() };
+    expect![[r#"
+        Setting {
+            id: Id(unset),
+            slug: "second",
+            active: true,
+            credits: 10,
+            small: 11,
+            medium: 12,
+            ratio: 0.5,
+            motto: "none yet",
+            bytes: [
+                1,
+                2,
+            ],
+            note: Some(
+                "note",
+            ),
+            consent: Some(
+                true,
+            ),
+            since: 1970-01-02T00:00:00Z,
+            day: 2026-01-01,
+            token: 00000000-0000-0000-0000-000000000007,
+            json: Object {
+                "dark": Bool(true),
+            },
+            plan: Paid,
+            parent: Some(
+                Id(1),
+            ),
         }
-    }
+    "#]]
+    .assert_debug_eq(&second);
+    assert_eq!(first.id, Id::new(1), "what the second one points to");
+    let mut second = second;
+    second.create(&db).await?;
+    assert_eq!(stored(&db, &second).await, second);
+    assert_eq!(stored(&db, &first).await, first);
+    Ok(())
 }
 
 // Rule 12.
-#[tokio::test]
-async fn rule_12_an_update_writes_the_empty_values_that_it_is_given() {
-    for db in databases::<Setting>().await {
-        let mut by_save = saved(&db, "save").await;
-        by_save = Setting::empty("save").same_with_id_of(&by_save);
-        by_save.save(&db).await.unwrap();
 
-        let mut by_fields = saved(&db, "save_fields").await;
-        by_fields = Setting::empty("save_fields").same_with_id_of(&by_fields);
-        by_fields.save_fields(&db, columns()).await.unwrap();
+async fn rule_12_a_new_row_keeps_the_empty_values_that_it_is_given(database: &Database) -> TestResult {
+    let db = database.with_tables::<Setting>().await?;
+    let mut saved = Setting::empty("saved");
+    saved.save(&db).await?;
+    let mut created = Setting::empty("created");
+    created.create(&db).await?;
+    let mut looked_for = Setting::empty("looked for");
+    assert!(looked_for.get_or_create(&db, Setting::fields().slug).await?);
+    let mut many = [Setting::empty("one of many"), Setting::empty("another of many")];
+    Setting::create_many(&db, &mut many).await?;
+    let mut told = [Setting::empty("told")];
+    Setting::create_many(&db, &mut told).with_signals().await?;
+    let mut upserted = Setting::empty("upserted");
+    upserted.upsert(&db, Setting::fields().slug, columns()).await?;
+    let mut written = Setting::empty("written");
+    assert!(written.update_or_create(&db, Setting::fields().slug, columns()).await?);
 
-        let by_condition = saved(&db, "update_where").await;
-        let values = Setting::empty("");
-        Setting::update_where(&db, columns(), &values, "slug = ?", &("update_where",)).await.unwrap();
-        let with_signals = saved(&db, "with_signals").await;
-        let updated = Setting::update_where(&db, columns(), &values, "slug = ?", &("with_signals",)).with_signals();
-        assert_eq!(updated.await.unwrap(), 1);
-
-        let by_lookup = saved(&db, "update_or_create").await;
-        let mut value = Setting::empty("update_or_create");
-        assert!(!value.update_or_create(&db, Setting::fields().slug, columns()).await.unwrap());
-
-        let by_upsert = saved(&db, "upsert").await;
-        Setting::empty("upsert").upsert(&db, Setting::fields().slug, columns()).await.unwrap();
-
-        for row in [&by_save, &by_fields, &by_condition, &with_signals, &by_lookup, &by_upsert] {
-            assert_eq!(stored(&db, row).await, Setting::empty(&row.slug).same_with_id_of(row));
-        }
+    for row in [&saved, &created, &looked_for, &many[0], &many[1], &told[0], &upserted, &written] {
+        let empty = Setting::empty(&row.slug).same_with_id_of(row);
+        assert_eq!((row, &stored(&db, row).await), (&empty, &empty));
     }
+    Ok(())
 }
 
 // Rule 12.
-#[tokio::test]
-async fn rule_12_a_save_leaves_the_empty_values_of_a_row_that_it_did_not_write() {
-    for db in databases::<Setting>().await {
-        let mut row = Setting::empty("row");
-        row.save(&db).await.unwrap();
-        let mut row = stored(&db, &row).await;
-        row.motto = "new".to_owned();
-        row.save(&db).await.unwrap();
-        row.save_fields(&db, Setting::fields().motto).await.unwrap();
-        let expected = Setting { motto: "new".to_owned(), ..Setting::empty("row") }.same_with_id_of(&row);
-        assert_eq!(stored(&db, &row).await, expected);
+
+async fn rule_12_an_update_writes_the_empty_values_that_it_is_given(database: &Database) -> TestResult {
+    let db = database.with_tables::<Setting>().await?;
+    let mut by_save = saved(&db, "save").await;
+    by_save = Setting::empty("save").same_with_id_of(&by_save);
+    by_save.save(&db).await?;
+
+    let mut by_fields = saved(&db, "save_fields").await;
+    by_fields = Setting::empty("save_fields").same_with_id_of(&by_fields);
+    by_fields.save_fields(&db, columns()).await?;
+
+    let by_condition = saved(&db, "update_where").await;
+    let values = Setting::empty("");
+    Setting::update_where(&db, columns(), &values, "slug = ?", &("update_where",)).await?;
+    let with_signals = saved(&db, "with_signals").await;
+    let updated = Setting::update_where(&db, columns(), &values, "slug = ?", &("with_signals",)).with_signals();
+    assert_eq!(updated.await?, 1);
+
+    let by_lookup = saved(&db, "update_or_create").await;
+    let mut value = Setting::empty("update_or_create");
+    assert!(!value.update_or_create(&db, Setting::fields().slug, columns()).await?);
+
+    let by_upsert = saved(&db, "upsert").await;
+    Setting::empty("upsert").upsert(&db, Setting::fields().slug, columns()).await?;
+
+    for row in [&by_save, &by_fields, &by_condition, &with_signals, &by_lookup, &by_upsert] {
+        assert_eq!(stored(&db, row).await, Setting::empty(&row.slug).same_with_id_of(row));
     }
+    Ok(())
+}
+
+// Rule 12.
+
+async fn rule_12_a_save_leaves_the_empty_values_of_a_row_that_it_did_not_write(database: &Database) -> TestResult {
+    let db = database.with_tables::<Setting>().await?;
+    let mut row = Setting::empty("row");
+    row.save(&db).await?;
+    let mut row = stored(&db, &row).await;
+    row.motto = "new".to_owned();
+    row.save(&db).await?;
+    row.save_fields(&db, Setting::fields().motto).await?;
+    let expected = Setting { motto: "new".to_owned(), ..Setting::empty("row") }.same_with_id_of(&row);
+    assert_eq!(stored(&db, &row).await, expected);
+    Ok(())
 }
 
 #[test]
@@ -245,8 +254,7 @@ fn a_default_is_computed_for_each_new_value_and_by_nothing_else() {
     assert_eq!(Counted { number: 9, ..Counted::default() }.number, 9);
 }
 
-#[tokio::test]
-async fn a_skipped_field_has_its_default_in_a_row_that_is_read() {
+async fn a_skipped_field_has_its_default_in_a_row_that_is_read(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
     struct Cached {
@@ -257,17 +265,17 @@ async fn a_skipped_field_has_its_default_in_a_row_that_is_read() {
         left: i64,
     }
 
-    for db in databases::<Cached>().await {
-        let mut cached = Cached { left: 1, ..Cached::default() };
-        cached.save(&db).await.unwrap();
-        assert_eq!(cached.left, 1, "a save sets nothing that is no column");
-        assert_eq!(Cached::get(&db, cached.id).await.unwrap().unwrap().left, 3);
-    }
+    let db = database.with_tables::<Cached>().await?;
+    let mut cached = Cached { left: 1, ..Cached::default() };
+    cached.save(&db).await?;
+    assert_eq!(cached.left, 1, "a save sets nothing that is no column");
+    assert_eq!(Cached::get(&db, cached.id).await?.unwrap().left, 3);
+    Ok(())
 }
 
 // Rule 15.
-#[tokio::test]
-async fn rule_15_the_default_of_a_key_is_for_a_row_that_is_inserted_without_one() {
+
+async fn rule_15_the_default_of_a_key_is_for_a_row_that_is_inserted_without_one(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Ticket {
@@ -278,20 +286,20 @@ async fn rule_15_the_default_of_a_key_is_for_a_row_that_is_inserted_without_one(
         open: bool,
     }
 
-    for db in databases::<Ticket>().await {
-        assert!(Ticket::default().id.is_nil(), "each row that is saved is another one");
-        let [mut first, mut second] = [Ticket::default(), Ticket::default()];
-        first.save(&db).await.unwrap();
-        second.create(&db).await.unwrap();
-        let mut many = [Ticket::default(), Ticket::default()];
-        Ticket::create_many(&db, &mut many).await.unwrap();
-        assert_eq!(Ticket::all(&db).await.unwrap().len(), 4);
+    let db = database.with_tables::<Ticket>().await?;
+    assert!(Ticket::default().id.is_nil(), "each row that is saved is another one");
+    let [mut first, mut second] = [Ticket::default(), Ticket::default()];
+    first.save(&db).await?;
+    second.create(&db).await?;
+    let mut many = [Ticket::default(), Ticket::default()];
+    Ticket::create_many(&db, &mut many).await?;
+    assert_eq!(Ticket::all(&db).await?.len(), 4);
 
-        let id = first.id;
-        first.open = false;
-        first.save(&db).await.unwrap();
-        first.save_fields(&db, Ticket::fields().open).await.unwrap();
-        assert_eq!((first.id, Ticket::get(&db, id).await.unwrap()), (id, Some(first)));
-        assert_eq!(Ticket::all(&db).await.unwrap().len(), 4);
-    }
+    let id = first.id;
+    first.open = false;
+    first.save(&db).await?;
+    first.save_fields(&db, Ticket::fields().open).await?;
+    assert_eq!((first.id, Ticket::get(&db, id).await?), (id, Some(first)));
+    assert_eq!(Ticket::all(&db).await?.len(), 4);
+    Ok(())
 }

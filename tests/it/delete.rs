@@ -3,11 +3,27 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_26_order_of_a_delete() {
+on_each_database!(
+    rule_26_order_of_a_delete,
+    rule_33_a_row_that_is_gone_sends_both_signals_and_counts_nothing,
+    rule_34_a_delete_without_receivers,
+    rule_35_a_failing_receiver_brings_the_row_back,
+    rule_26_a_delete_that_may_still_be_undone_keeps_the_id,
+    rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade,
+    rule_27_rows_that_another_transaction_adds_first_are_deleted_too,
+    rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade,
+    rules_29_30_each_on_delete,
+    rule_29_restrict_forgives_a_row_that_goes_by_another_way,
+    rule_34_rows_that_nobody_needs_to_see_are_not_loaded,
+    rule_28_cycles_and_trees_of_one_model,
+    rules_29_30_set_default_points_to_another_row_without_signals,
+    what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing
+);
+
+async fn rule_26_order_of_a_delete(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -31,22 +47,21 @@ async fn rule_26_order_of_a_delete() {
         Ok(())
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note::default();
-        note.save(&db).await.unwrap();
-        let deleted = note.delete(&db).await.unwrap();
-        LOG.note(format!("deleted {}, id {}", deleted.total(), note.id));
-        expect![[r#"
-            pre_delete: 1 stored true
-            post_delete: 1 stored false
-            deleted 1, id unset
-        "#]]
-        .assert_eq(&LOG.take());
-    }
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note::default();
+    note.save(&db).await?;
+    let deleted = note.delete(&db).await?;
+    LOG.note(format!("deleted {}, id {}", deleted.total(), note.id));
+    expect![[r#"
+        pre_delete: 1 stored true
+        post_delete: 1 stored false
+        deleted 1, id unset
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_33_a_row_that_is_gone_sends_both_signals_and_counts_nothing() {
+async fn rule_33_a_row_that_is_gone_sends_both_signals_and_counts_nothing(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -61,22 +76,21 @@ async fn rule_33_a_row_that_is_gone_sends_both_signals_and_counts_nothing() {
         LOG.note(format!("sent {}", instance.id));
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note::default();
-        note.save(&db).await.unwrap();
-        let mut again = note.clone();
-        assert_eq!(note.delete(&db).await.unwrap().total(), 1);
-        assert_eq!(again.delete(&db).await.unwrap().total(), 0);
-        assert_eq!(LOG.take(), "sent 1\nsent 1\nsent 1\nsent 1\n");
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note::default();
+    note.save(&db).await?;
+    let mut again = note.clone();
+    assert_eq!(note.delete(&db).await?.total(), 1);
+    assert_eq!(again.delete(&db).await?.total(), 0);
+    assert_eq!(LOG.take(), "sent 1\nsent 1\nsent 1\nsent 1\n");
 
-        let error = note.delete(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::UnsetId { model, field } if model == "Note" && field == "id"), "{error}");
-        assert_eq!(LOG.take(), "", "no signal for an unset id");
-    }
+    let error = note.delete(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { model, field } if model == "Note" && field == "id"), "{error}");
+    assert_eq!(LOG.take(), "", "no signal for an unset id");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_34_a_delete_without_receivers() {
+async fn rule_34_a_delete_without_receivers(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -84,17 +98,16 @@ async fn rule_34_a_delete_without_receivers() {
         name: String,
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note { name: "a".to_owned() };
-        note.save(&db).await.unwrap();
-        assert_eq!(note.delete(&db).await.unwrap().total(), 1);
-        assert_eq!(note.name, "a", "a key that a person sets stays");
-        assert!(Note::all(&db).await.unwrap().is_empty());
-    }
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note { name: "a".to_owned() };
+    note.save(&db).await?;
+    assert_eq!(note.delete(&db).await?.total(), 1);
+    assert_eq!(note.name, "a", "a key that a person sets stays");
+    assert!(Note::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_35_a_failing_receiver_brings_the_row_back() {
+async fn rule_35_a_failing_receiver_brings_the_row_back(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -117,23 +130,22 @@ async fn rule_35_a_failing_receiver_brings_the_row_back() {
         Err(Error::other("no"))
     }
 
-    for db in databases::<(User, Profile)>().await {
-        let mut user = User::default();
-        user.save(&db).await.unwrap();
-        Profile { user: user.id, ..Profile::default() }.save(&db).await.unwrap();
-        user.delete(&db).await.unwrap_err();
-        assert_eq!(user.id, Id::new(1), "the id stays");
-        assert_eq!(User::all(&db).await.unwrap().len(), 1);
-        assert_eq!(Profile::all(&db).await.unwrap().len(), 1);
+    let db = database.with_tables::<(User, Profile)>().await?;
+    let mut user = User::default();
+    user.save(&db).await?;
+    Profile { user: user.id, ..Profile::default() }.save(&db).await?;
+    user.delete(&db).await.unwrap_err();
+    assert_eq!(user.id, Id::new(1), "the id stays");
+    assert_eq!(User::all(&db).await?.len(), 1);
+    assert_eq!(Profile::all(&db).await?.len(), 1);
 
-        let tx = db.begin().await.unwrap();
-        user.delete(&tx).await.unwrap_err();
-        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-    }
+    let tx = db.begin().await?;
+    user.delete(&tx).await.unwrap_err();
+    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_26_a_delete_that_may_still_be_undone_keeps_the_id() {
+async fn rule_26_a_delete_that_may_still_be_undone_keeps_the_id(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -141,15 +153,15 @@ async fn rule_26_a_delete_that_may_still_be_undone_keeps_the_id() {
         id: Id<Note>,
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note::default();
-        note.save(&db).await.unwrap();
-        let tx = db.begin().await.unwrap();
-        note.delete(&tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        note.save(&db).await.unwrap();
-        assert_eq!(Note::all(&db).await.unwrap().len(), 1);
-    }
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note::default();
+    note.save(&db).await?;
+    let tx = db.begin().await?;
+    note.delete(&tx).await?;
+    tx.rollback().await?;
+    note.save(&db).await?;
+    assert_eq!(Note::all(&db).await?.len(), 1);
+    Ok(())
 }
 
 /// A tree of models: a shop has orders, an order has lines and perhaps a note.
@@ -208,51 +220,48 @@ macro_rules! shop {
     };
 }
 
-#[tokio::test]
-async fn rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade() {
+async fn rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     shop!(LOG);
 
-    for db in databases::<(Shop, Order, Line)>().await {
-        let mut shop = filled(&db).await.unwrap();
-        let deleted = shop.delete(&db).await.unwrap();
-        expect![[r"
-            before Line { id: 1, order: 1 } of Shop { id: 1 }
-            before Line { id: 2, order: 2 } of Shop { id: 1 }
-            before Order { id: 1, shop: 1 } of Shop { id: 1 }
-            before Order { id: 2, shop: 1 } of Shop { id: 1 }
-            before Shop { id: 1 } of Shop { id: 1 }
-            after Line 2: 1 2 0
-            after Line 1: 1 2 0
-            after Order 2: 1 0 0
-            after Order 1: 1 0 0
-            after Shop 1: 0 0 0
-        "]]
-        .assert_eq(&LOG.take());
-        assert_eq!((deleted.total(), deleted.of::<Shop>(), deleted.of::<Order>(), deleted.of::<Line>()), (5, 1, 2, 2));
-        assert!(shop.id.is_unset());
-    }
+    let db = database.with_tables::<(Shop, Order, Line)>().await?;
+    let mut shop = filled(&db).await?;
+    let deleted = shop.delete(&db).await?;
+    expect![[r"
+        before Line { id: 1, order: 1 } of Shop { id: 1 }
+        before Line { id: 2, order: 2 } of Shop { id: 1 }
+        before Order { id: 1, shop: 1 } of Shop { id: 1 }
+        before Order { id: 2, shop: 1 } of Shop { id: 1 }
+        before Shop { id: 1 } of Shop { id: 1 }
+        after Line 2: 1 2 0
+        after Line 1: 1 2 0
+        after Order 2: 1 0 0
+        after Order 1: 1 0 0
+        after Shop 1: 0 0 0
+    "]]
+    .assert_eq(&LOG.take());
+    assert_eq!((deleted.total(), deleted.of::<Shop>(), deleted.of::<Order>(), deleted.of::<Line>()), (5, 1, 2, 2));
+    assert!(shop.id.is_unset());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_27_rows_that_another_transaction_adds_first_are_deleted_too() {
+async fn rule_27_rows_that_another_transaction_adds_first_are_deleted_too(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     shop!(LOG);
 
-    for db in databases::<(Shop, Order, Line)>().await {
-        let mut shop = filled(&db).await.unwrap();
-        let tx = db.begin().await.unwrap();
-        let mut third = Order { shop: shop.id, ..Order::default() };
-        third.save(&tx).await.unwrap();
-        let (deleted, committed) = tokio::join!(shop.delete(&db), tx.commit());
-        committed.unwrap();
-        assert_eq!(deleted.unwrap().of::<Order>(), 3);
-        assert!(LOG.take().contains(&format!("before Order {{ id: {}, shop: 1 }}", third.id)));
-    }
+    let db = database.with_tables::<(Shop, Order, Line)>().await?;
+    let mut shop = filled(&db).await?;
+    let tx = db.begin().await?;
+    let mut third = Order { shop: shop.id, ..Order::default() };
+    third.save(&tx).await?;
+    let (deleted, committed) = tokio::join!(shop.delete(&db), tx.commit());
+    committed?;
+    assert_eq!(deleted?.of::<Order>(), 3);
+    assert!(LOG.take().contains(&format!("before Order {{ id: {}, shop: 1 }}", third.id)));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade() {
+async fn rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     shop!(LOG);
 
@@ -261,18 +270,17 @@ async fn rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade() {
         if instance.id == Id::new(1) { Err("no") } else { Ok(()) }
     }
 
-    for db in databases::<(Shop, Order, Line)>().await {
-        let mut shop = filled(&db).await.unwrap();
-        let error = shop.delete(&db).await.unwrap_err();
-        assert!(error.to_string().contains("`post_delete` of `Order`: no"), "{error}");
-        assert_eq!(shop.id, Id::new(1));
-        assert_eq!((Order::all(&db).await.unwrap().len(), Line::all(&db).await.unwrap().len()), (2, 2));
-        LOG.take();
-    }
+    let db = database.with_tables::<(Shop, Order, Line)>().await?;
+    let mut shop = filled(&db).await?;
+    let error = shop.delete(&db).await.unwrap_err();
+    assert!(error.to_string().contains("`post_delete` of `Order`: no"), "{error}");
+    assert_eq!(shop.id, Id::new(1));
+    assert_eq!((Order::all(&db).await?.len(), Line::all(&db).await?.len()), (2, 2));
+    LOG.take();
+    Ok(())
 }
 
-#[tokio::test]
-async fn rules_29_30_each_on_delete() {
+async fn rules_29_30_each_on_delete(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -329,39 +337,38 @@ async fn rules_29_30_each_on_delete() {
         LOG.note(format!("{} deleted", instance.model().name));
     }
 
-    for db in databases::<(User, Orphaned, Silent, Protected, Ignored)>().await {
-        let mut user = User::default();
-        user.save(&db).await.unwrap();
-        Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await.unwrap();
-        Silent { user: user.id, ..Silent::default() }.save(&db).await.unwrap();
-        let mut protected = Protected { user: user.id, ..Protected::default() };
-        protected.save(&db).await.unwrap();
-        let mut ignored = Ignored { user: user.id, ..Ignored::default() };
-        ignored.save(&db).await.unwrap();
-        LOG.take();
+    let db = database.with_tables::<(User, Orphaned, Silent, Protected, Ignored)>().await?;
+    let mut user = User::default();
+    user.save(&db).await?;
+    Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await?;
+    Silent { user: user.id, ..Silent::default() }.save(&db).await?;
+    let mut protected = Protected { user: user.id, ..Protected::default() };
+    protected.save(&db).await?;
+    let mut ignored = Ignored { user: user.id, ..Ignored::default() };
+    ignored.save(&db).await?;
+    LOG.take();
 
-        let error = user.delete(&db).await.unwrap_err();
-        expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
-        .assert_eq(&error.to_string());
-        assert_eq!(LOG.take(), "", "refused before any signal");
+    let error = user.delete(&db).await.unwrap_err();
+    expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
+    .assert_eq(&error.to_string());
+    assert_eq!(LOG.take(), "", "refused before any signal");
 
-        protected.delete(&db).await.unwrap();
-        let error = user.delete(&db).await.unwrap_err();
-        assert!(matches!(error, Error::ForeignKey { .. }), "what is ignored is refused by the commit: {error}");
-        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-        assert_eq!(Silent::all(&db).await.unwrap().len(), 1);
+    protected.delete(&db).await?;
+    let error = user.delete(&db).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignKey { .. }), "what is ignored is refused by the commit: {error}");
+    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+    assert_eq!(Silent::all(&db).await?.len(), 1);
 
-        ignored.delete(&db).await.unwrap();
-        let counted = user.delete(&db).await.unwrap();
-        assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
-        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-        assert_eq!(Orphaned::all(&db).await.unwrap()[0].user, None);
-        assert!(Silent::all(&db).await.unwrap().is_empty());
-    }
+    ignored.delete(&db).await?;
+    let counted = user.delete(&db).await?;
+    assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
+    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+    assert_eq!(Orphaned::all(&db).await?[0].user, None);
+    assert!(Silent::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way() {
+async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Artist {
@@ -389,31 +396,30 @@ async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way() {
         album: Id<Album>,
     }
 
-    for db in databases::<(Artist, Album, Song)>().await {
-        let mut artists = [Artist::default(), Artist::default()];
-        for artist in &mut artists {
-            artist.save(&db).await.unwrap();
-        }
-        let mut album = Album { artist: artists[0].id, ..Album::default() };
-        album.save(&db).await.unwrap();
-        Song { artist: artists[0].id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
-
-        let error = album.delete(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 1"]), "{error}");
-        assert_eq!(artists[0].delete(&db).await.unwrap().total(), 3);
-
-        let mut album = Album { artist: artists[1].id, ..Album::default() };
-        album.save(&db).await.unwrap();
-        let mut third = Artist::default();
-        third.save(&db).await.unwrap();
-        Song { artist: third.id, album: album.id, ..Song::default() }.save(&db).await.unwrap();
-        let error = artists[1].delete(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 2"]), "{error}");
+    let db = database.with_tables::<(Artist, Album, Song)>().await?;
+    let mut artists = [Artist::default(), Artist::default()];
+    for artist in &mut artists {
+        artist.save(&db).await?;
     }
+    let mut album = Album { artist: artists[0].id, ..Album::default() };
+    album.save(&db).await?;
+    Song { artist: artists[0].id, album: album.id, ..Song::default() }.save(&db).await?;
+
+    let error = album.delete(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 1"]), "{error}");
+    assert_eq!(artists[0].delete(&db).await?.total(), 3);
+
+    let mut album = Album { artist: artists[1].id, ..Album::default() };
+    album.save(&db).await?;
+    let mut third = Artist::default();
+    third.save(&db).await?;
+    Song { artist: third.id, album: album.id, ..Song::default() }.save(&db).await?;
+    let error = artists[1].delete(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Protected { rows, .. } if rows == &["`Song` 2"]), "{error}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded() {
+async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -431,19 +437,18 @@ async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded() {
         small: i8,
     }
 
-    for db in databases::<(User, Visit)>().await {
-        let mut user = User::default();
-        user.save(&db).await.unwrap();
-        // A value that cannot be read as an `i8`: loading the row would fail.
-        db.execute("INSERT INTO visits (user_id, small) VALUES (1, 1000), (1, 1000)", &()).await.unwrap();
-        Visit::all(&db).await.map(|_| ()).unwrap_err();
-        let deleted = user.delete(&db).await.unwrap();
-        assert_eq!((deleted.of::<User>(), deleted.of::<Visit>()), (1, 2));
-    }
+    let db = database.with_tables::<(User, Visit)>().await?;
+    let mut user = User::default();
+    user.save(&db).await?;
+    // A value that cannot be read as an `i8`: loading the row would fail.
+    db.execute("INSERT INTO visits (user_id, small) VALUES (1, 1000), (1, 1000)", &()).await?;
+    Visit::all(&db).await.map(|_| ()).unwrap_err();
+    let deleted = user.delete(&db).await?;
+    assert_eq!((deleted.of::<User>(), deleted.of::<Visit>()), (1, 2));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_28_cycles_and_trees_of_one_model() {
+async fn rule_28_cycles_and_trees_of_one_model(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -479,39 +484,38 @@ async fn rule_28_cycles_and_trees_of_one_model() {
         LOG.note(format!("{} {}", instance.model().name, instance.key()));
     }
 
-    for db in databases::<(Category, Chicken, Egg)>().await {
-        let mut root = Category::default();
-        root.save(&db).await.unwrap();
-        // A chain, and then more children of its end than go into one statement.
-        let mut last = root.id;
-        for _ in 0..3 {
-            let mut child = Category { parent: Some(last), ..Category::default() };
-            child.save(&db).await.unwrap();
-            last = child.id;
-        }
-        let tx = db.begin().await.unwrap();
-        for _ in 0..1200 {
-            Category { parent: Some(last), ..Category::default() }.save(&tx).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        assert_eq!(root.delete(&db).await.unwrap().of::<Category>(), 1204);
-        assert!(Category::all(&db).await.unwrap().is_empty());
-        assert!(LOG.take().starts_with("Category 1204\nCategory 1203\n"));
-
-        let mut chicken = Chicken::default();
-        chicken.save(&db).await.unwrap();
-        let mut egg = Egg { chicken: chicken.id, ..Egg::default() };
-        egg.save(&db).await.unwrap();
-        chicken.egg = Some(egg.id);
-        chicken.save(&db).await.unwrap();
-        assert_eq!(egg.delete(&db).await.unwrap().total(), 2);
-        assert_eq!(LOG.take(), "Egg 1\nChicken 1\n");
-        assert!(Chicken::all(&db).await.unwrap().is_empty());
+    let db = database.with_tables::<(Category, Chicken, Egg)>().await?;
+    let mut root = Category::default();
+    root.save(&db).await?;
+    // A chain, and then more children of its end than go into one statement.
+    let mut last = root.id;
+    for _ in 0..3 {
+        let mut child = Category { parent: Some(last), ..Category::default() };
+        child.save(&db).await?;
+        last = child.id;
     }
+    let tx = db.begin().await?;
+    for _ in 0..1200 {
+        Category { parent: Some(last), ..Category::default() }.save(&tx).await?;
+    }
+    tx.commit().await?;
+    assert_eq!(root.delete(&db).await?.of::<Category>(), 1204);
+    assert!(Category::all(&db).await?.is_empty());
+    assert!(LOG.take().starts_with("Category 1204\nCategory 1203\n"));
+
+    let mut chicken = Chicken::default();
+    chicken.save(&db).await?;
+    let mut egg = Egg { chicken: chicken.id, ..Egg::default() };
+    egg.save(&db).await?;
+    chicken.egg = Some(egg.id);
+    chicken.save(&db).await?;
+    assert_eq!(egg.delete(&db).await?.total(), 2);
+    assert_eq!(LOG.take(), "Egg 1\nChicken 1\n");
+    assert!(Chicken::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rules_29_30_set_default_points_to_another_row_without_signals() {
+async fn rules_29_30_set_default_points_to_another_row_without_signals(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -548,36 +552,35 @@ async fn rules_29_30_set_default_points_to_another_row_without_signals() {
         LOG.note(format!("sent for {instance:?}"));
     }
 
-    for db in databases::<(Team, Player, Trainer)>().await {
-        let (mut reserve, mut red) = (Team::default(), Team::default());
-        reserve.save(&db).await.unwrap();
-        red.save(&db).await.unwrap();
-        let mut player = Player::default();
-        player.save(&db).await.unwrap();
-        assert_eq!(player.team, reserve.id, "the same default as that of a save");
-        for _ in 0..3 {
-            Player { team: red.id, ..Player::default() }.save(&db).await.unwrap();
-        }
-        LOG.take();
-
-        assert_eq!(red.delete(&db).await.unwrap().total(), 1);
-        let teams: Vec<_> = Player::all(&db).await.unwrap().into_iter().map(|player| player.team).collect();
-        assert_eq!(teams, [reserve.id; 4]);
-        assert_eq!(LOG.take(), "", "no signals");
-
-        let error = reserve.delete(&db).await.unwrap_err();
-        assert!(matches!(error, Error::ForeignKey { .. }), "the default itself: {error}");
-
-        red.save(&db).await.unwrap();
-        Trainer { team: red.id, ..Trainer::default() }.save(&db).await.unwrap();
-        let error = red.delete(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::UnsetId { model, field } if model == "Trainer" && field == "team"), "{error}");
-        assert!(Team::get(&db, red.id).await.unwrap().is_some());
+    let db = database.with_tables::<(Team, Player, Trainer)>().await?;
+    let (mut reserve, mut red) = (Team::default(), Team::default());
+    reserve.save(&db).await?;
+    red.save(&db).await?;
+    let mut player = Player::default();
+    player.save(&db).await?;
+    assert_eq!(player.team, reserve.id, "the same default as that of a save");
+    for _ in 0..3 {
+        Player { team: red.id, ..Player::default() }.save(&db).await?;
     }
+    LOG.take();
+
+    assert_eq!(red.delete(&db).await?.total(), 1);
+    let teams: Vec<_> = Player::all(&db).await?.into_iter().map(|player| player.team).collect();
+    assert_eq!(teams, [reserve.id; 4]);
+    assert_eq!(LOG.take(), "", "no signals");
+
+    let error = reserve.delete(&db).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignKey { .. }), "the default itself: {error}");
+
+    red.save(&db).await?;
+    Trainer { team: red.id, ..Trainer::default() }.save(&db).await?;
+    let error = red.delete(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { model, field } if model == "Trainer" && field == "team"), "{error}");
+    assert!(Team::get(&db, red.id).await?.is_some());
+    Ok(())
 }
 
-#[tokio::test]
-async fn what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing() {
+async fn what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Keeper {
@@ -597,14 +600,14 @@ async fn what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing() {
     #[receiver(post_delete, sender = Dog)]
     fn seen() {}
 
-    for db in databases::<(Keeper, Dog)>().await {
-        db.execute("CREATE TABLE walks (keeper BIGINT REFERENCES keepers (id) DEFERRABLE)", &()).await.unwrap();
-        let mut keeper = Keeper::default();
-        keeper.save(&db).await.unwrap();
-        Dog { keeper: keeper.id, ..Dog::default() }.save(&db).await.unwrap();
-        db.execute("INSERT INTO walks SELECT id FROM keepers", &()).await.unwrap();
-        let error = keeper.delete(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
-        assert_eq!(Keeper::all(&db).await.unwrap().len(), 1);
-    }
+    let db = database.with_tables::<(Keeper, Dog)>().await?;
+    db.execute("CREATE TABLE walks (keeper BIGINT REFERENCES keepers (id) DEFERRABLE)", &()).await?;
+    let mut keeper = Keeper::default();
+    keeper.save(&db).await?;
+    Dog { keeper: keeper.id, ..Dog::default() }.save(&db).await?;
+    db.execute("INSERT INTO walks SELECT id FROM keepers", &()).await?;
+    let error = keeper.delete(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::ForeignKey { .. }), "{error}");
+    assert_eq!(Keeper::all(&db).await?.len(), 1);
+    Ok(())
 }

@@ -3,11 +3,19 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback() {
+on_each_database!(
+    rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback,
+    rule_47_two_instances_of_a_row_are_one_row,
+    rule_47_the_last_values_are_those_that_the_library_wrote_later,
+    rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create,
+    rule_47_a_row_that_the_database_took_away_has_no_post_commit,
+    rule_47_what_was_changed_is_read_again_by_any_type_of_key
+);
+
+async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -45,55 +53,54 @@ async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback()
         LOG.note(format!("undone {} {:?} {}, {changes:?}", instance.name, instance.mail, instance.visits));
     }
 
-    for db in databases::<User>().await {
-        let mut ann = User { name: "ann".to_owned(), ..User::default() };
-        ann.save(&db).await.unwrap();
-        LOG.take();
+    let db = database.with_tables::<User>().await?;
+    let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    ann.save(&db).await?;
+    LOG.take();
 
-        // What is typed in memory, and what `pre_save` sets, is not in the database.
-        ann.name = "Ann".to_owned();
-        ann.mail = Some("typed".to_owned());
-        ann.save_fields(&db, User::fields().name).await.unwrap();
-        expect![[r#"
-            Ann None 1 v2, {"name", "version"}
-        "#]]
-        .assert_eq(&LOG.take());
+    // What is typed in memory, and what `pre_save` sets, is not in the database.
+    ann.name = "Ann".to_owned();
+    ann.mail = Some("typed".to_owned());
+    ann.save_fields(&db, User::fields().name).await?;
+    expect![[r#"
+        Ann None 1 v2, {"name", "version"}
+    "#]]
+    .assert_eq(&LOG.take());
 
-        // Two saves of one instance: the second knows the row from the first.
-        let tx = db.begin().await.unwrap();
-        ann.name = "Anna".to_owned();
-        ann.save_fields(&tx, User::fields().name).await.unwrap();
-        ann.visits = 100;
-        ann.save_fields(&tx, User::fields().visits).await.unwrap();
-        tx.commit().await.unwrap();
-        expect![[r#"
-            Anna None 101 v4, {"name", "visits", "version"}
-        "#]]
-        .assert_eq(&LOG.take());
+    // Two saves of one instance: the second knows the row from the first.
+    let tx = db.begin().await?;
+    ann.name = "Anna".to_owned();
+    ann.save_fields(&tx, User::fields().name).await?;
+    ann.visits = 100;
+    ann.save_fields(&tx, User::fields().visits).await?;
+    tx.commit().await?;
+    expect![[r#"
+        Anna None 101 v4, {"name", "visits", "version"}
+    "#]]
+    .assert_eq(&LOG.take());
 
-        // A rollback undoes what was written.
-        let tx = db.begin().await.unwrap();
-        let mut other = ann.clone();
-        other.name = "Bob".to_owned();
-        other.save_fields(&tx, User::fields().name).await.unwrap();
-        tx.rollback().await.unwrap();
-        expect![[r#"
-            undone Bob None 101, {"name", "version"}
-        "#]]
-        .assert_eq(&LOG.take());
+    // A rollback undoes what was written.
+    let tx = db.begin().await?;
+    let mut other = ann.clone();
+    other.name = "Bob".to_owned();
+    other.save_fields(&tx, User::fields().name).await?;
+    tx.rollback().await?;
+    expect![[r#"
+        undone Bob None 101, {"name", "version"}
+    "#]]
+    .assert_eq(&LOG.take());
 
-        // A whole save writes everything.
-        ann.save(&db).await.unwrap();
-        expect![[r#"
-            changed(mail)
-            Anna Some("typed") 102 v5, {"mail", "visits", "version"}
-        "#]]
-        .assert_eq(&LOG.take());
-    }
+    // A whole save writes everything.
+    ann.save(&db).await?;
+    expect![[r#"
+        changed(mail)
+        Anna Some("typed") 102 v5, {"mail", "visits", "version"}
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_two_instances_of_a_row_are_one_row() {
+async fn rule_47_two_instances_of_a_row_are_one_row(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -116,58 +123,57 @@ async fn rule_47_two_instances_of_a_row_are_one_row() {
     }
 
     let (name, mail) = (User::fields().name, User::fields().mail);
-    for db in databases::<User>().await {
-        let mut ann = User { name: "ann".to_owned(), mail: "old".to_owned(), ..User::default() };
-        ann.save(&db).await.unwrap();
-        let mut second = ann.clone();
-        LOG.take();
+    let db = database.with_tables::<User>().await?;
+    let mut ann = User { name: "ann".to_owned(), mail: "old".to_owned(), ..User::default() };
+    ann.save(&db).await?;
+    let mut second = ann.clone();
+    LOG.take();
 
-        ann.name = "Ann".to_owned();
-        second.mail = "new".to_owned();
-        let tx = db.begin().await.unwrap();
-        ann.save_fields(&tx, name).await.unwrap();
-        second.save_fields(&tx, mail).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "Ann new created false\n");
+    ann.name = "Ann".to_owned();
+    second.mail = "new".to_owned();
+    let tx = db.begin().await?;
+    ann.save_fields(&tx, name).await?;
+    second.save_fields(&tx, mail).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "Ann new created false\n");
 
-        // The second in a savepoint, which is undone or not.
-        let mut tx = db.begin().await.unwrap();
-        ann.name = "a".to_owned();
-        ann.save_fields(&tx, name).await.unwrap();
-        second.mail = "undone".to_owned();
-        let undone = tx.savepoint(async |tx| {
-            second.save_fields(tx, mail).await?;
-            Err::<(), _>(Error::other("no"))
-        });
-        undone.await.unwrap_err();
-        second.mail = "b".to_owned();
-        tx.savepoint(async |tx| second.save_fields(tx, mail).await).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "a b created false\nundone a undone\n");
+    // The second in a savepoint, which is undone or not.
+    let mut tx = db.begin().await?;
+    ann.name = "a".to_owned();
+    ann.save_fields(&tx, name).await?;
+    second.mail = "undone".to_owned();
+    let undone = tx.savepoint(async |tx| {
+        second.save_fields(tx, mail).await?;
+        Err::<(), _>(Error::other("no"))
+    });
+    undone.await.unwrap_err();
+    second.mail = "b".to_owned();
+    tx.savepoint(async |tx| second.save_fields(tx, mail).await).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "a b created false\nundone a undone\n");
 
-        // A whole save of the second writes its old name, and that is what the row has.
-        let tx = db.begin().await.unwrap();
-        ann.name = "c".to_owned();
-        ann.save_fields(&tx, name).await.unwrap();
-        second.save(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "ann b created false\n");
+    // A whole save of the second writes its old name, and that is what the row has.
+    let tx = db.begin().await?;
+    ann.name = "c".to_owned();
+    ann.save_fields(&tx, name).await?;
+    second.save(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "ann b created false\n");
 
-        // A row that is new in the transaction.
-        let tx = db.begin().await.unwrap();
-        let mut new = User { name: "eve".to_owned(), ..User::default() };
-        new.save(&tx).await.unwrap();
-        new.name = "typed".to_owned();
-        new.mail = "written".to_owned();
-        new.save_fields(&tx, mail).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(LOG.take(), "eve written created true\n");
-    }
+    // A row that is new in the transaction.
+    let tx = db.begin().await?;
+    let mut new = User { name: "eve".to_owned(), ..User::default() };
+    new.save(&tx).await?;
+    new.name = "typed".to_owned();
+    new.mail = "written".to_owned();
+    new.save_fields(&tx, mail).await?;
+    tx.commit().await?;
+    assert_eq!(LOG.take(), "eve written created true\n");
+    Ok(())
 }
 
-#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "each way in which the library writes")]
-async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
+async fn rule_47_the_last_values_are_those_that_the_library_wrote_later(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -200,92 +206,90 @@ async fn rule_47_the_last_values_are_those_that_the_library_wrote_later() {
         LOG.note(format!("{title} {pages} shelf {shelf} lent {lent}, created {created}, before {before:?}, {changes}"));
     }
 
-    for db in databases::<(Shelf, Book)>().await {
-        let pages = Book::fields().pages;
-        let mut shelf = Shelf::default();
-        shelf.save(&db).await.unwrap();
-        let on = Some(shelf.id);
-        let mut book = Book { title: "a".to_owned(), shelf: on, lent_from: on, ..Book::default() };
-        book.save(&db).await.unwrap();
-        let mut other = Book { title: "b".to_owned(), ..Book::default() };
-        other.save(&db).await.unwrap();
-        LOG.take();
+    let db = database.with_tables::<(Shelf, Book)>().await?;
+    let pages = Book::fields().pages;
+    let mut shelf = Shelf::default();
+    shelf.save(&db).await?;
+    let on = Some(shelf.id);
+    let mut book = Book { title: "a".to_owned(), shelf: on, lent_from: on, ..Book::default() };
+    book.save(&db).await?;
+    let mut other = Book { title: "b".to_owned(), ..Book::default() };
+    other.save(&db).await?;
+    LOG.take();
 
-        LOG.note("set_null and set_default");
-        let tx = db.begin().await.unwrap();
-        book.pages = 1;
-        book.save(&tx).await.unwrap();
-        Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&tx).await.unwrap();
-        shelf.delete(&tx).await.unwrap();
-        tx.commit().await.unwrap();
+    LOG.note("set_null and set_default");
+    let tx = db.begin().await?;
+    book.pages = 1;
+    book.save(&tx).await?;
+    Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&tx).await?;
+    shelf.delete(&tx).await?;
+    tx.commit().await?;
 
-        LOG.note("update_where");
-        let tx = db.begin().await.unwrap();
-        book.refresh(&tx).await.unwrap();
-        book.pages = 2;
-        book.save_fields(&tx, pages).await.unwrap();
-        let values = Book { pages: 3, ..Book::default() };
-        Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
-        tx.commit().await.unwrap();
+    LOG.note("update_where");
+    let tx = db.begin().await?;
+    book.refresh(&tx).await?;
+    book.pages = 2;
+    book.save_fields(&tx, pages).await?;
+    let values = Book { pages: 3, ..Book::default() };
+    Book::update_where(&tx, pages, &values, "true", &()).await?;
+    tx.commit().await?;
 
-        LOG.note("update_where, and then a save of another field");
-        let tx = db.begin().await.unwrap();
-        book.save_fields(&tx, pages).await.unwrap();
-        let values = Book { pages: 4, ..Book::default() };
-        Book::update_where(&tx, pages, &values, "true", &()).await.unwrap();
-        book.title = "A".to_owned();
-        book.save_fields(&tx, Book::fields().title).await.unwrap();
-        tx.commit().await.unwrap();
+    LOG.note("update_where, and then a save of another field");
+    let tx = db.begin().await?;
+    book.save_fields(&tx, pages).await?;
+    let values = Book { pages: 4, ..Book::default() };
+    Book::update_where(&tx, pages, &values, "true", &()).await?;
+    book.title = "A".to_owned();
+    book.save_fields(&tx, Book::fields().title).await?;
+    tx.commit().await?;
 
-        LOG.note("back to what it was");
-        let tx = db.begin().await.unwrap();
-        book.pages = 5;
-        book.save_fields(&tx, pages).await.unwrap();
-        let values = Book { pages: 4, ..Book::default() };
-        Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await.unwrap();
-        tx.commit().await.unwrap();
+    LOG.note("back to what it was");
+    let tx = db.begin().await?;
+    book.pages = 5;
+    book.save_fields(&tx, pages).await?;
+    let values = Book { pages: 4, ..Book::default() };
+    Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await?;
+    tx.commit().await?;
 
-        LOG.note("a savepoint that is undone, and one that is not");
-        let mut tx = db.begin().await.unwrap();
-        book.pages = 6;
-        book.save_fields(&tx, pages).await.unwrap();
-        let undone = tx.savepoint(async |tx| {
-            let values = Book { pages: 7, ..Book::default() };
-            Book::update_where(tx, pages, &values, "true", &()).await?;
-            Err::<(), _>(Error::other("no"))
-        });
-        undone.await.unwrap_err();
-        tx.savepoint(async |tx| {
-            other.pages = 7;
-            other.save_fields(tx, pages).await?;
-            let values = Book { pages: 8, ..Book::default() };
-            Book::update_where(tx, pages, &values, "pages = ?", &(7,)).await
-        })
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+    LOG.note("a savepoint that is undone, and one that is not");
+    let mut tx = db.begin().await?;
+    book.pages = 6;
+    book.save_fields(&tx, pages).await?;
+    let undone = tx.savepoint(async |tx| {
+        let values = Book { pages: 7, ..Book::default() };
+        Book::update_where(tx, pages, &values, "true", &()).await?;
+        Err::<(), _>(Error::other("no"))
+    });
+    undone.await.unwrap_err();
+    tx.savepoint(async |tx| {
+        other.pages = 7;
+        other.save_fields(tx, pages).await?;
+        let values = Book { pages: 8, ..Book::default() };
+        Book::update_where(tx, pages, &values, "pages = ?", &(7,)).await
+    })
+    .await?;
+    tx.commit().await?;
 
-        expect![[r#"
-            set_null and set_default
-            a 1 shelf false lent false, created false, before Some(0), {"pages", "shelf", "lent_from"}
-            new 0 shelf false lent false, created true, before None, all
-            update_where
-            a 3 shelf false lent false, created false, before Some(1), {"pages"}
-            update_where, and then a save of another field
-            A 4 shelf false lent false, created false, before Some(3), {"title", "pages"}
-            back to what it was
-            A 4 shelf false lent false, created false, before Some(4), {}
-            a savepoint that is undone, and one that is not
-            A 6 shelf false lent false, created false, before Some(4), {"pages"}
-            b 8 shelf false lent false, created false, before Some(4), {"pages"}
-        "#]]
-        .assert_eq(&LOG.take());
-        Book::delete_where(&db, "true", &()).await.unwrap();
-    }
+    expect![[r#"
+        set_null and set_default
+        a 1 shelf false lent false, created false, before Some(0), {"pages", "shelf", "lent_from"}
+        new 0 shelf false lent false, created true, before None, all
+        update_where
+        a 3 shelf false lent false, created false, before Some(1), {"pages"}
+        update_where, and then a save of another field
+        A 4 shelf false lent false, created false, before Some(3), {"title", "pages"}
+        back to what it was
+        A 4 shelf false lent false, created false, before Some(4), {}
+        a savepoint that is undone, and one that is not
+        A 6 shelf false lent false, created false, before Some(4), {"pages"}
+        b 8 shelf false lent false, created false, before Some(4), {"pages"}
+    "#]]
+    .assert_eq(&LOG.take());
+    Book::delete_where(&db, "true", &()).await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create() {
+async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -309,37 +313,36 @@ async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create() {
         Page::all(tx).await.unwrap().remove(0)
     }
 
-    for db in databases::<Page>().await {
-        let (path, text, hits) = (Page::fields().path, Page::fields().text, Page::fields().hits);
-        let page = |text: &str, hits| Page { path: "/".to_owned(), text: text.to_owned(), hits, ..Page::default() };
+    let db = database.with_tables::<Page>().await?;
+    let (path, text, hits) = (Page::fields().path, Page::fields().text, Page::fields().hits);
+    let page = |text: &str, hits| Page { path: "/".to_owned(), text: text.to_owned(), hits, ..Page::default() };
 
-        let tx = db.begin().await.unwrap();
-        page("a", 1).save(&tx).await.unwrap();
-        page("never written", 2).upsert(&tx, path, hits).await.unwrap();
-        tx.commit().await.unwrap();
+    let tx = db.begin().await?;
+    page("a", 1).save(&tx).await?;
+    page("never written", 2).upsert(&tx, path, hits).await?;
+    tx.commit().await?;
 
-        let tx = db.begin().await.unwrap();
-        let mut first = db_page(&tx).await;
-        first.text = "b".to_owned();
-        first.save_fields(&tx, text).await.unwrap();
-        assert!(!page("never written", 3).update_or_create(&tx, path, hits).await.unwrap());
-        tx.commit().await.unwrap();
+    let tx = db.begin().await?;
+    let mut first = db_page(&tx).await;
+    first.text = "b".to_owned();
+    first.save_fields(&tx, text).await?;
+    assert!(!page("never written", 3).update_or_create(&tx, path, hits).await?);
+    tx.commit().await?;
 
-        // A row that nothing but the upsert wrote has no `post_commit`.
-        let tx = db.begin().await.unwrap();
-        page("c", 4).upsert(&tx, path, text | hits).await.unwrap();
-        tx.commit().await.unwrap();
-        expect![[r#"
-            / "a" 2 created true, all
-            / "b" 3 created false, {"text", "hits"}
-        "#]]
-        .assert_eq(&LOG.take());
-        Page::delete_where(&db, "true", &()).await.unwrap();
-    }
+    // A row that nothing but the upsert wrote has no `post_commit`.
+    let tx = db.begin().await?;
+    page("c", 4).upsert(&tx, path, text | hits).await?;
+    tx.commit().await?;
+    expect![[r#"
+        / "a" 2 created true, all
+        / "b" 3 created false, {"text", "hits"}
+    "#]]
+    .assert_eq(&LOG.take());
+    Page::delete_where(&db, "true", &()).await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit() {
+async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -390,37 +393,36 @@ async fn rule_47_a_row_that_the_database_took_away_has_no_post_commit() {
         Ok(page)
     }
 
-    for db in databases::<(Site, Page, Link)>().await {
-        for way in 0..5 {
-            let mut site = Site::default();
-            site.save(&db).await.unwrap();
-            let mut kept = Site::default();
-            kept.save(&db).await.unwrap();
-            let mut tx = db.begin().await.unwrap();
-            let mut page = fill(site.id, &mut tx).await.unwrap();
-            Page { site: kept.id, title: "kept".to_owned(), ..Page::default() }.save(&tx).await.unwrap();
-            match way {
-                0 => drop(site.delete(&tx).await.unwrap()),
-                1 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).await.unwrap()),
-                2 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).with_signals().await.unwrap()),
-                3 => drop(page.delete(&tx).await.unwrap()),
-                _ => {
-                    let undone = tx.savepoint(async |tx| {
-                        site.delete(tx).await?;
-                        Err::<(), _>(Error::other("no"))
-                    });
-                    undone.await.unwrap_err();
-                }
+    let db = database.with_tables::<(Site, Page, Link)>().await?;
+    for way in 0..5 {
+        let mut site = Site::default();
+        site.save(&db).await?;
+        let mut kept = Site::default();
+        kept.save(&db).await?;
+        let mut tx = db.begin().await?;
+        let mut page = fill(site.id, &mut tx).await?;
+        Page { site: kept.id, title: "kept".to_owned(), ..Page::default() }.save(&tx).await?;
+        match way {
+            0 => drop(site.delete(&tx).await?),
+            1 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).await?),
+            2 => drop(Site::delete_where(&tx, "id = ?", &(site.id,)).with_signals().await?),
+            3 => drop(page.delete(&tx).await?),
+            _ => {
+                let undone = tx.savepoint(async |tx| {
+                    site.delete(tx).await?;
+                    Err::<(), _>(Error::other("no"))
+                });
+                undone.await.unwrap_err();
             }
-            tx.commit().await.unwrap();
-            let expected = if way == 4 { "page page\npage below\nlink\npage kept\n" } else { "page kept\n" };
-            assert_eq!(LOG.take(), expected, "in way {way}");
         }
+        tx.commit().await?;
+        let expected = if way == 4 { "page page\npage below\nlink\npage kept\n" } else { "page kept\n" };
+        assert_eq!(LOG.take(), expected, "in way {way}");
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_47_what_was_changed_is_read_again_by_any_type_of_key() {
+async fn rule_47_what_was_changed_is_read_again_by_any_type_of_key(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -436,18 +438,18 @@ async fn rule_47_what_was_changed_is_read_again_by_any_type_of_key() {
         LOG.note(format!("{} {}", instance.code, instance.people));
     }
 
-    for db in databases::<Country>().await {
-        let tx = db.begin().await.unwrap();
-        // More than one statement takes.
-        let mut countries: Vec<Country> =
-            (0..1100).map(|n| Country { code: format!("it's \"{n:04}\""), people: 0 }).collect();
-        Country::create_many(&tx, &mut countries).with_signals().await.unwrap();
-        let values = Country { people: 7, ..Country::default() };
-        Country::update_where(&tx, Country::fields().people, &values, "true", &()).await.unwrap();
-        countries[1].delete(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        let lines = LOG.take();
-        assert_eq!(lines.lines().count(), 1099);
-        assert!(lines.lines().all(|line| line.ends_with(" 7")), "{lines}");
-    }
+    let db = database.with_tables::<Country>().await?;
+    let tx = db.begin().await?;
+    // More than one statement takes.
+    let mut countries: Vec<Country> =
+        (0..1100).map(|n| Country { code: format!("it's \"{n:04}\""), people: 0 }).collect();
+    Country::create_many(&tx, &mut countries).with_signals().await?;
+    let values = Country { people: 7, ..Country::default() };
+    Country::update_where(&tx, Country::fields().people, &values, "true", &()).await?;
+    countries[1].delete(&tx).await?;
+    tx.commit().await?;
+    let lines = LOG.take();
+    assert_eq!(lines.lines().count(), 1099);
+    assert!(lines.lines().all(|line| line.ends_with(" 7")), "{lines}");
+    Ok(())
 }

@@ -3,11 +3,18 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn post_load_is_sent_for_every_row_that_a_person_reads() {
+on_each_database!(
+    post_load_is_sent_for_every_row_that_a_person_reads,
+    post_load_may_fill_in_what_is_no_column,
+    post_load_is_not_sent_for_what_the_library_reads_for_itself,
+    a_post_load_that_fails_is_the_error_of_the_read,
+    post_load_without_receivers_is_not_sent
+);
+
+async fn post_load_is_sent_for_every_row_that_a_person_reads(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone)]
     struct Author {
@@ -40,54 +47,53 @@ async fn post_load_is_sent_for_every_row_that_a_person_reads() {
         LOG.note(format!("book {}", instance.id));
     }
 
-    for db in databases::<(Author, Book)>().await {
-        let mut ann = Author { name: "ann".to_owned(), ..Author::default() };
-        let mut bob = Author { name: "bob".to_owned(), ..Author::default() };
-        ann.save(&db).await.unwrap();
-        bob.save(&db).await.unwrap();
-        let mut book = Book { author: ann.id, first_of: Some(ann.id), ..Book::default() };
-        book.save(&db).await.unwrap();
-        LOG.is(&expect![""]);
+    let db = database.with_tables::<(Author, Book)>().await?;
+    let mut ann = Author { name: "ann".to_owned(), ..Author::default() };
+    let mut bob = Author { name: "bob".to_owned(), ..Author::default() };
+    ann.save(&db).await?;
+    bob.save(&db).await?;
+    let mut book = Book { author: ann.id, first_of: Some(ann.id), ..Book::default() };
+    book.save(&db).await?;
+    LOG.is(&expect![""]);
 
-        LOG.note("get");
-        Author::get(&db, ann.id).await.unwrap().unwrap();
-        assert!(Author::get(&db, Id::new(99)).await.unwrap().is_none());
-        LOG.note("all");
-        Author::all(&db).await.unwrap();
-        LOG.note("by a unique field");
-        Author::by_name(&db, "bob").await.unwrap().unwrap();
-        LOG.note("refresh");
-        ann.refresh(&db).await.unwrap();
-        LOG.note("forwards");
-        book.author(&db).await.unwrap();
-        LOG.note("backwards to one");
-        ann.first_book(&db).await.unwrap().unwrap();
-        LOG.note("backwards to many, in a transaction");
-        let tx = db.begin().await.unwrap();
-        ann.book_set(&tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        LOG.is(&expect![[r"
-            get
-            author ann
-            all
-            author ann
-            author bob
-            by a unique field
-            author bob
-            refresh
-            author ann
-            forwards
-            author ann
-            backwards to one
-            book 1
-            backwards to many, in a transaction
-            book 1
-        "]]);
-    }
+    LOG.note("get");
+    Author::get(&db, ann.id).await?.unwrap();
+    assert!(Author::get(&db, Id::new(99)).await?.is_none());
+    LOG.note("all");
+    Author::all(&db).await?;
+    LOG.note("by a unique field");
+    Author::by_name(&db, "bob").await?.unwrap();
+    LOG.note("refresh");
+    ann.refresh(&db).await?;
+    LOG.note("forwards");
+    book.author(&db).await?;
+    LOG.note("backwards to one");
+    ann.first_book(&db).await?.unwrap();
+    LOG.note("backwards to many, in a transaction");
+    let tx = db.begin().await?;
+    ann.book_set(&tx).await?;
+    tx.rollback().await?;
+    LOG.is(&expect![[r"
+        get
+        author ann
+        all
+        author ann
+        author bob
+        by a unique field
+        author bob
+        refresh
+        author ann
+        forwards
+        author ann
+        backwards to one
+        book 1
+        backwards to many, in a transaction
+        book 1
+    "]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn post_load_may_fill_in_what_is_no_column() {
+async fn post_load_may_fill_in_what_is_no_column(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone)]
     struct Person {
@@ -104,19 +110,18 @@ async fn post_load_may_fill_in_what_is_no_column() {
         instance.full = format!("{} {}", instance.first, instance.last);
     }
 
-    for db in databases::<Person>().await {
-        let mut ann = Person { first: "Ann".to_owned(), last: "Lee".to_owned(), ..Person::default() };
-        ann.save(&db).await.unwrap();
-        assert_eq!(ann.full, "", "it was not read");
-        assert_eq!(Person::get(&db, ann.id).await.unwrap().unwrap().full, "Ann Lee");
-        assert_eq!(Person::all(&db).await.unwrap()[0].full, "Ann Lee");
-        ann.refresh(&db).await.unwrap();
-        assert_eq!(ann.full, "Ann Lee");
-    }
+    let db = database.with_tables::<Person>().await?;
+    let mut ann = Person { first: "Ann".to_owned(), last: "Lee".to_owned(), ..Person::default() };
+    ann.save(&db).await?;
+    assert_eq!(ann.full, "", "it was not read");
+    assert_eq!(Person::get(&db, ann.id).await?.unwrap().full, "Ann Lee");
+    assert_eq!(Person::all(&db).await?[0].full, "Ann Lee");
+    ann.refresh(&db).await?;
+    assert_eq!(ann.full, "Ann Lee");
+    Ok(())
 }
 
-#[tokio::test]
-async fn post_load_is_not_sent_for_what_the_library_reads_for_itself() {
+async fn post_load_is_not_sent_for_what_the_library_reads_for_itself(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone)]
     struct Shelf {
@@ -152,23 +157,22 @@ async fn post_load_is_not_sent_for_what_the_library_reads_for_itself() {
         LOG.note(format!("box {} goes", instance.id));
     }
 
-    for db in databases::<(Shelf, Box)>().await {
-        let mut shelf = Shelf { place: "left".to_owned(), ..Shelf::default() };
-        shelf.save(&db).await.unwrap();
-        Box { shelf: shelf.id, ..Box::default() }.save(&db).await.unwrap();
-        "right".clone_into(&mut shelf.place);
-        shelf.save(&db).await.unwrap();
-        shelf.delete(&db).await.unwrap();
-        LOG.is(&expect![[r#"
-            moved from None
-            moved from Some("left")
-            box 1 goes
-        "#]]);
-    }
+    let db = database.with_tables::<(Shelf, Box)>().await?;
+    let mut shelf = Shelf { place: "left".to_owned(), ..Shelf::default() };
+    shelf.save(&db).await?;
+    Box { shelf: shelf.id, ..Box::default() }.save(&db).await?;
+    "right".clone_into(&mut shelf.place);
+    shelf.save(&db).await?;
+    shelf.delete(&db).await?;
+    LOG.is(&expect![[r#"
+        moved from None
+        moved from Some("left")
+        box 1 goes
+    "#]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_post_load_that_fails_is_the_error_of_the_read() {
+async fn a_post_load_that_fails_is_the_error_of_the_read(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Debug)]
     struct Token {
@@ -182,25 +186,24 @@ async fn a_post_load_that_fails_is_the_error_of_the_read() {
         if instance.text == "bad" { Err("the token is bad") } else { Ok(()) }
     }
 
-    for db in databases::<Token>().await {
-        let mut good = Token { text: "good".to_owned(), ..Token::default() };
-        let mut bad = Token { text: "bad".to_owned(), ..Token::default() };
-        good.save(&db).await.unwrap();
-        bad.save(&db).await.unwrap();
+    let db = database.with_tables::<Token>().await?;
+    let mut good = Token { text: "good".to_owned(), ..Token::default() };
+    let mut bad = Token { text: "bad".to_owned(), ..Token::default() };
+    good.save(&db).await?;
+    bad.save(&db).await?;
 
-        let tx = db.begin().await.unwrap();
-        let error = Token::all(&tx).await.unwrap_err();
-        assert!(error.to_string().contains("the token is bad"), "{error}");
-        let Error::Receiver(receiver) = &error else { panic!("{error}") };
-        assert_eq!(receiver.signal, "post_load");
-        // Nothing was written, so nothing is broken.
-        assert_eq!(Token::get(&tx, good.id).await.unwrap().unwrap().text, "good");
-        tx.commit().await.unwrap();
-    }
+    let tx = db.begin().await?;
+    let error = Token::all(&tx).await.unwrap_err();
+    assert!(error.to_string().contains("the token is bad"), "{error}");
+    let Error::Receiver(receiver) = &error else { panic!("{error}") };
+    assert_eq!(receiver.signal, "post_load");
+    // Nothing was written, so nothing is broken.
+    assert_eq!(Token::get(&tx, good.id).await?.unwrap().text, "good");
+    tx.commit().await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn post_load_without_receivers_is_not_sent() {
+async fn post_load_without_receivers_is_not_sent(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Plain {
@@ -208,12 +211,12 @@ async fn post_load_without_receivers_is_not_sent() {
         id: Id<Plain>,
     }
 
-    for db in databases::<Plain>().await {
-        Plain::default().save(&db).await.unwrap();
-        assert!(!Plain::POST_LOAD.has_receivers());
-        let connected = Plain::POST_LOAD.connect_scoped(|event| event.instance.id = Id::new(7));
-        assert_eq!(Plain::all(&db).await.unwrap()[0].id, Id::new(7));
-        drop(connected);
-        assert_eq!(Plain::all(&db).await.unwrap()[0].id, Id::new(1));
-    }
+    let db = database.with_tables::<Plain>().await?;
+    Plain::default().save(&db).await?;
+    assert!(!Plain::POST_LOAD.has_receivers());
+    let connected = Plain::POST_LOAD.connect_scoped(|event| event.instance.id = Id::new(7));
+    assert_eq!(Plain::all(&db).await?[0].id, Id::new(7));
+    drop(connected);
+    assert_eq!(Plain::all(&db).await?[0].id, Id::new(1));
+    Ok(())
 }

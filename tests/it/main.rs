@@ -18,6 +18,7 @@ mod limits;
 mod load;
 mod log;
 mod lookup;
+mod lost_race;
 mod many_to_many;
 mod models;
 mod new_rows;

@@ -4,10 +4,19 @@ use expect_test::expect;
 use signals::model::Meta;
 use signals::prelude::*;
 
-use crate::databases::{databases, empty_databases, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 
-#[tokio::test]
-async fn every_type_of_column_comes_back_as_it_was() {
+on_each_database!(
+    every_type_of_column_comes_back_as_it_was,
+    names_of_tables_and_columns_may_be_anything,
+    relations_are_followed_both_ways,
+    a_row_that_is_gone_cannot_be_refreshed,
+    a_missing_table_says_how_to_make_it,
+    two_models_of_one_name_are_two_senders,
+    sql_that_names_a_table_and_its_columns_without_quotes_means_them
+);
+
+async fn every_type_of_column_comes_back_as_it_was(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone, Debug, PartialEq)]
     struct Everything {
@@ -31,38 +40,37 @@ async fn every_type_of_column_comes_back_as_it_was() {
         p: Option<bool>,
     }
 
-    for db in databases::<Everything>().await {
-        let mut least =
-            Everything { a: i8::MIN, b: i16::MIN, c: i32::MIN, d: i64::MIN, h: f32::MIN, ..Everything::default() };
-        let mut most = Everything {
-            a: i8::MAX,
-            b: i16::MAX,
-            c: i32::MAX,
-            d: i64::MAX,
-            e: u8::MAX,
-            f: u16::MAX,
-            g: u32::MAX,
-            h: f32::MAX,
-            i: f64::INFINITY,
-            j: true,
-            // PostgreSQL stores no NUL in text.
-            k: format!("{}an apostrophe ' and \u{1f980}", if is_sqlite(&db) { "a NUL \0, " } else { "" }),
-            l: vec![0, 255, 39],
-            m: Some(i64::MIN),
-            n: Some(String::new()),
-            o: Some(Id::new(1)),
-            p: Some(false),
-            ..Everything::default()
-        };
-        for everything in [&mut least, &mut most] {
-            everything.save(&db).await.unwrap();
-            assert_eq!(Everything::get(&db, everything.id).await.unwrap().as_ref(), Some(&*everything));
-        }
+    let db = database.with_tables::<Everything>().await?;
+    let mut least =
+        Everything { a: i8::MIN, b: i16::MIN, c: i32::MIN, d: i64::MIN, h: f32::MIN, ..Everything::default() };
+    let mut most = Everything {
+        a: i8::MAX,
+        b: i16::MAX,
+        c: i32::MAX,
+        d: i64::MAX,
+        e: u8::MAX,
+        f: u16::MAX,
+        g: u32::MAX,
+        h: f32::MAX,
+        i: f64::INFINITY,
+        j: true,
+        // PostgreSQL stores no NUL in text.
+        k: format!("{}an apostrophe ' and \u{1f980}", if is_sqlite(&db) { "a NUL \0, " } else { "" }),
+        l: vec![0, 255, 39],
+        m: Some(i64::MIN),
+        n: Some(String::new()),
+        o: Some(Id::new(1)),
+        p: Some(false),
+        ..Everything::default()
+    };
+    for everything in [&mut least, &mut most] {
+        everything.save(&db).await?;
+        assert_eq!(Everything::get(&db, everything.id).await?.as_ref(), Some(&*everything));
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn names_of_tables_and_columns_may_be_anything() {
+async fn names_of_tables_and_columns_may_be_anything(database: &Database) -> TestResult {
     #[model(table = "select \"from\" where")]
     #[derive(Default, Clone, Debug, PartialEq)]
     struct Odd {
@@ -77,25 +85,24 @@ async fn names_of_tables_and_columns_may_be_anything() {
         cache: Vec<String>,
     }
 
-    for db in databases::<Odd>().await {
-        let mut odd =
-            Odd { dropped: "'; DROP TABLE x; --".to_owned(), r#type: 1, cache: vec![String::new()], ..Odd::default() };
-        odd.save(&db).await.unwrap();
-        let stored = Odd::by_dropped(&db, "'; DROP TABLE x; --").await.unwrap().unwrap();
-        assert_eq!(stored, Odd { cache: Vec::new(), ..odd.clone() });
+    let db = database.with_tables::<Odd>().await?;
+    let mut odd =
+        Odd { dropped: "'; DROP TABLE x; --".to_owned(), r#type: 1, cache: vec![String::new()], ..Odd::default() };
+    odd.save(&db).await?;
+    let stored = Odd::by_dropped(&db, "'; DROP TABLE x; --").await?.unwrap();
+    assert_eq!(stored, Odd { cache: Vec::new(), ..odd.clone() });
 
-        odd.r#type = 2;
-        odd.refresh(&db).await.unwrap();
-        assert_eq!((odd.r#type, odd.cache.len()), (1, 1), "refresh leaves what is skipped");
+    odd.r#type = 2;
+    odd.refresh(&db).await?;
+    assert_eq!((odd.r#type, odd.cache.len()), (1, 1), "refresh leaves what is skipped");
 
-        let error = Odd { dropped: odd.dropped.clone(), ..Odd::default() }.save(&db).await.unwrap_err();
-        expect!["another row of `Odd` has the same `dropped`: use another value, or change the row that is there"]
-            .assert_eq(&error.to_string());
-    }
+    let error = Odd { dropped: odd.dropped.clone(), ..Odd::default() }.save(&db).await.unwrap_err();
+    expect!["another row of `Odd` has the same `dropped`: use another value, or change the row that is there"]
+        .assert_eq(&error.to_string());
+    Ok(())
 }
 
-#[tokio::test]
-async fn relations_are_followed_both_ways() {
+async fn relations_are_followed_both_ways(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone, Debug, PartialEq)]
     struct Author {
@@ -124,31 +131,30 @@ async fn relations_are_followed_both_ways() {
         author: Id<Author>,
     }
 
-    for db in databases::<(Article, Author, Biography)>().await {
-        let (mut ann, mut bob) = (Author::default(), Author::default());
-        ann.save(&db).await.unwrap();
-        bob.save(&db).await.unwrap();
-        let mut article = Article { author: ann.id, editor_id: Some(bob.id), ..Article::default() };
-        article.save(&db).await.unwrap();
-        let mut biography = Biography { author: ann.id, ..Biography::default() };
-        biography.save(&db).await.unwrap();
+    let db = database.with_tables::<(Article, Author, Biography)>().await?;
+    let (mut ann, mut bob) = (Author::default(), Author::default());
+    ann.save(&db).await?;
+    bob.save(&db).await?;
+    let mut article = Article { author: ann.id, editor_id: Some(bob.id), ..Article::default() };
+    article.save(&db).await?;
+    let mut biography = Biography { author: ann.id, ..Biography::default() };
+    biography.save(&db).await?;
 
-        assert_eq!(article.author(&db).await.unwrap(), ann);
-        assert_eq!(article.editor(&db).await.unwrap(), Some(bob.clone()));
-        assert_eq!(ann.article_set(&db).await.unwrap(), [article.clone()]);
-        assert_eq!(ann.edited(&db).await.unwrap(), []);
-        assert_eq!(bob.edited(&db).await.unwrap(), [article]);
-        assert_eq!(ann.biography(&db).await.unwrap(), Some(biography.clone()));
-        assert_eq!(bob.biography(&db).await.unwrap(), None);
-        assert_eq!(Biography::by_author(&db, ann.id).await.unwrap(), Some(biography));
+    assert_eq!(article.author(&db).await?, ann);
+    assert_eq!(article.editor(&db).await?, Some(bob.clone()));
+    assert_eq!(ann.article_set(&db).await?, [article.clone()]);
+    assert_eq!(ann.edited(&db).await?, []);
+    assert_eq!(bob.edited(&db).await?, [article]);
+    assert_eq!(ann.biography(&db).await?, Some(biography.clone()));
+    assert_eq!(bob.biography(&db).await?, None);
+    assert_eq!(Biography::by_author(&db, ann.id).await?, Some(biography));
 
-        let second = Biography { author: ann.id, ..Biography::default() }.save(&db).await.unwrap_err();
-        assert!(matches!(second, Error::Unique { .. }), "{second}");
-    }
+    let second = Biography { author: ann.id, ..Biography::default() }.save(&db).await.unwrap_err();
+    assert!(matches!(second, Error::Unique { .. }), "{second}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_row_that_is_gone_cannot_be_refreshed() {
+async fn a_row_that_is_gone_cannot_be_refreshed(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -156,15 +162,14 @@ async fn a_row_that_is_gone_cannot_be_refreshed() {
         id: Id<Note>,
     }
 
-    for db in databases::<Note>().await {
-        assert!(Note::get(&db, Id::new(1)).await.unwrap().is_none());
-        let error = Note { id: Id::new(1) }.refresh(&db).await.unwrap_err();
-        expect!["there is no such row of `Note`: it was deleted, or never saved"].assert_eq(&error.to_string());
-    }
+    let db = database.with_tables::<Note>().await?;
+    assert!(Note::get(&db, Id::new(1)).await?.is_none());
+    let error = Note { id: Id::new(1) }.refresh(&db).await.unwrap_err();
+    expect!["there is no such row of `Note`: it was deleted, or never saved"].assert_eq(&error.to_string());
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_missing_table_says_how_to_make_it() {
+async fn a_missing_table_says_how_to_make_it(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -172,15 +177,15 @@ async fn a_missing_table_says_how_to_make_it() {
         id: Id<Note>,
     }
 
-    for db in empty_databases().await {
-        let error = Note::default().save(&db).await.unwrap_err();
-        expect!["there is no table `notes`: make it with `db.create_tables()` or a migration"]
-            .assert_eq(&error.to_string());
-    }
+    let db = database.connect().await?;
+    let error = Note::default().save(&db).await.unwrap_err();
+    expect!["there is no table `notes`: make it with `db.create_tables()` or a migration"]
+        .assert_eq(&error.to_string());
+    Ok(())
 }
 
 #[tokio::test]
-async fn two_models_with_one_table_are_refused() {
+async fn two_models_with_one_table_are_refused() -> TestResult {
     mod first {
         use signals::prelude::*;
         #[model]
@@ -198,7 +203,7 @@ async fn two_models_with_one_table_are_refused() {
         }
     }
 
-    let db = Db::connect("sqlite::memory:").await.unwrap();
+    let db = Db::connect("sqlite::memory:").await?;
     let error = db.create_tables_of::<(first::User, second::User)>().await.unwrap_err();
     let text = error.to_string();
     for module in ["first", "second"] {
@@ -206,10 +211,10 @@ async fn two_models_with_one_table_are_refused() {
         let (place, _) = place.split_once(')').expect(&text);
         assert!(place.contains("models.rs:"), "{text}");
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn two_models_of_one_name_are_two_senders() {
+async fn two_models_of_one_name_are_two_senders(database: &Database) -> TestResult {
     mod first {
         use signals::prelude::*;
         #[model(app = "first")]
@@ -236,17 +241,16 @@ async fn two_models_of_one_name_are_two_senders() {
         Err("first")
     }
 
-    for db in databases::<(first::User, second::User)>().await {
-        assert!(first::User::PRE_SAVE.has_receivers());
-        assert!(!SecondUser::PRE_SAVE.has_receivers());
-        first::User::default().save(&db).await.unwrap_err();
-        second::User::default().save(&db).await.unwrap();
-        assert_eq!((first::User::META.table, second::User::META.table), ("first_user", "second_user"));
-    }
+    let db = database.with_tables::<(first::User, second::User)>().await?;
+    assert!(first::User::PRE_SAVE.has_receivers());
+    assert!(!SecondUser::PRE_SAVE.has_receivers());
+    first::User::default().save(&db).await.unwrap_err();
+    second::User::default().save(&db).await?;
+    assert_eq!((first::User::META.table, second::User::META.table), ("first_user", "second_user"));
+    Ok(())
 }
 
-#[tokio::test]
-async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them() {
+async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct User {
@@ -268,36 +272,36 @@ async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them() {
         leader_id: Option<Id<User>>,
     }
 
-    for db in databases::<(User, Category, UserCategories)>().await {
-        let mut users: Vec<User> =
-            ["ann", "bob", "cid"].map(|name| User { name: name.to_owned(), ..User::default() }).into();
-        User::create_many(&db, &mut users).await.unwrap();
-        let mut category = Category { user: users[1].id, leader_id: Some(users[2].id), ..Category::default() };
-        category.save(&db).await.unwrap();
-        users[0].categories().add(&db, &[category.id]).await.unwrap();
+    let db = database.with_tables::<(User, Category, UserCategories)>().await?;
+    let mut users: Vec<User> =
+        ["ann", "bob", "cid"].map(|name| User { name: name.to_owned(), ..User::default() }).into();
+    User::create_many(&db, &mut users).await?;
+    let mut category = Category { user: users[1].id, leader_id: Some(users[2].id), ..Category::default() };
+    category.save(&db).await?;
+    users[0].categories().add(&db, &[category.id]).await?;
 
-        assert_eq!(db.query_one::<i64>("SELECT count(*) FROM users", &()).await.unwrap(), 3);
-        assert_eq!(db.query_as::<User>("SELECT * FROM users ORDER BY id", &()).await.unwrap(), users);
-        let sql = "SELECT users.name FROM users
-                   JOIN user_categories ON user_categories.user_id = users.id
-                   JOIN categories ON categories.id = user_categories.category_id
-                   WHERE categories.user_id = 2 AND categories.leader_id = 3";
-        assert_eq!(db.query_as::<(String,)>(sql, &()).await.unwrap(), [("ann".to_owned(),)]);
-        assert_eq!(db.query_as::<Category>("SELECT * FROM categories", &()).await.unwrap(), [category.clone()]);
+    assert_eq!(db.query_one::<i64>("SELECT count(*) FROM users", &()).await?, 3);
+    assert_eq!(db.query_as::<User>("SELECT * FROM users ORDER BY id", &()).await?, users);
+    let sql = "SELECT users.name FROM users
+               JOIN user_categories ON user_categories.user_id = users.id
+               JOIN categories ON categories.id = user_categories.category_id
+               WHERE categories.user_id = 2 AND categories.leader_id = 3";
+    assert_eq!(db.query_as::<(String,)>(sql, &()).await?, [("ann".to_owned(),)]);
+    assert_eq!(db.query_as::<Category>("SELECT * FROM categories", &()).await?, [category.clone()]);
 
-        // Errors name fields, and say so where SQL takes the one for the other.
-        let error = Category { leader_id: Some(users[2].id), user: users[0].id, ..Category::default() };
-        let error = { error }.save(&db).await.unwrap_err();
-        assert!(
-            matches!(&error, Error::Unique { model, fields } if model == "Category" && fields == &["leader_id"]),
-            "{error}"
-        );
-        let error = Category::delete_where(&db, "user = 7", &()).await.map(drop);
-        if is_sqlite(&db) {
-            expect!["the table of `Category` has no column `user`: the column of the field `user` of `Category` is `user_id`, and SQL has columns"]
-                .assert_eq(&error.unwrap_err().to_string());
-        }
+    // Errors name fields, and say so where SQL takes the one for the other.
+    let error = Category { leader_id: Some(users[2].id), user: users[0].id, ..Category::default() };
+    let error = { error }.save(&db).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Unique { model, fields } if model == "Category" && fields == &["leader_id"]),
+        "{error}"
+    );
+    let error = Category::delete_where(&db, "user = 7", &()).await.map(drop);
+    if is_sqlite(&db) {
+        expect!["the table of `Category` has no column `user`: the column of the field `user` of `Category` is `user_id`, and SQL has columns"]
+            .assert_eq(&error.unwrap_err().to_string());
     }
+    Ok(())
 }
 
 #[test]

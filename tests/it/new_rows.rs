@@ -4,12 +4,21 @@ use expect_test::expect;
 use signals::Column;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
+on_each_database!(
+    rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_another_row,
+    rule_15_pre_save_may_set_the_key,
+    rule_15_pre_save_can_ask_whether_the_row_is_new,
+    rule_15_a_filter_and_a_closure_can_ask_as_well
+);
+
 // Rule 15.
-#[tokio::test]
-async fn rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_another_row() {
+
+async fn rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_another_row(
+    database: &Database,
+) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Number {
@@ -56,52 +65,52 @@ async fn rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_
         isbn: Isbn,
     }
 
-    for db in databases::<(Number, Small, Country, Bytes, Book)>().await {
-        let mut first = Number { text: "first".to_owned(), ..Number::default() };
-        first.create(&db).await.unwrap();
-        let second = || Number { text: "second".to_owned(), ..Number::default() };
-        let tx = db.begin().await.unwrap();
-        let in_transaction = second().save(&tx).await.unwrap_err().to_string();
-        drop(tx);
-        let errors = [
-            second().save(&db).await.unwrap_err().to_string(),
-            in_transaction,
-            Small::default().save(&db).await.unwrap_err().to_string(),
-            Country::default().save(&db).await.unwrap_err().to_string(),
-            Bytes::default().save(&db).await.unwrap_err().to_string(),
-            Book::default().save(&db).await.unwrap_err().to_string(),
-        ];
-        expect![[r#"
-            the key of `Number` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
-            the key of `Number` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
-            the key of `Small` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
-            the key of `Country` is empty, which is what `Default` gives: set it before saving, or insert it with `create`
-            the key of `Bytes` is empty, which is what `Default` gives: set it before saving, or insert it with `create`
-            the key of `Book` is empty, which is what `Default` gives: set it before saving, or insert it with `create`"#]]
-        .assert_eq(&errors.join("\n"));
-        assert!(matches!(second().save(&db).await, Err(Error::UnsetKey { model, .. }) if model == "Number"));
-        assert_eq!(Number::all(&db).await.unwrap(), [first.clone()], "nothing was overwritten");
+    let db = database.with_tables::<(Number, Small, Country, Bytes, Book)>().await?;
+    let mut first = Number { text: "first".to_owned(), ..Number::default() };
+    first.create(&db).await?;
+    let second = || Number { text: "second".to_owned(), ..Number::default() };
+    let tx = db.begin().await?;
+    let in_transaction = second().save(&tx).await.unwrap_err().to_string();
+    drop(tx);
+    let errors = [
+        second().save(&db).await.unwrap_err().to_string(),
+        in_transaction,
+        Small::default().save(&db).await.unwrap_err().to_string(),
+        Country::default().save(&db).await.unwrap_err().to_string(),
+        Bytes::default().save(&db).await.unwrap_err().to_string(),
+        Book::default().save(&db).await.unwrap_err().to_string(),
+    ];
+    expect![[r#"
+        the key of `Number` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
+        the key of `Number` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
+        the key of `Small` is 0, which is what `Default` gives: set it before saving, or insert it with `create`
+        the key of `Country` is empty, which is what `Default` gives: set it before saving, or insert it with `create`
+        the key of `Bytes` is empty, which is what `Default` gives: set it before saving, or insert it with `create`
+        the key of `Book` is empty, which is what `Default` gives: set it before saving, or insert it with `create`"#]]
+    .assert_eq(&errors.join("\n"));
+    assert!(matches!(second().save(&db).await, Err(Error::UnsetKey { model, .. }) if model == "Number"));
+    assert_eq!(Number::all(&db).await?, [first.clone()], "nothing was overwritten");
 
-        // What names the row, or inserts it, takes any key.
-        first.text = "changed".to_owned();
-        first.save_fields(&db, Number::fields().text).await.unwrap();
-        first.refresh(&db).await.unwrap();
-        assert_eq!(first.text, "changed");
-        assert!(matches!(second().create(&db).await, Err(Error::Unique { .. })));
-        assert!(!second().update_or_create(&db, FieldSet::empty(), Number::fields().text).await.unwrap());
-        assert_eq!(first.delete(&db).await.unwrap().total(), 1);
-        Number::create_many(&db, &mut [second()]).await.unwrap();
-        Small::default().create(&db).await.unwrap();
-        Country::create_many(&db, &mut [Country::default()]).await.unwrap();
-        assert!(!Country::default().get_or_create(&db, FieldSet::empty()).await.unwrap());
-        Number { id: -1, ..second() }.save(&db).await.unwrap();
-        assert_eq!(Number::all(&db).await.unwrap().len(), 2);
-    }
+    // What names the row, or inserts it, takes any key.
+    first.text = "changed".to_owned();
+    first.save_fields(&db, Number::fields().text).await?;
+    first.refresh(&db).await?;
+    assert_eq!(first.text, "changed");
+    assert!(matches!(second().create(&db).await, Err(Error::Unique { .. })));
+    assert!(!second().update_or_create(&db, FieldSet::empty(), Number::fields().text).await?);
+    assert_eq!(first.delete(&db).await?.total(), 1);
+    Number::create_many(&db, &mut [second()]).await?;
+    Small::default().create(&db).await?;
+    Country::create_many(&db, &mut [Country::default()]).await?;
+    assert!(!Country::default().get_or_create(&db, FieldSet::empty()).await?);
+    Number { id: -1, ..second() }.save(&db).await?;
+    assert_eq!(Number::all(&db).await?.len(), 2);
+    Ok(())
 }
 
 // Rules 15, 18.
-#[tokio::test]
-async fn rule_15_pre_save_may_set_the_key() {
+
+async fn rule_15_pre_save_may_set_the_key(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Page {
@@ -115,17 +124,17 @@ async fn rule_15_pre_save_may_set_the_key() {
         instance.slug = instance.title.to_lowercase();
     }
 
-    for db in databases::<Page>().await {
-        let mut page = Page { title: "News".to_owned(), ..Page::default() };
-        page.save(&db).await.unwrap();
-        assert_eq!(Page::all(&db).await.unwrap(), [page]);
-        assert!(matches!(Page::default().save(&db).await, Err(Error::UnsetKey { .. })));
-    }
+    let db = database.with_tables::<Page>().await?;
+    let mut page = Page { title: "News".to_owned(), ..Page::default() };
+    page.save(&db).await?;
+    assert_eq!(Page::all(&db).await?, [page]);
+    assert!(matches!(Page::default().save(&db).await, Err(Error::UnsetKey { .. })));
+    Ok(())
 }
 
 // Rule 15.
-#[tokio::test]
-async fn rule_15_pre_save_can_ask_whether_the_row_is_new() {
+
+async fn rule_15_pre_save_can_ask_whether_the_row_is_new(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -165,57 +174,57 @@ async fn rule_15_pre_save_can_ask_whether_the_row_is_new() {
         let _: &M = instance;
     }
 
-    for db in databases::<(Country, User, Order)>().await {
-        let mut belgium = Country { code: "be".to_owned(), name: "Belgium".to_owned() };
-        belgium.save(&db).await.unwrap();
-        belgium.save(&db).await.unwrap();
-        belgium.save_fields(&db, Country::fields().name).await.unwrap();
-        Country { code: "nl".to_owned(), ..belgium.clone() }.create(&db).await.unwrap();
-        LOG.is(&expect![[r#"
-            Country adding true
-            Country created true
-            Country adding false
-            Country created false
-            Country adding false
-            Country created false
-            Country adding true
-            Country created true
-        "#]]);
+    let db = database.with_tables::<(Country, User, Order)>().await?;
+    let mut belgium = Country { code: "be".to_owned(), name: "Belgium".to_owned() };
+    belgium.save(&db).await?;
+    belgium.save(&db).await?;
+    belgium.save_fields(&db, Country::fields().name).await?;
+    Country { code: "nl".to_owned(), ..belgium.clone() }.create(&db).await?;
+    LOG.is(&expect![[r#"
+        Country adding true
+        Country created true
+        Country adding false
+        Country created false
+        Country adding false
+        Country created false
+        Country adding true
+        Country created true
+    "#]]);
 
-        let mut ann = User::default();
-        ann.save(&db).await.unwrap();
-        ann.save(&db).await.unwrap();
-        User { id: Id::new(700), ..User::default() }.save(&db).await.unwrap();
-        User::create_many(&db, &mut [User::default()]).with_signals().await.unwrap();
-        User::update_where(&db, User::fields().name, &ann, "id = ?", &(700,)).with_signals().await.unwrap();
-        LOG.is(&expect![[r#"
-            User adding true
-            User created true
-            User adding false
-            User created false
-            User adding true
-            User created true
-            User adding true
-            User created true
-            User adding false
-            User created false
-        "#]]);
+    let mut ann = User::default();
+    ann.save(&db).await?;
+    ann.save(&db).await?;
+    User { id: Id::new(700), ..User::default() }.save(&db).await?;
+    User::create_many(&db, &mut [User::default()]).with_signals().await?;
+    User::update_where(&db, User::fields().name, &ann, "id = ?", &(700,)).with_signals().await?;
+    LOG.is(&expect![[r#"
+        User adding true
+        User created true
+        User adding false
+        User created false
+        User adding true
+        User created true
+        User adding true
+        User created true
+        User adding false
+        User created false
+    "#]]);
 
-        let mut order = Order::default();
-        order.save(&db).await.unwrap();
-        order.save(&db).await.unwrap();
-        LOG.is(&expect![[r#"
-            Order adding true
-            Order created true
-            Order adding false
-            Order created false
-        "#]]);
-    }
+    let mut order = Order::default();
+    order.save(&db).await?;
+    order.save(&db).await?;
+    LOG.is(&expect![[r#"
+        Order adding true
+        Order created true
+        Order adding false
+        Order created false
+    "#]]);
+    Ok(())
 }
 
 // Rule 15.
-#[tokio::test]
-async fn rule_15_a_filter_and_a_closure_can_ask_as_well() {
+
+async fn rule_15_a_filter_and_a_closure_can_ask_as_well(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -230,15 +239,15 @@ async fn rule_15_a_filter_and_a_closure_can_ask_as_well() {
         LOG.note(format!("first {}", instance.code));
     }
 
-    for db in databases::<Country>().await {
-        let mut belgium = Country { code: "be".to_owned() };
-        belgium.save(&db).await.unwrap();
-        belgium.save(&db).await.unwrap();
-        assert_eq!(LOG.take(), "first be\n");
-        let guard = Country::PRE_SAVE.connect_scoped(|event| LOG.note(format!("closure {}", event.adding)));
-        Country { code: "nl".to_owned() }.save(&db).await.unwrap();
-        belgium.save(&db).await.unwrap();
-        assert_eq!(LOG.take(), "first nl\nclosure true\nclosure false\n");
-        drop(guard);
-    }
+    let db = database.with_tables::<Country>().await?;
+    let mut belgium = Country { code: "be".to_owned() };
+    belgium.save(&db).await?;
+    belgium.save(&db).await?;
+    assert_eq!(LOG.take(), "first be\n");
+    let guard = Country::PRE_SAVE.connect_scoped(|event| LOG.note(format!("closure {}", event.adding)));
+    Country { code: "nl".to_owned() }.save(&db).await?;
+    belgium.save(&db).await?;
+    assert_eq!(LOG.take(), "first nl\nclosure true\nclosure false\n");
+    drop(guard);
+    Ok(())
 }

@@ -10,22 +10,24 @@ use expect_test::expect;
 use signals::ConnectOptions;
 use signals::prelude::*;
 
-use crate::databases::Schema;
+use crate::databases::{Database, TestResult, on_postgres};
 use crate::log::Log;
 use crate::proxy::{Cut, Proxy};
 
-/// A schema, or the test is left out.
-macro_rules! schema {
-    () => {
-        match Schema::new().await {
-            Some(schema) => schema,
-            None => return,
-        }
-    };
-}
+on_postgres!(
+    a_save_is_one_round_trip_and_with_receivers_two,
+    rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook,
+    saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_pool,
+    rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed,
+    rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all,
+    tables_can_be_made_by_many_at_the_same_time,
+    models_that_point_to_each_other_have_both_foreign_keys,
+    names_that_are_too_long,
+    errors_after_a_commit_that_nobody_waits_for_are_reported,
+    rule_43_a_change_without_receivers_is_one_round_trip
+);
 
-#[tokio::test]
-async fn a_save_is_one_round_trip_and_with_receivers_two() {
+async fn a_save_is_one_round_trip_and_with_receivers_two(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Plain {
@@ -51,10 +53,9 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
     #[receiver(post_commit, sender = Watched)]
     async fn after() {}
 
-    let schema = schema!();
-    let (proxy, url) = Proxy::to(&schema.url()).await;
-    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
-    db.create_tables_of::<(Plain, Watched)>().await.unwrap();
+    let (proxy, url) = Proxy::to(&database.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await?;
+    db.create_tables_of::<(Plain, Watched)>().await?;
 
     let mut rounds = Vec::new();
     for _ in 0..2 {
@@ -110,7 +111,7 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
                 .await,
         ));
         // Lets the ROLLBACK be answered, so that the next one does not find it on the line.
-        Plain::all(&db).await.unwrap();
+        Plain::all(&db).await?;
     }
     let rounds: Vec<_> = rounds
         .into_iter()
@@ -129,10 +130,10 @@ async fn a_save_is_one_round_trip_and_with_receivers_two() {
         a transaction of nothing: 0
         a transaction that is dropped: 1"]]
     .assert_eq(&rounds.join("\n"));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook() {
+async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -153,10 +154,9 @@ async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook() {
         LOG.note(format!("rolled back {}", instance.id));
     }
 
-    let schema = schema!();
-    let (proxy, url) = Proxy::to(&schema.url()).await;
-    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
-    db.create_tables_of::<Note>().await.unwrap();
+    let (proxy, url) = Proxy::to(&database.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await?;
+    db.create_tables_of::<Note>().await?;
     for (cut, rows) in [(Cut::BeforeCommit, 0), (Cut::AfterCommit, 1)] {
         proxy.cut(cut);
         let mut note = Note::default();
@@ -166,14 +166,14 @@ async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook() {
         assert!(note.id.is_unset());
         assert_eq!(LOG.take(), "");
         // The pool has recovered.
-        assert_eq!(Note::all(&db).await.unwrap().len(), rows);
+        assert_eq!(Note::all(&db).await?.len(), rows);
     }
-    Note::default().save(&db).await.unwrap();
+    Note::default().save(&db).await?;
     assert_eq!(LOG.take(), "committed 3\n");
+    Ok(())
 }
 
-#[tokio::test]
-async fn saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_pool() {
+async fn saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_pool(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -194,18 +194,17 @@ async fn saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_poo
         Audit::default().save(&db).await
     }
 
-    let schema = schema!();
-    let options = ConnectOptions::new(schema.url()).pool_size(1).pool_timeout(Duration::from_millis(300));
-    let db = options.connect().await.unwrap();
-    db.create_tables_of::<(User, Audit)>().await.unwrap();
+    let options = ConnectOptions::new(database.url()).pool_size(1).pool_timeout(Duration::from_millis(300));
+    let db = options.connect().await?;
+    db.create_tables_of::<(User, Audit)>().await?;
     let (error, line) = (User::default().save(&db).await.unwrap_err(), line!());
     let text = error.to_string();
     assert!(text.contains("they are held from ") && text.contains(&format!("postgres.rs:{line}:")), "{text}");
-    assert!(User::all(&db).await.unwrap().is_empty());
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed() {
+async fn rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -218,17 +217,16 @@ async fn rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed() {
         tx.execute("SELCT", &()).await.unwrap_err();
     }
 
-    let schema = schema!();
-    let db = Db::connect(&schema.url()).await.unwrap();
-    db.create_tables_of::<User>().await.unwrap();
+    let db = Db::connect(&database.url()).await?;
+    db.create_tables_of::<User>().await?;
     let error = User::default().save(&db).await.unwrap_err();
     assert!(matches!(&error, Error::Swallowed { first } if first.contains("syntax error")), "{error}");
-    assert!(User::all(&db).await.unwrap().is_empty());
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }
 
 /// Drops the future of a save after ever more polls: it is done as a whole with its `post_commit`, or not at all.
-#[tokio::test]
-async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
+async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -257,9 +255,8 @@ async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
         LOG.note("committed");
     }
 
-    let schema = schema!();
-    let db = ConnectOptions::new(schema.url()).pool_size(1).connect().await.unwrap();
-    db.create_tables_of::<(User, Profile)>().await.unwrap();
+    let db = ConnectOptions::new(database.url()).pool_size(1).connect().await?;
+    db.create_tables_of::<(User, Profile)>().await?;
     let mut polls = 0;
     let mut commits = 0;
     loop {
@@ -270,7 +267,7 @@ async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
             let mut save = pin!(user.save(&db));
             for _ in 0..polls {
                 if let Poll::Ready(saved) = poll_fn(|context| Poll::Ready(save.as_mut().poll(context))).await {
-                    saved.unwrap();
+                    saved?;
                     done = true;
                     break;
                 }
@@ -279,7 +276,7 @@ async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
         }
         assert_eq!(user.id.is_unset(), !done);
         // There is one connection, so what was on its way has come to its end before these.
-        let (users, profiles) = (User::all(&db).await.unwrap().len(), Profile::all(&db).await.unwrap().len());
+        let (users, profiles) = (User::all(&db).await?.len(), Profile::all(&db).await?.len());
         assert_eq!(users, profiles, "after {polls} polls");
         commits += LOG.take().lines().count();
         assert_eq!(users, commits, "after {polls} polls");
@@ -288,10 +285,10 @@ async fn rule_50_a_dropped_save_is_done_as_a_whole_or_not_at_all() {
         }
     }
     assert!(polls > 4);
+    Ok(())
 }
 
-#[tokio::test]
-async fn tables_can_be_made_by_many_at_the_same_time() {
+async fn tables_can_be_made_by_many_at_the_same_time(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -308,20 +305,19 @@ async fn tables_can_be_made_by_many_at_the_same_time() {
         user: Id<User>,
     }
 
-    let schema = schema!();
     let mut tasks = Vec::new();
     for _ in 0..6 {
         // A pool of its own each, as a process has.
-        let db = Db::connect(&schema.url()).await.unwrap();
+        let db = Db::connect(&database.url()).await?;
         tasks.push(tokio::spawn(async move { db.create_tables_of::<(Profile, User)>().await }));
     }
     for task in tasks {
-        task.await.unwrap().unwrap();
+        task.await??;
     }
+    Ok(())
 }
 
-#[tokio::test]
-async fn models_that_point_to_each_other_have_both_foreign_keys() {
+async fn models_that_point_to_each_other_have_both_foreign_keys(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Chicken {
@@ -342,10 +338,9 @@ async fn models_that_point_to_each_other_have_both_foreign_keys() {
         chicken: Id<Chicken>,
     }
 
-    let schema = schema!();
-    let db = Db::connect(&schema.url()).await.unwrap();
+    let db = Db::connect(&database.url()).await?;
     for _ in 0..2 {
-        db.create_tables_of::<(Chicken, Egg)>().await.unwrap();
+        db.create_tables_of::<(Chicken, Egg)>().await?;
     }
     for (mut chicken, ok) in [
         (Chicken { egg: Some(Id::new(9)), ..Chicken::default() }, false),
@@ -358,14 +353,14 @@ async fn models_that_point_to_each_other_have_both_foreign_keys() {
     assert!(matches!(error, Error::ForeignKey { .. }), "{error}");
 
     // One points to what does not exist.
-    let other = schema!();
-    let db = Db::connect(&other.url()).await.unwrap();
+    let other = database.another().await;
+    let db = Db::connect(&other.url()).await?;
     let error = db.create_tables_of::<Egg>().await.unwrap_err();
     assert!(matches!(&error, Error::NoTable { table } if table == "chickens"), "{error}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn names_that_are_too_long() {
+async fn names_that_are_too_long(database: &Database) -> TestResult {
     #[model(table = "a_table_with_a_name_of_just_as_many_bytes_as_postgresql_retains")]
     #[derive(Default)]
     struct Longest {
@@ -381,32 +376,30 @@ async fn names_that_are_too_long() {
     }
 
     assert_eq!(Longest::META.table.len(), 63);
-    let schema = schema!();
-    let db = Db::connect(&schema.url()).await.unwrap();
-    db.create_tables_of::<Longest>().await.unwrap();
+    let db = Db::connect(&database.url()).await?;
+    db.create_tables_of::<Longest>().await?;
     let mut indexes = Vec::new();
     let sql = "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE '%idx' ORDER BY 1";
     db.for_each_row(sql, &(), &mut |row| {
         indexes.push(row.get::<String>(0)?);
         Ok(())
     })
-    .await
-    .unwrap();
+    .await?;
     expect![[r"
         a_table_with_a_name_of_just_as_many_bytes_as_postg_8231855c_idx
         a_table_with_a_name_of_just_as_many_bytes_as_postg_85318a15_idx"]]
     .assert_eq(&indexes.join("\n"));
     let mut row = Longest { second: "x".to_owned(), ..Longest::default() };
-    row.save(&db).await.unwrap();
+    row.save(&db).await?;
     let error = Longest { second: "x".to_owned(), ..Longest::default() }.save(&db).await.unwrap_err();
     assert!(
         matches!(&error, Error::Unique { model, fields } if model == "Longest" && fields == &["second"]),
         "{error}"
     );
+    Ok(())
 }
 
-#[tokio::test]
-async fn errors_after_a_commit_that_nobody_waits_for_are_reported() {
+async fn errors_after_a_commit_that_nobody_waits_for_are_reported(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -419,29 +412,28 @@ async fn errors_after_a_commit_that_nobody_waits_for_are_reported() {
         panic!("nobody knows of a commit");
     }
 
-    let schema = schema!();
-    let (proxy, url) = Proxy::to(&schema.url()).await;
+    let (proxy, url) = Proxy::to(&database.url()).await;
     let reported = Arc::new(Mutex::new(Vec::new()));
     let reports = Arc::clone(&reported);
     let options = ConnectOptions::new(url).pool_size(1);
     let options = options.on_error(move |error| reports.lock().unwrap().push(error.to_string()));
-    let db = options.connect().await.unwrap();
-    db.create_tables_of::<Note>().await.unwrap();
-    let tx = db.begin().await.unwrap();
-    Note::default().save(&tx).await.unwrap();
+    let db = options.connect().await?;
+    db.create_tables_of::<Note>().await?;
+    let tx = db.begin().await?;
+    Note::default().save(&tx).await?;
     proxy.cut(Cut::AfterCommit);
     {
         let mut commit = pin!(tx.commit());
         assert!(poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await.is_pending());
     }
-    assert_eq!(Note::all(&db).await.unwrap().len(), 1);
-    let reported = reported.lock().unwrap();
+    assert_eq!(Note::all(&db).await?.len(), 1);
+    let reported = reported.lock()?;
     assert_eq!(reported.len(), 1);
     assert!(reported[0].contains("nobody knows whether the transaction is committed"), "{}", reported[0]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_43_a_change_without_receivers_is_one_round_trip() {
+async fn rule_43_a_change_without_receivers_is_one_round_trip(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Group {
@@ -465,14 +457,13 @@ async fn rule_43_a_change_without_receivers_is_one_round_trip() {
     #[receiver(m2m_changed, sender = UserWatched)]
     async fn watch() {}
 
-    let schema = schema!();
-    let (proxy, url) = Proxy::to(&schema.url()).await;
-    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
-    db.create_tables_of::<(User, Group)>().await.unwrap();
+    let (proxy, url) = Proxy::to(&database.url()).await;
+    let db = ConnectOptions::new(url).pool_size(1).connect().await?;
+    db.create_tables_of::<(User, Group)>().await?;
     let (mut user, mut one, mut two) = (User::default(), Group::default(), Group::default());
-    user.save(&db).await.unwrap();
-    one.save(&db).await.unwrap();
-    two.save(&db).await.unwrap();
+    user.save(&db).await?;
+    one.save(&db).await?;
+    two.save(&db).await?;
 
     let mut rounds = Vec::new();
     for _ in 0..2 {
@@ -492,8 +483,8 @@ async fn rule_43_a_change_without_receivers_is_one_round_trip() {
         }));
         rounds.push(("add, with receivers", proxy.count(user.watched().add(&db, &[one.id, two.id])).await));
         rounds.push(("remove, with receivers", proxy.count(user.watched().remove(&db, &[one.id])).await));
-        user.groups().clear(&db).await.unwrap();
-        user.watched().clear(&db).await.unwrap();
+        user.groups().clear(&db).await?;
+        user.watched().clear(&db).await?;
     }
     let rounds: Vec<_> = rounds
         .into_iter()
@@ -512,4 +503,5 @@ async fn rule_43_a_change_without_receivers_is_one_round_trip() {
         add, with receivers: 3
         remove, with receivers: 2"]]
     .assert_eq(&rounds.join("\n"));
+    Ok(())
 }

@@ -3,8 +3,19 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::{databases, empty_databases, is_sqlite};
+use crate::databases::{Database, TestResult, on_each_database, on_sqlite};
 use crate::log::Log;
+
+on_sqlite!(rule_26_rows_go_that_point_to_a_key_which_only_the_database_takes_for_the_same);
+
+on_each_database!(
+    rows_are_followed_both_ways_by_whatever_key_they_have,
+    what_points_to_nothing_is_an_error,
+    rules_26_28_30_32_a_cascade_goes_through_them,
+    rule_28_a_tree_of_one_model,
+    a_receiver_makes_the_row_that_points_to_the_new_one,
+    rule_30_set_default_points_to_another_row
+);
 
 /// Countries, what belongs to them, and receivers that note what is deleted.
 macro_rules! world {
@@ -51,91 +62,83 @@ macro_rules! world {
     };
 }
 
-#[tokio::test]
-async fn rows_are_followed_both_ways_by_whatever_key_they_have() {
+async fn rows_are_followed_both_ways_by_whatever_key_they_have(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     world!(LOG);
 
-    for db in databases::<(Country, City, Anthem)>().await {
-        let (belgium, odd) = (country(&db, "be").await, country(&db, "o'd \"d\" \u{1F600}").await);
-        let mut ghent =
-            City { country: Ref::to(&belgium), before_id: Some(Ref::new(odd.code.clone())), ..City::default() };
-        ghent.save(&db).await.unwrap();
-        let mut anthem = Anthem { country: Ref::to(&odd), ..Anthem::default() };
-        anthem.save(&db).await.unwrap();
+    let db = database.with_tables::<(Country, City, Anthem)>().await?;
+    let (belgium, odd) = (country(&db, "be").await, country(&db, "o'd \"d\" \u{1F600}").await);
+    let mut ghent = City { country: Ref::to(&belgium), before_id: Some(Ref::new(odd.code.clone())), ..City::default() };
+    ghent.save(&db).await?;
+    let mut anthem = Anthem { country: Ref::to(&odd), ..Anthem::default() };
+    anthem.save(&db).await?;
 
-        assert_eq!(City::get(&db, ghent.id).await.unwrap().as_ref(), Some(&ghent));
-        assert_eq!(ghent.country(&db).await.unwrap(), belgium);
-        assert_eq!(ghent.before(&db).await.unwrap().as_ref(), Some(&odd));
-        assert_eq!(belgium.city_set(&db).await.unwrap(), [ghent.clone()]);
-        assert_eq!(odd.once_theirs(&db).await.unwrap(), [ghent.clone()]);
-        assert_eq!(odd.anthem(&db).await.unwrap().as_ref(), Some(&anthem));
-        assert_eq!(belgium.anthem(&db).await.unwrap(), None);
-        assert_eq!(Anthem::by_country(&db, Ref::to(&odd)).await.unwrap(), Some(anthem));
-        assert_eq!(ghent.country.get(), Some(&belgium.code));
+    assert_eq!(City::get(&db, ghent.id).await?.as_ref(), Some(&ghent));
+    assert_eq!(ghent.country(&db).await?, belgium);
+    assert_eq!(ghent.before(&db).await?.as_ref(), Some(&odd));
+    assert_eq!(belgium.city_set(&db).await?, [ghent.clone()]);
+    assert_eq!(odd.once_theirs(&db).await?, [ghent.clone()]);
+    assert_eq!(odd.anthem(&db).await?.as_ref(), Some(&anthem));
+    assert_eq!(belgium.anthem(&db).await?, None);
+    assert_eq!(Anthem::by_country(&db, Ref::to(&odd)).await?, Some(anthem));
+    assert_eq!(ghent.country.get(), Some(&belgium.code));
 
-        ghent.before_id = None;
-        ghent.save(&db).await.unwrap();
-        assert_eq!(ghent.before(&db).await.unwrap(), None);
-        assert_eq!(db.check_schema_of::<(Country, City, Anthem)>().await.map_err(|error| error.to_string()), Ok(()));
-    }
+    ghent.before_id = None;
+    ghent.save(&db).await?;
+    assert_eq!(ghent.before(&db).await?, None);
+    assert_eq!(db.check_schema_of::<(Country, City, Anthem)>().await.map_err(|error| error.to_string()), Ok(()));
+    Ok(())
 }
 
-#[tokio::test]
-async fn what_points_to_nothing_is_an_error() {
+async fn what_points_to_nothing_is_an_error(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     world!(LOG);
 
-    for db in databases::<(Country, City)>().await {
-        let unset = City::default().save(&db).await.unwrap_err();
-        expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&unset.to_string());
-        let be = country(&db, "be").await;
-        let before = City { country: Ref::to(&be), before_id: Some(Ref::UNSET), ..City::default() }.save(&db).await;
-        assert!(matches!(before, Err(Error::UnsetId { field, .. }) if field == "before_id"), "not the same as none");
-        let unset = City::default().country(&db).await.unwrap_err();
-        expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&unset.to_string());
-        let gone = City { country: Ref::new("xx".to_owned()), ..City::default() };
-        assert!(matches!(gone.country(&db).await, Err(Error::NotFound { model }) if model == "Country"));
-        let error = gone.clone().save(&db).await.unwrap_err();
-        assert!(matches!(error, Error::ForeignKey { .. }), "{error}");
-        assert_eq!(City::all(&db).await.unwrap(), []);
-    }
+    let db = database.with_tables::<(Country, City)>().await?;
+    let unset = City::default().save(&db).await.unwrap_err();
+    expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
+        .assert_eq(&unset.to_string());
+    let be = country(&db, "be").await;
+    let before = City { country: Ref::to(&be), before_id: Some(Ref::UNSET), ..City::default() }.save(&db).await;
+    assert!(matches!(before, Err(Error::UnsetId { field, .. }) if field == "before_id"), "not the same as none");
+    let unset = City::default().country(&db).await.unwrap_err();
+    expect!["`country` of `City` is an id that is not set: save the row that it points to first"]
+        .assert_eq(&unset.to_string());
+    let gone = City { country: Ref::new("xx".to_owned()), ..City::default() };
+    assert!(matches!(gone.country(&db).await, Err(Error::NotFound { model }) if model == "Country"));
+    let error = gone.clone().save(&db).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignKey { .. }), "{error}");
+    assert_eq!(City::all(&db).await?, []);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rules_26_28_30_32_a_cascade_goes_through_them() {
+async fn rules_26_28_30_32_a_cascade_goes_through_them(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     world!(LOG);
 
-    for db in databases::<(Country, City, Anthem)>().await {
-        let (mut belgium, france) = (country(&db, "be").await, country(&db, "fr").await);
-        for (inside, before) in [(&belgium, None), (&belgium, Some(&france)), (&france, Some(&belgium))] {
-            City { country: Ref::to(inside), before_id: before.map(Ref::to), ..City::default() }
-                .save(&db)
-                .await
-                .unwrap();
-        }
-        Anthem { country: Ref::to(&belgium), ..Anthem::default() }.save(&db).await.unwrap();
-        let deleted = belgium.delete(&db).await.unwrap();
-        expect![[r#"
-            City { id: 1, country: "be", before_id: null } of Country { code: "be" }
-            City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
-            Country { code: "be" } of Country { code: "be" }
-            City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
-            City { id: 1, country: "be", before_id: null } of Country { code: "be" }
-            Country { code: "be" } of Country { code: "be" }
-        "#]]
-        .assert_eq(&LOG.take());
-        assert_eq!((deleted.of::<City>(), deleted.of::<Anthem>(), deleted.total()), (2, 1, 4));
-        let left = City::all(&db).await.unwrap();
-        assert_eq!(left.iter().map(|city| city.before_id.clone()).collect::<Vec<_>>(), [None]);
+    let db = database.with_tables::<(Country, City, Anthem)>().await?;
+    let (mut belgium, france) = (country(&db, "be").await, country(&db, "fr").await);
+    for (inside, before) in [(&belgium, None), (&belgium, Some(&france)), (&france, Some(&belgium))] {
+        City { country: Ref::to(inside), before_id: before.map(Ref::to), ..City::default() }.save(&db).await?;
     }
+    Anthem { country: Ref::to(&belgium), ..Anthem::default() }.save(&db).await?;
+    let deleted = belgium.delete(&db).await?;
+    expect![[r#"
+        City { id: 1, country: "be", before_id: null } of Country { code: "be" }
+        City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
+        Country { code: "be" } of Country { code: "be" }
+        City { id: 2, country: "be", before_id: "fr" } of Country { code: "be" }
+        City { id: 1, country: "be", before_id: null } of Country { code: "be" }
+        Country { code: "be" } of Country { code: "be" }
+    "#]]
+    .assert_eq(&LOG.take());
+    assert_eq!((deleted.of::<City>(), deleted.of::<Anthem>(), deleted.total()), (2, 1, 4));
+    let left = City::all(&db).await?;
+    assert_eq!(left.iter().map(|city| city.before_id.clone()).collect::<Vec<_>>(), [None]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_28_a_tree_of_one_model() {
+async fn rule_28_a_tree_of_one_model(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Copy, Default, PartialEq)]
     struct Node {
@@ -145,21 +148,20 @@ async fn rule_28_a_tree_of_one_model() {
         parent: Option<Ref<Node, u32>>,
     }
 
-    for db in databases::<Node>().await {
-        for (number, parent) in [(1, None), (7, Some(1)), (3, Some(7)), (5, None)] {
-            Node { number, parent: parent.map(Ref::new) }.save(&db).await.unwrap();
-        }
-        let mut root = Node::get(&db, 1_u32).await.unwrap().unwrap();
-        let copied = root;
-        assert_eq!(root.delete(&db).await.unwrap().of::<Node>(), 3);
-        assert_eq!(Node::all(&db).await.unwrap(), [Node { number: 5, parent: None }]);
-        let (one, none) = (Ref::to(&copied), Ref::<Node, u32>::UNSET);
-        assert_eq!(format!("{one:?} {none:?}, {one} {none}"), "Ref(1) Ref(unset), 1 unset");
+    let db = database.with_tables::<Node>().await?;
+    for (number, parent) in [(1, None), (7, Some(1)), (3, Some(7)), (5, None)] {
+        Node { number, parent: parent.map(Ref::new) }.save(&db).await?;
     }
+    let mut root = Node::get(&db, 1_u32).await?.unwrap();
+    let copied = root;
+    assert_eq!(root.delete(&db).await?.of::<Node>(), 3);
+    assert_eq!(Node::all(&db).await?, [Node { number: 5, parent: None }]);
+    let (one, none) = (Ref::to(&copied), Ref::<Node, u32>::UNSET);
+    assert_eq!(format!("{one:?} {none:?}, {one} {none}"), "Ref(1) Ref(unset), 1 unset");
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_receiver_makes_the_row_that_points_to_the_new_one() {
+async fn a_receiver_makes_the_row_that_points_to_the_new_one(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
     struct User {
@@ -182,16 +184,15 @@ async fn a_receiver_makes_the_row_that_points_to_the_new_one() {
         Profile { user: Ref::to(instance), ..Profile::default() }.save(tx).await
     }
 
-    for db in databases::<(User, Profile)>().await {
-        let mut ann = User::default();
-        ann.save(&db).await.unwrap();
-        assert_eq!(ann.name, "user-1");
-        assert_eq!(ann.profile(&db).await.unwrap().unwrap().user, Ref::to(&ann));
-    }
+    let db = database.with_tables::<(User, Profile)>().await?;
+    let mut ann = User::default();
+    ann.save(&db).await?;
+    assert_eq!(ann.name, "user-1");
+    assert_eq!(ann.profile(&db).await?.unwrap().user, Ref::to(&ann));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_30_set_default_points_to_another_row() {
+async fn rule_30_set_default_points_to_another_row(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
     struct Team {
@@ -209,46 +210,46 @@ async fn rule_30_set_default_points_to_another_row() {
         team: Ref<Team, String>,
     }
 
-    for db in databases::<(Team, Player)>().await {
-        let mut red = Team { name: "red".to_owned() };
-        red.save(&db).await.unwrap();
-        Team { name: "reserve".to_owned() }.save(&db).await.unwrap();
-        Player::default().save(&db).await.unwrap();
-        Player { team: Ref::to(&red), ..Player::default() }.save(&db).await.unwrap();
-        red.delete(&db).await.unwrap();
-        let teams: Vec<_> = Player::all(&db).await.unwrap().into_iter().map(|player| player.team.to_string()).collect();
-        assert_eq!(teams, ["reserve", "reserve"]);
-    }
+    let db = database.with_tables::<(Team, Player)>().await?;
+    let mut red = Team { name: "red".to_owned() };
+    red.save(&db).await?;
+    Team { name: "reserve".to_owned() }.save(&db).await?;
+    Player::default().save(&db).await?;
+    Player { team: Ref::to(&red), ..Player::default() }.save(&db).await?;
+    red.delete(&db).await?;
+    let teams: Vec<_> = Player::all(&db).await?.into_iter().map(|player| player.team.to_string()).collect();
+    assert_eq!(teams, ["reserve", "reserve"]);
+    Ok(())
 }
 
 /// To the database, with its collation, `BE` and `be` are one country.
-#[tokio::test]
-async fn rule_26_rows_go_that_point_to_a_key_which_only_the_database_takes_for_the_same() {
+async fn rule_26_rows_go_that_point_to_a_key_which_only_the_database_takes_for_the_same(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
     world!(LOG);
 
-    for db in empty_databases().await.filter(is_sqlite) {
-        db.batch(
-            "CREATE TABLE countries (code TEXT NOT NULL COLLATE NOCASE PRIMARY KEY) STRICT;
-             CREATE TABLE cities (id INTEGER PRIMARY KEY AUTOINCREMENT, before_id TEXT,
-                 country_id TEXT NOT NULL COLLATE NOCASE REFERENCES countries (code)) STRICT;
-             CREATE TABLE anthems (id INTEGER PRIMARY KEY, country_id TEXT NOT NULL) STRICT;",
-        )
-        .await
-        .unwrap();
-        let mut belgium = country(&db, "be").await;
-        for code in ["BE", "be"] {
-            City { country: Ref::new(code.to_owned()), ..City::default() }.save(&db).await.unwrap();
-        }
-        assert_eq!(belgium.delete(&db).await.unwrap().of::<City>(), 2);
-        expect![[r#"
-            City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
-            City { id: 2, country: "be", before_id: null } of Country { code: "be" }
-            Country { code: "be" } of Country { code: "be" }
-            City { id: 2, country: "be", before_id: null } of Country { code: "be" }
-            City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
-            Country { code: "be" } of Country { code: "be" }
-        "#]]
-        .assert_eq(&LOG.take());
+    let db = database.connect().await?;
+    db.batch(
+        "CREATE TABLE countries (code TEXT NOT NULL COLLATE NOCASE PRIMARY KEY) STRICT;
+         CREATE TABLE cities (id INTEGER PRIMARY KEY AUTOINCREMENT, before_id TEXT,
+             country_id TEXT NOT NULL COLLATE NOCASE REFERENCES countries (code)) STRICT;
+         CREATE TABLE anthems (id INTEGER PRIMARY KEY, country_id TEXT NOT NULL) STRICT;",
+    )
+    .await?;
+    let mut belgium = country(&db, "be").await;
+    for code in ["BE", "be"] {
+        City { country: Ref::new(code.to_owned()), ..City::default() }.save(&db).await?;
     }
+    assert_eq!(belgium.delete(&db).await?.of::<City>(), 2);
+    expect![[r#"
+        City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
+        City { id: 2, country: "be", before_id: null } of Country { code: "be" }
+        Country { code: "be" } of Country { code: "be" }
+        City { id: 2, country: "be", before_id: null } of Country { code: "be" }
+        City { id: 1, country: "BE", before_id: null } of Country { code: "be" }
+        Country { code: "be" } of Country { code: "be" }
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }

@@ -3,11 +3,28 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::{databases, empty_databases, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 use crate::log::{Log, without_lines};
 
-#[tokio::test]
-async fn rule_12_order_of_a_save() {
+on_each_database!(
+    rule_12_order_of_a_save,
+    rule_13_a_failing_receiver_undoes_the_row_and_what_other_receivers_wrote,
+    rule_14_a_failed_save_breaks_the_transaction_of_the_caller,
+    rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction,
+    rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half,
+    rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on,
+    the_error_at_the_bottom_of_a_chain_can_be_matched,
+    rule_14_a_save_whose_future_is_dropped_breaks_the_transaction_of_the_caller,
+    rule_15_created_is_true_exactly_when_a_row_was_inserted,
+    rule_16_create_always_inserts,
+    rule_17_a_failed_save_puts_back_what_the_framework_set,
+    rule_18_what_pre_save_changes_is_written,
+    rule_25_a_save_without_receivers_waits_for_nothing_but_its_statement,
+    an_unset_id_is_an_error_before_any_signal,
+    a_value_that_the_column_cannot_store_is_named_by_its_field
+);
+
+async fn rule_12_order_of_a_save(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -49,31 +66,30 @@ async fn rule_12_order_of_a_save() {
         Ok(())
     }
 
-    for db in databases::<Note>().await {
-        let mut note = Note::default();
-        note.save(&db).await.unwrap();
-        LOG.note("saved");
-        note.save(&db).await.unwrap();
-        expect![[r#"
-            default
-            update
-            pre_save: unset rank 7 changed 9
-            post_save: 1 created true stored true
-            on_commit
-            post_commit: 1 created true stored true
-            saved
-            update
-            pre_save: 1 rank 7 changed 9
-            post_save: 1 created false stored true
-            on_commit
-            post_commit: 1 created false stored true
-        "#]]
-        .assert_eq(&LOG.take());
-    }
+    let db = database.with_tables::<Note>().await?;
+    let mut note = Note::default();
+    note.save(&db).await?;
+    LOG.note("saved");
+    note.save(&db).await?;
+    expect![[r#"
+        default
+        update
+        pre_save: unset rank 7 changed 9
+        post_save: 1 created true stored true
+        on_commit
+        post_commit: 1 created true stored true
+        saved
+        update
+        pre_save: 1 rank 7 changed 9
+        post_save: 1 created false stored true
+        on_commit
+        post_commit: 1 created false stored true
+    "#]]
+    .assert_eq(&LOG.take());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_13_a_failing_receiver_undoes_the_row_and_what_other_receivers_wrote() {
+async fn rule_13_a_failing_receiver_undoes_the_row_and_what_other_receivers_wrote(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -100,24 +116,23 @@ async fn rule_13_a_failing_receiver_undoes_the_row_and_what_other_receivers_wrot
         if instance.name == "bob" { Err("no bobs".to_owned()) } else { Ok(()) }
     }
 
-    for db in databases::<(User, Audit)>().await {
-        User { name: "ann".to_owned(), ..User::default() }.save(&db).await.unwrap();
-        let mut bob = User { name: "bob".to_owned(), ..User::default() };
-        let error = bob.save(&db).await.unwrap_err();
-        expect!["receiver `it::save::refuse` (tests/it/save.rs) failed on `post_save` of `User`: no bobs"]
-            .assert_eq(&without_lines(&error.to_string()));
-        assert_eq!(User::all(&db).await.unwrap().len(), 1);
-        assert_eq!(Audit::all(&db).await.unwrap().len(), 1);
-        assert!(bob.id.is_unset());
+    let db = database.with_tables::<(User, Audit)>().await?;
+    User { name: "ann".to_owned(), ..User::default() }.save(&db).await?;
+    let mut bob = User { name: "bob".to_owned(), ..User::default() };
+    let error = bob.save(&db).await.unwrap_err();
+    expect!["receiver `it::save::refuse` (tests/it/save.rs) failed on `post_save` of `User`: no bobs"]
+        .assert_eq(&without_lines(&error.to_string()));
+    assert_eq!(User::all(&db).await?.len(), 1);
+    assert_eq!(Audit::all(&db).await?.len(), 1);
+    assert!(bob.id.is_unset());
 
-        bob.name = "eve".to_owned();
-        bob.save(&db).await.unwrap();
-        assert_eq!(User::all(&db).await.unwrap().len(), 2);
-    }
+    bob.name = "eve".to_owned();
+    bob.save(&db).await?;
+    assert_eq!(User::all(&db).await?.len(), 2);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_14_a_failed_save_breaks_the_transaction_of_the_caller() {
+async fn rule_14_a_failed_save_breaks_the_transaction_of_the_caller(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -127,30 +142,26 @@ async fn rule_14_a_failed_save_breaks_the_transaction_of_the_caller() {
         name: String,
     }
 
-    for db in databases::<User>().await {
-        let tx = db.begin().await.unwrap();
-        User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap();
-        let error = User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap_err();
-        assert!(matches!(&error, Error::Unique { model, fields } if model == "User" && fields == &["name"]), "{error}");
+    let db = database.with_tables::<User>().await?;
+    let tx = db.begin().await?;
+    User { name: "ann".to_owned(), ..User::default() }.save(&tx).await?;
+    let error = User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap_err();
+    assert!(matches!(&error, Error::Unique { model, fields } if model == "User" && fields == &["name"]), "{error}");
 
-        let later = [
-            User { name: "bob".to_owned(), ..User::default() }.save(&tx).await.unwrap_err(),
-            User::all(&tx).await.map(|_| ()).unwrap_err(),
-            tx.commit().await.unwrap_err(),
-        ];
-        for error in later {
-            assert!(
-                matches!(&error, Error::Broken { first } if first.contains("`User` has the same `name`")),
-                "{error}"
-            );
-        }
-        assert!(User::all(&db).await.unwrap().is_empty());
-        User { name: "bob".to_owned(), ..User::default() }.save(&db).await.unwrap();
+    let later = [
+        User { name: "bob".to_owned(), ..User::default() }.save(&tx).await.unwrap_err(),
+        User::all(&tx).await.map(|_| ()).unwrap_err(),
+        tx.commit().await.unwrap_err(),
+    ];
+    for error in later {
+        assert!(matches!(&error, Error::Broken { first } if first.contains("`User` has the same `name`")), "{error}");
     }
+    assert!(User::all(&db).await?.is_empty());
+    User { name: "bob".to_owned(), ..User::default() }.save(&db).await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction() {
+async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -167,30 +178,29 @@ async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction()
         LOG.note(&instance.name);
     }
 
-    for db in databases::<User>().await {
-        let mut ann = User { name: "ann".to_owned(), ..User::default() };
-        ann.save(&db).await.unwrap();
-        let tx = db.begin().await.unwrap();
-        User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap_err();
-        LOG.is(&expect![[r#"
-            ann
-            ann
-        "#]]);
-        let mut bob = [User { name: "bob".to_owned(), ..User::default() }];
-        for error in [
-            bob[0].save(&tx).await.unwrap_err(),
-            User::create_many(&tx, &mut bob).with_signals().await.unwrap_err(),
-            ann.delete(&tx).await.unwrap_err(),
-            User::delete_where(&tx, "true", &()).with_signals().await.unwrap_err(),
-        ] {
-            assert!(matches!(error, Error::Broken { .. }), "{error}");
-        }
-        LOG.is(&expect![[""]]);
+    let db = database.with_tables::<User>().await?;
+    let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    ann.save(&db).await?;
+    let tx = db.begin().await?;
+    User { name: "ann".to_owned(), ..User::default() }.save(&tx).await.unwrap_err();
+    LOG.is(&expect![[r#"
+        ann
+        ann
+    "#]]);
+    let mut bob = [User { name: "bob".to_owned(), ..User::default() }];
+    for error in [
+        bob[0].save(&tx).await.unwrap_err(),
+        User::create_many(&tx, &mut bob).with_signals().await.unwrap_err(),
+        ann.delete(&tx).await.unwrap_err(),
+        User::delete_where(&tx, "true", &()).with_signals().await.unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Broken { .. }), "{error}");
     }
+    LOG.is(&expect![[""]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half() {
+async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -212,16 +222,17 @@ async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half() {
         let _ = Profile::default().save(tx).await;
     }
 
-    for db in databases::<(User, Profile)>().await {
-        let error = User::default().save(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::Swallowed { first } if first.contains("`user` of `Profile`")), "{error}");
-        assert!(User::all(&db).await.unwrap().is_empty());
-    }
+    let db = database.with_tables::<(User, Profile)>().await?;
+    let error = User::default().save(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Swallowed { first } if first.contains("`user` of `Profile`")), "{error}");
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }
 
 /// Rule 14. What comes after the failure is another failure, and not the reason.
-#[tokio::test]
-async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on() {
+async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on(
+    database: &Database,
+) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Post {
@@ -252,23 +263,22 @@ async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot
         let _ = Cover::default().save(tx).await;
     }
 
-    for db in databases::<(Post, Topic, Cover)>().await {
-        let mut post = Post::default();
-        post.save(&db).await.unwrap();
-        let error = post.topics().create(&db, &mut Topic::default()).await.unwrap_err();
-        assert!(matches!(&error, Error::Swallowed { first } if first.contains("`post` of `Cover`")), "{error}");
-        assert!(Topic::all(&db).await.unwrap().is_empty());
+    let db = database.with_tables::<(Post, Topic, Cover)>().await?;
+    let mut post = Post::default();
+    post.save(&db).await?;
+    let error = post.topics().create(&db, &mut Topic::default()).await.unwrap_err();
+    assert!(matches!(&error, Error::Swallowed { first } if first.contains("`post` of `Cover`")), "{error}");
+    assert!(Topic::all(&db).await?.is_empty());
 
-        // In a transaction of the caller's, it is broken.
-        let tx = db.begin().await.unwrap();
-        let error = post.topics().create(&tx, &mut Topic::default()).await.unwrap_err();
-        assert!(matches!(&error, Error::Broken { first } if first.contains("`post` of `Cover`")), "{error}");
-        tx.rollback().await.unwrap();
-    }
+    // In a transaction of the caller's, it is broken.
+    let tx = db.begin().await?;
+    let error = post.topics().create(&tx, &mut Topic::default()).await.unwrap_err();
+    assert!(matches!(&error, Error::Broken { first } if first.contains("`post` of `Cover`")), "{error}");
+    tx.rollback().await?;
+    Ok(())
 }
 
-#[tokio::test]
-async fn the_error_at_the_bottom_of_a_chain_can_be_matched() {
+async fn the_error_at_the_bottom_of_a_chain_can_be_matched(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -293,15 +303,16 @@ async fn the_error_at_the_bottom_of_a_chain_can_be_matched() {
         Name { name: "ann".to_owned() }.create(tx).await
     }
 
-    for db in databases::<(User, Name)>().await {
-        let error = User::default().save(&db).await.unwrap_err();
-        assert!(matches!(error.root(), Error::Unique { model, .. } if model == "Name"), "{error}");
-        assert_eq!(format!("{error:?}"), error.to_string());
-    }
+    let db = database.with_tables::<(User, Name)>().await?;
+    let error = User::default().save(&db).await.unwrap_err();
+    assert!(matches!(error.root(), Error::Unique { model, .. } if model == "Name"), "{error}");
+    assert_eq!(format!("{error:?}"), error.to_string());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_14_a_save_whose_future_is_dropped_breaks_the_transaction_of_the_caller() {
+async fn rule_14_a_save_whose_future_is_dropped_breaks_the_transaction_of_the_caller(
+    database: &Database,
+) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -314,21 +325,20 @@ async fn rule_14_a_save_whose_future_is_dropped_breaks_the_transaction_of_the_ca
         std::future::pending::<()>().await;
     }
 
-    for db in databases::<User>().await {
-        let tx = db.begin().await.unwrap();
-        let mut user = User::default();
-        {
-            let mut save = std::pin::pin!(user.save(&tx));
-            assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(save.as_mut().poll(cx))).await.is_pending());
-        }
-        assert!(user.id.is_unset());
-        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
-        assert!(User::all(&db).await.unwrap().is_empty());
+    let db = database.with_tables::<User>().await?;
+    let tx = db.begin().await?;
+    let mut user = User::default();
+    {
+        let mut save = std::pin::pin!(user.save(&tx));
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(save.as_mut().poll(cx))).await.is_pending());
     }
+    assert!(user.id.is_unset());
+    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })));
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_15_created_is_true_exactly_when_a_row_was_inserted() {
+async fn rule_15_created_is_true_exactly_when_a_row_was_inserted(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -366,41 +376,40 @@ async fn rule_15_created_is_true_exactly_when_a_row_was_inserted() {
         LOG.note(format!("{:?} created {created}", instance.id));
     }
 
-    for db in databases::<(Country, City)>().await {
-        let mut country = Country { code: "nl".to_owned(), name: "Nederland".to_owned() };
-        country.save(&db).await.unwrap();
-        country.name = "the Netherlands".to_owned();
-        country.save(&db).await.unwrap();
-        // A copy: the first row stays.
-        country.code = "be".to_owned();
-        country.save(&db).await.unwrap();
-        assert_eq!(Country::all(&db).await.unwrap().len(), 2);
+    let db = database.with_tables::<(Country, City)>().await?;
+    let mut country = Country { code: "nl".to_owned(), name: "Nederland".to_owned() };
+    country.save(&db).await?;
+    country.name = "the Netherlands".to_owned();
+    country.save(&db).await?;
+    // A copy: the first row stays.
+    country.code = "be".to_owned();
+    country.save(&db).await?;
+    assert_eq!(Country::all(&db).await?.len(), 2);
 
-        let mut city = City::default();
-        city.save(&db).await.unwrap();
-        city.save(&db).await.unwrap();
-        City { id: Id::new(40) }.save(&db).await.unwrap();
-        expect![[r#"
-            nl created true
-            nl is new
-            nl created false
-            nl is not new
-            be created true
-            be is new
-            Id(1) created true
-            Id(1) created false
-            Id(40) created true
-        "#]]
-        .assert_eq(&LOG.take());
+    let mut city = City::default();
+    city.save(&db).await?;
+    city.save(&db).await?;
+    City { id: Id::new(40) }.save(&db).await?;
+    expect![[r#"
+        nl created true
+        nl is new
+        nl created false
+        nl is not new
+        be created true
+        be is new
+        Id(1) created true
+        Id(1) created false
+        Id(40) created true
+    "#]]
+    .assert_eq(&LOG.take());
 
-        // PostgreSQL goes on counting from the last id that it gave itself.
-        City::default().save(&db).await.unwrap();
-        assert_eq!(LOG.take(), format!("Id({}) created true\n", if is_sqlite(&db) { 41 } else { 2 }));
-    }
+    // PostgreSQL goes on counting from the last id that it gave itself.
+    City::default().save(&db).await?;
+    assert_eq!(LOG.take(), format!("Id({}) created true\n", if is_sqlite(&db) { 41 } else { 2 }));
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_16_create_always_inserts() {
+async fn rule_16_create_always_inserts(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -416,24 +425,20 @@ async fn rule_16_create_always_inserts() {
         LOG.note("sent");
     }
 
-    for db in databases::<Country>().await {
-        let mut country = Country { code: "nl".to_owned(), name: "Nederland".to_owned() };
-        country.create(&db).await.unwrap();
-        assert_eq!(LOG.take(), "sent\nsent\n");
+    let db = database.with_tables::<Country>().await?;
+    let mut country = Country { code: "nl".to_owned(), name: "Nederland".to_owned() };
+    country.create(&db).await?;
+    assert_eq!(LOG.take(), "sent\nsent\n");
 
-        country.name = "other".to_owned();
-        let error = country.create(&db).await.unwrap_err();
-        assert!(
-            matches!(&error, Error::Unique { model, fields } if model == "Country" && fields == &["code"]),
-            "{error}"
-        );
-        assert_eq!(LOG.take(), "sent\n", "no post_save");
-        assert_eq!(Country::get(&db, "nl").await.unwrap().unwrap().name, "Nederland");
-    }
+    country.name = "other".to_owned();
+    let error = country.create(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Unique { model, fields } if model == "Country" && fields == &["code"]), "{error}");
+    assert_eq!(LOG.take(), "sent\n", "no post_save");
+    assert_eq!(Country::get(&db, "nl").await?.unwrap().name, "Nederland");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_17_a_failed_save_puts_back_what_the_framework_set() {
+async fn rule_17_a_failed_save_puts_back_what_the_framework_set(database: &Database) -> TestResult {
     #[model]
     #[derive(Default, Clone, Debug, PartialEq)]
     struct Post {
@@ -457,21 +462,20 @@ async fn rule_17_a_failed_save_puts_back_what_the_framework_set() {
         Err("no")
     }
 
-    for db in databases::<Post>().await {
-        let mut post = Post::default();
-        post.save(&db).await.unwrap_err();
-        // What the receiver changed is the person's own doing and stays.
-        let kept = Post { title: "from the receiver".to_owned(), ..Post::default() };
-        assert_eq!(post, kept);
+    let db = database.with_tables::<Post>().await?;
+    let mut post = Post::default();
+    post.save(&db).await.unwrap_err();
+    // What the receiver changed is the person's own doing and stays.
+    let kept = Post { title: "from the receiver".to_owned(), ..Post::default() };
+    assert_eq!(post, kept);
 
-        let tx = db.begin().await.unwrap();
-        post.save(&tx).await.unwrap_err();
-        assert_eq!(post, kept);
-    }
+    let tx = db.begin().await?;
+    post.save(&tx).await.unwrap_err();
+    assert_eq!(post, kept);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_18_what_pre_save_changes_is_written() {
+async fn rule_18_what_pre_save_changes_is_written(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -490,19 +494,18 @@ async fn rule_18_what_pre_save_changes_is_written() {
         }
     }
 
-    for db in databases::<User>().await {
-        let mut ann = User { name: "Ann".to_owned(), ..User::default() };
-        ann.save(&db).await.unwrap();
-        assert_eq!(ann.name, "ann");
-        assert_eq!(User::by_name(&db, "ann").await.unwrap().unwrap().id, ann.id);
+    let db = database.with_tables::<User>().await?;
+    let mut ann = User { name: "Ann".to_owned(), ..User::default() };
+    ann.save(&db).await?;
+    assert_eq!(ann.name, "ann");
+    assert_eq!(User::by_name(&db, "ann").await?.unwrap().id, ann.id);
 
-        let error = User { name: "ANN".to_owned(), ..User::default() }.save(&db).await.unwrap_err();
-        assert!(error.to_string().ends_with(": taken"), "{error}");
-    }
+    let error = User { name: "ANN".to_owned(), ..User::default() }.save(&db).await.unwrap_err();
+    assert!(error.to_string().ends_with(": taken"), "{error}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_25_a_save_without_receivers_waits_for_nothing_but_its_statement() {
+async fn rule_25_a_save_without_receivers_waits_for_nothing_but_its_statement(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Plain {
@@ -513,17 +516,16 @@ async fn rule_25_a_save_without_receivers_waits_for_nothing_but_its_statement() 
 
     assert!(!Plain::PRE_SAVE.has_receivers());
     assert!(!Plain::POST_SAVE.has_receivers());
-    for db in databases::<Plain>().await {
-        let mut plain = Plain { text: Some("a".to_owned()), ..Plain::default() };
-        plain.save(&db).await.unwrap();
-        plain.text = None;
-        plain.save(&db).await.unwrap();
-        assert_eq!(Plain::get(&db, plain.id).await.unwrap().unwrap().text, None);
-    }
+    let db = database.with_tables::<Plain>().await?;
+    let mut plain = Plain { text: Some("a".to_owned()), ..Plain::default() };
+    plain.save(&db).await?;
+    plain.text = None;
+    plain.save(&db).await?;
+    assert_eq!(Plain::get(&db, plain.id).await?.unwrap().text, None);
+    Ok(())
 }
 
-#[tokio::test]
-async fn an_unset_id_is_an_error_before_any_signal() {
+async fn an_unset_id_is_an_error_before_any_signal(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -549,37 +551,36 @@ async fn an_unset_id_is_an_error_before_any_signal() {
         LOG.note("sent");
     }
 
-    for db in databases::<(User, Order)>().await {
-        let error = Order::default().save(&db).await.unwrap_err();
-        expect!["`user` of `Order` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&error.to_string());
-        assert_eq!(LOG.take(), "");
-
-        // It is not none.
-        let mut user = User::default();
-        user.save(&db).await.unwrap();
-        let mut order = Order { user: user.id, giver: Some(User::default().id), ..Order::default() };
-        let error = order.save(&db).await.unwrap_err();
-        expect!["`giver` of `Order` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&error.to_string());
-        let error = order.create(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
-        let error = Order::create_many(&db, std::slice::from_mut(&mut order)).await.unwrap_err();
-        assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
-        assert_eq!(LOG.take(), "");
-        order.giver = None;
-        order.save(&db).await.unwrap();
-        assert_eq!(LOG.take(), "sent\n");
-
-        let error = Order { user: Id::new(12), ..Order::default() }.save(&db).await.unwrap_err();
-        assert_eq!(LOG.take(), "sent\n");
-        expect![[r"a foreign key of `Order` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"]]
+    let db = database.with_tables::<(User, Order)>().await?;
+    let error = Order::default().save(&db).await.unwrap_err();
+    expect!["`user` of `Order` is an id that is not set: save the row that it points to first"]
         .assert_eq(&error.to_string());
-    }
+    assert_eq!(LOG.take(), "");
+
+    // It is not none.
+    let mut user = User::default();
+    user.save(&db).await?;
+    let mut order = Order { user: user.id, giver: Some(User::default().id), ..Order::default() };
+    let error = order.save(&db).await.unwrap_err();
+    expect!["`giver` of `Order` is an id that is not set: save the row that it points to first"]
+        .assert_eq(&error.to_string());
+    let error = order.create(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+    let error = Order::create_many(&db, std::slice::from_mut(&mut order)).await.unwrap_err();
+    assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+    assert_eq!(LOG.take(), "");
+    order.giver = None;
+    order.save(&db).await?;
+    assert_eq!(LOG.take(), "sent\n");
+
+    let error = Order { user: Id::new(12), ..Order::default() }.save(&db).await.unwrap_err();
+    assert_eq!(LOG.take(), "sent\n");
+    expect![[r"a foreign key of `Order` points to a row that does not exist: save that row first, and delete rows that point to others before the rows that they point to"]]
+    .assert_eq(&error.to_string());
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_value_that_the_column_cannot_store_is_named_by_its_field() {
+async fn a_value_that_the_column_cannot_store_is_named_by_its_field(database: &Database) -> TestResult {
     #[model]
     #[derive(Clone, Default)]
     struct Parcel {
@@ -591,50 +592,50 @@ async fn a_value_that_the_column_cannot_store_is_named_by_its_field() {
         weight: f64,
     }
 
-    for db in empty_databases().await {
-        let (table, weight) = if is_sqlite(&db) {
-            ("CREATE TABLE parcels (id INTEGER PRIMARY KEY, name TEXT, kg REAL UNIQUE)", f64::NAN)
-        } else {
-            // A migration may have made it another type than that of the field.
-            ("CREATE TABLE parcels (id BIGSERIAL PRIMARY KEY, name TEXT, kg TEXT UNIQUE)", 1.5)
-        };
-        db.execute(table, &()).await.unwrap();
-        let mut parcel = Parcel { weight, ..Parcel::default() };
-        let fields = Parcel::fields().weight;
-        let failures = [
-            parcel.save(&db).await,
-            Parcel { id: Id::new(1), ..parcel.clone() }.save(&db).await,
-            Parcel { id: Id::new(1), ..parcel.clone() }.save_fields(&db, fields).await,
-            Parcel::create_many(&db, &mut vec![parcel.clone(); 3]).await,
-            Parcel::update_where(&db, fields, &parcel, "name <> ?", &("x",)).await.map(drop),
-            parcel.clone().upsert(&db, fields, FieldSet::empty()).await,
-            parcel.clone().get_or_create(&db, fields).await.map(drop),
-        ];
-        let why = if is_sqlite(&db) {
-            "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`"
-        } else {
-            "PostgreSQL wants the type `text` there, and a floating-point number was given: change the type of the field, \
-             or that of the column"
-        };
-        for failure in failures {
-            let error = failure.unwrap_err();
-            assert!(matches!(&error, Error::NotStorable { field: "weight", .. }), "{error}");
-            assert_eq!(error.to_string(), format!("`weight` of `Parcel` cannot be stored: {why}"));
-        }
-        // It is what the transaction remembers.
-        let tx = db.begin().await.unwrap();
-        parcel.save(&tx).await.unwrap_err();
-        let broken = parcel.save(&tx).await.unwrap_err().to_string();
-        drop(tx);
-        assert!(broken.contains("`weight` of `Parcel` cannot be stored"), "{broken}");
-
-        let error = Parcel::update_where(&db, Parcel::fields().name, &parcel, "kg = ?", &(weight,)).await.unwrap_err();
-        assert!(matches!(error, Error::Parameter { number: 1, .. }), "that of the person's own condition: {error}");
+    let db = database.connect().await?;
+    let (table, weight) = if is_sqlite(&db) {
+        ("CREATE TABLE parcels (id INTEGER PRIMARY KEY, name TEXT, kg REAL UNIQUE)", f64::NAN)
+    } else {
+        // A migration may have made it another type than that of the field.
+        ("CREATE TABLE parcels (id BIGSERIAL PRIMARY KEY, name TEXT, kg TEXT UNIQUE)", 1.5)
+    };
+    db.execute(table, &()).await?;
+    let mut parcel = Parcel { weight, ..Parcel::default() };
+    let fields = Parcel::fields().weight;
+    let failures = [
+        parcel.save(&db).await,
+        Parcel { id: Id::new(1), ..parcel.clone() }.save(&db).await,
+        Parcel { id: Id::new(1), ..parcel.clone() }.save_fields(&db, fields).await,
+        Parcel::create_many(&db, &mut vec![parcel.clone(); 3]).await,
+        Parcel::update_where(&db, fields, &parcel, "name <> ?", &("x",)).await.map(drop),
+        parcel.clone().upsert(&db, fields, FieldSet::empty()).await,
+        parcel.clone().get_or_create(&db, fields).await.map(drop),
+    ];
+    let why = if is_sqlite(&db) {
+        "NaN cannot be stored in SQLite, which would make it NULL: use an `Option`"
+    } else {
+        "PostgreSQL wants the type `text` there, and a floating-point number was given: change the type of the field, \
+         or that of the column"
+    };
+    for failure in failures {
+        let error = failure.unwrap_err();
+        assert!(matches!(&error, Error::NotStorable { field: "weight", .. }), "{error}");
+        assert_eq!(error.to_string(), format!("`weight` of `Parcel` cannot be stored: {why}"));
     }
+    // It is what the transaction remembers.
+    let tx = db.begin().await?;
+    parcel.save(&tx).await.unwrap_err();
+    let broken = parcel.save(&tx).await.unwrap_err().to_string();
+    drop(tx);
+    assert!(broken.contains("`weight` of `Parcel` cannot be stored"), "{broken}");
+
+    let error = Parcel::update_where(&db, Parcel::fields().name, &parcel, "kg = ?", &(weight,)).await.unwrap_err();
+    assert!(matches!(error, Error::Parameter { number: 1, .. }), "that of the person's own condition: {error}");
+    Ok(())
 }
 
 #[tokio::test]
-async fn saving_on_db_inside_a_receiver_names_the_transaction_that_it_waits_for() {
+async fn saving_on_db_inside_a_receiver_names_the_transaction_that_it_waits_for() -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -656,11 +657,12 @@ async fn saving_on_db_inside_a_receiver_names_the_transaction_that_it_waits_for(
     }
 
     let options = signals::db::ConnectOptions::new("sqlite::memory:");
-    let db = options.writer_timeout(std::time::Duration::from_millis(20)).connect().await.unwrap();
-    db.create_tables_of::<(User, Audit)>().await.unwrap();
+    let db = options.writer_timeout(std::time::Duration::from_millis(20)).connect().await?;
+    db.create_tables_of::<(User, Audit)>().await?;
     let (error, line) = (User::default().save(&db).await.unwrap_err(), line!());
     let place = format!("save.rs:{line}:");
     let text = error.to_string();
     assert!(text.contains("the transaction that began at ") && text.contains(&place), "{text}");
-    assert!(User::all(&db).await.unwrap().is_empty());
+    assert!(User::all(&db).await?.is_empty());
+    Ok(())
 }

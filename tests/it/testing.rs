@@ -1,5 +1,6 @@
 //! Receivers that a test mutes, and signals that it records: for one database.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::expect;
@@ -7,11 +8,18 @@ use signals::model::{post_bulk_create, post_bulk_delete};
 use signals::prelude::*;
 use signals::testing::{Sent, mute, record};
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn a_muted_receiver_is_not_called_for_its_database() {
+on_each_database!(
+    a_muted_receiver_is_not_called_for_its_database,
+    what_is_sent_is_recorded_for_its_database,
+    the_others_are_called_and_a_muted_filter_is_not_asked,
+    deletes_bulk_and_many_to_many_are_muted_as_well,
+    what_would_be_called_all_the_same_cannot_be_muted
+);
+
+async fn a_muted_receiver_is_not_called_for_its_database(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -27,29 +35,29 @@ async fn a_muted_receiver_is_not_called_for_its_database() {
     }
 
     let calls = || CALLED.swap(0, Ordering::Relaxed);
-    for (db, other) in databases::<User>().await.zip(databases::<User>().await) {
-        let muted = mute::<count>(&db);
-        User::default().save(&db).await.unwrap();
-        let tx = db.begin().await.unwrap();
-        User::default().save(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(calls(), 0);
-        User::default().save(&other).await.unwrap();
-        assert_eq!(calls(), 2);
+    let (db, second) = (database.with_tables::<User>().await?, database.another().await);
+    let other = second.with_tables::<User>().await?;
+    let muted = mute::<count>(&db);
+    User::default().save(&db).await?;
+    let tx = db.begin().await?;
+    User::default().save(&tx).await?;
+    tx.commit().await?;
+    assert_eq!(calls(), 0);
+    User::default().save(&other).await?;
+    assert_eq!(calls(), 2);
 
-        // Twice is twice, whichever of them ends first.
-        let again = mute::<count>(&db.clone());
-        drop(muted);
-        User::default().save(&db).await.unwrap();
-        assert_eq!(calls(), 0);
-        drop(again);
-        User::default().save(&db).await.unwrap();
-        assert_eq!(calls(), 2);
-    }
+    // Twice is twice, whichever of them ends first.
+    let again = mute::<count>(&db.clone());
+    drop(muted);
+    User::default().save(&db).await?;
+    assert_eq!(calls(), 0);
+    drop(again);
+    User::default().save(&db).await?;
+    assert_eq!(calls(), 2);
+    Ok(())
 }
 
-#[tokio::test]
-async fn the_others_are_called_and_a_muted_filter_is_not_asked() {
+async fn the_others_are_called_and_a_muted_filter_is_not_asked(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Order {
@@ -72,18 +80,17 @@ async fn the_others_are_called_and_a_muted_filter_is_not_asked() {
         LOG.note("third");
     }
 
-    for db in databases::<Order>().await {
-        let _muted = mute::<second>(&db);
-        Order::default().save(&db).await.unwrap();
-        LOG.is(&expect![[r#"
-            first
-            third
-        "#]]);
-    }
+    let db = database.with_tables::<Order>().await?;
+    let _muted = mute::<second>(&db);
+    Order::default().save(&db).await?;
+    LOG.is(&expect![[r#"
+        first
+        third
+    "#]]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn deletes_bulk_and_many_to_many_are_muted_as_well() {
+async fn deletes_bulk_and_many_to_many_are_muted_as_well(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -106,24 +113,22 @@ async fn deletes_bulk_and_many_to_many_are_muted_as_well() {
         Err("it was called".to_owned())
     }
 
-    for db in databases::<(User, Group, UserGroups)>().await {
-        let mut users = [User::default(), User::default()];
-        let mut staff = Group::default();
-        staff.save(&db).await.unwrap();
+    let db = database.with_tables::<(User, Group, UserGroups)>().await?;
+    let mut users = [User::default(), User::default()];
+    let mut staff = Group::default();
+    staff.save(&db).await?;
 
-        let muted = mute::<refuse>(&db);
-        User::create_many(&db, &mut users).await.unwrap();
-        users[0].groups().add(&db, &[staff.id]).await.unwrap();
-        users[0].delete(&db).await.unwrap();
-        User::delete_where(&db, "true", &()).await.unwrap();
-        drop(muted);
-        assert!(User::create_many(&db, &mut [User::default()]).await.is_err());
-    }
+    let muted = mute::<refuse>(&db);
+    User::create_many(&db, &mut users).await?;
+    users[0].groups().add(&db, &[staff.id]).await?;
+    users[0].delete(&db).await?;
+    User::delete_where(&db, "true", &()).await?;
+    drop(muted);
+    assert!(User::create_many(&db, &mut [User::default()]).await.is_err());
+    Ok(())
 }
 
-#[tokio::test]
-#[should_panic(expected = "cannot be muted for one database: it receives `post_load`, which is not sent in one")]
-async fn what_would_be_called_all_the_same_cannot_be_muted() {
+async fn what_would_be_called_all_the_same_cannot_be_muted(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -134,13 +139,15 @@ async fn what_would_be_called_all_the_same_cannot_be_muted() {
     #[receiver([post_save, post_load], sender = User)]
     fn count() {}
 
-    for db in databases::<User>().await {
-        let _muted = mute::<count>(&db);
-    }
+    let db = database.with_tables::<User>().await?;
+    let Err(panic) = catch_unwind(AssertUnwindSafe(|| mute::<count>(&db))) else { panic!("it was muted") };
+    let message = panic.downcast::<String>().map_err(|_| "the message is not formatted")?;
+    let expected = "cannot be muted for one database: it receives `post_load`, which is not sent in one";
+    assert!(message.contains(expected), "{message}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn what_is_sent_is_recorded_for_its_database() {
+async fn what_is_sent_is_recorded_for_its_database(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default, PartialEq)]
     struct User {
@@ -152,30 +159,31 @@ async fn what_is_sent_is_recorded_for_its_database() {
     let lines = |sent: &[Sent<User>]| -> Vec<String> {
         sent.iter().map(|sent| format!("{} {} {:?}", sent.signal, sent.instance.name, sent.created)).collect()
     };
-    for (db, other) in databases::<User>().await.zip(databases::<User>().await) {
-        let recorded = record::<User>(&db);
-        let mut ann = User { name: "ann".to_owned(), ..User::default() };
-        ann.save(&db).await.unwrap();
-        User::default().save(&other).await.unwrap();
-        assert_eq!(
-            lines(&recorded.take()),
-            ["pre_save ann None", "post_save ann Some(true)", "post_commit ann Some(true)"]
-        );
+    let (db, second) = (database.with_tables::<User>().await?, database.another().await);
+    let other = second.with_tables::<User>().await?;
+    let recorded = record::<User>(&db);
+    let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    ann.save(&db).await?;
+    User::default().save(&other).await?;
+    assert_eq!(
+        lines(&recorded.take()),
+        ["pre_save ann None", "post_save ann Some(true)", "post_commit ann Some(true)"]
+    );
 
-        ann.name = "bea".to_owned();
-        let tx = db.begin().await.unwrap();
-        ann.save(&tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        assert_eq!(
-            lines(&recorded.take()),
-            ["pre_save bea None", "post_save bea Some(false)", "post_rollback bea Some(false)"]
-        );
+    ann.name = "bea".to_owned();
+    let tx = db.begin().await?;
+    ann.save(&tx).await?;
+    tx.rollback().await?;
+    assert_eq!(
+        lines(&recorded.take()),
+        ["pre_save bea None", "post_save bea Some(false)", "post_rollback bea Some(false)"]
+    );
 
-        ann.delete(&db).await.unwrap();
-        assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None"]);
-        assert_eq!(recorded.take(), []);
+    ann.delete(&db).await?;
+    assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None"]);
+    assert_eq!(recorded.take(), []);
 
-        drop(recorded);
-        assert!(!User::POST_SAVE.has_receivers());
-    }
+    drop(recorded);
+    assert!(!User::POST_SAVE.has_receivers());
+    Ok(())
 }

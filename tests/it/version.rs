@@ -3,11 +3,20 @@
 use expect_test::expect;
 use signals::prelude::*;
 
-use crate::databases::databases;
+use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-#[tokio::test]
-async fn rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it() {
+on_each_database!(
+    rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it,
+    rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again,
+    rule_22_a_save_that_is_undone_leaves_the_version_as_it_was,
+    rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version,
+    rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error_says_so
+);
+
+async fn rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it(
+    database: &Database,
+) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -37,46 +46,45 @@ async fn rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_aft
         LOG.note(format!("post_commit of {}", instance.version));
     }
 
-    for db in databases::<Page>().await {
-        let mut mine = Page { text: "a".to_owned(), ..Page::default() };
-        mine.save(&db).await.unwrap();
-        let mut theirs = Page::get(&db, mine.id).await.unwrap().unwrap();
-        assert_eq!(theirs, mine);
-        theirs.text = "b".to_owned();
-        theirs.save(&db).await.unwrap();
-        expect![[r#"
-            pre_save of 0
-            post_save of 1
-            post_commit of 1
-            pre_save of 1
-            post_save of 2
-            post_commit of 2
-        "#]]
-        .assert_eq(&LOG.take());
+    let db = database.with_tables::<Page>().await?;
+    let mut mine = Page { text: "a".to_owned(), ..Page::default() };
+    mine.save(&db).await?;
+    let mut theirs = Page::get(&db, mine.id).await?.unwrap();
+    assert_eq!(theirs, mine);
+    theirs.text = "b".to_owned();
+    theirs.save(&db).await?;
+    expect![[r#"
+        pre_save of 0
+        post_save of 1
+        post_commit of 1
+        pre_save of 1
+        post_save of 2
+        post_commit of 2
+    "#]]
+    .assert_eq(&LOG.take());
 
-        mine.text = "c".to_owned();
-        for error in [mine.save(&db).await, mine.save_fields(&db, Page::fields().text).await].map(Result::unwrap_err) {
-            assert!(matches!(&error, Error::Stale { model } if model == "Page"), "{error}");
-        }
-        assert_eq!(LOG.take(), "pre_save of 1\npre_save of 1\n", "and no post_save");
-        assert_eq!((mine.version, mine.text.as_str()), (1, "c"));
-        assert_eq!(Page::all(&db).await.unwrap(), [theirs.clone()]);
-
-        let tx = db.begin().await.unwrap();
-        mine.save(&tx).await.unwrap_err();
-        assert!(matches!(tx.commit().await, Err(Error::Broken { .. })), "as after every failed save");
-
-        mine.refresh(&db).await.unwrap();
-        mine.text = "c".to_owned();
-        mine.save_fields(&db, Page::fields().text).await.unwrap();
-        assert_eq!(Page::all(&db).await.unwrap(), [Page { version: 3, text: "c".to_owned(), id: mine.id }]);
-        assert_eq!(mine.version, 3);
-        LOG.take();
+    mine.text = "c".to_owned();
+    for error in [mine.save(&db).await, mine.save_fields(&db, Page::fields().text).await].map(Result::unwrap_err) {
+        assert!(matches!(&error, Error::Stale { model } if model == "Page"), "{error}");
     }
+    assert_eq!(LOG.take(), "pre_save of 1\npre_save of 1\n", "and no post_save");
+    assert_eq!((mine.version, mine.text.as_str()), (1, "c"));
+    assert_eq!(Page::all(&db).await?, [theirs.clone()]);
+
+    let tx = db.begin().await?;
+    mine.save(&tx).await.unwrap_err();
+    assert!(matches!(tx.commit().await, Err(Error::Broken { .. })), "as after every failed save");
+
+    mine.refresh(&db).await?;
+    mine.text = "c".to_owned();
+    mine.save_fields(&db, Page::fields().text).await?;
+    assert_eq!(Page::all(&db).await?, [Page { version: 3, text: "c".to_owned(), id: mine.id }]);
+    assert_eq!(mine.version, 3);
+    LOG.take();
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again() {
+async fn rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default)]
     struct Country {
@@ -86,37 +94,36 @@ async fn rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again() {
         version: u8,
     }
 
-    for db in databases::<Country>().await {
-        let mut country = Country { code: "nl".to_owned(), ..Country::default() };
-        country.save(&db).await.unwrap();
-        country.save(&db).await.unwrap();
-        assert_eq!(country.version, 2);
-        Country::get(&db, "nl").await.unwrap().unwrap().delete(&db).await.unwrap();
-        assert!(matches!(country.save(&db).await, Err(Error::Stale { .. })));
-        assert_eq!(country.version, 2);
+    let db = database.with_tables::<Country>().await?;
+    let mut country = Country { code: "nl".to_owned(), ..Country::default() };
+    country.save(&db).await?;
+    country.save(&db).await?;
+    assert_eq!(country.version, 2);
+    Country::get(&db, "nl").await?.unwrap().delete(&db).await?;
+    assert!(matches!(country.save(&db).await, Err(Error::Stale { .. })));
+    assert_eq!(country.version, 2);
 
-        // Without a version it is a new row; `create` always makes one.
-        country.version = 0;
-        country.save(&db).await.unwrap();
-        assert_eq!(country.version, 1);
-        country.code = "be".to_owned();
-        country.create(&db).await.unwrap();
-        assert_eq!(country.version, 1);
+    // Without a version it is a new row; `create` always makes one.
+    country.version = 0;
+    country.save(&db).await?;
+    assert_eq!(country.version, 1);
+    country.code = "be".to_owned();
+    country.create(&db).await?;
+    assert_eq!(country.version, 1);
 
-        // A new row whose key is taken is no update of the row that is there.
-        let error = Country { code: "be".to_owned(), ..Country::default() }.save(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::Unique { fields, .. } if fields == &["code"]), "{error}");
+    // A new row whose key is taken is no update of the row that is there.
+    let error = Country { code: "be".to_owned(), ..Country::default() }.save(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Unique { fields, .. } if fields == &["code"]), "{error}");
 
-        // A version that has no next number does not start again.
-        db.execute("UPDATE countries SET version = 255", &()).await.unwrap();
-        country.refresh(&db).await.unwrap();
-        let error = country.save(&db).await.unwrap_err();
-        assert!(error.to_string().contains("has reached its end"), "{error}");
-    }
+    // A version that has no next number does not start again.
+    db.execute("UPDATE countries SET version = 255", &()).await?;
+    country.refresh(&db).await?;
+    let error = country.save(&db).await.unwrap_err();
+    assert!(error.to_string().contains("has reached its end"), "{error}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_22_a_save_that_is_undone_leaves_the_version_as_it_was() {
+async fn rule_22_a_save_that_is_undone_leaves_the_version_as_it_was(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default)]
     struct Page {
@@ -132,23 +139,22 @@ async fn rule_22_a_save_that_is_undone_leaves_the_version_as_it_was() {
         if instance.text == "refused" { Err("no") } else { Ok(()) }
     }
 
-    for db in databases::<Page>().await {
-        let mut page = Page { text: "refused".to_owned(), ..Page::default() };
-        page.save(&db).await.unwrap_err();
-        assert_eq!(page.version, 0);
-        page.text = "good".to_owned();
-        page.save(&db).await.unwrap();
-        page.text = "refused".to_owned();
-        page.save(&db).await.unwrap_err();
-        assert_eq!(page.version, 1);
-        page.text = "good again".to_owned();
-        page.save(&db).await.unwrap();
-        assert_eq!(page.version, 2);
-    }
+    let db = database.with_tables::<Page>().await?;
+    let mut page = Page { text: "refused".to_owned(), ..Page::default() };
+    page.save(&db).await.unwrap_err();
+    assert_eq!(page.version, 0);
+    page.text = "good".to_owned();
+    page.save(&db).await?;
+    page.text = "refused".to_owned();
+    page.save(&db).await.unwrap_err();
+    assert_eq!(page.version, 1);
+    page.text = "good again".to_owned();
+    page.save(&db).await?;
+    assert_eq!(page.version, 2);
+    Ok(())
 }
 
-#[tokio::test]
-async fn rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version() {
+async fn rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default)]
     struct User {
@@ -167,21 +173,22 @@ async fn rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version() {
         version: i64,
     }
 
-    for db in databases::<(User, Page)>().await {
-        let mut user = User::default();
-        user.save(&db).await.unwrap();
-        let mut page = Page { author: Some(user.id), ..Page::default() };
-        page.save(&db).await.unwrap();
-        user.delete(&db).await.unwrap();
-        assert!(matches!(page.save(&db).await, Err(Error::Stale { .. })));
-        page.refresh(&db).await.unwrap();
-        assert_eq!((page.author, page.version), (None, 2));
-    }
+    let db = database.with_tables::<(User, Page)>().await?;
+    let mut user = User::default();
+    user.save(&db).await?;
+    let mut page = Page { author: Some(user.id), ..Page::default() };
+    page.save(&db).await?;
+    user.delete(&db).await?;
+    assert!(matches!(page.save(&db).await, Err(Error::Stale { .. })));
+    page.refresh(&db).await?;
+    assert_eq!((page.author, page.version), (None, 2));
+    Ok(())
 }
 
 /// Rule 22.
-#[tokio::test]
-async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error_says_so() {
+async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error_says_so(
+    database: &Database,
+) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
     struct Page {
@@ -197,34 +204,34 @@ async fn rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error
         if instance.text == "bad" { Err("refused") } else { Ok(()) }
     }
 
-    for db in databases::<Page>().await {
-        let mut page = Page::default();
-        page.save(&db).await.unwrap();
+    let db = database.with_tables::<Page>().await?;
+    let mut page = Page::default();
+    page.save(&db).await?;
 
-        // What the library undoes itself, it undoes in the value as well.
-        page.text = "bad".to_owned();
-        page.save(&db).await.unwrap_err();
-        let tx = db.begin().await.unwrap();
-        page.save(&tx).await.unwrap_err();
-        tx.rollback().await.unwrap();
-        assert_eq!(page.version, 1);
-        page.text = "good".to_owned();
-        page.save(&db).await.unwrap();
+    // What the library undoes itself, it undoes in the value as well.
+    page.text = "bad".to_owned();
+    page.save(&db).await.unwrap_err();
+    let tx = db.begin().await?;
+    page.save(&tx).await.unwrap_err();
+    tx.rollback().await?;
+    assert_eq!(page.version, 1);
+    page.text = "good".to_owned();
+    page.save(&db).await?;
 
-        let tx = db.begin().await.unwrap();
-        page.save(&tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        let error = page.save(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::Stale { .. }) && error.to_string().contains("was rolled back"), "{error}");
-        page.refresh(&db).await.unwrap();
-        page.save(&db).await.unwrap();
+    let tx = db.begin().await?;
+    page.save(&tx).await?;
+    tx.rollback().await?;
+    let error = page.save(&db).await.unwrap_err();
+    assert!(matches!(&error, Error::Stale { .. }) && error.to_string().contains("was rolled back"), "{error}");
+    page.refresh(&db).await?;
+    page.save(&db).await?;
 
-        let mut tx = db.begin().await.unwrap();
-        let undone = tx.savepoint(async |tx| {
-            page.save(tx).await?;
-            Err::<(), _>(Error::other("no"))
-        });
-        undone.await.unwrap_err();
-        assert!(matches!(page.save(&tx).await, Err(Error::Stale { .. })));
-    }
+    let mut tx = db.begin().await?;
+    let undone = tx.savepoint(async |tx| {
+        page.save(tx).await?;
+        Err::<(), _>(Error::other("no"))
+    });
+    undone.await.unwrap_err();
+    assert!(matches!(page.save(&tx).await, Err(Error::Stale { .. })));
+    Ok(())
 }

@@ -6,10 +6,11 @@ use expect_test::expect;
 use signals::dispatch::{ReceiverGuard, ReceiverHandle};
 use signals::{receiver, signal};
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 #[test]
-fn connected_receivers_run_after_the_linked_ones_in_the_order_in_which_they_connected() {
+fn connected_receivers_run_after_the_linked_ones_in_the_order_in_which_they_connected() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -23,16 +24,17 @@ fn connected_receivers_run_after_the_linked_ones_in_the_order_in_which_they_conn
     let log = Log::new();
     let _first = Paid::SIGNAL.connect_scoped(|event| event.log.note("first"));
     let _second = Paid::SIGNAL.connect_scoped(|event| event.log.note("second"));
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         linked
         first
         second
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_receiver_is_connected_until_its_guard_is_dropped() {
+fn a_receiver_is_connected_until_its_guard_is_dropped() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -41,16 +43,17 @@ fn a_receiver_is_connected_until_its_guard_is_dropped() {
     let log = Log::new();
     {
         let _guard = Paid::SIGNAL.connect_scoped(|event| event.log.note("called"));
-        Paid { log: &log }.send().unwrap();
+        Paid { log: &log }.send()?;
     }
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         called
     "#]]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_receiver_stays_connected_whatever_becomes_of_its_handle() {
+async fn a_receiver_stays_connected_whatever_becomes_of_its_handle() -> TestResult {
     #[signal(async)]
     struct Paid<'a> {
         log: &'a Log,
@@ -64,7 +67,7 @@ async fn a_receiver_stays_connected_whatever_becomes_of_its_handle() {
         let _ = Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("async") }));
         let _ = Paid::SIGNAL.connect_unique("once", |event| event.log.note("unique"));
     }
-    Paid { log: &log }.send().await.unwrap();
+    Paid { log: &log }.send().await?;
     log.is(&expect![[r#"
         as a statement
         let _
@@ -72,10 +75,11 @@ async fn a_receiver_stays_connected_whatever_becomes_of_its_handle() {
         async
         unique
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_handle_becomes_a_guard() {
+fn a_handle_becomes_a_guard() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -84,17 +88,18 @@ fn a_handle_becomes_a_guard() {
     let log = Log::new();
     {
         let _guard = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("called")).unwrap().into_guard();
-        Paid { log: &log }.send().unwrap();
+        Paid { log: &log }.send()?;
     }
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         called
     "#]]);
     assert!(!Paid::SIGNAL.has_receivers());
+    Ok(())
 }
 
 #[test]
-fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
+fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() -> TestResult {
     #[signal]
     struct Paid {}
 
@@ -104,10 +109,11 @@ fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
     let failed = error.receiver().unwrap();
     assert_eq!((failed.receiver.location.file, failed.receiver.location.line), (file!(), line));
     assert_eq!(failed.inner().unwrap().to_string(), "out of paper");
+    Ok(())
 }
 
 #[test]
-fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() {
+fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() -> TestResult {
     static GUARDS: Mutex<Vec<ReceiverGuard>> = Mutex::new(Vec::new());
 
     #[signal]
@@ -124,7 +130,7 @@ fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() {
     let log = Log::new();
     for round in 1..=3 {
         log.note(format_args!("dispatch {round}"));
-        Paid { log: &log }.send().unwrap();
+        Paid { log: &log }.send()?;
     }
     log.is(&expect![[r#"
         dispatch 1
@@ -137,10 +143,11 @@ fn a_receiver_connected_during_a_dispatch_is_first_called_in_the_next() {
         another
         another
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_receiver_disconnected_during_a_dispatch_is_still_called_in_it() {
+fn a_receiver_disconnected_during_a_dispatch_is_still_called_in_it() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -156,7 +163,7 @@ fn a_receiver_disconnected_during_a_dispatch_is_still_called_in_it() {
     let connected = Paid::SIGNAL.connect(|event| event.log.note("connected"));
     for round in 1..=2 {
         log.note(format_args!("dispatch {round}"));
-        Paid { log: &log, connected }.send().unwrap();
+        Paid { log: &log, connected }.send()?;
     }
     log.is(&expect![[r#"
         dispatch 1
@@ -165,10 +172,11 @@ fn a_receiver_disconnected_during_a_dispatch_is_still_called_in_it() {
         dispatch 2
         disconnects: false
     "#]]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_during_it() {
+async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_during_it() -> TestResult {
     static GUARDS: Mutex<Vec<ReceiverGuard>> = Mutex::new(Vec::new());
 
     #[signal(async)]
@@ -185,13 +193,10 @@ async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_durin
     }
 
     let log = Log::new();
-    GUARDS
-        .lock()
-        .unwrap()
-        .push(Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("old") })).into_guard());
+    GUARDS.lock()?.push(Paid::SIGNAL.connect_async(|event| Box::pin(async { event.log.note("old") })).into_guard());
     for round in 1..=2 {
         log.note(format_args!("dispatch {round}"));
-        Paid { log: &log }.send().await.unwrap();
+        Paid { log: &log }.send().await?;
     }
     log.is(&expect![[r#"
         dispatch 1
@@ -201,10 +206,11 @@ async fn an_async_dispatch_is_not_changed_by_what_connects_and_disconnects_durin
         disconnects the old one and connects a new one
         new
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_receiver_may_disconnect_itself() {
+fn a_receiver_may_disconnect_itself() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -219,15 +225,16 @@ fn a_receiver_may_disconnect_itself() {
         }
     });
     own.set(handle).unwrap();
-    Paid { log: &log }.send().unwrap();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         disconnects itself: true
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn what_a_closure_holds_may_connect_and_disconnect_when_it_is_dropped() {
+fn what_a_closure_holds_may_connect_and_disconnect_when_it_is_dropped() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -250,19 +257,20 @@ fn what_a_closure_holds_may_connect_and_disconnect_when_it_is_dropped() {
             event.log.note("outer");
         }
     });
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.note(format_args!("disconnected: {}", outer.disconnect()));
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         inner
         outer
         disconnected: true
         connected by a drop
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn connect_unique_keeps_the_first_and_says_no_to_the_second() {
+fn connect_unique_keeps_the_first_and_says_no_to_the_second() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -273,12 +281,12 @@ fn connect_unique_keeps_the_first_and_says_no_to_the_second() {
     let second = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("second"));
     let other = Paid::SIGNAL.connect_unique("other".to_owned(), |event| event.log.note("other"));
     log.note(format_args!("connected: {} {} {}", first.is_some(), second.is_some(), other.is_some()));
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
 
     assert!(first.unwrap().disconnect());
     let again = Paid::SIGNAL.connect_unique("audit", |event| event.log.note("again"));
     log.note(format_args!("connected again: {}", again.is_some()));
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         connected: true false true
         first
@@ -287,10 +295,11 @@ fn connect_unique_keeps_the_first_and_says_no_to_the_second() {
         other
         again
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_closure_that_connect_unique_refuses_may_hold_a_guard_of_the_same_signal() {
+fn a_closure_that_connect_unique_refuses_may_hold_a_guard_of_the_same_signal() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -304,10 +313,11 @@ fn a_closure_that_connect_unique_refuses_may_hold_a_guard_of_the_same_signal() {
         event.log.note("refused");
     });
     assert!(refused.is_none());
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         first
     "#]]);
+    Ok(())
 }
 
 #[test]
@@ -344,7 +354,7 @@ fn has_receivers_counts_linked_and_connected_ones() {
 }
 
 #[test]
-fn a_signal_may_be_connected_before_its_first_use() {
+fn a_signal_may_be_connected_before_its_first_use() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -358,8 +368,9 @@ fn a_signal_may_be_connected_before_its_first_use() {
     let log = Log::new();
     let guard = Paid::SIGNAL.connect_scoped(|event| event.log.note("connected"));
     drop(guard);
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         linked
     "#]]);
+    Ok(())
 }

@@ -5,10 +5,11 @@ use expect_test::expect;
 use signals::dispatch::SignalError;
 use signals::{receiver, signal};
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 #[test]
-fn parameters_are_bound_by_name_in_any_order_and_only_those_that_are_wanted() {
+fn parameters_are_bound_by_name_in_any_order_and_only_those_that_are_wanted() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -36,16 +37,17 @@ fn parameters_are_bound_by_name_in_any_order_and_only_those_that_are_wanted() {
     }
 
     let log = Log::new();
-    Paid { log: &log, order: "tea".to_owned(), amount: 3, note: Some("hot") }.send().unwrap();
+    Paid { log: &log, order: "tea".to_owned(), amount: 3, note: Some("hot") }.send()?;
     log.is(&expect![[r#"
         tea 3 Some("hot")
         tea
         3
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_payload_may_hold_what_receivers_change() {
+fn a_payload_may_hold_what_receivers_change() -> TestResult {
     #[signal]
     struct Priced<'a> {
         price: &'a mut u64,
@@ -73,13 +75,14 @@ fn a_payload_may_hold_what_receivers_change() {
     }
 
     let (mut price, mut lines) = (333, Vec::new());
-    Priced { price: &mut price, lines: &mut lines, rounds: 0 }.send().unwrap();
+    Priced { price: &mut price, lines: &mut lines, rounds: 0 }.send()?;
     assert_eq!(price, 300);
     assert_eq!(lines, ["discount: 323", "round 1: 300"]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn async_receivers_change_a_payload_too() {
+async fn async_receivers_change_a_payload_too() -> TestResult {
     #[signal(async)]
     struct Priced<'a> {
         price: &'a mut u64,
@@ -98,12 +101,13 @@ async fn async_receivers_change_a_payload_too() {
     }
 
     let mut price = 110;
-    Priced { price: &mut price }.send().await.unwrap();
+    Priced { price: &mut price }.send().await?;
     assert_eq!(price, 50);
+    Ok(())
 }
 
 #[test]
-fn when_is_a_condition_of_the_payload() {
+fn when_is_a_condition_of_the_payload() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -131,7 +135,7 @@ fn when_is_a_condition_of_the_payload() {
 
     let log = Log::new();
     for amount in [1, 2, 101, 102] {
-        Paid { log: &log, amount }.send().unwrap();
+        Paid { log: &log, amount }.send()?;
     }
     log.is(&expect![[r#"
         any 1
@@ -143,10 +147,11 @@ fn when_is_a_condition_of_the_payload() {
         even 102
         any 102
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn one_function_receives_several_signals() {
+fn one_function_receives_several_signals() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -173,19 +178,20 @@ fn one_function_receives_several_signals() {
     }
 
     let log = Log::new();
-    Paid { log: &log, amount: 1 }.send().unwrap();
-    Refunded { log: &log, amount: 2 }.send().unwrap();
-    Closed { log: &log, amount: 3, day: "Monday" }.send().unwrap();
-    Closed { log: &log, amount: 4, day: "Sunday" }.send().unwrap();
+    Paid { log: &log, amount: 1 }.send()?;
+    Refunded { log: &log, amount: 2 }.send()?;
+    Closed { log: &log, amount: 3, day: "Monday" }.send()?;
+    Closed { log: &log, amount: 4, day: "Sunday" }.send()?;
     log.is(&expect![[r#"
         book 1
         book 2
         book 3
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_generic_function_receives_signals_whose_fields_differ_in_type() {
+fn a_generic_function_receives_signals_whose_fields_differ_in_type() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -209,18 +215,19 @@ fn a_generic_function_receives_signals_whose_fields_differ_in_type() {
     }
 
     let log = Log::new();
-    Paid { log: &log, amount: 7 }.send().unwrap();
-    Weighed { log: &log, amount: 0.5 }.send().unwrap();
+    Paid { log: &log, amount: 7 }.send()?;
+    Weighed { log: &log, amount: 0.5 }.send()?;
     log.is(&expect![[r#"
         7
         3.5
         0.5
         0.25
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_receiver_stays_an_ordinary_function() {
+fn a_receiver_stays_an_ordinary_function() -> TestResult {
     #[signal]
     struct Paid {
         amount: u64,
@@ -233,9 +240,10 @@ fn a_receiver_stays_an_ordinary_function() {
 
     assert_eq!(check(1), Ok(()));
     assert_eq!(check(0), Err("nothing was paid".to_owned()));
-    Paid { amount: 1 }.send().unwrap();
+    Paid { amount: 1 }.send()?;
     let listed: fn(u64) -> Result<(), String> = check;
-    listed(1).unwrap();
+    listed(1)?;
+    Ok(())
 }
 
 macro_rules! receiver_that_notes {
@@ -249,7 +257,7 @@ macro_rules! receiver_that_notes {
 
 /// Receivers of one `macro_rules!` call have one place: their names decide.
 #[test]
-fn receivers_may_come_from_macro_rules() {
+fn receivers_may_come_from_macro_rules() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -258,16 +266,17 @@ fn receivers_may_come_from_macro_rules() {
     receiver_that_notes!(Paid => cherry apple banana);
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         apple
         banana
         cherry
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_receiver_may_stand_in_any_function_that_need_not_be_called() {
+fn a_receiver_may_stand_in_any_function_that_need_not_be_called() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -282,14 +291,15 @@ fn a_receiver_may_stand_in_any_function_that_need_not_be_called() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         inner
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn names_may_be_keywords() {
+fn names_may_be_keywords() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -302,15 +312,16 @@ fn names_may_be_keywords() {
     }
 
     let log = Log::new();
-    Paid { log: &log, r#type: "cash" }.send().unwrap();
+    Paid { log: &log, r#type: "cash" }.send()?;
     log.is(&expect![[r#"
         cash
     "#]]);
-    assert!(Paid::SIGNAL.receivers().unwrap().all(|receiver| receiver.name.ends_with("::match")));
+    assert!(Paid::SIGNAL.receivers()?.all(|receiver| receiver.name.ends_with("::match")));
+    Ok(())
 }
 
 #[test]
-fn a_signal_of_ones_own_may_have_a_field_called_raw() {
+fn a_signal_of_ones_own_may_have_a_field_called_raw() -> TestResult {
     #[signal]
     struct Fetched<'a> {
         log: &'a Log,
@@ -323,25 +334,27 @@ fn a_signal_of_ones_own_may_have_a_field_called_raw() {
     }
 
     let log = Log::new();
-    Fetched { log: &log, raw: "<html>" }.send().unwrap();
+    Fetched { log: &log, raw: "<html>" }.send()?;
     log.is(&expect![[r#"
         <html>
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_signal_without_receivers_may_be_sent() {
+fn a_signal_without_receivers_may_be_sent() -> TestResult {
     #[signal]
     struct Paid<'a> {
         #[expect(dead_code, reason = "nobody reads it")]
         order: &'a str,
     }
 
-    Paid { order: "tea" }.send().unwrap();
+    Paid { order: "tea" }.send()?;
+    Ok(())
 }
 
 #[test]
-fn a_signal_may_have_another_name_in_errors() {
+fn a_signal_may_have_another_name_in_errors() -> TestResult {
     #[signal(name = "parcel_lost")]
     struct ParcelLost {
         number: u32,
@@ -353,8 +366,9 @@ fn a_signal_may_have_another_name_in_errors() {
         if number == 7 { Err("it is nowhere") } else { Ok(()) }
     }
 
-    ParcelLost { number: 6 }.send().unwrap();
+    ParcelLost { number: 6 }.send()?;
     let error = ParcelLost { number: 7 }.send().unwrap_err();
     let SignalError::Receiver(error) = error else { panic!("{error}") };
     assert_eq!(error.signal, "parcel_lost");
+    Ok(())
 }

@@ -14,6 +14,7 @@ use signals::{receiver, signal};
 use tokio::sync::Barrier;
 use tokio::task::yield_now;
 
+use crate::databases::TestResult;
 use crate::log::{Log, without_lines};
 
 /// The limit, where nobody sets another.
@@ -25,7 +26,7 @@ fn chain(error: &impl ToString) -> String {
 }
 
 #[test]
-fn a_receiver_may_send_the_same_signal() {
+fn a_receiver_may_send_the_same_signal() -> TestResult {
     #[signal]
     struct Counted<'a> {
         log: &'a Log,
@@ -43,7 +44,7 @@ fn a_receiver_may_send_the_same_signal() {
     }
 
     let log = Log::new();
-    Counted { log: &log, left: 2 }.send().unwrap();
+    Counted { log: &log, left: 2 }.send()?;
     log.is(&expect![[r#"
         2
         1
@@ -51,6 +52,7 @@ fn a_receiver_may_send_the_same_signal() {
         1 again
         2 again
     "#]]);
+    Ok(())
 }
 
 #[test]
@@ -109,7 +111,7 @@ async fn an_async_chain_deeper_than_the_limit_is_an_error_that_prints_one_round_
 }
 
 #[test]
-fn a_cycle_is_printed_once_wherever_the_chain_enters_it_and_whatever_wraps_its_errors() {
+fn a_cycle_is_printed_once_wherever_the_chain_enters_it_and_whatever_wraps_its_errors() -> TestResult {
     #[derive(Debug)]
     struct Wrapped(BoxError);
 
@@ -157,6 +159,7 @@ fn a_cycle_is_printed_once_wherever_the_chain_enters_it_and_whatever_wraps_its_e
         next = wrapped.unwrap_or(inner).downcast_ref().and_then(SignalError::receiver);
     }
     assert_eq!(links, LIMIT);
+    Ok(())
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn a_receiver_that_fails_after_calling_itself_twice_is_printed_each_time() {
 }
 
 #[test]
-fn the_limit_counts_sync_and_async_signals_together() {
+fn the_limit_counts_sync_and_async_signals_together() -> TestResult {
     #[signal(async)]
     struct Ping {
         left: u32,
@@ -212,14 +215,15 @@ fn the_limit_counts_sync_and_async_signals_together() {
         }
     }
 
-    now(Ping { left: LIMIT - 1 }.send()).unwrap();
+    now(Ping { left: LIMIT - 1 }.send())?;
     now(Ping { left: LIMIT }.send()).unwrap_err();
-    Pong { left: LIMIT - 1 }.send().unwrap();
+    Pong { left: LIMIT - 1 }.send()?;
     Pong { left: LIMIT }.send().unwrap_err();
+    Ok(())
 }
 
 #[test]
-fn after_an_error_or_a_panic_the_whole_depth_is_there_again() {
+fn after_an_error_or_a_panic_the_whole_depth_is_there_again() -> TestResult {
     #[signal]
     struct Deep {
         left: u32,
@@ -236,18 +240,19 @@ fn after_an_error_or_a_panic_the_whole_depth_is_there_again() {
     }
 
     let whole = || Deep { left: LIMIT - 1, panic: false }.send();
-    whole().unwrap();
+    whole()?;
     Deep { left: LIMIT, panic: false }.send().unwrap_err();
-    whole().unwrap();
+    whole()?;
     catch_unwind(|| Deep { left: 20, panic: true }.send()).unwrap_err();
-    whole().unwrap();
-    let answers = Deep { left: 0, panic: true }.send_robust().unwrap();
+    whole()?;
+    let answers = Deep { left: 0, panic: true }.send_robust()?;
     assert!(answers[0].1.is_err());
-    whole().unwrap();
+    whole()?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn after_an_error_or_a_panic_the_whole_async_depth_is_there_again() {
+async fn after_an_error_or_a_panic_the_whole_async_depth_is_there_again() -> TestResult {
     #[signal(async)]
     struct Deep {
         left: u32,
@@ -267,9 +272,9 @@ async fn after_an_error_or_a_panic_the_whole_async_depth_is_there_again() {
     }
 
     let whole = || Deep { left: LIMIT - 1, panic: false }.send();
-    whole().await.unwrap();
+    whole().await?;
     Deep { left: LIMIT, panic: false }.send().await.unwrap_err();
-    whole().await.unwrap();
+    whole().await?;
 
     let mut panics = Box::pin(Deep { left: 20, panic: true }.send());
     let panic = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| panics.as_mut().poll(context))) {
@@ -277,15 +282,16 @@ async fn after_an_error_or_a_panic_the_whole_async_depth_is_there_again() {
         Err(panic) => Poll::Ready(Err(panic)),
     });
     assert!(panic.await.is_err());
-    whole().await.unwrap();
+    whole().await?;
 
-    let answers = Deep { left: 0, panic: true }.send_robust().await.unwrap();
+    let answers = Deep { left: 0, panic: true }.send_robust().await?;
     assert!(answers[0].1.is_err());
-    whole().await.unwrap();
+    whole().await?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn two_tasks_on_one_thread_do_not_see_each_others_depth() {
+async fn two_tasks_on_one_thread_do_not_see_each_others_depth() -> TestResult {
     #[signal(async)]
     struct Deep {
         left: u32,
@@ -308,12 +314,13 @@ async fn two_tasks_on_one_thread_do_not_see_each_others_depth() {
     let bottom = Arc::new(Barrier::new(2));
     let send = || Deep { left: 20, bottom: Arc::clone(&bottom) }.send();
     let (one, other) = tokio::join!(send(), send());
-    one.unwrap();
-    other.unwrap();
+    one?;
+    other?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chain_that_changes_threads_keeps_its_depth() {
+async fn a_chain_that_changes_threads_keeps_its_depth() -> TestResult {
     #[signal(async)]
     struct Deep {
         left: u32,
@@ -338,12 +345,13 @@ async fn a_chain_that_changes_threads_keeps_its_depth() {
         })
         .collect();
     for task in tasks {
-        assert_eq!(task.await.unwrap(), (true, false));
+        assert_eq!(task.await?, (true, false));
     }
+    Ok(())
 }
 
 #[test]
-fn connected_receivers_count_as_well() {
+fn connected_receivers_count_as_well() -> TestResult {
     #[signal]
     struct Deep {
         left: u32,
@@ -353,12 +361,13 @@ fn connected_receivers_count_as_well() {
         0 => Ok(()),
         left => Deep { left: left - 1 }.send(),
     });
-    Deep { left: LIMIT - 1 }.send().unwrap();
+    Deep { left: LIMIT - 1 }.send()?;
     Deep { left: LIMIT }.send().unwrap_err();
+    Ok(())
 }
 
 #[tokio::test]
-async fn connected_async_receivers_count_from_their_first_line() {
+async fn connected_async_receivers_count_from_their_first_line() -> TestResult {
     #[signal(async)]
     struct Paid {}
 
@@ -383,11 +392,12 @@ async fn connected_async_receivers_count_from_their_first_line() {
             Box::pin(async move { if fits && too_deep { Ok(()) } else { Err("the depth was not counted") } })
         })
         .into_guard();
-    Paid {}.send().await.unwrap();
+    Paid {}.send().await?;
+    Ok(())
 }
 
 #[test]
-fn a_chain_ends_where_nobody_receives() {
+fn a_chain_ends_where_nobody_receives() -> TestResult {
     #[signal]
     struct Nobody {}
 
@@ -405,5 +415,6 @@ fn a_chain_ends_where_nobody_receives() {
         }
     }
 
-    Deep { left: LIMIT - 1 }.send().unwrap();
+    Deep { left: LIMIT - 1 }.send()?;
+    Ok(())
 }

@@ -3,10 +3,11 @@
 use expect_test::expect;
 use signals::{receiver, signal};
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 #[test]
-fn in_one_file_the_order_is_source_order() {
+fn in_one_file_the_order_is_source_order() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -28,16 +29,17 @@ fn in_one_file_the_order_is_source_order() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         zebra
         apple
         mango
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn after_moves_a_receiver_behind_those_that_it_names() {
+fn after_moves_a_receiver_behind_those_that_it_names() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -64,17 +66,18 @@ fn after_moves_a_receiver_behind_those_that_it_names() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         third
         second, after third
         first, after third and second
         fourth
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn before_moves_a_receiver_in_front_of_those_that_it_names() {
+fn before_moves_a_receiver_in_front_of_those_that_it_names() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -96,16 +99,17 @@ fn before_moves_a_receiver_in_front_of_those_that_it_names() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         third, before second and first
         first
         second
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn after_and_before_together_put_a_receiver_between_two_others() {
+fn after_and_before_together_put_a_receiver_between_two_others() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -127,16 +131,17 @@ fn after_and_before_together_put_a_receiver_between_two_others() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         second
         between, after second and before first
         first
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn after_a_receiver_of_another_signal_changes_nothing() {
+fn after_a_receiver_of_another_signal_changes_nothing() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -163,15 +168,16 @@ fn after_a_receiver_of_another_signal_changes_nothing() {
     }
 
     let log = Log::new();
-    Paid { log: &log }.send().unwrap();
+    Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         first
         second
     "#]]);
-    Shipped { log: &log }.send().unwrap();
+    Shipped { log: &log }.send()?;
     log.is(&expect![[r#"
         elsewhere
     "#]]);
+    Ok(())
 }
 
 mod across {
@@ -219,9 +225,9 @@ mod across {
 }
 
 #[test]
-fn across_modules_the_order_is_that_of_their_paths() {
+fn across_modules_the_order_is_that_of_their_paths() -> TestResult {
     let log = Log::new();
-    across::Paid { log: &log }.send().unwrap();
+    across::Paid { log: &log }.send()?;
     log.is(&expect![[r#"
         outer
         zoo::last
@@ -229,10 +235,11 @@ fn across_modules_the_order_is_that_of_their_paths() {
         late, after zoo::to_the_front
         bar::by_path
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn a_signal_lists_its_receivers_in_order() {
+fn a_signal_lists_its_receivers_in_order() -> TestResult {
     #[signal]
     struct Paid {}
 
@@ -242,6 +249,7 @@ fn a_signal_lists_its_receivers_in_order() {
     #[receiver(Paid, before = second, id = "a-stable-name")]
     fn first() {}
 
-    let names: Vec<&str> = Paid::SIGNAL.receivers().unwrap().map(|id| &*id.name).collect();
+    let names: Vec<&str> = Paid::SIGNAL.receivers()?.map(|id| &*id.name).collect();
     assert_eq!(names, ["a-stable-name", concat!(module_path!(), "::second")]);
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use expect_test::expect;
 use signals::{receiver, signal};
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 #[derive(Debug, PartialEq)]
@@ -15,7 +16,7 @@ enum Vote {
 }
 
 #[test]
-fn send_with_folds_the_outputs_until_it_breaks() {
+fn send_with_folds_the_outputs_until_it_breaks() -> TestResult {
     #[signal(output = Vote)]
     struct MayShip<'a> {
         log: &'a Log,
@@ -48,9 +49,9 @@ fn send_with_folds_the_outputs_until_it_breaks() {
     }
 
     let log = Log::new();
-    let none = MayShip { log: &log, weight: 7 }.send_with(first_no).unwrap();
+    let none = MayShip { log: &log, weight: 7 }.send_with(first_no)?;
     log.note(format_args!("of 7: {none:?}"));
-    let no = MayShip { log: &log, weight: 700 }.send_with(first_no).unwrap();
+    let no = MayShip { log: &log, weight: 700 }.send_with(first_no)?;
     log.note(format_args!("of 700: {no:?}"));
     log.is(&expect![[r#"
         paid?
@@ -61,10 +62,11 @@ fn send_with_folds_the_outputs_until_it_breaks() {
         light?
         of 700: Some("it::signals_and_receivers::outputs::light: too heavy")
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn collect_gathers_the_outputs_in_order_without_those_of_filtered_receivers() {
+fn collect_gathers_the_outputs_in_order_without_those_of_filtered_receivers() -> TestResult {
     #[signal(output = u32)]
     struct Asked {}
 
@@ -84,11 +86,12 @@ fn collect_gathers_the_outputs_in_order_without_those_of_filtered_receivers() {
     }
 
     let _guard = Asked::SIGNAL.connect_scoped(|_| 4);
-    assert_eq!(Asked {}.collect().unwrap(), [1, 3, 4]);
+    assert_eq!(Asked {}.collect()?, [1, 3, 4]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn an_async_signal_has_outputs_too() {
+async fn an_async_signal_has_outputs_too() -> TestResult {
     #[signal(async, output = u32)]
     struct Asked {}
 
@@ -108,13 +111,14 @@ async fn an_async_signal_has_outputs_too() {
         3
     }
 
-    assert_eq!(Asked {}.collect().await.unwrap(), [1, 3]);
-    let first = Asked {}.send_with(|_, output| ControlFlow::Break(output)).await.unwrap();
+    assert_eq!(Asked {}.collect().await?, [1, 3]);
+    let first = Asked {}.send_with(|_, output| ControlFlow::Break(output)).await?;
     assert_eq!(first, Some(1));
+    Ok(())
 }
 
 #[test]
-fn an_error_ends_the_fold() {
+fn an_error_ends_the_fold() -> TestResult {
     #[signal(output = u32)]
     struct Asked<'a> {
         log: &'a Log,
@@ -146,10 +150,11 @@ fn an_error_ends_the_fold() {
         fails
         not today
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn send_drops_the_outputs() {
+fn send_drops_the_outputs() -> TestResult {
     #[signal(output = Vote)]
     struct Asked {}
 
@@ -158,5 +163,6 @@ fn send_drops_the_outputs() {
         Vote::No("never".to_owned())
     }
 
-    Asked {}.send().unwrap();
+    Asked {}.send()?;
+    Ok(())
 }

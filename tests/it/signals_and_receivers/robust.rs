@@ -8,6 +8,7 @@ use signals::dispatch::ReceiverId;
 use signals::dispatch::ReceiverResult;
 use signals::{receiver, signal};
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 fn note_answers<O: Debug>(log: &Log, answers: Vec<(ReceiverId, ReceiverResult<O>)>) {
@@ -25,7 +26,7 @@ fn note_answers<O: Debug>(log: &Log, answers: Vec<(ReceiverId, ReceiverResult<O>
 }
 
 #[test]
-fn send_robust_calls_all_and_reports_errors_and_panics() {
+fn send_robust_calls_all_and_reports_errors_and_panics() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -64,7 +65,7 @@ fn send_robust_calls_all_and_reports_errors_and_panics() {
         event.log.note("connected panics");
         panic!("out of wire");
     });
-    let answers = Paid { log: &log }.send_robust().unwrap();
+    let answers = Paid { log: &log }.send_robust()?;
     note_answers(&log, answers);
     drop(connected);
     log.is(&expect![[r#"
@@ -79,10 +80,11 @@ fn send_robust_calls_all_and_reports_errors_and_panics() {
         works answered ()
         closure panicked: out of wire
     "#]]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() {
+async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() -> TestResult {
     #[signal(async)]
     struct Paid<'a> {
         log: &'a Log,
@@ -128,7 +130,7 @@ async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() {
             })
         })
         .into_guard();
-    let answers = Paid { log: &log }.send_robust().await.unwrap();
+    let answers = Paid { log: &log }.send_robust().await?;
     note_answers(&log, answers);
     drop((before_its_future, in_its_future));
     log.is(&expect![[r#"
@@ -145,10 +147,11 @@ async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() {
         closure panicked: out of wire
         closure panicked: out of time
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn send_robust_keeps_the_outputs() {
+fn send_robust_keeps_the_outputs() -> TestResult {
     #[signal(output = u32)]
     struct Asked {}
 
@@ -168,20 +171,22 @@ fn send_robust_keeps_the_outputs() {
     }
 
     let log = Log::new();
-    note_answers(&log, Asked {}.send_robust().unwrap());
+    note_answers(&log, Asked {}.send_robust()?);
     log.is(&expect![[r#"
         one answered 1
         refuses failed: not today
         two answered 2
     "#]]);
+    Ok(())
 }
 
 #[test]
-fn send_robust_of_a_signal_without_receivers_is_empty() {
+fn send_robust_of_a_signal_without_receivers_is_empty() -> TestResult {
     #[signal]
     struct Paid {}
 
-    assert!(Paid {}.send_robust().unwrap().is_empty());
+    assert!(Paid {}.send_robust()?.is_empty());
+    Ok(())
 }
 
 /// Its `Drop` panics again and again.
@@ -194,7 +199,7 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn send_robust_calls_the_others_when_what_a_panic_throws_panics_as_well() {
+fn send_robust_calls_the_others_when_what_a_panic_throws_panics_as_well() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,
@@ -214,7 +219,7 @@ fn send_robust_calls_the_others_when_what_a_panic_throws_panics_as_well() {
     }
 
     let log = Log::new();
-    let answers = Paid { log: &log }.send_robust().unwrap();
+    let answers = Paid { log: &log }.send_robust()?;
     note_answers(&log, answers);
     log.is(&expect![[r#"
         works
@@ -222,10 +227,11 @@ fn send_robust_calls_the_others_when_what_a_panic_throws_panics_as_well() {
         panics_in_its_filter panicked: without a message
         works answered ()
     "#]]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn send_robust_calls_the_others_when_what_an_async_panic_throws_panics_as_well() {
+async fn send_robust_calls_the_others_when_what_an_async_panic_throws_panics_as_well() -> TestResult {
     #[signal(async)]
     struct Shipped<'a> {
         log: &'a Log,
@@ -243,11 +249,12 @@ async fn send_robust_calls_the_others_when_what_an_async_panic_throws_panics_as_
     }
 
     let log = Log::new();
-    let answers = Shipped { log: &log }.send_robust().await.unwrap();
+    let answers = Shipped { log: &log }.send_robust().await?;
     note_answers(&log, answers);
     log.is(&expect![[r#"
         works
         panics panicked: without a message
         works answered ()
     "#]]);
+    Ok(())
 }

@@ -9,10 +9,11 @@ use expect_test::expect;
 use signals::{receiver, signal};
 use tokio::task::yield_now;
 
+use crate::databases::TestResult;
 use crate::log::Log;
 
 #[tokio::test]
-async fn sync_and_async_receivers_stand_in_one_sequence() {
+async fn sync_and_async_receivers_stand_in_one_sequence() -> TestResult {
     #[signal(async)]
     struct Paid<'a> {
         log: &'a Log,
@@ -48,7 +49,7 @@ async fn sync_and_async_receivers_stand_in_one_sequence() {
         })
         .into_guard();
     let _sixth = Paid::SIGNAL.connect_scoped(|event| event.log.note("sixth, connected"));
-    Paid { log: &log }.send().await.unwrap();
+    Paid { log: &log }.send().await?;
     log.is(&expect![[r#"
         first, async, begins
         first, async, ends
@@ -59,6 +60,7 @@ async fn sync_and_async_receivers_stand_in_one_sequence() {
         fifth, connected, async
         sixth, connected
     "#]]);
+    Ok(())
 }
 
 #[test]
@@ -118,7 +120,7 @@ fn a_send_that_is_never_polled_calls_nobody() {
 }
 
 #[tokio::test]
-async fn send_futures_move_between_threads() {
+async fn send_futures_move_between_threads() -> TestResult {
     #[signal(async)]
     struct Paid {
         log: Arc<Log>,
@@ -144,20 +146,21 @@ async fn send_futures_move_between_threads() {
 
     let log = Arc::new(Log::new());
     let spawn = || Arc::clone(&log);
-    tokio::spawn(Paid { log: spawn() }.send()).await.unwrap().unwrap();
-    tokio::spawn(Paid { log: spawn() }.send_robust()).await.unwrap().unwrap();
-    tokio::spawn(Asked { log: spawn() }.collect()).await.unwrap().unwrap();
-    tokio::spawn(Asked { log: spawn() }.send_with(|_, _| std::ops::ControlFlow::Break(()))).await.unwrap().unwrap();
+    tokio::spawn(Paid { log: spawn() }.send()).await??;
+    tokio::spawn(Paid { log: spawn() }.send_robust()).await??;
+    tokio::spawn(Asked { log: spawn() }.collect()).await??;
+    tokio::spawn(Asked { log: spawn() }.send_with(|_, _| std::ops::ControlFlow::Break(()))).await??;
     log.is(&expect![[r#"
         paid
         paid
         asked
         asked
     "#]]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_receiver_with_a_large_future_is_called_like_any_other() {
+async fn a_receiver_with_a_large_future_is_called_like_any_other() -> TestResult {
     #[signal(async)]
     struct Paid<'a> {
         sum: &'a mut usize,
@@ -171,6 +174,7 @@ async fn a_receiver_with_a_large_future_is_called_like_any_other() {
     }
 
     let mut sum = 0;
-    Paid { sum: &mut sum }.send().await.unwrap();
+    Paid { sum: &mut sum }.send().await?;
     assert_eq!(sum, 4096);
+    Ok(())
 }

@@ -24,8 +24,7 @@ macro_rules! every_way {
         every_way!($test: $ty = $values, |value| value.clone());
     };
     ($test:ident: $ty:ty = $values:expr, |$value:ident| $argument:expr) => {
-        #[tokio::test]
-        async fn $test() {
+        async fn $test(database: &$crate::databases::Database) -> $crate::databases::TestResult {
             static LOG: $crate::log::Log = $crate::log::Log::new();
 
             #[model]
@@ -43,34 +42,34 @@ macro_rules! every_way {
                 LOG.note(changes.names().collect::<Vec<_>>().join(" "));
             }
 
-            for db in $crate::databases::databases::<Sample>().await {
-                for value in $values {
-                    let value: $ty = value;
-                    let mut sample = Sample { id: Id::UNSET, value: value.clone(), maybe: None };
-                    sample.save(&db).await.unwrap();
-                    assert_eq!(LOG.take(), "id value maybe\n");
+            let db = database.with_tables::<Sample>().await?;
+            for value in $values {
+                let value: $ty = value;
+                let mut sample = Sample { id: Id::UNSET, value: value.clone(), maybe: None };
+                sample.save(&db).await?;
+                assert_eq!(LOG.take(), "id value maybe\n");
 
-                    let stored = Sample::get(&db, sample.id).await.unwrap().unwrap();
-                    $crate::types::same(&stored.value, &value);
-                    assert!(stored.maybe.is_none());
-                    let $value = &value;
-                    let found = Sample::by_value(&db, $argument).await.unwrap();
-                    assert_eq!(found.expect("the row is found by its value").id, sample.id);
-                    let sql = "SELECT value FROM samples WHERE value = ?";
-                    $crate::types::same(&db.query_one::<$ty>(sql, &(value.clone(),)).await.unwrap(), &value);
+                let stored = Sample::get(&db, sample.id).await?.unwrap();
+                $crate::types::same(&stored.value, &value);
+                assert!(stored.maybe.is_none());
+                let $value = &value;
+                let found = Sample::by_value(&db, $argument).await?;
+                assert_eq!(found.expect("the row is found by its value").id, sample.id);
+                let sql = "SELECT value FROM samples WHERE value = ?";
+                $crate::types::same(&db.query_one::<$ty>(sql, &(value.clone(),)).await?, &value);
 
-                    sample.save(&db).await.unwrap();
-                    assert_eq!(LOG.take(), "\n", "{value:?} is not changed");
-                    sample.maybe = Some(value.clone());
-                    sample.save(&db).await.unwrap();
-                    assert_eq!(LOG.take(), "maybe\n");
-                    sample.save_fields(&db, Sample::fields().maybe | Sample::fields().value).await.unwrap();
-                    assert_eq!(LOG.take(), "\n");
-                    let stored = Sample::get(&db, sample.id).await.unwrap().unwrap();
-                    $crate::types::same(&stored.maybe.unwrap(), &value);
-                    sample.delete(&db).await.unwrap();
-                }
+                sample.save(&db).await?;
+                assert_eq!(LOG.take(), "\n", "{value:?} is not changed");
+                sample.maybe = Some(value.clone());
+                sample.save(&db).await?;
+                assert_eq!(LOG.take(), "maybe\n");
+                sample.save_fields(&db, Sample::fields().maybe | Sample::fields().value).await?;
+                assert_eq!(LOG.take(), "\n");
+                let stored = Sample::get(&db, sample.id).await?.unwrap();
+                $crate::types::same(&stored.maybe.unwrap(), &value);
+                sample.delete(&db).await?;
             }
+            Ok(())
         }
     };
 }

@@ -3,6 +3,9 @@
 use signals::prelude::*;
 
 use super::every_way;
+use crate::databases::on_each_database;
+
+on_each_database!(i8s, i16s, i32s, i64s, u8s, u16s, u32s, bools, f32s, f64s, texts, bytes);
 
 every_way!(i8s: i8 = [i8::MIN, -1, 0, i8::MAX]);
 every_way!(i16s: i16 = [i16::MIN, i16::MAX]);

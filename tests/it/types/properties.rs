@@ -4,8 +4,14 @@ use std::fmt::Write;
 
 use signals::prelude::*;
 
-use crate::databases::{databases, is_sqlite};
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 use crate::log::Log;
+
+on_each_database!(
+    what_is_saved_comes_back_and_what_changed_is_what_differs,
+    ten_megabytes_come_back,
+    ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost
+);
 
 #[model(table = "everything")]
 #[derive(Debug, Clone)]
@@ -132,8 +138,7 @@ fn written(row: &Everything) -> Vec<String> {
     fields
 }
 
-#[tokio::test]
-async fn what_is_saved_comes_back_and_what_changed_is_what_differs() {
+async fn what_is_saved_comes_back_and_what_changed_is_what_differs(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
     const ROUNDS: usize = 300;
 
@@ -149,30 +154,29 @@ async fn what_is_saved_comes_back_and_what_changed_is_what_differs() {
         }
     }
 
-    for db in databases::<Everything>().await {
-        let mut random = Random(7);
-        let mut row = random.everything(is_sqlite(&db));
-        row.save(&db).await.unwrap();
-        for round in 0..ROUNDS {
-            let mut next = random.everything(is_sqlite(&db));
-            // Now and then something stays.
-            if round % 3 == 0 {
-                next.text.clone_from(&row.text);
-                (next.double, next.maybe_double) = (row.double, row.maybe_double);
-                next.maybe_bytes.clone_from(&row.maybe_bytes);
-            }
-            next.id = row.id;
-            next.save(&db).await.unwrap_or_else(|error| panic!("{error}: {next:?}"));
-            let stored = Everything::get(&db, next.id).await.unwrap().unwrap();
-            assert_eq!(written(&stored), written(&next));
-            row = next;
+    let db = database.with_tables::<Everything>().await?;
+    let mut random = Random(7);
+    let mut row = random.everything(is_sqlite(&db));
+    row.save(&db).await?;
+    for round in 0..ROUNDS {
+        let mut next = random.everything(is_sqlite(&db));
+        // Now and then something stays.
+        if round % 3 == 0 {
+            next.text.clone_from(&row.text);
+            (next.double, next.maybe_double) = (row.double, row.maybe_double);
+            next.maybe_bytes.clone_from(&row.maybe_bytes);
         }
-        assert_eq!(LOG.take(), "");
+        next.id = row.id;
+        next.save(&db).await.unwrap_or_else(|error| panic!("{error}: {next:?}"));
+        let stored = Everything::get(&db, next.id).await?.unwrap();
+        assert_eq!(written(&stored), written(&next));
+        row = next;
     }
+    assert_eq!(LOG.take(), "");
+    Ok(())
 }
 
-#[tokio::test]
-async fn ten_megabytes_come_back() {
+async fn ten_megabytes_come_back(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Large {
@@ -182,21 +186,20 @@ async fn ten_megabytes_come_back() {
         bytes: Option<Vec<u8>>,
     }
 
-    for db in databases::<Large>().await {
-        let mut text = String::new();
-        while text.len() < 10 << 20 {
-            write!(text, "{} \u{1f980} ", text.len()).unwrap();
-        }
-        let bytes: Vec<u8> = (0..=255).cycle().take(10 << 20).collect();
-        let mut large = Large { text, bytes: Some(bytes), ..Large::default() };
-        large.save(&db).await.unwrap();
-        let stored = Large::get(&db, large.id).await.unwrap().unwrap();
-        assert!(stored.text == large.text && stored.bytes == large.bytes);
+    let db = database.with_tables::<Large>().await?;
+    let mut text = String::new();
+    while text.len() < 10 << 20 {
+        write!(text, "{} \u{1f980} ", text.len())?;
     }
+    let bytes: Vec<u8> = (0..=255).cycle().take(10 << 20).collect();
+    let mut large = Large { text, bytes: Some(bytes), ..Large::default() };
+    large.save(&db).await?;
+    let stored = Large::get(&db, large.id).await?.unwrap();
+    assert!(stored.text == large.text && stored.bytes == large.bytes);
+    Ok(())
 }
 
-#[tokio::test]
-async fn ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost() {
+async fn ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default, Clone, PartialEq)]
     struct Last {
@@ -205,26 +208,26 @@ async fn ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost() 
         narrow: i32,
     }
 
-    for db in databases::<Last>().await {
-        for id in [i64::MIN, -1, 0, i64::MAX] {
-            let mut last = Last { id: Id::new(id), narrow: i32::MAX };
-            last.save(&db).await.unwrap();
-            assert_eq!(Last::get(&db, last.id).await.unwrap(), Some(last));
-        }
-        if is_sqlite(&db) {
-            let mut next = Last::default();
-            let error = next.save(&db).await.unwrap_err();
-            assert!(matches!(&error, Error::KeysUsedUp { model } if model == "Last"), "{error}");
-            assert!(next.id.is_unset());
-        }
-        assert_eq!(Last::all(&db).await.unwrap().len(), 4);
-
-        // A column that is wider than the field.
-        db.execute("UPDATE lasts SET narrow = 2147483648 WHERE id = 0", &()).await.unwrap();
-        let error = Last::get(&db, Id::new(0)).await.unwrap_err().to_string();
-        assert!(
-            error.contains("expected an integer from -2147483648 to 2147483647, found the integer 2147483648"),
-            "{error}"
-        );
+    let db = database.with_tables::<Last>().await?;
+    for id in [i64::MIN, -1, 0, i64::MAX] {
+        let mut last = Last { id: Id::new(id), narrow: i32::MAX };
+        last.save(&db).await?;
+        assert_eq!(Last::get(&db, last.id).await?, Some(last));
     }
+    if is_sqlite(&db) {
+        let mut next = Last::default();
+        let error = next.save(&db).await.unwrap_err();
+        assert!(matches!(&error, Error::KeysUsedUp { model } if model == "Last"), "{error}");
+        assert!(next.id.is_unset());
+    }
+    assert_eq!(Last::all(&db).await?.len(), 4);
+
+    // A column that is wider than the field.
+    db.execute("UPDATE lasts SET narrow = 2147483648 WHERE id = 0", &()).await?;
+    let error = Last::get(&db, Id::new(0)).await.unwrap_err().to_string();
+    assert!(
+        error.contains("expected an integer from -2147483648 to 2147483647, found the integer 2147483648"),
+        "{error}"
+    );
+    Ok(())
 }
