@@ -1,6 +1,5 @@
 //! With the feature `tracing`, each receiver that runs is in a span of its own, and a failure is logged once.
 #![allow(missing_docs, reason = "a test")]
-#![cfg(feature = "tracing")]
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,6 +1,4 @@
-//! `connection_created`: rule 53 of `docs/behaviour.md`. Its receivers are called for every database of their binary, so this is a
-//! binary of its own.
-#![allow(missing_docs, reason = "a test")]
+//! `connection_created`: rule 53 of `docs/behaviour.md`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,20 +9,13 @@ use signals::db::connection_created;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
-#[allow(dead_code, reason = "it is there for other tests as well")]
-#[path = "it/databases.rs"]
-mod databases;
-#[allow(dead_code, reason = "it is there for other tests as well")]
-#[path = "it/log.rs"]
-mod log;
-
-use databases::{Schema, is_sqlite};
-use log::Log;
+use crate::databases::{Schema, is_sqlite};
+use crate::log::Log;
 
 static LOG: Log = Log::new();
 /// What the receivers do, as one of the constants below.
 static MODE: AtomicU32 = AtomicU32::new(SET);
-const SET: u32 = 0;
+pub(crate) const SET: u32 = 0;
 const FAIL: u32 = 1;
 const BEGIN: u32 = 2;
 
@@ -66,7 +57,7 @@ fn with_the_driver(connection: &mut NewConnection<'_>) -> Result<()> {
 }
 
 /// The receivers belong to one test at a time.
-async fn alone(mode: u32) -> MutexGuard<'static, ()> {
+pub(crate) async fn alone(mode: u32) -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::const_new(());
     let alone = ONE.lock().await;
     MODE.store(mode, Ordering::Relaxed);

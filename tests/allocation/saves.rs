@@ -1,12 +1,10 @@
 //! A save of plain columns allocates nothing beyond what the driver allocates for the same statement.
-#![allow(missing_docs, reason = "a test")]
-
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use allocation_counter::measure;
 use signals::db::ValueRef;
 use signals::prelude::*;
+
+use crate::now;
 
 #[model]
 #[derive(Default)]
@@ -16,14 +14,6 @@ struct Plain {
     name: String,
     email: Option<String>,
     age: i64,
-}
-
-/// Polls a future that waits for nobody.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("nothing here waits"),
-    }
 }
 
 /// The allocations of the second call: the first prepares its statement.

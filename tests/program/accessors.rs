@@ -1,17 +1,13 @@
-//! Methods that relations of several models give to one: a mistake of the whole program, which is a binary of its own.
-
-#![allow(missing_docs, reason = "a test")]
+//! Methods that relations of several models give to one model: a mistake of the whole program.
 
 use expect_test::expect;
 use signals::prelude::*;
 
-#[path = "it/log.rs"]
-#[allow(dead_code, reason = "it is there for other tests as well")]
-mod log;
+use crate::log::without_lines;
 
 #[model]
 #[derive(Default)]
-struct User {
+pub(crate) struct User {
     #[key]
     id: Id<User>,
     #[unique]
@@ -22,7 +18,7 @@ struct User {
 
 #[model]
 #[derive(Default)]
-struct Team {
+pub(crate) struct Team {
     #[key]
     id: Id<Team>,
 }
@@ -76,7 +72,7 @@ fn relations_that_are_one_method_of_a_model_are_refused_by_check() {
     let Error::Wiring(errors) = &error else { panic!("{error}") };
     assert!(errors.iter().all(|error| matches!(error, Error::SameAccessor { .. })), "{error}");
     expect![[r#"
-        `accessors::User` has two methods `boss`: that of `boss` of `accessors::User` (tests/accessors.rs) and that of `of` of `accessors::blog::Note` (tests/accessors.rs): give one of the relations another `related_name`
-        `accessors::User` has two methods `by_name`: that of `name` of `accessors::User` (tests/accessors.rs) and that of `readers` of `accessors::blog::Note` (tests/accessors.rs): give one of the relations another `related_name`
-        `accessors::User` has two methods `post_set`: that of `user` of `accessors::blog::Post` (tests/accessors.rs) and that of `users` of `accessors::shop::Post` (tests/accessors.rs): give one of the relations another `related_name`"#]].assert_eq(&log::without_lines(&error.to_string()));
+        `program::accessors::User` has two methods `boss`: that of `boss` of `program::accessors::User` (tests/program/accessors.rs) and that of `of` of `program::accessors::blog::Note` (tests/program/accessors.rs): give one of the relations another `related_name`
+        `program::accessors::User` has two methods `by_name`: that of `name` of `program::accessors::User` (tests/program/accessors.rs) and that of `readers` of `program::accessors::blog::Note` (tests/program/accessors.rs): give one of the relations another `related_name`
+        `program::accessors::User` has two methods `post_set`: that of `user` of `program::accessors::blog::Post` (tests/program/accessors.rs) and that of `users` of `program::accessors::shop::Post` (tests/program/accessors.rs): give one of the relations another `related_name`"#]].assert_eq(&without_lines(&error.to_string()));
 }

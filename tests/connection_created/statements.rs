@@ -1,6 +1,4 @@
-//! The statements that SQLite is given. Receivers of `connection_created` are called for every database of their binary, so
-//! this is a binary of its own.
-#![allow(missing_docs, reason = "a test")]
+//! The statements that SQLite is given, traced by a receiver of `connection_created`.
 
 use std::sync::Mutex;
 
@@ -10,11 +8,13 @@ use signals::db::NewConnection;
 use signals::db::connection_created;
 use signals::prelude::*;
 
+use crate::created::{SET, alone};
+
 static STATEMENTS: Mutex<String> = Mutex::new(String::new());
 
 #[receiver(connection_created)]
 fn trace(connection: &mut NewConnection<'_>) {
-    let raw = connection.sqlite().unwrap();
+    let Some(raw) = connection.sqlite() else { return };
     raw.trace_v2(
         TraceEventCodes::SQLITE_TRACE_STMT,
         Some(|event| {
@@ -55,6 +55,7 @@ fn are(expected: &Expect) {
 
 #[tokio::test]
 async fn rule_43_a_change_without_receivers_is_one_statement() {
+    let _alone = alone(SET).await;
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables().await.unwrap();
     let (mut user, mut one, mut two) = (User::default(), Group::default(), Group::default());

@@ -1,14 +1,12 @@
 //! No dispatch allocates: every case is counted after its first dispatch, which reads the registry.
-//!
-//! `allocation_counter` is a global allocator that counts; it is linked into this binary alone.
 
 use std::num::ParseIntError;
 use std::ops::ControlFlow;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use allocation_counter::measure;
 use signals::{receiver, signal};
+
+use crate::now;
 
 /// Does it once without counting, and then asserts that it does not allocate.
 #[track_caller]
@@ -16,14 +14,6 @@ fn allocates_nothing(mut dispatch: impl FnMut()) {
     dispatch();
     let counted = measure(dispatch);
     assert_eq!(counted.count_total, 0, "{} bytes in {} allocations", counted.bytes_total, counted.count_total);
-}
-
-/// Polls a future that waits for nobody.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("nothing here waits"),
-    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Rule 6, its last words: the limit can be set. It belongs to the whole program, so this is a binary of its own.
+//! Rule 6, its last words: the limit can be set, for the whole program.
 
 use signals::dispatch::{BoxError, set_recursion_limit};
 use signals::{receiver, signal};

@@ -1,5 +1,4 @@
 //! What the layer of the feature `web` allocates. It counts receivers of its whole binary: at first there are none.
-#![allow(missing_docs, reason = "a test")]
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
