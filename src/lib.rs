@@ -315,6 +315,8 @@
 //! | `tracing` | a span per receiver |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "auth")]
 pub mod auth;
 mod calendar;

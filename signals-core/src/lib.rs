@@ -1,7 +1,165 @@
-//! The event kernel of `signals`: signals, receivers, the link-time registry, order and dispatch.
+//! Signals and receivers: the kernel of `signals`, without a database.
 //!
-//! It knows no database. A crate that only declares or receives signals of its own depends on this one; an application
-//! depends on `signals-rs`, which re-exports all of it.
+//! A crate that only declares or receives signals of its own can depend on this crate. An application with models depends on
+//! `signals-rs`, which re-exports all of it.
+//!
+//! # Signals
+//!
+//! A signal is a struct with [`#[signal]`](macro@signal). A receiver is a function with [`#[receiver]`](macro@receiver), in any
+//! crate of the program. Its parameters are bound by name to the fields of the struct.
+//!
+//! ```rust,standalone_crate
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal]
+//! struct OrderPaid {
+//!     number: u32,
+//!     amount: u64,
+//! }
+//!
+//! #[receiver(OrderPaid, when = |event| event.amount > 100)]
+//! fn thank(number: u32) {
+//!     println!("thank you for order {number}");
+//! }
+//!
+//! fn main() -> Result<(), signals_core::SignalError> {
+//!     OrderPaid { number: 7, amount: 250 }.send()
+//! }
+//! ```
+//!
+//! The linker collects the receivers. Nothing is registered at run time, and nothing runs before `main`.
+//!
+//! # Errors
+//!
+//! A receiver returns nothing, or a `Result`. `send` stops at the first failure and returns it with the name of the receiver.
+//! `send_robust` calls every receiver, catches panics, and returns the result of each.
+//!
+//! ```rust,standalone_crate
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal]
+//! struct OrderPaid {}
+//!
+//! #[receiver(OrderPaid)]
+//! fn book() -> Result<(), String> {
+//!     Err("the ledger is closed".to_owned())
+//! }
+//!
+//! #[receiver(OrderPaid)]
+//! fn thank() {}
+//!
+//! fn main() -> Result<(), signals_core::SignalError> {
+//!     let error = OrderPaid {}.send().unwrap_err();
+//!     assert!(error.to_string().ends_with("failed on `OrderPaid`: the ledger is closed"));
+//!
+//!     let results = OrderPaid {}.send_robust()?;
+//!     assert!(results[0].1.is_err() && results[1].1.is_ok());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Order
+//!
+//! Receivers are called one after the other, in an order that is the same in every build: `after` and `before` first, then by
+//! crate, module and line.
+//!
+//! ```rust,standalone_crate
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal]
+//! struct OrderPaid {}
+//!
+//! #[receiver(OrderPaid, after = [book])]
+//! fn thank() {}
+//!
+//! #[receiver(OrderPaid)]
+//! fn book() {}
+//!
+//! fn main() -> Result<(), signals_core::SignalError> {
+//!     let names: Vec<_> = OrderPaid::SIGNAL.receivers()?.map(|id| &*id.name).collect();
+//!     assert!(names[0].ends_with("::book") && names[1].ends_with("::thank"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Outputs
+//!
+//! A signal with an `output` collects what its receivers return. `send_with` can stop early.
+//!
+//! ```rust,standalone_crate
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal(output = u32)]
+//! struct Vote {}
+//!
+//! #[receiver(Vote)]
+//! fn first() -> u32 {
+//!     3
+//! }
+//!
+//! #[receiver(Vote)]
+//! fn second() -> u32 {
+//!     4
+//! }
+//!
+//! fn main() -> Result<(), signals_core::SignalError> {
+//!     assert_eq!(Vote {}.collect()?, [3, 4]);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Asynchronous receivers
+//!
+//! `#[signal(async)]` awaits its receivers, which may be `fn` or `async fn`. It works on every executor.
+//!
+//! ```
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal(async)]
+//! struct OrderPaid<'a> {
+//!     invoice: &'a str,
+//! }
+//!
+//! #[receiver(OrderPaid)]
+//! async fn mail(invoice: &str) {
+//!     println!("mailed: {invoice}");
+//! }
+//!
+//! async fn pay() -> Result<(), signals_core::SignalError> {
+//!     OrderPaid { invoice: "2026-7" }.send().await
+//! }
+//! ```
+//!
+//! # Receivers at run time
+//!
+//! [`Signal::connect`] adds a closure, and [`Signal::connect_scoped`] adds one until its guard is dropped.
+//!
+//! ```
+//! use signals_core::signal;
+//!
+//! #[signal]
+//! struct OrderPaid {
+//!     amount: u64,
+//! }
+//!
+//! let handle = OrderPaid::SIGNAL.connect(|event| println!("paid: {}", event.amount));
+//! OrderPaid { amount: 250 }.send()?;
+//! handle.disconnect();
+//! # Ok::<(), signals_core::SignalError>(())
+//! ```
+//!
+//! # Mistakes of the whole program
+//!
+//! The compiler does not see the whole program. [`check`] reports the mistakes that are left when the program starts, and
+//! [`testing::assert_linked`] fails in a test if a dependency with receivers is not linked, because no code names it.
+//!
+//! ```
+//! # #[signals_core::signal]
+//! # struct OrderPaid {}
+//! assert_eq!(signals_core::check(), Ok(()));
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod binding;
 mod chain;
@@ -42,10 +200,15 @@ pub use registry::{linked_crates, receivers};
 pub use signal::Signal;
 pub use wiring_error::WiringError;
 
+/// The README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[doc(inline)]
 pub use signals_macros::{core_apps as apps, core_receiver as receiver, core_signal as signal};
 
-/// What the macros write. Not for people: it may change in any version.
+/// What the macros write. It is not for direct use: it may change in any version.
 #[doc(hidden)]
 pub mod __private {
     pub use linkme;
