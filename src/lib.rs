@@ -390,7 +390,8 @@ pub mod __private {
     };
     pub use crate::model::{
         Accessor, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf,
-        Lifecycle, Meta, On, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, SendsLifecycle, VersionNumber,
+        Lifecycle, Meta, ModelInternals, On, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, SendsLifecycle,
+        VersionNumber,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

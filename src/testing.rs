@@ -114,7 +114,7 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
         move |at: &Db, instance: &M, created: Option<bool>| {
             if db.is(at) {
                 let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-                sent.push(Sent { signal, instance: instance.snapshot(), created });
+                sent.push(Sent { signal, instance: instance.clone_columns(), created });
             }
         }
     };

@@ -169,33 +169,33 @@ fn a_model() {
             }
             impl PRIVATE SendsLifecycle for Profile {
             }
-            impl SIGNALS Model for Profile {
-            type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
-            fn key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
+            impl PRIVATE ModelInternals for Profile {
+            type PrimaryKey = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
+            fn primary_key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
             & self . id }
-            fn set_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
+            fn set_primary_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
             self . id = key ;
             }
-            fn default_of (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
+            fn column_default (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
             2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
-            type Automatic = (Id < Profile > ,) ;
-            const META : & 'static PRIVATE Meta = & META ;
-            const COLUMNS : CORE primitive::usize = 3usize ;
+            type AutomaticColumns = (Id < Profile > ,) ;
+            const MODEL : & 'static PRIVATE Meta = & META ;
+            const COLUMN_COUNT : CORE primitive::usize = 3usize ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
-            fn value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
+            fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
             match index {
             0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => PRIVATE ValueRef::Null , }
             }
-            fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
+            fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
             id : row . read (0usize , < Id < Profile > as SIGNALS Column >::from_value) ? , user : row . read (1usize , < Id < User > as PRIVATE PointsTo >::from_value) ? , name : row . read (2usize , < String as SIGNALS Column >::from_value) ? , }) }
-            fn assign (& mut self , row : Self) {
+            fn assign_columns (& mut self , row : Self) {
             self . id = row . id ;
             self . user = row . user ;
             self . name = row . name ;
             }
-            fn copy_fields (& mut self , from : & Self , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool ,) {
+            fn copy_columns (& mut self , from : & Self , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool ,) {
             if is_copied (0usize) {
             self . id = < Id < Profile > as SIGNALS Column >::duplicate (& from . id) ;
             }
@@ -206,21 +206,24 @@ fn a_model() {
             self . name = < String as SIGNALS Column >::duplicate (& from . name) ;
             }
             }
-            fn snapshot (& self) -> Self {
+            fn clone_columns (& self) -> Self {
             Self {
             id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
             }
-            fn automatic (& self) -> Self::Automatic {
+            fn automatic_columns (& self) -> Self::AutomaticColumns {
             (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) ,) }
-            fn restore (& mut self , automatic : Self::Automatic) {
-            (self . id ,) = automatic ;
+            fn restore_columns (& mut self , columns : Self::AutomaticColumns) {
+            (self . id ,) = columns ;
             }
-            fn fill (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
+            fn fill_columns (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
             }
-            fn settle (& mut self) {
+            fn settle_columns (& mut self) {
             < Id < Profile > as SIGNALS Column >::settle (& mut self . id) ;
             < String as SIGNALS Column >::settle (& mut self . name) ;
             }
+            }
+            impl SIGNALS Model for Profile {
+            type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
             }
             impl SIGNALS db::FromRow for Profile {
             fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
@@ -256,7 +259,7 @@ fn a_model() {
             # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
             PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
             # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
-            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
+            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
             }
             }
             ;
@@ -266,7 +269,7 @@ fn a_model() {
             const _ : () = {
             impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
             # [track_caller] fn profile < 'a > (self : & 'a < Id < User > as PRIVATE PointsTo >::Target , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
-            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::one_that_points (self , executor , 1usize) }
+            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__one_that_points (self , executor , 1usize) }
             }
             }
             ;

@@ -115,7 +115,7 @@ async fn renew<U: AuthUser>(
     credentials: &Credentials,
     place: &'static Location<'static>,
 ) -> Result<()> {
-    let before = user.snapshot();
+    let before = user.clone_columns();
     let old = user.password().clone();
     *user.password_mut() = PasswordHash::of(credentials.password().clone()).await?;
     let fields = FieldSet::changed(Some(&before), user);
@@ -127,7 +127,7 @@ async fn renew<U: AuthUser>(
     // A concurrent change of the password must not be overwritten with the old one.
     let (key, hash) = (quoted(U::META.key_field().column), quoted(U::META.fields[field].column));
     let condition = format!("{key} = ? AND {hash} = ?");
-    let is_the_same = [user.key().to_value(), old.to_value()];
+    let is_the_same = [user.primary_key().to_value(), old.to_value()];
     // One transaction, so that the row that is read has the renewed hash. Otherwise a login with the old password could continue
     // with the hash of a new one.
     let mut tx = db.begin_at(place).await?;

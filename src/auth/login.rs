@@ -102,7 +102,7 @@ impl<'a, U: AuthUser> Login<'a, U> {
 
     async fn save_and_send(&mut self) -> Result<()> {
         let Self { db, session, request, place, .. } = *self;
-        let mut attempt = Attempt { before: Some(self.user.snapshot()), user: self.user };
+        let mut attempt = Attempt { before: Some(self.user.clone_columns()), user: self.user };
         attempt.user.set_last_login();
         let fields = FieldSet::changed(attempt.before.as_ref(), attempt.user);
         if !fields.is_empty() || user_logged_in::of::<U>().has_receivers() {
@@ -144,7 +144,7 @@ impl<U: AuthUser> Attempt<'_, U> {
 impl<U: AuthUser> Drop for Attempt<'_, U> {
     fn drop(&mut self) {
         if let Some(before) = self.before.take() {
-            self.user.copy_fields(&before, &|_| true);
+            self.user.copy_columns(&before, &|_| true);
         }
     }
 }

@@ -30,11 +30,11 @@ pub(super) enum Found<U> {
 
 impl SessionUser {
     pub(super) fn new<U: AuthUser>(user: &U) -> Result<Self> {
-        if !user.has_key() {
+        if !user.has_primary_key() {
             return Err(U::META.unset_id(U::META.key_field().name));
         }
         let (fingerprint, table) = (user.password().fingerprint(), U::META.table.to_owned());
-        Ok(Self { fingerprint, table, key: key_to_string(user.key())? })
+        Ok(Self { fingerprint, table, key: key_to_string(user.primary_key())? })
     }
 
     /// The user that the session stores, if it has one.

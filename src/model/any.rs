@@ -3,7 +3,7 @@
 use core::any::Any;
 use core::fmt;
 
-use super::{Meta, Model};
+use super::{Meta, Model, ModelInternals};
 use crate::value::ValueRef;
 
 /// A row of some model. A receiver without `sender` takes `instance: &dyn AnyModel`.
@@ -16,13 +16,13 @@ pub trait AnyModel: Any + Send + Sync {
     fn any_value(&self, index: usize) -> ValueRef<'_>;
 }
 
-impl<M: Model> AnyModel for M {
+impl<M: ModelInternals> AnyModel for M {
     fn any_meta(&self) -> &'static Meta {
-        M::META
+        M::MODEL
     }
 
     fn any_value(&self, index: usize) -> ValueRef<'_> {
-        self.value(index)
+        self.column_value(index)
     }
 }
 

@@ -74,11 +74,11 @@ pub(super) fn saved<M: Model>(
 ) {
     let key = key(instance);
     let row = fields.and_then(|fields| {
-        let mut row = before.map(M::snapshot).or_else(|| recall(instance, tx, M::snapshot))?;
-        row.copy_fields(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::META.version);
+        let mut row = before.map(M::clone_columns).or_else(|| recall(instance, tx, M::clone_columns))?;
+        row.copy_columns(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::META.version);
         Some(row)
     });
-    let (instance, previous) = (row.unwrap_or_else(|| instance.snapshot()), previous.map(M::snapshot));
+    let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()), previous.map(M::clone_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.remember(&key, Done { deleted: false, saved: Some(saved) });
     if M::POST_ROLLBACK.has_receivers() {
@@ -132,7 +132,7 @@ fn recall<M: Model, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Opt
 }
 
 fn key<M: Model>(instance: &M) -> Value {
-    instance.value(M::META.key).into()
+    instance.column_value(M::META.key).into()
 }
 
 impl<M: Model> Done<M> {

@@ -53,7 +53,7 @@ pub(super) async fn delete<M: Model>(
     exec: Exec<'_>,
     place: &'static Location<'static>,
 ) -> Result<Deleted> {
-    if instance.key().is_unset() {
+    if instance.primary_key().is_unset() {
         let unset = Err(M::META.unset_id(M::META.key_field().name));
         return match exec {
             Exec::Tx(tx) => tx.whole(std::future::ready(unset)).await,
@@ -73,8 +73,8 @@ pub(super) async fn delete<M: Model>(
     };
     // What is not committed yet may still be undone, and then the row would be there and its id lost.
     if let Exec::Db(_) = exec {
-        let key = instance.key().after_delete();
-        instance.set_key(key);
+        let key = instance.primary_key().after_delete();
+        instance.set_primary_key(key);
     }
     Ok(deleted)
 }
@@ -90,7 +90,7 @@ pub(super) async fn cascade_of<M: Model>(rows: &[M], tx: &Tx, place: &'static Lo
 
 /// One statement: nobody listens, and nothing goes with the row.
 async fn remove<M: Model>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
-    let key = [instance.value(M::META.key)];
+    let key = [instance.column_value(M::META.key)];
     let removed = exec.execute(place, &M::META.statements(exec.dialect()).delete, &key).await;
     let rows = or_nothing(removed, &key).map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {

@@ -13,7 +13,7 @@ use crate::value::ValueRef;
 /// [`keep`](Self::keep): after an error, and when the future of the save is dropped.
 pub(super) struct Draft<'a, M: Model> {
     instance: &'a mut M,
-    before: Option<M::Automatic>,
+    before: Option<M::AutomaticColumns>,
     key: KeyFrom,
 }
 
@@ -30,17 +30,17 @@ impl<'a, M: Model> Draft<'a, M> {
     /// Sets `#[update]` and the key that has a default, and cuts off what is not stored. The `#[version]` is set when the row
     /// is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
-        let before = Some(instance.automatic());
-        let had_key = instance.has_key();
-        instance.fill(is_written);
-        instance.settle();
-        let key = if !had_key && instance.has_key() { KeyFrom::Default } else { KeyFrom::Outside };
+        let before = Some(instance.automatic_columns());
+        let had_key = instance.has_primary_key();
+        instance.fill_columns(is_written);
+        instance.settle_columns();
+        let key = if !had_key && instance.has_primary_key() { KeyFrom::Default } else { KeyFrom::Outside };
         Self { instance, before, key }
     }
 
     /// Whether a row may be there to update.
     pub(super) fn may_exist(&self) -> bool {
-        self.key == KeyFrom::Outside && !self.instance.key().is_unset()
+        self.key == KeyFrom::Outside && !self.instance.primary_key().is_unset()
     }
 
     /// The save is good.
@@ -66,7 +66,7 @@ impl<M: Model> DerefMut for Draft<'_, M> {
 impl<M: Model> Drop for Draft<'_, M> {
     fn drop(&mut self) {
         if let Some(before) = self.before.take() {
-            self.instance.restore(before);
+            self.instance.restore_columns(before);
         }
     }
 }
@@ -74,7 +74,7 @@ impl<M: Model> Drop for Draft<'_, M> {
 /// As [`Draft`], for several instances.
 pub(super) struct Drafts<'a, M: Model> {
     rows: &'a mut [M],
-    before: Vec<M::Automatic>,
+    before: Vec<M::AutomaticColumns>,
 }
 
 impl<'a, M: Model> Drafts<'a, M> {
@@ -82,9 +82,9 @@ impl<'a, M: Model> Drafts<'a, M> {
     pub(super) fn new(rows: &'a mut [M]) -> Self {
         let mut drafts = Self { before: Vec::with_capacity(rows.len()), rows };
         for row in &mut *drafts.rows {
-            drafts.before.push(row.automatic());
-            row.fill(&|_| true);
-            row.settle();
+            drafts.before.push(row.automatic_columns());
+            row.fill_columns(&|_| true);
+            row.settle_columns();
         }
         drafts
     }
@@ -102,7 +102,7 @@ impl<'a, M: Model> Drafts<'a, M> {
 impl<M: Model> Drop for Drafts<'_, M> {
     fn drop(&mut self) {
         for (row, before) in self.rows.iter_mut().zip(self.before.drain(..)) {
-            row.restore(before);
+            row.restore_columns(before);
         }
     }
 }
@@ -119,7 +119,7 @@ impl<M: Model> Params for Fields<'_, M> {
     }
 
     fn get(&self, index: usize) -> ValueRef<'_> {
-        self.instance.value(self.fields[index])
+        self.instance.column_value(self.fields[index])
     }
 }
 

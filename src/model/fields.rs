@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{BitOr, BitOrAssign};
 
-use super::{AnyModel, Meta, Model};
+use super::{AnyModel, Meta, ModelInternals};
 
 /// Some of the fields of `M`: `User::fields().email | User::fields().name`.
 ///
@@ -15,49 +15,49 @@ pub struct FieldSet<M: ?Sized> {
     model: PhantomData<fn(&M)>,
 }
 
-impl<M: Model> FieldSet<M> {
+impl<M: ModelInternals> FieldSet<M> {
     /// The field at this place among the columns.
     #[doc(hidden)]
     pub const fn of(index: usize) -> Self {
-        Self { bits: 1 << index, meta: M::META, model: PhantomData }
+        Self { bits: 1 << index, meta: M::MODEL, model: PhantomData }
     }
 
     /// No field.
     pub const fn empty() -> Self {
-        Self { bits: 0, meta: M::META, model: PhantomData }
+        Self { bits: 0, meta: M::MODEL, model: PhantomData }
     }
 
     /// Every field that is a column, the key among them: for reading. What is written never has the key, so that it is
     /// `FieldSet::all().without_key()`.
     pub const fn all() -> Self {
-        Self { bits: Self::bits_of_all(), meta: M::META, model: PhantomData }
+        Self { bits: Self::bits_of_all(), meta: M::MODEL, model: PhantomData }
     }
 
     /// The fields that may have an id that is not set.
     pub(super) const fn that_may_be_unset() -> Self {
-        Self { bits: M::META.may_be_unset, ..Self::empty() }
+        Self { bits: M::MODEL.may_be_unset, ..Self::empty() }
     }
 
     /// The fields that every save sets, because they have an `#[update]`.
     pub(super) const fn set_by_saves() -> Self {
-        Self { bits: M::META.set_by_saves, ..Self::empty() }
+        Self { bits: M::MODEL.set_by_saves, ..Self::empty() }
     }
 
     /// The fields that the database sets, and no save writes.
     pub(super) const fn read_only() -> Self {
-        Self { bits: M::META.read_only, ..Self::empty() }
+        Self { bits: M::MODEL.read_only, ..Self::empty() }
     }
 
     const fn bits_of_all() -> u128 {
-        u128::MAX >> (128 - M::COLUMNS)
+        u128::MAX >> (128 - M::COLUMN_COUNT)
     }
 
     /// The fields whose values differ from those of the row before, compared as the database stores them; all of them if
     /// there was none.
     pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
         let Some(before) = before else { return Self::all() };
-        let differ = |index: &usize| before.value(*index) != after.value(*index);
-        let bits = (0..M::COLUMNS).filter(differ).fold(0, |bits, index| bits | 1 << index);
+        let differ = |index: &usize| before.column_value(*index) != after.column_value(*index);
+        let bits = (0..M::COLUMN_COUNT).filter(differ).fold(0, |bits, index| bits | 1 << index);
         Self { bits, ..Self::empty() }
     }
 
@@ -75,7 +75,7 @@ impl<M: Model> FieldSet<M> {
     /// The same fields but for the key: those that can be written in a row that is there.
     #[must_use]
     pub const fn without_key(self) -> Self {
-        Self { bits: self.bits & !Self::of(M::META.key).bits, ..self }
+        Self { bits: self.bits & !Self::of(M::MODEL.key).bits, ..self }
     }
 
     /// The same fields of a model whose type is not known.

@@ -43,8 +43,8 @@ pub(super) async fn refresh<M: Model>(
     exec: Exec<'_>,
     place: &'static Location<'static>,
 ) -> Result<()> {
-    let row = by_key::<M>(exec, instance.key(), place).await?;
-    instance.assign(row.ok_or_else(|| M::META.not_found())?);
+    let row = by_key::<M>(exec, instance.primary_key(), place).await?;
+    instance.assign_columns(row.ok_or_else(|| M::META.not_found())?);
     loaded(std::slice::from_mut(instance))
 }
 
@@ -73,7 +73,7 @@ async fn first<M: Model>(
     let mut found = None;
     let each = &mut |row: &Row<'_>| {
         if found.is_none() {
-            found = Some(M::from_row(row)?);
+            found = Some(M::from_columns(row)?);
         }
         Ok(())
     };
@@ -129,7 +129,7 @@ pub fn rows_by_name<M: Model>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>>
                     Some(order) => order,
                     none => none.insert(by_name(M::META, row)?),
                 };
-                M::from_row(&row.in_order(order))
+                M::from_columns(&row.in_order(order))
             })
             .await?;
         loaded(&mut rows)?;
@@ -140,7 +140,7 @@ pub fn rows_by_name<M: Model>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>>
 /// One such row. Nobody is told.
 #[doc(hidden)]
 pub fn row_by_name<M: Model>(row: &Row<'_>) -> Result<M> {
-    M::from_row(&row.in_order(&by_name(M::META, row)?))
+    M::from_columns(&row.in_order(&by_name(M::META, row)?))
 }
 
 /// Where the columns of a model are in an answer.
@@ -166,7 +166,7 @@ pub(super) async fn read<M: Model>(
 ) -> Result<Vec<M>> {
     let mut rows = Vec::new();
     exec.query(place, sql, params, &mut |row| {
-        rows.push(M::from_row(row)?);
+        rows.push(M::from_columns(row)?);
         Ok(())
     })
     .await

@@ -40,7 +40,7 @@ pub(super) async fn find<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
     let given = given(instance, fields)?;
-    let is_null = |index: usize| instance.value(index) == ValueRef::Null;
+    let is_null = |index: usize| instance.column_value(index) == ValueRef::Null;
     let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
@@ -58,7 +58,7 @@ pub(super) fn given<M: Model>(instance: &M, fields: FieldSet<M>) -> Result<Vec<u
     let given = if fields.is_empty() { vec![M::META.key] } else { fields.indexes().collect() };
     for &index in &given {
         let field = &M::META.fields[index];
-        if field.is_unset(instance.value(index)) {
+        if field.is_unset(instance.column_value(index)) {
             return Err(M::META.unset_id(field.name));
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn given<M: Model>(instance: &M, fields: FieldSet<M>) -> Result<Vec<u
 
 /// The instance becomes the row; the answer is that it was not created.
 pub(super) fn become_row<M: Model>(instance: &mut M, row: M) -> Result<bool> {
-    instance.assign(row);
+    instance.assign_columns(row);
     load::loaded(std::slice::from_mut(instance))?;
     Ok(false)
 }

@@ -4,13 +4,12 @@
 
 use std::panic::Location;
 
-use signals_core::__private::SendsSignals;
 use signals_core::Signal;
 
 use crate::column::Column;
-use crate::db::{Executor, Params, Row};
+use crate::db::{Executor, Params};
 use crate::error::Result;
-use crate::value::{Value, ValueRef};
+use crate::value::ValueRef;
 
 mod accessors;
 mod any;
@@ -24,6 +23,7 @@ mod fields;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod id;
+mod internals;
 pub(crate) mod load;
 mod lookup;
 pub mod many_to_many;
@@ -50,6 +50,7 @@ pub use column::{Counter, DefaultKey, DefaultOf, Key, KeyBehind, KeyOf, PointsTo
 pub use delete::Deleted;
 pub use fields::FieldSet;
 pub use id::Id;
+pub use internals::ModelInternals;
 pub(crate) use many_to_many::Through;
 pub use meta::{Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind};
 pub use model_set::ModelSet;
@@ -71,21 +72,12 @@ pub use update_or_create::UpdateOrCreate;
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
+pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// The type of its key.
     type Key: Key;
 
     /// What the model is, as data.
-    const META: &'static Meta;
-
-    #[doc(hidden)]
-    const COLUMNS: usize;
-
-    #[doc(hidden)]
-    const LIFECYCLE: &'static Lifecycle<Self>;
-    /// Whether `#[many_to_many]` made it. Such a model sends nothing but `m2m_changed`.
-    #[doc(hidden)]
-    const AUTOMATIC: bool = false;
+    const META: &'static Meta = Self::MODEL;
 
     /// Sent before a row is saved.
     const PRE_SAVE: &'static Signal<PreSave<'static, Self>> = &Self::LIFECYCLE.pre_save;
@@ -111,52 +103,6 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
 
     /// Sent after rows were deleted by [`delete_where`](Self::delete_where).
     const POST_BULK_DELETE: &'static Signal<PostBulkDelete<'static, Self>> = &Self::LIFECYCLE.post_bulk_delete;
-
-    /// What a failed save puts back: the key and the fields with `#[update]` and `#[version]`.
-    #[doc(hidden)]
-    type Automatic: Send;
-
-    /// The `#[default]` of a column, if it has one.
-    #[doc(hidden)]
-    fn default_of(_: usize) -> Option<Value> {
-        None
-    }
-    #[doc(hidden)]
-    fn key(&self) -> &Self::Key;
-    #[doc(hidden)]
-    fn set_key(&mut self, key: Self::Key);
-    #[doc(hidden)]
-    fn version(&mut self) -> Option<&mut dyn Counter> {
-        None
-    }
-    #[doc(hidden)]
-    fn value(&self, index: usize) -> ValueRef<'_>;
-    #[doc(hidden)]
-    fn from_row(row: &Row<'_>) -> Result<Self>;
-    #[doc(hidden)]
-    fn assign(&mut self, row: Self);
-    /// Takes over some of the fields.
-    #[doc(hidden)]
-    fn copy_fields(&mut self, from: &Self, is_copied: &dyn Fn(usize) -> bool);
-    #[doc(hidden)]
-    #[must_use]
-    fn snapshot(&self) -> Self;
-    #[doc(hidden)]
-    fn automatic(&self) -> Self::Automatic;
-    #[doc(hidden)]
-    fn restore(&mut self, automatic: Self::Automatic);
-    /// Sets `#[update]` of the fields that are to be written, and the `#[default]` of a key that is unset.
-    #[doc(hidden)]
-    fn fill(&mut self, is_written: &dyn Fn(usize) -> bool);
-
-    /// Whether the key is set, by whom it may be.
-    #[doc(hidden)]
-    fn has_key(&self) -> bool {
-        !self.key().is_unset()
-    }
-    /// Cuts off what the columns do not store.
-    #[doc(hidden)]
-    fn settle(&mut self) {}
 
     /// Inserts the row if it is new, else updates all of its columns.
     ///
@@ -441,7 +387,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
     // to a struct that is no model is one error.
 
     #[doc(hidden)]
-    fn load_related<'a, T>(
+    fn __load_related<'a, T>(
         tx: &'a crate::Tx,
         place: &'static Location<'static>,
         row: &'a dyn AnyModel,
@@ -456,7 +402,7 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
 
     #[doc(hidden)]
     #[track_caller]
-    fn follow<'a, Loaded: 'a>(
+    fn __follow<'a, Loaded: 'a>(
         executor: &'a dyn Executor,
         key: Option<ValueRef<'a>>,
         pointer: (&'static str, &'static str),
@@ -467,23 +413,23 @@ pub trait Model: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
 
     #[doc(hidden)]
     #[track_caller]
-    fn one_that_points<'a, Other: Model>(
+    fn __one_that_points<'a, Other: Model>(
         &'a self,
         executor: &'a dyn Executor,
         field: usize,
     ) -> impl Future<Output = Result<Option<Other>>> + Send + 'a {
         let place = Location::caller();
-        async move { load::find(executor.exec(), field, &[self.key().to_value()], place).await }
+        async move { load::find(executor.exec(), field, &[self.primary_key().to_value()], place).await }
     }
 
     #[doc(hidden)]
     #[track_caller]
-    fn all_that_point<'a, Other: Model>(
+    fn __all_that_point<'a, Other: Model>(
         &'a self,
         executor: &'a dyn Executor,
         field: usize,
     ) -> impl Future<Output = Result<Vec<Other>>> + Send + 'a {
         let place = Location::caller();
-        async move { load::all_by_field(executor.exec(), field, &[self.key().to_value()], place).await }
+        async move { load::all_by_field(executor.exec(), field, &[self.primary_key().to_value()], place).await }
     }
 }

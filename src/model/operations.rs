@@ -89,9 +89,9 @@ impl Operations {
             changed: commit::changed::<M>,
             sources: || M::LIFECYCLE.sources(),
             key_of: key_of::<M>,
-            default_of: M::default_of,
+            default_of: M::column_default,
             #[cfg(feature = "fixtures")]
-            from_row: |row| Ok(Box::new(M::from_row(row)?)),
+            from_row: |row| Ok(Box::new(M::from_columns(row)?)),
             #[cfg(feature = "fixtures")]
             load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
             pre_delete: |rows, tx| Box::pin(pre_delete::<M>(rows, tx)),
@@ -121,7 +121,7 @@ async fn fetch<M: Model>(
     let mut rows = Loaded::new();
     Exec::Tx(tx)
         .query(place, &sql, &keys, &mut |row| {
-            rows.push(Box::new(M::from_row(row)?));
+            rows.push(Box::new(M::from_columns(row)?));
             Ok(())
         })
         .await?;

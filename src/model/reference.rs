@@ -82,7 +82,7 @@ impl<M, K: Column> Ref<M, K> {
     where
         M: Model<Key = K>,
     {
-        if row.has_key() { Self::new(row.key().clone()) } else { Self::UNSET }
+        if row.has_primary_key() { Self::new(row.primary_key().clone()) } else { Self::UNSET }
     }
 }
 

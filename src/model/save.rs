@@ -93,7 +93,7 @@ pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
     if let How::Update(fields) = *how {
         check_fields(fields)?;
     }
-    if how.fields().is_some() && draft.key().is_unset() {
+    if how.fields().is_some() && draft.primary_key().is_unset() {
         return Err(M::META.unset_id(M::META.key_field().name).into());
     }
     check_values(draft, |index| how.writes(index))
@@ -113,7 +113,7 @@ pub(super) fn check_fields<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
 /// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
 /// before. Receivers of `pre_save` may have set it.
 fn check_key<M: Model>(draft: &M) -> SlimResult<()> {
-    let key = draft.key().to_value();
+    let key = draft.primary_key().to_value();
     let is_default = match key {
         ValueRef::Integer(key) => key == 0,
         ValueRef::Text(key) => key.is_empty(),
@@ -128,7 +128,7 @@ fn check_key<M: Model>(draft: &M) -> SlimResult<()> {
 pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
         let field = &M::META.fields[index];
-        if field.is_unset(draft.value(index)) && is_written(index) {
+        if field.is_unset(draft.column_value(index)) && is_written(index) {
             return Err(M::META.unset_id(field.name).into());
         }
     }
@@ -165,7 +165,7 @@ impl<M: Model> Save<'_, '_, M> {
             let handle = &mut tx.handle();
             let event = PreSave { instance: &mut **self.draft, adding, update_fields, raw, tx: handle };
             tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
-            self.draft.settle();
+            self.draft.settle_columns();
             check(&**self.draft, self.how)?;
         }
         let before = if self.draft.may_exist() { self.before(tx).await? } else { None };
@@ -201,7 +201,7 @@ impl<M: Model> Save<'_, '_, M> {
             How::Insert => Ok(true),
             How::InsertOrUpdate | How::Raw if !self.draft.may_exist() => Ok(true),
             How::InsertOrUpdate | How::Raw if M::PRE_SAVE.reads_costly_fields() => {
-                Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())
+                Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key(), self.place).await?.is_none())
             }
             How::Update(_) | How::InsertOrUpdate | How::Raw => Ok(false),
         }
@@ -211,10 +211,10 @@ impl<M: Model> Save<'_, '_, M> {
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
             How::Update(_) if commit::must_read::<M>(self.draft, tx) => {
-                load::by_key_for_update(self.exec, self.draft.key(), self.place).await
+                load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
             }
             How::InsertOrUpdate | How::Update(_) | How::Raw if reads_costly_fields::<M>() => {
-                load::by_key_for_update(self.exec, self.draft.key(), self.place).await
+                load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
             }
             _ => Ok(None),
         }
@@ -223,8 +223,8 @@ impl<M: Model> Save<'_, '_, M> {
     /// Takes over what the database has set in the row. It is asked afterwards, because in SQLite a RETURNING does not see what a
     /// trigger does.
     async fn read_back(&mut self) -> Result<()> {
-        if let Some(row) = load::by_key(self.exec, self.draft.key(), self.place).await? {
-            self.draft.copy_fields(&row, &|index| M::META.is_read_only(index));
+        if let Some(row) = load::by_key(self.exec, self.draft.primary_key(), self.place).await? {
+            self.draft.copy_columns(&row, &|index| M::META.is_read_only(index));
         }
         Ok(())
     }
@@ -262,7 +262,7 @@ impl<M: Model> Save<'_, '_, M> {
         if let Some(version) = self.version() {
             version.start();
         }
-        let has_key = !self.draft.key().is_unset();
+        let has_key = !self.draft.primary_key().is_unset();
         let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
         let fields = Fields { instance: &**self.draft, fields: &insert.fields };
         let mut assigned = None;
@@ -292,7 +292,7 @@ impl<M: Model> Save<'_, '_, M> {
 
     /// The version that counts this save, if there is one. A raw one writes the version that it is given.
     fn version(&mut self) -> Option<&mut dyn Counter> {
-        if self.how.is_raw() { None } else { self.draft.version() }
+        if self.how.is_raw() { None } else { self.draft.version_counter() }
     }
 }
 
@@ -300,7 +300,7 @@ impl<M: Model> Save<'_, '_, M> {
 pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> SlimResult<()> {
     let assigned = assigned.ok_or_else(|| M::META.not_inserted())?;
     if let Some(key) = M::Key::assigned(assigned) {
-        row.set_key(key);
+        row.set_primary_key(key);
     }
     Ok(())
 }

@@ -86,12 +86,12 @@ async fn write<M: Model>(
     let is_in =
         |fields: FieldSet<M>| move |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
     let is_given = is_in(write);
-    instance.copy_fields(&row, &|index| !is_given(index));
+    instance.copy_columns(&row, &|index| !is_given(index));
     let write = write | FieldSet::set_by_saves();
     save::save(instance, exec, &How::Update(write), place).await?;
     // What a receiver changed in other fields was not written. The version is that of the save.
     let is_written = is_in(write | FieldSet::read_only());
-    instance.copy_fields(&row, &|index| !is_written(index) && Some(index) != M::META.version);
+    instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::META.version);
     Ok(false)
 }
 
@@ -172,13 +172,13 @@ struct Restored<'a, M: Model> {
 
 impl<'a, M: Model> Restored<'a, M> {
     fn new(instance: &'a mut M) -> Self {
-        let before = Some(instance.snapshot());
+        let before = Some(instance.clone_columns());
         Self { instance, before }
     }
 
     fn restore(&mut self) {
         if let Some(before) = &self.before {
-            self.instance.copy_fields(before, &|_| true);
+            self.instance.copy_columns(before, &|_| true);
         }
     }
 }

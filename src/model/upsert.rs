@@ -28,7 +28,7 @@ pub(super) async fn upsert<M: Model>(
             tx.end(row).await?
         }
     };
-    draft.assign(row);
+    draft.assign_columns(row);
     draft.keep();
     Ok(())
 }
@@ -48,11 +48,11 @@ async fn upsert_in<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<M> {
     let exec = Exec::Tx(tx);
-    if let Some(version) = draft.version() {
+    if let Some(version) = draft.version_counter() {
         version.start();
     }
-    let has_key = !draft.key().is_unset();
-    let insert = (0..M::COLUMNS).filter(|index| has_key || *index != M::META.key);
+    let has_key = !draft.primary_key().is_unset();
+    let insert = (0..M::COLUMN_COUNT).filter(|index| has_key || *index != M::META.key);
     let insert = insert.filter(|&index| !M::META.is_read_only(index)).collect();
     // A row of which nothing is to be written stays as it is.
     let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };

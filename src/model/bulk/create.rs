@@ -98,13 +98,13 @@ async fn create<M: Model>(
             let event = PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() };
             tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
         }
-        rows.iter_mut().for_each(M::settle);
+        rows.iter_mut().for_each(M::settle_columns);
         check(rows)?;
     }
-    for version in rows.iter_mut().filter_map(M::version) {
+    for version in rows.iter_mut().filter_map(M::version_counter) {
         version.start();
     }
-    for alike in rows.chunk_by_mut(|one, next| one.key().is_unset() == next.key().is_unset()) {
+    for alike in rows.chunk_by_mut(|one, next| one.primary_key().is_unset() == next.primary_key().is_unset()) {
         insert(alike, tx, place).await?;
     }
     if M::META.read_only != 0 {
@@ -139,14 +139,15 @@ async fn create<M: Model>(
 /// Inserts rows all of whose keys are set, or none.
 async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let dialect = tx.db().dialect();
-    let key = if rows.first().is_some_and(|row| row.key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
+    let key =
+        if rows.first().is_some_and(|row| row.primary_key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
     if key == KeyKind::Assigned && M::META.statements(dialect).insert.fields.is_empty() {
         return insert_keys(rows, tx, place).await;
     }
     let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx, place).await? {
         1
     } else {
-        largest_insert(M::COLUMNS, dialect)
+        largest_insert(M::COLUMN_COUNT, dialect)
     };
     let mut statement = InsertMany::new(M::META, key, 0, dialect);
     let mut size = 0;
@@ -230,11 +231,13 @@ async fn read_back<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'
     let exec = Exec::Tx(tx);
     for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {
         let sql = select_where(M::META, M::META.key, rows.len(), Lock::None, exec.dialect());
-        let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.key().to_value()).collect();
+        let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.primary_key().to_value()).collect();
         let found = load::read::<M>(exec, &sql, &keys, place).await?;
         for row in rows {
-            if let Some(found) = found.iter().find(|found| found.key().to_value() == row.key().to_value()) {
-                row.copy_fields(found, &|index| M::META.is_read_only(index));
+            if let Some(found) =
+                found.iter().find(|found| found.primary_key().to_value() == row.primary_key().to_value())
+            {
+                row.copy_columns(found, &|index| M::META.is_read_only(index));
             }
         }
     }
@@ -253,6 +256,6 @@ impl<M: Model> Params for Rows<'_, M> {
     }
 
     fn get(&self, index: usize) -> ValueRef<'_> {
-        self.rows[index / self.fields.len()].value(self.fields[index % self.fields.len()])
+        self.rows[index / self.fields.len()].column_value(self.fields[index % self.fields.len()])
     }
 }

@@ -87,8 +87,8 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let Self { exec, fields, values, condition, place, .. } = self;
         let condition = condition?;
         // `#[update]` sets what `save_fields` would set.
-        let mut values = values.snapshot();
-        values.fill(&|index| fields.contains(FieldSet::of(index)));
+        let mut values = values.clone_columns();
+        values.fill_columns(&|index| fields.contains(FieldSet::of(index)));
         save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
         let sql =
@@ -104,7 +104,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         for key in keys::<M>(condition?, tx, place).await? {
             if let Some(mut row) = load::by_key_for_update::<M>(Exec::Tx(tx), &key, place).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
-                row.copy_fields(values, &is_set);
+                row.copy_columns(values, &is_set);
                 save::save(&mut row, Exec::Tx(tx), &How::Update(fields), place).await?;
                 count += 1;
             }
@@ -147,7 +147,7 @@ impl<M: Model> Params for Both<'_, M> {
     fn get(&self, index: usize) -> ValueRef<'_> {
         match index.checked_sub(self.condition.len()) {
             None => self.condition.get(index),
-            Some(field) => self.values.value(self.fields[field]),
+            Some(field) => self.values.column_value(self.fields[field]),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Direction, Related, Through};
 use crate::column::Column;
 use crate::db::{Exec, Params};
 use crate::error::Result;
-use crate::model::{Id, Model, load};
+use crate::model::{Id, Model, ModelInternals, load};
 use crate::value::ValueRef;
 
 impl<T, D> Related<'_, T, D>
@@ -19,7 +19,7 @@ where
 {
     /// The id of the row, if it is set.
     pub(super) fn id(self) -> Result<i64> {
-        match self.row.value(D::Near::META.key) {
+        match self.row.column_value(D::Near::META.key) {
             ValueRef::Integer(id) => Ok(id),
             _ => Err(unset::<T>(D::near())),
         }

@@ -40,8 +40,8 @@ impl<T: Through + Model> Rows<T> {
             if let Some(defaults) = defaults {
                 defaults(&mut values);
             }
-            values.fill(&|_| true);
-            if let Some(version) = values.version() {
+            values.fill_columns(&|_| true);
+            if let Some(version) = values.version_counter() {
                 version.start();
             }
             rows.push(Row { values, source, target });
@@ -89,7 +89,7 @@ impl<T: Through + Model> Row<T> {
         } else if field == T::LINK.target.of::<T>() {
             ValueRef::Integer(self.target)
         } else {
-            self.values.value(field)
+            self.values.column_value(field)
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
-use crate::model::{AnyModel, Id, Key, Model, delete, load, save};
+use crate::model::{AnyModel, Id, Key, Model, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
 
 type Place = &'static Location<'static>;
@@ -139,7 +139,7 @@ fn has_receivers<T: Through>() -> bool {
 fn is_one_statement<T: Through + Model, M>(what: &What<'_, M>) -> bool {
     !has_receivers::<T>()
         && match what {
-            What::Add(_) => T::AUTOMATIC,
+            What::Add(_) => T::IS_GENERATED,
             What::Remove(_) | What::Clear => can_go_unseen(T::META),
             What::Set(_) | What::ClearAndAdd(_) => false,
         }
@@ -194,7 +194,7 @@ where
 
     async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
         save::save(row, Exec::Tx(tx), &save::How::Insert, self.place).await?;
-        let ValueRef::Integer(id) = row.key().to_value() else { return Err(unset::<T>(D::far())) };
+        let ValueRef::Integer(id) = row.primary_key().to_value() else { return Err(unset::<T>(D::far())) };
         self.add(vec![Id::new(id)]).await
     }
 
@@ -202,7 +202,7 @@ where
         if ids.is_empty() {
             return Ok(());
         }
-        if T::AUTOMATIC && !has_receivers::<T>() {
+        if T::IS_GENERATED && !has_receivers::<T>() {
             return self.insert(&ids).await;
         }
         let mut missing = self.missing(&ids).await?;
@@ -258,7 +258,7 @@ where
     /// some of them since they were found to be missing. Where one transaction writes at a time, it has not.
     async fn insert_and_ask(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
         let Self { id, exec, place, .. } = *self;
-        if !T::AUTOMATIC || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
+        if !T::IS_GENERATED || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
             self.insert(&ids).await?;
             return Ok(ids);
         }
@@ -283,7 +283,7 @@ where
         if ids.is_empty() {
             return Ok(());
         }
-        if !T::AUTOMATIC {
+        if !T::IS_GENERATED {
             return Rows::of::<D>(id, ids, related.defaults)?.insert(exec, place).await;
         }
         let list = as_list(ids, exec.dialect());

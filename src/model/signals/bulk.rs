@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use super::model_signal;
 use super::{Observed, SendsLifecycle};
 use crate::db::Tx;
-use crate::model::{AnyModel, FieldSet, Meta, Model};
+#[cfg(doc)]
+use crate::model::Model;
+use crate::model::{AnyModel, FieldSet, Meta, ModelInternals};
 
 /// The type of the rows in the payload of a bulk insert.
 #[doc(hidden)]
@@ -16,7 +18,7 @@ pub trait BulkSender: Observed {
     fn any_rows<'b>(rows: &'b Self::Rows<'_>) -> &'b (dyn AnyRows + 'b);
 }
 
-impl<M: Model> BulkSender for M {
+impl<M: ModelInternals> BulkSender for M {
     type Rows<'a> = &'a [M];
 
     fn any_rows<'b>(rows: &'b &[M]) -> &'b (dyn AnyRows + 'b) {
@@ -46,7 +48,7 @@ pub trait AnyRows: Sync {
     }
 }
 
-impl<M: Model> AnyRows for &[M] {
+impl<M: ModelInternals> AnyRows for &[M] {
     fn len(&self) -> usize {
         (**self).len()
     }

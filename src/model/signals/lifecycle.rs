@@ -9,11 +9,11 @@ use super::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
     PreDelete, PreSave,
 };
-use crate::model::Model;
+use crate::model::ModelInternals;
 
 /// The signals of one model. A `static` per model.
 #[doc(hidden)]
-pub struct Lifecycle<M: Model> {
+pub struct Lifecycle<M: ModelInternals> {
     pub(in crate::model) pre_save: Signal<PreSave<'static, M>>,
     pub(in crate::model) post_save: Signal<PostSave<'static, M>>,
     pub(in crate::model) pre_delete: Signal<PreDelete<'static, M>>,
@@ -26,7 +26,7 @@ pub struct Lifecycle<M: Model> {
     pub(in crate::model) post_bulk_delete: Signal<PostBulkDelete<'static, M>>,
 }
 
-impl<M: Model> Lifecycle<M> {
+impl<M: ModelInternals> Lifecycle<M> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self::with(Signal::new(), Signal::new())
@@ -54,7 +54,7 @@ impl<M: Model> Lifecycle<M> {
     }
 }
 
-impl<M: Model> Lifecycle<M> {
+impl<M: ModelInternals> Lifecycle<M> {
     /// All of them, in the order in which they are sent.
     pub(in crate::model) fn sources(&self) -> Vec<Source> {
         vec![
@@ -72,12 +72,12 @@ impl<M: Model> Lifecycle<M> {
     }
 }
 
-impl<M: Model> fmt::Debug for Lifecycle<M> {
+impl<M: ModelInternals> fmt::Debug for Lifecycle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lifecycle of {}", M::META.name)
+        write!(f, "Lifecycle of {}", M::MODEL.name)
     }
 }
 
 /// A model that sends the signals of its rows: every model but those that `#[many_to_many]` generates.
 #[doc(hidden)]
-pub trait SendsLifecycle: Model {}
+pub trait SendsLifecycle: ModelInternals {}

@@ -1,6 +1,6 @@
 //! What the payloads need to know of their model, which may be `dyn AnyModel`.
 
-use crate::model::{AnyModel, FieldSet, Model};
+use crate::model::{AnyModel, FieldSet, ModelInternals};
 
 /// A model, or `dyn AnyModel`: the parameter of the payloads.
 #[doc(hidden)]
@@ -14,17 +14,17 @@ pub trait Observed: Send + Sync + 'static {
     fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel>;
 }
 
-impl<M: Model> Observed for M {
+impl<M: ModelInternals> Observed for M {
     fn name() -> Option<&'static str> {
-        Some(M::META.name)
+        Some(M::MODEL.name)
     }
 
     fn module() -> Option<&'static str> {
-        Some(M::META.module)
+        Some(M::MODEL.module)
     }
 
     fn is_a_sender() -> bool {
-        !M::AUTOMATIC
+        !M::IS_GENERATED
     }
 
     fn any(&self) -> &dyn AnyModel {

@@ -23,7 +23,9 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
         Origin::ThroughModelOf { .. } => None,
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
-    let implementation = implement(name, &quote!(#root::Model for #name), &items(model, paths));
+    let key = key_type(model, paths);
+    let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(&key, model, paths));
+    let implementation = implement(name, &quote!(#root::Model for #name), &quote!(type Key = #key;));
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
     let defaults = defaults(model, paths);
     let constructor = parsed.constructor.as_ref().map(|derived| constructor(derived, model, paths));
@@ -44,6 +46,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #sends_lifecycle
+            #internals
             #implementation
             #from_row
             #defaults
@@ -79,8 +82,8 @@ fn from_row(Paths { root, private }: &Paths) -> TokenStream {
     }
 }
 
-/// What stands in the implementation of `Model`.
-fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
+/// What stands in the implementation of `ModelInternals`.
+fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
     let column =
@@ -105,71 +108,75 @@ fn items(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let is_copied = Ident::new("is_copied", Span::mixed_site());
-    let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
+    let (key, version, default_of) = (key(key_type, model, paths), version(model, paths), default_of(model, paths));
     let automatic_model = match model.origin {
         Origin::Written => None,
         Origin::ThroughModelOf { .. } => Some(quote!(
-            const AUTOMATIC: ::core::primitive::bool = true;
+            const IS_GENERATED: ::core::primitive::bool = true;
         )),
     };
     quote! {
         #key
         #version
         #default_of
-        type Automatic = (#(#automatic_types,)*);
-        const META: &'static #private::Meta = &META;
-        const COLUMNS: ::core::primitive::usize = #count;
+        type AutomaticColumns = (#(#automatic_types,)*);
+        const MODEL: &'static #private::Meta = &META;
+        const COLUMN_COUNT: ::core::primitive::usize = #count;
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
         #automatic_model
 
-        fn value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
+        fn column_value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
             match index {
                 #(#indexes => #to_value(&self.#names),)*
                 _ => #root::__private::ValueRef::Null,
             }
         }
-        fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> {
+        fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {
             ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, #from_value)?,)* #(#no_columns)* })
         }
-        fn assign(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
-        fn copy_fields(
+        fn assign_columns(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
+        fn copy_columns(
             &mut self,
             from: &Self,
             #is_copied: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
         ) {
             #(if #is_copied(#indexes) { self.#names = #duplicate(&from.#names); })*
         }
-        fn snapshot(&self) -> Self {
+        fn clone_columns(&self) -> Self {
             Self { #(#names: #duplicate(&self.#names),)* #(#no_columns)* }
         }
-        fn automatic(&self) -> Self::Automatic { (#(#automatic_duplicates(&self.#automatic_names),)*) }
-        fn restore(&mut self, automatic: Self::Automatic) { (#(self.#automatic_names,)*) = automatic; }
-        fn fill(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
+        fn automatic_columns(&self) -> Self::AutomaticColumns { (#(#automatic_duplicates(&self.#automatic_names),)*) }
+        fn restore_columns(&mut self, columns: Self::AutomaticColumns) { (#(self.#automatic_names,)*) = columns; }
+        fn fill_columns(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
             #(#fills)*
         }
-        fn settle(&mut self) { #(#settle(&mut self.#plain_names);)* }
+        fn settle_columns(&mut self) { #(#settle(&mut self.#plain_names);)* }
     }
 }
 
-/// The type of the key and what is done with it. The place of the type is where the compiler is to look when it compares
+/// The type of the key.
+fn key_type(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
+    let name = model.name;
+    ask(model.columns[model.key].ty, quote!(#private::KeyOf<#name>), "Me")
+}
+
+/// The functions of the key. They have the span of its type, because that is where the compiler should look when it compares
 /// them with those of the trait.
-fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn key(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let Column { name, ty, default, .. } = &model.columns[model.key];
     let has_key = default.map(|_| {
         let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
-        quote!(fn has_key(&self) -> ::core::primitive::bool { !#unset(&self.#name) })
+        quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#unset(&self.#name) })
     });
-    let model = model.name;
     let place = Place::of(ty);
-    let ty = ask(ty, quote!(#private::KeyOf<#model>), "Me");
-    let argument = place.parenthesised(quote_spanned!(place.first()=> &mut self, key: #ty));
+    let argument = place.parenthesised(quote_spanned!(place.first()=> &mut self, key: #key_type));
     let functions = quote_spanned! {place.first()=>
-        fn key(&self) -> &#ty { &self.#name }
-        fn set_key #argument { self.#name = key; }
+        fn primary_key(&self) -> &#key_type { &self.#name }
+        fn set_primary_key #argument { self.#name = key; }
     };
     quote! {
-        type Key = #ty;
+        type PrimaryKey = #key_type;
         #functions
         #has_key
     }
@@ -181,7 +188,7 @@ fn version(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let column @ Column { name, .. } = model.columns.iter().find(|column| column.version)?;
     let counter = as_column(column, "counter", paths);
     Some(quote! {
-        fn version(&mut self) -> ::core::option::Option<&mut dyn #private::Counter> {
+        fn version_counter(&mut self) -> ::core::option::Option<&mut dyn #private::Counter> {
             ::core::option::Option::Some(#counter(&mut self.#name))
         }
     })

@@ -88,7 +88,7 @@ fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: 
     let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
     let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
     let place = Place::of(ty);
-    let follow = ask(at(place, target, private), quote!(#root::Model), "follow");
+    let follow = ask(at(place, target, private), quote!(#root::Model), "__follow");
     let this = place.parenthesised(quote!(&self.#name));
     let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));
     let end = quote_spanned!(place.last()=> >);

@@ -23,7 +23,7 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (automatic, accessors) = match model.origin {
         Origin::Written => (None, accessors(model, paths)),
         Origin::ThroughModelOf { field, target } => {
-            let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "load_related"));
+            let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "__load_related"));
             (Some(quote!(.automatic(#field, #load::<#name>))), None)
         }
     };

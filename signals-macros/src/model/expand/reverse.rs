@@ -58,12 +58,12 @@ fn accessor(
         Kind::OneToOne => (
             format!("The `{child}` whose `{field}` is this row, if there is one."),
             quote!(::core::option::Option<#child>),
-            quote!(one_that_points),
+            quote!(__one_that_points),
         ),
         Kind::ForeignKey => (
             format!("Every `{child}` whose `{field}` is this row, by the key."),
             quote!(#private::Vec<#child>),
-            quote!(all_that_point),
+            quote!(__all_that_point),
         ),
     };
     let trait_doc = format!("The other side of [`{child}`]'s `{field}`.");

@@ -61,22 +61,29 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
     let model = implement(
         name,
         &quote!(#parameters #root::Model for #name #of #bounds),
-        &quote! {
+        &quote!(
             type Key = #root::Id<Self>;
-            type Automatic = ();
-            const META: &'static #private::Meta = ::core::unreachable!();
-            const COLUMNS: ::core::primitive::usize = 1;
+        ),
+    );
+    let internals = implement(
+        name,
+        &quote!(#parameters #private::ModelInternals for #name #of #bounds),
+        &quote! {
+            type PrimaryKey = #root::Id<Self>;
+            type AutomaticColumns = ();
+            const MODEL: &'static #private::Meta = ::core::unreachable!();
+            const COLUMN_COUNT: ::core::primitive::usize = 1;
             const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
-            fn key(&self) -> &Self::Key { ::core::unreachable!() }
-            fn set_key(&mut self, _: Self::Key) {}
-            fn value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
-            fn from_row(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
-            fn assign(&mut self, _: Self) {}
-            fn copy_fields(&mut self, _: &Self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
-            fn snapshot(&self) -> Self { ::core::unreachable!() }
-            fn automatic(&self) {}
-            fn restore(&mut self, _: ()) {}
-            fn fill(&mut self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
+            fn primary_key(&self) -> &Self::PrimaryKey { ::core::unreachable!() }
+            fn set_primary_key(&mut self, _: Self::PrimaryKey) {}
+            fn column_value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
+            fn from_columns(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
+            fn assign_columns(&mut self, _: Self) {}
+            fn copy_columns(&mut self, _: &Self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
+            fn clone_columns(&self) -> Self { ::core::unreachable!() }
+            fn automatic_columns(&self) {}
+            fn restore_columns(&mut self, _: ()) {}
+            fn fill_columns(&mut self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
         },
     );
     let lifecycle =
@@ -91,6 +98,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             #sender
             #lifecycle
             #model
+            #internals
             #from_row
         };
     }
