@@ -1,6 +1,6 @@
-//! The lesson that every Django tutorial gives: a user is saved, and a receiver makes the profile.
+//! The standard example of Django tutorials: a user is saved, and a receiver creates the profile.
 //!
-//! `cargo run --example accounts` works on `sqlite:accounts.db`; another database URL can be given as the argument.
+//! `cargo run --example accounts` uses `sqlite:accounts.db`; an argument is the URL of another database.
 
 use signals::prelude::*;
 
@@ -28,11 +28,11 @@ struct Profile {
 /// Runs when a user is inserted, in the same transaction.
 #[receiver(post_save, sender = User, created = true)]
 async fn create_profile(instance: &User, tx: &mut Tx) -> Result<()> {
-    println!("   create_profile: {} is new, so a profile is made", instance.username);
+    println!("   create_profile: {} is new, so a profile is created", instance.username);
     Profile { user: instance.id, ..Profile::default() }.save(tx).await
 }
 
-/// Runs on every save of a user, after the profile is there.
+/// Runs on every save of a user, after `create_profile`.
 #[receiver(post_save, sender = User, after = create_profile)]
 async fn save_profile(instance: &User, tx: &mut Tx) -> Result<()> {
     println!("   save_profile: {} was saved, so the profile is saved", instance.username);
@@ -69,7 +69,7 @@ async fn main() -> Result<()> {
     ann.save(&db).await?;
     println!("   in the database: {:?}", ann.profile(&db).await?);
 
-    println!("2. ann is saved again: an update, so no second profile is made");
+    println!("2. ann is saved again: an update, so no second profile is created");
     ann.email = Some("ann@example.org".to_owned());
     ann.save(&db).await?;
     println!("   in the database: {:?}", ann.profile(&db).await?);
@@ -81,7 +81,7 @@ async fn main() -> Result<()> {
     }
     println!("   in the database: {:?}", User::by_username(&db, "admin").await?);
 
-    println!("4. ann is deleted: the profile goes with her");
+    println!("4. ann is deleted, and the profile with her");
     ann.delete(&db).await?;
     println!("   in the database: {} users, {} profiles", User::all(&db).await?.len(), Profile::all(&db).await?.len());
 
@@ -94,7 +94,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Deletes what an earlier run left.
+/// Deletes the users of an earlier run.
 async fn clear(db: &Db) -> Result<()> {
     for name in ["ann", "bob"] {
         if let Some(mut user) = User::by_username(db, name).await? {

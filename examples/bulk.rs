@@ -1,4 +1,4 @@
-//! Many rows at a time, and rows that are looked for by their values: what each call sends, and what it leaves out.
+//! Many rows at once, and rows that are found by their values: the signals that each call sends.
 //!
 //! `cargo run --example bulk`
 
@@ -25,21 +25,21 @@ struct Review {
     book: Id<Book>,
 }
 
-/// The signals of single rows: calls for many rows leave them out, unless they are asked for.
+/// The signals of single rows. Calls for many rows send them only with `with_signals`.
 #[receiver(post_save, sender = Book)]
 fn saved(instance: &Book, created: bool) {
     println!("   {} is {}", instance.title, if created { "new" } else { "changed" });
 }
 
 #[receiver(pre_delete)]
-fn leaves(instance: &dyn AnyModel, origin: &dyn AnyModel) {
+fn is_deleted(instance: &dyn AnyModel, origin: &dyn AnyModel) {
     let (of, with) = (instance.model().name, origin.model().name);
-    println!("   {of} {} leaves with {with} {}", instance.key(), origin.key());
+    println!("   {of} {} is deleted with {with} {}", instance.key(), origin.key());
 }
 
 #[receiver(post_delete)]
-fn is_gone(instance: &dyn AnyModel) {
-    println!("   {} {} is gone", instance.model().name, instance.key());
+fn was_deleted(instance: &dyn AnyModel) {
+    println!("   {} {} was deleted", instance.model().name, instance.key());
 }
 
 /// The signals of all rows at once.
@@ -65,7 +65,7 @@ async fn main() -> Result<()> {
 
     println!("create_many inserts and sets the ids:");
     Book::create_many(&db, &mut (1..=1000).map(book).collect::<Vec<_>>()).await?;
-    println!("with_signals, it tells of each row as well:");
+    println!("with_signals, it also sends the signals of each row:");
     Book::create_many(&db, &mut [book(1001), book(1002)]).with_signals().await?;
 
     println!("update_where is one UPDATE:");
@@ -74,24 +74,24 @@ async fn main() -> Result<()> {
     println!("with_signals, it loads and saves each row:");
     Book::update_where(&db, fields.in_print, &printed, "id IN (?, ?)", &(901, 902)).with_signals().await?;
 
-    println!("delete_where is one DELETE, and is refused where other rows point to one of them:");
+    println!("delete_where is one DELETE, and fails if other rows point to one of them:");
     Book::delete_where(&db, "NOT in_print", &()).await?;
     Review { book: Id::new(2), ..Review::default() }.save(&db).await?;
     let error = Book::delete_where(&db, "id < ?", &(4,)).await.unwrap_err();
     println!("   {error}");
-    println!("with_signals, they go as one delete, with what points to them:");
+    println!("with_signals, it is one delete with its cascade:");
     let deleted = Book::delete_where(&db, "id < ?", &(4,)).with_signals().await?;
     for (model, rows) in deleted.by_model() {
         println!("   {}: {rows}", model.name);
     }
 
-    println!("get_or_create finds a book by its ISBN, and makes the one that is not there:");
+    println!("get_or_create finds a book by its ISBN, or creates it:");
     for number in [4, 2000] {
         let mut found = book(number);
         let created = found.get_or_create(&db, fields.isbn).await?;
         println!("   {} has the id {}, created: {created}", found.title, found.id);
     }
-    println!("upsert is one statement, writes the title alone, and sends nothing:");
+    println!("upsert is one statement, writes only the title, and sends nothing:");
     let mut edition = Book { title: "volume 4, second edition".to_owned(), ..book(4) };
     edition.upsert(&db, fields.isbn, fields.title).await?;
     println!("   {:?}", Book::get(&db, edition.id).await?);

@@ -1,4 +1,4 @@
-//! Signals of your own, without a model or a database: an order is paid, shipped, and asked about.
+//! Signals of your own, without a model or a database: an order is priced, checked and shipped.
 //!
 //! `cargo run --example custom_signals`
 
@@ -13,14 +13,14 @@ struct Order {
     weight: u32,
 }
 
-/// A plain signal: `send()` calls its receivers and returns. It may borrow, and may hold what receivers change.
+/// A plain signal: `send()` calls its receivers and returns. Its fields may borrow, and receivers may change them.
 #[signal]
 struct Priced<'a> {
     order: &'a Order,
     price: &'a mut u32,
 }
 
-/// A receiver takes the fields that it wants, by their names, in any order.
+/// A receiver takes the fields that it needs, by name and in any order.
 #[receiver(Priced)]
 fn heavy(price: &mut u32, order: &Order) {
     if order.weight > 20 {
@@ -35,7 +35,7 @@ fn discount(price: &mut u32) {
     println!("   discount: 10 less");
 }
 
-/// A signal with an answer: each receiver returns a vote, or fails.
+/// A signal with an output: each receiver returns a vote, or fails.
 #[signal(output = Vote)]
 struct MayShip<'a> {
     order: &'a Order,
@@ -70,7 +70,7 @@ async fn print_label(order: &Order) {
 }
 
 #[receiver(Shipped)]
-fn tell_customer(order: &Order) -> Result<(), BoxError> {
+fn write_to_customer(order: &Order) -> Result<(), BoxError> {
     Err(format!("order {} has no mail address", order.number).into())
 }
 
@@ -88,7 +88,7 @@ async fn main() -> Result<(), signals::dispatch::SignalError> {
     Priced { order: &order, price: &mut price }.send()?;
     println!("   the price is {price}");
 
-    println!("2. send_with: asks one after the other, until one says no");
+    println!("2. send_with: looks at each vote, and stops at the first no");
     for order in [&order, &Order { number: 8, weight: 60 }] {
         let no = MayShip { order }.send_with(|receiver, vote| match vote {
             Vote::Yes => ControlFlow::Continue(()),
@@ -97,15 +97,15 @@ async fn main() -> Result<(), signals::dispatch::SignalError> {
         println!("   order {}: {}", order.number, no.as_deref().unwrap_or("may be shipped"));
     }
 
-    println!("3. collect: all answers, or the first error");
+    println!("3. collect: all votes, or the first error");
     println!("   {:?}", MayShip { order: &order }.collect()?);
     if let Err(error) = (MayShip { order: &Order { number: 0, weight: 1 } }).collect() {
         println!("   {error}");
     }
 
-    println!("4. send_robust: a receiver that fails keeps nobody from being called");
+    println!("4. send_robust: all receivers are called, even if one fails");
     for (receiver, answer) in (Shipped { order: &order }).send_robust().await? {
-        println!("   {} answered {}", receiver.name, if answer.is_ok() { "yes" } else { "with an error" });
+        println!("   {} {}", receiver.name, if answer.is_ok() { "succeeded" } else { "failed" });
     }
 
     println!("5. connect_scoped: a closure, until its guard is dropped");

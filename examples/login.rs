@@ -1,4 +1,4 @@
-//! Signals of logins: a user is made, fails to log in, logs in and logs out.
+//! Signals of logins: a user is created, fails to log in, logs in and logs out.
 //!
 //! `cargo run --example login --features auth`
 
@@ -39,7 +39,7 @@ impl AuthUser for User {
     }
 }
 
-/// The last login is a field like any other, so its save is one, of this field alone.
+/// `login` saves the field `last_login`, so `post_save` is sent with that field alone.
 #[receiver(post_save, sender = User, created = false)]
 fn saved(update_fields: Option<FieldSet<User>>) {
     println!("   post_save: {update_fields:?}");
@@ -61,7 +61,7 @@ fn failed(credentials: &Credentials) {
 
 #[receiver(user_logged_out, sender = User)]
 fn logged_out(user: Option<&User>) {
-    println!("   user_logged_out: {}", user.map_or("nobody", |user| &user.username));
+    println!("   user_logged_out: {}", user.map_or("no user", |user| &user.username));
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -70,13 +70,13 @@ async fn main() -> Result<()> {
     db.create_tables().await?;
     db.execute("CREATE TABLE journal (text TEXT NOT NULL)", &()).await?;
 
-    println!("1. a user is made");
+    println!("1. a user is created");
     let mut ann = User { username: "ann".to_owned(), ..User::default() };
     ann.set_password("correct horse").await?;
     ann.save(&db).await?;
     println!("   {ann:?}");
 
-    println!("2. a wrong password, and a user that there is not");
+    println!("2. a wrong password, and a user that does not exist");
     for username in ["ann", "eve"] {
         let user = authenticate::<User>(&db, Credentials::new(username, "battery staple")).await?;
         assert!(user.is_none());
@@ -90,11 +90,11 @@ async fn main() -> Result<()> {
         login(&db, &session, &mut user).await?;
         assert!(user.last_login.is_some());
     }
-    assert_ne!(session.key(), key, "who knew the key of the session before does not know it any more");
+    assert_ne!(session.key(), key, "the old key becomes invalid, which prevents session fixation");
     let user = current_user::<User>(&db, &session).await?;
-    println!("   the session is that of {}", user.map_or("nobody".to_owned(), |user| user.username));
+    println!("   the session belongs to {}", user.map_or("no user".to_owned(), |user| user.username));
 
-    println!("4. a logout, and another one");
+    println!("4. a logout, and a second one without a user");
     logout::<User>(&db, &session).await?;
     logout::<User>(&db, &session).await?;
     assert!(current_user::<User>(&db, &session).await?.is_none());

@@ -1,4 +1,4 @@
-//! Rows that are related to many others: members of groups, friends of one another, and a club with a model between.
+//! Many-to-many relations: users in groups, friends, and clubs with a through model of their own.
 //!
 //! `cargo run --example many_to_many`
 
@@ -19,13 +19,13 @@ struct User {
     #[key]
     id: Id<User>,
     name: String,
-    /// Rows of `UserGroups`, which the attribute makes, relate the two.
+    /// The attribute creates the through model `UserGroups`.
     #[many_to_many]
     groups: ManyToMany<Group>,
-    /// To the model itself: if Ann is a friend of Bob, Bob is one of Ann.
+    /// A symmetrical relation of the model to itself: if Ann is a friend of Bob, Bob is a friend of Ann.
     #[many_to_many]
     friends: ManyToMany<User>,
-    /// Through a model that says more than that the two are related.
+    /// A through model with a column of its own.
     #[many_to_many(through = Membership, related_name = "members")]
     clubs: ManyToMany<Club>,
 }
@@ -50,7 +50,7 @@ struct Membership {
     role: String,
 }
 
-/// Before and after each change, with the types of the side that it was asked for from.
+/// Runs before and after each change. `side()` has the types of the side that the change was made from.
 #[receiver(m2m_changed, sender = UserGroups)]
 fn watch(event: &mut M2mChanged<'_, UserGroups>) {
     let action = event.action;
@@ -60,7 +60,7 @@ fn watch(event: &mut M2mChanged<'_, UserGroups>) {
     }
 }
 
-/// Nobody joins the second group: what is taken out of the ids is not added.
+/// Users cannot join the second group: ids that a receiver removes are not added.
 #[receiver(m2m_changed, sender = UserGroups, before = [watch])]
 fn the_board_is_closed(action: M2mAction, ids: &mut dyn AnyIds) {
     if let (M2mAction::PreAdd, Some(groups)) = (action, ids.of_mut::<Group>()) {
@@ -91,11 +91,11 @@ async fn main() -> Result<()> {
     ann.groups().add(&db, &[staff.id, board.id]).await?;
     println!("The staff gets Ann and Bob:");
     staff.user_set().add(&db, &[ann.id, bob.id]).await?;
-    println!("Ann is to be in the staff and with the guests:");
+    println!("Ann is set to be in the staff and the guests:");
     ann.groups().set(&db, &[staff.id, guests.id]).await?;
-    println!("The same again changes nothing, and tells nobody:");
+    println!("The same again changes nothing, and sends nothing:");
     ann.groups().set(&db, &[guests.id, staff.id]).await?;
-    println!("Bob makes a group of his own:");
+    println!("Bob creates a group:");
     let mut chess = Group { name: "chess".to_owned(), ..Group::default() };
     bob.groups().create(&db, &mut chess).await?;
     for user in staff.user_set().all(&db).await? {
@@ -114,6 +114,6 @@ async fn main() -> Result<()> {
     }
 
     let deleted = ann.delete(&db).await?;
-    println!("With Ann went {} rows between, and nobody was told", deleted.total() - 1);
+    println!("{} through rows were deleted with Ann, without signals", deleted.total() - 1);
     Ok(())
 }

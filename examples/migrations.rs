@@ -1,7 +1,7 @@
-//! Migrations: SQL in numbered files, applied once each, with the signals round it.
+//! Migrations: SQL in numbered files, each applied once, with signals before and after.
 //!
-//! The files are in `examples/migrations`. A program of your own has `signals-rs` with the feature `migrate` in its `Cargo.toml`, and
-//! a `build.rs` with `println!("cargo::rerun-if-changed=migrations")`, so that Cargo sees a new file.
+//! The files are in `examples/migrations`. A program of your own needs the feature `migrate`, and a `build.rs` with
+//! `println!("cargo::rerun-if-changed=migrations")`, so that Cargo notices new files.
 //!
 //! `cargo run --features migrate --example migrations`
 
@@ -25,14 +25,14 @@ fn announce(plan: &Plan) {
     println!("before: {plan}");
 }
 
-/// Rows that must be there. They and the migrations are one transaction.
+/// Saves rows that must exist. They and the migrations are one transaction.
 #[receiver(post_migrate, when = |event| !event.plan.is_empty())]
 async fn add_countries(tx: &mut Tx) -> Result<()> {
     for (code, name, capital) in [("be", "Belgium", "Brussels"), ("jp", "Japan", "Tokyo")] {
         let [code, name, capital] = [code, name, capital].map(str::to_owned);
         Country { code, name, capital: Some(capital) }.save(tx).await?;
     }
-    println!("after: the countries are there");
+    println!("after: the countries are saved");
     Ok(())
 }
 
@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let plan = db.migrate(MIGRATIONS).await?;
     println!("done: {plan}");
 
-    println!("3. a migration that fails leaves nothing behind");
+    println!("3. a migration that fails changes nothing");
     let error = db.migrate([("V1__countries", "SELECT 1")]).await.unwrap_err();
     println!("{error}");
 

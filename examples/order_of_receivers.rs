@@ -1,13 +1,12 @@
-//! In which order receivers run: the same in every build.
+//! The order of receivers, which is the same in every build.
 //!
-//! `after` and `before` decide first; what they leave open is decided by crate, module path and line. A receiver of
-//! every sender stands in the same sequence as the receivers of one.
+//! `after` and `before` decide first, then crate, module path and line. Receivers without `sender` are part of the same order.
 //!
 //! `cargo run --example order_of_receivers`
 
 use signals::prelude::*;
 
-/// An application that knows nothing of the others.
+/// An application that does not depend on the others.
 mod accounts {
     use signals::prelude::*;
 
@@ -25,7 +24,7 @@ mod accounts {
     }
 }
 
-/// An application that looks at every model, its own and those of others.
+/// An application that receives from every model, its own and those of others.
 mod audit {
     use signals::prelude::*;
 
@@ -37,7 +36,7 @@ mod audit {
         text: String,
     }
 
-    /// It names no sender, so it is given a row of any model: of `Entry` too, and that one it must leave out.
+    /// Without `sender`, it is called for rows of all models. It must ignore those of `Entry`.
     #[receiver([post_save, post_delete])]
     pub(super) async fn write(instance: &dyn AnyModel, tx: &mut Tx) -> Result<()> {
         let model = instance.model();
@@ -49,7 +48,7 @@ mod audit {
     }
 }
 
-/// An application that stands between the two.
+/// An application that runs between the two.
 mod mail {
     use super::accounts::{User, greet};
     use super::audit::write;
@@ -66,7 +65,7 @@ mod mail {
         println!("   mail::prepare: between both, for {}", instance.name);
     }
 
-    /// After the commit, when nothing can be undone any more.
+    /// Runs after the commit, when the save can no longer be undone.
     #[receiver(post_commit, sender = User, created = true)]
     fn send(instance: &User) {
         println!("   mail::send: to {}", instance.name);
@@ -75,7 +74,7 @@ mod mail {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    // What only the whole program can tell: a circle through `before`, two receivers with one id.
+    // Finds mistakes that only the whole program shows, such as a cycle through `before` or two receivers with one id.
     signals::check()?;
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables().await?;
@@ -93,10 +92,10 @@ async fn main() -> Result<()> {
         println!("   {error}");
     }
 
-    println!("4. ann is deleted: only audit::write receives that");
+    println!("4. ann is deleted: only audit::write is called");
     ann.delete(&db).await?;
 
-    println!("5. what audit::write left");
+    println!("5. the entries of audit::write");
     for entry in audit::Entry::all(&db).await? {
         println!("   {entry:?}");
     }

@@ -1,4 +1,4 @@
-//! Signals of requests: a server of axum that asks itself, what its receivers hear, and a client that hangs up.
+//! Signals of requests: a server of axum, its receivers, and a client that hangs up.
 //!
 //! `cargo run --example requests --features web`
 
@@ -20,30 +20,30 @@ use signals::web::{got_request_exception, request_finished, request_started};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Who asks, as the first receiver finds out: for the handlers, and for the other receivers.
+/// The client, as the first receiver identifies it for the handlers and the other receivers.
 #[derive(Clone)]
 struct Client(String);
 
 #[receiver(request_started)]
-fn who_asks(
+fn identify(
     headers: &HeaderMap,
     extensions: &mut Extensions,
     locals: &mut Extensions,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let name = headers.get("user-agent").ok_or("who asks?")?.to_str()?;
+    let name = headers.get("user-agent").ok_or("a request needs a user agent")?.to_str()?;
     let client = Client(name.to_owned());
     extensions.insert(client.clone());
     locals.insert(client);
     Ok(())
 }
 
-#[receiver(request_started, after = who_asks)]
+#[receiver(request_started, after = identify)]
 fn started(method: &Method, uri: &Uri) {
     println!("   request_started: {method} {uri}");
 }
 
 #[receiver(got_request_exception)]
-fn tell_somebody(exception: &Exception<'_>) {
+fn report(exception: &Exception<'_>) {
     println!("   got_request_exception: {exception}");
     if let Exception::Response { extensions, .. } = exception
         && let Some(Failure(error)) = extensions.get()
@@ -54,11 +54,11 @@ fn tell_somebody(exception: &Exception<'_>) {
 
 #[receiver(request_finished)]
 fn finished(uri: &Uri, status: Option<StatusCode>, locals: &Extensions) {
-    let client = locals.get().map_or("somebody", |Client(name)| name);
+    let client = locals.get().map_or("an unknown client", |Client(name)| name);
     println!("   request_finished: {uri} for {client}, {status:?}");
 }
 
-/// An error that a handler leaves for `got_request_exception` when it becomes a 500.
+/// The error of a 500, which the handler passes to `got_request_exception`.
 #[derive(Clone)]
 struct Failure(Arc<std::io::Error>);
 
@@ -71,7 +71,7 @@ async fn broken() -> impl IntoResponse {
     (StatusCode::INTERNAL_SERVER_ERROR, Extension(Failure(Arc::new(error))), "try again later")
 }
 
-/// A body that has always more.
+/// A body without an end.
 struct Endless;
 
 impl HttpBody for Endless {
@@ -94,16 +94,16 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let address = listener.local_addr()?;
     let server = tokio::spawn(async { axum::serve(listener, app).await });
 
-    // A receiver of run time, to wait for the end of a request that nobody reads to its end.
+    // A receiver that is connected at run time, to wait for the end of a request whose client hangs up.
     let (over, mut is_over) = tokio::sync::mpsc::unbounded_channel();
     let guard = RequestFinished::SIGNAL.connect_scoped(move |_| {
         let _ = over.send(());
     });
 
     let requests = [
-        ("1. an answer", "/", "User-Agent: ann"),
+        ("1. a response", "/", "User-Agent: ann"),
         ("2. a 500", "/broken", "User-Agent: bob"),
-        ("3. a receiver of request_started refuses", "/", "X-Forwarded-For: nobody"),
+        ("3. a receiver of request_started refuses", "/", "Accept: */*"),
         ("4. the client hangs up in the middle of the body", "/endless", "User-Agent: eve"),
     ];
     for (title, path, header) in requests {
