@@ -1,5 +1,5 @@
-//! `docs/errors.md` shows the wrong code of `tests/ui` and quotes what the compiler said to it. Each rule of
-//! `docs/behaviour.md` names tests, and they cite the rule.
+//! `docs/errors.md` quotes the code of `tests/ui` and the output of the compiler. Each rule of
+//! `docs/behaviour.md` names tests, and they cite the rule. The code map of `docs/architecture.md` is complete.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,24 +25,24 @@ fn quotation(part: &str) -> Option<Quotation<'_>> {
     Some(Quotation { case, code, message })
 }
 
-/// The case without its lesson and its `main`.
+/// The case without its first comment and its `main`.
 fn code_of(case: &str) -> String {
     case.lines().filter(|line| !line.starts_with("//") && *line != "fn main() {}").collect::<Vec<_>>().join("\n")
 }
 
-/// A line of the compiler's without the number that stands before it.
+/// A line of the compiler's output without its line number.
 fn without_number(line: &str) -> &str {
     line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_end()
 }
 
-/// The first line of the page that the compiler did not say, or not in this order.
-fn made_up<'a>(message: &'a str, said: &str) -> Option<&'a str> {
+/// The first line of the page that is not in the compiler's output, or not in this order.
+fn not_printed<'a>(message: &'a str, said: &str) -> Option<&'a str> {
     let mut said = said.lines().map(without_number);
     message.lines().find(|line| !said.any(|other| other == without_number(line)))
 }
 
 #[test]
-fn errors_that_are_quoted_are_those_that_the_compiler_gives() {
+fn quoted_errors_are_those_of_the_compiler() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("docs/errors.md")).unwrap();
     let quotations = quotations(&page);
@@ -54,7 +54,7 @@ fn errors_that_are_quoted_are_those_that_the_compiler_gives() {
     for Quotation { case, code, message } in quotations {
         let file = |end: &str| fs::read_to_string(root.join(format!("tests/ui/{case}.{end}"))).expect(case);
         assert_eq!(code.trim(), code_of(&file("rs")).trim(), "docs/errors.md shows tests/ui/{case}.rs");
-        assert_eq!(made_up(message, &file("stderr")), None, "docs/errors.md quotes tests/ui/{case}.stderr");
+        assert_eq!(not_printed(message, &file("stderr")), None, "docs/errors.md quotes tests/ui/{case}.stderr");
     }
 }
 
@@ -109,5 +109,54 @@ fn each_rule_names_tests_that_cite_it() {
             }
         }
     }
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+/// The paths in the first column of the code map, each with the text of its row.
+fn code_map(page: &str) -> Vec<(&str, &str)> {
+    let (_, section) = page.split_once("\n## Code map\n").expect("architecture.md has a code map");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" | "));
+    rows.flat_map(|(paths, text)| paths.split("`, `").map(move |path| (path.trim_end_matches('`'), text))).collect()
+}
+
+/// Each file next to a `lib.rs`, and each folder with sources, as the code map names them: folders end with `/`.
+fn sources(root: &Path, folder: &str, is_top: bool, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(root.join(folder)).expect(folder) {
+        let entry = entry.expect(folder);
+        let path = format!("{folder}{}", entry.file_name().display());
+        if entry.path().is_dir() {
+            if entry.file_name() != "tests" {
+                found.insert(format!("{path}/"));
+                sources(root, &format!("{path}/"), false, found);
+            }
+        } else if is_top {
+            found.insert(path);
+        }
+    }
+}
+
+#[test]
+fn the_code_map_names_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let map = code_map(&page);
+    let mut mistakes = Vec::new();
+    for (path, text) in &map {
+        if !root.join(path).exists() {
+            mistakes.push(format!("`{path}` does not exist"));
+        }
+        // The text of a folder names files of it.
+        let files = text.split('`').skip(1).step_by(2).filter(|name| path.ends_with('/') && name.ends_with(".rs"));
+        for file in files.filter(|file| !root.join(path).join(file).exists()) {
+            mistakes.push(format!("`{path}` has no `{file}`"));
+        }
+    }
+    let named: BTreeSet<_> = map.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let mut found = BTreeSet::new();
+    for folder in ["src/", "signals-core/src/", "signals-macros/src/"] {
+        sources(root, folder, true, &mut found);
+    }
+    mistakes.extend(found.difference(&named).map(|path| format!("`{path}` is not in the map")));
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
