@@ -1,6 +1,6 @@
 //! Does what is linked fit together?
 
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result, WiringMistake};
 use crate::model;
 
 /// Looks at everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models
@@ -19,13 +19,13 @@ use crate::model;
 /// ```
 ///
 /// # Errors
-/// [`Error::Wiring`] with all of them.
+/// [`ErrorKind::Wiring`] with all of them.
 pub fn check() -> Result<()> {
     let models = model::registered_models();
-    let mut errors = model::same_tables(&models);
-    errors.extend(model::same_accessors(&models));
-    if let Err(wiring) = signals_core::check() {
-        errors.extend(wiring.into_iter().map(|error| Error::Miswired(Box::new(error))));
+    let mut mistakes = model::same_tables(&models);
+    mistakes.extend(model::same_accessors(&models));
+    if let Err(errors) = signals_core::check() {
+        mistakes.extend(errors.into_iter().map(WiringMistake::Signal));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Wiring(errors)) }
+    if mistakes.is_empty() { Ok(()) } else { Err(ErrorKind::Wiring(mistakes).into()) }
 }

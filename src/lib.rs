@@ -105,7 +105,7 @@
 //! | `#[unique]`, `#[index]` | of the column |
 //! | `#[default(expr)]` | the value of the field in `User::default()`, with `#[derive(Default)]` below `#[model]`. A save replaces nothing: `0`, `""`, `false` and `None` are stored as they are. Of a key: that of a row that is inserted without one |
 //! | `#[update(expr)]` | set before every save |
-//! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`Error::Stale`] |
+//! | `#[version]` | an integer that counts the saves of a row. A save of a row that somebody else has saved in the meantime is [`ErrorKind::Stale`] |
 //! | `#[column(name = "..")]` | the column; else the name of the field, and of a relation `user_id` |
 //! | `#[read_only]` | the database sets the column, in its own way or by `generated = "price * amount"` or `default = "CURRENT_TIMESTAMP"`. No save writes it, and each reads it back |
 //! | `#[skip]` | no column; its `#[default]`, or `Default`, when the row is read |
@@ -155,7 +155,7 @@
 //! | `id = "welcome-mail"` | a stable name; else `crate::module::function` |
 //!
 //! Receivers of one signal run one after the other: `after` and `before` first, then by crate, module and line. The order is the
-//! same in every build. The first error stops the save and comes back as [`Error::Receiver`], with the receiver's name and place.
+//! same in every build. The first error stops the save and comes back as [`ErrorKind::Receiver`], with the receiver's name and place.
 //!
 //! # Signals of your own
 //!
@@ -292,9 +292,9 @@
 //! | a NUL in a text | stored | refused |
 //! | the next [`Id`] after a row was inserted with one that you set | goes on behind it | takes no notice of it |
 //! | a commit survives a power cut | with [`?synchronous=full`](db::Synchronous) | yes |
-//! | a transaction that waits for another one | [`Error::WriterBusy`], and [`Error::Locked`] for another process | waits, [`Error::LockTimeout`] after `lock_timeout` |
+//! | a transaction that waits for another one | [`ErrorKind::WriterBusy`], and [`ErrorKind::Locked`] for another process | waits, [`ErrorKind::LockTimeout`] after `lock_timeout` |
 //! | JSON that is nested more than 127 deep | refused | refused |
-//! | a deadlock, a conflict | cannot be | [`Error::Serialization`], do the transaction again |
+//! | a deadlock, a conflict | cannot be | [`ErrorKind::Serialization`], do the transaction again |
 //!
 //! # Features
 //!
@@ -325,7 +325,7 @@ mod column;
 pub mod db;
 mod difference;
 pub mod dispatch;
-mod error;
+pub mod error;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod model;
@@ -343,7 +343,7 @@ pub use check::check;
 pub use column::Column;
 #[doc(inline)]
 pub use db::{ConnectOptions, Db, Executor, Tx};
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 #[doc(inline)]
 pub use model::many_to_many::{self, ManyToMany, m2m_changed};
 #[doc(inline)]

@@ -45,7 +45,7 @@ pub enum ValueRef<'a> {
     /// What is stored as JSON.
     Json(&'a dyn ToJson),
     /// A value that its type cannot store, and why: every statement refuses it as
-    /// [`Error::Parameter`](crate::Error::Parameter).
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter).
     Refused(&'a str),
 }
 

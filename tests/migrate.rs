@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::expect;
+use signals::ErrorKind;
 use signals::migrate::Plan;
 use signals::migrate::{post_migrate, pre_migrate};
 use signals::model::registered_models;
@@ -133,7 +134,7 @@ async fn rule_53_a_receiver_that_fails_undoes_the_tables(database: &Database) ->
         let database = database.another().await;
         let db = database.connect().await?;
         let error = db.create_tables().await.unwrap_err();
-        let Error::Receiver(receiver) = &error else { panic!("{error}") };
+        let ErrorKind::Receiver(receiver) = error.kind() else { panic!("{error}") };
         assert_eq!(receiver.signal, if mode == FAIL_BEFORE { "pre_migrate" } else { "post_migrate" });
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(tables_of(&db).await, "[]");
@@ -307,9 +308,9 @@ mod migrations {
         let broken = ("V3__broken", "CREATE TABLE lake (id BIGINT); INSERT INTO cities VALUES (1, 'again')");
         let db = database.connect().await?;
         let error = db.migrate([COUNTRY, CITY, broken]).await.unwrap_err();
-        let Error::Migration { migration, source } = &error else { panic!("{error}") };
+        let ErrorKind::Migration { migration, source } = error.kind() else { panic!("{error}") };
         assert_eq!(migration, "V3__broken");
-        assert!(matches!(**source, Error::Unique { .. }), "{source}");
+        assert!(matches!(source.kind(), ErrorKind::Unique { .. }), "{source}");
         expect![[r#"the migration `V3__broken` failed, and nothing was migrated: another row of `cities` has the same `id`: use another value, or change the row that is there"#]]
             .assert_eq(&error.to_string());
         assert_eq!(tables_of(&db).await, "[]", "not even those that were good");
@@ -336,7 +337,7 @@ mod migrations {
             let database = database.another().await;
             let db = database.connect().await?;
             let error = db.migrate([COUNTRY, CITY]).await.unwrap_err();
-            assert!(matches!(error, Error::Receiver(_)), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::Receiver(_)), "{error}");
             assert_eq!(tables_of(&db).await, "[]");
         }
         Ok(())
@@ -357,7 +358,7 @@ mod migrations {
         let mut texts = String::new();
         let mut note = |result: Result<Plan>| {
             let error = result.unwrap_err();
-            assert!(matches!(error, Error::MigrationHistory { .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::MigrationHistory { .. }), "{error}");
             texts.extend([error.to_string().as_str(), "\n"]);
         };
         note(db.migrate([COUNTRY, ("V1__city", "SELECT 1")]).await);
@@ -470,7 +471,7 @@ mod migrations {
         let _alone = alone(NOTE).await;
         let db = database.connect().await?;
         let error = db.migrate([("V1__lake", "CREATE\r\nTABEL lake")]).await.unwrap_err();
-        assert!(matches!(&error, Error::Migration { migration, .. } if migration == "V1__lake"), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Migration { migration, .. } if migration == "V1__lake"), "{error}");
         LOG.take();
         Ok(())
     }
@@ -537,7 +538,7 @@ async fn a_table_that_cannot_be_made_undoes_the_others(database: &Database) -> T
     db.execute("CREATE VIEW cities AS SELECT 1 AS one", &()).await?;
     // The index of the model goes on a table, and this is none.
     let error = db.create_tables().await.unwrap_err();
-    assert!(matches!(error, Error::Database { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Database { .. }), "{error}");
     assert!(!tables_of(&db).await.contains("countries"));
     Ok(())
 }

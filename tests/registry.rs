@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use expect_test::expect;
-use signals::{receiver, signal};
+use signals::error::WiringMistake;
+use signals::{ErrorKind, receiver, signal};
 use signals_core::{SignalError, WiringError};
 
 #[path = "it/log.rs"]
@@ -293,7 +294,10 @@ async fn the_first_use_of_a_signal_that_would_call_a_function_twice_is_that_erro
     let db = signals::Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables_of::<twice::Ship>().await.unwrap();
     let error = signals::Model::save(&mut twice::Ship::default(), &db).await.unwrap_err();
-    assert!(matches!(&error, signals::Error::Miswired(_)), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Wiring(mistakes) if matches!(**mistakes, [WiringMistake::Signal(_)])),
+        "{error}"
+    );
     expect!["`registry::twice::by_two_names` (tests/registry.rs) would be called twice for `post_save` of `Ship`: it names the signal or the sender by two names, an alias or another path; keep one of them"].assert_eq(&without_lines(&error.to_string()));
 }
 

@@ -40,7 +40,7 @@ pub async fn current_user<U: AuthUser>(executor: &dyn Executor, session: &dyn Se
 /// ```
 ///
 /// # Errors
-/// The error of the session. [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved.
+/// The error of the session. [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the user was never saved.
 pub async fn stay_logged_in<U: AuthUser>(session: &dyn Session, user: &U) -> Result<()> {
     let stored = SessionUser::new(user)?;
     session.cycle().await?;

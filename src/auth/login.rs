@@ -51,7 +51,7 @@ use crate::model::FieldSet;
 /// back, the user is unchanged, and the session is emptied. If the session cannot be emptied, at least its user is removed, and
 /// the failure is reported to [`on_error`](crate::ConnectOptions::on_error).
 ///
-/// [`Error::UnsetId`](crate::Error::UnsetId) if the user was never saved. [`Error::Stale`](crate::Error::Stale) if the field of
+/// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the user was never saved. [`ErrorKind::Stale`](crate::ErrorKind::Stale) if the field of
 /// the last login cannot be saved, because the row was deleted or, with a `#[version]`, changed since it was read.
 ///
 /// # Panics

@@ -46,9 +46,9 @@ use crate::value::{ColumnError, ToJson, ValueRef};
 ///
 /// What serde makes of the value is what is stored: whatever is marked with `#[serde(skip)]` is left out, and JSON has no NaN,
 /// which becomes `null`. A value that could not be read back is refused when it is written, with
-/// [`Error::NotStorable`](crate::Error::NotStorable): NaN of an `f64`, a field that is left out and has no `#[serde(default)]`,
+/// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable): NaN of an `f64`, a field that is left out and has no `#[serde(default)]`,
 /// and what is nested more than 127 deep. Stored JSON that does not fit the type any more is an
-/// [`Error::Column`](crate::Error::Column) when it is read.
+/// [`ErrorKind::Column`](crate::ErrorKind::Column) when it is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Json<T>(pub T);
 

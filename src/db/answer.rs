@@ -18,7 +18,7 @@ use crate::error::Error;
 /// With a `T` of one word it travels in registers, where a `Result` in an `Option` would be written to memory and read again:
 /// that is why what went well and what failed are variants of their own, and why the future is in two boxes.
 #[must_use = "a failure is in it, and it may have to be waited for"]
-pub(crate) enum Answer<'a, T, E = Box<Error>> {
+pub(crate) enum Answer<'a, T, E = Error> {
     Good(T),
     Failed(E),
     Later(Box<BoxFuture<'a, Result<T, E>>>),

@@ -39,10 +39,10 @@ pub enum IsolationLevel {
     /// Each statement sees what was committed before it.
     ReadCommitted,
     /// Every statement sees what was committed before the first one. To write a row that somebody else has written since is
-    /// [`Error::Serialization`](crate::Error::Serialization).
+    /// [`ErrorKind::Serialization`](crate::ErrorKind::Serialization).
     RepeatableRead,
     /// As if one transaction ran after the other. Where that cannot be, one of them fails with
-    /// [`Error::Serialization`](crate::Error::Serialization), in any statement or in its commit: do all of it again.
+    /// [`ErrorKind::Serialization`](crate::ErrorKind::Serialization), in any statement or in its commit: do all of it again.
     Serializable,
 }
 
@@ -75,7 +75,7 @@ impl TransactionOptions {
     }
 
     /// The transaction only reads: a statement that writes is
-    /// [`Error::ReadOnlyTransaction`](crate::Error::ReadOnlyTransaction).
+    /// [`ErrorKind::ReadOnlyTransaction`](crate::ErrorKind::ReadOnlyTransaction).
     pub fn read_only(mut self) -> Self {
         self.access = Access::Read;
         self

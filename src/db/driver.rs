@@ -8,7 +8,7 @@ use std::panic::Location;
 use super::answer::Answer;
 use super::url::{self, Target};
 use super::{ConnectOptions, Params, Row, TransactionOptions};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, Result};
 
 #[cfg(feature = "postgres")]
 use super::postgres::{self, Postgres};
@@ -24,7 +24,7 @@ pub(super) enum Driver {
     Postgres(Postgres),
 }
 
-/// One connection, in a transaction. After `commit`, `rollback` or `abandon`, operations are `Error::Ended`.
+/// One connection, in a transaction. After `commit`, `rollback` or `abandon`, operations are `ErrorKind::Ended`.
 pub(super) enum Session {
     #[cfg(feature = "sqlite")]
     Sqlite(Transaction),
@@ -46,7 +46,7 @@ macro_rules! ask_each_driver {
             #[cfg(feature = "sqlite")]
             $type::Sqlite(ref $driver) => $call,
             #[cfg(feature = "postgres")]
-            $type::Postgres(ref $driver) => Answer::later(async move { $call.await.map_err(Box::new) }),
+            $type::Postgres(ref $driver) => Answer::later($call),
         }
     };
 }
@@ -60,7 +60,7 @@ macro_rules! ask_each_session {
             #[cfg(feature = "postgres")]
             Session::Postgres(ref $session) => Answer::later(async move {
                 let result = $call.await;
-                done(result.map_err(Box::new), $session.standing())
+                done(result, $session.standing())
             }),
         }
     };
@@ -123,7 +123,7 @@ impl Driver {
             Self::Sqlite(ref driver) => driver.begin(options, at, |session| form(Session::Sqlite(session))),
             #[cfg(feature = "postgres")]
             Self::Postgres(ref driver) => Answer::later(async move {
-                let begun = driver.begin(options, at).await.map_err(Box::new)?;
+                let begun = driver.begin(options, at).await?;
                 Ok(form(Session::Postgres(Box::new(begun))))
             }),
         }
@@ -163,7 +163,7 @@ impl Driver {
             let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
             // If it has ended the transaction, the commit says so.
             if let Some(error) = session.batch(sql).await.err().and_then(|setback| setback.error) {
-                return Err(error.into());
+                return Err(error);
             }
             session.commit().await
         })
@@ -183,10 +183,10 @@ pub(super) struct Setback {
 
 /// What a statement with this result came to.
 #[inline]
-pub(super) fn done<T>(result: SlimResult<T>, standing: Standing) -> Done<T> {
+pub(super) fn done<T>(result: Result<T>, standing: Standing) -> Done<T> {
     match (result, standing) {
         (Ok(value), Standing::Open) => Ok(value),
-        (result, standing) => Err(Box::new(Setback { error: result.err().map(|error| *error), standing })),
+        (result, standing) => Err(Box::new(Setback { error: result.err(), standing })),
     }
 }
 
@@ -284,7 +284,7 @@ impl Session {
             Self::Sqlite(_) => refused("the database is SQLite: use `tx.sqlite(..)`"),
             Self::Postgres(ref session) => {
                 let result = Box::pin(session.lend(work)).await;
-                done(result.map_err(Box::new), session.standing())
+                done(result, session.standing())
             }
         }
     }
@@ -292,7 +292,7 @@ impl Session {
 
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 fn refused<T>(reason: &str) -> Done<T> {
-    done(Err(Error::database(reason).into()), Standing::Open)
+    done(Err(Error::database(reason)), Standing::Open)
 }
 
 /// What has become of a transaction.

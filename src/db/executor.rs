@@ -66,7 +66,7 @@ impl Exec<'_> {
     }
 
     // Every statement passes here. One of SQLite runs when this is called, not when the answer is awaited, and no future is made
-    // of it unless it waits. `at` is the place that `Error::WriterBusy` is to name: `#[track_caller]` does not see through an
+    // of it unless it waits. `at` is the place that `ErrorKind::WriterBusy` is to name: `#[track_caller]` does not see through an
     // async caller.
 
     /// Executes a statement; the answer is how many rows it changed.

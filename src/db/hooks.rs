@@ -9,7 +9,7 @@ use signals_core::__private::{Panicked, caught, discard};
 use super::Db;
 use super::driver::Outcome;
 use super::level::{Level, TransactionEnd};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -54,7 +54,7 @@ impl Hooks {
     }
 
     fn report(&self, Queued { after, at: queued }: Queued, error: Error) {
-        self.db.report(Error::Hook { after, queued, source: Box::new(error) });
+        self.db.report(ErrorKind::Hook { after, queued, source: error }.into());
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
             let end = match committed {
                 Ok(()) => TransactionEnd::Commit,
                 Err(error) => {
-                    let unknown = matches!(error, Error::CommitUnknown { .. });
+                    let unknown = matches!(error.kind(), ErrorKind::CommitUnknown { .. });
                     db.report(error);
                     if unknown {
                         return level.discard();
@@ -165,5 +165,5 @@ impl Hooks {
 }
 
 fn panicked(Panicked { message }: Panicked) -> Error {
-    Error::Panic { message }
+    ErrorKind::Panic { message }.into()
 }

@@ -13,7 +13,7 @@ use signals_core::BoxFuture;
 
 use super::Tx;
 use super::hooks::Hook;
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
 /// How a transaction ended.
@@ -190,7 +190,7 @@ impl Memory {
 
     /// Whether something can be done in this level.
     #[inline]
-    pub(super) fn check(&self, number: u32) -> SlimResult<()> {
+    pub(super) fn check(&self, number: u32) -> Result<()> {
         if number == 0 && self.is_calm.load(Ordering::Acquire) { Ok(()) } else { self.lock().check(number) }
     }
 
@@ -330,18 +330,20 @@ impl Levels {
     }
 
     /// Whether something can be done in this level: neither it nor one round it is broken, and it is the innermost.
-    pub(super) fn check(&self, number: u32) -> SlimResult<()> {
+    pub(super) fn check(&self, number: u32) -> Result<()> {
         let mut levels = std::iter::once(&self.transaction).chain(&self.savepoints);
         for level in levels.by_ref() {
             if let Some(first) = &level.broken {
-                return Err(Error::Broken { first: first.clone() }.into());
+                return Err(ErrorKind::Broken { first: first.clone() }.into());
             }
             if level.number == number {
                 // What is done now would be done in the other savepoint, and undone with it.
-                return levels.next().map_or(Ok(()), |inner| Err(Error::SavepointOpen { began: inner.began }.into()));
+                return levels
+                    .next()
+                    .map_or(Ok(()), |inner| Err(ErrorKind::SavepointOpen { began: inner.began }.into()));
             }
         }
-        Err(Error::Ended.into())
+        Err(ErrorKind::Ended.into())
     }
 
     /// Opens a savepoint in this level; its number, and how deep it stands in other savepoints.

@@ -108,7 +108,7 @@ use crate::error::{Error, Result};
 ///
 /// A connection to PostgreSQL belongs to the Tokio runtime in which it was opened, and ends with it. In a program with several
 /// runtimes, such as one per test, a `Db` that is shared by them loses connections when one of the runtimes ends; what was done on
-/// them at that moment is [`Error::ConnectionLost`]. Give each runtime a `Db` of its own.
+/// them at that moment is [`ErrorKind::ConnectionLost`]. Give each runtime a `Db` of its own.
 ///
 /// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`, and for PostgreSQL
 /// `enable_all()`.
@@ -171,7 +171,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            Ok(self.exec().execute(at, &sql, params).await?)
+            self.exec().execute(at, &sql, params).await
         }
     }
 
@@ -191,7 +191,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            Ok(self.exec().query(at, &sql, params, each).await?)
+            self.exec().query(at, &sql, params, each).await
         }
     }
 
@@ -199,7 +199,7 @@ impl Db {
     #[track_caller]
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
-        async move { Ok(in_turn(|| self.shared.driver.batch(at, sql)).await?) }
+        async move { in_turn(|| self.shared.driver.batch(at, sql)).await }
     }
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
@@ -215,7 +215,7 @@ impl Db {
     #[track_caller]
     pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Tx>> + Send {
         let at = Location::caller();
-        async move { Ok(self.begin_with_at(options, at).await?) }
+        async move { self.begin_with_at(options, at).await }
     }
 
     /// Runs `body` in a transaction: commits when it returns `Ok`, rolls back when it returns an error, panics, or its
@@ -234,7 +234,7 @@ impl Db {
     ///         Ok(())
     ///     })
     ///     .await;
-    /// assert!(matches!(moved, Err(signals::Error::Check { .. })));
+    /// assert!(matches!(moved.unwrap_err().kind(), signals::ErrorKind::Check { .. }));
     /// # let mut balances = Vec::new();
     /// # db.for_each_row("SELECT balance FROM accounts", &(), &mut |row| { balances.push(row.get::<i64>(0)?); Ok(()) }).await?;
     /// # assert_eq!(balances, [10, 10]);
@@ -242,7 +242,7 @@ impl Db {
     /// # }
     /// ```
     /// In the body of another transaction of the same database, and in a receiver of a save or a delete, it is
-    /// [`Error::NestedTransaction`], because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
+    /// [`ErrorKind::NestedTransaction`], because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
     /// whatever becomes of the outer one, is [`begin`](Self::begin); in SQLite, where one transaction writes at once, it has to
     /// wait for the end of the outer one, so run it as a task or after that.
     #[track_caller]
@@ -252,7 +252,7 @@ impl Db {
 
     /// As [`transaction`](Self::transaction), with an isolation level, or for reading only.
     ///
-    /// It is not done again by itself: a body that failed with [`Error::Serialization`] may have sent a mail.
+    /// It is not done again by itself: a body that failed with [`ErrorKind::Serialization`] may have sent a mail.
     #[track_caller]
     pub fn transaction_with<T>(
         &self,

@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::pin::Pin;
 
 use super::Db;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// The body of a transaction that is being polled.
 struct Body {
@@ -24,7 +24,7 @@ thread_local! {
 pub(super) fn refuse(db: &Db) -> Result<()> {
     let id = id(db);
     let outer = BODIES.with_borrow(|bodies| bodies.iter().rev().find(|body| body.db == id).map(|body| body.began));
-    outer.map_or(Ok(()), |outer| Err(Error::NestedTransaction { outer }))
+    outer.map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer }.into()))
 }
 
 /// Runs the body of a transaction, or receivers in it. It is pinned by the caller, so that it is not stored twice.

@@ -13,7 +13,7 @@ impl Tx {
     /// [`signals::db::rusqlite`](crate::db::rusqlite) is the driver in the version that this library has.
     ///
     /// # Errors
-    /// What the closure returns, in the words of this library, [`Error::Unique`](crate::Error::Unique) for example; an error
+    /// What the closure returns, in the words of this library, [`ErrorKind::Unique`](crate::ErrorKind::Unique) for example; an error
     /// also if the database is PostgreSQL.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl Tx {
         work: impl FnOnce(&super::rusqlite::Connection) -> super::rusqlite::Result<T>,
     ) -> Result<T> {
         self.check()?;
-        Ok(self.observe(self.session().sqlite(work))?)
+        self.observe(self.session().sqlite(work))
     }
 
     /// Lends the connection to PostgreSQL, for what SQL with parameters cannot do: COPY, arrays, types of your own.
@@ -54,7 +54,7 @@ impl Tx {
     /// [`signals::db::tokio_postgres`](crate::db::tokio_postgres) is the driver in the version that this library has.
     ///
     /// # Errors
-    /// What the closure returns, in the words of this library, [`Error::Unique`](crate::Error::Unique) for example; an error
+    /// What the closure returns, in the words of this library, [`ErrorKind::Unique`](crate::ErrorKind::Unique) for example; an error
     /// also if the database is SQLite.
     ///
     /// ```no_run
@@ -69,6 +69,6 @@ impl Tx {
         work: impl AsyncFnOnce(&super::tokio_postgres::Client) -> Result<T, super::tokio_postgres::Error>,
     ) -> Result<T> {
         self.check()?;
-        Ok(self.observe(self.session().postgres(work).await)?)
+        self.observe(self.session().postgres(work).await)
     }
 }

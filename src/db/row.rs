@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::column::Column;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::{ColumnError, ValueRef};
 
 /// One row of the answer to a query. It lives until the query moves on to the next row.
@@ -44,7 +44,7 @@ impl Row<'_> {
     /// Reads the column at `index`, from 0, as a `T`.
     ///
     /// # Errors
-    /// [`Error::Column`] when the value does not fit without loss, an error as well when there is no such column.
+    /// [`ErrorKind::Column`] when the value does not fit without loss, an error as well when there is no such column.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
         self.read(index, T::from_value)
     }
@@ -76,7 +76,7 @@ impl Row<'_> {
                 "values of the type `{ty}` of the column `{column}` cannot be read: select it as another one, as in \
                  `{column}::text`",
             )),
-            None => Error::Column { column, source: Box::new(error) },
+            None => ErrorKind::Column { column, source: error }.into(),
         }
     }
 

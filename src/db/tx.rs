@@ -1,6 +1,5 @@
 //! Transactions.
 
-use std::borrow::{Borrow, BorrowMut};
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
@@ -16,7 +15,7 @@ use super::hooks::{self, Hook, Hooks};
 use super::level::{Level, Memory, Remembered, RowKey, TransactionEnd, Unlocked};
 use super::sql::refuse_transaction_control;
 use super::{Db, Exec, Params, Row, nesting, placeholders};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
 /// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
@@ -27,7 +26,7 @@ use crate::value::Value;
 ///
 /// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it
 /// breaks the transaction, and so does, in both, a failed save or delete of a model: every further use is
-/// [`Error::Broken`], which names the first failure, until it is rolled back. What may fail is tried in a
+/// [`ErrorKind::Broken`], which names the first failure, until it is rolled back. What may fail is tried in a
 /// [`savepoint`](Self::savepoint).
 pub struct Tx {
     shared: Arc<Shared>,
@@ -67,7 +66,7 @@ impl Tx {
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Ok(Exec::Tx(self).execute(self.shared.began, &sql, params).await?)
+        Exec::Tx(self).execute(self.shared.began, &sql, params).await
     }
 
     /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
@@ -82,12 +81,12 @@ impl Tx {
     ) -> Result<()> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Ok(Exec::Tx(self).query(self.shared.began, &sql, params, each).await?)
+        Exec::Tx(self).query(self.shared.began, &sql, params, each).await
     }
 
     /// Executes several statements without parameters. When one fails, those before it stay done.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        Ok(in_turn(|| self.run(|session| session.batch(sql))).await?)
+        in_turn(|| self.run(|session| session.batch(sql))).await
     }
 
     /// Queues a hook that runs after the commit, with the database and no transaction.
@@ -123,7 +122,7 @@ impl Tx {
     ///
     /// Otherwise it is as a hook of [`on_commit`](Self::on_commit). One that was queued in a savepoint which is rolled back
     /// runs at the end of the transaction, whichever end. It does not run if nobody knows what became of the COMMIT,
-    /// [`Error::CommitUnknown`].
+    /// [`ErrorKind::CommitUnknown`].
     #[track_caller]
     pub fn on_rollback<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
     where
@@ -134,10 +133,10 @@ impl Tx {
 
     /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
     pub async fn commit(mut self) -> Result<()> {
-        Ok(self.conclude().await?)
+        self.conclude().await
     }
 
-    async fn conclude(&mut self) -> SlimResult<()> {
+    async fn conclude(&mut self) -> Result<()> {
         self.must_be_root()?;
         let ready = match self.check() {
             Ok(()) => self.read_again().await,
@@ -151,14 +150,16 @@ impl Tx {
         match &committed {
             Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
             // It may be committed or rolled back, and what was queued is for one of them.
-            Err(error) if matches!(**error, Error::CommitUnknown { .. }) => self.shared.memory.take().discard(),
+            Err(error) if matches!(error.kind(), ErrorKind::CommitUnknown { .. }) => {
+                self.shared.memory.take().discard()
+            }
             Err(_) => self.run_hooks(TransactionEnd::Rollback).await,
         }
         committed
     }
 
     /// Reads again what was changed after it was remembered: what runs after the commit has the last values.
-    async fn read_again(&self) -> SlimResult<()> {
+    async fn read_again(&self) -> Result<()> {
         if self.shared.memory.is_unused() {
             return Ok(());
         }
@@ -174,10 +175,10 @@ impl Tx {
     ///
     /// Dropping rolls back as well, and what runs afterwards is a task then.
     pub async fn rollback(mut self) -> Result<()> {
-        Ok(self.roll_back().await?)
+        self.roll_back().await
     }
 
-    async fn roll_back(&mut self) -> SlimResult<()> {
+    async fn roll_back(&mut self) -> Result<()> {
         self.must_be_root()?;
         let rolled_back = self.shared.session.rollback().await;
         self.root = false;
@@ -207,32 +208,23 @@ impl Tx {
 
     /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
     /// error.
-    pub(crate) async fn end<T, E: From<Box<Error>> + BorrowMut<Error>>(
-        &mut self,
-        result: Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
         let ended = match result {
-            Ok(value) => self.conclude().await.map(|()| value).map_err(E::from),
+            Ok(value) => self.conclude().await.map(|()| value),
             Err(error) => {
                 self.undo().await;
                 Err(error)
             }
         };
-        ended.map_err(|mut error| {
-            // The caller has no transaction that could be broken.
-            if let Error::Broken { first } = error.borrow_mut() {
-                let first = std::mem::take(first);
-                *error.borrow_mut() = Error::Swallowed { first };
-            }
-            error
-        })
+        // The caller has no transaction that could be broken.
+        ended.map_err(Error::swallowed)
     }
 
     /// Rolls back because of an error, which another one would hide.
     pub(super) fn undo(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             if let Err(error) = self.roll_back().await {
-                self.db().report(*error);
+                self.db().report(error);
             }
         })
     }
@@ -307,7 +299,7 @@ impl Tx {
     /// Breaks the transaction, or the savepoint that this is a handle in. The first failure is the one that is remembered.
     pub(crate) fn fail(&self, error: &Error) {
         // A broken transaction answers every use with an error: that is no new failure.
-        if !matches!(error, Error::Broken { .. }) {
+        if !matches!(error.kind(), ErrorKind::Broken { .. }) {
             self.in_level(|level| level.fail(error));
         }
     }
@@ -323,7 +315,7 @@ impl Tx {
     }
 
     /// Whether something can be done in it.
-    pub(crate) fn check(&self) -> SlimResult<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.shared.memory.check(self.level)
     }
 
@@ -342,8 +334,8 @@ impl Tx {
     /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
     /// after it would be committed statement by statement.
     #[inline]
-    pub(super) fn observe<T>(&self, done: Done<T>) -> SlimResult<T> {
-        done.map_err(|setback| self.set_back(*setback).into())
+    pub(super) fn observe<T>(&self, done: Done<T>) -> Result<T> {
+        done.map_err(|setback| self.set_back(*setback))
     }
 
     #[cold]
@@ -366,7 +358,7 @@ impl Tx {
 
     fn must_be_root(&self) -> Result<()> {
         // A receiver could swap its `&mut Tx` for one that it owns.
-        if self.root { Ok(()) } else { Err(Error::NotYours) }
+        if self.root { Ok(()) } else { Err(ErrorKind::NotYours.into()) }
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -391,9 +383,9 @@ pub(crate) struct Unfinished<'a>(Option<&'a Tx>);
 
 impl Unfinished<'_> {
     /// The work is done, or has failed.
-    pub(crate) fn finish<T, E: Borrow<Error>>(mut self, result: Result<T, E>) -> Result<T, E> {
+    pub(crate) fn finish<T>(mut self, result: Result<T>) -> Result<T> {
         if let (Some(tx), Err(error)) = (self.0.take(), &result) {
-            tx.fail(error.borrow());
+            tx.fail(error);
         }
         result
     }

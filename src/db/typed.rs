@@ -8,7 +8,7 @@ use signals_core::BoxFuture;
 use super::sql::{refuse_transaction_control, shortened};
 use super::{Db, Exec, Executor, Params, Row, Tx, placeholders};
 use crate::column::Column;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Lookup, Result};
 
 /// What a row can be read as: a model by the names of its columns; a [`Column`], or a tuple of up to twelve, by their
 /// positions. A struct of your own that is no model reads its columns itself:
@@ -151,7 +151,7 @@ fn query_optional<'a, T: FromRow>(
         let mut rows = rows.await?;
         match rows.len() {
             0 | 1 => Ok(rows.pop()),
-            _ => Err(Error::ManyRows { sql: shortened(sql) }),
+            _ => Err(ErrorKind::MultipleRows(Lookup::Sql { sql: shortened(sql) }).into()),
         }
     })
 }
@@ -163,7 +163,9 @@ fn query_one<'a, T: FromRow>(
     place: &'static Location<'static>,
 ) -> BoxFuture<'a, Result<T>> {
     let found = query_optional(exec, sql, params, place);
-    Box::pin(async move { found.await?.ok_or_else(|| Error::NoRow { sql: shortened(sql) }) })
+    Box::pin(
+        async move { found.await?.ok_or_else(|| ErrorKind::RowNotFound(Lookup::Sql { sql: shortened(sql) }).into()) },
+    )
 }
 
 impl Db {
@@ -195,8 +197,8 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotSelected`] and [`Error::SelectedTwice`] if the answer does not have each column of the model once;
-    /// [`Error::Column`] if a value does not fit its type.
+    /// [`ErrorKind::NotSelected`] and [`ErrorKind::SelectedTwice`] if the answer does not have each column of the model once;
+    /// [`ErrorKind::Column`] if a value does not fit its type.
     #[track_caller]
     pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
         query_as(self.exec(), sql, params, Location::caller())
@@ -205,7 +207,7 @@ impl Db {
     /// The one row that the query answers with.
     ///
     /// # Errors
-    /// As [`query_as`](Self::query_as); [`Error::NoRow`] and [`Error::ManyRows`] if it is not one.
+    /// As [`query_as`](Self::query_as); [`ErrorKind::RowNotFound`] and [`ErrorKind::MultipleRows`] if it is not one.
     #[track_caller]
     pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
         query_one(self.exec(), sql, params, Location::caller())
@@ -214,7 +216,7 @@ impl Db {
     /// The row that the query answers with, if there is one.
     ///
     /// # Errors
-    /// As [`query_as`](Self::query_as); [`Error::ManyRows`] if there are several.
+    /// As [`query_as`](Self::query_as); [`ErrorKind::MultipleRows`] if there are several.
     #[track_caller]
     pub fn query_optional<'a, T: FromRow>(
         &'a self,

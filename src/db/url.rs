@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::Synchronous;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What a URL names.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn parse(url: &str) -> Result<Target> {
 
 /// The error for a URL that cannot be used.
 pub(super) fn refuse(url: &str, reason: impl Into<String>) -> Error {
-    Error::Url { url: public(url), reason: reason.into() }
+    ErrorKind::Url { url: public(url), reason: reason.into() }.into()
 }
 
 /// What may be printed of a URL: `***` stands for whatever is secret or not understood.
@@ -392,8 +392,8 @@ mod tests {
             ),
             ("postgres://host/db?sslpassword=x", "a setting after the `?` is not one of `user`, `password`"),
         ] {
-            match parse(url) {
-                Err(Error::Url { reason, .. }) => {
+            match parse(url).map_err(Error::into_kind) {
+                Err(ErrorKind::Url { reason, .. }) => {
                     assert!(reason.contains(expected), "{url}: {reason}");
                 }
                 other => panic!("{url}: {other:?}"),

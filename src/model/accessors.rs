@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Meta;
-use crate::error::Error;
+use crate::error::{DeclaredField, WiringMistake};
 
 /// A method that a relation becomes.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Accessor {
 type Origin = (&'static Meta, &'static str);
 
 /// The pairs of relations that give one model a method of one name. Django refuses them as fields.E302 to fields.E305.
-pub(crate) fn same_accessors(models: &[&'static Meta]) -> Vec<Error> {
+pub(crate) fn same_accessors(models: &[&'static Meta]) -> Vec<WiringMistake> {
     // By place, which no two models have in common.
     let mut methods: BTreeMap<_, (&'static Meta, Vec<Origin>)> = BTreeMap::new();
     let mut note = |on: &'static Meta, name: String, origin: Origin| {
@@ -63,14 +63,18 @@ pub(crate) fn same_accessors(models: &[&'static Meta]) -> Vec<Error> {
             }
         }
     }
-    let mut errors = Vec::new();
+    let declared = |(meta, name): &Origin| DeclaredField { name: (*name).to_owned(), model: meta.declared() };
+    let mut mistakes = Vec::new();
     for ((.., name), (model, mut origins)) in methods {
         // Its own methods first: those hide the others.
         origins.sort_by_key(|(meta, field)| (!std::ptr::eq(*meta, model), meta.module, meta.place, *field));
         for (first, second) in origins.iter().zip(origins.iter().skip(1)) {
-            let fields = Box::new([*first, *second]);
-            errors.push(Error::SameAccessor { model, name: name.clone(), fields });
+            mistakes.push(WiringMistake::SameAccessor {
+                model: model.declared().path,
+                method: name.clone(),
+                fields: Box::new([declared(first), declared(second)]),
+            });
         }
     }
-    errors
+    mistakes
 }

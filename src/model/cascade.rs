@@ -14,7 +14,7 @@ use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
 use super::{AnyModel, Model, sql};
 use crate::db::{self, Dialect, Exec, Tx};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{ErrorKind, Result};
 use crate::value::{Value, ValueRef};
 
 /// So many keys go into one statement at most.
@@ -190,7 +190,7 @@ impl<'a> Cascade<'a> {
                 for keys in keys.chunks(KEYS) {
                     let params = padded(keys);
                     let fetched = (child.operations.fetch)(self.tx, self.place, field, &params).await;
-                    let fetched = or_nothing(fetched.map_err(Box::new), &params)?;
+                    let fetched = or_nothing(fetched, &params)?;
                     // What points to a row may be equal to its key for the database alone, which has collations.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
                     let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
@@ -265,11 +265,11 @@ impl<'a> Cascade<'a> {
         if rows.is_empty() {
             return Ok(());
         }
-        Err(Error::Protected { model: self.meta.name.to_owned(), rows })
+        Err(ErrorKind::Protected { model: self.meta.name.to_owned(), rows }.into())
     }
 
     /// Tells the receivers and deletes, children before their parents.
-    pub(super) async fn delete(mut self) -> SlimResult<Deleted> {
+    pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
         let tx = self.tx;
         for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {
@@ -304,7 +304,7 @@ impl<'a> Cascade<'a> {
     /// Deletes the rows of a group, after those that are left of the groups that point to it. No statement leaves a row that
     /// points to nothing, so that no foreign key needs to be deferred: neither database says how the transaction had them
     /// before, which it must have afterwards.
-    async fn delete_what_points_to(&self, group: usize, counts: &mut [Option<u64>]) -> SlimResult<()> {
+    async fn delete_what_points_to(&self, group: usize, counts: &mut [Option<u64>]) -> Result<()> {
         let is_left: Vec<usize> = (0..self.groups.len()).filter(|&index| counts[index].is_none()).collect();
         let mut left = self.that_reach(group, &is_left);
         // The fewest that nothing else points to: one group, or those of a cycle.
@@ -332,7 +332,7 @@ impl<'a> Cascade<'a> {
     }
 
     /// Deletes the rows of these groups, and says how many of each there were.
-    async fn delete_groups(&self, groups: &[usize]) -> SlimResult<Vec<u64>> {
+    async fn delete_groups(&self, groups: &[usize]) -> Result<Vec<u64>> {
         let keys = |group: &Group<'_>| group.rows.iter().map(|row| row.key().into()).collect();
         if let [group] = *groups {
             let group = &self.groups[group];

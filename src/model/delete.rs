@@ -85,7 +85,7 @@ pub(super) async fn cascade<M: Model>(instance: &M, tx: &Tx, place: &'static Loc
 
 /// Deletes several rows and what goes with them: nothing goes before the receivers have been told of all of them.
 pub(super) async fn cascade_of<M: Model>(rows: &[M], tx: &Tx, place: &'static Location<'static>) -> Result<Deleted> {
-    Ok(Cascade::collect(rows, tx, place).await?.delete().await.map_err(named_any(Exec::Tx(tx)))?)
+    Cascade::collect(rows, tx, place).await?.delete().await.map_err(named_any(Exec::Tx(tx)))
 }
 
 /// One statement: nobody listens, and nothing goes with the row.

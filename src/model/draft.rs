@@ -6,7 +6,7 @@ use signals_core::__private::declared;
 
 use super::{Key, Meta, Model};
 use crate::db::{Exec, Params};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::value::ValueRef;
 
 /// An instance that is being saved. What the framework sets in it is put back when this is dropped before
@@ -125,7 +125,7 @@ impl<M: Model> Params for Fields<'_, M> {
 
 /// The error with the model's name for its table's, and the fields' for the columns', also in what the transaction remembers
 /// of it.
-pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<Error> {
+pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         exec.rename(&mut error, rename::<M>);
         error
@@ -133,13 +133,9 @@ pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<
 }
 
 /// As [`named`], for a statement that writes rows, with the parameters of [`of_field`].
-pub(super) fn named_fields<M: Model>(
-    exec: Exec<'_>,
-    others: usize,
-    fields: &[usize],
-) -> impl FnOnce(Box<Error>) -> Box<Error> {
+pub(super) fn named_fields<M: Model>(exec: Exec<'_>, others: usize, fields: &[usize]) -> impl FnOnce(Error) -> Error {
     move |error| {
-        let mut error = Box::new(of_field::<M>(*error, others, fields));
+        let mut error = of_field::<M>(error, others, fields);
         exec.rename(&mut error, rename_written::<M>);
         error
     }
@@ -148,26 +144,26 @@ pub(super) fn named_fields<M: Model>(
 /// The error of a parameter as that of its field: the parameters are these fields, once or again and again, behind `others`
 /// that are a person's own.
 pub(super) fn of_field<M: Model>(error: Error, others: usize, fields: &[usize]) -> Error {
-    match error {
-        Error::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
+    match error.into_kind() {
+        ErrorKind::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
             let field = &M::META.fields[fields[(number - others - 1) % fields.len()]];
             if cast.is_some() {
                 reason += ": change the type of the field, or that of the column";
             }
-            Error::NotStorable { model: M::META.name, field: field.name, reason: reason.into() }
+            ErrorKind::NotStorable { model: M::META.name, field: field.name, reason }.into()
         }
-        error => error,
+        kind => kind.into(),
     }
 }
 
 /// As [`named`], for statements on the tables of any models.
-pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Box<Error>) -> Box<Error> {
+pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         exec.rename(&mut error, |error| {
-            let (Error::Unique { model, .. }
-            | Error::NotNull { model, .. }
-            | Error::KeysUsedUp { model }
-            | Error::ForeignKey { model: Some(model) }) = error
+            let (ErrorKind::Unique { model, .. }
+            | ErrorKind::NotNull { model, .. }
+            | ErrorKind::KeysUsedUp { model }
+            | ErrorKind::ForeignKey { model: Some(model) }) = error.kind_mut()
             else {
                 return;
             };
@@ -189,19 +185,19 @@ fn rename_of(meta: &Meta, error: &mut Error) {
             field.name.clone_into(column);
         }
     };
-    match error {
-        Error::Unique { model, fields } if model == meta.table => {
+    match error.kind_mut() {
+        ErrorKind::Unique { model, fields } if model == meta.table => {
             meta.name.clone_into(model);
             fields.iter_mut().for_each(field);
         }
-        Error::NotNull { model, field: column } if model == meta.table => {
+        ErrorKind::NotNull { model, field: column } if model == meta.table => {
             meta.name.clone_into(model);
             field(column);
         }
-        Error::ForeignKey { model: Some(model) } | Error::KeysUsedUp { model } if model == meta.table => {
+        ErrorKind::ForeignKey { model: Some(model) } | ErrorKind::KeysUsedUp { model } if model == meta.table => {
             meta.name.clone_into(model);
         }
-        Error::NoColumn { model, .. } => *model = Some(meta.name.to_owned()),
+        ErrorKind::NoColumn { model, .. } => *model = Some(meta.name.to_owned()),
         _ => {}
     }
 }
@@ -209,8 +205,8 @@ fn rename_of(meta: &Meta, error: &mut Error) {
 /// SQLite does not say whose foreign key it was: of a row that is written it is its own, of one that is deleted somebody
 /// else's.
 fn rename_written<M: Model>(error: &mut Error) {
-    match error {
-        Error::ForeignKey { model: model @ None } => *model = Some(M::META.name.to_owned()),
-        error => rename::<M>(error),
+    match error.kind_mut() {
+        ErrorKind::ForeignKey { model: model @ None } => *model = Some(M::META.name.to_owned()),
+        _ => rename::<M>(error),
     }
 }

@@ -9,7 +9,7 @@ use super::draft::named;
 use super::{Field, Meta, Model, PostLoad};
 use crate::column::Column;
 use crate::db::{Exec, Params, Query, Row};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 pub(super) async fn get<M: Model>(
@@ -83,7 +83,7 @@ async fn first<M: Model>(
 
 /// The answer to a lookup by these values. One that the database cannot store, as a NUL in a string of PostgreSQL, is in none of
 /// its rows, so that it finds nothing. What the type itself refuses stays an error: an id that is not set.
-pub(super) fn or_nothing<T: Default>(answer: SlimResult<T>, values: &dyn Params) -> SlimResult<T> {
+pub(super) fn or_nothing<T: Default>(answer: Result<T>, values: &dyn Params) -> Result<T> {
     match answer {
         Err(error) if is_of_no_row(&error, values) => Ok(T::default()),
         answer => answer,
@@ -92,7 +92,7 @@ pub(super) fn or_nothing<T: Default>(answer: SlimResult<T>, values: &dyn Params)
 
 /// Whether a lookup by these values failed because no row can have them.
 fn is_of_no_row(error: &Error, values: &dyn Params) -> bool {
-    let Error::Parameter { number, cast: None, .. } = *error else { return false };
+    let ErrorKind::Parameter { number, cast: None, .. } = *error.kind() else { return false };
     number <= values.len() && !matches!(values.get(number - 1), ValueRef::Refused(_))
 }
 
@@ -150,8 +150,8 @@ fn by_name(meta: &Meta, row: &Row<'_>) -> Result<Vec<usize>> {
         let (model, column) = (meta.name.to_owned(), field.column.to_owned());
         match (found.next(), found.next()) {
             (Some(index), None) => Ok(index),
-            (None, _) => Err(Error::NotSelected { model, column }),
-            (Some(_), Some(_)) => Err(Error::SelectedTwice { model, column }),
+            (None, _) => Err(ErrorKind::NotSelected { model, column }.into()),
+            (Some(_), Some(_)) => Err(ErrorKind::SelectedTwice { model, column }.into()),
         }
     };
     meta.fields.iter().map(place).collect()
@@ -195,7 +195,7 @@ pub(super) async fn all_by_field<M: Model>(
     place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
     let found = rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await;
-    Ok(or_nothing(found.map_err(Box::new), value)?)
+    or_nothing(found, value)
 }
 
 /// What following a field of some model gives, which points to the row with this key or to none.
@@ -210,7 +210,7 @@ pub(super) async fn follow<M: Model, Loaded>(
     let row = match key {
         None => None,
         Some(ValueRef::Null) => {
-            return Err(Error::UnsetId { model: model.to_owned(), field: field.to_owned() });
+            return Err(ErrorKind::UnsetId { model: model.to_owned(), field: field.to_owned() }.into());
         }
         Some(key) => Some(find(exec, M::META.key, &[key], place).await?.ok_or_else(not_found)?),
     };

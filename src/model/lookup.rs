@@ -7,7 +7,7 @@ use super::save::{self, How};
 use super::sql::{self, Lock};
 use super::{FieldSet, Model, load};
 use crate::db::Exec;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::value::ValueRef;
 
 /// Makes the instance the row that has its values in these fields, or creates it; says whether it was created.
@@ -44,11 +44,11 @@ pub(super) async fn find<M: Model>(
     let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
-    let rows = load::or_nothing(rows.map_err(Box::new), &fields);
-    let mut rows = rows.map_err(|error| of_field::<M>(*error, 0, &statement.fields))?;
+    let rows = load::or_nothing(rows, &fields);
+    let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     if rows.len() > 1 {
         let fields = given.iter().map(|&index| M::META.fields[index].name.to_owned()).collect();
-        return Err(Error::SeveralRows { model: M::META.name.to_owned(), fields });
+        return Err(ErrorKind::MultipleRows(Lookup::Fields { model: M::META.name.to_owned(), fields }).into());
     }
     Ok(rows.pop())
 }
@@ -88,5 +88,5 @@ pub(super) async fn create<M: Model>(
 
 /// Whether the row itself is there already, and not one that a receiver saves.
 pub(super) fn is_duplicate<M: Model>(error: &Error) -> bool {
-    matches!(error, Error::Unique { model, .. } if model == M::META.name)
+    matches!(error.kind(), ErrorKind::Unique { model, .. } if model == M::META.name)
 }

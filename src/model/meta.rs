@@ -12,7 +12,7 @@ use super::sql::Statements;
 use super::{Model, registered_models};
 use crate::column::ColumnType;
 use crate::db::Dialect;
-use crate::error::Error;
+use crate::error::{DeclaredModel, Error, ErrorKind, Lookup};
 use crate::value::ValueRef;
 
 /// A model as its struct declares it.
@@ -112,29 +112,34 @@ impl Meta {
         self
     }
 
+    /// Its path and place, for errors.
+    pub(crate) fn declared(&self) -> DeclaredModel {
+        DeclaredModel { path: format!("{}::{}", self.module, self.name), place: self.place }
+    }
+
     /// The error of a row that is not there.
     pub(crate) fn not_found(&self) -> Error {
-        Error::NotFound { model: self.name.to_owned() }
+        ErrorKind::RowNotFound(Lookup::Key { model: self.name.to_owned() }).into()
     }
 
     /// The error of a row that the database did not insert, without a failure of the statement.
     pub(crate) fn not_inserted(&self) -> Error {
-        Error::NotInserted { model: self.name.to_owned() }
+        ErrorKind::NotInserted { model: self.name.to_owned() }.into()
     }
 
     /// The error of a row that is not as it was read.
     pub(crate) fn stale(&self) -> Error {
-        Error::Stale { model: self.name.to_owned() }
+        ErrorKind::Stale { model: self.name.to_owned() }.into()
     }
 
     /// The error of a field that is to be written, and that the database sets.
     pub(crate) fn read_only_field(&self, field: &Field) -> Error {
-        Error::ReadOnlyField { model: self.name.to_owned(), field: field.name.to_owned() }
+        ErrorKind::ReadOnlyField { model: self.name.to_owned(), field: field.name.to_owned() }.into()
     }
 
     /// The error of an id that is used and not set.
     pub(crate) fn unset_id(&self, field: &str) -> Error {
-        Error::UnsetId { model: self.name.to_owned(), field: field.to_owned() }
+        ErrorKind::UnsetId { model: self.name.to_owned(), field: field.to_owned() }.into()
     }
 
     /// The error of a key that nothing has set.
@@ -144,7 +149,7 @@ impl Meta {
             ValueRef::Uuid(_) => "the nil UUID".to_owned(),
             _ => "empty".to_owned(),
         };
-        Error::UnsetKey { model: self.name.to_owned(), key }
+        ErrorKind::UnsetKey { model: self.name.to_owned(), key }.into()
     }
 
     /// The error of a set of fields to write that has the key.

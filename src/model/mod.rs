@@ -112,7 +112,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// overwrite the one before. [`create`](Self::create) inserts any key.
     ///
     /// If the model has a `#[version]`, the row is only updated if it is as it was when it was read: see
-    /// [`Error::Stale`](crate::Error::Stale). A new row gets the version 1, every save after it the next.
+    /// [`ErrorKind::Stale`](crate::ErrorKind::Stale). A new row gets the version 1, every save after it the next.
     ///
     /// In order: `#[update]`, and the `#[default]` of an unset key, `pre_save`, the statement, `post_save`; all of it in one transaction, so
     /// that a receiver that fails undoes the row. Then the commit, and `post_commit`. If the save fails, the key and the
@@ -120,9 +120,9 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// with one statement, or with an UPDATE and then an INSERT if you set the key of a new row yourself.
     ///
     /// # Errors
-    /// [`Error::Receiver`](crate::Error::Receiver) from a receiver; [`Error::UnsetId`](crate::Error::UnsetId) if the row
-    /// points to one that is not saved; [`Error::UnsetKey`](crate::Error::UnsetKey) if its own key is not set; [`Error::Stale`](crate::Error::Stale) if the row has another version;
-    /// [`Error::Unique`](crate::Error::Unique) and the other refusals of the database.
+    /// [`ErrorKind::Receiver`](crate::ErrorKind::Receiver) from a receiver; [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the row
+    /// points to one that is not saved; [`ErrorKind::UnsetKey`](crate::ErrorKind::UnsetKey) if its own key is not set; [`ErrorKind::Stale`](crate::ErrorKind::Stale) if the row has another version;
+    /// [`ErrorKind::Unique`](crate::ErrorKind::Unique) and the other refusals of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
         save::save(self, executor.exec(), &save::How::InsertOrUpdate, Location::caller())
@@ -135,8 +135,8 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// `FieldSet::all().without_key()`.
     ///
     /// # Errors
-    /// As [`save`](Self::save); [`Error::NotFound`](crate::Error::NotFound) if there is no such row, which is
-    /// [`Error::Stale`](crate::Error::Stale) if the model has a `#[version]`, and then no `post_save` is sent; [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved.
+    /// As [`save`](Self::save); [`ErrorKind::RowNotFound`](crate::ErrorKind::RowNotFound) if there is no such row, which is
+    /// [`ErrorKind::Stale`](crate::ErrorKind::Stale) if the model has a `#[version]`, and then no `post_save` is sent; [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the row was never saved.
     #[track_caller]
     fn save_fields<'a>(
         &'a mut self,
@@ -150,7 +150,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Inserts the row, also if its key is set. Otherwise as [`save`](Self::save).
     ///
     /// # Errors
-    /// As `save`; a row with this key is [`Error::Unique`](crate::Error::Unique), and no `post_save` is sent.
+    /// As `save`; a row with this key is [`ErrorKind::Unique`](crate::ErrorKind::Unique), and no `post_save` is sent.
     #[track_caller]
     fn create<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
         save::save(self, executor.exec(), &save::How::Insert, Location::caller())
@@ -165,8 +165,8 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// nothing points to are deleted without being loaded. A `#[version]` is not looked at.
     ///
     /// # Errors
-    /// [`Error::UnsetId`](crate::Error::UnsetId) if the row was never saved; [`Error::Receiver`](crate::Error::Receiver)
-    /// from a receiver; [`Error::Protected`](crate::Error::Protected), which names the rows that are in the way.
+    /// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the row was never saved; [`ErrorKind::Receiver`](crate::ErrorKind::Receiver)
+    /// from a receiver; [`ErrorKind::Protected`](crate::ErrorKind::Protected), which names the rows that are in the way.
     #[track_caller]
     fn delete<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Deleted>> + Send + 'a {
         delete::delete(self, executor.exec(), Location::caller())
@@ -183,7 +183,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Two people can create one row each, unless the fields are unique together.
     ///
     /// # Errors
-    /// As [`create`](Self::create); [`Error::SeveralRows`](crate::Error::SeveralRows) if there is more than one.
+    /// As [`create`](Self::create); [`ErrorKind::MultipleRows`](crate::ErrorKind::MultipleRows) if there is more than one.
     #[track_caller]
     fn get_or_create<'a>(
         &'a mut self,
@@ -226,7 +226,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// was. `FieldSet::empty()` as `find` is the key; otherwise as `get_or_create`.
     ///
     /// # Errors
-    /// As [`save_fields`](Self::save_fields) and [`create`](Self::create); [`Error::SeveralRows`](crate::Error::SeveralRows) if there
+    /// As [`save_fields`](Self::save_fields) and [`create`](Self::create); [`ErrorKind::MultipleRows`](crate::ErrorKind::MultipleRows) if there
     /// is more than one. The key and the fields of `find` cannot be in `write`.
     #[track_caller]
     fn update_or_create<'a>(
@@ -247,7 +247,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// is the row afterwards, and has its key.
     ///
     /// # Errors
-    /// [`Error::UnsetId`](crate::Error::UnsetId), and the refusals of the database. The key and the fields of `unique` cannot be in
+    /// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId), and the refusals of the database. The key and the fields of `unique` cannot be in
     /// `write`.
     #[track_caller]
     fn upsert<'a>(
@@ -349,7 +349,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// ```
     ///
     /// # Errors
-    /// An empty condition: write `true` if you mean every row. [`Error::ForeignKey`](crate::Error::ForeignKey) if other rows
+    /// An empty condition: write `true` if you mean every row. [`ErrorKind::ForeignKey`](crate::ErrorKind::ForeignKey) if other rows
     /// point to these; with signals, those of [`delete`](Self::delete).
     #[track_caller]
     fn delete_where<'a>(
@@ -363,7 +363,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Reads the row again, into this value. Fields with `#[skip]` stay as they are.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such row any more.
+    /// [`ErrorKind::RowNotFound`](crate::ErrorKind::RowNotFound) if there is no such row any more.
     #[track_caller]
     fn refresh<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
         load::refresh(self, executor.exec(), Location::caller())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use signals_core::__private::declared;
 
 use super::meta::Meta;
-use crate::error::Error;
+use crate::error::WiringMistake;
 
 /// Every model that is linked into this program, by its table.
 pub fn registered_models() -> Vec<&'static Meta> {
@@ -14,14 +14,18 @@ pub fn registered_models() -> Vec<&'static Meta> {
     models
 }
 
-/// An error for each pair of models that have the same table. SQLite ignores case in names, and so does this.
-pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<Error> {
+/// A mistake for each pair of models that have the same table. SQLite ignores case in names, and so does this.
+pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<WiringMistake> {
     let mut tables: BTreeMap<String, Vec<&'static Meta>> = BTreeMap::new();
     for &meta in models {
         tables.entry(meta.table.to_lowercase()).or_default().push(meta);
     }
     let pairs = tables.values().flat_map(|same| same.iter().zip(same.iter().skip(1)));
-    pairs.map(|(&first, &second)| Error::SameTable { first, second }).collect()
+    let mistake = |(first, second): (&&'static Meta, &&'static Meta)| WiringMistake::SameTable {
+        table: first.table.to_owned(),
+        models: Box::new([first.declared(), second.declared()]),
+    };
+    pairs.map(mistake).collect()
 }
 
 /// Sorts models so that each one follows the models that it points to. Models that point to each other keep the given order.

@@ -11,7 +11,7 @@ use super::sql::{self, Statement};
 use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, load};
 use crate::column::Column;
 use crate::db::{Exec, Tx};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, Result};
 use crate::value::ValueRef;
 
 /// What to write, and how.
@@ -89,30 +89,30 @@ pub(super) async fn save<M: Model>(
 }
 
 /// Refuses ids that are not set, before any SQL.
-pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> SlimResult<()> {
+pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> Result<()> {
     if let How::Update(fields) = *how {
         check_fields(fields)?;
     }
     if how.fields().is_some() && draft.primary_key().is_unset() {
-        return Err(M::META.unset_id(M::META.key_field().name).into());
+        return Err(M::META.unset_id(M::META.key_field().name));
     }
     check_values(draft, |index| how.writes(index))
 }
 
 /// Refuses the key in a set of fields to write, and what the database sets.
-pub(super) fn check_fields<M: Model>(write: FieldSet<M>) -> SlimResult<()> {
+pub(super) fn check_fields<M: Model>(write: FieldSet<M>) -> Result<()> {
     if write.contains(FieldSet::of(M::META.key)) {
-        return Err(M::META.writes_key().into());
+        return Err(M::META.writes_key());
     }
     match write.intersection(FieldSet::read_only()).indexes().next() {
-        Some(index) => Err(M::META.read_only_field(&M::META.fields[index]).into()),
+        Some(index) => Err(M::META.read_only_field(&M::META.fields[index])),
         None => Ok(()),
     }
 }
 
 /// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
 /// before. Receivers of `pre_save` may have set it.
-fn check_key<M: Model>(draft: &M) -> SlimResult<()> {
+fn check_key<M: Model>(draft: &M) -> Result<()> {
     let key = draft.primary_key().to_value();
     let is_default = match key {
         ValueRef::Integer(key) => key == 0,
@@ -121,15 +121,15 @@ fn check_key<M: Model>(draft: &M) -> SlimResult<()> {
         ValueRef::Uuid(key) => key == [0; 16],
         _ => false,
     };
-    if is_default && !M::Key::ASSIGNED { Err(M::META.unset_key(key).into()) } else { Ok(()) }
+    if is_default && !M::Key::ASSIGNED { Err(M::META.unset_key(key)) } else { Ok(()) }
 }
 
 /// Refuses ids that are not set in the fields that are written.
-pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> SlimResult<()> {
+pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> Result<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
         let field = &M::META.fields[index];
         if field.is_unset(draft.column_value(index)) && is_written(index) {
-            return Err(M::META.unset_id(field.name).into());
+            return Err(M::META.unset_id(field.name));
         }
     }
     Ok(())
@@ -156,7 +156,7 @@ struct Save<'a, 'd, M: Model> {
 // What is awaited here finds what it needs in `self`: whatever a future is given is copied into it.
 impl<M: Model> Save<'_, '_, M> {
     /// Writes the row, and tells the receivers before and after.
-    async fn tell_and_write(&mut self, tx: &Tx) -> SlimResult<()> {
+    async fn tell_and_write(&mut self, tx: &Tx) -> Result<()> {
         // Nobody is told of a save that cannot be: the transaction may be broken.
         tx.check()?;
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
@@ -230,7 +230,7 @@ impl<M: Model> Save<'_, '_, M> {
     }
 
     /// Writes the row, and says whether it was inserted.
-    async fn write(&mut self) -> SlimResult<bool> {
+    async fn write(&mut self) -> Result<bool> {
         let (how, dialect) = (self.how, self.exec.dialect());
         let statements = M::META.statements(dialect);
         if matches!(how, How::InsertOrUpdate) {
@@ -242,9 +242,9 @@ impl<M: Model> Save<'_, '_, M> {
                 return if self.update(&update).await? {
                     Ok(false)
                 } else if self.version().is_some() {
-                    Err(M::META.stale().into())
+                    Err(M::META.stale())
                 } else {
-                    Err(M::META.not_found().into())
+                    Err(M::META.not_found())
                 };
             }
             How::InsertOrUpdate if self.draft.may_exist() && self.update(&statements.update).await? => {
@@ -254,7 +254,7 @@ impl<M: Model> Save<'_, '_, M> {
             How::InsertOrUpdate
                 if self.draft.may_exist() && self.version().is_some_and(|version| !version.is_unset()) =>
             {
-                return Err(M::META.stale().into());
+                return Err(M::META.stale());
             }
             How::Raw if self.update(&statements.overwrite).await? => return Ok(false),
             How::InsertOrUpdate | How::Insert | How::Raw => {}
@@ -275,11 +275,11 @@ impl<M: Model> Save<'_, '_, M> {
     }
 
     /// Updates the row if it is there and has the version of the draft, and says whether it was.
-    async fn update(&mut self, update: &Statement) -> SlimResult<bool> {
+    async fn update(&mut self, update: &Statement) -> Result<bool> {
         if self.version().is_some_and(|version| !version.has_next()) {
             let message =
                 format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
-            return Err(Error::other(message).into());
+            return Err(Error::other(message));
         }
         let fields = Fields { instance: &**self.draft, fields: &update.fields };
         let updated = self.exec.execute(self.place, &update.sql, &fields).await;
@@ -297,7 +297,7 @@ impl<M: Model> Save<'_, '_, M> {
 }
 
 /// Sets the key that the database gave to the row.
-pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> SlimResult<()> {
+pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> Result<()> {
     let assigned = assigned.ok_or_else(|| M::META.not_inserted())?;
     if let Some(key) = M::Key::assigned(assigned) {
         row.set_primary_key(key);

@@ -6,7 +6,7 @@ use super::ddl;
 use super::live::{LiveColumn, LiveReference, LiveTable, Writable};
 use crate::db::{Db, Dialect};
 use crate::difference::{DifferenceKind, SchemaDifference};
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::model::{CompositeKind, Field, KeyKind, Meta, ModelSet, OnDelete, ReadOnly, registered_models};
 
 impl Db {
@@ -38,7 +38,7 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Schema`] with all of the differences.
+    /// [`ErrorKind::Schema`] with all of the differences.
     #[track_caller]
     pub fn check_schema(&self) -> impl Future<Output = Result<()>> + Send {
         check(self, registered_models(), Location::caller())
@@ -60,7 +60,7 @@ async fn check(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'st
             None => comparison.note(DifferenceKind::NoTable, None),
         }
     }
-    if differences.is_empty() { Ok(()) } else { Err(Error::Schema(differences)) }
+    if differences.is_empty() { Ok(()) } else { Err(ErrorKind::Schema(differences).into()) }
 }
 
 /// One model and its table.

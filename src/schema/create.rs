@@ -6,7 +6,7 @@ use std::panic::Location;
 use super::ddl::{self, CreateStatement};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
 use crate::db::{Db, Dialect, Executor};
-use crate::error::{Error, Result};
+use crate::error::{Result, WiringMistake};
 use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
 
 impl Db {
@@ -22,7 +22,7 @@ impl Db {
     /// in its transaction, also when all of the tables exist.
     ///
     /// # Errors
-    /// [`Error::SameTable`] if two models have the same table; [`Error::Receiver`] from a receiver; [`Error::Miswired`] if the linker
+    /// [`ErrorKind::Wiring`] if two models have the same table; [`ErrorKind::Receiver`] from a receiver; [`ErrorKind::Wiring`] if the linker
     /// has dropped models.
     #[track_caller]
     pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
@@ -50,8 +50,8 @@ fn through_models_between(models: &[&'static Meta]) -> Vec<&'static Meta> {
 }
 
 async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
-    if let Some(error) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
-        return Err(error);
+    if let Some(mistake) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
+        return Err(mistake.into());
     }
     let models = in_order(&models);
     let statements = ddl::create(&models, db.dialect());
@@ -72,11 +72,11 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     tx.end(created).await
 }
 
-/// The error if the linker dropped models, or something else that this program declares.
-fn incomplete(models: &[&'static Meta]) -> Option<Error> {
+/// The mistake if the linker dropped models, or something else that this program declares.
+fn incomplete(models: &[&'static Meta]) -> Option<WiringMistake> {
     let modules = models.iter().map(|meta| Some(meta.module));
     let missing = modules.chain([None]).find_map(signals_core::__private::incomplete);
-    missing.map(|error| Error::Miswired(Box::new(error)))
+    missing.map(WiringMistake::Signal)
 }
 
 /// What the database does not have yet.

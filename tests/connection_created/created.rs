@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::expect;
 use signals::ConnectOptions;
+use signals::ErrorKind;
 use signals::db::NewConnection;
 use signals::db::connection_created;
 use signals::prelude::*;
@@ -152,7 +153,7 @@ async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connec
     for url in urls {
         MODE.store(FAIL, Ordering::Relaxed);
         let error = Db::connect(&url).await.unwrap_err();
-        let Error::Receiver(receiver) = &error else { panic!("{error}") };
+        let ErrorKind::Receiver(receiver) = error.kind() else { panic!("{error}") };
         assert_eq!(receiver.signal, "connection_created");
         assert!(error.to_string().contains("no tenant"), "{error}");
 
@@ -163,7 +164,7 @@ async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connec
         let tx = db.begin().await.unwrap();
         let one = "SELECT 1";
         let error = db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap_err();
-        assert!(matches!(error, Error::Receiver(_)), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Receiver(_)), "{error}");
         MODE.store(SET, Ordering::Relaxed);
         db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap();
         tx.rollback().await.unwrap();

@@ -1,6 +1,7 @@
 //! What is sent for a row that is read.
 
 use expect_test::expect;
+use signals::ErrorKind;
 use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, on_each_database};
@@ -195,7 +196,7 @@ async fn a_post_load_that_fails_is_the_error_of_the_read(database: &Database) ->
     let tx = db.begin().await?;
     let error = Token::all(&tx).await.unwrap_err();
     assert!(error.to_string().contains("the token is bad"), "{error}");
-    let Error::Receiver(receiver) = &error else { panic!("{error}") };
+    let ErrorKind::Receiver(receiver) = error.kind() else { panic!("{error}") };
     assert_eq!(receiver.signal, "post_load");
     // Nothing was written, so nothing is broken.
     assert_eq!(Token::get(&tx, good.id).await?.unwrap().text, "good");

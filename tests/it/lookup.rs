@@ -1,6 +1,8 @@
 //! docs/behaviour.md, "save", rule 24: the row with these values, or a new one.
 
 use expect_test::expect;
+use signals::ErrorKind;
+use signals::error::Lookup;
 use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
@@ -69,13 +71,13 @@ async fn rule_24_get_or_create_sends_nothing_on_a_hit_and_creates_on_a_miss(data
     let tx = db.begin().await?;
     let mut other = User { username: "ann".to_owned(), email: None, ..User::default() };
     let error = other.get_or_create(&tx, User::fields().email | User::fields().username).await.unwrap_err();
-    assert!(matches!(&error, Error::Unique { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Unique { .. }), "{error}");
     assert!(other.id.is_unset());
     User { username: "zoe".to_owned(), ..User::default() }.save(&tx).await?;
     tx.commit().await?;
 
     let error = User::default().get_or_create(&db, FieldSet::empty()).await.unwrap_err();
-    assert!(matches!(&error, Error::UnsetId { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::UnsetId { .. }), "{error}");
     LOG.take();
     Ok(())
 }
@@ -256,7 +258,7 @@ async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names
         assert!(Player::by_rank(executor, f64::NAN).await?.is_none());
         assert!(Team { name: nul() }.player_set(executor).await?.is_empty());
         let error = Team { name: nul() }.refresh(executor).await.unwrap_err();
-        assert!(matches!(&error, Error::NotFound { model } if model == "Team"), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::RowNotFound(Lookup::Key { model }) if model == "Team"), "{error}");
         assert_eq!(Tag { name: nul() }.delete(executor).await?.total(), 0);
         assert_eq!(Team { name: nul() }.delete(executor).await?.total(), 0);
         assert_eq!(LOG.take(), "deleted \"a\\0b\"\n".repeat(2));
@@ -266,7 +268,7 @@ async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names
     }
 
     let is_named = |error: Error, field: &str| {
-        let named = matches!(&error, Error::NotStorable { field: name, .. } if *name == field);
+        let named = matches!(error.kind(), ErrorKind::NotStorable { field: name, .. } if *name == field);
         assert!(named, "{error}");
     };
     Team { name: "red".to_owned() }.save(&db).await?;
@@ -288,7 +290,7 @@ async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names
     // In SQL of one's own, only its author knows what is meant: `name <> ?` would be true of every row.
     if !is_sqlite(&db) {
         let error = db.query_as::<(String,)>("SELECT name FROM teams WHERE name <> $1", &(nul(),)).await.unwrap_err();
-        assert!(matches!(error, Error::Parameter { number: 1, .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }), "{error}");
     }
     assert!(Player::all(&db).await?.is_empty());
     Ok(())

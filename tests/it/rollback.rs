@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
+use signals::ErrorKind;
 use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, on_each_database};
@@ -352,7 +353,7 @@ async fn rule_48_a_commit_that_is_refused_is_a_rollback(database: &Database) -> 
     });
     Photo::default().save(&tx).await?;
     tx.execute("INSERT INTO children VALUES (1)", &()).await?;
-    assert!(matches!(tx.commit().await, Err(Error::ForeignKey { .. })));
+    assert!(matches!(tx.commit().await.unwrap_err().kind(), ErrorKind::ForeignKey { .. }));
     assert_eq!(LOG.take(), "a hook of a hook\nrolled back\n");
     assert!(Photo::all(&db).await?.is_empty());
     Ok(())

@@ -1,6 +1,8 @@
 //! Methods that relations of several models give to one model: a mistake of the whole program.
 
 use expect_test::expect;
+use signals::ErrorKind;
+use signals::error::WiringMistake;
 use signals::prelude::*;
 
 use crate::log::without_lines;
@@ -69,8 +71,8 @@ mod shop {
 #[test]
 fn relations_that_are_one_method_of_a_model_are_refused_by_check() {
     let error = signals::check().unwrap_err();
-    let Error::Wiring(errors) = &error else { panic!("{error}") };
-    assert!(errors.iter().all(|error| matches!(error, Error::SameAccessor { .. })), "{error}");
+    let ErrorKind::Wiring(mistakes) = error.kind() else { panic!("{error}") };
+    assert!(mistakes.iter().all(|mistake| matches!(mistake, WiringMistake::SameAccessor { .. })), "{error}");
     expect![[r#"
         `program::accessors::User` has two methods `boss`: that of `boss` of `program::accessors::User` (tests/program/accessors.rs) and that of `of` of `program::accessors::blog::Note` (tests/program/accessors.rs): give one of the relations another `related_name`
         `program::accessors::User` has two methods `by_name`: that of `name` of `program::accessors::User` (tests/program/accessors.rs) and that of `readers` of `program::accessors::blog::Note` (tests/program/accessors.rs): give one of the relations another `related_name`

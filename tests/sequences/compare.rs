@@ -1,7 +1,8 @@
 //! What is compared, and how a difference is told.
 
-use signals::Error;
+use signals::error::Lookup;
 use signals::prelude::*;
+use signals::{Error, ErrorKind};
 
 use crate::models::Counts;
 use crate::rows::Row;
@@ -52,11 +53,11 @@ pub(crate) fn count(counts: &Counts) -> String {
 
 /// An error in the words of the model in memory.
 pub(crate) fn words(error: &Error) -> String {
-    match error {
-        Error::Receiver(_) => "Receiver".to_owned(),
-        Error::Unique { model, fields } => format!("Unique {model} {fields:?}"),
-        Error::ForeignKey { .. } => "ForeignKey".to_owned(),
-        Error::Protected { model, rows } => {
+    match error.kind() {
+        ErrorKind::Receiver(_) => "Receiver".to_owned(),
+        ErrorKind::Unique { model, fields } => format!("Unique {model} {fields:?}"),
+        ErrorKind::ForeignKey { .. } => "ForeignKey".to_owned(),
+        ErrorKind::Protected { model, rows } => {
             let mut rows = rows.clone();
             rows.sort_unstable();
             format!(
@@ -64,13 +65,13 @@ pub(crate) fn words(error: &Error) -> String {
                 rows.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>().join(", ")
             )
         }
-        Error::UnsetId { model, field } => format!("UnsetId {model} {field}"),
-        Error::NotFound { model } => format!("NotFound {model}"),
-        Error::Stale { model } => format!("Stale {model}"),
-        Error::SeveralRows { model, fields } => format!("SeveralRows {model} {fields:?}"),
-        Error::Broken { .. } => "Broken".to_owned(),
-        Error::Swallowed { .. } => "Swallowed".to_owned(),
-        error => error.to_string(),
+        ErrorKind::UnsetId { model, field } => format!("UnsetId {model} {field}"),
+        ErrorKind::RowNotFound(Lookup::Key { model }) => format!("NotFound {model}"),
+        ErrorKind::Stale { model } => format!("Stale {model}"),
+        ErrorKind::MultipleRows(Lookup::Fields { model, fields }) => format!("SeveralRows {model} {fields:?}"),
+        ErrorKind::Broken { .. } => "Broken".to_owned(),
+        ErrorKind::Swallowed { .. } => "Swallowed".to_owned(),
+        kind => kind.to_string(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use signals::ConnectOptions;
+use signals::ErrorKind;
 use signals::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -118,10 +119,10 @@ async fn settle() {
 
 /// Notes an error that no call can return.
 fn reported(error: &Error) {
-    match error {
-        Error::Receiver(error) => stage::note(format!("reported {}", error.signal)),
-        Error::Hook { .. } => stage::note("reported hook".to_owned()),
-        error => stage::note(format!("reported {error}")),
+    match error.kind() {
+        ErrorKind::Receiver(error) => stage::note(format!("reported {}", error.signal)),
+        ErrorKind::Hook { .. } => stage::note("reported hook".to_owned()),
+        kind => stage::note(format!("reported {kind}")),
     }
 }
 

@@ -20,7 +20,7 @@ use super::params::bound;
 use super::statements::Statements;
 use crate::db::driver::Standing;
 use crate::db::{Params, Row};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// A connection.
@@ -238,7 +238,7 @@ impl Connection {
             match self.client.query_raw(&statement, bound(params)).await.map_err(Failure::from) {
                 Ok(rows) => return Ok(rows),
                 // Nothing was sent. It may be meant for a table that was made anew with other types.
-                Err(Failure::Here(Error::Parameter { .. })) if is_known => {
+                Err(Failure::Here(error)) if is_known && matches!(error.kind(), ErrorKind::Parameter { .. }) => {
                     self.statements.forget(sql);
                 }
                 Err(Failure::Refused(error)) => {

@@ -10,7 +10,7 @@ use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 use super::connection::Connection;
 use super::params::Refused;
 use crate::db::sql::{Dialect, Token, Tokens, shortened};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 type ServerError = tokio_postgres::Error;
 
@@ -35,7 +35,7 @@ impl From<ServerError> for Failure {
         let source = error.source();
         if let Some(refused) = source.and_then(|source| source.downcast_ref::<Refused>()) {
             let Refused { number, ref reason, cast } = *refused;
-            return Self::Here(Error::Parameter { number, reason: reason.clone(), cast });
+            return Self::Here(ErrorKind::Parameter { number, reason: reason.clone(), cast }.into());
         }
         // A NUL in SQL, or more than a message can hold: nothing was sent.
         if let Some(io) = source.and_then(|source| source.downcast_ref::<std::io::Error>())
@@ -59,14 +59,14 @@ impl Failure {
     /// Only a refusal says that nothing was committed.
     pub(super) fn into_error_of_commit(self, connection: &Connection) -> Error {
         match self {
-            Self::Lost(error) => Error::CommitUnknown { reason: reason(connection, Some(&error)) },
+            Self::Lost(error) => ErrorKind::CommitUnknown { reason: reason(connection, Some(&error)) }.into(),
             failure => failure.into_error("COMMIT", connection),
         }
     }
 }
 
 pub(super) fn lost(connection: &Connection, error: Option<&ServerError>) -> Error {
-    Error::ConnectionLost { reason: reason(connection, error) }
+    ErrorKind::ConnectionLost { reason: reason(connection, error) }.into()
 }
 
 fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
@@ -130,15 +130,18 @@ fn refused(error: ServerError, sql: &str) -> Error {
 fn constraint(error: &DbError) -> Option<Error> {
     let text = |field: Option<&str>| field.unwrap_or_default().to_owned();
     Some(match *error.code() {
-        SqlState::UNIQUE_VIOLATION => Error::Unique {
+        SqlState::UNIQUE_VIOLATION => ErrorKind::Unique {
             model: text(error.table()),
             fields: error.detail().and_then(key_columns).unwrap_or_default(),
-        },
-        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
-            Error::ForeignKey { model: error.table().map(ToOwned::to_owned) }
         }
-        SqlState::NOT_NULL_VIOLATION => Error::NotNull { model: text(error.table()), field: text(error.column()) },
-        SqlState::CHECK_VIOLATION => Error::Check { constraint: text(error.constraint()) },
+        .into(),
+        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
+            ErrorKind::ForeignKey { model: error.table().map(ToOwned::to_owned) }.into()
+        }
+        SqlState::NOT_NULL_VIOLATION => {
+            ErrorKind::NotNull { model: text(error.table()), field: text(error.column()) }.into()
+        }
+        SqlState::CHECK_VIOLATION => ErrorKind::Check { constraint: text(error.constraint()) }.into(),
         _ => return None,
     })
 }
@@ -148,12 +151,12 @@ fn circumstance(error: &DbError) -> Option<Error> {
     let reason = || error.message().to_owned();
     match *error.code() {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
-            Some(Error::Serialization { reason: reason() })
+            Some(ErrorKind::Serialization { reason: reason() }.into())
         }
-        SqlState::LOCK_NOT_AVAILABLE => Some(Error::LockTimeout { reason: reason() }),
-        SqlState::QUERY_CANCELED => Some(Error::Canceled { reason: reason() }),
-        _ if does_not_fit(error) => Some(Error::Serialization { reason: reason() }),
-        _ if is_elsewhere(error) => Some(Error::NotPrepared { reason: reason() }),
+        SqlState::LOCK_NOT_AVAILABLE => Some(ErrorKind::LockTimeout { reason: reason() }.into()),
+        SqlState::QUERY_CANCELED => Some(ErrorKind::Canceled { reason: reason() }.into()),
+        _ if does_not_fit(error) => Some(ErrorKind::Serialization { reason: reason() }.into()),
+        _ if is_elsewhere(error) => Some(ErrorKind::NotPrepared { reason: reason() }.into()),
         _ => None,
     }
 }
@@ -179,7 +182,7 @@ fn used_up(error: &DbError, sql: &str) -> Option<Error> {
         return None;
     }
     let model = inserted_into(sql).or_else(|| name_in(error.message()))?;
-    Some(Error::KeysUsedUp { model })
+    Some(ErrorKind::KeysUsedUp { model }.into())
 }
 
 /// The table of an INSERT.
@@ -200,8 +203,8 @@ fn missing(error: &DbError, sql: &str) -> Option<Error> {
     };
     let name = || name().or_else(|| name_in(error.message()));
     match *error.code() {
-        SqlState::UNDEFINED_TABLE => Some(Error::NoTable { table: name()? }),
-        SqlState::UNDEFINED_COLUMN => Some(Error::NoColumn { model: None, column: name()? }),
+        SqlState::UNDEFINED_TABLE => Some(ErrorKind::NoTable { table: name()? }.into()),
+        SqlState::UNDEFINED_COLUMN => Some(ErrorKind::NoColumn { model: None, column: name()? }.into()),
         _ => None,
     }
 }
@@ -228,7 +231,7 @@ fn other(error: ServerError, sql: &str) -> Error {
         }
         None => chain(&error),
     };
-    Error::Database { message, source: Some(Box::new(error)) }
+    ErrorKind::Database { message, source: Some(Box::new(error)) }.into()
 }
 
 /// The text with those of the causes. tokio-postgres leaves them out.

@@ -14,7 +14,7 @@ use super::server::{NotOpened, Server};
 use crate::db::ConnectOptions;
 use crate::db::holders::Holders;
 use crate::db::options::PoolOptions;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A connection that goes back to the pool when it is dropped.
 pub(super) type Pooled = managed::Object<Manager>;
@@ -75,7 +75,7 @@ impl Pool {
                 Err(PoolError::Timeout(_)) => {
                     return Err(match full {
                         Some(reason) => self.full(reason, began),
-                        None => Error::PoolBusy { waited: began.elapsed(), held: self.holders.places() },
+                        None => ErrorKind::PoolBusy { waited: began.elapsed(), held: self.holders.places() }.into(),
                     });
                 }
                 Err(_) => return Err(Error::database("the pool of connections is closed")),
@@ -84,7 +84,7 @@ impl Pool {
     }
 
     fn full(&self, reason: String, began: Instant) -> Error {
-        Error::TooManyConnections { reason: reason.into(), waited: began.elapsed(), held: self.holders.places() }
+        ErrorKind::TooManyConnections { reason, waited: began.elapsed(), held: self.holders.places() }.into()
     }
 
     /// How many connections there are.

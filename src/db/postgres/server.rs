@@ -12,7 +12,7 @@ use super::errors;
 use super::statements::Statements;
 use crate::db::options::PoolOptions;
 use crate::db::{ConnectOptions, url};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A server, and everything that it asks for.
 pub(super) struct Server {
@@ -85,7 +85,7 @@ impl Server {
     }
 
     pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
-        let refuse = |reason: String| Error::Connect { url: self.url.clone(), reason }.into();
+        let refuse = |reason: String| Error::from(ErrorKind::Connect { url: self.url.clone(), reason }).into();
         let statements = Statements::new(self.statement_cache_capacity);
         let opening = async {
             match &self.security {

@@ -12,7 +12,7 @@ use super::pending::{Known, Pending};
 use crate::db::begin::Access;
 use crate::db::driver::Standing;
 use crate::db::{Params, Row, TransactionOptions};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The answer to a COMMIT, whoever waits for it.
 pub(in crate::db) type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
@@ -121,7 +121,7 @@ impl Transaction {
             let mut committing = self.committing();
             committing
                 .as_mut()
-                .map_or(std::task::Poll::Ready(Err(Error::Ended)), |outcome| outcome.as_mut().poll(context))
+                .map_or(std::task::Poll::Ready(Err(ErrorKind::Ended.into())), |outcome| outcome.as_mut().poll(context))
         })
         .await;
         *self.committing() = None;
@@ -193,7 +193,7 @@ impl Transaction {
                 Failure::Refused(error)
                     if self.access == Access::Read && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) =>
                 {
-                    Error::ReadOnlyTransaction
+                    ErrorKind::ReadOnlyTransaction.into()
                 }
                 failure => failure.into_error(sql, lease),
             }
@@ -217,11 +217,11 @@ impl Transaction {
     }
 
     fn lease(&self) -> Result<Arc<Lease>> {
-        self.lock().clone().ok_or(Error::Ended)
+        self.lock().clone().ok_or_else(|| ErrorKind::Ended.into())
     }
 
     fn take(&self) -> Result<Arc<Lease>> {
-        self.lock().take().ok_or(Error::Ended)
+        self.lock().take().ok_or_else(|| ErrorKind::Ended.into())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Lease>>> {

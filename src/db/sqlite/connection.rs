@@ -15,7 +15,7 @@ use crate::db::begin::Access;
 use crate::db::sql::{Dialect, Token, Tokens};
 use crate::db::url::Mode;
 use crate::db::{Params, Row, Synchronous};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// As many statements as a program of some dozens of models has.
 const CACHED_STATEMENTS: usize = 256;
@@ -184,26 +184,26 @@ impl Connection {
     /// The failure of something that waits for nobody.
     fn error(&self, error: rusqlite::Error) -> Error {
         match self.failure(error) {
-            Failure::Error(error) => *error,
+            Failure::Error(error) => error,
             Failure::Busy => self.locked(),
         }
     }
 
     /// A lock of another process that is not waited for.
     fn locked(&self) -> Error {
-        Error::Locked { path: self.patience.path().to_path_buf(), waited: Duration::ZERO }
+        ErrorKind::Locked { path: self.patience.path().to_path_buf(), waited: Duration::ZERO }.into()
     }
 
     /// A SAVEPOINT would begin one.
     fn must_be_in_transaction(&mut self) -> Result<()> {
-        if self.in_transaction() { Ok(()) } else { Err(Error::Ended) }
+        if self.in_transaction() { Ok(()) } else { Err(ErrorKind::Ended.into()) }
     }
 
     /// Executes a statement that waits for nobody.
     fn at_once(&mut self, sql: &str) -> Result<()> {
         match self.step(sql, &()) {
             Ok(_) => Ok(()),
-            Err(Failure::Error(error)) => Err(*error),
+            Err(Failure::Error(error)) => Err(error),
             Err(Failure::Busy) => Err(self.locked()),
         }
     }
@@ -354,7 +354,7 @@ impl Connection {
             let bound = if let Some(plain) = params::plain(value) {
                 statement.raw_bind_parameter(number, plain)
             } else {
-                let refused = |reason| Failure::from(Error::Parameter { number, reason, cast: None });
+                let refused = |reason| Failure::from(ErrorKind::Parameter { number, reason, cast: None });
                 statement.raw_bind_parameter(number, Encoded::new(value).map_err(refused)?)
             };
             bound.map_err(|error| self.failure(error))?;
@@ -365,7 +365,7 @@ impl Connection {
     /// The failure of a statement that was executed: SQLite has the same words for a full disk and for keys that are used up.
     fn failure_in(&self, sql: &str, error: rusqlite::Error) -> Failure {
         match errors::is_full(&error).then(|| self.without_keys(sql)).flatten() {
-            Some(table) => Error::KeysUsedUp { model: table }.into(),
+            Some(table) => ErrorKind::KeysUsedUp { model: table }.into(),
             None => self.failure(error),
         }
     }
@@ -382,7 +382,7 @@ impl Connection {
     fn failure(&self, error: rusqlite::Error) -> Failure {
         let mut failure = errors::failure(error, self.patience.path());
         if let Failure::Error(error) = &mut failure
-            && let Error::Unique { model, .. } = &mut **error
+            && let ErrorKind::Unique { model, .. } = error.kind_mut()
             && let Some(table) = errors::index_name(model).and_then(|index| self.table_of(index))
         {
             *model = table;

@@ -5,24 +5,24 @@ use std::path::Path;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::db::sql::shortened;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// How an attempt failed.
 pub(super) enum Failure {
     /// Another connection holds a lock: nothing was done, try again.
     Busy,
-    Error(Box<Error>),
+    Error(Error),
 }
 
-impl From<Box<Error>> for Failure {
-    fn from(error: Box<Error>) -> Self {
-        Self::Error(error)
+impl From<ErrorKind> for Failure {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Error(kind.into())
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Error(Box::new(error))
+        Self::Error(error)
     }
 }
 
@@ -39,13 +39,14 @@ pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
             Some(error) => error,
             None => other(error),
         },
-        ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => Error::Open {
+        ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => ErrorKind::Open {
             path: path.to_owned(),
             reason: "the file was moved or deleted after it was opened: connect again".to_owned(),
-        },
-        ErrorCode::ReadOnly => Error::ReadOnly { path: path.to_owned() },
-        ErrorCode::OperationInterrupted => Error::Canceled { reason: text },
-        ErrorCode::NotADatabase => Error::NotADatabase { path: path.to_owned() },
+        }
+        .into(),
+        ErrorCode::ReadOnly => ErrorKind::ReadOnly { path: path.to_owned() }.into(),
+        ErrorCode::OperationInterrupted => ErrorKind::Canceled { reason: text }.into(),
+        ErrorCode::NotADatabase => ErrorKind::NotADatabase { path: path.to_owned() }.into(),
         ErrorCode::CannotOpen => cannot_open(path, &text),
         _ => missing(&text).unwrap_or_else(|| other(error)),
     };
@@ -61,9 +62,9 @@ pub(super) fn is_full(error: &rusqlite::Error) -> bool {
 pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure {
     match failure(error, path) {
         Failure::Busy => Failure::Busy,
-        Failure::Error(error) => match *error {
-            Error::Database { message, .. } => Error::Open { path: path.to_owned(), reason: message }.into(),
-            error => error.into(),
+        Failure::Error(error) => match error.into_kind() {
+            ErrorKind::Database { message, .. } => ErrorKind::Open { path: path.to_owned(), reason: message }.into(),
+            kind => kind.into(),
         },
     }
 }
@@ -71,7 +72,7 @@ pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure
 /// The failure of opening the file, which takes no lock.
 pub(super) fn open(error: rusqlite::Error, path: &Path) -> Error {
     match failure_of_opening(error, path) {
-        Failure::Error(error) => *error,
+        Failure::Error(error) => error,
         Failure::Busy => cannot_open(path, "it is locked"),
     }
 }
@@ -93,7 +94,7 @@ fn cannot_open(path: &Path, text: &str) -> Error {
     } else {
         format!("{text}: allow reading and writing of the file and of its directory")
     };
-    Error::Open { path: path.to_owned(), reason }
+    ErrorKind::Open { path: path.to_owned(), reason }.into()
 }
 
 fn constraint(extended_code: i32, text: &str) -> Option<Error> {
@@ -105,18 +106,18 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
             // For an index over an expression it is "index 'name'", and `Connection` looks for its table.
             let model = columns.first().map_or(subject, |(table, _)| table).to_owned();
             let fields = columns.into_iter().map(|(_, field)| field.to_owned()).collect();
-            Error::Unique { model, fields }
+            ErrorKind::Unique { model, fields }.into()
         }
-        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::ForeignKey { model: None },
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKey { model: None }.into(),
         // ON DELETE RESTRICT is a trigger of SQLite's own; a person's trigger has its own text.
         ffi::SQLITE_CONSTRAINT_TRIGGER if text.ends_with("FOREIGN KEY constraint failed") => {
-            Error::ForeignKey { model: None }
+            ErrorKind::ForeignKey { model: None }.into()
         }
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             let (model, field) = subject.rsplit_once('.')?;
-            Error::NotNull { model: model.to_owned(), field: field.to_owned() }
+            ErrorKind::NotNull { model: model.to_owned(), field: field.to_owned() }.into()
         }
-        ffi::SQLITE_CONSTRAINT_CHECK => Error::Check { constraint: subject.to_owned() },
+        ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::Check { constraint: subject.to_owned() }.into(),
         _ => return None,
     })
 }
@@ -124,16 +125,16 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
 /// SQLite has one code for everything that is wrong with SQL, so that only its text tells.
 fn missing(text: &str) -> Option<Error> {
     if let Some(table) = text.strip_prefix("no such table: ") {
-        return Some(Error::NoTable { table: table.strip_prefix("main.").unwrap_or(table).to_owned() });
+        return Some(ErrorKind::NoTable { table: table.strip_prefix("main.").unwrap_or(table).to_owned() }.into());
     }
     if let Some(column) = text.strip_prefix("no such column: ") {
-        return Some(Error::NoColumn { model: None, column: unquoted(column).to_owned() });
+        return Some(ErrorKind::NoColumn { model: None, column: unquoted(column).to_owned() }.into());
     }
     // "table users has no column named emial"
     if let Some((_, column)) = text.split_once(" has no column named ")
         && text.starts_with("table ")
     {
-        return Some(Error::NoColumn { model: None, column: unquoted(column).to_owned() });
+        return Some(ErrorKind::NoColumn { model: None, column: unquoted(column).to_owned() }.into());
     }
     None
 }
@@ -147,7 +148,7 @@ fn unquoted(column: &str) -> &str {
 }
 
 fn other(error: rusqlite::Error) -> Error {
-    Error::Database { message: text_of(&error), source: Some(Box::new(error)) }
+    ErrorKind::Database { message: text_of(&error), source: Some(Box::new(error)) }.into()
 }
 
 fn text_of(error: &rusqlite::Error) -> String {

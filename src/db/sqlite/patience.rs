@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::errors::Failure;
-use crate::error::{Error, SlimResult};
+use crate::error::{Error, ErrorKind, Result};
 
 /// How long to wait for a lock, and what is locked. Clones are of one connection, or of several that are used in the same way.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl Patience {
 
     /// Attempts until it is not busy any more. Nothing may be left to tidy up after a busy attempt: the future may be
     /// dropped between two of them.
-    pub(super) async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> SlimResult<T> {
+    pub(super) async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
         self.retry_since(Instant::now(), attempt).await
     }
 
@@ -48,7 +48,7 @@ impl Patience {
         &self,
         asked: Instant,
         mut attempt: impl FnMut() -> Result<T, Failure> + Send,
-    ) -> SlimResult<T> {
+    ) -> Result<T> {
         let mut delay = SHORTEST;
         loop {
             match attempt() {
@@ -66,7 +66,7 @@ impl Patience {
     }
 
     pub(super) fn locked(&self, waited: Duration) -> Error {
-        Error::Locked { path: self.path.to_path_buf(), waited }
+        ErrorKind::Locked { path: self.path.to_path_buf(), waited }.into()
     }
 
     /// Whether the lock of another process is in the way of the connection now.

@@ -13,7 +13,7 @@ use super::patience::Patience;
 use crate::db::ConnectOptions;
 use crate::db::begin::Access;
 use crate::db::holders::Holders;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// For queries, each of which has one only for itself.
 const READERS: usize = 4;
@@ -60,7 +60,7 @@ impl Readers {
 
     /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own patience.
     pub(super) async fn take(self: &Arc<Self>, patience: &Patience) -> Result<Reader> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::Ended)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::from(ErrorKind::Ended))?;
         self.connect(permit, patience).await
     }
 
@@ -72,8 +72,8 @@ impl Readers {
     ) -> Result<Reader> {
         let began = Instant::now();
         let permit = tokio::time::timeout(self.limit, Arc::clone(&self.long_permits).acquire_owned()).await;
-        let busy = |_| Error::PoolBusy { waited: began.elapsed(), held: self.holders.places() };
-        let mut reader = self.connect(permit.map_err(busy)?.map_err(|_| Error::Ended)?, patience).await?;
+        let busy = |_| ErrorKind::PoolBusy { waited: began.elapsed(), held: self.holders.places() };
+        let mut reader = self.connect(permit.map_err(busy)?.map_err(|_| ErrorKind::Ended)?, patience).await?;
         self.holders.add(at);
         reader.at = Some(at);
         Ok(reader)

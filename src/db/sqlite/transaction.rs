@@ -13,7 +13,7 @@ use crate::db::answer::Answer;
 use crate::db::begin::Access;
 use crate::db::driver::{Done, Setback, Standing, done};
 use crate::db::{Params, Row};
-use crate::error::{Error, Result, SlimResult};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Holds the connection until the transaction ends.
 pub(in crate::db) struct Transaction {
@@ -102,7 +102,7 @@ impl Transaction {
     /// Commits, and gives the connection back.
     fn try_commit(&self) -> Result<(), Failure> {
         let mut connection = self.lock()?;
-        connection.as_mut().ok_or_else(|| Error::Ended)?.commit()?;
+        connection.as_mut().ok_or(ErrorKind::Ended)?.commit()?;
         *connection = None;
         Ok(())
     }
@@ -110,7 +110,7 @@ impl Transaction {
     pub(in crate::db) fn rollback(&self) -> Answer<'_, ()> {
         let rolled_back = self.lock().and_then(|mut connection| match connection.take() {
             Some(mut connection) => Ok(connection.rollback()?),
-            None => Err(Error::Ended.into()),
+            None => Err(ErrorKind::Ended.into()),
         });
         rolled_back.into()
     }
@@ -143,13 +143,13 @@ impl Transaction {
                 let _lent = Lent::to_this_thread(&self.lent_to);
                 connection.lend(work)
             }
-            None => Err(Error::Ended),
+            None => Err(ErrorKind::Ended.into()),
         };
-        self.done(connection.as_mut(), lent.map_err(Box::new))
+        self.done(connection.as_mut(), lent)
     }
 
     fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
-        self.lock()?.as_mut().map_or_else(|| Err(Error::Ended), |connection| operation(connection))
+        self.lock()?.as_mut().map_or_else(|| Err(ErrorKind::Ended.into()), |connection| operation(connection))
     }
 
     fn run<'a, T: Send + 'a>(
@@ -168,7 +168,7 @@ impl Transaction {
         })
     }
 
-    async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> SlimResult<T> {
+    async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
         let patience = self.at_once(|connection| Ok(connection.patience().clone()))?;
         patience.retry(attempt).await
     }
@@ -184,15 +184,15 @@ impl Transaction {
             Some(Ok(value)) => Ok(value),
             Some(Err(Failure::Error(error))) => Err(error),
             Some(Err(Failure::Busy)) => return Err(Failure::Busy),
-            None => Err(Error::Ended.into()),
+            None => Err(ErrorKind::Ended.into()),
         };
         Ok(self.done(connection.as_mut(), result))
     }
 
     #[inline]
-    fn done<T>(&self, connection: Option<&mut Held>, result: SlimResult<T>) -> Done<T> {
-        let result = result.map_err(|error| match *error {
-            Error::ReadOnly { .. } if self.access == Access::Read => Error::ReadOnlyTransaction.into(),
+    fn done<T>(&self, connection: Option<&mut Held>, result: Result<T>) -> Done<T> {
+        let result = result.map_err(|error| match error.kind() {
+            ErrorKind::ReadOnly { .. } if self.access == Access::Read => ErrorKind::ReadOnlyTransaction.into(),
             _ => error,
         });
         let is_there = connection.is_none_or(|connection| connection.in_transaction());
@@ -201,7 +201,7 @@ impl Transaction {
 
     /// The connection. A function that this thread calls with the connection locked would wait for itself.
     #[inline]
-    fn lock(&self) -> SlimResult<MutexGuard<'_, Option<Held>>> {
+    fn lock(&self) -> Result<MutexGuard<'_, Option<Held>>> {
         match self.connection.try_lock() {
             Ok(connection) => Ok(connection),
             Err(busy) => self.lock_busy(busy),
@@ -212,14 +212,14 @@ impl Transaction {
     fn lock_busy<'a>(
         &'a self,
         busy: TryLockError<MutexGuard<'a, Option<Held>>>,
-    ) -> SlimResult<MutexGuard<'a, Option<Held>>> {
+    ) -> Result<MutexGuard<'a, Option<Held>>> {
         match busy {
             // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
             TryLockError::Poisoned(poisoned) => Ok(poisoned.into_inner()),
-            TryLockError::WouldBlock if Lent::is_to_this_thread(&self.lent_to) => Err(Box::new(Error::database(
+            TryLockError::WouldBlock if Lent::is_to_this_thread(&self.lent_to) => Err(Error::database(
                 "the connection is in use by the query or the closure that this is called in: collect the rows first, \
                  and go on behind it",
-            ))),
+            )),
             TryLockError::WouldBlock => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }

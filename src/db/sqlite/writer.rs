@@ -9,7 +9,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use super::connection::Connection;
 use super::patience::Patience;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// The connection that writes, behind a lock that is given in the order in which it was asked for.
 pub(super) struct Writer {
@@ -76,7 +76,7 @@ impl Writer {
                 return self.patience.locked(waited);
             }
             let began = *self.holder.lock().unwrap_or_else(PoisonError::into_inner);
-            Error::WriterBusy { waited, began, in_memory: self.in_memory }
+            ErrorKind::WriterBusy { waited, began, in_memory: self.in_memory }.into()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::{Synchronous, TransactionOptions};
-use crate::error::Error;
+use crate::error::ErrorKind;
 
 async fn pragma(db: &Db, name: &str) -> Value {
     let tx = db.begin().await.unwrap();
@@ -76,7 +76,7 @@ async fn transactions_that_read_a_file_have_as_many_connections_as_the_pool_may_
     let two = reading().await.unwrap();
     let error = reading().await.unwrap_err();
     let text = error.to_string();
-    let Error::PoolBusy { waited, held } = error else { panic!("{text}") };
+    let ErrorKind::PoolBusy { waited, held } = error.into_kind() else { panic!("{text}") };
     assert!(waited >= timeout, "{waited:?}");
     assert_eq!(held.iter().map(|(place, count)| (place.line(), *count)).collect::<Vec<_>>(), [(line, 2)]);
     // Queries and what writes do not wait for them.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::db::Tx;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 #[tokio::test]
 async fn a_lock_of_another_process_is_an_error_after_a_while() {
@@ -14,9 +14,11 @@ async fn a_lock_of_another_process_is_an_error_after_a_while() {
     stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
 
     for result in [add(&db, 1).await.map(drop), db.begin().await.map(drop)] {
-        let Err(Error::Locked { path, waited }) = result else { panic!("{result:?}") };
-        assert_eq!(path, folder.path());
-        assert!(waited >= Duration::from_millis(30) && waited < Duration::from_secs(5), "{waited:?}");
+        let Err(ErrorKind::Locked { path, waited }) = result.as_ref().map_err(Error::kind) else {
+            panic!("{result:?}")
+        };
+        assert_eq!(*path, folder.path());
+        assert!(*waited >= Duration::from_millis(30) && *waited < Duration::from_secs(5), "{waited:?}");
     }
     let text = add(&db, 1).await.unwrap_err().to_string();
     assert!(text.starts_with("another process, or another `Db` of this one, holds the lock on `"), "{text}");
@@ -62,7 +64,7 @@ async fn a_batch_that_waits_half_way_is_not_done_twice() {
     tx.sqlite(|connection| connection.execute("ATTACH ? AS other", [other.path().to_str()])).unwrap();
     stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = tx.batch("INSERT INTO numbers VALUES (1); INSERT INTO other.numbers VALUES (1)").await.unwrap_err();
-    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
     assert_eq!(numbers(&tx).await.unwrap(), [1]);
 
     // The first may wait: there is nothing to do again.
@@ -91,8 +93,8 @@ async fn a_commit_that_waits_too_long_is_rolled_back() {
     let stranger = reader_without_wal(&folder, &db).await;
     let tx = db.begin().await.unwrap();
     add(&tx, 1).await.unwrap();
-    assert!(matches!(tx.commit().await, Err(Error::Locked { .. })));
-    assert!(matches!(add(&db, 2).await, Err(Error::Locked { .. })));
+    assert!(matches!(tx.commit().await.unwrap_err().kind(), ErrorKind::Locked { .. }));
+    assert!(matches!(add(&db, 2).await.unwrap_err().kind(), ErrorKind::Locked { .. }));
     stranger.execute_batch("COMMIT").unwrap();
     add(&db, 3).await.unwrap();
     assert_eq!(numbers(&db).await.unwrap(), [3]);
@@ -118,7 +120,7 @@ async fn connecting_waits_for_a_lock_too() {
     let folder = Folder::new();
     let stranger = folder.stranger();
     stranger.execute_batch("CREATE TABLE numbers (n); BEGIN EXCLUSIVE").unwrap();
-    assert!(matches!(folder.options().connect().await, Err(Error::Locked { .. })));
+    assert!(matches!(folder.options().connect().await.unwrap_err().kind(), ErrorKind::Locked { .. }));
     let (db, ()) = tokio::join!(folder.patient(), async {
         tokio::time::sleep(Duration::from_millis(5)).await;
         stranger.execute_batch("COMMIT").unwrap();
@@ -144,8 +146,10 @@ async fn saving_on_the_db_inside_a_transaction_names_where_it_began() {
         let line = line!() + 1;
         let tx = db.begin().await.unwrap();
         for result in [db.execute("DELETE FROM numbers", &()).await.map(drop), db.begin().await.map(drop)] {
-            let Err(Error::WriterBusy { waited, began, .. }) = result else { panic!("{result:?}") };
-            assert!(waited >= Duration::from_millis(30), "{waited:?}");
+            let Err(ErrorKind::WriterBusy { waited, began, .. }) = result.as_ref().map_err(Error::kind) else {
+                panic!("{result:?}")
+            };
+            assert!(*waited >= Duration::from_millis(30), "{waited:?}");
             assert_eq!((began.file(), began.line()), (file!(), line));
         }
         let text = add(&db, 1).await.unwrap_err().to_string();
@@ -155,7 +159,9 @@ async fn saving_on_the_db_inside_a_transaction_names_where_it_began() {
         let receiver = async |_: &mut Tx| db.execute("DELETE FROM numbers", &()).await;
         let line = line!() + 1;
         let nested = db.transaction(receiver).await;
-        let Err(Error::WriterBusy { began, .. }) = nested else { panic!("{nested:?}") };
+        let Err(ErrorKind::WriterBusy { began, .. }) = nested.as_ref().map_err(Error::kind) else {
+            panic!("{nested:?}")
+        };
         assert_eq!(began.line(), line);
         add(&db, 1).await.unwrap();
     }
@@ -242,7 +248,7 @@ async fn reading_a_database_in_memory_next_to_a_transaction_says_that_it_has_one
     let db = with_numbers(memory().await).await;
     let tx = db.begin().await.unwrap();
     for error in [numbers(&db).await.unwrap_err(), add(&db, 1).await.unwrap_err()] {
-        assert!(matches!(error, Error::WriterBusy { in_memory: true, .. }));
+        assert!(matches!(error.kind(), ErrorKind::WriterBusy { in_memory: true, .. }));
         let text = error.to_string();
         assert!(text.contains("holds the only connection of the database in memory"), "{text}");
         assert!(text.contains("use its `tx` and not `&db`, also to read") && text.contains("use a file"), "{text}");
@@ -254,7 +260,7 @@ async fn reading_a_database_in_memory_next_to_a_transaction_says_that_it_has_one
     let tx = db.begin().await.unwrap();
     assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
     let error = add(&db, 1).await.unwrap_err();
-    assert!(matches!(error, Error::WriterBusy { in_memory: false, .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::WriterBusy { in_memory: false, .. }), "{error}");
     assert!(!error.to_string().contains("memory"), "{error}");
     drop(tx);
 }
@@ -274,7 +280,7 @@ async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() {
             add(&db, 4).await
         },);
     for error in [one.unwrap_err(), two.unwrap_err(), three.unwrap_err(), four.unwrap_err()] {
-        let Error::Locked { path, waited } = &error else { panic!("{error}") };
+        let ErrorKind::Locked { path, waited } = error.kind() else { panic!("{error}") };
         assert_eq!(*path, folder.path());
         assert!(*waited >= LIMIT && *waited < LIMIT * 2, "{error}");
     }
@@ -286,7 +292,7 @@ async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let (tx, line) = (db.begin().await.unwrap(), line!());
     let error = add(&db, 5).await.unwrap_err();
-    assert!(matches!(error, Error::WriterBusy { began, .. } if began.line() == line), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::WriterBusy { began, .. } if began.line() == line), "{error}");
     drop(tx);
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::{TransactionOptions, Tx};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// As a function that does not know where it is called.
 async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
@@ -11,7 +11,9 @@ async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
 
 #[track_caller]
 fn is_nested(result: &Result<()>, line: u32) {
-    let Err(Error::NestedTransaction { outer }) = result else { panic!("{result:?}") };
+    let Err(ErrorKind::NestedTransaction { outer }) = result.as_ref().map_err(Error::kind) else {
+        panic!("{result:?}")
+    };
     assert_eq!((outer.file(), outer.line()), (file!(), line));
 }
 
@@ -47,7 +49,7 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
         .unwrap();
         assert_eq!(numbers(&db).await.unwrap(), [2]);
     }
-    let text = Error::NestedTransaction { outer: here() }.to_string();
+    let text = ErrorKind::NestedTransaction { outer: here() }.to_string();
     assert!(text.contains("use `tx.savepoint(..)` to be part of it, or `db.begin()`"), "{text}");
 }
 

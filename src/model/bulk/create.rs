@@ -82,7 +82,7 @@ impl<M: Model> fmt::Debug for CreateMany<'_, M> {
 }
 
 fn check<M: Model>(rows: &[M]) -> Result<()> {
-    Ok(rows.iter().try_for_each(|row| save::check(row, &save::How::Insert))?)
+    rows.iter().try_for_each(|row| save::check(row, &save::How::Insert))
 }
 
 async fn create<M: Model>(

@@ -34,7 +34,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         place: &'static Location<'static>,
     ) -> Self {
         let condition = Condition::new(condition, params);
-        let condition = condition.and_then(|condition| Ok(save::check_fields(fields).map(|()| condition)?));
+        let condition = condition.and_then(|condition| save::check_fields(fields).map(|()| condition));
         Self { exec, fields, values, condition, signals: RowSignals::Skipped, place }
     }
 
@@ -95,7 +95,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             sql::update_rows(M::META, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
         let params = Both { condition: condition.params, values: &values, fields: &set };
         let named = named_fields::<M>(exec, condition.params.len(), &set);
-        Ok(exec.execute(place, &sql, &params).await.map_err(named)?)
+        exec.execute(place, &sql, &params).await.map_err(named)
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {

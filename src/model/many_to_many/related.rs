@@ -17,8 +17,8 @@ use crate::model::{Id, Model};
 /// be. The rows of the through model send no save signals. Those of one that you wrote send their delete signals.
 ///
 /// Ids are given as a slice, `&[staff.id]`; one that is given twice counts once. An id that is unset is
-/// [`Error::UnsetId`](crate::Error::UnsetId), before any signal; one that no row has is
-/// [`Error::ForeignKey`](crate::Error::ForeignKey), and nothing is changed.
+/// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId), before any signal; one that no row has is
+/// [`ErrorKind::ForeignKey`](crate::ErrorKind::ForeignKey), and nothing is changed.
 pub struct Related<'a, T: Through, D: Direction<T>> {
     pub(super) row: &'a D::Near,
     pub(super) defaults: Option<&'a (dyn Fn(&mut T) + Sync)>,

@@ -183,7 +183,7 @@ model_signal! {
     /// It is sent for each written row that would have had a `post_commit`: when a receiver fails, when the transaction is rolled
     /// back for any reason, and, by a task, when it is dropped. For a row that was saved in a savepoint which was rolled back, it
     /// is sent at the end of the transaction, committed or not, because nothing else can use the connection before that. It is not
-    /// sent when the outcome of the COMMIT is unknown, [`Error::CommitUnknown`](crate::Error::CommitUnknown).
+    /// sent when the outcome of the COMMIT is unknown, [`ErrorKind::CommitUnknown`](crate::ErrorKind::CommitUnknown).
     ///
     /// The transaction is over. An error is passed to the handler of
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.

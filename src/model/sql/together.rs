@@ -8,7 +8,7 @@ use std::panic::Location;
 
 use super::{list, quoted};
 use crate::db::{Dialect, Exec, Tx};
-use crate::error::SlimResult;
+use crate::error::Result;
 use crate::model::cascade::{KEYS, padded};
 use crate::model::meta::Meta;
 use crate::value::{Value, ValueRef};
@@ -21,7 +21,7 @@ pub(in crate::model) async fn delete_together(
     parts: &[Part<'_>],
     tx: &Tx,
     place: &'static Location<'static>,
-) -> SlimResult<Vec<u64>> {
+) -> Result<Vec<u64>> {
     match tx.db().dialect() {
         Dialect::Sqlite => by_trigger(parts, tx, place).await,
         Dialect::Postgres => in_with(parts, tx, place).await,
@@ -29,7 +29,7 @@ pub(in crate::model) async fn delete_together(
 }
 
 /// In PostgreSQL the parts of a WITH are one statement.
-async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> SlimResult<Vec<u64>> {
+async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
     let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys)).collect();
     let params: Vec<ValueRef<'_>> = keys.iter().map(|keys| ValueRef::Text(keys)).collect();
     let deletes = parts.iter().enumerate().map(|(index, (meta, _))| {
@@ -69,7 +69,7 @@ fn array(keys: &[Value]) -> String {
 
 /// In SQLite what a trigger does is a part of the statement that it is called by. Both tables are temporary, and a rollback
 /// takes them away as well.
-async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> SlimResult<Vec<u64>> {
+async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
     let exec = Exec::Tx(tx);
     let condition = |index: usize, meta: &Meta| {
         let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));

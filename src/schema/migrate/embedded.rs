@@ -6,7 +6,7 @@ use std::{fs, io};
 use refinery_core::Runner;
 
 use super::migrations::{Migrations, sealed};
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// Migrations that are part of the program: what [`embed_migrations!`](crate::embed_migrations) gives, and
 /// [`Db::migrate`](crate::Db::migrate) takes.
@@ -56,13 +56,13 @@ impl sealed::Sealed for Embedded {}
 impl Migrations for Embedded {
     fn into_runner(self) -> Result<Runner> {
         match self.forgotten() {
-            Some(stem) => Err(Error::MigrationHistory {
+            Some(stem) => Err(ErrorKind::MigrationHistory {
                 reason: format!(
                     "`{stem}.sql` is in the folder `{0}` and not in this program, which was built before: build it again, and \
                      let Cargo see new files by a `build.rs` with `println!(\"cargo::rerun-if-changed={0}\")`",
                     self.name,
                 ),
-            }),
+            }.into()),
             None => self.files.into_runner(),
         }
     }

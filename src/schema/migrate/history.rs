@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::db::{Row, Tx};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What is to be done: the migrations that were not applied yet, and the SQL that applies them and says so in the table.
 pub(super) struct Pending {
@@ -35,7 +35,7 @@ impl Pending {
     pub(super) async fn apply(&self, tx: &Tx) -> Result<()> {
         for sql in &self.script {
             tx.batch(sql).await.map_err(|error| match self.migration(sql) {
-                Some(migration) => Error::Migration { migration, source: Box::new(error) },
+                Some(migration) => ErrorKind::Migration { migration, source: error }.into(),
                 None => error,
             })?;
         }

@@ -9,7 +9,7 @@ use refinery_core::{Migration, Runner};
 use super::history::Pending;
 use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What [`Db::migrate`] takes: a folder that [`embed_migrations!`](crate::embed_migrations) has embedded, a [`Runner`] of refinery, a
 /// list of [`Migration`]s, or their names and SQL.
@@ -57,9 +57,11 @@ impl Migrations for &[(&str, &str)] {
 }
 
 fn named(name: &str, sql: &str) -> Result<Migration> {
-    Migration::unapplied(name, sql).map_err(|error| match Error::from(error) {
-        Error::MigrationHistory { reason } => Error::MigrationHistory { reason: format!("`{name}`: {reason}") },
-        other => other,
+    Migration::unapplied(name, sql).map_err(|error| match Error::from(error).into_kind() {
+        ErrorKind::MigrationHistory { reason } => {
+            ErrorKind::MigrationHistory { reason: format!("`{name}`: {reason}") }.into()
+        }
+        kind => kind.into(),
     })
 }
 
@@ -106,8 +108,8 @@ impl Db {
     /// [refinery]: https://docs.rs/refinery
     ///
     /// # Errors
-    /// [`Error::Migration`] names the migration that failed; [`Error::MigrationHistory`] says how the migrations of this program
-    /// differ from those that the database has applied, line breaks aside, or that there are none; [`Error::Receiver`] from a receiver.
+    /// [`ErrorKind::Migration`] names the migration that failed; [`ErrorKind::MigrationHistory`] says how the migrations of this program
+    /// differ from those that the database has applied, line breaks aside, or that there are none; [`ErrorKind::Receiver`] from a receiver.
     #[track_caller]
     pub fn migrate<M: Migrations>(&self, migrations: M) -> impl Future<Output = Result<Plan>> + Send {
         let (runner, place) = (migrations.into_runner(), Location::caller());
@@ -133,9 +135,10 @@ async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) ->
 /// A folder without any is a mistake in its name, or in those of its files: refinery's macro leaves out what is called otherwise.
 fn some(migrations: &[Migration]) -> Result<()> {
     if migrations.is_empty() {
-        return Err(Error::MigrationHistory {
+        return Err(ErrorKind::MigrationHistory {
             reason: "there are none: a folder of them has files such as `V1__users.sql`".to_owned(),
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -145,9 +148,10 @@ fn each_number_once(migrations: &[Migration]) -> Result<()> {
     let mut seen = HashMap::new();
     for migration in migrations {
         if let Some(first) = seen.insert(migration.version(), migration) {
-            return Err(Error::MigrationHistory {
+            return Err(ErrorKind::MigrationHistory {
                 reason: format!("`{first}` and `{migration}` have one number: give one of them another"),
-            });
+            }
+            .into());
         }
     }
     Ok(())
@@ -179,7 +183,7 @@ impl From<refinery_core::Error> for Error {
             ),
             other => other.to_string(),
         };
-        Self::MigrationHistory { reason }
+        ErrorKind::MigrationHistory { reason }.into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use signals::ErrorKind;
 use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
@@ -217,7 +218,7 @@ async fn ids_beyond_the_limits_of_the_database_are_errors_and_nothing_is_lost(da
     if is_sqlite(&db) {
         let mut next = Last::default();
         let error = next.save(&db).await.unwrap_err();
-        assert!(matches!(&error, Error::KeysUsedUp { model } if model == "Last"), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::KeysUsedUp { model } if model == "Last"), "{error}");
         assert!(next.id.is_unset());
     }
     assert_eq!(Last::all(&db).await?.len(), 4);

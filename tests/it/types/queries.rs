@@ -1,6 +1,7 @@
 //! SQL of a person's own, whose rows are models, tuples and columns.
 
 use expect_test::expect;
+use signals::ErrorKind;
 use signals::db::Params;
 use signals::db::{FromRow, Row};
 use signals::prelude::*;
@@ -61,13 +62,15 @@ async fn what_is_selected_must_be_what_the_model_has(database: &Database) -> Tes
     let db = database.with_tables::<User>().await?;
     ann_and_bob(&db).await;
     let error = db.query_as::<User>(r#"SELECT id, visits FROM "query user""#, &()).await.unwrap_err();
-    assert!(matches!(&error, Error::NotSelected { model, column } if model == "User" && column == "user name"));
+    assert!(
+        matches!(error.kind(), ErrorKind::NotSelected { model, column } if model == "User" && column == "user name")
+    );
     expect!["the answer has no column `user name`, and `User` has one: add it to the SELECT"]
         .assert_eq(&error.to_string());
 
     let join = r#"SELECT * FROM "query user" a JOIN "query user" b ON a.id < b.id"#;
     let error = db.query_as::<User>(join, &()).await.unwrap_err();
-    assert!(matches!(&error, Error::SelectedTwice { model, column } if model == "User" && column == "id"));
+    assert!(matches!(error.kind(), ErrorKind::SelectedTwice { model, column } if model == "User" && column == "id"));
     expect!["the answer has several columns `id`, and `User` has one: select those of its table alone, as in `SELECT t.* FROM .. AS t`"].assert_eq(&error.to_string());
     let join = r#"SELECT b.* FROM "query user" a JOIN "query user" b ON a.id < b.id"#;
     assert_eq!(db.query_one::<User>(join, &()).await?.name, "bob");
@@ -99,7 +102,7 @@ async fn tuples_and_single_columns_are_read_by_their_positions(database: &Databa
         assert!(error.to_string().starts_with("the answer has 3 columns, and is read as "), "{error}");
     }
     let error = db.query_as::<i64>(r#"SELECT visits FROM "query user" ORDER BY id"#, &()).await.unwrap_err();
-    assert!(matches!(error, Error::Column { column, .. } if column == "visits"));
+    assert!(matches!(error.kind(), ErrorKind::Column { column, .. } if column == "visits"));
     Ok(())
 }
 

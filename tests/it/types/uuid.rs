@@ -1,5 +1,6 @@
 //! `uuid::Uuid`
 
+use signals::ErrorKind;
 use signals::prelude::*;
 use uuid::Uuid;
 
@@ -108,7 +109,7 @@ async fn relations_to_a_model_whose_key_is_a_uuid(database: &Database) -> TestRe
     assert_eq!(group.ticket_set(&db).await?, [single.clone()]);
 
     let refused = group.delete(&db).await.unwrap_err();
-    assert!(matches!(&refused, Error::Protected { rows, .. } if rows.len() == 2), "{refused}");
+    assert!(matches!(refused.kind(), ErrorKind::Protected { rows, .. } if rows.len() == 2), "{refused}");
     seat.delete(&db).await?;
     group.seat(&db).await?.unwrap().delete(&db).await?;
     assert_eq!(group.delete(&db).await?.of::<Ticket>(), 2);

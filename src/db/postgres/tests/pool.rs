@@ -1,7 +1,7 @@
 use super::*;
 use crate::db::driver::Driver;
 use crate::db::postgres::Postgres;
-use crate::error::Error;
+use crate::error::ErrorKind;
 
 fn postgres(db: &Db) -> &Postgres {
     match &db.shared.driver {
@@ -37,7 +37,7 @@ async fn waiting_too_long_names_who_holds_the_connections() {
     let (three, last) = (db.begin().await.unwrap(), line!());
     for error in [db.begin().await.unwrap_err(), add(&db, 1).await.unwrap_err(), numbers(&db).await.unwrap_err()] {
         let text = error.to_string();
-        let Error::PoolBusy { waited, held } = &error else { panic!("{text}") };
+        let ErrorKind::PoolBusy { waited, held } = error.kind() else { panic!("{text}") };
         assert!(*waited >= Duration::from_millis(300));
         let held: Vec<_> = held.iter().map(|(place, count)| (place.line(), *count)).collect();
         assert_eq!(held, [(line, 2), (last, 1)]);
@@ -127,7 +127,7 @@ async fn a_server_that_stays_full_is_an_error_that_names_who_holds_the_connectio
     let two = db.begin().await.unwrap();
     let error = db.begin().await.unwrap_err();
     let text = error.to_string();
-    let Error::TooManyConnections { reason, waited, held } = error else { panic!("{text}") };
+    let ErrorKind::TooManyConnections { reason, waited, held } = error.into_kind() else { panic!("{text}") };
     assert!(waited >= timeout && reason.starts_with("too many connections for role"), "{text}");
     assert_eq!(held.iter().map(|(place, _)| place.line()).collect::<Vec<_>>(), [line, line + 1]);
     assert!(text.contains("those of this program are held from src/db/postgres/tests/pool.rs"), "{text}");
