@@ -1,4 +1,4 @@
-//! For the tests of an application: what is linked, and receivers that are left out or listened to.
+//! For the tests of an application: checking what is linked, muting receivers, and recording signals.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,11 +11,11 @@ use signals_core::{ReceiverGuard, ReceiverName};
 use crate::db::Db;
 use crate::model::Model;
 
-/// A receiver is not called for what is done on this database, until the guard is dropped. Other databases, such as those of
-/// tests that run at the same time, do not notice.
+/// Mutes a receiver on this database until the guard is dropped: it is not called. Other databases, such as those of tests
+/// that run at the same time, are not affected.
 ///
-/// A receiver is named as in `after = [..]`, by its path. This is what `mute_signals` of `factory_boy` is to Django, for one
-/// receiver and not for a signal.
+/// The receiver is named by its path, as in `after = [..]`. In Django, `mute_signals` of `factory_boy` does this for a whole
+/// signal.
 ///
 /// ```rust,standalone_crate
 /// use signals::prelude::*;
@@ -30,7 +30,7 @@ use crate::model::Model;
 ///
 /// #[receiver(post_save, sender = User)]
 /// fn refuse(instance: &User) -> Result<(), String> {
-///     Err("nobody is let in".to_owned())
+///     Err("no new users".to_owned())
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -46,8 +46,8 @@ use crate::model::Model;
 /// ```
 ///
 /// # Panics
-/// If the receiver receives a signal that is not sent in a database, one of your own or `post_load`: it would be called all the
-/// same.
+/// If the receiver receives a signal that is not sent in a database, such as one of your own or `post_load`: it would be called
+/// anyway.
 #[must_use = "the receiver is called again when this is dropped"]
 #[track_caller]
 pub fn mute<R: ReceiverName>(db: &Db) -> Muted<R> {
@@ -55,7 +55,7 @@ pub fn mute<R: ReceiverName>(db: &Db) -> Muted<R> {
     Muted { db: db.clone(), receiver: PhantomData }
 }
 
-/// A receiver that is not called until this is dropped.
+/// The guard of [`mute`]: the receiver is not called until this is dropped.
 #[must_use = "the receiver is called again when this is dropped"]
 pub struct Muted<R: ReceiverName> {
     db: Db,
@@ -74,7 +74,7 @@ impl<R: ReceiverName> fmt::Debug for Muted<R> {
     }
 }
 
-/// Notes the signals of a model that are sent on this database, until the guard is dropped: `pre_save`, `post_save`,
+/// Records the signals of a model that are sent on this database, until the guard is dropped: `pre_save`, `post_save`,
 /// `pre_delete`, `post_delete`, `post_commit` and `post_rollback`.
 ///
 /// ```rust,standalone_crate
@@ -103,13 +103,13 @@ impl<R: ReceiverName> fmt::Debug for Muted<R> {
 /// # }
 /// ```
 ///
-/// It is called after all receivers, as a closure of `connect` is: a signal whose receiver fails is not noted, and neither are
-/// raw writes of fixtures. Unlike such a closure, it leaves out what is done on other databases.
-#[must_use = "nothing is noted any more when this is dropped"]
+/// Like a closure of `connect`, it is called after all receivers. So it does not record a signal whose receiver fails, or a raw
+/// write of a fixture. Unlike such a closure, it ignores other databases.
+#[must_use = "recording ends when this is dropped"]
 #[track_caller]
 pub fn record<M: Model>(db: &Db) -> Recorded<M> {
     let sent = Arc::new(Mutex::new(Vec::new()));
-    let note = |signal: &'static str| {
+    let recorder = |signal: &'static str| {
         let (db, sent) = (db.clone(), Arc::clone(&sent));
         move |at: &Db, instance: &M, created: Option<bool>| {
             if db.is(at) {
@@ -118,8 +118,8 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
             }
         }
     };
-    let (pre_save, post_save, pre_delete) = (note("pre_save"), note("post_save"), note("pre_delete"));
-    let (post_delete, commit, rollback) = (note("post_delete"), note("post_commit"), note("post_rollback"));
+    let (pre_save, post_save, pre_delete) = (recorder("pre_save"), recorder("post_save"), recorder("pre_delete"));
+    let (post_delete, commit, rollback) = (recorder("post_delete"), recorder("post_commit"), recorder("post_rollback"));
     let guards = vec![
         M::PRE_SAVE.connect_scoped(move |event| pre_save(event.tx.db(), event.instance, None)),
         M::POST_SAVE.connect_scoped(move |event| post_save(event.tx.db(), event.instance, Some(event.created))),
@@ -131,8 +131,8 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
     Recorded { sent, guards }
 }
 
-/// What was sent since [`record`] was called.
-#[must_use = "nothing is noted any more when this is dropped"]
+/// The guard of [`record`], and the signals that were sent since.
+#[must_use = "recording ends when this is dropped"]
 pub struct Recorded<M> {
     sent: Arc<Mutex<Vec<Sent<M>>>>,
     guards: Vec<ReceiverGuard>,
@@ -144,14 +144,14 @@ pub struct Recorded<M> {
 pub struct Sent<M> {
     /// Its name.
     pub signal: &'static str,
-    /// The instance as it was then. Fields with `#[skip]` have their `Default`.
+    /// A copy of the instance when the signal was sent. Fields with `#[skip]` have their `Default`.
     pub instance: M,
     /// Whether the row was inserted, if the signal says so.
     pub created: Option<bool>,
 }
 
 impl<M> Recorded<M> {
-    /// What was sent since the last look, in the order in which it was sent.
+    /// Takes the signals that were recorded since the last call, in the order in which they were sent.
     pub fn take(&self) -> Vec<Sent<M>> {
         std::mem::take(&mut self.lock())
     }

@@ -1,5 +1,5 @@
-//! What the whole program knows of itself: all receivers, all crates, and the mistakes that only it can see. A binary
-//! of its own, so that nothing else is linked.
+//! What only the whole program shows: all receivers, all crates, and their mistakes. It is a separate binary, so that no other
+//! receivers are linked.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
 
@@ -25,7 +25,7 @@ struct Refunded {
     amount: u64,
 }
 
-/// One function, three registrations: no two receivers of one name.
+/// One function with three registrations, which are not two receivers of one name.
 #[receiver([Paid, Refunded])]
 #[receiver(Shipped, when = |shipped| shipped.amount > 0)]
 fn book(amount: u64) {
@@ -43,7 +43,7 @@ async fn send_parcel() {}
 /// The lines of [`twins`], whose receivers share an id.
 const TWINS: [u32; 2] = [line!() + 4, line!() + 7];
 
-#[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+#[expect(dead_code, reason = "nothing needs to call the function around a receiver")]
 fn twins() {
     #[receiver(Paid, id = "twin")]
     fn one() {}
@@ -52,58 +52,58 @@ fn twins() {
     fn other() {}
 }
 
-/// Without an id, two functions of one name in one module have one name, wherever they stand.
+/// Without an id, two functions of one name in one module have the same name, although they are inside other functions.
 mod nameless {
     use super::{Paid, Refunded, receiver};
 
-    #[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+    #[expect(dead_code, reason = "nothing needs to call the function around a receiver")]
     fn one() {
         #[receiver(Paid)]
         fn inner() {}
     }
 
-    #[expect(dead_code, reason = "receivers need nobody to call the function that they stand in")]
+    #[expect(dead_code, reason = "nothing needs to call the function around a receiver")]
     fn other() {
         #[receiver(Refunded)]
         fn inner() {}
     }
 }
 
-mod in_a_circle {
+mod in_a_cycle {
     use super::{Log, receiver, signal};
 
     #[signal]
-    pub(crate) struct Circled<'a> {
+    pub(crate) struct Cyclic<'a> {
         pub(crate) log: &'a Log,
     }
 
-    #[receiver(Circled, before = third)]
+    #[receiver(Cyclic, before = third)]
     fn second(log: &Log) {
         log.note("second");
     }
 
-    #[receiver(Circled)]
+    #[receiver(Cyclic)]
     fn first(log: &Log) {
         log.note("first");
     }
 
-    #[receiver(Circled, before = [fourth])]
+    #[receiver(Cyclic, before = [fourth])]
     fn third(log: &Log) {
         log.note("third");
     }
 
-    #[receiver(Circled, before = [second, last])]
+    #[receiver(Cyclic, before = [second, last])]
     fn fourth(log: &Log) {
         log.note("fourth");
     }
 
-    #[receiver(Circled)]
+    #[receiver(Cyclic)]
     fn last(log: &Log) {
         log.note("last");
     }
 }
 
-/// Two signals with one name. Of each, the receivers have an order; those of both together would have none.
+/// Two signals with one name. The receivers of each have an order; the receivers of both together would not.
 mod namesakes {
     pub(crate) mod here {
         use super::super::{receiver, signal};
@@ -129,7 +129,7 @@ mod namesakes {
     }
 }
 
-/// Functions that would be called twice, in ways that no attribute shows.
+/// Functions that would be called twice, although no attribute repeats a name.
 mod twice {
     use super::{receiver, signal};
     use signals::prelude::*;
@@ -165,7 +165,7 @@ mod twice {
     fn once() {}
 }
 
-/// Orders that say nothing.
+/// `after` and `before` without effect.
 mod apart {
     use super::{receiver, signal};
     use signals::prelude::*;
@@ -207,7 +207,7 @@ mod apart {
     fn of_all() {}
 }
 
-fn in_a_circle(error: &WiringError) -> bool {
+fn in_a_cycle(error: &WiringError) -> bool {
     matches!(error, WiringError::Cycle { .. })
 }
 
@@ -260,13 +260,10 @@ fn check_reports_two_receivers_with_one_id_and_both_places() {
 #[test]
 fn check_reports_receivers_that_wait_for_one_another_and_their_places() {
     let errors = signals_core::check().unwrap_err();
-    let text: String = errors
-        .iter()
-        .filter(|error| in_a_circle(error))
-        .map(|error| without_lines(&error.to_string()) + "\n")
-        .collect();
+    let text: String =
+        errors.iter().filter(|error| in_a_cycle(error)).map(|error| without_lines(&error.to_string()) + "\n").collect();
     expect![[r#"
-        the receivers of `Circled` wait for one another: `registry::in_a_circle::third` (tests/registry.rs) runs before `registry::in_a_circle::fourth` (tests/registry.rs) runs before `registry::in_a_circle::second` (tests/registry.rs) runs before `registry::in_a_circle::third`; take one `after` or `before` out
+        the receivers of `Cyclic` wait for one another: `registry::in_a_cycle::third` (tests/registry.rs) runs before `registry::in_a_cycle::fourth` (tests/registry.rs) runs before `registry::in_a_cycle::second` (tests/registry.rs) runs before `registry::in_a_cycle::third`; take one `after` or `before` out
     "#]]
     .assert_eq(&text);
 }
@@ -289,7 +286,7 @@ fn check_reports_functions_that_would_be_called_twice() {
 #[tokio::test]
 async fn the_first_use_of_a_signal_that_would_call_a_function_twice_is_that_error() {
     let Err(SignalError::Wiring(error)) = (twice::Sold {}).send() else { panic!("it was called twice") };
-    assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use say the same");
+    assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use report the same");
 
     let db = signals::Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables_of::<twice::Ship>().await.unwrap();
@@ -318,17 +315,17 @@ fn check_reports_orders_of_receivers_that_no_signal_calls_together() {
 fn every_use_of_a_signal_whose_receivers_wait_for_one_another_is_that_error() {
     let log = Log::new();
     for _ in 0..2 {
-        let Err(SignalError::Wiring(error)) = (in_a_circle::Circled { log: &log }).send() else {
+        let Err(SignalError::Wiring(error)) = (in_a_cycle::Cyclic { log: &log }).send() else {
             panic!("the receivers have no order")
         };
-        assert!(in_a_circle(&error));
-        assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use say the same");
+        assert!(in_a_cycle(&error));
+        assert!(signals_core::check().unwrap_err().contains(&error), "check and the first use report the same");
     }
-    assert!(in_a_circle::Circled::SIGNAL.has_receivers());
-    assert!(in_a_circle::Circled::SIGNAL.receivers().is_err());
+    assert!(in_a_cycle::Cyclic::SIGNAL.has_receivers());
+    assert!(in_a_cycle::Cyclic::SIGNAL.receivers().is_err());
 
-    let connected = in_a_circle::Circled::SIGNAL.connect_scoped(|event| event.log.note("connected"));
-    assert!(in_a_circle::Circled { log: &log }.send().is_err());
+    let connected = in_a_cycle::Cyclic::SIGNAL.connect_scoped(|event| event.log.note("connected"));
+    assert!(in_a_cycle::Cyclic { log: &log }.send().is_err());
     drop(connected);
     log.is(&expect![""]);
 }

@@ -1,4 +1,4 @@
-//! `signals::wiring()` sees the whole program, so this is a program of its own.
+//! `signals::wiring()` and its forms. It sees the whole program, so this is a separate binary.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
 
@@ -9,7 +9,7 @@ use expect_test::expect;
 use signals::prelude::*;
 
 #[path = "it/log.rs"]
-#[expect(dead_code, reason = "it has more than is asked of it here")]
+#[expect(dead_code, reason = "this binary uses a part of it")]
 mod log;
 
 use log::without_lines;
@@ -51,7 +51,7 @@ mod accounts {
     pub(crate) fn regroup() {}
 }
 
-/// A `User` again, and rows that go without a word to receivers of any sender.
+/// Another `User`, whose deletes do not call receivers of any sender.
 mod forum {
     use signals::prelude::*;
 
@@ -80,30 +80,30 @@ mod shop {
     pub(crate) fn thank() {}
 
     #[signal]
-    pub(crate) struct Unheard {}
+    pub(crate) struct NoReceivers {}
 }
 
-mod in_a_circle {
+mod in_a_cycle {
     use signals::prelude::*;
 
     #[signal]
-    pub(crate) struct Circled {}
+    pub(crate) struct Cyclic {}
 
-    #[receiver(Circled, before = [second])]
+    #[receiver(Cyclic, before = [second])]
     pub(crate) fn first() {}
 
-    #[receiver(Circled, before = [first])]
+    #[receiver(Cyclic, before = [first])]
     pub(crate) fn second() {}
 }
 
 #[test]
 fn a_table_names_the_receivers_of_each_signal_in_their_order() {
-    let _ = (shop::Unheard {}, shop::Paid { amount: 0 }, in_a_circle::Circled {});
+    let _ = (shop::NoReceivers {}, shop::Paid { amount: 0 }, in_a_cycle::Cyclic {});
     expect![[r#"
-        Circled (wiring::in_a_circle)
-            error: the receivers of `Circled` wait for one another: `wiring::in_a_circle::second` (tests/wiring.rs) runs before `wiring::in_a_circle::first` (tests/wiring.rs) runs before `wiring::in_a_circle::second`; take one `after` or `before` out
-            1  wiring::in_a_circle::first        before = [wiring::in_a_circle::second]                       tests/wiring.rs
-            2  wiring::in_a_circle::second       before = [wiring::in_a_circle::first]                        tests/wiring.rs
+        Cyclic (wiring::in_a_cycle)
+            error: the receivers of `Cyclic` wait for one another: `wiring::in_a_cycle::second` (tests/wiring.rs) runs before `wiring::in_a_cycle::first` (tests/wiring.rs) runs before `wiring::in_a_cycle::second`; take one `after` or `before` out
+            1  wiring::in_a_cycle::first         before = [wiring::in_a_cycle::second]                        tests/wiring.rs
+            2  wiring::in_a_cycle::second        before = [wiring::in_a_cycle::first]                         tests/wiring.rs
         Group (wiring::accounts)
           post_save
             1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
@@ -135,14 +135,14 @@ fn a_table_names_the_receivers_of_each_signal_in_their_order() {
 }
 
 #[test]
-fn a_sender_can_be_looked_at_alone() {
+fn the_wiring_of_one_sender() {
     let wiring = signals::wiring().of_sender("Paid");
     expect![[r#"
         Paid (wiring::shop)
             1  wiring::shop::thank  when = |event| event.amount > 100  tests/wiring.rs
     "#]]
     .assert_eq(&without_lines(&wiring.to_string()));
-    assert!(signals::wiring().of_sender("Nobody").signals.is_empty());
+    assert!(signals::wiring().of_sender("Unknown").signals.is_empty());
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn json_is_for_programs() {
     assert_eq!(pre_save["module"], "wiring::accounts");
     assert_eq!(pre_save["receivers"][0]["name"], "say \"hi\" <&> #1");
     assert_eq!(pre_save["receivers"][0]["raw"], true);
-    let circle = signals.iter().find(|signal| signal["signal"] == "Circled").unwrap();
-    assert!(circle["error"].as_str().unwrap().contains("wait for one another"));
+    let cyclic = signals.iter().find(|signal| signal["signal"] == "Cyclic").unwrap();
+    assert!(cyclic["error"].as_str().unwrap().contains("wait for one another"));
     expect![[r#"
         [
           {
@@ -212,7 +212,7 @@ fn without_lines_of_json(json: &str) -> String {
 }
 
 #[test]
-fn mermaid_draws_it() {
+fn a_graph_for_mermaid() {
     let mut wiring = signals::wiring();
     wiring.signals.retain(|signal| signal.module == Some("wiring::accounts"));
     expect![[r#"
@@ -250,7 +250,7 @@ fn mermaid_draws_it() {
 }
 
 #[test]
-fn graphviz_draws_it() {
+fn a_graph_for_graphviz() {
     let mut wiring = signals::wiring();
     wiring.signals.retain(|signal| signal.module == Some("wiring::accounts") && signal.signal == "pre_save");
     expect![[r#"
@@ -268,27 +268,27 @@ fn graphviz_draws_it() {
 }
 
 #[test]
-fn a_page_of_html_has_it_all() {
+fn a_page_of_html_has_every_receiver() {
     let page = signals::wiring().to_html();
     let body = &page[page.find("<section").unwrap()..page.find("<script").unwrap()];
     expect![[r#"
-        <section data-name="Circled wiring::in_a_circle">
-        <h2>Circled <small>wiring::in_a_circle</small></h2>
-        <div data-name="Circled">
-        <p class="error">the receivers of `Circled` wait for one another: `wiring::in_a_circle::second` (tests/wiring.rs) runs before `wiring::in_a_circle::first` (tests/wiring.rs) runs before `wiring::in_a_circle::second`; take one `after` or `before` out</p>
+        <section data-name="Cyclic wiring::in_a_cycle">
+        <h2>Cyclic <small>wiring::in_a_cycle</small></h2>
+        <div data-name="Cyclic">
+        <p class="error">the receivers of `Cyclic` wait for one another: `wiring::in_a_cycle::second` (tests/wiring.rs) runs before `wiring::in_a_cycle::first` (tests/wiring.rs) runs before `wiring::in_a_cycle::second`; take one `after` or `before` out</p>
         <table>
-        <tr><td>1<td><code>wiring::in_a_circle::first</code><td>before = [wiring::in_a_circle::second]<td>tests/wiring.rs
-        <tr><td>2<td><code>wiring::in_a_circle::second</code><td>before = [wiring::in_a_circle::first]<td>tests/wiring.rs
+        <tr><td>1<td><code>wiring::in_a_cycle::first</code><td>before = [wiring::in_a_cycle::second]<td>tests/wiring.rs
+        <tr><td>2<td><code>wiring::in_a_cycle::second</code><td>before = [wiring::in_a_cycle::first]<td>tests/wiring.rs
         </table>
         </div>
     "#]].assert_eq(&without_lines(&body[..body.find("</section>").unwrap()]));
     assert!(body.contains("say &#34;hi&#34; &#60;&#38;&#62; #1"), "{body}");
     assert!(body.contains("<p class=\"error\">"), "{body}");
     assert_eq!(body.matches("<section").count(), body.matches("</section>").count());
-    assert!(!page.contains("http"), "it needs nothing else");
+    assert!(!page.contains("http"), "it needs no other file");
 }
 
-/// Compares the wiring with a file of this name.
+/// Compares the wiring with this file in another process, and returns whether it passed, and its messages.
 fn run_locked(file: &str, update: bool) -> (bool, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_wiring_of_this_program", "--include-ignored", "--nocapture"]).env("LOCK", file);
@@ -301,7 +301,7 @@ fn run_locked(file: &str, update: bool) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// What [`run_locked`] runs; by itself it has no file to compare with.
+/// The test that [`run_locked`] runs. Without `LOCK` it has no file to compare with.
 #[test]
 fn the_wiring_of_this_program() {
     if let Some(file) = std::env::var_os("LOCK") {
@@ -310,23 +310,26 @@ fn the_wiring_of_this_program() {
 }
 
 #[test]
-fn a_lock_file_shows_what_comes_and_goes() {
+fn a_lock_file_shows_receivers_that_are_added_and_removed() {
     let folder = tempfile();
     let path = folder.join("wiring.lock");
     let file = path.to_str().unwrap();
 
-    let (passed, said) = run_locked(file, false);
+    let (passed, message) = run_locked(file, false);
     assert!(!passed);
-    assert!(said.contains("there is no `") && said.contains("run `UPDATE_WIRING=1 cargo test` once"), "{said}");
+    assert!(
+        message.contains("there is no `") && message.contains("run `UPDATE_WIRING=1 cargo test` once"),
+        "{message}"
+    );
 
     assert!(run_locked(file, true).0);
     let written = std::fs::read_to_string(&path).unwrap();
     expect![[r##"
         # The receivers of each signal, in the order in which they are called. A test compares this file with the program, so that a
         # review shows when a receiver is added or removed. `UPDATE_WIRING=1 cargo test` updates it.
-        Circled (wiring::in_a_circle)
-            wiring::in_a_circle::first  before = [wiring::in_a_circle::second]
-            wiring::in_a_circle::second  before = [wiring::in_a_circle::first]
+        Cyclic (wiring::in_a_cycle)
+            wiring::in_a_cycle::first  before = [wiring::in_a_cycle::second]
+            wiring::in_a_cycle::second  before = [wiring::in_a_cycle::first]
         Paid (wiring::shop)
             wiring::shop::thank  when = |event| event.amount > 100
         User (wiring::accounts)
@@ -351,20 +354,20 @@ fn a_lock_file_shows_what_comes_and_goes() {
     std::fs::write(&path, written.replace('\n', "\r\n")).unwrap();
     assert!(run_locked(file, false).0);
 
-    // Somebody has taken one receiver out since, and brought another.
+    // The file is that of a program with one receiver more and one less.
     let other = written.replace("    wiring::accounts::create_profile  created = true\n", "");
     std::fs::write(&path, other.replace("Paid (wiring::shop)\n", "Paid (wiring::shop)\n    wiring::shop::book\n"))
         .unwrap();
-    let (passed, said) = run_locked(file, false);
+    let (passed, message) = run_locked(file, false);
     assert!(!passed);
     let lines: String =
-        said.lines().filter(|line| line.starts_with(['+', '-'])).flat_map(|line| [line, "\n"]).collect();
+        message.lines().filter(|line| line.starts_with(['+', '-'])).flat_map(|line| [line, "\n"]).collect();
     expect![[r#"
         -     wiring::shop::book
         +     wiring::accounts::create_profile  created = true
     "#]]
     .assert_eq(&lines);
-    assert!(said.contains("run `UPDATE_WIRING=1 cargo test` and commit the file"), "{said}");
+    assert!(message.contains("run `UPDATE_WIRING=1 cargo test` and commit the file"), "{message}");
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -375,7 +378,7 @@ fn tempfile() -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_save_does_as_it_is_told() {
+async fn the_receivers_of_this_program_run() {
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables_of::<(accounts::User, accounts::Group)>().await.unwrap();
     accounts::User::default().save(&db).await.unwrap();

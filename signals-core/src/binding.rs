@@ -18,7 +18,7 @@ impl<P: Payload> Binding<P> {
         Self { filter: None, call }
     }
 
-    /// A binding that is called only when `filter` says yes.
+    /// A binding that is only called for payloads that pass the filter.
     #[doc(hidden)]
     pub const fn filtered(filter: Filter<P>, call: Call<P>) -> Self {
         Self { filter: Some(filter), call }
@@ -39,7 +39,7 @@ impl<P: Payload> fmt::Debug for Binding<P> {
     }
 }
 
-/// A [`Binding`] of a payload that is not known.
+/// A [`Binding`] without the type of its payload.
 pub trait Bound: Any + Send + Sync {
     #[doc(hidden)]
     fn source(&self) -> Source;

@@ -1,8 +1,9 @@
-//! The words in which the compiler speaks of miswired receivers.
+//! The messages that the compiler prints for mistakes in receivers.
 //!
-//! Each trait is one question that the macros ask of a type that the person wrote. Its implementations have no bounds,
-//! so that one mistake stays one error, and its answer is an associated type: where the question fails, everything
-//! that follows from the answer is silent.
+//! Each trait is one question that the macros ask about a type that the user wrote. The implementations have no bounds, so that one
+//! mistake is one error. The answer is an associated type, so that code that depends on it causes no further errors.
+//!
+//! A program does not use this module. It is public because the compiler names these traits.
 
 use crate::error::BoxError;
 use crate::payload::{Payload, ReceiverFuture, Reply};
@@ -16,7 +17,7 @@ use crate::payload::{Payload, ReceiverFuture, Reply};
 pub trait SendsSignals {
     /// The sender itself.
     type Me: ?Sized + 'static;
-    /// The fields of which `changed(..)` would say nothing.
+    /// The fields that `changed(..)` must not name.
     #[doc(hidden)]
     const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = &[];
 }
@@ -25,7 +26,7 @@ pub trait SendsSignals {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum NeverChanges {
-    /// Another key is another row.
+    /// A row with another key is another row.
     Key,
     /// `#[skip]`
     Skipped,
@@ -33,7 +34,7 @@ pub enum NeverChanges {
     ManyToMany,
 }
 
-/// Refuses `changed(..)` of a field that a save never changes.
+/// Refuses `changed(..)` with a field that a save never changes.
 #[doc(hidden)]
 #[track_caller]
 pub const fn may_change(never: &[(&str, NeverChanges)], field: &str) {
@@ -58,7 +59,7 @@ pub const fn may_change(never: &[(&str, NeverChanges)], field: &str) {
     }
 }
 
-/// Refuses `through_fields(..)` that name what is no column.
+/// Refuses `through_fields(..)` with a field that is not a column.
 #[doc(hidden)]
 #[track_caller]
 pub const fn may_relate(never: &[(&str, NeverChanges)], field: &str) {
@@ -91,12 +92,12 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 #[derive(Debug)]
 pub enum AnySender {}
 
-/// The sender of no signal. Where a trait has two implementations, the compiler lists neither as what was meant.
+/// A type that sends no signal. If a trait has two implementations, the compiler does not suggest either of them.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NoSender {}
 
-/// A name that stands in the first place of `#[receiver(..)]`.
+/// The first name in `#[receiver(..)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a signal",
     label = "not a signal",
@@ -118,7 +119,7 @@ pub trait AwaitsReceivers {
     type Signal;
 }
 
-/// A signal that is sent inside the transaction, if the sender has one.
+/// A signal that is sent inside the transaction, if there is one.
 #[diagnostic::on_unimplemented(
     message = "no field `tx` on `{Self}`: the transaction is over",
     label = "unknown field",
@@ -140,7 +141,7 @@ pub trait LendsMutably {
     type Signal;
 }
 
-/// A signal that knows what the row was before.
+/// A signal that knows the previous values of the row.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not know what changed",
     label = "remove `changed`",
@@ -162,7 +163,7 @@ pub trait HasRawWrites {
     type Signal;
 }
 
-/// A signal that is never sent for a raw write: if it has a field `raw`, that means something else.
+/// A signal that is never sent for a raw write. If it has a field `raw`, the field has another meaning.
 #[diagnostic::on_unimplemented(
     message = "`raw` is always `false` in this receiver of `{Self}`",
     label = "always `false`",
@@ -209,7 +210,7 @@ impl<T: CustomSignal> SentBy<AnySender> for T {
     type Payload = T::Payload;
 }
 
-/// What a signal lends as `instance` to a receiver that names no sender.
+/// What a signal passes as `instance` to a receiver that names no sender.
 #[diagnostic::on_unimplemented(
     message = "a receiver without a sender receives from every model, so `instance` is no `&{Instance}`",
     label = "expected `dyn AnyModel`",
@@ -220,14 +221,14 @@ pub trait FromAnySender<Instance: ?Sized> {
     type Signal;
 }
 
-/// What a signal lends as `instance` to the receivers of one sender, who take it as `Wanted`.
+/// What a signal passes as `instance` to the receivers of one sender, whose parameter is a `&Wanted`.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no `instance`", label = "unknown field")]
 pub trait LendsInstance<Sender: ?Sized, Wanted: ?Sized> {
-    /// Mostly the sender itself. What is wanted, if the signal leaves it to the types to differ.
+    /// Usually the sender itself; `Wanted`, if the signal accepts any type.
     type Instance: ?Sized;
 }
 
-/// What is lent as `instance`: nothing else than that.
+/// The type of `instance`, which the parameter must have.
 #[diagnostic::on_unimplemented(
     message = "`instance` is a `&{Self}` here, not a `&{Wanted}`",
     label = "expected `&{Self}`, the sender of this receiver"
@@ -242,7 +243,7 @@ impl<Wanted: ?Sized, Sender: ?Sized + 'static> InstanceIs<Wanted, Sender> for Wa
     type Sender = Sender;
 }
 
-/// Any type, as itself: to stand at another place in the source.
+/// Any type, as itself: moves the tokens of the type to another location in the source.
 #[doc(hidden)]
 pub trait Itself {
     /// The type.
@@ -260,11 +261,11 @@ impl<T: ?Sized> Itself for T {
     note = "`E` is `signals::Error`, or any other error that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait Returns<Output> {
-    /// What the dispatch takes.
+    /// What the dispatch needs.
     fn into_reply(self) -> Reply<Output>;
 }
 
-// In two steps, so that the compiler says which output this signal wants, and not which other ones there are.
+// Two steps, so that the compiler names the output of this signal, and does not list other outputs.
 #[diagnostic::do_not_recommend]
 impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
     #[inline]
@@ -276,7 +277,7 @@ impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
 /// An output, or the `Result` of one.
 #[doc(hidden)]
 pub trait Replies<Output> {
-    /// What the dispatch takes.
+    /// What the dispatch needs.
     fn reply(self) -> Reply<Output>;
 }
 
@@ -294,31 +295,31 @@ impl<Output, E: Into<BoxError>> Replies<Output> for Result<Output, E> {
     }
 }
 
-/// What a type answers that is no receiver when it is asked what it runs after. `ReceiverName` has refused it already.
+/// Gives each type that is not a receiver a `RunsAfter`, so that only `ReceiverName` reports it.
 #[doc(hidden)]
 pub trait NoReceiver {
-    #[allow(non_upper_case_globals, reason = "it stands for the variant of a receiver's type")]
+    #[allow(non_upper_case_globals, reason = "it has the name of a variant of a receiver's type")]
     /// Nothing.
     const RunsAfter: isize = 0;
 }
 
 impl<T: ?Sized> NoReceiver for T {}
 
-/// The place of a condition on a payload, for `when` to be put into: the compiler then says what a condition is.
+/// The type of a condition on a payload, which `when` is assigned to: the compiler then explains what a condition is.
 #[doc(hidden)]
 #[inline]
 pub fn condition<T>(_: &T) -> fn(&T) -> bool {
     |_| true
 }
 
-/// The future of an `async` receiver, on its way into the future of the dispatch.
+/// Moves the future of an `async` receiver into the future of the dispatch.
 #[doc(hidden)]
 #[inline]
 pub fn receiver_future<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
     ReceiverFuture::from_or_box(future)
 }
 
-/// Names a field, for the compiler to say if there is none of that name.
+/// Names a field, so that the compiler reports a name that does not exist.
 #[doc(hidden)]
 #[inline]
 pub fn field<'a, M: ?Sized, T: ?Sized + 'a>(_: &'a M, _: impl Fn(&'a M) -> &'a T) {}

@@ -9,24 +9,45 @@ use crate::panics::Panicked;
 use crate::source::SignalOf;
 use crate::wiring_error::WiringError;
 
-/// What a receiver may fail with.
+/// The error of a receiver, of any type.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A dispatch that did not reach its end. `{:?}` prints the same text as `{}`.
+/// Why a dispatch stopped.
+///
+/// `{:?}` prints the same message as `{}`, so that an error that `main` returns is readable.
+///
+/// ```rust,standalone_crate
+/// use signals_core::{SignalError, receiver, signal};
+///
+/// #[signal]
+/// struct OrderPaid {}
+///
+/// #[receiver(OrderPaid)]
+/// fn book() -> Result<(), std::num::ParseIntError> {
+///     "seven".parse::<u32>().map(drop)
+/// }
+///
+/// # fn main() {
+/// let error = OrderPaid {}.send().unwrap_err();
+/// let SignalError::Receiver(failure) = error else { panic!("{error}") };
+/// assert!(failure.receiver.name.ends_with("::book"));
+/// assert!(failure.inner().is_some_and(|error| error.is::<std::num::ParseIntError>()));
+/// # }
+/// ```
 #[non_exhaustive]
 pub enum SignalError {
     /// A receiver failed.
     Receiver(Box<ReceiverError>),
-    /// Receivers send signals whose receivers send signals, deeper than the limit.
+    /// Dispatches are nested deeper than the limit: receivers send signals whose receivers send signals.
     TooDeep {
-        /// The signal that would have been one too many.
+        /// The signal that was not sent.
         signal: &'static str,
         /// Its sender's type.
         sender: Option<&'static str>,
         /// The limit, see [`set_recursion_limit`](crate::set_recursion_limit).
         limit: usize,
     },
-    /// The receivers of the signal cannot be put in an order, or one of them would be called twice.
+    /// The receivers of the signal have no order, or one of them would be called twice.
     Wiring(Box<WiringError>),
 }
 
@@ -72,13 +93,13 @@ impl StdError for SignalError {
 
 /// A receiver that failed or panicked.
 ///
-/// Like `std::io::Error`, it prints its cause, and its `source` is the source of the cause: [`inner`](Self::inner)
-/// gives the cause itself. In a chain of receivers, the cause is the next receiver's error. Receivers that call one another in
-/// a cycle are printed once, with how often they did.
+/// Like [`std::io::Error`], it prints its cause, and its `source` is the source of the cause: [`inner`](Self::inner)
+/// returns the cause itself. In a chain of receivers, the cause is the error of the next receiver. A cycle of receivers that
+/// call one another is printed once, with a count.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReceiverError {
-    /// Who failed, and where it was declared.
+    /// The receiver that failed.
     pub receiver: ReceiverId,
     /// The signal that it received.
     pub signal: &'static str,
@@ -94,7 +115,7 @@ enum Failure {
 }
 
 impl ReceiverError {
-    /// What the receiver returned; `None` if it panicked.
+    /// The error that the receiver returned; `None` if it panicked.
     pub fn inner(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         match &self.failure {
             Failure::Error(error) => Some(&**error),
@@ -102,7 +123,7 @@ impl ReceiverError {
         }
     }
 
-    /// What the receiver returned; the error itself if it panicked.
+    /// The error that the receiver returned; this error itself if it panicked.
     pub fn into_inner(self: Box<Self>) -> BoxError {
         match self.failure {
             Failure::Error(error) => error,

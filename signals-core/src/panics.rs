@@ -1,9 +1,9 @@
-//! Panics that go no further than where they are caught.
+//! Catching panics, including those of values that are dropped afterwards.
 
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a panic said.
+/// A panic that was caught.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panicked {
     /// Its message, if it has one.
@@ -11,7 +11,7 @@ pub struct Panicked {
 }
 
 impl Panicked {
-    /// Reads what a panic threw and drops it. A payload may panic in turn when it is dropped.
+    /// Reads the payload of a panic and drops it. The payload may panic in turn when it is dropped.
     fn new(payload: Box<dyn Any + Send>) -> Self {
         let message = panic_message(&*payload).to_owned();
         discard(payload);
@@ -19,14 +19,14 @@ impl Panicked {
     }
 }
 
-/// Does what may panic. What the work left after a panic is for the caller to leave alone: a future that has panicked is
-/// not polled again.
+/// Calls a function that may panic. After a panic, the caller must not use what the function has changed: a future that has
+/// panicked, for example, is not polled again.
 #[inline]
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(Panicked::new)
 }
 
-/// Drops a value of a type that the user wrote, whose `Drop` may panic.
+/// Drops a value of the user, whose `Drop` may panic.
 pub fn discard<T>(value: T) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
         // It comes from a `Drop` itself, so that dropping it may never end.
@@ -34,7 +34,7 @@ pub fn discard<T>(value: T) {
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")

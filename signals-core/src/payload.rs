@@ -1,4 +1,4 @@
-//! What a signal sends, and how its receivers are called: the types that a signal's declaration fixes once.
+//! What a signal sends and how its receivers are called: the types that the declaration of a signal fixes.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -8,24 +8,24 @@ use stackfuture::StackFuture;
 use crate::error::BoxError;
 use crate::scope::Scope;
 
-/// The payload of a signal, with its lifetime taken out: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
+/// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
 /// [`signal`](macro@crate::signal) implements it.
 pub trait Payload: Sized + 'static {
-    /// The payload as it is sent, borrowing for `'a`.
+    /// The payload that is sent, with what it borrows.
     type Of<'a>: Send;
     /// What each receiver returns.
     type Output: Send + 'static;
-    /// Whether receivers are called synchronously or may be awaited.
+    /// Whether receivers return at once or may be awaited.
     type Mode: Mode;
-    /// What a receiver that names no sender is given.
+    /// The payload for a receiver that names no sender.
     type Any: Payload<Output = Self::Output, Mode = Self::Mode>;
-    /// `()` for a signal whose senders are types; `Infallible` for a signal without senders, so that its slots
-    /// have no variant for receivers of any sender and cost nothing for it.
+    /// `()` for a signal whose senders are types; `Infallible` for a signal without senders, so that its receivers have no
+    /// variant for any sender, and no cost for it.
     type Senders: Copy + Send + Sync + 'static;
     /// The name of the signal, as receivers write it.
     const SIGNAL: &'static str;
-    /// The fields that are filled in only if a receiver asks for them.
+    /// The fields that are only filled in if a receiver reads them.
     const COSTLY: &'static [&'static str] = &[];
 
     /// The name of the sender's type, if this signal has senders.
@@ -36,26 +36,26 @@ pub trait Payload: Sized + 'static {
         None
     }
 
-    /// The proof that this signal has senders, if it has.
+    /// The proof that this signal has senders, if it does.
     fn senders() -> Option<Self::Senders>;
 
-    /// Whether [`scope`](Self::scope) answers.
+    /// Whether [`scope`](Self::scope) returns a scope.
     const SCOPED: bool = false;
 
-    /// What it is sent in, where a test may have muted receivers.
+    /// The scope that it is sent in, where a test may have muted receivers.
     #[doc(hidden)]
     #[inline]
     fn scope<'b>(_: &'b Self::Of<'_>) -> Option<&'b Scope> {
         None
     }
 
-    /// Whether it tells of a raw write, which only those receivers are told of that say `raw = true`.
+    /// Whether it is sent for a raw write. Only receivers with `raw = true` are called for those.
     #[inline]
     fn is_raw(_: &Self::Of<'_>) -> bool {
         false
     }
 
-    /// The payload as a receiver of any sender sees it.
+    /// The payload for a receiver of any sender.
     fn widen<'b>(payload: &'b mut Self::Of<'_>, senders: Self::Senders) -> <Self::Any as Payload>::Of<'b>;
 }
 
@@ -65,7 +65,7 @@ pub trait Mode: 'static {
     type Awaits: Copy + Send + Sync + 'static;
 }
 
-/// Receivers are called one after the other and return at once.
+/// Receivers are called one after the other, and return at once.
 #[derive(Debug)]
 pub enum Synchronous {}
 
@@ -81,26 +81,26 @@ impl Mode for Asynchronous {
     type Awaits = ();
 }
 
-/// What a receiver answers to the dispatch.
+/// What a receiver returns to the dispatch.
 pub type Reply<O> = Result<O, BoxError>;
 
-/// The room for an `async` receiver's future inside the future of `send`; a larger one is boxed.
+/// The bytes that the future of `send` has for the future of an `async` receiver. A larger future is boxed.
 pub const FUTURE_BYTES: usize = 512;
 
 /// The future of an `async` receiver.
 pub type ReceiverFuture<'b, O> = StackFuture<'b, Reply<O>, FUTURE_BYTES>;
 
-/// A `fn` receiver with its arguments bound.
+/// A `fn` receiver whose arguments are bound to a payload.
 pub type SyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output>;
 
-/// An `async fn` receiver with its arguments bound.
+/// An `async fn` receiver whose arguments are bound to a payload.
 pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> ReceiverFuture<'b, <P as Payload>::Output>;
 
-/// The filters of one receiver: whether it is called for what is sent.
+/// The filters of one receiver: whether it is called for this payload.
 pub(crate) type Filter<P> = for<'a, 'b> fn(&'b <P as Payload>::Of<'a>) -> bool;
 
-/// One receiver of one payload, ready to be called. For a synchronous signal this is a plain function pointer:
-/// its second variant is uninhabited.
+/// How a receiver of a payload is called. For a synchronous signal this is a plain function pointer, because the second variant
+/// is uninhabited.
 pub enum Call<P: Payload> {
     /// A `fn`.
     Sync(SyncCall<P>),

@@ -1,4 +1,4 @@
-//! For the tests of an application: is everything linked that it depends on?
+//! For the tests of an application: whether all its dependencies with receivers are linked.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -7,14 +7,14 @@ use std::process::Command;
 
 use crate::registry;
 
-/// The packages of this family, of which a program need not link anything of its own.
+/// The packages of this project. A program need not link declarations of theirs.
 const FAMILY: [&str; 3] = ["signals-rs", "signals-core", "signals-macros"];
 
-/// Panics if a crate that uses signals is among the dependencies of the package under test, but nothing of it is
-/// linked: then its receivers are never called. The message has the line that is missing.
+/// Panics if a dependency of the package under test uses signals, but is not linked: its receivers are never called. The
+/// message contains the line that is missing.
 ///
-/// It asks `cargo tree` for the dependencies, those of dependencies included, as they are on this machine with the
-/// package's default features. Call it in a test that links what the program links:
+/// The dependencies, including indirect ones, come from `cargo tree`, for this machine and the default features of the package.
+/// Call it in a test that links the same crates as the program:
 ///
 /// ```no_run
 /// # mod accounts {}
@@ -27,17 +27,24 @@ const FAMILY: [&str; 3] = ["signals-rs", "signals-core", "signals-macros"];
 /// ```
 ///
 /// # Panics
-/// If something is not linked, and if `cargo tree` does not work here: outside of `cargo test`, for one.
+/// If a dependency is not linked, and if `cargo tree` does not work, as outside of `cargo test`.
 #[track_caller]
 pub fn assert_linked() {
     assert_linked_except(&[]);
 }
 
-/// As [`assert_linked`], for a program with dependencies that use signals and have nothing to link: crates that only
-/// send the signals of others, say.
+/// Like [`assert_linked`], except for these crates: dependencies that use signals and declare nothing, such as a crate that only
+/// sends the signals of others.
+///
+/// ```no_run
+/// #[test]
+/// fn everything_is_linked() {
+///     signals_core::testing::assert_linked_except(&["shop-client"]);
+/// }
+/// ```
 ///
 /// # Panics
-/// As [`assert_linked`].
+/// Like [`assert_linked`].
 #[track_caller]
 pub fn assert_linked_except(crates: &[&str]) {
     let tree = match cargo_tree() {
@@ -49,10 +56,10 @@ pub fn assert_linked_except(crates: &[&str]) {
     let excepted = |user: &&User| crates.iter().any(|name| *name == user.package || *name == user.library);
     let missing: Vec<&User> =
         tree.users.iter().filter(|user| !linked.contains(&*user.library)).filter(|user| !excepted(user)).collect();
-    assert!(missing.is_empty(), "{}", tree.what_is_missing(&missing));
+    assert!(missing.is_empty(), "{}", tree.message(&missing));
 }
 
-/// Each package on a line: how deep it stands, the name of its library, and then its own.
+/// Each package on a line: its depth in the tree, the name of its library, and its own name.
 fn cargo_tree() -> Result<String, String> {
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
         return Err("`CARGO_MANIFEST_DIR` is not set; run this test with `cargo test`".to_owned());
@@ -69,33 +76,33 @@ fn cargo_tree() -> Result<String, String> {
     }
 }
 
-/// A package that depends on signals itself.
+/// A package that directly depends on signals.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct User {
     library: String,
     package: String,
-    /// Whether the package under test depends on it, and not only through another.
+    /// Whether the package under test depends on it directly.
     direct: bool,
 }
 
 /// The dependencies of the package under test.
 #[derive(Debug)]
 struct Tree {
-    /// What the package under test calls the library whose macros it uses.
+    /// The library whose macros the package under test uses.
     root: &'static str,
-    /// Its own library.
+    /// The library of the package under test.
     own: String,
     users: BTreeSet<User>,
 }
 
 impl Tree {
     /// Reads lines such as `2 mail shop-mail v0.1.0 (/src/mail) (*)`.
-    fn parse(text: &str) -> Self {
+    fn parse(output: &str) -> Self {
         let mut tree = Self { root: "signals_core", own: String::new(), users: BTreeSet::new() };
-        // The packages on the way from the one under test to the line.
+        // The packages between the one under test and the line.
         let mut path: Vec<(&str, &str)> = Vec::new();
         let mut direct = BTreeSet::new();
-        for line in text.lines() {
+        for line in output.lines() {
             let mut words = line.splitn(4, ' ');
             let (Some(Ok(depth)), Some(library), Some(package)) =
                 (words.next().map(str::parse::<usize>), words.next(), words.next())
@@ -128,7 +135,7 @@ impl Tree {
         tree
     }
 
-    fn what_is_missing(&self, missing: &[&User]) -> String {
+    fn message(&self, missing: &[&User]) -> String {
         let names = |direct: bool| missing.iter().filter(move |user| user.direct == direct).map(|user| &*user.library);
         let (direct, indirect): (Vec<_>, Vec<_>) = (names(true).collect(), names(false).collect());
         let root = self.root;
@@ -197,7 +204,7 @@ mod tests {
     #[test]
     fn the_message_names_the_missing_lines() {
         let tree = Tree::parse(SHOP);
-        let text = tree.what_is_missing(&tree.users.iter().collect::<Vec<_>>());
+        let text = tree.message(&tree.users.iter().collect::<Vec<_>>());
         assert_eq!(
             text,
             "these dependencies use signals, but nothing of them is linked, so their receivers are never called:

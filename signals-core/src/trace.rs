@@ -1,11 +1,11 @@
-//! One span per receiver with the feature `tracing`, and nothing at all without it.
+//! One span per receiver with the feature `tracing`, and no code without it.
 
 use core::fmt;
 
 use crate::id::ReceiverId;
 use crate::payload::Payload;
 
-/// The span of a receiver that is called.
+/// The span of one call of a receiver.
 pub(crate) struct Span {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -25,12 +25,12 @@ impl Span {
 
     #[cfg(not(feature = "tracing"))]
     #[inline]
-    #[expect(clippy::extra_unused_type_parameters, reason = "a span has the name of the signal")]
+    #[expect(clippy::extra_unused_type_parameters, reason = "with `tracing`, the span has the name of the signal")]
     pub(crate) fn of<P: Payload>(_: &ReceiverId) -> Self {
         Self {}
     }
 
-    /// Does something inside of the span.
+    /// Calls a function inside the span.
     #[inline]
     #[cfg_attr(not(feature = "tracing"), expect(clippy::unused_self, reason = "there is no span to enter"))]
     pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
@@ -40,7 +40,8 @@ impl Span {
     }
 }
 
-/// Writes a failure that no call returns to the log, and says whether there is one: without it the failure has to go elsewhere.
+/// Writes a failure that no call returns to the log. Returns whether there is a log: otherwise the caller reports the failure
+/// in another way.
 #[cfg(feature = "tracing")]
 pub fn log(failure: &dyn fmt::Display) -> bool {
     let is_read = tracing::dispatcher::get_default(|log| !log.is::<tracing::subscriber::NoSubscriber>());
@@ -50,7 +51,7 @@ pub fn log(failure: &dyn fmt::Display) -> bool {
     is_read
 }
 
-/// There is no log.
+/// There is no log without the feature `tracing`.
 #[cfg(not(feature = "tracing"))]
 pub fn log(_: &dyn fmt::Display) -> bool {
     false

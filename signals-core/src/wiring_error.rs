@@ -7,7 +7,9 @@ use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::source::SignalOf;
 
-/// A mistake in the wiring of the whole program.
+/// A mistake of the whole program, which [`check`](crate::check) reports.
+///
+/// Its message says how to correct it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WiringError {
@@ -15,7 +17,7 @@ pub enum WiringError {
     Cycle {
         /// The signal that they receive.
         signal: &'static str,
-        /// The type that sends it, `None` for any.
+        /// The type that sends it; `None` for any.
         sender: Option<&'static str>,
         /// The receivers of the cycle, each of which runs before the next.
         receivers: Vec<ReceiverId>,
@@ -26,9 +28,9 @@ pub enum WiringError {
         receiver: ReceiverId,
         /// The signal.
         signal: &'static str,
-        /// The type that sends it, `None` for any, and for a signal without senders.
+        /// The type that sends it; `None` for any, and for a signal without senders.
         sender: Option<&'static str>,
-        /// Whether the function receives it from any sender as well, and does not name this sender twice.
+        /// Whether it receives the signal from this sender and also from any sender. Otherwise, it names this sender twice.
         any_sender: bool,
     },
     /// `after` or `before` names a receiver that never receives the same signal of the same sender.
@@ -51,18 +53,18 @@ pub enum WiringError {
     EmptyApp {
         /// The crate.
         name: &'static str,
-        /// Where `apps!` stands.
+        /// The location of `apps!`.
         location: SourceLocation,
     },
     /// The linker has dropped receivers, models and signals.
     Incomplete {
-        /// A module whose declarations are not there, `None` if those of any module may be missing.
+        /// A module whose declarations are missing; `None` if those of any module may be.
         module: Option<&'static str>,
     },
 }
 
 impl WiringError {
-    /// How to have the linker keep what is registered, with the file to write it to.
+    /// How to make the linker keep the registry.
     const KEEP: &str = "keep it with `rustflags = [\"-C\", \"link-arg=-Wl,--no-gc-sections\"]` under \
         `[target.x86_64-pc-windows-gnu]`, or the target that you build for, in `.cargo/config.toml`";
 }

@@ -1,5 +1,6 @@
 //! The wiring as a file in a repository, which a test compares.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -82,9 +83,15 @@ impl WiredSignal {
     }
 }
 
-/// The lines that only one of both has, marked with `-` and `+`, with three lines around each.
+/// The lines that were removed and added, marked with `-` and `+`, with three lines around each change.
 fn difference(old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
-    let changes = diff.grouped_ops(3).into_iter().flatten().flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>());
-    changes.map(|change| format!("{} {}\n", change.tag(), change.value().trim_end_matches('\n'))).collect()
+    let mut lines = String::new();
+    for operation in diff.grouped_ops(3).iter().flatten() {
+        for change in diff.iter_changes(operation) {
+            // Writing to a `String` does not fail.
+            let _ = writeln!(lines, "{} {}", change.tag(), change.value().trim_end_matches('\n'));
+        }
+    }
+    lines
 }

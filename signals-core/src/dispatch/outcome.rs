@@ -69,6 +69,7 @@ pub(super) fn stop_at_error<O>(_: &ReceiverId, result: ReceiverResult<O>) -> Con
 }
 
 /// Adds a result to the list, and writes a failure to the log.
+#[inline]
 pub(super) fn record<O>(
     results: &mut ReceiverResults<O>,
     id: &ReceiverId,
@@ -137,6 +138,7 @@ pub(super) fn end_of_fold<B>(end: Result<(), Stop<B>>) -> Result<Option<B>, Sign
 }
 
 /// The closure of `collect`.
+#[inline]
 pub(super) fn push<O>(outputs: &mut Vec<O>, output: O) -> ControlFlow<Infallible> {
     outputs.push(output);
     ControlFlow::Continue(())
