@@ -19,9 +19,12 @@ static BUILT: LazyLock<String> = LazyLock::new(|| {
     said
 });
 
-/// The fixtures' target directory stands beside the one of this test, and is kept.
-fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("fixtures")
+/// A directory for the files of this test.
+const FILES: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// The target directory of this test, which the fixtures share, so that Cargo compiles their dependencies once.
+fn target() -> &'static Path {
+    Path::new(FILES).parent().expect("a directory in the target directory")
 }
 
 fn path_of(name: &str) -> PathBuf {
@@ -165,7 +168,7 @@ fn a_program_whose_linker_dropped_the_registry_refuses_to_start() {
 /// The linker of MinGW keeps some entries by chance, so that a program cannot see that others are missing.
 #[test]
 fn a_build_for_mingw_without_the_flag_counts_as_one_that_drops_the_registry() -> io::Result<()> {
-    let script = target().with_file_name(format!("build_script{EXE_SUFFIX}"));
+    let script = Path::new(FILES).join(format!("build_script{EXE_SUFFIX}"));
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/signals-core/build.rs");
     let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let built = rustc.args(["--edition", "2024", source, "-o"]).arg(&script).output()?;
@@ -190,7 +193,7 @@ fn a_build_for_mingw_without_the_flag_counts_as_one_that_drops_the_registry() ->
 #[test]
 fn cargo_refuses_two_versions_of_the_kernel() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = target().with_file_name("two_versions");
+    let folder = Path::new(FILES).join("two_versions");
     // The manifest of the kernel without its dependencies, which have no part in this.
     let kernel = fs::read_to_string(root.join("signals-core/Cargo.toml"))?;
     let package = kernel.split("\n[features]").next().unwrap_or_default();
