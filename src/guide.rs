@@ -51,6 +51,7 @@ pub mod chapter_09 {}
 
 #[doc = include_str!("../docs/guide/links.md")]
 #[doc = ""]
+#[doc = include_str!("../docs/guide/10-errors.md")]
 pub mod chapter_10 {}
 
 #[doc = include_str!("../docs/guide/links.md")]

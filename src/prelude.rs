@@ -1,4 +1,6 @@
-//! What a program with models needs in scope: `use signals::prelude::*;`
+//! The names that a program with models uses: `use signals::prelude::*;`
+//!
+//! Everything else is in the module that is named for its topic, such as [`db`](crate::db) or [`many_to_many`](crate::many_to_many).
 
 pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
