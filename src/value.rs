@@ -1,17 +1,17 @@
-//! What a column of a table can hold, and how a Rust value becomes one.
+//! The values of the databases. Uses `calendar` alone.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::calendar::Written;
 
-/// A value on its way to or from the database, borrowed from whoever owns it.
+/// A value to or from the database, borrowed.
 ///
-/// Two of them are equal if the database would store the same: NaN is NaN, and JSON is the same whatever the order of its
-/// keys.
+/// Two values are equal if the database would store the same: NaN equals NaN, and the order of the keys of JSON makes no
+/// difference.
 ///
-/// From SQLite, which has neither, dates and times come as [`Text`](Self::Text) and UUIDs as [`Blob`](Self::Blob); JSON comes
-/// as text from everywhere.
+/// SQLite has no types for them, so dates and times are read as [`Text`](Self::Text) and UUIDs as [`Blob`](Self::Blob). JSON is
+/// read as text from every database.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {
@@ -25,26 +25,26 @@ pub enum ValueRef<'a> {
     Real(f64),
     /// Text.
     Text(&'a str),
-    /// Text that is never printed, such as the hash of a password: `Debug` and `Display` write `Secret(..)`. It is stored as
-    /// [`Text`](Self::Text), comes back as such, and is equal to the same text.
+    /// Text that is never printed, such as the hash of a password: `Debug` and `Display` write `Secret(..)`. It is stored and read
+    /// as [`Text`](Self::Text), and equals the same text.
     Secret(&'a str),
     /// Bytes.
     Blob(&'a [u8]),
-    /// A moment: microseconds since the beginning of 1970 in UTC. The least and the greatest number are the two infinities of
+    /// A timestamp: microseconds since the beginning of 1970 in UTC. The smallest and the largest number are the two infinities of
     /// PostgreSQL.
     Timestamp(i64),
-    /// A date and a time of no certain place: microseconds since the beginning of 1970 there. The least and the greatest number
-    /// are the two infinities of PostgreSQL.
+    /// A date and time without a time zone: microseconds since the beginning of 1970. The smallest and the largest number are the
+    /// two infinities of PostgreSQL.
     DateTime(i64),
-    /// A day: days since the first of 1970. The least and the greatest number are the two infinities of PostgreSQL.
+    /// A date: days since 1 January 1970. The smallest and the largest number are the two infinities of PostgreSQL.
     Date(i32),
-    /// A time of a day: microseconds since midnight.
+    /// A time of day: microseconds since midnight.
     Time(i64),
     /// A UUID.
     Uuid([u8; 16]),
-    /// What is stored as JSON.
+    /// A value that is stored as JSON.
     Json(&'a dyn ToJson),
-    /// A value that its type cannot store, and why: every statement refuses it as
+    /// A value that cannot be stored, and the reason: every statement refuses it with
     /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter).
     Refused(&'a str),
 }
@@ -81,12 +81,12 @@ pub enum Value {
     Refused(String),
 }
 
-/// What can be written as JSON, for [`ValueRef::Json`].
+/// A value that can be written as JSON, for [`ValueRef::Json`].
 pub trait ToJson: Sync {
-    /// The text, or why there is none.
+    /// The JSON, or the reason why there is none.
     fn to_json(&self) -> Result<String, String>;
 
-    /// Whether this is the same JSON as that text, which may have been written by somebody else.
+    /// Whether this is the same JSON as `json`, which another program may have written.
     fn is_same(&self, json: &str) -> bool {
         self.to_json().is_ok_and(|text| text == json)
     }
@@ -100,7 +100,7 @@ impl fmt::Debug for dyn ToJson + '_ {
 }
 
 impl ValueRef<'_> {
-    /// A secret as the text that is stored, any other value unchanged.
+    /// A secret as the text that is stored; any other value unchanged.
     pub(crate) fn exposed(self) -> Self {
         match self {
             Self::Secret(text) => Self::Text(text),
@@ -224,7 +224,7 @@ impl From<Vec<u8>> for Value {
     }
 }
 
-/// As derived, but for a secret.
+/// As derived, except for a secret.
 impl fmt::Debug for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, value): (_, &dyn fmt::Debug) = match self {
@@ -253,7 +253,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// What is printed in place of a secret.
+/// Printed in place of a secret.
 const HIDDEN: &str = "Secret(..)";
 
 /// As an SQL literal, for messages: `NULL`, `true`, `42`, `'text'`, `X'00ff'`, `'2026-11-25 12:00:00+00:00'`.
@@ -312,7 +312,7 @@ pub struct ColumnError {
 impl ColumnError {
     /// `expected` completes "expected ..", as in `"a colour"`.
     ///
-    /// Of what was found, the message shows numbers and never text or bytes: these may be somebody's secret.
+    /// The message shows the number that was found, but never text or bytes, which may be secret.
     pub fn new(expected: impl Into<Cow<'static, str>>, found: ValueRef<'_>) -> Self {
         let found = match found {
             ValueRef::Null => "NULL".into(),
@@ -335,9 +335,9 @@ impl ColumnError {
         Self { expected: expected.into(), found }
     }
 
-    /// Expected was one of these texts.
-    pub fn one_of(texts: &[&str], found: ValueRef<'_>) -> Self {
-        let quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+    /// One of these strings was expected.
+    pub fn one_of(strings: &[&str], found: ValueRef<'_>) -> Self {
+        let quoted: Vec<_> = strings.iter().map(|string| format!("`{string}`")).collect();
         let listed = match quoted.split_last() {
             Some((last, [])) => last.clone(),
             Some((last, others)) => format!("{} or {last}", others.join(", ")),

@@ -1,6 +1,6 @@
-//! Dates and times as text: what SQLite stores, and what messages show.
+//! Dates and times as text, for SQLite and for messages.
 //!
-//! Days and microseconds count from the beginning of 1970. No crate for dates is needed for that.
+//! Days and microseconds count from the beginning of 1970. This needs no crate for dates.
 
 use std::fmt::{self, Write};
 
@@ -15,8 +15,8 @@ mod tests;
 pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// What SQLite's own functions and Django take for a date, a date and time, or a time: `2026-11-25 12:00:00.123456`. The
-/// fraction is left out if it is 0. As text they sort as time goes, so that only years of four digits have one.
+/// A date, a date and time, or a time as SQLite's functions and Django write it: `2026-11-25 12:00:00.123456`. The fraction is
+/// left out if it is 0. Text must sort in the order of time, so there is none for years that do not have four digits.
 #[cfg(feature = "sqlite")]
 pub(crate) fn text(written: Written) -> Option<Text> {
     let days = match written {
@@ -27,7 +27,7 @@ pub(crate) fn text(written: Written) -> Option<Text> {
     (0..=9999).contains(&civil(days).0).then(|| Text::of(written))
 }
 
-/// What is written.
+/// A date and time, a date, or a time, to be written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Written {
     DateTime(i64),
@@ -64,7 +64,7 @@ fn write_date(f: &mut fmt::Formatter<'_>, days: i64) -> fmt::Result {
     write!(f, "{sign}{:04}-{month:02}-{day:02}", year.abs())
 }
 
-/// A short text that needs no allocation.
+/// A short string without an allocation.
 #[cfg(feature = "sqlite")]
 #[derive(Clone, Copy)]
 pub(crate) struct Text {
@@ -99,8 +99,8 @@ impl Write for Text {
     }
 }
 
-/// The year, month and day of a day. The calendar repeats itself every 400 years, and a year is counted from March, so that
-/// the day which some years have more is its last.
+/// The year, month and day of a day. The calendar repeats every 400 years, and years are counted from March, so that the leap day
+/// is the last of a year.
 pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + DAYS_TO_1970;
     let (era, day) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));

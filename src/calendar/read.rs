@@ -1,9 +1,9 @@
-//! Dates and times from text: in our own form, in that of Django, and in those that SQLite's functions take and give.
+//! Dates and times from text: in the form of this library, in that of Django, and in those of SQLite's functions.
 
 use super::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
 
-/// A date and time as it was written, in microseconds of its own clock, and how many of them that clock is ahead of UTC, if
-/// it says so. `T` may stand for the space, and `Z` or `+02:00` at the end.
+/// A date and time in microseconds of local time, and the offset of that from UTC in microseconds, if there is one. A `T` may
+/// replace the space, and `Z` or `+02:00` may follow.
 pub(crate) fn parse_date_time(text: &str) -> Option<(i64, Option<i64>)> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix([' ', 'T', 't'])?;
@@ -34,7 +34,7 @@ pub(crate) fn parse_date(text: &str) -> Option<i32> {
     (civil(days) == (year, month, day)).then(|| i32::try_from(days).ok())?
 }
 
-/// `12:00:00.123456` or `12:00`, as microseconds. Digits behind the sixth must be 0: they could not be kept.
+/// `12:00:00.123456` or `12:00`, as microseconds. Digits after the sixth must be 0: they could not be stored.
 pub(crate) fn parse_time(text: &str) -> Option<i64> {
     let (hours, rest) = text.split_once(':')?;
     let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));

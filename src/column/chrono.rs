@@ -1,7 +1,6 @@
-//! chrono: moments, dates and times.
+//! Timestamps, dates and times of chrono.
 //!
-//! A column keeps microseconds. What is finer is cut off, towards the past, so that the order of two moments is never turned
-//! round. No database stores a leap second.
+//! A column keeps microseconds. A finer time is rounded down, towards the past, so that the order of two timestamps never changes. No database stores a leap second.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
@@ -10,9 +9,9 @@ use crate::calendar::MICROS_PER_SECOND;
 use crate::value::{ColumnError, ValueRef};
 
 const LEAP_SECOND: ValueRef<'_> =
-    ValueRef::Refused("a database has no leap seconds: use the second before or the one behind it");
+    ValueRef::Refused("a database has no leap seconds: use the second before or the one after it");
 
-/// A moment: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
+/// A timestamp: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for DateTime<Utc> {
     const TYPE: ColumnType = ColumnType::Timestamp;
@@ -31,7 +30,7 @@ impl Column for DateTime<Utc> {
     }
 }
 
-/// A date and a time of no certain place: `TIMESTAMP` in PostgreSQL, text in SQLite.
+/// A date and time without a time zone: `TIMESTAMP` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for NaiveDateTime {
     const TYPE: ColumnType = ColumnType::DateTime;
@@ -51,7 +50,7 @@ impl Column for NaiveDateTime {
     }
 }
 
-/// A day: `DATE` in PostgreSQL, text in SQLite.
+/// A date: `DATE` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for NaiveDate {
     const TYPE: ColumnType = ColumnType::Date;
@@ -67,7 +66,7 @@ impl Column for NaiveDate {
     }
 }
 
-/// A time of a day: `TIME` in PostgreSQL, text in SQLite.
+/// A time of day: `TIME` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for NaiveTime {
     const TYPE: ColumnType = ColumnType::Time;

@@ -1,7 +1,6 @@
-//! jiff: moments, dates and times.
+//! Timestamps, dates and times of jiff.
 //!
-//! A column keeps microseconds. What is finer is cut off, towards the past, so that the order of two moments is never turned
-//! round.
+//! A column keeps microseconds. A finer time is rounded down, towards the past, so that the order of two timestamps never changes.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -10,7 +9,7 @@ use super::{Column, ColumnType, time};
 use crate::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
 use crate::value::{ColumnError, ValueRef};
 
-/// A moment: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
+/// A timestamp: `TIMESTAMP WITH TIME ZONE` in PostgreSQL, text in UTC in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for Timestamp {
     const TYPE: ColumnType = ColumnType::Timestamp;
@@ -35,7 +34,7 @@ impl Column for Timestamp {
     }
 }
 
-/// A date and a time of no certain place: `TIMESTAMP` in PostgreSQL, text in SQLite.
+/// A date and time without a time zone: `TIMESTAMP` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for DateTime {
     const TYPE: ColumnType = ColumnType::DateTime;
@@ -59,7 +58,7 @@ impl Column for DateTime {
     }
 }
 
-/// A day: `DATE` in PostgreSQL, text in SQLite.
+/// A date: `DATE` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for Date {
     const TYPE: ColumnType = ColumnType::Date;
@@ -74,7 +73,7 @@ impl Column for Date {
     }
 }
 
-/// A time of a day: `TIME` in PostgreSQL, text in SQLite.
+/// A time of day: `TIME` in PostgreSQL, text in SQLite.
 #[diagnostic::do_not_recommend]
 impl Column for Time {
     const TYPE: ColumnType = ColumnType::Time;

@@ -1,4 +1,4 @@
-//! JSON, and any type that serde knows.
+//! JSON, and every type that serde can read and write.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -44,10 +44,10 @@ use crate::value::{ColumnError, ToJson, ValueRef};
 /// # }
 /// ```
 ///
-/// What serde makes of the value is what is stored: whatever is marked with `#[serde(skip)]` is left out, and JSON has no NaN,
-/// which becomes `null`. A value that could not be read back is refused when it is written, with
-/// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable): NaN of an `f64`, a field that is left out and has no `#[serde(default)]`,
-/// and what is nested more than 127 deep. Stored JSON that does not fit the type any more is an
+/// The value is stored as serde writes it: fields with `#[serde(skip)]` are left out, and NaN, which JSON does not have, becomes
+/// `null`. A value that could not be read back is refused when it is written, with
+/// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable): NaN of an `f64`, a field that is left out and has no `#[serde(default)]`, and
+/// lists and objects that are nested more than 127 deep. Stored JSON that no longer fits the type is an
 /// [`ErrorKind::Column`](crate::ErrorKind::Column) when it is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Json<T>(pub T);
@@ -78,14 +78,14 @@ impl<T: fmt::Display> fmt::Display for Json<T> {
     }
 }
 
-/// As the value itself.
+/// Like the value itself.
 impl<T: Serialize> Serialize for Json<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-/// As the value itself.
+/// Like the value itself.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Json<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self)
@@ -108,8 +108,8 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Column for
 /// `JSONB` in PostgreSQL, text in SQLite. `null` is JSON's own, an `Option` that is `None` is SQL's NULL. Lists and objects can be
 /// nested 127 deep.
 ///
-/// PostgreSQL keeps numbers as decimal digits, so that 1e16 comes back as an integer, and -0.0 without its sign. It has no NUL
-/// in the texts of JSON, and refuses it.
+/// PostgreSQL keeps numbers as decimal digits, so 1e16 is read back as an integer, and -0.0 without its sign. It refuses a NUL in
+/// the strings of JSON.
 #[diagnostic::do_not_recommend]
 impl Column for Value {
     const TYPE: ColumnType = ColumnType::Json;
@@ -134,12 +134,12 @@ impl ToJson for Value {
 }
 
 impl<T: Serialize + DeserializeOwned + Sync> ToJson for Json<T> {
-    /// What could not be read back would make its whole table unreadable, so that it is tried here.
+    /// A value that cannot be read back would make its whole table unreadable, so this reads it back.
     fn to_json(&self) -> Result<String, String> {
         let json = write(&self.0)?;
         match serde_json::from_str::<T>(&json) {
             Ok(_) => Ok(json),
-            // The words of the error may hold a value, which may be a secret.
+            // The text of the error may contain a value, which may be secret.
             Err(error) => Err(format!(
                 "its JSON cannot be read back as a `{}`, from line {}, column {} on: JSON has no NaN, and a field that is left \
                  out needs `#[serde(default)]`",
@@ -155,7 +155,7 @@ impl<T: Serialize + DeserializeOwned + Sync> ToJson for Json<T> {
     }
 }
 
-/// As deep as `serde_json` reads lists and objects in one another.
+/// How deep lists and objects may be nested for `serde_json` to read them.
 const DEEPEST: usize = 127;
 
 fn write(value: &impl Serialize) -> Result<String, String> {
@@ -168,7 +168,7 @@ fn write(value: &impl Serialize) -> Result<String, String> {
     }
 }
 
-/// How deep lists and objects stand in one another.
+/// How deep lists and objects are nested.
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut bytes = json.bytes();
@@ -180,7 +180,7 @@ fn depth(json: &str) -> usize {
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
             b'"' => {
-                // To the end of the text, past each `\"`.
+                // To the end of the string, past each `\"`.
                 while let Some(byte) = bytes.next() {
                     match byte {
                         b'\\' => drop(bytes.next()),
@@ -195,11 +195,11 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-/// Reads JSON in which the JSON of fields stands `around` deep.
+/// Reads JSON in which the JSON of fields is nested `around` deep.
 #[cfg(feature = "fixtures")]
 pub(crate) fn read_around(json: &str, around: usize) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    // It has no limit of another number.
+    // Its limit can only be removed.
     if depth(json) <= DEEPEST + around {
         reader.disable_recursion_limit();
     }
@@ -212,7 +212,7 @@ fn read<T: DeserializeOwned>(value: ValueRef<'_>) -> Result<T, ColumnError> {
     let expected = match value {
         ValueRef::Text(json) => match serde_json::from_str(json) {
             Ok(value) => return Ok(value),
-            // The words of the error may hold a value, which may be a secret.
+            // The text of the error may contain a value, which may be secret.
             Err(error) => {
                 let (ty, line, column) = (std::any::type_name::<T>(), error.line(), error.column());
                 format!("JSON of a `{ty}`, which it is not at line {line}, column {column}").into()
@@ -223,7 +223,7 @@ fn read<T: DeserializeOwned>(value: ValueRef<'_>) -> Result<T, ColumnError> {
     Err(ColumnError::new(expected, value))
 }
 
-/// Whether a database would store the same: it may write a number of any size without a point.
+/// Whether a database would store the same: it may write a large number without a decimal point.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64(),
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_deep_json_is() {
+    fn depth_of_json() {
         for (json, expected) in [
             ("1", 0),
             ("[]", 1),
@@ -258,7 +258,7 @@ mod tests {
 
     /// The limit is that of `serde_json`.
     #[test]
-    fn what_is_as_deep_as_can_be_read_is_written() {
+    fn json_is_written_as_deep_as_it_can_be_read() {
         for (depth, is_written) in [(DEEPEST, true), (DEEPEST + 1, false)] {
             let value = (0..depth).fold(Value::Null, |value, _| Value::Array(vec![value]));
             assert_eq!(serde_json::from_str::<Value>(&value.to_string()).is_ok(), is_written);

@@ -45,7 +45,7 @@ impl Column for bool {
     }
 }
 
-/// SQLite does not know NaN: writing one there is an error. It writes `-0.0` as `0.0`. PostgreSQL stores both as they are.
+/// SQLite has no NaN, so writing one there is an error, and it stores `-0.0` as `0.0`. PostgreSQL stores both unchanged.
 #[diagnostic::do_not_recommend]
 impl Column for f64 {
     const TYPE: ColumnType = ColumnType::Real;
@@ -64,7 +64,7 @@ impl Column for f64 {
     }
 }
 
-/// See `f64`. A number that the database holds with more digits than `f32` has is an error.
+/// See `f64`. A stored number that has more digits than an `f32` is an error.
 #[diagnostic::do_not_recommend]
 impl Column for f32 {
     const TYPE: ColumnType = ColumnType::Real;

@@ -1,9 +1,9 @@
-//! Dates and times as the databases have them: PostgreSQL as numbers, SQLite as text.
+//! Dates and times as they are stored: numbers in PostgreSQL, text in SQLite.
 
 use crate::calendar::{parse_date, parse_date_time, parse_time};
 use crate::value::ValueRef;
 
-/// Microseconds in UTC. A text without an offset is in UTC, as Django and SQLite write it.
+/// Microseconds in UTC. Text without an offset is in UTC, as Django and SQLite write it.
 pub(super) fn timestamp(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Timestamp(micros) => finite(micros),
@@ -12,7 +12,7 @@ pub(super) fn timestamp(value: ValueRef<'_>) -> Option<i64> {
     }
 }
 
-/// Microseconds where nobody says where. A text with an offset says it, so that reading it would lose that.
+/// Microseconds without a time zone. Text with an offset is not read, because the offset would be lost.
 pub(super) fn date_time(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::DateTime(micros) => finite(micros),

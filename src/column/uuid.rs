@@ -1,12 +1,12 @@
-//! uuid.
+//! UUIDs of the crate `uuid`.
 
 use uuid::Uuid;
 
 use super::{Column, ColumnType};
 use crate::value::{ColumnError, ValueRef};
 
-/// `UUID` in PostgreSQL; its 16 bytes in SQLite, which has no such type: half of the size of its text, and in the same order.
-/// What others have stored as text is read as well.
+/// `UUID` in PostgreSQL; 16 bytes in SQLite, which has no such type: half the size of its text, and sorted alike. A UUID that another
+/// program stored as text is read too.
 #[diagnostic::do_not_recommend]
 impl Column for Uuid {
     const TYPE: ColumnType = ColumnType::Uuid;

@@ -5,11 +5,11 @@ use crate::value::{Value, ValueRef};
 
 /// The parameters of a statement, in the order of its placeholders.
 ///
-/// A placeholder is written in one form on every database. `?` stands for the next parameter. `?2`, or `$2`, stands for the second one,
-/// as often as it is written. A statement has either the former or the latter, and uses each of its parameters. `??` is a
-/// question mark, for the operators of PostgreSQL that have one: `tags ?? 'new'`, `tags ??| $1`. Quotes and comments are left as they
-/// are. What is ambiguous is an error before the database sees it: placeholders of both kinds, names such as `:name`, a number without
-/// a parameter, and a parameter without a placeholder.
+/// Placeholders have the same form on every database. `?` stands for the next parameter. `?2`, or `$2`, stands for the second one and
+/// can be repeated. A statement has either the former or the latter, and uses each of its parameters. `??` is a question mark, for
+/// operators of PostgreSQL: `tags ?? 'new'`, `tags ??| $1`. Quotes and comments are left unchanged. An ambiguous statement is an
+/// error before the database sees it: placeholders of both kinds, names such as `:name`, a number without a parameter, and a
+/// parameter without a placeholder.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -21,8 +21,8 @@ use crate::value::{Value, ValueRef};
 /// # }
 /// ```
 ///
-/// A tuple of values, up to twelve: `&("ann", 42)`, `&(user.id,)`, and `&()` for none. Where their number is known at run
-/// time only, an array or a slice of [`ValueRef`]s. They are bound as they are, borrowed.
+/// Parameters are a tuple of up to twelve values, such as `&("ann", 42)` or `&(user.id,)`, or `&()` for none. If their number is only
+/// known at run time, they are an array or a slice of [`ValueRef`]s. They are borrowed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the parameters of a statement",
     label = "not parameters",
@@ -30,7 +30,7 @@ use crate::value::{Value, ValueRef};
             array or slice of `ValueRef`"
 )]
 pub trait Params: Sync {
-    /// How many there are.
+    /// The number of parameters.
     fn len(&self) -> usize;
 
     /// The parameter at `index`, from 0 to below [`len`](Self::len).
@@ -42,7 +42,7 @@ pub trait Params: Sync {
     }
 }
 
-/// A value that can be one of several in a tuple of [`Params`]: every [`Column`], `&str`, `&[u8]`, [`Value`] and
+/// A value in a tuple of [`Params`]: every [`Column`], `&str`, `&[u8]`, [`Value`] and
 /// [`ValueRef`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a statement",
@@ -101,7 +101,7 @@ impl Params for [ValueRef<'_>] {
     }
 }
 
-// A `&dyn Params` is made from a reference to a sized type only: for a slice that is `&&[..]`.
+// A `&dyn Params` can only be made from a reference to a sized type: for a slice, that is `&&[..]`.
 impl Params for &[ValueRef<'_>] {
     fn len(&self) -> usize {
         (**self).len()

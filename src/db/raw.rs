@@ -1,20 +1,20 @@
-//! The driver's own connection, inside a transaction.
+//! The connection of the driver's library, in a transaction.
 
 use super::Tx;
 use crate::error::Result;
 
 impl Tx {
-    /// Lends the connection to SQLite, for what SQL with parameters cannot do: blobs in pieces, functions of your own, backups.
+    /// Calls `work` with the connection to SQLite, for what SQL with parameters cannot do: blobs in pieces, SQL functions, backups.
     ///
-    /// What is done with it is part of the transaction, and of the savepoint that this is a handle in. A closure that ends the
-    /// transaction breaks it, and a savepoint that it leaves open is released. Settings of the connection stay, also for those
-    /// who have it after you.
+    /// Its statements are part of the transaction, and of the savepoint that this handle belongs to. A closure that ends the
+    /// transaction breaks it, and a savepoint that it leaves open is released. Settings of the connection also apply to its later
+    /// users.
     ///
-    /// [`signals::db::rusqlite`](crate::db::rusqlite) is the driver in the version that this library has.
+    /// [`signals::db::rusqlite`](crate::db::rusqlite) is the driver in the version that this library uses.
     ///
     /// # Errors
-    /// What the closure returns, in the words of this library, [`ErrorKind::Unique`](crate::ErrorKind::Unique) for example; an error
-    /// also if the database is PostgreSQL.
+    /// The error of the closure as an error of this library, such as [`ErrorKind::Unique`](crate::ErrorKind::Unique). It is also an error if
+    /// the database is PostgreSQL.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,7 @@ impl Tx {
     /// # db.execute("CREATE TABLE cities (name TEXT)", &()).await?;
     /// let tx = db.begin().await?;
     /// let last = tx.sqlite(|connection| {
-    ///     // A statement that is held.
+    ///     // One prepared statement for all rows.
     ///     let mut insert = connection.prepare("INSERT INTO cities VALUES (?)")?;
     ///     for city in ["Ghent", "Turin", "Porto"] {
     ///         insert.execute([city])?;
@@ -44,18 +44,18 @@ impl Tx {
         self.observe(self.session().sqlite(work))
     }
 
-    /// Lends the connection to PostgreSQL, for what SQL with parameters cannot do: COPY, arrays, types of your own.
+    /// Calls `work` with the connection to PostgreSQL, for what SQL with parameters cannot do: COPY, arrays, custom types.
     ///
-    /// What is done with it is part of the transaction, and of the savepoint that this is a handle in. A closure that ends the
-    /// transaction breaks it, and so does a statement that fails, whatever the closure returns. Afterwards the connection
-    /// prepares its statements anew, because the closure may have altered tables; and it is asked whether the transaction is
-    /// still there, which is a round trip.
+    /// Its statements are part of the transaction, and of the savepoint that this handle belongs to. A closure that ends the
+    /// transaction breaks it, and so does a statement that fails, whatever the closure returns. Afterwards the connection prepares
+    /// its statements again, because the closure may have altered tables, and asks the server whether the transaction is still
+    /// open, which is a round trip.
     ///
-    /// [`signals::db::tokio_postgres`](crate::db::tokio_postgres) is the driver in the version that this library has.
+    /// [`signals::db::tokio_postgres`](crate::db::tokio_postgres) is the driver in the version that this library uses.
     ///
     /// # Errors
-    /// What the closure returns, in the words of this library, [`ErrorKind::Unique`](crate::ErrorKind::Unique) for example; an error
-    /// also if the database is SQLite.
+    /// The error of the closure as an error of this library, such as [`ErrorKind::Unique`](crate::ErrorKind::Unique). It is also an error if
+    /// the database is SQLite.
     ///
     /// ```no_run
     /// # async fn names(tx: &mut signals::db::Tx) -> signals::Result<Vec<String>> {

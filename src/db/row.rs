@@ -36,7 +36,7 @@ impl Row<'_> {
         self.columns.count()
     }
 
-    /// The name of the column at `index`, from 0, if there is one.
+    /// The name of the column at `index`, counted from 0, if there is one.
     pub fn name(&self, index: usize) -> Option<&str> {
         self.columns.name(index)
     }
@@ -44,12 +44,12 @@ impl Row<'_> {
     /// Reads the column at `index`, from 0, as a `T`.
     ///
     /// # Errors
-    /// [`ErrorKind::Column`] when the value does not fit without loss, an error as well when there is no such column.
+    /// [`ErrorKind::Column`] if the value does not fit without loss. It is also an error if there is no such column.
     pub fn get<T: Column>(&self, index: usize) -> Result<T> {
         self.read(index, T::from_value)
     }
 
-    /// Like [`get`](Self::get), for a type of whose column traits only this function is known.
+    /// Like [`get`](Self::get), for a field of a model, whose type may be no column: then this is not a second error.
     #[doc(hidden)]
     #[inline]
     pub fn read<T>(&self, index: usize, from_value: fn(ValueRef<'_>) -> Result<T, ColumnError>) -> Result<T> {
@@ -83,7 +83,7 @@ impl Row<'_> {
     /// Reads the column of this name as a `T`. Upper and lower case are the same.
     ///
     /// # Errors
-    /// As [`get`](Self::get); an error as well when there is no such column, or several.
+    /// Like [`get`](Self::get). It is also an error if several columns have the name.
     pub fn named<T: Column>(&self, name: &str) -> Result<T> {
         let mut found = self.positions(name);
         match (found.next(), found.next()) {
@@ -97,7 +97,7 @@ impl Row<'_> {
         }
     }
 
-    /// Where the columns of this name are.
+    /// The indexes of the columns of this name.
     pub(crate) fn positions(&self, name: &str) -> impl Iterator<Item = usize> {
         let is_it = move |index: &usize| self.name(*index).is_some_and(|known| known.eq_ignore_ascii_case(name));
         (0..self.columns()).filter(is_it)

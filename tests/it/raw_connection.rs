@@ -198,7 +198,7 @@ async fn the_connection_is_not_lent_while_a_query_has_it(database: &Database) ->
     let tx = db.begin().await?;
     Note::new("a").save(&tx).await?;
     let in_a_row = tx.for_each_row("SELECT text FROM notes", &(), &mut |_| tx.sqlite(|_| Ok(()))).await;
-    expect!["the connection is in use by the query or the closure that this is called in: collect the rows first, and go on behind it"].assert_eq(&in_a_row.unwrap_err().to_string());
+    expect!["the connection is in use by the query or the closure that this is called in: collect the rows first, and go on after it"].assert_eq(&in_a_row.unwrap_err().to_string());
     let in_another = tx.sqlite(|_| Ok(tx.sqlite(|_| Ok(()))));
     assert!(in_another?.is_err());
     tx.sqlite(|connection| connection.execute_batch("UPDATE notes SET text = 'b'"))?;

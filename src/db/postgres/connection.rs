@@ -1,6 +1,6 @@
-//! One connection, and what it can do.
+//! One connection, and its operations.
 //!
-//! Statements are sent when their futures are first polled, in that order, without waiting for the answers of those before.
+//! Statements are sent when their futures are first polled, in that order, without waiting for earlier answers.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,9 +27,9 @@ use crate::value::ValueRef;
 pub(super) struct Connection {
     client: Client,
     statements: Statements,
-    /// Whether BEGIN was sent, and neither COMMIT nor ROLLBACK was answered since.
+    /// Whether BEGIN was sent, and neither COMMIT nor ROLLBACK was answered after it.
     open: AtomicBool,
-    /// What the task that talks to the server died of.
+    /// The error that ended the task that talks to the server.
     died: Arc<OnceLock<String>>,
 }
 
@@ -43,7 +43,7 @@ impl Connection {
             let died = Arc::clone(&died);
             async move {
                 if let Err(error) = task.await {
-                    // Nobody else sets it.
+                    // Only this task sets it.
                     let _ = died.set(errors::chain(&error));
                 }
             }
@@ -51,7 +51,7 @@ impl Connection {
         Self { client, statements, open: AtomicBool::new(false), died }
     }
 
-    /// The driver's own.
+    /// The connection of `tokio_postgres`.
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
@@ -60,7 +60,7 @@ impl Connection {
         self.client.is_closed()
     }
 
-    /// What is known of how the connection was lost.
+    /// The error that the connection was lost with, if it is known.
     pub(super) fn died(&self) -> Option<&str> {
         self.died.get().map(String::as_str)
     }
@@ -73,7 +73,7 @@ impl Connection {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Does it in the transaction that is open, behind these commands, which may begin it: all in one round trip.
+    /// Runs an operation after these commands, which may begin the transaction, in one round trip.
     pub(super) async fn in_one<T>(
         &self,
         before: Option<&str>,
@@ -86,7 +86,7 @@ impl Connection {
         done
     }
 
-    /// Whether the server is still there. A pooler answers to an empty statement as the server does.
+    /// Whether the server still answers. A pooler answers an empty statement as the server does.
     pub(super) async fn is_answered(&self) -> bool {
         self.simple("").await.is_ok()
     }
@@ -104,7 +104,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends ROLLBACK and does not wait for the answer: whatever is sent after it comes after it.
+    /// Sends ROLLBACK and does not wait for the answer: later statements are executed after it.
     pub(super) fn send_rollback(&self) {
         let rollback = pin!(self.client.batch_execute("ROLLBACK"));
         let _: Poll<_> = rollback.poll(&mut Context::from_waker(Waker::noop()));
@@ -114,7 +114,7 @@ impl Connection {
     pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let mut rows = pin!(self.start(sql, params).await?);
         while rows.try_next().await?.is_some() {}
-        // What comes with the answer to a SELECT is the number of rows that were read.
+        // The count in the answer to a SELECT is the number of rows that were read.
         Ok(match Command::of(sql) {
             Command::Write | Command::With => rows.rows_affected().unwrap_or(0),
             _ => 0,
@@ -140,7 +140,7 @@ impl Connection {
     ) -> Result<(), Failure> {
         let mut rows = pin!(self.start(sql, params).await?);
         let mut result = Ok(());
-        // To the end also when `each` has had enough: a failure in what is left would break the transaction unseen.
+        // Reads to the end even after `each` has failed: a failure in the remaining rows would break the transaction unnoticed.
         while let Some(row) = rows.try_next().await? {
             if result.is_ok() {
                 result = each(&Row::new(&row));
@@ -159,7 +159,7 @@ impl Connection {
         match Command::of(sql) {
             Command::Read => self.query(sql, params, each).await,
             Command::Write => Err(writes()),
-            // Only PostgreSQL can tell.
+            // Only PostgreSQL can determine it.
             _ => {
                 self.open.store(true, Ordering::Relaxed);
                 let (began, result) = join(self.simple("BEGIN READ ONLY"), self.query(sql, params, each)).await;
@@ -177,30 +177,29 @@ impl Connection {
         }
     }
 
-    /// Several statements in the transaction that is open; the answer is whether it still is.
+    /// Executes several statements in the open transaction, and returns whether it is still open.
     pub(super) async fn batch(&self, sql: &str) -> Result<bool, Failure> {
-        // A setting that lasts as long as the transaction tells whether the statements ended it, also if they began
-        // another one.
+        // A setting that is local to the transaction shows whether the statements ended it, even if they began another one.
         let (set, done, look) =
             join3(self.simple("SET LOCAL signals.batch = 'open'"), self.simple(sql), self.client.simple_query(IS_OPEN))
                 .await;
         set?;
         done?;
-        Ok(says_open(&look?))
+        Ok(is_open(&look?))
     }
 
-    /// Lends the connection itself; the answer is what became of the transaction meanwhile.
+    /// Calls the closure with the connection of `tokio_postgres`, and returns the state of the transaction afterwards.
     pub(super) async fn lend<T>(
         &self,
         work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<(Result<T, tokio_postgres::Error>, Standing), Failure> {
         let (set, result) = join(self.simple("SET LOCAL signals.batch = 'open'"), work(&self.client)).await;
-        // It may have altered tables.
+        // The closure may have altered tables.
         self.statements.clear();
         set?;
         let standing = match self.client.simple_query(IS_OPEN).await {
             Ok(look) => {
-                if says_open(&look) {
+                if is_open(&look) {
                     Standing::Open
                 } else {
                     Standing::Gone
@@ -237,14 +236,13 @@ impl Connection {
             }
             match self.client.query_raw(&statement, bound(params)).await.map_err(Failure::from) {
                 Ok(rows) => return Ok(rows),
-                // Nothing was sent. It may be meant for a table that was made anew with other types.
+                // Nothing was sent. The statement may have been prepared for a table that was created again with other types.
                 Err(Failure::Here(error)) if is_known && matches!(error.kind(), ErrorKind::Parameter { .. }) => {
                     self.statements.forget(sql);
                 }
                 Err(Failure::Refused(error)) => {
-                    // It may have been prepared for a table that looks different by now, and then others were as well, or
-                    // it was deallocated. It was not executed yet, so it can be tried again, but for a transaction it is too
-                    // late.
+                    // It may have been prepared for a table that has changed, like other statements, or it was deallocated. It
+                    // was not executed, so it can be tried again; but in a transaction, which has failed, it cannot.
                     if errors::is_outdated(&error) {
                         self.statements.clear();
                     } else {
@@ -281,10 +279,10 @@ fn must_not_be_empty(sql: &str) -> Result<(), Failure> {
     }
 }
 
-/// Asks for a setting that lasts as long as the transaction that set it.
+/// Reads the setting that is local to the transaction.
 const IS_OPEN: &str = "SELECT current_setting('signals.batch', true)";
 
-fn says_open(answer: &[SimpleQueryMessage]) -> bool {
+fn is_open(answer: &[SimpleQueryMessage]) -> bool {
     answer.iter().any(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0) == Some("open"),
         _ => false,

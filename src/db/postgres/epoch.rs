@@ -1,18 +1,18 @@
-//! Dates and times on the wire: PostgreSQL counts from the beginning of 2000, and we from that of 1970.
+//! Dates and times in the binary format: PostgreSQL counts from the beginning of 2000, this library from that of 1970.
 //!
-//! The least and the greatest number of either are its infinities.
+//! In both, the smallest and the largest number are the infinities.
 
 use crate::calendar::MICROS_PER_DAY;
 
 const DAYS: i32 = 10_957;
 const MICROS: i64 = DAYS as i64 * MICROS_PER_DAY;
 
-/// The first day that PostgreSQL knows, and the first behind the last of a DATE.
+/// The first day of a DATE, and the day after its last.
 const FIRST_DAY: i32 = -2_451_545;
-const BEHIND_LAST_DAY: i32 = 2_145_031_949;
+const DAY_AFTER_LAST: i32 = 2_145_031_949;
 const FIRST_MICRO: i64 = FIRST_DAY as i64 * MICROS_PER_DAY;
 
-/// Of a TIMESTAMP. What lies behind the last that can be counted is infinity.
+/// Of a TIMESTAMP. A timestamp that is too late for the number is infinity.
 pub(super) fn micros_from(wire: i64) -> i64 {
     if wire == i64::MIN { wire } else { wire.saturating_add(MICROS) }
 }
@@ -32,11 +32,11 @@ pub(super) fn days_from(wire: i32) -> i32 {
 pub(super) fn days_to(days: i32) -> Option<i32> {
     match days {
         i32::MIN | i32::MAX => Some(days),
-        _ => days.checked_sub(DAYS).filter(|wire| (FIRST_DAY..BEHIND_LAST_DAY).contains(wire)),
+        _ => days.checked_sub(DAYS).filter(|wire| (FIRST_DAY..DAY_AFTER_LAST).contains(wire)),
     }
 }
 
-/// Of a TIME, which is the same. There is a 24:00 at the end of a day.
+/// Of a TIME, which is the same number. A day ends with 24:00.
 pub(super) fn time_to(micros: i64) -> Option<i64> {
     (0..=MICROS_PER_DAY).contains(&micros).then_some(micros)
 }

@@ -1,6 +1,6 @@
-//! What PostgreSQL's errors mean.
+//! The errors of PostgreSQL as those of this library.
 //!
-//! Its texts come in the language of the server, so that codes and fields are read before them.
+//! Their texts are in the language of the server, so codes and fields are read first.
 
 use std::error::Error as StdError;
 use std::ops::Range;
@@ -16,11 +16,11 @@ type ServerError = tokio_postgres::Error;
 
 /// How an operation failed.
 pub(super) enum Failure {
-    /// The server refused it, and has given up the transaction that it was in.
+    /// The server refused it, and the transaction around it has failed.
     Refused(ServerError),
-    /// The connection was lost, or is in a state that nobody knows.
+    /// The connection was lost, or is in an unknown state.
     Lost(ServerError),
-    /// It failed on our side: the server is as it was.
+    /// It failed before it was sent: the state of the server is unchanged.
     Here(Error),
 }
 
@@ -37,7 +37,7 @@ impl From<ServerError> for Failure {
             let Refused { number, ref reason, cast } = *refused;
             return Self::Here(ErrorKind::Parameter { number, reason: reason.clone(), cast }.into());
         }
-        // A NUL in SQL, or more than a message can hold: nothing was sent.
+        // A NUL in SQL, or too much for a message: nothing was sent.
         if let Some(io) = source.and_then(|source| source.downcast_ref::<std::io::Error>())
             && io.kind() == std::io::ErrorKind::InvalidInput
         {
@@ -56,7 +56,7 @@ impl Failure {
         }
     }
 
-    /// Only a refusal says that nothing was committed.
+    /// Only a refusal means that nothing was committed.
     pub(super) fn into_error_of_commit(self, connection: &Connection) -> Error {
         match self {
             Self::Lost(error) => ErrorKind::CommitUnknown { reason: reason(connection, Some(&error)) }.into(),
@@ -71,7 +71,7 @@ pub(super) fn lost(connection: &Connection, error: Option<&ServerError>) -> Erro
 
 fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
     match (connection.died(), error) {
-        // What killed the connection says more than that it is closed.
+        // The cause of the loss is better than "connection closed".
         (Some(died), Some(error)) if error.is_closed() => died.to_owned(),
         (_, Some(error)) => chain(error),
         (Some(died), None) => died.to_owned(),
@@ -79,7 +79,7 @@ fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
     }
 }
 
-/// Whether the server has as many connections as it takes.
+/// Whether the server accepts no further connection.
 pub(super) fn is_full(error: &ServerError) -> bool {
     error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
 }
@@ -97,7 +97,7 @@ pub(super) fn of_connecting(error: &ServerError) -> String {
             format!("{text}: name the host in the URL as its certificate does, and its address in `hostaddr`")
         } else if text.contains("invalid peer certificate") {
             format!(
-                "{text}: have the system trust who signed the certificate of the server, or name a file of certificates \
+                "{text}: have the system trust the issuer of the certificate of the server, or name a file of certificates \
                  in the variable `SSL_CERT_FILE`"
             )
         } else {
@@ -146,7 +146,7 @@ fn constraint(error: &DbError) -> Option<Error> {
     })
 }
 
-/// Failures that have to do with what else goes on in the server, and not with the statement.
+/// Failures that are caused by other activity in the server, and not by the statement.
 fn circumstance(error: &DbError) -> Option<Error> {
     let reason = || error.message().to_owned();
     match *error.code() {
@@ -161,7 +161,7 @@ fn circumstance(error: &DbError) -> Option<Error> {
     }
 }
 
-/// Whether what the connection has prepared is of no use any more.
+/// Whether the prepared statements of the connection are outdated.
 pub(super) fn is_outdated(error: &ServerError) -> bool {
     error.as_db_error().is_some_and(|error| does_not_fit(error) || is_elsewhere(error))
 }
@@ -171,7 +171,7 @@ fn does_not_fit(error: &DbError) -> bool {
     *error.code() == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery")
 }
 
-/// Whether the server does not know what was prepared, or has something else under its name.
+/// Whether the server does not know the prepared statement, or knows another one by its name.
 fn is_elsewhere(error: &DbError) -> bool {
     matches!(*error.code(), SqlState::INVALID_SQL_STATEMENT_NAME | SqlState::DUPLICATE_PSTATEMENT)
 }
@@ -196,7 +196,7 @@ fn missing(error: &DbError, sql: &str) -> Option<Error> {
     let name = || {
         let in_sql = match error.position()? {
             ErrorPosition::Original(position) => name_at(sql, *position),
-            // In a function, whose text is not here.
+            // In a function, whose SQL is unknown.
             ErrorPosition::Internal { .. } => None,
         };
         in_sql.or_else(|| name_in(error.message()))
@@ -212,7 +212,7 @@ fn missing(error: &DbError, sql: &str) -> Option<Error> {
 fn other(error: ServerError, sql: &str) -> Error {
     let message = match error.as_db_error() {
         Some(server) if *server.code() == SqlState::SYNTAX_ERROR && server.position().is_none() => {
-            // There is one syntax error that has no place.
+            // Only this syntax error has no position.
             "there is more than one statement: execute them one by one".to_owned()
         }
         // "bind message supplies 1 parameters, but prepared statement "" requires 2"
@@ -234,9 +234,9 @@ fn other(error: ServerError, sql: &str) -> Error {
     ErrorKind::Database { message, source: Some(Box::new(error)) }.into()
 }
 
-/// The text with those of the causes. tokio-postgres leaves them out.
+/// The text with those of its causes, which tokio-postgres leaves out.
 pub(super) fn chain(error: &ServerError) -> String {
-    // "db error" says nothing.
+    // The text would be "db error".
     if let Some(server) = error.as_db_error() {
         return server.message().to_owned();
     }
@@ -249,8 +249,7 @@ pub(super) fn chain(error: &ServerError) -> String {
     text
 }
 
-/// The columns in `Key (a, "b c")=(1, 2) already exists.`, in whatever language it is. None if one of them is an
-/// expression.
+/// The columns in `Key (a, "b c")=(1, 2) already exists.`, in any language. `None` if one of them is an expression.
 fn key_columns(detail: &str) -> Option<Vec<String>> {
     let (_, mut rest) = detail.split_once('(')?;
     let mut columns = Vec::new();
@@ -284,7 +283,7 @@ fn last_of_name<'a>(tokens: impl Iterator<Item = (Range<usize>, Token<'a>)>) -> 
     Some(name)
 }
 
-/// What stands in quotes: `relation "users" does not exist`. Without quotes it is `column u.name does not exist`.
+/// The name in quotes in `relation "users" does not exist`. `column u.name does not exist` has none.
 fn name_in(message: &str) -> Option<String> {
     let (_, rest) = message.split_once('"')?;
     let (name, _) = rest.split_once('"')?;

@@ -1,4 +1,4 @@
-//! A connection that was taken out of the pool, and how it goes back.
+//! A connection that was taken out of the pool, and how it is returned.
 
 use std::ops::Deref;
 use std::panic::Location;
@@ -15,24 +15,24 @@ use super::server::Server;
 use crate::db::holders::Holders;
 use crate::error::Result;
 
-/// How long a statement may take to its end that nobody waits for any more.
+/// How long a statement that no future waits for may still run before it is canceled.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// A connection for as long as somebody needs it. It goes back in no transaction, or not at all.
+/// A connection while it is in use. It is returned outside of a transaction, or closed.
 pub(super) struct Lease {
     /// `None` only while it is dropped.
     connection: Option<Pooled>,
     server: Arc<Server>,
     holders: Holders,
-    /// Told when the connection is back.
-    back: Arc<Notify>,
+    /// Notified when the connection is returned.
+    returned: Arc<Notify>,
     at: &'static Location<'static>,
-    /// How many operations are being waited for.
+    /// How many operations are running.
     running: AtomicUsize,
-    /// How many of their futures were dropped: nobody knows what those have done.
-    torn: AtomicUsize,
-    /// Whether the connection is of no use any more.
-    useless: AtomicBool,
+    /// How many operations were abandoned: their futures were dropped, so what they have done is unknown.
+    abandoned: AtomicUsize,
+    /// Whether the connection is lost.
+    is_lost: AtomicBool,
 }
 
 impl Lease {
@@ -40,45 +40,49 @@ impl Lease {
         connection: Pooled,
         server: Arc<Server>,
         holders: Holders,
-        back: Arc<Notify>,
+        returned: Arc<Notify>,
         at: &'static Location<'static>,
     ) -> Self {
         Self {
             connection: Some(connection),
             server,
             holders,
-            back,
+            returned,
             at,
             running: AtomicUsize::new(0),
-            torn: AtomicUsize::new(0),
-            useless: AtomicBool::new(false),
+            abandoned: AtomicUsize::new(0),
+            is_lost: AtomicBool::new(false),
         }
     }
 
-    /// How many operations were dropped before their end.
-    pub(super) fn torn(&self) -> usize {
-        self.torn.load(Ordering::Relaxed)
+    /// How many operations were abandoned.
+    pub(super) fn abandoned(&self) -> usize {
+        self.abandoned.load(Ordering::Relaxed)
     }
 
-    /// Whether an operation is being waited for.
+    /// Whether an operation is running.
     pub(super) fn is_running(&self) -> bool {
         self.running.load(Ordering::Relaxed) > 0
     }
 
-    /// Waits for an operation on the connection. If the future of this is dropped, the connection is put in order before
-    /// anybody else gets it.
+    /// Runs an operation on the connection. If this future is dropped, the operation is finished or canceled before the connection
+    /// is used again.
     pub(super) async fn run<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let running = Running::new(self);
         let result = operation.await;
         running.end();
         if matches!(result, Err(Failure::Lost(_))) {
-            self.useless.store(true, Ordering::Relaxed);
+            self.is_lost.store(true, Ordering::Relaxed);
         }
         result
     }
 
-    /// As [`run`](Self::run), for an operation that is no part of a transaction.
-    pub(super) async fn alone<T>(&self, sql: &str, operation: impl Future<Output = Result<T, Failure>>) -> Result<T> {
+    /// Like [`run`](Self::run), for an operation outside of a transaction.
+    pub(super) async fn autocommit<T>(
+        &self,
+        sql: &str,
+        operation: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T> {
         self.run(operation).await.map_err(|failure| failure.into_error(sql, self))
     }
 }
@@ -97,19 +101,19 @@ impl Drop for Lease {
         if let Some(connection) = self.connection.take() {
             self.give_back(connection);
         }
-        self.back.notify_one();
+        self.returned.notify_one();
     }
 }
 
 impl Lease {
     fn give_back(&self, connection: Pooled) {
-        if self.useless.load(Ordering::Relaxed) || connection.is_closed() {
+        if self.is_lost.load(Ordering::Relaxed) || connection.is_closed() {
             discard(connection);
-        } else if self.torn() > 0 {
-            // Not in order yet: if there is no runtime, or it stops before this task is done, the connection is closed.
-            let disorder = Disorder(Some(connection));
+        } else if self.abandoned() > 0 {
+            // Without a runtime, or if it stops before this task ends, the connection is closed.
+            let busy = BusyConnection(Some(connection));
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(disorder.tidy(Arc::clone(&self.server)));
+                runtime.spawn(busy.settle(Arc::clone(&self.server)));
             }
         } else if connection.in_transaction() {
             connection.send_rollback();
@@ -117,12 +121,12 @@ impl Lease {
     }
 }
 
-/// Takes it out of the pool, and closes it.
+/// Takes a connection out of the pool, and closes it.
 fn discard(connection: Pooled) {
     drop(Pooled::take(connection));
 }
 
-/// An operation that is being waited for.
+/// An operation that is running.
 struct Running<'a>(Option<&'a Lease>);
 
 impl<'a> Running<'a> {
@@ -141,20 +145,19 @@ impl<'a> Running<'a> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Some(lease) = self.0.take() {
-            lease.torn.fetch_add(1, Ordering::Relaxed);
+            lease.abandoned.fetch_add(1, Ordering::Relaxed);
             lease.running.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
-/// A connection that may still be busy with what nobody waits for.
-struct Disorder(Option<Pooled>);
+/// A connection that may still run an abandoned operation.
+struct BusyConnection(Option<Pooled>);
 
-impl Disorder {
-    /// Most statements come to their end at once, and ROLLBACK is answered behind them, whether there is a transaction or
-    /// not. One that does not is stopped. The request to stop it may be late and then hit whatever comes next, so nothing may
-    /// come next.
-    async fn tidy(mut self, server: Arc<Server>) {
+impl BusyConnection {
+    /// Most statements end soon, and ROLLBACK is answered after them, with or without a transaction. A statement that does not end is
+    /// canceled. The request to cancel it may arrive late and would then cancel the next statement, so the connection is closed.
+    async fn settle(mut self, server: Arc<Server>) {
         let Some(connection) = &self.0 else { return };
         match tokio::time::timeout(GRACE, connection.rollback()).await {
             Ok(Ok(())) => drop(self.0.take()),
@@ -164,7 +167,7 @@ impl Disorder {
     }
 }
 
-impl Drop for Disorder {
+impl Drop for BusyConnection {
     fn drop(&mut self) {
         if let Some(connection) = self.0.take() {
             discard(connection);

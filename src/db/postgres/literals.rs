@@ -1,8 +1,8 @@
 //! Values for a statement that is not prepared.
 //!
-//! Parameters travel with the SQL, so that the server cannot say first which types it wants. Most values go as text without a
-//! type, as a literal in quotes would: the server gives such a parameter the type that it wants there, as it does when it
-//! prepares. Values whose text would be taken for something else have their type.
+//! Parameters are sent together with the SQL, so the types that the server wants are unknown. Most values are sent as text without a
+//! type, like a literal in quotes: the server gives such a parameter the type that it wants, as it does when it prepares a
+//! statement. Values whose text would be ambiguous have a type.
 
 use std::error::Error as StdError;
 
@@ -13,7 +13,7 @@ use super::params::{self, Bound, Refused};
 use crate::db::Params;
 use crate::value::ValueRef;
 
-/// The parameters, each with the type that the server is to take it for.
+/// The parameters, each with its type for the server.
 pub(super) fn literals(params: &dyn Params) -> impl ExactSizeIterator<Item = (Literal<'_>, Type)> {
     params::bound(params).map(|bound| {
         let ty = match bound.value() {
@@ -23,14 +23,14 @@ pub(super) fn literals(params: &dyn Params) -> impl ExactSizeIterator<Item = (Li
             ValueRef::Date(_) => Type::DATE,
             ValueRef::Time(_) => Type::TIME,
             ValueRef::Uuid(_) => Type::UUID,
-            // PostgreSQL's word for "no type yet".
+            // PostgreSQL's name for "no type yet".
             _ => Type::UNKNOWN,
         };
         (Literal(bound), ty)
     })
 }
 
-/// One of them.
+/// One parameter.
 #[derive(Debug)]
 pub(super) struct Literal<'a>(Bound<'a>);
 
@@ -45,7 +45,7 @@ impl ToSql for Literal<'_> {
             ValueRef::Real(real) => params::digits(out, format_args!("{real:?}")).map_err(refused)?,
             ValueRef::Text(text) => params::text(text, out).map_err(refused)?,
             ValueRef::Blob(bytes) => out.put_slice(bytes),
-            // The column may be a JSON without the B, which has room for a NUL: it is not worth two kinds of programs.
+            // A column of the type JSON could store a NUL, JSONB cannot: refuse it for both, as for prepared statements.
             ValueRef::Json(json) => {
                 json.to_json().and_then(|json| params::jsonb(&json, out)).map_err(refused)?;
             }

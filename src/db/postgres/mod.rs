@@ -1,7 +1,7 @@
 //! PostgreSQL.
 //!
-//! A pool of connections, each of which prepares a statement once, unless it is forbidden. What counts over a network are round trips: BEGIN waits
-//! for the first statement and travels with it, and a transaction that did nothing sends nothing.
+//! A pool of connections, each of which prepares a statement once, unless the options forbid it. Over a network, round trips cost
+//! most: BEGIN is sent together with the first statement, and a transaction without statements sends nothing.
 
 mod command;
 mod connection;
@@ -36,7 +36,7 @@ pub(super) struct Postgres {
 impl Postgres {
     pub(super) async fn connect(options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let pool = Pool::new(options)?;
-        // Whatever is wrong with the server, the user or the database shows here and not in the first query.
+        // A wrong server, user or database is an error here and not of the first query.
         drop(pool.lease(at).await?);
         Ok(Self { pool })
     }
@@ -51,7 +51,7 @@ impl Postgres {
 
     pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
         let lease = self.pool.lease(at).await?;
-        lease.alone(sql, lease.execute(sql, params)).await
+        lease.autocommit(sql, lease.execute(sql, params)).await
     }
 
     pub(super) async fn insert(
@@ -62,7 +62,7 @@ impl Postgres {
         key: &mut Option<i64>,
     ) -> Result<()> {
         let lease = self.pool.lease(at).await?;
-        lease.alone(sql, lease.insert(sql, params, key)).await
+        lease.autocommit(sql, lease.insert(sql, params, key)).await
     }
 
     pub(super) async fn query(
@@ -73,6 +73,6 @@ impl Postgres {
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<()> {
         let lease = self.pool.lease(at).await?;
-        lease.alone(sql, lease.read(sql, params, each)).await
+        lease.autocommit(sql, lease.read(sql, params, each)).await
     }
 }

@@ -1,7 +1,7 @@
-//! Values on their way to PostgreSQL.
+//! The encoding of values for PostgreSQL.
 //!
-//! PostgreSQL says of each placeholder which type it wants, and takes no other. A value that does not fit is refused here,
-//! before it is sent: an error of the server would break the transaction.
+//! PostgreSQL names the type of each placeholder, and accepts no other. A value that does not fit is refused here, before it is
+//! sent: an error of the server would break the transaction.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
@@ -19,18 +19,18 @@ pub(super) fn bound(params: &dyn Params) -> impl ExactSizeIterator<Item = Bound<
     (0..params.len()).map(|index| Bound { number: index + 1, value: params.get(index).exposed() })
 }
 
-/// One of them. tokio-postgres copies it into its message, we do not.
+/// One parameter. It is borrowed: tokio-postgres makes the only copy.
 pub(super) struct Bound<'a> {
     number: usize,
     value: ValueRef<'a>,
 }
 
-/// A value that the server would not take.
+/// A value that the server would refuse.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) number: usize,
     pub(super) reason: String,
-    /// What the placeholder can be cast to, if it is of another type.
+    /// The type that the placeholder can be cast to, if the value is of another type.
     pub(super) cast: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Bound<'a> {
         self.value
     }
 
-    /// An error is the reason, and what the placeholder can be cast to.
+    /// The error is the reason, and the type that the placeholder can be cast to.
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, (String, Option<&'static str>)> {
         self.fitting(ty, out).map_err(|reason| (reason, None))?.ok_or_else(|| {
             let (reason, cast) = mismatch(ty, self.value);
@@ -70,10 +70,10 @@ impl<'a> Bound<'a> {
             (Encoding::Uuid, ValueRef::Uuid(bytes)) => out.put_slice(&bytes),
             (Encoding::Timestamptz, ValueRef::Timestamp(micros))
             | (Encoding::Timestamp, ValueRef::DateTime(micros)) => {
-                out.put_i64(known(epoch::micros_to(micros), self.value)?);
+                out.put_i64(in_range(epoch::micros_to(micros), self.value)?);
             }
-            (Encoding::Date, ValueRef::Date(days)) => out.put_i32(known(epoch::days_to(days), self.value)?),
-            (Encoding::Time, ValueRef::Time(micros)) => out.put_i64(known(epoch::time_to(micros), self.value)?),
+            (Encoding::Date, ValueRef::Date(days)) => out.put_i32(in_range(epoch::days_to(days), self.value)?),
+            (Encoding::Time, ValueRef::Time(micros)) => out.put_i64(in_range(epoch::time_to(micros), self.value)?),
             (Encoding::Text | Encoding::Json, ValueRef::Json(json)) => text(&json.to_json()?, out)?,
             (Encoding::Jsonb, ValueRef::Json(json)) => jsonb(&json.to_json()?, out)?,
             (Encoding::Jsonb, ValueRef::Text(json)) => jsonb(json, out)?,
@@ -99,7 +99,7 @@ impl ToSql for Bound<'_> {
         self.to_sql(ty, out)
     }
 
-    /// A text goes to whatever type it is to be as text, which the server reads: a date, a number of any length.
+    /// Text is sent as text for most types, and the server parses it: a date, a number of any length.
     fn encode_format(&self, ty: &Type) -> Format {
         match (Encoding::of(ty), self.value) {
             (Encoding::Json | Encoding::Jsonb, _) | (Encoding::Other, ValueRef::Integer(_) | ValueRef::Real(_)) => {
@@ -134,7 +134,7 @@ pub(super) fn text(text: &str, out: &mut BytesMut) -> Result<(), String> {
     Ok(())
 }
 
-/// JSONB has its texts unescaped, and so has no NUL in them either.
+/// JSONB stores its strings unescaped, so they cannot contain a NUL either.
 pub(super) fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
     let mut escaped = false;
     let has_nul = json.bytes().enumerate().any(|(index, byte)| {
@@ -143,14 +143,14 @@ pub(super) fn jsonb(json: &str, out: &mut BytesMut) -> Result<(), String> {
         is_nul
     });
     if has_nul {
-        return Err("PostgreSQL stores no NUL in the texts of JSON: take it out".to_owned());
+        return Err("PostgreSQL stores no NUL in the strings of JSON: take it out".to_owned());
     }
     text(json, out)
 }
 
-/// What is there, unless PostgreSQL has no such date or time.
-fn known<T>(there: Option<T>, value: ValueRef<'_>) -> Result<T, String> {
-    there.ok_or_else(|| {
+/// The date or time, unless PostgreSQL does not have it.
+fn in_range<T>(encoded: Option<T>, value: ValueRef<'_>) -> Result<T, String> {
+    encoded.ok_or_else(|| {
         format!("{value} is not among the dates and times of PostgreSQL: they begin with the year 4714 BC")
     })
 }
@@ -163,7 +163,7 @@ fn narrow<T: TryFrom<i64>>(integer: i64, ty: &Type) -> Result<T, String> {
     T::try_from(integer).map_err(|_| format!("{integer} is not in the range of the type `{ty}`"))
 }
 
-/// A number that PostgreSQL would round as well. It takes none for infinity that is not.
+/// Rounds a number as PostgreSQL would. A finite number never becomes infinity.
 fn single(real: f64) -> Result<f32, String> {
     #[expect(clippy::cast_possible_truncation, reason = "the column has no more digits, and the range is looked at")]
     let short = real as f32;

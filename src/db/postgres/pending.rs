@@ -1,17 +1,17 @@
-//! What goes before the next statement, in its round trip.
+//! Commands that are sent before the next statement, in the same round trip.
 
 use std::borrow::Cow;
 
 use crate::db::begin::{Access, Waiting};
 use crate::db::{IsolationLevel, TransactionOptions};
 
-/// Commands that begin and end a transaction and its savepoints, and that nobody waits for. What is not sent at the end of the
-/// transaction is never sent.
+/// Commands that begin and end a transaction and its savepoints, and whose answers are not awaited. Commands that are left at the
+/// end of the transaction are never sent.
 pub(super) struct Pending(Vec<Cow<'static, str>>);
 
-/// Whether the server knows of a savepoint.
+/// Whether a savepoint was sent to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum Sent {
     Yes,
     No,
 }
@@ -26,21 +26,21 @@ impl Pending {
     }
 
     pub(super) fn release(&mut self, depth: usize) {
-        if self.take_back(depth) == Known::Yes {
+        if self.take_back(depth) == Sent::Yes {
             self.0.push(format!("RELEASE signals_{depth}").into());
         }
     }
 
-    pub(super) fn rollback_to(&mut self, depth: usize) -> Known {
-        let known = self.take_back(depth);
-        if known == Known::Yes {
-            // What was not sent yet happened in the savepoint.
+    pub(super) fn rollback_to(&mut self, depth: usize) -> Sent {
+        let sent = self.take_back(depth);
+        if sent == Sent::Yes {
+            // Commands that are not sent yet belong to the savepoint.
             self.0 = vec![format!("ROLLBACK TO signals_{depth}; RELEASE signals_{depth}").into()];
         }
-        known
+        sent
     }
 
-    /// All of it as one command.
+    /// All of them as one command.
     pub(super) fn take(&mut self) -> Option<Cow<'static, str>> {
         match self.0.len() {
             0 => None,
@@ -49,15 +49,15 @@ impl Pending {
         }
     }
 
-    /// Takes back a savepoint that was not sent, with what stands behind it.
-    fn take_back(&mut self, depth: usize) -> Known {
+    /// Removes a savepoint that was not sent, with the commands after it.
+    fn take_back(&mut self, depth: usize) -> Sent {
         let savepoint = savepoint(depth);
         match self.0.iter().rposition(|command| *command == savepoint) {
             Some(index) => {
                 self.0.truncate(index);
-                Known::No
+                Sent::No
             }
-            None => Known::Yes,
+            None => Sent::Yes,
         }
     }
 }
@@ -108,7 +108,7 @@ mod tests {
         pending.release(1);
         pending.savepoint(1);
         assert_eq!(sent(&mut pending), "RELEASE signals_1; SAVEPOINT signals_1");
-        assert_eq!(pending.rollback_to(1), Known::Yes);
+        assert_eq!(pending.rollback_to(1), Sent::Yes);
         assert_eq!(sent(&mut pending), "ROLLBACK TO signals_1; RELEASE signals_1");
     }
 
@@ -126,7 +126,7 @@ mod tests {
         pending.savepoint(1);
         pending.savepoint(2);
         pending.release(2);
-        assert_eq!(pending.rollback_to(1), Known::No);
+        assert_eq!(pending.rollback_to(1), Sent::No);
         assert_eq!(sent(&mut pending), "BEGIN");
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let mut pending = pending(&[]);
         pending.release(3);
         pending.savepoint(3);
-        assert_eq!(pending.rollback_to(2), Known::Yes);
+        assert_eq!(pending.rollback_to(2), Sent::Yes);
         assert_eq!(sent(&mut pending), "ROLLBACK TO signals_2; RELEASE signals_2");
     }
 }

@@ -16,24 +16,24 @@ use crate::db::holders::Holders;
 use crate::db::options::PoolOptions;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A connection that goes back to the pool when it is dropped.
+/// A connection that is returned to the pool when it is dropped.
 pub(super) type Pooled = managed::Object<Manager>;
 
-/// Connections, given in the order in which they were asked for.
+/// The connections. Callers get them in the order in which they asked.
 pub(super) struct Pool {
     connections: managed::Pool<Manager>,
     holders: Holders,
-    /// Told when a connection comes back, for callers that the server gave none.
-    back: Arc<Notify>,
+    /// Notified when a connection is returned, for callers that the server refused a new one.
+    returned: Arc<Notify>,
     limit: Duration,
 }
 
-/// How the pool makes connections and looks at those that come back.
+/// How the pool opens connections and checks those that were returned.
 pub(super) struct Manager {
     server: Arc<Server>,
     check_after_idle: Duration,
-    /// When one of the connections was found to be dead. Others that were used before that are dead for the same reason, and to
-    /// ask each would take long.
+    /// When a connection was last found to be dead. Connections that were last used before that are dead for the same reason, and
+    /// checking each would take long.
     found_dead: Mutex<Option<Instant>>,
 }
 
@@ -47,7 +47,7 @@ impl Pool {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(Error::other)?;
-        Ok(Self { connections, holders: Holders::default(), back: Arc::default(), limit: timeout })
+        Ok(Self { connections, holders: Holders::default(), returned: Arc::default(), limit: timeout })
     }
 
     pub(super) async fn lease(&self, at: &'static Location<'static>) -> Result<Lease> {
@@ -57,18 +57,18 @@ impl Pool {
         let mut full = None;
         loop {
             let left = self.limit.saturating_sub(began.elapsed());
-            // The manager limits the rest itself, with messages that say what it waited for.
+            // The manager limits the other times itself, with messages that name what it waited for.
             match self.connections.timeout_get(&Timeouts { wait: Some(left), create: None, recycle: None }).await {
                 Ok(connection) => {
                     self.holders.add(at);
                     let server = Arc::clone(&self.connections.manager().server);
-                    return Ok(Lease::new(connection, server, self.holders.clone(), Arc::clone(&self.back), at));
+                    return Ok(Lease::new(connection, server, self.holders.clone(), Arc::clone(&self.returned), at));
                 }
                 Err(PoolError::Backend(NotOpened::Failed(error))) => return Err(error),
                 Err(PoolError::Backend(NotOpened::Full(reason))) if !left.is_zero() => {
                     full = Some(reason);
-                    // Until a connection of ours comes back, or the server may have room for another one.
-                    let _ = tokio::time::timeout(delay.min(left), self.back.notified()).await;
+                    // Until a connection is returned, or the server may accept another one.
+                    let _ = tokio::time::timeout(delay.min(left), self.returned.notified()).await;
                     delay = (delay * 2).min(LONGEST);
                 }
                 Err(PoolError::Backend(NotOpened::Full(reason))) => return Err(self.full(reason, began)),

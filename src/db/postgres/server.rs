@@ -1,4 +1,4 @@
-//! Where the server is, and how a connection to it is opened.
+//! The server, and how a connection to it is opened.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::db::options::PoolOptions;
 use crate::db::{ConnectOptions, url};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A server, and everything that it asks for.
+/// A server, and what is needed to connect to it.
 pub(super) struct Server {
     config: Config,
     security: Security,
@@ -24,13 +24,13 @@ pub(super) struct Server {
     limit: Duration,
     /// How long it may take to open a connection.
     connecting: Duration,
-    /// How many statements a connection keeps.
+    /// How many prepared statements a connection keeps.
     statement_cache_capacity: usize,
 }
 
-/// Why there is no new connection.
+/// Why no connection was opened.
 pub(super) enum NotOpened {
-    /// The server has as many as it takes. One may be free a moment later.
+    /// The server accepts no further connection now.
     Full(String),
     Failed(Error),
 }
@@ -41,7 +41,7 @@ impl From<Error> for NotOpened {
     }
 }
 
-/// What lies between us and the server.
+/// The encryption of the connection.
 enum Security {
     None,
     #[cfg(feature = "postgres-tls")]
@@ -56,8 +56,8 @@ impl Server {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(refuse("it names no host".to_owned()));
         }
-        // `prefer` is what a URL has that says nothing. It would protect from nobody who can change what is sent, and fail
-        // where a server has a certificate that nobody signed, as on a developer's machine.
+        // `prefer` is the default of a URL. It would not protect from an attacker who can change what is sent, and would fail
+        // with a self-signed certificate, as on a developer's machine.
         let security = match config.get_ssl_mode() {
             SslMode::Disable | SslMode::Prefer => {
                 config.ssl_mode(SslMode::Disable);
@@ -68,9 +68,9 @@ impl Server {
             #[cfg(not(feature = "postgres-tls"))]
             _ => return Err(refuse("`sslmode=require` needs the feature `postgres-tls`".to_owned())),
         };
-        watch(&mut config, &options.url);
+        set_keepalives(&mut config, &options.url);
         let PoolOptions { timeout, statement_cache_capacity, .. } = options.pool();
-        // Each host has the time that the URL gives it.
+        // The time of the URL is for each host.
         let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
         let connecting = config.get_connect_timeout().map_or(timeout, |each| timeout.max(each.saturating_mul(hosts)));
         Ok(Self { config, security, limit: timeout, connecting, url: options.public_url(), statement_cache_capacity })
@@ -112,7 +112,7 @@ impl Server {
         }
     }
 
-    /// Asks the server to stop what it does on a connection. It may be done before it hears of it.
+    /// Asks the server to cancel the statement that runs on a connection. It may have ended by then.
     pub(super) async fn cancel(&self, token: CancelToken) {
         let asking = async {
             match &self.security {
@@ -121,13 +121,13 @@ impl Server {
                 Security::Tls(tls) => token.cancel_query(tls.clone()).await,
             }
         };
-        // Who cannot be asked to stop is waited for, or has lost its connection.
+        // If the request fails, the connection is closed anyway.
         let _ = tokio::time::timeout(self.limit, asking).await;
     }
 }
 
-/// Has TCP notice that the server or the network has gone, where the URL does not say how: by itself it takes hours, or for ever.
-fn watch(config: &mut Config, url: &str) {
+/// Makes TCP notice that the server or the network is gone, unless the URL sets it: by default it takes hours, or never happens.
+fn set_keepalives(config: &mut Config, url: &str) {
     let is_unset = |key| !url::has(url, key);
     if is_unset("keepalives_idle") {
         config.keepalives_idle(Duration::from_secs(30));
@@ -143,7 +143,7 @@ fn watch(config: &mut Config, url: &str) {
     }
 }
 
-/// TLS that trusts whom the system trusts.
+/// TLS with the certificates that the system trusts.
 #[cfg(feature = "postgres-tls")]
 fn tls() -> Result<MakeRustlsConnect, String> {
     let found = rustls_native_certs::load_native_certs();
@@ -156,7 +156,7 @@ fn tls() -> Result<MakeRustlsConnect, String> {
             found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default(),
         ));
     }
-    // Named, because the program may have another provider linked and then there is no default.
+    // Named, because there is no default if the program links another provider.
     let provider = rustls::crypto::ring::default_provider();
     let config = rustls::ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
@@ -170,7 +170,7 @@ fn tls() -> Result<MakeRustlsConnect, String> {
 mod tests {
     use super::*;
 
-    fn watched(settings: &str) -> (bool, Duration, Option<Duration>, Option<u32>, Option<Duration>, Duration) {
+    fn keepalives(settings: &str) -> (bool, Duration, Option<Duration>, Option<u32>, Option<Duration>, Duration) {
         let server = Server::new(&ConnectOptions::new(format!("postgres://ann@one,two/db{settings}"))).unwrap();
         let config = &server.config;
         (
@@ -186,11 +186,11 @@ mod tests {
     #[test]
     fn a_server_that_has_gone_is_noticed_unless_the_url_says_otherwise() {
         let seconds = Duration::from_secs;
-        assert_eq!(watched(""), (true, seconds(30), Some(seconds(10)), Some(3), Some(seconds(30)), seconds(5)));
+        assert_eq!(keepalives(""), (true, seconds(30), Some(seconds(10)), Some(3), Some(seconds(30)), seconds(5)));
         let all = "?keepalives=0&keepalives_idle=1&keepalives_interval=2&keepalives_retries=4&tcp_user_timeout=5&connect_timeout=6";
-        assert_eq!(watched(all), (false, seconds(1), Some(seconds(2)), Some(4), Some(seconds(5)), seconds(12)));
-        // 0 is what the system does.
-        let system = watched("?tcp_user_timeout=0&pool_timeout=7");
+        assert_eq!(keepalives(all), (false, seconds(1), Some(seconds(2)), Some(4), Some(seconds(5)), seconds(12)));
+        // 0 is the default of the system.
+        let system = keepalives("?tcp_user_timeout=0&pool_timeout=7");
         assert_eq!((system.4, system.5), (None, seconds(7)));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_postgres::Statement;
 
-/// Statements by their text. When there are too many, the one that was not used for the longest time goes.
+/// Statements by their SQL. When there are too many, the least recently used one is dropped.
 pub(super) struct Statements {
     capacity: usize,
     state: Mutex<State>,
@@ -28,7 +28,7 @@ impl Statements {
         Self { capacity, state: Mutex::default() }
     }
 
-    /// Whether none may be prepared.
+    /// Whether statements must not be prepared.
     pub(super) fn are_forbidden(&self) -> bool {
         self.capacity == 0
     }
@@ -47,7 +47,7 @@ impl Statements {
         if state.known.len() >= self.capacity {
             let oldest = state.known.iter().min_by_key(|(_, known)| known.used).map(|(sql, _)| sql.clone());
             if let Some(oldest) = oldest {
-                // The server is told when the last copy of the statement is dropped.
+                // The server deallocates it when the last copy of the statement is dropped.
                 state.known.remove(&oldest);
             }
         }

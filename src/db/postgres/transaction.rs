@@ -8,29 +8,29 @@ use tokio_postgres::error::SqlState;
 
 use super::errors::{self, Failure};
 use super::lease::Lease;
-use super::pending::{Known, Pending};
+use super::pending::{Pending, Sent};
 use crate::db::begin::Access;
 use crate::db::driver::Standing;
 use crate::db::{Params, Row, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The answer to a COMMIT, whoever waits for it.
+/// The answer to a COMMIT.
 pub(in crate::db) type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// Holds a connection until the transaction ends.
 pub(in crate::db) struct Transaction {
-    /// Never locked over an `await`. `None` after the end.
+    /// Never locked across an `await`. `None` after the end.
     lease: Mutex<Option<Arc<Lease>>>,
     access: Access,
     state: Mutex<State>,
-    /// A COMMIT that is on its way. It cannot be called back, so it is not dropped with the future that waits for it.
+    /// A COMMIT that was sent. It cannot be undone, so it is not dropped with the future that waits for it.
     committing: Mutex<Option<Outcome>>,
 }
 
 struct State {
     standing: Standing,
     pending: Pending,
-    /// How many of the operations that were dropped before their end a savepoint has undone.
+    /// How many of the abandoned operations were undone by rolling back a savepoint.
     undone: usize,
 }
 
@@ -80,7 +80,7 @@ impl Transaction {
         let lease = self.lease()?;
         let (result, standing) = self.run(&lease, "", lease.lend(work)).await?;
         if standing != Standing::Open {
-            self.worsened(standing);
+            self.worsen(standing);
         }
         match result {
             Ok(_) if standing == Standing::Failed => Err(Error::database(
@@ -94,11 +94,11 @@ impl Transaction {
 
     pub(in crate::db) async fn commit(&self) -> Result<()> {
         let lease = self.take()?;
-        if self.is_torn(&lease) {
-            return Err(torn());
+        if self.has_abandoned_operation(&lease) {
+            return Err(unknown_outcome());
         }
         if lease.is_running() {
-            // COMMIT would travel behind it, and succeed without a word if it fails.
+            // COMMIT would be executed after it, and would roll back without an error if the statement fails.
             return Err(Error::database(
                 "a statement of the transaction is still running, so it was rolled back: await the statement before \
                  the commit",
@@ -111,7 +111,7 @@ impl Transaction {
             // Nothing is sent, so nothing can be committed.
             return Err(errors::lost(&lease, None));
         }
-        // What undoes a savepoint is still to be done. If it is refused, so is the COMMIT behind it.
+        // The rollback of a savepoint may not be sent yet. If the server refuses it, it also refuses the COMMIT after it.
         let before = self.state().pending.take();
         *self.committing() = Some(Box::pin(async move {
             let committed = lease.run(lease.in_one(before.as_deref(), lease.commit())).await;
@@ -130,11 +130,11 @@ impl Transaction {
 
     pub(in crate::db) async fn rollback(&self) -> Result<()> {
         let lease = self.take()?;
-        if lease.torn() > 0 || lease.is_running() || !lease.in_transaction() {
+        if lease.abandoned() > 0 || lease.is_running() || !lease.in_transaction() {
             return Ok(());
         }
         match lease.run(lease.rollback()).await {
-            // What is lost is rolled back.
+            // The server rolls back a lost connection.
             Ok(()) | Err(Failure::Lost(_)) => Ok(()),
             Err(failure) => Err(failure.into_error("ROLLBACK", &lease)),
         }
@@ -144,7 +144,7 @@ impl Transaction {
         drop(self.lock().take());
     }
 
-    /// The COMMIT that is on its way, if nobody waits for it any more.
+    /// The COMMIT that was sent, if no future waits for it.
     pub(in crate::db) fn on_its_way(&self) -> Option<Outcome> {
         self.committing().take()
     }
@@ -164,10 +164,10 @@ impl Transaction {
     pub(in crate::db) fn rollback_to(&self, depth: usize) -> Result<()> {
         let lease = self.lease()?;
         let mut state = self.state();
-        // Whatever failed, or was dropped, came after the savepoint. If the server does not know the savepoint, it came before.
-        if state.pending.rollback_to(depth) == Known::Yes && state.standing != Standing::Gone {
+        // Everything that failed or was abandoned came after the savepoint; or before, if the savepoint was not sent.
+        if state.pending.rollback_to(depth) == Sent::Yes && state.standing != Standing::Gone {
             state.standing = Standing::Open;
-            state.undone = lease.torn();
+            state.undone = lease.abandoned();
         }
         Ok(())
     }
@@ -177,17 +177,17 @@ impl Transaction {
     }
 
     async fn run<T>(&self, lease: &Lease, sql: &str, operation: impl Future<Output = Result<T, Failure>>) -> Result<T> {
-        if self.is_torn(lease) {
-            self.worsened(Standing::Failed);
-            return Err(torn());
+        if self.has_abandoned_operation(lease) {
+            self.worsen(Standing::Failed);
+            return Err(unknown_outcome());
         }
-        // Sent at the first poll of the operation, which is now.
+        // The operation is sent at its first poll, which is now.
         let before = self.state().pending.take();
         lease.run(lease.in_one(before.as_deref(), operation)).await.map_err(|failure| {
             match failure {
                 Failure::Here(_) => {}
-                Failure::Refused(_) => self.worsened(Standing::Failed),
-                Failure::Lost(_) => self.worsened(Standing::Gone),
+                Failure::Refused(_) => self.worsen(Standing::Failed),
+                Failure::Lost(_) => self.worsen(Standing::Gone),
             }
             match failure {
                 Failure::Refused(error)
@@ -200,12 +200,12 @@ impl Transaction {
         })
     }
 
-    /// Whether the future of a statement was dropped before its end, and nothing has undone the statement since.
-    fn is_torn(&self, lease: &Lease) -> bool {
-        lease.torn() > self.state().undone
+    /// Whether an operation was abandoned, and no savepoint has undone it.
+    fn has_abandoned_operation(&self, lease: &Lease) -> bool {
+        lease.abandoned() > self.state().undone
     }
 
-    fn worsened(&self, standing: Standing) {
+    fn worsen(&self, standing: Standing) {
         let mut state = self.state();
         if state.standing != Standing::Gone {
             state.standing = standing;
@@ -233,9 +233,9 @@ impl Transaction {
     }
 }
 
-fn torn() -> Error {
+fn unknown_outcome() -> Error {
     Error::database(
-        "the future of a statement was dropped before its end, so nobody knows what it has done: roll the transaction \
+        "the future of a statement was dropped before its end, so what it has done is unknown: roll the transaction \
          back",
     )
 }

@@ -1,4 +1,4 @@
-//! One connection, and what it can do at once. Everything here is synchronous and short.
+//! One connection, and its operations. Everything here is synchronous and short.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Batch, CachedStatement, OpenFlags, Statement};
 
 use super::errors::{self, Failure};
+use super::lock_wait::LockWait;
 use super::params::{self, Encoded};
-use super::patience::Patience;
 use crate::db::begin::Access;
 use crate::db::sql::{Dialect, Token, Tokens};
 use crate::db::url::Mode;
 use crate::db::{Params, Row, Synchronous};
 use crate::error::{Error, ErrorKind, Result};
 
-/// As many statements as a program of some dozens of models has.
+/// As many statements as a program with some dozens of models has.
 const CACHED_STATEMENTS: usize = 256;
 
-/// Where the database is.
-pub(super) enum Place {
+/// Where the database is stored.
+pub(super) enum Storage {
     Memory,
     File { path: Arc<Path>, mode: Mode, synchronous: Option<Synchronous> },
 }
 
-impl Place {
+impl Storage {
     /// For messages.
     pub(super) fn path(&self) -> Arc<Path> {
         match self {
@@ -36,91 +36,91 @@ impl Place {
     }
 }
 
-/// A connection. Its functions take `&mut self` because SQLite's are not to be called from two threads at once.
+/// A connection. Its functions take `&mut self`, because a connection of SQLite must not be used by two threads at once.
 pub(super) struct Connection {
     raw: rusqlite::Connection,
-    patience: Patience,
+    lock_wait: LockWait,
     access: Access,
-    /// Whether it writes, but not in the transaction that it is in.
-    is_restrained: bool,
+    /// Whether it could write, and its current transaction must not.
+    is_restricted: bool,
 }
 
 impl Connection {
-    pub(super) async fn open(place: &Place, access: Access, patience: &Patience) -> Result<Self> {
-        let raw = match place {
-            Place::Memory => rusqlite::Connection::open_in_memory(),
-            Place::File { path, mode, .. } => {
+    pub(super) async fn open(storage: &Storage, access: Access, lock_wait: &LockWait) -> Result<Self> {
+        let raw = match storage {
+            Storage::Memory => rusqlite::Connection::open_in_memory(),
+            Storage::File { path, mode, .. } => {
                 let flags = match (mode, access) {
                     (Mode::Read, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
                     (Mode::Create, Access::Write) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-                    // Reading a log may mean to recover it first, so a reader needs the right to write.
+                    // Reading may have to recover the log first, so a reader needs permission to write.
                     (Mode::Write, _) | (Mode::Create, Access::Read) => OpenFlags::SQLITE_OPEN_READ_WRITE,
                 };
                 rusqlite::Connection::open_with_flags(plain(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             }
         };
         let mut connection = match raw {
-            Ok(raw) => Self { raw, patience: patience.clone(), access, is_restrained: false },
-            Err(error) => return Err(errors::open(error, &place.path())),
+            Ok(raw) => Self { raw, lock_wait: lock_wait.clone(), access, is_restricted: false },
+            Err(error) => return Err(errors::open(error, &storage.path())),
         };
-        // Each setting is the same when it is made twice, so that a busy attempt can be repeated.
-        patience.retry(|| connection.set_up(place, access)).await?;
+        // Each setting can be made twice, so that a busy attempt can be repeated.
+        lock_wait.retry(|| connection.set_up(storage, access)).await?;
         Ok(connection)
     }
 
-    /// The driver's own.
+    /// The connection of `rusqlite`.
     pub(super) fn raw(&self) -> &rusqlite::Connection {
         &self.raw
     }
 
-    /// How long it waits for the locks of others.
-    pub(super) fn patience(&self) -> &Patience {
-        &self.patience
+    /// How long it waits for the locks of other processes.
+    pub(super) fn lock_wait(&self) -> &LockWait {
+        &self.lock_wait
     }
 
-    fn set_up(&mut self, place: &Place, access: Access) -> Result<(), Failure> {
+    fn set_up(&mut self, storage: &Storage, access: Access) -> Result<(), Failure> {
         let raw = &self.raw;
         let settings = || -> rusqlite::Result<()> {
-            // SQLite's own waiting would block the thread: see `Patience`.
+            // SQLite would block the thread while it waits: `LockWait` waits instead.
             raw.busy_timeout(Duration::ZERO)?;
             raw.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-            // A column that does not exist is an error, not the text of its name.
+            // A column that does not exist is an error, and not a string with its name.
             raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
             raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-            // A database file from elsewhere cannot call functions with side effects from its schema.
+            // The schema of an untrusted database file cannot call functions with side effects.
             raw.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             raw.execute_batch("PRAGMA foreign_keys = ON")?;
-            if let (Access::Write, Place::File { synchronous, .. }) = (access, place)
+            if let (Access::Write, Storage::File { synchronous, .. }) = (access, storage)
                 && !raw.is_readonly("main")?
             {
                 let journal: String = raw.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-                // Some file systems cannot do it. What is there then is slower and as safe, if it syncs fully.
+                // Some file systems do not support it. The other journal is slower, and as safe with full synchronization.
                 let is_wal = journal.eq_ignore_ascii_case("wal");
                 match synchronous.or(is_wal.then_some(Synchronous::Normal)) {
                     Some(Synchronous::Normal) => raw.execute_batch("PRAGMA synchronous = NORMAL")?,
                     Some(Synchronous::Full) => raw.execute_batch("PRAGMA synchronous = FULL")?,
                     None => {}
                 }
-                // The log has half of it when SQLite merges it into the file, and keeps for ever what one large transaction made
-                // of it, if it is not told otherwise.
+                // SQLite merges the log into the file at half of this size. Without a limit, the log would stay as large as the
+                // largest transaction made it.
                 raw.query_row("PRAGMA journal_size_limit = 8388608", [], |_| Ok(()))?;
             }
             if access == Access::Read {
                 raw.execute_batch("PRAGMA query_only = ON")?;
             }
-            // Reads the file for the first time: whatever is wrong with it shows here and not in the first query.
+            // Reads the file for the first time, so that a damaged file is an error here and not of the first query.
             raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         };
-        settings().map_err(|error| errors::failure_of_opening(error, self.patience.path()))
+        settings().map_err(|error| errors::failure_of_opening(error, self.lock_wait.path()))
     }
 
     pub(super) fn begin(&mut self, access: Access) -> Result<(), Failure> {
-        // A rollback that failed has left something behind.
+        // A rollback that failed may have left a transaction open.
         self.rollback()?;
         match access {
             Access::Write => self.step("BEGIN IMMEDIATE", &()).map(drop),
             Access::Read => {
-                self.restrain(true)?;
+                self.restrict(true)?;
                 self.step("BEGIN", &()).map(drop)
             }
         }
@@ -128,60 +128,60 @@ impl Connection {
 
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         self.step("COMMIT", &())?;
-        Ok(self.restrain(false)?)
+        Ok(self.restrict(false)?)
     }
 
-    /// Whether statements that write are refused. Of a connection that reads they always are.
-    fn restrain(&mut self, restrain: bool) -> Result<()> {
-        if self.access == Access::Write && self.is_restrained != restrain {
-            self.at_once(if restrain { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" })?;
-            self.is_restrained = restrain;
+    /// Sets whether statements that write are refused. A connection that only reads always refuses them.
+    fn restrict(&mut self, restrict: bool) -> Result<()> {
+        if self.access == Access::Write && self.is_restricted != restrict {
+            self.without_waiting(if restrict { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" })?;
+            self.is_restricted = restrict;
         }
         Ok(())
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         if !self.in_transaction() {
-            return self.restrain(false);
+            return self.restrict(false);
         }
-        self.at_once("ROLLBACK")?;
-        self.restrain(false)
+        self.without_waiting("ROLLBACK")?;
+        self.restrict(false)
     }
 
     pub(super) fn savepoint(&mut self, depth: usize) -> Result<()> {
         self.must_be_in_transaction()?;
-        self.at_once(&format!("SAVEPOINT signals_{depth}"))
+        self.without_waiting(&format!("SAVEPOINT signals_{depth}"))
     }
 
     pub(super) fn release(&mut self, depth: usize) -> Result<()> {
-        self.at_once(&format!("RELEASE signals_{depth}"))
+        self.without_waiting(&format!("RELEASE signals_{depth}"))
     }
 
     pub(super) fn rollback_to(&mut self, depth: usize) -> Result<()> {
         self.must_be_in_transaction()?;
-        self.at_once(&format!("ROLLBACK TO signals_{depth}"))?;
+        self.without_waiting(&format!("ROLLBACK TO signals_{depth}"))?;
         self.release(depth)
     }
 
-    /// Lends the connection itself. If the transaction is another one afterwards, it is rolled back.
+    /// Calls the closure with the connection of `rusqlite`. If it began another transaction, that is rolled back.
     pub(super) fn lend<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
         self.must_be_in_transaction()?;
         let result = self.in_the_same_transaction(|raw| work(raw))?;
         result.map_err(|error| self.error(error))
     }
 
-    /// Does something that may end the transaction. If it is another one afterwards, it is rolled back.
+    /// Runs an operation that may end the transaction. If it began another transaction, that is rolled back.
     fn in_the_same_transaction<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> T) -> Result<T> {
-        // A transaction that ended takes its savepoints with it, also if another one has begun since.
-        self.at_once("SAVEPOINT signals_lent")?;
+        // A savepoint ends with its transaction, so it shows whether another transaction has begun.
+        self.without_waiting("SAVEPOINT signals_lent")?;
         let result = work(&self.raw);
-        if self.at_once("RELEASE signals_lent").is_err() {
+        if self.without_waiting("RELEASE signals_lent").is_err() {
             self.rollback()?;
         }
         Ok(result)
     }
 
-    /// The failure of something that waits for nobody.
+    /// The failure of an operation that does not wait.
     fn error(&self, error: rusqlite::Error) -> Error {
         match self.failure(error) {
             Failure::Error(error) => error,
@@ -189,18 +189,18 @@ impl Connection {
         }
     }
 
-    /// A lock of another process that is not waited for.
+    /// The error for a lock of another process that is not waited for.
     fn locked(&self) -> Error {
-        ErrorKind::Locked { path: self.patience.path().to_path_buf(), waited: Duration::ZERO }.into()
+        ErrorKind::Locked { path: self.lock_wait.path().to_path_buf(), waited: Duration::ZERO }.into()
     }
 
-    /// A SAVEPOINT would begin one.
+    /// Outside of a transaction, a SAVEPOINT would begin one.
     fn must_be_in_transaction(&mut self) -> Result<()> {
         if self.in_transaction() { Ok(()) } else { Err(ErrorKind::Ended.into()) }
     }
 
-    /// Executes a statement that waits for nobody.
-    fn at_once(&mut self, sql: &str) -> Result<()> {
+    /// Executes a statement that does not wait.
+    fn without_waiting(&mut self, sql: &str) -> Result<()> {
         match self.step(sql, &()) {
             Ok(_) => Ok(()),
             Err(Failure::Error(error)) => Err(error),
@@ -212,8 +212,8 @@ impl Connection {
         !self.raw.is_autocommit()
     }
 
-    /// An operation that must not leave a transaction behind.
-    pub(super) fn by_itself<T>(
+    /// Runs an operation that must not leave a transaction open.
+    pub(super) fn outside_transaction<T>(
         &mut self,
         operation: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
@@ -231,18 +231,18 @@ impl Connection {
     pub(super) fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let before = self.raw.total_changes();
         self.step(sql, params)?;
-        // SQLite goes on answering with the count of the last statement that had one.
+        // For other statements, SQLite returns the count of an earlier one.
         Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
     }
 
     pub(super) fn insert(&mut self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
         let inserted = self.step(sql, params)?;
-        // A trigger may have skipped the row, and SQLite goes on answering with the key of the last one.
+        // A trigger may have skipped the row, for which SQLite would return the key of an earlier one.
         *key = (inserted > 0).then(|| self.raw.last_insert_rowid());
         Ok(())
     }
 
-    /// Executes a statement to its end. The answer is how many rows were changed by the last one that changes rows.
+    /// Executes a statement to its end. Returns how many rows the last statement that changes rows has changed.
     fn step(&mut self, sql: &str, params: &dyn Params) -> Result<usize, Failure> {
         let mut statement = self.prepare(sql)?;
         self.bind(&mut statement, params)?;
@@ -271,7 +271,7 @@ impl Connection {
             run(&self.raw)
         };
         done.map_err(|error| match self.failure_in(sql, error) {
-            // Another attempt would do again what is done.
+            // Another attempt would repeat the statements that succeeded.
             Failure::Busy if begun => self.locked().into(),
             failure => failure,
         })
@@ -288,7 +288,7 @@ impl Connection {
         self.rows(sql, &mut statement, each)
     }
 
-    /// A query that is refused when it writes, whether the connection could or not.
+    /// A query that is refused if it writes, even if the connection could.
     pub(super) fn read(
         &mut self,
         sql: &str,
@@ -323,7 +323,7 @@ impl Connection {
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     return Err(match self.failure_in(sql, error) {
-                        // Another attempt would hand out the same rows again.
+                        // Another attempt would return the same rows again.
                         Failure::Busy if seen => self.locked().into(),
                         failure => failure,
                     });
@@ -332,7 +332,7 @@ impl Connection {
         }
     }
 
-    /// Inlined, because a statement is large to be moved.
+    /// Inlined, because moving a statement is expensive.
     #[inline]
     fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, Failure> {
         match self.raw.prepare_cached(sql) {
@@ -362,7 +362,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The failure of a statement that was executed: SQLite has the same words for a full disk and for keys that are used up.
+    /// The failure of a statement that was executed: SQLite has one code for a full disk and for used-up keys.
     fn failure_in(&self, sql: &str, error: rusqlite::Error) -> Failure {
         match errors::is_full(&error).then(|| self.without_keys(sql)).flatten() {
             Some(table) => ErrorKind::KeysUsedUp { model: table }.into(),
@@ -380,7 +380,7 @@ impl Connection {
     }
 
     fn failure(&self, error: rusqlite::Error) -> Failure {
-        let mut failure = errors::failure(error, self.patience.path());
+        let mut failure = errors::failure(error, self.lock_wait.path());
         if let Failure::Error(error) = &mut failure
             && let ErrorKind::Unique { model, .. } = error.kind_mut()
             && let Some(table) = errors::index_name(model).and_then(|index| self.table_of(index))
@@ -440,7 +440,7 @@ impl<'a> Iterator for Statements<'a> {
     }
 }
 
-/// A path that SQLite takes for a path: the bundled SQLite understands `file:..` and `:memory:` in any name.
+/// A path that SQLite reads as a path: the bundled SQLite gives `file:..` and `:memory:` another meaning.
 fn plain(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }

@@ -1,4 +1,4 @@
-//! What SQLite's errors mean.
+//! The errors of SQLite as those of this library.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 
 /// How an attempt failed.
 pub(super) enum Failure {
-    /// Another connection holds a lock: nothing was done, try again.
+    /// Another connection holds a lock. Nothing was done, so it can be tried again.
     Busy,
     Error(Error),
 }
@@ -53,12 +53,12 @@ pub(super) fn failure(error: rusqlite::Error, path: &Path) -> Failure {
     meaning.into()
 }
 
-/// Whether the disk is full, or something else that SQLite calls so.
+/// Whether SQLite reports a full disk, which also means that the keys of a table are used up.
 pub(super) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }
 
-/// The failure of opening the file, or of the first look into it.
+/// The failure of opening the file, or of reading it for the first time.
 pub(super) fn failure_of_opening(error: rusqlite::Error, path: &Path) -> Failure {
     match failure(error, path) {
         Failure::Busy => Failure::Busy,
@@ -109,7 +109,7 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
             ErrorKind::Unique { model, fields }.into()
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKey { model: None }.into(),
-        // ON DELETE RESTRICT is a trigger of SQLite's own; a person's trigger has its own text.
+        // ON DELETE RESTRICT is a trigger of SQLite itself; a trigger of the user has its own text.
         ffi::SQLITE_CONSTRAINT_TRIGGER if text.ends_with("FOREIGN KEY constraint failed") => {
             ErrorKind::ForeignKey { model: None }.into()
         }
@@ -122,7 +122,7 @@ fn constraint(extended_code: i32, text: &str) -> Option<Error> {
     })
 }
 
-/// SQLite has one code for everything that is wrong with SQL, so that only its text tells.
+/// SQLite has one code for every mistake in SQL, so the text has to be read.
 fn missing(text: &str) -> Option<Error> {
     if let Some(table) = text.strip_prefix("no such table: ") {
         return Some(ErrorKind::NoTable { table: table.strip_prefix("main.").unwrap_or(table).to_owned() }.into());
@@ -139,7 +139,7 @@ fn missing(text: &str) -> Option<Error> {
     None
 }
 
-/// `"emial" - should this be a string literal in single-quotes?` is how SQLite answers to a quoted name.
+/// For a quoted name SQLite writes `"emial" - should this be a string literal in single-quotes?`.
 fn unquoted(column: &str) -> &str {
     column
         .strip_prefix('"')

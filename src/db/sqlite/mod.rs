@@ -1,13 +1,13 @@
 //! SQLite.
 //!
-//! Statements run where they are asked for: most take microseconds, less than a hop to another thread and back. What may
-//! take long is waiting for a lock, and that is done asynchronously in `patience`.
+//! A statement runs on the thread that calls it: most take microseconds, less than moving to another thread and back. Waiting for
+//! a lock may take long, and is asynchronous: see `lock_wait`.
 
 mod connection;
 mod errors;
+mod lock_wait;
 mod open;
 mod params;
-mod patience;
 mod readers;
 mod rows;
 mod transaction;
@@ -21,9 +21,9 @@ use std::time::Instant;
 
 pub(super) use self::transaction::Transaction;
 
-use self::connection::{Connection, Place};
+use self::connection::{Connection, Storage};
 use self::errors::Failure;
-use self::patience::Patience;
+use self::lock_wait::LockWait;
 use self::readers::Readers;
 use self::transaction::Held;
 use self::writer::Writer;
@@ -35,18 +35,18 @@ use crate::error::Result;
 
 /// The connections to one database.
 pub(super) struct Sqlite {
-    // Dropped before the writer, so that the writer is the last to close the file and tidies up its log.
+    // Dropped before the writer, so that the writer is the last to close the file and removes its log.
     readers: Option<Arc<Readers>>,
     writer: Writer,
-    /// That of the connection that writes.
-    patience: Patience,
-    /// That of the others.
-    reading: Patience,
+    /// Of the connection that writes.
+    lock_wait: LockWait,
+    /// Of the connections that read.
+    reader_lock_wait: LockWait,
 }
 
 impl Sqlite {
     pub(super) async fn memory(options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
-        Self::open(Place::Memory, options, at).await
+        Self::open(Storage::Memory, options, at).await
     }
 
     pub(super) async fn file(
@@ -56,21 +56,20 @@ impl Sqlite {
         options: &ConnectOptions,
         at: &'static Location<'static>,
     ) -> Result<Self> {
-        // What is called on the options counts before the URL.
+        // The options take precedence over the URL.
         let synchronous = options.synchronous.or(synchronous);
-        Self::open(Place::File { path: path.into(), mode, synchronous }, options, at).await
+        Self::open(Storage::File { path: path.into(), mode, synchronous }, options, at).await
     }
 
-    async fn open(place: Place, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
-        let patience = || Patience::new(options.busy_timeout, place.path());
-        let (patience, reading) = (patience(), patience());
-        let connection = open::open(&place, Access::Write, &patience, &options.public_url()).await?;
-        let in_memory = matches!(place, Place::Memory);
+    async fn open(storage: Storage, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
+        let [lock_wait, reader_lock_wait] = [(); 2].map(|()| LockWait::new(options.busy_timeout, storage.path()));
+        let connection = open::open(&storage, Access::Write, &lock_wait, &options.public_url()).await?;
+        let in_memory = matches!(storage, Storage::Memory);
         Ok(Self {
-            writer: Writer::new(connection, options.writer_timeout, patience.clone(), in_memory, at),
-            readers: (!in_memory).then(|| Arc::new(Readers::new(place, options))),
-            patience,
-            reading,
+            writer: Writer::new(connection, options.writer_timeout, lock_wait.clone(), in_memory, at),
+            readers: (!in_memory).then(|| Arc::new(Readers::new(storage, options))),
+            lock_wait,
+            reader_lock_wait,
         })
     }
 
@@ -81,16 +80,16 @@ impl Sqlite {
         at: &'static Location<'static>,
         form: impl FnOnce(Transaction) -> T + Send + 'a,
     ) -> Answer<'a, T> {
-        // Whatever the isolation: there is but one that writes.
+        // The isolation level makes no difference: only one connection writes.
         let access = options.access;
         let begin = move |connection: &mut Connection| connection.begin(access);
         let transaction = move |held| form(Transaction::new(held, access));
         match (access, &self.readers) {
             (Access::Read, Some(readers)) => {
-                attempt(None, readers.take_for_long(at, &self.reading), &self.reading, begin)
+                attempt(None, readers.take_for_transaction(at, &self.reader_lock_wait), &self.reader_lock_wait, begin)
                     .map(move |begun| begun.map(|(reader, ())| transaction(Held::Reader(reader))))
             }
-            _ => attempt(self.writer.own_if_free(at), self.writer.own(at), &self.patience, begin)
+            _ => attempt(self.writer.own_if_free(at), self.writer.own(at), &self.lock_wait, begin)
                 .map(move |begun| begun.map(|(writer, ())| transaction(Held::Writer(writer)))),
         }
     }
@@ -123,7 +122,9 @@ impl Sqlite {
     ) -> Answer<'a, ()> {
         let read = |connection: &mut Connection| connection.read(sql, params, each);
         match &self.readers {
-            Some(readers) => alone(readers.take_if_idle(), readers.take(&self.reading), &self.reading, read),
+            Some(readers) => {
+                autocommit(readers.take_if_idle(), readers.take(&self.reader_lock_wait), &self.reader_lock_wait, read)
+            }
             None => self.write(at, read),
         }
     }
@@ -133,31 +134,31 @@ impl Sqlite {
         at: &'static Location<'static>,
         operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
     ) -> Answer<'a, T> {
-        alone(self.writer.lock_if_free(at), self.writer.lock(at), &self.patience, operation)
+        autocommit(self.writer.lock_if_free(at), self.writer.lock(at), &self.lock_wait, operation)
     }
 }
 
-/// As [`attempt`], for something that commits by itself. The connection is given back.
-fn alone<'a, Guard, T>(
+/// Like [`attempt`], for an operation that commits by itself. The connection is returned afterwards.
+fn autocommit<'a, Guard, T>(
     free: Option<Guard>,
     wait: impl Future<Output = Result<Guard>> + Send + 'a,
-    patience: &'a Patience,
+    lock_wait: &'a LockWait,
     mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
 ) -> Answer<'a, T>
 where
     Guard: DerefMut<Target = Connection> + Send + 'a,
     T: Send + 'a,
 {
-    attempt(free, wait, patience, move |connection| connection.by_itself(&mut operation))
+    attempt(free, wait, lock_wait, move |connection| connection.outside_transaction(&mut operation))
         .map(|done| done.map(|(_, value)| value))
 }
 
-/// Does something at once if the connection is free and no lock of another process is in the way, and otherwise as soon as it
-/// can.
+/// Runs an operation immediately if the connection is free and no lock of another process is in the way, and otherwise as soon as
+/// both are so.
 fn attempt<'a, Guard, T>(
     free: Option<Guard>,
     wait: impl Future<Output = Result<Guard>> + Send + 'a,
-    patience: &'a Patience,
+    lock_wait: &'a LockWait,
     mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
 ) -> Answer<'a, (Guard, T)>
 where
@@ -176,7 +177,7 @@ where
             Some(connection) => connection,
             None => wait.await?,
         };
-        let value = patience.retry_since(asked, || operation(&mut connection)).await?;
+        let value = lock_wait.retry_since(asked, || operation(&mut connection)).await?;
         Ok((connection, value))
     })
 }

@@ -4,8 +4,8 @@ use std::any::Any;
 
 use signals_core::BoxFuture;
 
-use super::connection::{Connection, Place};
-use super::patience::Patience;
+use super::connection::{Connection, Storage};
+use super::lock_wait::LockWait;
 use crate::db::begin::Access;
 use crate::db::created::{self, DriverConnection};
 use crate::db::sql::Dialect;
@@ -13,11 +13,11 @@ use crate::db::{Params, Row};
 use crate::error::Result;
 
 /// Opens a connection, and sends `connection_created`.
-pub(super) async fn open(place: &Place, access: Access, patience: &Patience, url: &str) -> Result<Connection> {
-    let mut connection = Connection::open(place, access, patience).await?;
-    if created::send(&mut Opened { connection: &mut connection, patience, access }, url).await? {
+pub(super) async fn open(storage: &Storage, access: Access, lock_wait: &LockWait, url: &str) -> Result<Connection> {
+    let mut connection = Connection::open(storage, access, lock_wait).await?;
+    if created::send(&mut Opened { connection: &mut connection, lock_wait, access }, url).await? {
         // A transaction that a receiver left open would be that of the next user of the connection.
-        patience.retry(|| connection.by_itself(|_| Ok(()))).await?;
+        lock_wait.retry(|| connection.outside_transaction(|_| Ok(()))).await?;
     }
     Ok(connection)
 }
@@ -25,15 +25,15 @@ pub(super) async fn open(place: &Place, access: Access, patience: &Patience, url
 /// A connection before its first use.
 struct Opened<'a> {
     connection: &'a mut Connection,
-    patience: &'a Patience,
+    lock_wait: &'a LockWait,
     access: Access,
 }
 
 impl DriverConnection for Opened<'_> {
     fn execute<'a>(&'a mut self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<u64>> {
-        let Self { connection, patience, .. } = self;
+        let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {
-            Ok(patience.retry(|| connection.by_itself(|connection| connection.execute(sql, params))).await?)
+            Ok(lock_wait.retry(|| connection.outside_transaction(|connection| connection.execute(sql, params))).await?)
         })
     }
 
@@ -43,9 +43,11 @@ impl DriverConnection for Opened<'_> {
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> BoxFuture<'a, Result<()>> {
-        let Self { connection, patience, .. } = self;
+        let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {
-            Ok(patience.retry(|| connection.by_itself(|connection| connection.query(sql, params, each))).await?)
+            Ok(lock_wait
+                .retry(|| connection.outside_transaction(|connection| connection.query(sql, params, each)))
+                .await?)
         })
     }
 

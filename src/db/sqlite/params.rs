@@ -1,11 +1,11 @@
-//! Values on their way to SQLite, which has few types: dates and times become text, UUIDs bytes.
+//! The encoding of values for SQLite, which has few types: dates and times become text, UUIDs become bytes.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as SqliteValue};
 
 use crate::calendar::{self, Text};
 use crate::value::ValueRef;
 
-/// A value that SQLite has as it is. SQLite copies it, we do not.
+/// A value whose type SQLite has. It is borrowed: SQLite makes the only copy.
 pub(super) fn plain(value: ValueRef<'_>) -> Option<ToSqlOutput<'_>> {
     Some(ToSqlOutput::Borrowed(match value {
         ValueRef::Null => SqliteValue::Null,
@@ -18,7 +18,7 @@ pub(super) fn plain(value: ValueRef<'_>) -> Option<ToSqlOutput<'_>> {
     }))
 }
 
-/// A value in the form that it takes in SQLite.
+/// A value of a type that SQLite does not have, in the form that is stored.
 pub(super) enum Encoded {
     Uuid([u8; 16]),
     Date(Text),
@@ -26,7 +26,7 @@ pub(super) enum Encoded {
 }
 
 impl Encoded {
-    /// The value, which is not a plain one, or why SQLite cannot store it.
+    /// Encodes a value that is not [`plain`]. The error says why SQLite cannot store it.
     pub(super) fn new(value: ValueRef<'_>) -> Result<Self, String> {
         match value {
             ValueRef::Uuid(bytes) => Ok(Self::Uuid(bytes)),
@@ -37,7 +37,7 @@ impl Encoded {
             ValueRef::Time(micros) => date(calendar::Written::Time(micros), value),
             ValueRef::Json(json) => json.to_json().map(Self::Json),
             ValueRef::Refused(reason) => Err(reason.to_owned()),
-            // Of the plain ones, only NaN is none.
+            // Every other value is plain, except NaN.
             _ => Err("NaN cannot be stored in SQLite, which would make it NULL: use an `Option`".to_owned()),
         }
     }

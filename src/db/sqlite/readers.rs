@@ -1,4 +1,4 @@
-//! The connections that read beside the writer.
+//! The connections that read a file alongside the writer.
 
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
@@ -7,84 +7,84 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::connection::{Connection, Place};
+use super::connection::{Connection, Storage};
+use super::lock_wait::LockWait;
 use super::open;
-use super::patience::Patience;
 use crate::db::ConnectOptions;
 use crate::db::begin::Access;
 use crate::db::holders::Holders;
 use crate::error::{Error, ErrorKind, Result};
 
-/// For queries, each of which has one only for itself.
+/// How many queries can read at once, each on its own connection.
 const READERS: usize = 4;
 
-/// In boxes, because a connection is large and moves to whoever takes it.
+/// Boxed, because a connection is large and is moved often.
 type Idle = Vec<Box<Connection>>;
 
-/// Connections that read a file, opened when they are first needed.
+/// The connections that read a file. Each is opened when it is first needed.
 pub(super) struct Readers {
-    place: Place,
-    /// For those who receive `connection_created`.
+    storage: Storage,
+    /// For receivers of `connection_created`.
     url: String,
     permits: Arc<Semaphore>,
-    /// For transactions. They have other permits, because they may last and queries must not wait for them.
-    long_permits: Arc<Semaphore>,
-    /// How long a transaction may wait for one.
+    /// For transactions. They have permits of their own: they may take long, and queries must not wait for them.
+    transaction_permits: Arc<Semaphore>,
+    /// How long a transaction may wait for a connection.
     limit: Duration,
-    /// The transactions that have one.
+    /// The transactions that hold a connection.
     holders: Holders,
     idle: Mutex<Idle>,
 }
 
 impl Readers {
-    pub(super) fn new(place: Place, options: &ConnectOptions) -> Self {
+    pub(super) fn new(storage: Storage, options: &ConnectOptions) -> Self {
         let (transactions, limit) = options.reading_transactions();
         Self {
-            place,
+            storage,
             url: options.public_url(),
             permits: Arc::new(Semaphore::new(READERS)),
-            long_permits: Arc::new(Semaphore::new(transactions)),
+            transaction_permits: Arc::new(Semaphore::new(transactions)),
             limit,
             holders: Holders::default(),
             idle: Mutex::default(),
         }
     }
 
-    /// One that is there and that nobody has.
+    /// An open connection that is free.
     pub(super) fn take_if_idle(self: &Arc<Self>) -> Option<Reader> {
-        // Who takes a permit that is there does not jump the queue.
+        // A free permit means that no caller is queued.
         let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
         let connection = self.idle().pop()?;
         Some(Reader { connection: Some(connection), readers: Arc::clone(self), at: None, _permit: permit })
     }
 
-    /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own patience.
-    pub(super) async fn take(self: &Arc<Self>, patience: &Patience) -> Result<Reader> {
+    /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own lock_wait.
+    pub(super) async fn take(self: &Arc<Self>, lock_wait: &LockWait) -> Result<Reader> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::from(ErrorKind::Ended))?;
-        self.connect(permit, patience).await
+        self.connect(permit, lock_wait).await
     }
 
     /// For a transaction.
-    pub(super) async fn take_for_long(
+    pub(super) async fn take_for_transaction(
         self: &Arc<Self>,
         at: &'static Location<'static>,
-        patience: &Patience,
+        lock_wait: &LockWait,
     ) -> Result<Reader> {
         let began = Instant::now();
-        let permit = tokio::time::timeout(self.limit, Arc::clone(&self.long_permits).acquire_owned()).await;
+        let permit = tokio::time::timeout(self.limit, Arc::clone(&self.transaction_permits).acquire_owned()).await;
         let busy = |_| ErrorKind::PoolBusy { waited: began.elapsed(), held: self.holders.places() };
-        let mut reader = self.connect(permit.map_err(busy)?.map_err(|_| ErrorKind::Ended)?, patience).await?;
+        let mut reader = self.connect(permit.map_err(busy)?.map_err(|_| ErrorKind::Ended)?, lock_wait).await?;
         self.holders.add(at);
         reader.at = Some(at);
         Ok(reader)
     }
 
-    async fn connect(self: &Arc<Self>, permit: OwnedSemaphorePermit, patience: &Patience) -> Result<Reader> {
-        // Not in the `match`, where it would stay locked over the `await`.
+    async fn connect(self: &Arc<Self>, permit: OwnedSemaphorePermit, lock_wait: &LockWait) -> Result<Reader> {
+        // Outside of the `match`, in which the lock would be held across the `await`.
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => Box::new(open::open(&self.place, Access::Read, patience, &self.url).await?),
+            None => Box::new(open::open(&self.storage, Access::Read, lock_wait, &self.url).await?),
         };
         Ok(Reader { connection: Some(connection), readers: Arc::clone(self), at: None, _permit: permit })
     }
@@ -94,11 +94,11 @@ impl Readers {
     }
 }
 
-/// A connection that goes back when it is dropped.
+/// A connection that is returned when it is dropped.
 pub(super) struct Reader {
     connection: Option<Box<Connection>>,
     readers: Arc<Readers>,
-    /// Where the transaction began that has it.
+    /// Where the transaction that holds it began.
     at: Option<&'static Location<'static>>,
     _permit: OwnedSemaphorePermit,
 }

@@ -17,10 +17,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Holds the connection until the transaction ends.
 pub(in crate::db) struct Transaction {
-    /// Never locked over an `await`. `None` after the end.
+    /// Never locked across an `await`. `None` after the end.
     connection: Mutex<Option<Held>>,
-    /// The thread that has it locked and calls a function of a person's, who may call us.
-    lent_to: Mutex<Option<ThreadId>>,
+    /// The thread that holds the lock while it calls a closure of the user, which may use the transaction.
+    callback_thread: Mutex<Option<ThreadId>>,
     access: Access,
 }
 
@@ -52,7 +52,7 @@ impl DerefMut for Held {
 
 impl Transaction {
     pub(super) fn new(connection: Held, access: Access) -> Self {
-        Self { connection: Mutex::new(Some(connection)), lent_to: Mutex::new(None), access }
+        Self { connection: Mutex::new(Some(connection)), callback_thread: Mutex::new(None), access }
     }
 
     pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, u64, Box<Setback>> {
@@ -75,7 +75,7 @@ impl Transaction {
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Answer<'a, (), Box<Setback>> {
         self.run(|connection| {
-            let _lent = Lent::to_this_thread(&self.lent_to);
+            let _callback = Callback::on_this_thread(&self.callback_thread);
             connection.query(sql, params, each)
         })
     }
@@ -99,7 +99,7 @@ impl Transaction {
         }
     }
 
-    /// Commits, and gives the connection back.
+    /// Commits, and returns the connection.
     fn try_commit(&self) -> Result<(), Failure> {
         let mut connection = self.lock()?;
         connection.as_mut().ok_or(ErrorKind::Ended)?.commit()?;
@@ -122,15 +122,15 @@ impl Transaction {
     }
 
     pub(in crate::db) fn savepoint(&self, depth: usize) -> Result<()> {
-        self.at_once(|connection| connection.savepoint(depth))
+        self.without_waiting(|connection| connection.savepoint(depth))
     }
 
     pub(in crate::db) fn release(&self, depth: usize) -> Result<()> {
-        self.at_once(|connection| connection.release(depth))
+        self.without_waiting(|connection| connection.release(depth))
     }
 
     pub(in crate::db) fn rollback_to(&self, depth: usize) -> Result<()> {
-        self.at_once(|connection| connection.rollback_to(depth))
+        self.without_waiting(|connection| connection.rollback_to(depth))
     }
 
     pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Done<T> {
@@ -140,7 +140,7 @@ impl Transaction {
         };
         let lent = match connection.as_mut() {
             Some(connection) => {
-                let _lent = Lent::to_this_thread(&self.lent_to);
+                let _callback = Callback::on_this_thread(&self.callback_thread);
                 connection.lend(work)
             }
             None => Err(ErrorKind::Ended.into()),
@@ -148,7 +148,7 @@ impl Transaction {
         self.done(connection.as_mut(), lent)
     }
 
-    fn at_once<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    fn without_waiting<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         self.lock()?.as_mut().map_or_else(|| Err(ErrorKind::Ended.into()), |connection| operation(connection))
     }
 
@@ -169,11 +169,11 @@ impl Transaction {
     }
 
     async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
-        let patience = self.at_once(|connection| Ok(connection.patience().clone()))?;
-        patience.retry(attempt).await
+        let lock_wait = self.without_waiting(|connection| Ok(connection.lock_wait().clone()))?;
+        lock_wait.retry(attempt).await
     }
 
-    /// Fails only if another process is in the way.
+    /// Fails only if the lock of another process is in the way.
     #[inline]
     fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
         let mut connection = match self.lock() {
@@ -199,7 +199,7 @@ impl Transaction {
         done(result, if is_there { Standing::Open } else { Standing::Gone })
     }
 
-    /// The connection. A function that this thread calls with the connection locked would wait for itself.
+    /// Locks the connection. If this thread holds the lock already, for a closure of the user, waiting would never end.
     #[inline]
     fn lock(&self) -> Result<MutexGuard<'_, Option<Held>>> {
         match self.connection.try_lock() {
@@ -214,32 +214,32 @@ impl Transaction {
         busy: TryLockError<MutexGuard<'a, Option<Held>>>,
     ) -> Result<MutexGuard<'a, Option<Held>>> {
         match busy {
-            // A panic while it is held can only come from the caller's function for a row, and leaves the connection in order.
+            // Only the user's closure for a row panics while the lock is held, which leaves the connection in order.
             TryLockError::Poisoned(poisoned) => Ok(poisoned.into_inner()),
-            TryLockError::WouldBlock if Lent::is_to_this_thread(&self.lent_to) => Err(Error::database(
+            TryLockError::WouldBlock if Callback::is_on_this_thread(&self.callback_thread) => Err(Error::database(
                 "the connection is in use by the query or the closure that this is called in: collect the rows first, \
-                 and go on behind it",
+                 and go on after it",
             )),
             TryLockError::WouldBlock => Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 }
 
-/// Notes that a person's function is called with the connection locked, until it is dropped.
-struct Lent<'a>(&'a Mutex<Option<ThreadId>>);
+/// Notes, until it is dropped, that a closure of the user is called with the connection locked.
+struct Callback<'a>(&'a Mutex<Option<ThreadId>>);
 
-impl<'a> Lent<'a> {
-    fn to_this_thread(thread: &'a Mutex<Option<ThreadId>>) -> Self {
+impl<'a> Callback<'a> {
+    fn on_this_thread(thread: &'a Mutex<Option<ThreadId>>) -> Self {
         *thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
         Self(thread)
     }
 
-    fn is_to_this_thread(thread: &Mutex<Option<ThreadId>>) -> bool {
+    fn is_on_this_thread(thread: &Mutex<Option<ThreadId>>) -> bool {
         *thread.lock().unwrap_or_else(PoisonError::into_inner) == Some(std::thread::current().id())
     }
 }
 
-impl Drop for Lent<'_> {
+impl Drop for Callback<'_> {
     fn drop(&mut self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -253,7 +253,7 @@ impl Drop for Transaction {
 
 fn abandon(connection: Option<Held>) {
     if let Some(mut connection) = connection {
-        // Nobody is left to be told, and `begin` looks whether the connection is in order.
+        // The error cannot be returned to a caller, and `begin` makes sure that the connection is in order.
         let _ = connection.rollback();
     }
 }

@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use super::connection::Connection;
-use super::patience::Patience;
+use super::lock_wait::LockWait;
 use crate::error::{ErrorKind, Result};
 
-/// The connection that writes, behind a lock that is given in the order in which it was asked for.
+/// The connection that writes, in a fair lock: callers get it in the order in which they asked.
 pub(super) struct Writer {
     connection: Arc<AsyncMutex<Connection>>,
     limit: Duration,
-    patience: Patience,
-    /// Whether it is the only connection, with which is read as well.
+    lock_wait: LockWait,
+    /// Whether it is the only connection, which also reads.
     in_memory: bool,
-    /// Where the code is that holds the lock, or held it last.
+    /// Where the code that holds the lock, or held it last, took it.
     holder: Mutex<&'static Location<'static>>,
     /// The address of that: mostly it is the same code again, and then there is nothing to lock.
     known: AtomicUsize,
@@ -28,18 +28,18 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         limit: Duration,
-        patience: Patience,
+        lock_wait: LockWait,
         in_memory: bool,
         at: &'static Location<'static>,
     ) -> Self {
         let known = AtomicUsize::new(address_of(at));
         let connection = Arc::new(AsyncMutex::new(connection));
-        Self { connection, limit, patience, in_memory, holder: Mutex::new(at), known }
+        Self { connection, limit, lock_wait, in_memory, holder: Mutex::new(at), known }
     }
 
-    // Who takes it when it is free does not jump the queue: a lock that is released goes straight to the first who waits.
+    // Taking a free lock does not bypass the queue: a lock that is released goes directly to the first caller that waits.
 
-    /// The connection, for a transaction, if nobody has it.
+    /// The connection, for a transaction, if it is free.
     pub(super) fn own_if_free(&self, at: &'static Location<'static>) -> Option<OwnedMutexGuard<Connection>> {
         let guard = Arc::clone(&self.connection).try_lock_owned().ok()?;
         self.hold(at);
@@ -53,7 +53,7 @@ impl Writer {
         Ok(guard)
     }
 
-    /// The connection, for a statement, if nobody has it.
+    /// The connection, for a statement, if it is free.
     pub(super) fn lock_if_free(&self, at: &'static Location<'static>) -> Option<MutexGuard<'_, Connection>> {
         let guard = self.connection.try_lock().ok()?;
         self.hold(at);
@@ -71,9 +71,9 @@ impl Writer {
         let began = Instant::now();
         tokio::time::timeout(self.limit, lock).await.map_err(|_| {
             let waited = began.elapsed();
-            // The holder is not to blame, if it waits itself.
-            if self.patience.is_tried() {
-                return self.patience.locked(waited);
+            // The holder is not to blame if it waits for another process.
+            if self.lock_wait.is_contended() {
+                return self.lock_wait.locked(waited);
             }
             let began = *self.holder.lock().unwrap_or_else(PoisonError::into_inner);
             ErrorKind::WriterBusy { waited, began, in_memory: self.in_memory }.into()

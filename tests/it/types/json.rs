@@ -115,7 +115,7 @@ async fn what_is_no_json_is_refused_before_it_is_sent(database: &Database) -> Te
     if is_sqlite(&db) {
         nul?;
     } else {
-        expect!["`value` of `Odd` cannot be stored: PostgreSQL stores no NUL in the texts of JSON: take it out"]
+        expect!["`value` of `Odd` cannot be stored: PostgreSQL stores no NUL in the strings of JSON: take it out"]
             .assert_eq(&nul.unwrap_err().to_string());
     }
     Ok(())

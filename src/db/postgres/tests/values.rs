@@ -117,7 +117,7 @@ async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() {
         ("float8", ValueRef::Integer(i64::MAX), "9223372036854775807 would lose digits"),
         ("text", ValueRef::Text("a\0b"), "PostgreSQL stores no NUL in text"),
         ("jsonb", ValueRef::Text("\0"), "PostgreSQL stores no NUL in text"),
-        ("jsonb", ValueRef::Text(r#""\u0000""#), "PostgreSQL stores no NUL in the texts of JSON"),
+        ("jsonb", ValueRef::Text(r#""\u0000""#), "PostgreSQL stores no NUL in the strings of JSON"),
         ("timestamp", ValueRef::DateTime(i64::MIN + 1), "they begin with the year 4714 BC"),
         ("timestamptz", ValueRef::Timestamp(i64::MIN + 1), "they begin with the year 4714 BC"),
         ("date", ValueRef::Date(i32::MIN + 1), "they begin with the year 4714 BC"),

@@ -7,43 +7,46 @@ use std::time::{Duration, Instant};
 use super::errors::Failure;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long to wait for a lock, and what is locked. Clones are of one connection, or of several that are used in the same way.
+/// How long to wait for a lock of another process, and since when one is in the way. Clones belong to one connection, or to several
+/// that are used in the same way.
 #[derive(Clone)]
-pub(super) struct Patience {
+pub(super) struct LockWait {
     limit: Duration,
     path: Arc<Path>,
-    met: Arc<Mutex<Option<Met>>>,
+    contention: Arc<Mutex<Option<Contention>>>,
 }
 
-/// A lock of another process that is in the way of one attempt after the other.
+/// A lock of another process that made attempts fail.
 #[derive(Clone, Copy)]
-struct Met {
-    first: Instant,
+struct Contention {
+    /// When it was first in the way.
+    since: Instant,
+    /// When it was last in the way.
     last: Instant,
 }
 
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(50);
-/// Attempts that are further apart have met different locks.
+/// Attempts that are further apart failed because of different locks.
 const GAP: Duration = Duration::from_millis(250);
 
-impl Patience {
+impl LockWait {
     pub(super) fn new(limit: Duration, path: Arc<Path>) -> Self {
-        Self { limit, path, met: Arc::default() }
+        Self { limit, path, contention: Arc::default() }
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Attempts until it is not busy any more. Nothing may be left to tidy up after a busy attempt: the future may be
-    /// dropped between two of them.
+    /// Repeats the attempt until it is no longer busy. A busy attempt must leave nothing to clean up: the future may be dropped
+    /// between two attempts.
     pub(super) async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
         self.retry_since(Instant::now(), attempt).await
     }
 
-    /// As [`retry`](Self::retry), for a caller that has waited since `asked` for its turn. As far as those before it waited for
-    /// the same lock, it has waited for that lock too.
+    /// Like [`retry`](Self::retry), for a caller that has queued since `asked`. While the callers before it waited for the same
+    /// lock, it has waited for that lock too.
     pub(super) async fn retry_since<T>(
         &self,
         asked: Instant,
@@ -56,7 +59,7 @@ impl Patience {
                 Err(Failure::Error(error)) => return Err(error),
                 Err(Failure::Busy) => {}
             }
-            let waited = self.meet().max(asked).elapsed();
+            let waited = self.note_contention().max(asked).elapsed();
             if waited >= self.limit {
                 return Err(self.locked(waited).into());
             }
@@ -69,21 +72,22 @@ impl Patience {
         ErrorKind::Locked { path: self.path.to_path_buf(), waited }.into()
     }
 
-    /// Whether the lock of another process is in the way of the connection now.
-    pub(super) fn is_tried(&self) -> bool {
-        self.met().is_some_and(|met| met.last.elapsed() < GAP)
+    /// Whether the lock of another process is in the way now.
+    pub(super) fn is_contended(&self) -> bool {
+        self.contention().is_some_and(|contention| contention.last.elapsed() < GAP)
     }
 
-    /// Notes a busy attempt; the answer is when the lock was first met.
-    fn meet(&self) -> Instant {
+    /// Notes a busy attempt, and returns since when the lock is in the way.
+    fn note_contention(&self) -> Instant {
         let now = Instant::now();
-        let mut met = self.met();
-        let first = met.filter(|met| now.duration_since(met.last) < GAP).map_or(now, |met| met.first);
-        *met = Some(Met { first, last: now });
-        first
+        let mut contention = self.contention();
+        let recent = contention.filter(|contention| now.duration_since(contention.last) < GAP);
+        let since = recent.map_or(now, |contention| contention.since);
+        *contention = Some(Contention { since, last: now });
+        since
     }
 
-    fn met(&self) -> MutexGuard<'_, Option<Met>> {
-        self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    fn contention(&self) -> MutexGuard<'_, Option<Contention>> {
+        self.contention.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
