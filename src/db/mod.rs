@@ -28,7 +28,7 @@ mod savepoint;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(all(test, any(feature = "sqlite", feature = "postgres")))]
 mod tests;
 mod tx;
 mod typed;

@@ -17,7 +17,7 @@ mod rows;
 mod server;
 mod statements;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod transaction;
 
 use std::panic::Location;

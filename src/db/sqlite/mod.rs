@@ -10,6 +10,8 @@ mod open;
 mod params;
 mod readers;
 mod rows;
+#[cfg(test)]
+pub(super) mod tests;
 mod transaction;
 mod writer;
 

@@ -1,31 +1,35 @@
-use std::sync::{Arc, Mutex};
+//! What runs after a commit.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::*;
 use crate::db::Tx;
 use crate::error::Error;
 
-type Log = Arc<Mutex<Vec<String>>>;
-
-fn log(log: &Log, line: impl Into<String>) {
-    log.lock().unwrap().push(line.into());
+on_each_database! {
+    hooks_run_in_order_after_the_commit_without_the_connection,
+    hooks_of_what_is_not_committed_do_not_run,
+    all_hooks_run_whatever_fails,
 }
 
-fn taken(log: &Log) -> Vec<String> {
-    std::mem::take(&mut log.lock().unwrap())
+type Log = Arc<Mutex<Vec<String>>>;
+
+pub(in crate::db) fn log(log: &Log, line: impl Into<String>) {
+    log.lock().unwrap_or_else(PoisonError::into_inner).push(line.into());
+}
+
+pub(in crate::db) fn taken(log: &Log) -> Vec<String> {
+    std::mem::take(&mut log.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// A database whose failures after a commit are in the log.
-async fn logged() -> (Db, Log) {
+pub(in crate::db) async fn logged(options: ConnectOptions) -> Result<(Db, Log)> {
     let lines = Log::default();
-    let db = impatient("sqlite::memory:")
-        .on_error({
-            let lines = Arc::clone(&lines);
-            move |error| log(&lines, error.to_string())
-        })
-        .connect()
-        .await
-        .unwrap();
-    (with_numbers(db).await, lines)
+    let options = options.on_error({
+        let lines = Arc::clone(&lines);
+        move |error| log(&lines, error.to_string())
+    });
+    Ok((with_numbers(options.connect().await?).await?, lines))
 }
 
 fn say(tx: &Tx, lines: &Log, line: &'static str) {
@@ -36,11 +40,10 @@ fn say(tx: &Tx, lines: &Log, line: &'static str) {
     });
 }
 
-#[tokio::test]
-async fn hooks_run_in_order_after_the_commit_without_the_writer() {
-    let (db, lines) = logged().await;
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+async fn hooks_run_in_order_after_the_commit_without_the_connection(database: &Database) -> TestResult {
+    let (db, lines) = logged(database.one()).await?;
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     say(&tx, &lines, "first");
     tx.handle().on_commit({
         let lines = Arc::clone(&lines);
@@ -57,17 +60,17 @@ async fn hooks_run_in_order_after_the_commit_without_the_writer() {
     });
     say(&tx, &lines, "third");
     assert_eq!(taken(&lines), [""; 0]);
-    tx.commit().await.unwrap();
+    tx.commit().await?;
     assert_eq!(taken(&lines), ["first", "second sees [1]", "hook of a hook", "third"]);
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+    assert_eq!(numbers(&db).await?, [1, 2]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn hooks_of_what_is_not_committed_do_not_run() {
-    let (db, lines) = logged().await;
+async fn hooks_of_what_is_not_committed_do_not_run(database: &Database) -> TestResult {
+    let (db, lines) = logged(database.one()).await?;
     let held = Arc::new(());
     for end in 0..4 {
-        let tx = db.begin().await.unwrap();
+        let tx = db.begin().await?;
         let handle = tx.handle();
         let guard = Arc::clone(&held);
         tx.on_commit(async move |_| {
@@ -76,7 +79,7 @@ async fn hooks_of_what_is_not_committed_do_not_run() {
         });
         match end {
             0 => drop(tx),
-            1 => tx.rollback().await.unwrap(),
+            1 => tx.rollback().await?,
             2 => {
                 tx.fail(&Error::other("broken"));
                 tx.commit().await.unwrap_err();
@@ -90,24 +93,24 @@ async fn hooks_of_what_is_not_committed_do_not_run() {
     }
     assert_eq!(Arc::strong_count(&held), 1, "they are dropped");
     assert_eq!(taken(&lines), [""; 0]);
+    Ok(())
 }
 
-#[tokio::test]
-async fn all_hooks_run_whatever_fails() {
+async fn all_hooks_run_whatever_fails(database: &Database) -> TestResult {
     fn at_once(_: Db) -> std::future::Ready<Result<()>> {
         panic!("second panic")
     }
 
-    let (db, lines) = logged().await;
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+    let (db, lines) = logged(database.one()).await?;
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     let line = line!() + 1;
     tx.on_commit(async |_| Err(Error::other("no mail today")));
     tx.on_commit(async |_| panic!("first {}", "panic"));
     tx.on_commit(at_once);
     tx.on_commit(async |_| std::panic::panic_any(7));
     say(&tx, &lines, "last");
-    tx.commit().await.unwrap();
+    tx.commit().await?;
     let lines: Vec<_> = taken(&lines).into_iter().map(|line| line.replace(file!(), "hooks.rs")).collect();
     let failed = |after: u32, column: u32, what: &str| {
         format!(
@@ -125,45 +128,6 @@ async fn all_hooks_run_whatever_fails() {
             "last".to_owned(),
         ]
     );
-    assert_eq!(numbers(&db).await.unwrap(), [1]);
-}
-
-/// A web server drops the future of a request whose client has gone; its mail must go out nevertheless.
-#[tokio::test]
-async fn hooks_go_on_when_nobody_waits_for_the_commit() {
-    let (db, lines) = logged().await;
-    for polls in 1..=3 {
-        let tx = db.begin().await.unwrap();
-        for line in ["one", "two"] {
-            let lines = Arc::clone(&lines);
-            tx.on_commit(async move |_| {
-                tokio::task::yield_now().await;
-                log(&lines, line);
-                Ok(())
-            });
-        }
-        let committed = drop_after(polls, tx.commit()).await;
-        assert_eq!(committed.is_some(), polls == 3);
-        for _ in 0..5 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(taken(&lines), ["one", "two"]);
-    }
-}
-
-#[test]
-fn hooks_that_a_stopped_runtime_cut_off_are_reported() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (db, lines) = runtime.block_on(logged());
-    runtime.spawn(async move {
-        let tx = db.begin().await.unwrap();
-        tx.on_commit(async |_| std::future::pending().await);
-        tx.on_commit(async |_| Ok(()));
-        tx.commit().await
-    });
-    runtime.block_on(tokio::task::yield_now());
-    drop(runtime);
-    let lines = taken(&lines);
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].ends_with("it did not run to its end, because the runtime has stopped"), "{lines:?}");
+    assert_eq!(numbers(&db).await?, [1]);
+    Ok(())
 }

@@ -1,105 +1,177 @@
-//! What the databases promise, on SQLite. Each file is a chapter.
+//! What the databases promise. Each file is a topic, and each rule is one body that is tested on each database.
+//!
+//! What only one database has is tested in `sqlite/tests` and `postgres/tests`. The tests of PostgreSQL need a server, which
+//! `SIGNALS_TEST_POSTGRES` names, and say so if there is none.
 
 mod cancellation;
-mod errors;
-mod files;
-mod hooks;
-mod locks;
+pub(super) mod errors;
+pub(super) mod hooks;
 mod nesting;
 mod transactions;
-mod values;
+pub(super) mod values;
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
-use super::{ConnectOptions, Db, Executor, Params};
+#[cfg(feature = "postgres")]
+use super::postgres::tests::Schema;
+#[cfg(feature = "sqlite")]
+use super::sqlite::tests::Folder;
+use super::{ConnectOptions, Db, Dialect, Executor, Params};
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
-/// A folder of its own for a test, removed afterwards.
-struct Folder(PathBuf);
+/// Declares two tests for each function, `sqlite::name` and `postgres::name`, that call it with their database.
+macro_rules! on_each_database {
+    ($($rule:ident),+ $(,)?) => {
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            use crate::db::tests::{Database, TestResult};
 
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("signals-db-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
+            $(#[tokio::test]
+            async fn $rule() -> TestResult {
+                super::$rule(&Database::sqlite()?).await
+            })+
+        }
 
-    fn path(&self) -> PathBuf {
-        self.0.join("test.db")
-    }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            use crate::db::tests::{Database, TestResult};
 
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.path().display())
-    }
+            $(#[tokio::test]
+            async fn $rule() -> TestResult {
+                match Database::postgres().await? {
+                    Some(database) => super::$rule(&database).await,
+                    None => Ok(()),
+                }
+            })+
+        }
+    };
+}
+use on_each_database;
 
-    /// Short timeouts, so that tests of them are quick.
-    fn options(&self) -> ConnectOptions {
-        impatient(self.url())
-    }
+/// What a test returns.
+pub(super) type TestResult<T = ()> = std::result::Result<T, Failure>;
 
-    async fn db(&self) -> Db {
-        self.options().connect().await.unwrap()
-    }
+/// An error that a test did not expect, and the place of the `?` that returned it.
+pub(super) struct Failure {
+    error: String,
+    place: &'static Location<'static>,
+}
 
-    /// For waits that end well, however slow the machine is.
-    async fn patient(&self) -> Db {
-        patient(self.url()).connect().await.unwrap()
-    }
-
-    /// A connection that is not ours, as of another process.
-    fn stranger(&self) -> rusqlite::Connection {
-        let connection = rusqlite::Connection::open(self.path()).unwrap();
-        connection.busy_timeout(Duration::ZERO).unwrap();
-        connection
+impl<E: fmt::Display> From<E> for Failure {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { error: error.to_string(), place: Location::caller() }
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, at {}", self.error, self.place)
     }
 }
 
-fn impatient(url: impl Into<String>) -> ConnectOptions {
-    ConnectOptions::new(url).writer_timeout(Duration::from_millis(30)).busy_timeout(Duration::from_millis(30))
+/// The database of one test.
+pub(super) enum Database {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Folder),
+    #[cfg(feature = "postgres")]
+    Postgres(Schema),
 }
 
-fn patient(url: impl Into<String>) -> ConnectOptions {
-    ConnectOptions::new(url).writer_timeout(Duration::from_mins(1)).busy_timeout(Duration::from_mins(1))
+impl Database {
+    #[cfg(feature = "sqlite")]
+    pub(super) fn sqlite() -> TestResult<Self> {
+        Ok(Self::Sqlite(Folder::new()?))
+    }
+
+    /// `None` if there is no server.
+    #[cfg(feature = "postgres")]
+    pub(super) async fn postgres() -> TestResult<Option<Self>> {
+        Ok(Schema::new().await?.map(Self::Postgres))
+    }
+
+    /// Options with one connection: SQLite in memory, and a pool of one of PostgreSQL.
+    fn one(&self) -> ConnectOptions {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => super::sqlite::tests::impatient("sqlite::memory:"),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(schema) => schema.one(),
+        }
+    }
+
+    /// Like [`one`](Self::one), for waits that end well, however slow the machine is.
+    fn one_patient(&self) -> ConnectOptions {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => super::sqlite::tests::patient("sqlite::memory:"),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(schema) => schema.one(),
+        }
+    }
+
+    /// Options with several connections: a file of SQLite, and a pool of PostgreSQL.
+    fn several(&self) -> ConnectOptions {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(folder) => folder.options(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(schema) => schema.options(),
+        }
+    }
+
+    /// A connection of its own for each of the two options.
+    async fn each(&self) -> Result<[Db; 2]> {
+        Ok([self.one().connect().await?, self.several().connect().await?])
+    }
+
+    /// Another database of the same kind.
+    async fn another(&self) -> TestResult<Self> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Self::sqlite(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(Self::postgres().await?.ok_or("the server is gone")?),
+        }
+    }
 }
 
-async fn memory() -> Db {
-    impatient("sqlite::memory:").connect().await.unwrap()
+/// Whether it is SQLite, for what the databases do in different ways.
+pub(super) fn is_sqlite(db: &Db) -> bool {
+    db.dialect() == Dialect::Sqlite
 }
 
-/// The table that most tests write to.
-async fn with_numbers(db: Db) -> Db {
-    db.execute("CREATE TABLE numbers (n INTEGER NOT NULL)", &()).await.unwrap();
-    db
+/// The table that most tests write to, made again.
+pub(super) async fn with_numbers(db: Db) -> Result<Db> {
+    db.batch("DROP TABLE IF EXISTS numbers; CREATE TABLE numbers (n BIGINT NOT NULL)").await?;
+    Ok(db)
 }
 
-async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
-    Ok(executor.exec().execute(here(), "INSERT INTO numbers VALUES (?)", &(n,)).await?)
+pub(super) async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
+    let exec = executor.exec();
+    exec.execute(here(), &format!("INSERT INTO numbers VALUES ({})", exec.dialect().placeholder(1)), &(n,)).await
 }
 
-async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
+/// The numbers in the table, in the order in which they were added.
+pub(super) async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
     let mut numbers = Vec::new();
-    executor
-        .exec()
-        .query(here(), "SELECT n FROM numbers ORDER BY rowid", &(), &mut |row| {
-            numbers.push(row.get(0)?);
-            Ok(())
-        })
-        .await?;
+    let exec = executor.exec();
+    let sql = match exec.dialect() {
+        Dialect::Sqlite => "SELECT n FROM numbers ORDER BY rowid",
+        Dialect::Postgres => "SELECT n FROM numbers ORDER BY ctid",
+    };
+    exec.query(here(), sql, &(), &mut |row| {
+        numbers.push(row.get(0)?);
+        Ok(())
+    })
+    .await?;
     Ok(numbers)
 }
 
-async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Value> {
+pub(super) async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Value> {
     let mut value = Value::Null;
     executor
         .exec()
@@ -111,20 +183,32 @@ async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Resul
     Ok(value)
 }
 
-/// The key that the database gives to the row of an INSERT.
-async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
+/// The key that the database generates for the row of an INSERT.
+pub(super) async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
     let mut key = None;
     executor.exec().insert(here(), sql, params, &mut key).await?;
     Ok(key)
 }
 
 #[track_caller]
-fn here() -> &'static std::panic::Location<'static> {
-    std::panic::Location::caller()
+pub(super) fn here() -> &'static Location<'static> {
+    Location::caller()
+}
+
+/// The database is usable: it is in no transaction, and the table has one of these contents. Empties the table.
+pub(super) async fn usable(db: &Db, allowed: &[&[i64]]) -> TestResult {
+    let found = numbers(db).await?;
+    assert!(allowed.contains(&found.as_slice()), "{found:?}");
+    let tx = db.begin().await?;
+    add(&tx, 99).await?;
+    tx.rollback().await?;
+    assert_eq!(numbers(db).await?, found);
+    db.execute("DELETE FROM numbers", &()).await?;
+    Ok(())
 }
 
 /// Polls as a runtime does until the future has been polled `polls` times, then drops it.
-async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+pub(super) async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = Box::pin(future);
     let mut left = polls;
     std::future::poll_fn(move |context| {
@@ -141,15 +225,11 @@ async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     .await
 }
 
-fn exists(path: &Path) -> bool {
-    path.exists()
-}
-
-/// The values of a `ValueRef` array cannot outlive what they borrow, and need no copy.
+/// Parameters borrow their values, and copy nothing.
 #[test]
 fn params_borrow() {
     let name = "ann".to_owned();
     let params = [ValueRef::Text(&name), ValueRef::Integer(1)];
-    let ValueRef::Text(text) = Params::get(&params, 0) else { panic!() };
+    let ValueRef::Text(text) = Params::get(&params, 0) else { panic!("{params:?}") };
     assert_eq!(text.as_ptr(), name.as_ptr());
 }

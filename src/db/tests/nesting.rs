@@ -1,8 +1,13 @@
-//! A transaction inside the body of another one.
+//! A transaction in the body of another one.
 
 use super::*;
 use crate::db::{TransactionOptions, Tx};
 use crate::error::{Error, ErrorKind};
+
+on_each_database! {
+    a_transaction_in_the_body_of_another_one_is_refused_at_once,
+    what_is_not_in_the_body_is_no_nested_transaction,
+}
 
 /// As a function that does not know where it is called.
 async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
@@ -17,11 +22,9 @@ fn is_nested(result: &Result<()>, line: u32) {
     assert_eq!((outer.file(), outer.line()), (file!(), line));
 }
 
-#[tokio::test]
-async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
-    let folder = Folder::new();
-    for db in [memory().await, folder.db().await] {
-        let db = with_numbers(db).await;
+async fn a_transaction_in_the_body_of_another_one_is_refused_at_once(database: &Database) -> TestResult {
+    for (has_several, db) in [false, true].into_iter().zip(database.each().await?) {
+        let db = with_numbers(db).await?;
         let (result, line) = (db.transaction(async |_| add_in_a_transaction(&db.clone(), 1).await).await, line!());
         is_nested(&result, line);
         let reading = TransactionOptions::new().read_only();
@@ -38,41 +41,53 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once() {
         };
         let (result, line) = (db.transaction(nested).await, line!());
         is_nested(&result, line);
-        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
+        assert_eq!(numbers(&db).await?, [0_i64; 0]);
 
         // The error breaks nothing: code that ignores it goes on in the outer one.
         db.transaction(async |tx| {
             add_in_a_transaction(&db, 1).await.unwrap_err();
             add(tx, 2).await.map(drop)
         })
-        .await
-        .unwrap();
-        assert_eq!(numbers(&db).await.unwrap(), [2]);
+        .await?;
+        assert_eq!(numbers(&db).await?, [2]);
+
+        // One that is meant to be independent, on another connection that writes.
+        if has_several && !is_sqlite(&db) {
+            let kept = async |_: &mut Tx| {
+                let independent = db.begin().await?;
+                add(&independent, 3).await?;
+                independent.commit().await?;
+                Err::<(), _>(Error::other("undo the outer one"))
+            };
+            db.transaction(kept).await.unwrap_err();
+            assert_eq!(numbers(&db).await?, [2, 3]);
+        }
     }
     let text = ErrorKind::NestedTransaction { outer: here() }.to_string();
     assert!(text.contains("use `tx.savepoint(..)` to be part of it, or `db.begin()`"), "{text}");
+    Ok(())
 }
 
-#[tokio::test]
-async fn what_is_not_in_the_body_is_no_nested_transaction() {
-    let (db, other) = (with_numbers(memory().await).await, with_numbers(memory().await).await);
+async fn what_is_not_in_the_body_is_no_nested_transaction(database: &Database) -> TestResult {
+    let another = database.another().await?;
+    let db = with_numbers(database.one().connect().await?).await?;
+    let other = with_numbers(another.one().connect().await?).await?;
     // Another database, one after the other, and after a panic.
-    db.transaction(async |_| add_in_a_transaction(&other, 1).await).await.unwrap();
-    add_in_a_transaction(&db, 1).await.unwrap();
+    db.transaction(async |_| add_in_a_transaction(&other, 1).await).await?;
+    add_in_a_transaction(&db, 1).await?;
     let panics = tokio::spawn({
         let db = db.clone();
         async move { db.transaction(async |_| -> Result<()> { panic!("in a body") }).await }
     });
     panics.await.unwrap_err();
-    add_in_a_transaction(&db, 2).await.unwrap();
+    add_in_a_transaction(&db, 2).await?;
 
     // A hook that runs after it.
     db.transaction(async |tx| {
         tx.on_commit(async |db: Db| add_in_a_transaction(&db, 3).await);
         Ok(())
     })
-    .await
-    .unwrap();
+    .await?;
 
     // A task of its own, which waits for its turn on the same thread.
     let task = db
@@ -83,8 +98,8 @@ async fn what_is_not_in_the_body_is_no_nested_transaction() {
             add(tx, 4).await?;
             Ok(task)
         })
-        .await
-        .unwrap();
-    task.await.unwrap().unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2, 3, 4, 5]);
+        .await?;
+    task.await??;
+    assert_eq!(numbers(&db).await?, [1, 2, 3, 4, 5]);
+    Ok(())
 }

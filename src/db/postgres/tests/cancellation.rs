@@ -1,3 +1,5 @@
+//! Futures of PostgreSQL that are dropped before their end.
+
 use std::pin::pin;
 use std::task::Poll;
 
@@ -17,17 +19,6 @@ async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<
     None
 }
 
-/// The one connection is in no transaction, and the table is as it was or as it should be.
-async fn usable(db: &Db, allowed: &[&[i64]]) {
-    let found = numbers(db).await.unwrap();
-    assert!(allowed.contains(&found.as_slice()), "{found:?}");
-    let tx = db.begin().await.unwrap();
-    add(&tx, 99).await.unwrap();
-    tx.rollback().await.unwrap();
-    assert_eq!(numbers(db).await.unwrap(), found);
-    db.execute("DELETE FROM numbers", &()).await.unwrap();
-}
-
 /// Drops an operation after each number of polls until it comes to its end.
 macro_rules! sweep {
     ($db:ident, $allowed:expr, $done:expr, $operation:expr) => {
@@ -35,10 +26,10 @@ macro_rules! sweep {
             // The futures are dropped at the first polls one by one, later in strides: what they wait for is the server.
             let polls = if polls < 40 { polls } else { polls * polls / 40 };
             match drop_after(polls, $operation).await {
-                None => usable(&$db, $allowed).await,
+                None => usable(&$db, $allowed).await?,
                 Some(result) => {
-                    result.unwrap();
-                    usable(&$db, $done).await;
+                    result?;
+                    usable(&$db, $done).await?;
                     break;
                 }
             }
@@ -47,21 +38,22 @@ macro_rules! sweep {
 }
 
 #[tokio::test]
-async fn statements_dropped_at_any_point() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn statements_dropped_at_any_point() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     sweep!(db, &[&[], &[1]], &[&[1]], add(&db, 1));
     sweep!(db, &[&[], &[1]], &[&[1]], inserted(&db, "INSERT INTO numbers VALUES (1) RETURNING n", &()));
     sweep!(db, &[&[]], &[&[]], numbers(&db));
     sweep!(db, &[&[]], &[&[]], value(&db, "WITH a AS (SELECT 1) SELECT * FROM a", &()));
     let sql = "INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (2)";
     sweep!(db, &[&[], &[1, 2]], &[&[1, 2]], db.batch(sql));
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_transaction_dropped_at_any_point_is_done_or_not() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn a_transaction_dropped_at_any_point_is_done_or_not() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     sweep!(
         db,
         &[&[], &[1, 2]],
@@ -78,93 +70,80 @@ async fn a_transaction_dropped_at_any_point_is_done_or_not() {
         add(&tx, 1).await?;
         tx.rollback().await
     });
+    Ok(())
 }
 
 #[tokio::test]
-async fn connecting_can_be_dropped() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn connecting_can_be_dropped() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     for polls in (0..200).step_by(7) {
         drop(drop_after(polls, schema.options().connect()).await);
     }
-    usable(&db, &[&[]]).await;
-}
-
-/// In the queue for a connection, at its head and behind others.
-#[tokio::test]
-async fn waiting_for_a_connection_can_be_dropped() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
-    for dropped in 0..3 {
-        let tx = db.begin().await.unwrap();
-        let mut waiting: Vec<_> = (0..3).map(|n| Box::pin(add(&db, n))).collect();
-        for future in &mut waiting {
-            assert!(drop_after(1, future).await.is_none());
-        }
-        drop(waiting.remove(dropped));
-        tx.commit().await.unwrap();
-        for future in waiting {
-            future.await.unwrap();
-        }
-        usable(&db, &[&[0, 1], &[0, 2], &[1, 2]]).await;
-    }
+    usable(&db, &[&[]]).await?;
+    Ok(())
 }
 
 /// Nobody knows whether the statement was done, so the rest cannot be committed.
 #[tokio::test]
-async fn a_dropped_statement_breaks_its_transaction() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+async fn a_dropped_statement_breaks_its_transaction() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     assert!(drop_after(1, add(&tx, 2)).await.is_none());
     let error = add(&tx, 3).await.unwrap_err().to_string();
     assert!(error.starts_with("the future of a statement was dropped before its end"), "{error}");
     assert!(matches!(tx.commit().await.unwrap_err().kind(), ErrorKind::Broken { first } if *first == error));
-    usable(&db, &[&[]]).await;
+    usable(&db, &[&[]]).await?;
 
-    let tx = db.begin().await.unwrap();
+    let tx = db.begin().await?;
     assert!(drop_after(1, add(&tx, 2)).await.is_none());
     assert!(tx.commit().await.is_err());
-    usable(&db, &[&[]]).await;
+    usable(&db, &[&[]]).await?;
+    Ok(())
 }
 
 /// Whoever gets the connection next does not wait for what nobody waits for.
 #[tokio::test]
-async fn a_dropped_statement_is_stopped() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn a_dropped_statement_is_stopped() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     let began = std::time::Instant::now();
     let sleep = db.execute("INSERT INTO numbers SELECT 1 FROM pg_sleep(30)", &());
     assert!(tokio::time::timeout(Duration::from_millis(50), sleep).await.is_err());
-    usable(&db, &[&[]]).await;
+    usable(&db, &[&[]]).await?;
 
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     let sleep = tx.execute("SELECT pg_sleep(30)", &());
     assert!(tokio::time::timeout(Duration::from_millis(50), sleep).await.is_err());
     drop(tx);
-    usable(&db, &[&[]]).await;
+    usable(&db, &[&[]]).await?;
     assert!(began.elapsed() < Duration::from_secs(15));
+    Ok(())
 }
 
-/// Without a runtime nobody can wait for the answer: the connection is closed.
+/// Without a runtime no task can wait for the answer: the connection is closed.
 #[test]
-fn a_runtime_that_stops_leaves_nothing_open() {
-    let server = server!();
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let first = runtime();
-    let (schema, db, tx) = first.block_on(async {
-        let schema = Schema::new(server).await;
-        let db = with_numbers(schema.one().await).await;
-        let tx = db.begin().await.unwrap();
-        add(&tx, 1).await.unwrap();
+fn a_runtime_that_stops_leaves_nothing_open() -> TestResult {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let first = runtime()?;
+    let Some((schema, db, tx)) = first.block_on(async {
+        let Some(schema) = Schema::new().await? else { return TestResult::Ok(None) };
+        let db = with_numbers(schema.one().connect().await?).await?;
+        let tx = db.begin().await?;
+        add(&tx, 1).await?;
         assert!(drop_after(1, add(&tx, 2)).await.is_none());
-        (schema, db, tx)
-    });
+        Ok(Some((schema, db, tx)))
+    })?
+    else {
+        return Ok(());
+    };
     drop(tx);
     drop(first);
-    runtime().block_on(usable(&db, &[&[]]));
+    runtime()?.block_on(usable(&db, &[&[]]))?;
     drop(db);
     drop(schema);
+    Ok(())
 }

@@ -7,31 +7,32 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 #[tokio::test]
-async fn a_connection_that_was_lost_while_nobody_used_it_is_replaced() {
-    let server = server!();
-    let schema = Schema::new(server.clone()).await;
-    let db = with_numbers(schema.one().await).await;
-    let before = pid(&db).await;
-    kill(&server, before).await;
+async fn a_connection_that_was_lost_while_it_was_idle_is_replaced() -> TestResult {
+    let schema = schema!();
+    let server = schema.server.clone();
+    let db = with_numbers(schema.one().connect().await?).await?;
+    let before = pid(&db).await?;
+    kill(&server, before).await?;
     settle().await;
-    add(&db, 1).await.unwrap();
-    assert_ne!(pid(&db).await, before);
-    assert_eq!(numbers(&db).await.unwrap(), [1]);
+    add(&db, 1).await?;
+    assert_ne!(pid(&db).await?, before);
+    assert_eq!(numbers(&db).await?, [1]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_in_a_transaction() {
-    let server = server!();
-    let schema = Schema::new(server.clone()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn a_connection_that_is_lost_in_a_transaction() -> TestResult {
+    let schema = schema!();
+    let server = schema.server.clone();
+    let db = with_numbers(schema.one().connect().await?).await?;
     for end in 0..3 {
-        let tx = db.begin().await.unwrap();
-        add(&tx, 1).await.unwrap();
+        let tx = db.begin().await?;
+        add(&tx, 1).await?;
         tx.on_commit(async |_| panic!("no commit, no hook"));
-        kill(&server, pid(&tx).await).await;
+        kill(&server, pid(&tx).await?).await?;
         if end == 2 {
             // Nothing of the transaction is sent any more, so it is known that it is not committed.
             settle().await;
@@ -45,87 +46,93 @@ async fn a_connection_that_is_lost_in_a_transaction() {
             matches!(add(&tx, 3).await.unwrap_err().kind(), ErrorKind::Broken { first } if *first == error.to_string())
         );
         if end == 0 {
-            tx.rollback().await.unwrap();
+            tx.rollback().await?;
         } else {
             assert!(matches!(tx.commit().await.unwrap_err().kind(), ErrorKind::Broken { .. }));
         }
-        assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
+        assert_eq!(numbers(&db).await?, [0_i64; 0]);
     }
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_in_a_statement() {
-    let server = server!();
-    let schema = Schema::new(server.clone()).await;
-    let db = with_numbers(schema.one().await).await;
-    let victim = pid(&db).await;
-    let (result, ()) =
+async fn a_connection_that_is_lost_in_a_statement() -> TestResult {
+    let schema = schema!();
+    let server = schema.server.clone();
+    let db = with_numbers(schema.one().connect().await?).await?;
+    let victim = pid(&db).await?;
+    let (result, killed) =
         tokio::join!(db.execute("INSERT INTO numbers SELECT 1 FROM pg_sleep(20)", &()), kill(&server, victim));
+    killed?;
     let error = result.unwrap_err();
     let reason = "terminating connection due to administrator command";
     assert!(matches!(error.kind(), ErrorKind::ConnectionLost { reason: text } if text == reason), "{error}");
-    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
+    assert_eq!(numbers(&db).await?, [0_i64; 0]);
+    Ok(())
 }
 
 /// A trigger that is deferred holds up the COMMIT, so that there is time to kill it.
 #[tokio::test]
-async fn a_connection_that_is_lost_during_the_commit() {
-    let server = server!();
-    let schema = Schema::new(server.clone()).await;
+async fn a_connection_that_is_lost_during_the_commit() -> TestResult {
+    let schema = schema!();
+    let server = schema.server.clone();
     let lines = Arc::new(Mutex::new(Vec::new()));
     let db = schema.options().pool_size(1).on_error({
         let lines = Arc::clone(&lines);
         move |error| lines.lock().unwrap().push(error.to_string())
     });
-    let db = with_numbers(db.connect().await.unwrap()).await;
-    slow_commit(&db, 20.0).await;
-    let tx = db.begin().await.unwrap();
-    let victim = pid(&tx).await;
-    add(&tx, 1).await.unwrap();
-    tx.on_commit(async |_| panic!("nobody knows of a commit"));
-    let (result, ()) = tokio::join!(tx.commit(), async {
+    let db = with_numbers(db.connect().await?).await?;
+    slow_commit(&db, 20.0).await?;
+    let tx = db.begin().await?;
+    let victim = pid(&tx).await?;
+    add(&tx, 1).await?;
+    tx.on_commit(async |_| panic!("it is not known to be committed"));
+    let (result, killed) = tokio::join!(tx.commit(), async {
         settle().await;
-        kill(&server, victim).await;
+        kill(&server, victim).await
     });
+    killed?;
     let error = result.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::CommitUnknown { .. }), "{error}");
-    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
-    assert!(lines.lock().unwrap().is_empty());
+    assert_eq!(numbers(&db).await?, [0_i64; 0]);
+    assert!(lines.lock()?.is_empty());
 
-    // The same when nobody waits for it any more.
-    let tx = db.begin().await.unwrap();
-    let victim = pid(&tx).await;
-    add(&tx, 1).await.unwrap();
-    tx.on_commit(async |_| panic!("nobody knows of a commit"));
+    // The same when no future waits for it.
+    let tx = db.begin().await?;
+    let victim = pid(&tx).await?;
+    add(&tx, 1).await?;
+    tx.on_commit(async |_| panic!("it is not known to be committed"));
     let waited = tokio::time::timeout(Duration::from_millis(50), tx.commit()).await;
     assert!(waited.is_err());
-    kill(&server, victim).await;
-    assert_eq!(numbers(&db).await.unwrap(), [0_i64; 0]);
-    let lines = lines.lock().unwrap();
+    kill(&server, victim).await?;
+    assert_eq!(numbers(&db).await?, [0_i64; 0]);
+    let lines = lines.lock()?;
     assert_eq!(lines.len(), 1);
     assert!(lines[0].contains("it is not known whether the transaction is committed"), "{}", lines[0]);
+    Ok(())
 }
 
-/// A COMMIT cannot be called back, so its hooks run.
+/// A COMMIT that was sent cannot be undone, so its hooks run.
 #[tokio::test]
-async fn a_commit_that_nobody_waits_for_is_done_with_its_hooks() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
-    slow_commit(&db, 0.2).await;
+async fn a_commit_whose_future_is_dropped_is_done_with_its_hooks() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
+    slow_commit(&db, 0.2).await?;
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     tx.on_commit(async move |db: Db| {
-        sender.send(numbers(&db).await?).unwrap();
+        sender.send(numbers(&db).await?).map_err(|_| Error::other("the test has ended"))?;
         Ok(())
     });
     let waited = tokio::time::timeout(Duration::from_millis(50), tx.commit()).await;
     assert!(waited.is_err());
-    assert_eq!(receiver.await.unwrap(), [1]);
-    add(&db, 2).await.unwrap();
+    assert_eq!(receiver.await?, [1]);
+    add(&db, 2).await?;
+    Ok(())
 }
 
-async fn slow_commit(db: &Db, seconds: f64) {
+async fn slow_commit(db: &Db, seconds: f64) -> Result<()> {
     db.batch(&format!(
         "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
              PERFORM pg_sleep({seconds});
@@ -135,7 +142,6 @@ async fn slow_commit(db: &Db, seconds: f64) {
              FOR EACH ROW WHEN (NEW.n = 1) EXECUTE FUNCTION wait();",
     ))
     .await
-    .unwrap();
 }
 
 /// Lets the task of a connection see what the server has said.
@@ -191,38 +197,41 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, si
 }
 
 #[tokio::test]
-async fn connections_that_died_silently_are_replaced_after_one_wait() {
-    let schema = Schema::new(server!()).await;
+async fn connections_that_died_silently_are_replaced_after_one_wait() -> TestResult {
+    let schema = schema!();
     let (line, url) = Line::to(&schema.url()).await;
     let timeout = Duration::from_secs(1);
     let options = ConnectOptions::new(url).pool_size(3).pool_timeout(timeout).check_after_idle(Duration::ZERO);
-    let db = with_numbers(options.connect().await.unwrap()).await;
-    drop((db.begin().await.unwrap(), db.begin().await.unwrap(), db.begin().await.unwrap()));
-    add(&db, 1).await.unwrap();
+    let db = with_numbers(options.connect().await?).await?;
+    drop((db.begin().await?, db.begin().await?, db.begin().await?));
+    add(&db, 1).await?;
     line.die();
     let began = Instant::now();
-    add(&db, 2).await.unwrap();
-    let held = (db.begin().await.unwrap(), db.begin().await.unwrap(), db.begin().await.unwrap());
+    add(&db, 2).await?;
+    let held = (db.begin().await?, db.begin().await?, db.begin().await?);
     assert!(began.elapsed() >= timeout && began.elapsed() < timeout * 3, "{:?}", began.elapsed());
     drop(held);
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+    assert_eq!(numbers(&db).await?, [1, 2]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_connection_that_was_just_used_is_not_asked_for_a_sign_of_life() {
-    let schema = Schema::new(server!()).await;
+async fn a_connection_that_was_just_used_is_not_asked_for_a_sign_of_life() -> TestResult {
+    let schema = schema!();
     let (line, url) = Line::to(&schema.url()).await;
-    let db = ConnectOptions::new(url).pool_size(1).connect().await.unwrap();
+    let db = ConnectOptions::new(url).pool_size(1).connect().await?;
     line.die();
     // It would wait for the answer.
-    drop(tokio::time::timeout(Duration::from_millis(500), db.begin()).await.unwrap().unwrap());
+    drop(tokio::time::timeout(Duration::from_millis(500), db.begin()).await??);
+    Ok(())
 }
 
 /// A runtime takes the connections that were opened in it with it.
 #[test]
-fn a_db_of_a_runtime_that_has_ended_makes_new_connections() {
+fn a_db_of_a_runtime_that_has_ended_makes_new_connections() -> TestResult {
     let server = server!();
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let db = runtime().block_on(async { Db::connect(&server).await.unwrap() });
-    assert_eq!(runtime().block_on(value(&db, "SELECT 1::bigint", &())).unwrap(), Value::Integer(1));
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let db = runtime()?.block_on(Db::connect(&server))?;
+    assert_eq!(runtime()?.block_on(value(&db, "SELECT 1::bigint", &()))?, Value::Integer(1));
+    Ok(())
 }

@@ -1,6 +1,4 @@
-//! What the databases promise, on PostgreSQL. Each file is a chapter.
-//!
-//! They need a server, which `SIGNALS_TEST_POSTGRES` names, and are left out aloud without one.
+//! What only PostgreSQL has. The rules of every database are in `db/tests`.
 
 mod cancellation;
 mod errors;
@@ -10,57 +8,77 @@ mod pooler;
 mod transactions;
 mod values;
 
-use std::panic::Location;
+use std::io::Write;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use crate::db::{ConnectOptions, Db, Executor, Params};
+use crate::db::tests::{TestResult, add, here, inserted, numbers, usable, value, with_numbers};
+use crate::db::{ConnectOptions, Db, Executor};
 use crate::error::Result;
 use crate::value::Value;
 
-/// The URL of the server, or the test is left out.
+/// The URL of the server; without one the test ends, and says so even if the output of tests is captured.
 macro_rules! server {
     () => {
-        match std::env::var("SIGNALS_TEST_POSTGRES") {
-            Ok(url) => url,
-            Err(_) => {
-                eprintln!("left out: SIGNALS_TEST_POSTGRES names no PostgreSQL server");
-                return;
-            }
+        match crate::db::postgres::tests::server_url() {
+            Some(url) => url,
+            None => return Ok(()),
         }
     };
 }
 use server;
 
+/// A new schema, or the end of the test without a server.
+macro_rules! schema {
+    () => {
+        match crate::db::postgres::tests::Schema::new().await? {
+            Some(schema) => schema,
+            None => return Ok(()),
+        }
+    };
+}
+use schema;
+
+fn server_url() -> Option<String> {
+    static SAID: Once = Once::new();
+    let server = std::env::var("SIGNALS_TEST_POSTGRES").ok();
+    if server.is_none() {
+        SAID.call_once(|| {
+            let reason = "the tests on PostgreSQL do nothing: SIGNALS_TEST_POSTGRES names no server";
+            let _ = writeln!(std::io::stderr(), "{reason}");
+        });
+    }
+    server
+}
+
 /// A schema of its own for a test, dropped afterwards.
-struct Schema {
+pub(in crate::db) struct Schema {
     server: String,
     name: String,
 }
 
 impl Schema {
-    async fn new(server: String) -> Self {
+    /// `None` if there is no server.
+    pub(in crate::db) async fn new() -> TestResult<Option<Self>> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Some(server) = server_url() else { return Ok(None) };
         let name = format!("signals_db_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        admin(&server, &format!("CREATE SCHEMA {name}")).await;
-        Self { server, name }
+        admin(&server, &format!("CREATE SCHEMA {name}")).await?;
+        Ok(Some(Self { server, name }))
     }
 
     fn url(&self) -> String {
         at(&self.server, &self.name)
     }
 
-    async fn db(&self) -> Db {
-        self.options().connect().await.unwrap()
-    }
-
-    fn options(&self) -> ConnectOptions {
+    pub(in crate::db) fn options(&self) -> ConnectOptions {
         ConnectOptions::new(self.url())
     }
 
-    /// With one connection, so that a test knows which one it has.
-    async fn one(&self) -> Db {
-        self.options().pool_size(1).pool_timeout(Duration::from_secs(20)).connect().await.unwrap()
+    /// One connection, so that a test knows which one it has.
+    pub(in crate::db) fn one(&self) -> ConnectOptions {
+        self.options().pool_size(1).pool_timeout(Duration::from_secs(20))
     }
 }
 
@@ -70,11 +88,11 @@ impl Drop for Schema {
         let tidy = async move {
             // The runtime of the test stands still, and what it has not sent yet may hold locks.
             let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name =";
-            admin(&server, &format!("{end} '{name}'")).await;
-            admin(&server, &format!("DROP SCHEMA {name} CASCADE")).await;
+            admin(&server, &format!("{end} '{name}'")).await?;
+            admin(&server, &format!("DROP SCHEMA {name} CASCADE")).await
         };
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        std::thread::spawn(move || runtime().block_on(tidy)).join().unwrap();
+        std::thread::spawn(move || runtime().block_on(tidy)).join().unwrap().unwrap();
     }
 }
 
@@ -84,67 +102,22 @@ fn at(server: &str, schema: &str) -> String {
     format!("{server}{question}application_name={schema}&options=-c%20search_path%3D{schema}%20-c%20lc_messages%3DC")
 }
 
-/// Does something beside the database of the test, as another process.
-async fn admin(server: &str, sql: &str) {
-    ConnectOptions::new(server).pool_size(1).connect().await.unwrap().batch(sql).await.unwrap();
+/// Runs SQL on a connection of its own, as another process.
+async fn admin(server: &str, sql: &str) -> Result<()> {
+    ConnectOptions::new(server).pool_size(1).connect().await?.batch(sql).await
 }
 
-/// The table that most tests write to.
-async fn with_numbers(db: Db) -> Db {
-    db.execute("CREATE TABLE numbers (n BIGINT NOT NULL)", &()).await.unwrap();
-    db
-}
-
-async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
-    Ok(executor.exec().execute(here(), "INSERT INTO numbers VALUES ($1)", &(n,)).await?)
-}
-
-async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
-    let mut numbers = Vec::new();
-    executor
-        .exec()
-        .query(here(), "SELECT n FROM numbers ORDER BY ctid", &(), &mut |row| {
-            numbers.push(row.get(0)?);
-            Ok(())
-        })
-        .await?;
-    Ok(numbers)
-}
-
-async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Value> {
-    let mut value = Value::Null;
-    executor
-        .exec()
-        .query(here(), sql, params, &mut |row| {
-            value = row.value(0).into();
-            Ok(())
-        })
-        .await?;
-    Ok(value)
-}
-
-/// The number of the server's process behind a connection.
-async fn pid(executor: &dyn Executor) -> i64 {
-    match value(executor, "SELECT pg_backend_pid()", &()).await.unwrap() {
-        Value::Integer(pid) => pid,
+/// The number of the server process of a connection.
+async fn pid(executor: &dyn Executor) -> TestResult<i64> {
+    match value(executor, "SELECT pg_backend_pid()", &()).await? {
+        Value::Integer(pid) => Ok(pid),
         other => panic!("{other:?}"),
     }
 }
 
 /// Kills a connection, and waits until it is gone.
-async fn kill(server: &str, pid: i64) {
-    let db = ConnectOptions::new(server).pool_size(1).connect().await.unwrap();
-    value(&db, "SELECT pg_terminate_backend($1::int, 5000)", &(pid,)).await.unwrap();
-}
-
-/// The key that the database gives to the row of an INSERT.
-async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
-    let mut key = None;
-    executor.exec().insert(here(), sql, params, &mut key).await?;
-    Ok(key)
-}
-
-#[track_caller]
-fn here() -> &'static Location<'static> {
-    Location::caller()
+async fn kill(server: &str, pid: i64) -> TestResult {
+    let db = ConnectOptions::new(server).pool_size(1).connect().await?;
+    value(&db, "SELECT pg_terminate_backend($1::int, 5000)", &(pid,)).await?;
+    Ok(())
 }

@@ -6,54 +6,56 @@ use super::*;
 use crate::error::ErrorKind;
 
 #[tokio::test]
-async fn a_statement_that_the_server_does_not_know_is_an_error_that_names_the_pooler() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
-    add(&db, 1).await.unwrap();
-    let tx = db.begin().await.unwrap();
-    tx.execute("DEALLOCATE ALL", &()).await.unwrap();
+async fn a_statement_that_the_server_does_not_know_is_an_error_that_names_the_pooler() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
+    add(&db, 1).await?;
+    let tx = db.begin().await?;
+    tx.execute("DEALLOCATE ALL", &()).await?;
     let error = add(&tx, 2).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotPrepared { .. }));
     let text = error.to_string();
-    let (before, after) = text.split_once("prepared statement \"s").unwrap();
-    let (_, after) = after.split_once('"').unwrap();
+    let (before, after) = text.split_once("prepared statement \"s").ok_or("no statement is named")?;
+    let (_, after) = after.split_once('"').ok_or("the name ends")?;
     expect!["the connection was given to another session of the server, .. does not exist: if a pooler such as pgbouncer is between them, add `statement_cache_capacity=0` to the URL, so that no statement is prepared by name"]
         .assert_eq(&format!("{before}..{after}"));
-    tx.rollback().await.unwrap();
+    tx.rollback().await?;
     // Outside of a transaction it is prepared again, and whatever else was prepared is forgotten with it.
-    add(&db, 3).await.unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [1, 3]);
+    add(&db, 3).await?;
+    assert_eq!(numbers(&db).await?, [1, 3]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_name_that_another_statement_has_is_an_error_that_names_the_pooler() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn a_name_that_another_statement_has_is_an_error_that_names_the_pooler() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     // The names are numbers that the whole program counts.
     let names: Vec<_> = (0..20_000).map(|n| format!("PREPARE s{n} AS SELECT 1")).collect();
-    db.batch(&format!("DEALLOCATE ALL; {}", names.join(";"))).await.unwrap();
+    db.batch(&format!("DEALLOCATE ALL; {}", names.join(";"))).await?;
     let error = add(&db, 1).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotPrepared { .. }), "{error}");
+    Ok(())
 }
 
 #[tokio::test]
-async fn without_prepared_statements_nothing_is_left_on_the_connection() {
-    let schema = Schema::new(server!()).await;
+async fn without_prepared_statements_nothing_is_left_on_the_connection() -> TestResult {
+    let schema = schema!();
     let url = format!("{}&statement_cache_capacity=0", schema.url());
-    let db = with_numbers(ConnectOptions::new(url).pool_size(1).connect().await.unwrap()).await;
+    let db = with_numbers(ConnectOptions::new(url).pool_size(1).connect().await?).await?;
     for n in 0..3 {
-        add(&db, n).await.unwrap();
-        db.execute("DEALLOCATE ALL", &()).await.unwrap();
+        add(&db, n).await?;
+        db.execute("DEALLOCATE ALL", &()).await?;
     }
-    let mut tx = db.begin().await.unwrap();
-    add(&tx, 3).await.unwrap();
+    let mut tx = db.begin().await?;
+    add(&tx, 3).await?;
     let prepared = "SELECT count(*) FROM pg_prepared_statements";
-    assert_eq!(value(&tx, prepared, &()).await.unwrap(), Value::Integer(0));
-    tx.savepoint(async |tx| add(tx, 4).await).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [0, 1, 2, 3, 4]);
+    assert_eq!(value(&tx, prepared, &()).await?, Value::Integer(0));
+    tx.savepoint(async |tx| add(tx, 4).await).await?;
+    tx.commit().await?;
+    assert_eq!(numbers(&db).await?, [0, 1, 2, 3, 4]);
     // What only the server can tell to be no reading.
-    assert_eq!(value(&db, "WITH a AS (SELECT $1::bigint) SELECT * FROM a", &(7,)).await.unwrap(), Value::Integer(7));
+    assert_eq!(value(&db, "WITH a AS (SELECT $1::bigint) SELECT * FROM a", &(7,)).await?, Value::Integer(7));
     let writes = "WITH a AS (DELETE FROM numbers RETURNING n) SELECT * FROM a";
     let error = value(&db, writes, &()).await.unwrap_err();
     assert!(error.to_string().starts_with("`query` on a `Db` only reads"), "{error}");
@@ -68,20 +70,23 @@ async fn without_prepared_statements_nothing_is_left_on_the_connection() {
         let text = db.execute(sql, &()).await.unwrap_err().to_string();
         assert!(text.contains(expected), "{sql}: {text}");
     }
+    Ok(())
 }
 
 #[tokio::test]
-async fn without_prepared_statements_a_value_that_cannot_be_stored_names_its_parameter() {
-    let schema = Schema::new(server!()).await;
-    let db = schema.options().statement_cache_capacity(0).connect().await.unwrap();
+async fn without_prepared_statements_a_value_that_cannot_be_stored_names_its_parameter() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().statement_cache_capacity(0).connect().await?;
     let error = value(&db, "SELECT $1::int, $2::text", &(1, "a\0b")).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Parameter { number: 2, .. }), "{error}");
+    Ok(())
 }
 
 #[tokio::test]
-async fn after_a_table_was_altered_one_transaction_of_a_connection_fails_and_not_one_for_each_statement() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.one().await).await;
+async fn after_a_table_was_altered_one_transaction_of_a_connection_fails_and_not_one_for_each_statement() -> TestResult
+{
+    let schema = schema!();
+    let db = with_numbers(schema.one().connect().await?).await?;
     let statements = ["SELECT * FROM numbers", "SELECT * FROM numbers WHERE n > 1", "SELECT * FROM numbers ORDER BY n"];
     let all = async || {
         let tx = db.begin().await?;
@@ -90,8 +95,9 @@ async fn after_a_table_was_altered_one_transaction_of_a_connection_fails_and_not
         }
         tx.commit().await
     };
-    all().await.unwrap();
-    db.execute("ALTER TABLE numbers ADD COLUMN m BIGINT", &()).await.unwrap();
+    all().await?;
+    db.execute("ALTER TABLE numbers ADD COLUMN m BIGINT", &()).await?;
     assert!(matches!(all().await.unwrap_err().kind(), ErrorKind::Serialization { .. }));
-    all().await.unwrap();
+    all().await?;
+    Ok(())
 }

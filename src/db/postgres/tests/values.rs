@@ -1,68 +1,38 @@
+//! Values, rows and parameters of PostgreSQL.
+
 use super::*;
-use crate::column::Column;
+use crate::db::tests::values::{check_round_trips, edges_come_back};
 use crate::error::ErrorKind;
 use crate::value::ValueRef;
 
 #[tokio::test]
-async fn the_edges_of_every_type_come_back() {
-    let schema = Schema::new(server!()).await;
-    edges_come_back(schema.db().await).await;
+async fn the_edges_of_every_type_come_back_without_prepared_statements() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().statement_cache_capacity(0).connect().await?;
+    edges_come_back(&db).await?;
+    special_numbers_come_back(&db).await
 }
 
 #[tokio::test]
-async fn the_edges_of_every_type_come_back_without_prepared_statements() {
-    let schema = Schema::new(server!()).await;
-    edges_come_back(schema.options().statement_cache_capacity(0).connect().await.unwrap()).await;
+async fn the_special_numbers_come_back() -> TestResult {
+    let schema = schema!();
+    special_numbers_come_back(&schema.one().connect().await?).await
 }
 
-async fn edges_come_back(db: Db) {
-    macro_rules! check {
-        ($($type:ty: $($value:expr),*;)*) => {$(
-            let table = format!("t{}", line!());
-            db.execute(&format!("CREATE TABLE {table} (c {})", <$type>::TYPE.postgres()), &()).await.unwrap();
-            $(
-                let value: $type = $value;
-                db.execute(&format!("INSERT INTO {table} VALUES ($1)"), &[value.to_value()]).await.unwrap();
-                let mut back = None;
-                db.for_each_row(&format!("SELECT c FROM {table}"), &(), &mut |row| {
-                    back = Some(row.get::<$type>(0)?);
-                    Ok(())
-                })
-                .await
-                .unwrap();
-                // NaN is not equal to itself.
-                assert_eq!(format!("{:?}", back.unwrap()), format!("{value:?}"));
-                db.execute(&format!("DELETE FROM {table}"), &()).await.unwrap();
-            )*
-            db.execute(&format!("DROP TABLE {table}"), &()).await.unwrap();
-        )*};
+async fn special_numbers_come_back(db: &Db) -> TestResult {
+    check_round_trips! { db;
+        f32: -0.0, f32::NAN;
+        f64: -0.0, f64::NAN;
     }
-    check! {
-        i8: i8::MIN, i8::MAX;
-        i16: i16::MIN, i16::MAX;
-        i32: i32::MIN, i32::MAX;
-        i64: i64::MIN, -1, 0, i64::MAX;
-        u8: 0, u8::MAX;
-        u16: u16::MAX;
-        u32: u32::MAX;
-        f32: f32::MIN, f32::MAX, f32::MIN_POSITIVE, 0.1, f32::INFINITY, -0.0;
-        f64: f64::MIN, f64::MAX, f64::MIN_POSITIVE, 5e-324, 0.1, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN;
-        bool: true, false;
-        String: String::new(), "ann".into(), "ünï 🦀 '\"\\".into(), "x".repeat(1 << 20);
-        Vec<u8>: vec![], vec![0], (0..=255).collect();
-        Option<i64>: None, Some(0);
-        Option<bool>: None, Some(false);
-        Option<String>: None, Some(String::new()), Some("NULL".into());
-        Option<Vec<u8>>: None, Some(vec![]);
-    }
+    Ok(())
 }
 
 /// Tables that other programs made have other types.
 #[tokio::test]
-async fn a_value_goes_into_a_column_of_any_type_that_holds_it() {
-    let schema = Schema::new(server!()).await;
-    let db = schema.db().await;
-    db.batch("CREATE TYPE colour AS ENUM ('red'); CREATE DOMAIN short AS varchar(3);").await.unwrap();
+async fn a_value_goes_into_a_column_of_any_type_that_holds_it() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().connect().await?;
+    db.batch("CREATE TYPE colour AS ENUM ('red'); CREATE DOMAIN short AS varchar(3);").await?;
     let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
     let bytes: Vec<u8> = (0..16).collect();
     for (ty, value, expected) in [
@@ -98,17 +68,18 @@ async fn a_value_goes_into_a_column_of_any_type_that_holds_it() {
         ("uuid", ValueRef::Null, "is null"),
     ] {
         let sql = format!("SELECT coalesce($1::{ty}::text, 'is null')");
-        let text = self::value(&db, &sql, &[value]).await.unwrap();
+        let text = self::value(&db, &sql, &[value]).await?;
         assert_eq!(text, Value::from(expected), "{ty} {value:?}");
     }
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.db().await).await;
-    let tx = db.begin().await.unwrap();
-    add(&tx, 1).await.unwrap();
+async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() -> TestResult {
+    let schema = schema!();
+    let db = with_numbers(schema.options().connect().await?).await?;
+    let tx = db.begin().await?;
+    add(&tx, 1).await?;
     for (ty, value, expected) in [
         ("int2", ValueRef::Integer(32_768), "32768 is not in the range of the type `int2`"),
         ("int4", ValueRef::Integer(1 << 31), "2147483648 is not in the range of the type `int4`"),
@@ -141,15 +112,16 @@ async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() {
         assert!(error.to_string().contains(expected), "{error}");
     }
     // The server knows nothing of it, so the transaction goes on.
-    add(&tx, 2).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [1, 2]);
+    add(&tx, 2).await?;
+    tx.commit().await?;
+    assert_eq!(numbers(&db).await?, [1, 2]);
+    Ok(())
 }
 
 #[tokio::test]
-async fn rows_know_their_columns() {
-    let schema = Schema::new(server!()).await;
-    let db = schema.db().await;
+async fn rows_know_their_columns() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().connect().await?;
     let mut seen = String::new();
     let sql = "SELECT 1::int2 AS one, 300 AS big, '1 day'::interval AS at, 'a'::name AS name, 7::oid AS oid, 0.5::float4 AS half, \
                '{\"a\": 1}'::jsonb AS json, '[]'::json AS text, NULL::uuid AS missing";
@@ -172,56 +144,23 @@ async fn rows_know_their_columns() {
         );
         Ok(())
     })
-    .await
-    .unwrap();
+    .await?;
     let names = r#"["one", "big", "at", "name", "oid", "half", "json", "text", "missing"]"#;
     assert_eq!(seen, format!("{names} 9 None"));
+    Ok(())
 }
 
 #[tokio::test]
-async fn rows_affected_are_those_of_this_statement() {
-    let schema = Schema::new(server!()).await;
-    let db = with_numbers(schema.db().await).await;
-    assert_eq!(db.execute("INSERT INTO numbers VALUES (1), (2), (3)", &()).await.unwrap(), 3);
-    for sql in [
-        "CREATE TABLE other (n INTEGER)",
-        "CREATE TABLE copied AS SELECT * FROM numbers",
-        "UPDATE numbers SET n = 1 WHERE n = 99",
-        "SELECT * FROM numbers",
-        "VALUES (1)",
-        "SHOW search_path",
-    ] {
-        assert_eq!(db.execute(sql, &()).await.unwrap(), 0, "{sql}");
-    }
-    assert_eq!(db.execute("UPDATE numbers SET n = 0 WHERE n > 1", &()).await.unwrap(), 2);
-    assert_eq!(db.execute("INSERT INTO numbers (n) VALUES (7), (8) RETURNING n", &()).await.unwrap(), 2);
-    let sql = "WITH new AS (SELECT 9) INSERT INTO numbers SELECT * FROM new";
-    assert_eq!(db.execute(sql, &()).await.unwrap(), 1);
-    assert_eq!(db.execute("DELETE FROM numbers", &()).await.unwrap(), 6);
-}
-
-#[tokio::test]
-async fn insert_answers_with_the_key() {
-    let schema = Schema::new(server!()).await;
-    let db = schema.db().await;
+async fn insert_answers_with_the_key() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().connect().await?;
     let columns = "id BIGINT GENERATED BY DEFAULT AS IDENTITY (START WITH 42) PRIMARY KEY, n BIGINT";
-    db.execute(&format!("CREATE TABLE t ({columns})"), &()).await.unwrap();
+    db.execute(&format!("CREATE TABLE t ({columns})"), &()).await?;
     let sql = "INSERT INTO t (n) VALUES ($1) RETURNING id";
-    assert_eq!(inserted(&db, sql, &(1,)).await.unwrap(), Some(42));
-    let tx = db.begin().await.unwrap();
-    assert_eq!(inserted(&tx, sql, &(1,)).await.unwrap(), Some(43));
-    assert_eq!(inserted(&tx, "INSERT INTO t (n) VALUES ($1)", &(1,)).await.unwrap(), None);
-    tx.commit().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_wrong_number_of_parameters_is_an_error() {
-    let schema = Schema::new(server!()).await;
-    let db = schema.db().await;
-    let tx = db.begin().await.unwrap();
-    let error = value(&tx, "SELECT $1::int, $2::int", &(1,)).await.unwrap_err();
-    assert_eq!(error.to_string(), "the statement has 2 placeholders, and the parameters are 1: pass one for each");
-    assert!(value(&tx, "SELECT 1", &(1,)).await.is_err());
-    assert_eq!(value(&tx, "SELECT 1", &()).await.unwrap(), Value::Integer(1));
-    tx.commit().await.unwrap();
+    assert_eq!(inserted(&db, sql, &(1,)).await?, Some(42));
+    let tx = db.begin().await?;
+    assert_eq!(inserted(&tx, sql, &(1,)).await?, Some(43));
+    assert_eq!(inserted(&tx, "INSERT INTO t (n) VALUES ($1)", &(1,)).await?, None);
+    tx.commit().await?;
+    Ok(())
 }

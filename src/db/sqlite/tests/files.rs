@@ -4,17 +4,17 @@ use super::*;
 use crate::db::{Synchronous, TransactionOptions};
 use crate::error::ErrorKind;
 
-async fn pragma(db: &Db, name: &str) -> Value {
-    let tx = db.begin().await.unwrap();
-    value(&tx, &format!("PRAGMA {name}"), &()).await.unwrap()
+async fn pragma(db: &Db, name: &str) -> Result<Value> {
+    let tx = db.begin().await?;
+    value(&tx, &format!("PRAGMA {name}"), &()).await
 }
 
 const NORMAL: Value = Value::Integer(1);
 const FULL: Value = Value::Integer(2);
 
 #[tokio::test]
-async fn what_a_commit_survives_can_be_set_in_the_options_and_in_the_url() {
-    let folder = Folder::new();
+async fn what_a_commit_survives_can_be_set_in_the_options_and_in_the_url() -> TestResult {
+    let folder = Folder::new()?;
     let full = format!("{}?synchronous=full&mode=rwc", folder.url());
     let normal = format!("{}?synchronous=normal", folder.url());
     for (options, expected) in [
@@ -26,65 +26,68 @@ async fn what_a_commit_survives_can_be_set_in_the_options_and_in_the_url() {
         (ConnectOptions::new(&normal).synchronous(Synchronous::Full), FULL),
     ] {
         let text = format!("{options:?}");
-        let db = options.connect().await.unwrap();
-        assert_eq!(pragma(&db, "synchronous").await, expected, "{text}");
-        assert_eq!(pragma(&db, "journal_mode").await, Value::Text("wal".to_owned()));
+        let db = options.connect().await?;
+        assert_eq!(pragma(&db, "synchronous").await?, expected, "{text}");
+        assert_eq!(pragma(&db, "journal_mode").await?, Value::Text("wal".to_owned()));
     }
     let error = Db::connect(&format!("{}?synchronous=off", folder.url())).await.unwrap_err();
     assert!(error.to_string().contains("`synchronous=normal`, `synchronous=full`"), "{error}");
+    Ok(())
 }
 
 #[tokio::test]
-async fn the_log_of_a_file_shrinks_after_a_large_transaction() {
+async fn the_log_of_a_file_shrinks_after_a_large_transaction() -> TestResult {
     const LIMIT: u64 = 8 << 20;
-    let folder = Folder::new();
-    let db = folder.patient().await;
-    db.execute("CREATE TABLE large (bytes BLOB)", &()).await.unwrap();
+    let folder = Folder::new()?;
+    let db = folder.patient().await?;
+    db.execute("CREATE TABLE large (bytes BLOB)", &()).await?;
     let log = || std::fs::metadata(format!("{}-wal", folder.path().display())).map_or(0, |log| log.len());
 
     // Twice: by itself, and while it is read.
     for is_read in [false, true] {
         let reading = TransactionOptions::new().read_only();
-        let reader = if is_read { Some(db.begin_with(reading).await.unwrap()) } else { None };
+        let reader = if is_read { Some(db.begin_with(reading).await?) } else { None };
         if let Some(reader) = &reader {
-            value(reader, "SELECT count(*) FROM large", &()).await.unwrap();
+            value(reader, "SELECT count(*) FROM large", &()).await?;
         }
-        let tx = db.begin().await.unwrap();
+        let tx = db.begin().await?;
         for _ in 0..20 {
-            tx.execute("INSERT INTO large VALUES (zeroblob(1048576))", &()).await.unwrap();
+            tx.execute("INSERT INTO large VALUES (zeroblob(1048576))", &()).await?;
         }
-        tx.commit().await.unwrap();
+        tx.commit().await?;
         assert!(log() > 2 * LIMIT, "{}", log());
         drop(reader);
         for _ in 0..3 {
-            db.execute("INSERT INTO large VALUES (NULL)", &()).await.unwrap();
+            db.execute("INSERT INTO large VALUES (NULL)", &()).await?;
         }
         assert!(log() <= LIMIT, "{}", log());
     }
     drop(db);
     assert_eq!(log(), 0);
+    Ok(())
 }
 
 #[tokio::test]
-async fn transactions_that_read_a_file_have_as_many_connections_as_the_pool_may_have() {
-    let folder = Folder::new();
+async fn transactions_that_read_a_file_have_as_many_connections_as_the_pool_may_have() -> TestResult {
+    let folder = Folder::new()?;
     let timeout = Duration::from_millis(100);
     let options = folder.options().pool_size(2).pool_timeout(timeout);
-    let db = with_numbers(options.connect().await.unwrap()).await;
+    let db = with_numbers(options.connect().await?).await?;
     let reading = || db.begin_with(TransactionOptions::new().read_only());
-    let (one, line) = (reading().await.unwrap(), line!() - 1);
-    let two = reading().await.unwrap();
+    let (one, line) = (reading().await?, line!() - 1);
+    let two = reading().await?;
     let error = reading().await.unwrap_err();
     let text = error.to_string();
     let ErrorKind::PoolBusy { waited, held } = error.into_kind() else { panic!("{text}") };
     assert!(waited >= timeout, "{waited:?}");
     assert_eq!(held.iter().map(|(place, count)| (place.line(), *count)).collect::<Vec<_>>(), [(line, 2)]);
     // Queries and what writes do not wait for them.
-    add(&db, 1).await.unwrap();
-    assert_eq!(numbers(&db).await.unwrap(), [1]);
+    add(&db, 1).await?;
+    assert_eq!(numbers(&db).await?, [1]);
     // One that waits gets the next.
     let (three, ()) = tokio::join!(reading(), async { drop(one) });
-    assert_eq!(numbers(&three.unwrap()).await.unwrap(), [1]);
-    two.rollback().await.unwrap();
-    reading().await.unwrap();
+    assert_eq!(numbers(&three?).await?, [1]);
+    two.rollback().await?;
+    reading().await?;
+    Ok(())
 }
