@@ -28,6 +28,7 @@ pub(crate) fn names(library: &Crate, file: &str) -> Vec<String> {
 }
 
 /// Methods with `#[doc(hidden)]` of the traits that are in the prelude: a user's own method of that name would be ambiguous.
+/// No user calls a method `__like_this`.
 pub(crate) fn hidden_methods(library: &Crate) -> Vec<String> {
     let prelude = names(library, "src/prelude.rs");
     let mut found = Vec::new();
@@ -40,6 +41,7 @@ pub(crate) fn hidden_methods(library: &Crate) -> Vec<String> {
             for part in &item.items {
                 if let TraitItem::Fn(method) = part
                     && method.attrs.iter().any(is_hidden)
+                    && !method.sig.ident.to_string().starts_with("__")
                 {
                     found.push(format!("{}: {}::{}", module.file, item.ident, method.sig.ident));
                 }
