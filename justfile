@@ -15,9 +15,13 @@ test:
 ci:
     .ci/run
 
-# The compile errors, written anew. Read the difference as its reader would.
+# The compile errors: all of them, or those whose path has this in it, such as `senders/`.
+ui path="":
+    cargo test --package signals-ui --all-features -- mistakes_are_explained {{ if path == "" { "" } else { "trybuild=" + path } }}
+
+# Overwrites the compile errors with what the compiler says now. Read the difference as a user would.
 bless:
-    TRYBUILD=overwrite cargo test --test ui
+    TRYBUILD=overwrite cargo test --package signals-ui --all-features
     git diff tests/ui
 
 lint:

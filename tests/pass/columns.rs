@@ -30,7 +30,7 @@ struct Book {
     before: ::core::option::Option<Status>,
 }
 
-fn main() {
+pub(super) fn main() {
     use ::signals::Column;
     use ::signals::db::ValueRef;
     let names = [Status::Open, Status::InReview, Status::Done, Status::Type].map(|status| {
@@ -39,6 +39,7 @@ fn main() {
         ::std::borrow::ToOwned::to_owned(name)
     });
     ::core::assert_eq!(names, ["open", "in_review", "done!", "type"]);
-    let book = Book { isbn: Isbn(::std::string::String::new()), status: Status::Open, before: ::core::option::Option::None };
+    let book =
+        Book { isbn: Isbn(::std::string::String::new()), status: Status::Open, before: ::core::option::Option::None };
     ::core::assert!(book.before.is_none() && book.isbn.0.is_empty() && book.status == Status::Open);
 }

@@ -5,12 +5,17 @@ use signals::prelude::*;
 #[model]
 #[derive(Default)]
 struct r#enum {
-    #[key] r#ref: Id<r#enum>,
-    #[unique] r#type: String,
+    #[key]
+    r#ref: Id<r#enum>,
+    #[unique]
+    r#type: String,
     r#async: Option<i64>,
-    #[foreign_key(on_delete = set_null, related_name = "children")] r#mod: Option<Id<Self>>,
-    #[many_to_many(symmetrical = false, related_name = "every")] r#for: ManyToMany<r#enum>,
-    #[foreign_key(on_delete = set_null, related_name = "others")] use_id: Option<Id<r#enum>>,
+    #[foreign_key(on_delete = set_null, related_name = "children")]
+    r#mod: Option<Id<Self>>,
+    #[many_to_many(symmetrical = false, related_name = "every")]
+    r#for: ManyToMany<r#enum>,
+    #[foreign_key(on_delete = set_null, related_name = "others")]
+    use_id: Option<Id<r#enum>>,
 }
 
 #[signal]
@@ -33,10 +38,9 @@ fn last(instance: &mut r#enum) {
     instance.r#async = instance.r#async.map(|one| one + 1);
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<r#enum>().await?;
     r#enum { r#type: "t".into(), ..Default::default() }.save(&db).await?;
     let found = r#enum::by_type(&db, "t").await?.map(|row| row.r#async);
     assert_eq!(found, Some(Some(2)));

@@ -1,4 +1,4 @@
-// Whatever is private stays private, and warns of nothing.
+// What is private stays private, without a warning.
 #![deny(warnings, private_interfaces, private_bounds, unreachable_pub)]
 use signals::prelude::*;
 
@@ -11,7 +11,7 @@ mod inner {
         #[key]
         pub(super) id: Id<User>,
         #[unique]
-        pub(in crate::inner) name: String,
+        pub(in crate::visibility::inner) name: String,
         #[one_to_one(on_delete = set_null)]
         best: Option<Id<User>>,
     }
@@ -27,7 +27,7 @@ mod inner {
     }
 
     #[receiver(Greeted, after = [greet])]
-    pub(in crate::inner) fn private(user: &User) {
+    pub(in crate::visibility::inner) fn private(user: &User) {
         assert_eq!(user.best, None);
     }
 
@@ -41,10 +41,9 @@ fn later(user: &inner::User) {
     assert!(!user.id.is_unset());
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<inner::User>().await?;
     let mut ann = inner::ann();
     ann.save(&db).await?;
     assert!(inner::User::by_name(&db, "ann").await?.is_some());

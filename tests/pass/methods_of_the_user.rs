@@ -3,7 +3,12 @@ use signals::prelude::*;
 
 #[model]
 #[derive(Default)]
-struct User { #[key] id: Id<User>, #[version] version: i64 }
+struct User {
+    #[key]
+    id: Id<User>,
+    #[version]
+    version: i64,
+}
 
 macro_rules! extension {
     ($($method:ident)*) => {
@@ -28,7 +33,7 @@ extension! {
     follow one_that_points all_that_point
 }
 
-fn main() {
+pub(super) fn main() {
     of_one(&User::default());
     of_any(&User::default());
 }

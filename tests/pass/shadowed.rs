@@ -64,9 +64,8 @@ mod shop {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> signals::Result<()> {
+pub(super) async fn main() -> signals::Result<()> {
     let db = signals::Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(shop::Order, shop::Tag)>().await?;
     shop::save(&db).await
 }

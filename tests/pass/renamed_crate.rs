@@ -6,7 +6,7 @@ use framework::inner::{self, Db, Id, Model as _, Result};
 
 mod signals {}
 
-#[inner::model(crate = crate::framework::inner)]
+#[inner::model(crate = crate::renamed_crate::framework::inner)]
 #[derive(Default)]
 struct User {
     #[key]
@@ -33,10 +33,9 @@ async fn pay() -> Result<()> {
     Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<User>().await?;
     User { name: "ann".into(), ..User::default() }.save(&db).await?;
     assert!(User::by_name(&db, "ann").await?.unwrap().friend(&db).await?.is_none());
     Ok(())

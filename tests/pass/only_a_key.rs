@@ -1,22 +1,23 @@
-// A model may have nothing but a key, one that the database assigns or one of your own.
+// A model may have nothing but a key, one that the database assigns or one that the application assigns.
 use signals::prelude::*;
 
 #[model]
 #[derive(Default, Debug, PartialEq)]
 struct Ticket {
-    #[key] number: Id<Ticket>,
+    #[key]
+    number: Id<Ticket>,
 }
 
 #[model]
 #[derive(Debug, PartialEq)]
 struct Tag {
-    #[key] name: String,
+    #[key]
+    name: String,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(Ticket, Tag)>().await?;
     let mut ticket = Ticket::default();
     ticket.save(&db).await?;
     ticket.save(&db).await?;

@@ -1,8 +1,8 @@
 // A default may be of any type, and `Default` derived in any way.
 #![deny(warnings, missing_docs, clippy::pedantic)]
 //! Defaults.
-use signals::prelude::*;
 use signals::Column;
+use signals::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Column)]
 enum Plan {
@@ -21,7 +21,7 @@ struct User {
     never: Option<bool>,
     #[default(Some("x".to_owned()))]
     note: Option<String>,
-    #[default(if cfg!(test) { Plan::Paid } else { Plan::Free })]
+    #[default(if cfg!(any()) { Plan::Paid } else { Plan::Free })]
     plan: Plan,
     #[default(Self::START)]
     credits: i64,
@@ -64,7 +64,7 @@ struct Player {
     team: Ref<Team, String>,
 }
 
-fn main() {
+pub(super) fn main() {
     let user = User::default();
     assert!(user.is_active && user.id.is_unset() && user.by == Some(Id::new(1)));
     assert_eq!((user.never, user.note.as_deref(), user.credits), (None, Some("x"), 10));

@@ -48,7 +48,7 @@ pub fn happen(times: u64) {
     assert_eq!(times, 1);
 }
 
-fn main() -> Result<()> {
+pub(super) fn main() -> Result<()> {
     let user = User::default();
     assert_eq!(user.clone(), user);
     Happened { times: 1 }.send()?;

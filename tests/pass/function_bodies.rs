@@ -5,7 +5,8 @@ async fn one(db: &Db) -> Result<i64> {
     #[model(table = "one")]
     #[derive(Default)]
     struct User {
-        #[key] id: Id<User>,
+        #[key]
+        id: Id<User>,
         seen: i64,
     }
 
@@ -29,7 +30,8 @@ async fn two(db: &Db) -> Result<i64> {
     #[model(table = "two")]
     #[derive(Default)]
     struct User {
-        #[key] id: Id<User>,
+        #[key]
+        id: Id<User>,
         seen: i64,
     }
 
@@ -44,9 +46,7 @@ async fn two(db: &Db) -> Result<i64> {
     Ok(user.seen)
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    signals::check()?;
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     assert_eq!((one(&db).await?, two(&db).await?), (2, 10));
     Ok(())

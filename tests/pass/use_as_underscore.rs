@@ -25,10 +25,9 @@ async fn write(instance: &User, tx: &mut Tx) -> Result<()> {
     blog::Article { author: instance.id, ..blog::Article::default() }.save(tx).await
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(User, blog::Article)>().await?;
     let mut ann = User::default();
     ann.save(&db).await?;
     assert_eq!(ann.article_set(&db).await?.len(), 1);

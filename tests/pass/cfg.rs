@@ -43,7 +43,7 @@ fn twin(log: &mut String) {
     log.push('b');
 }
 
-fn main() {
+pub(super) fn main() {
     let mut log = String::new();
     Counted { log: &mut log }.send().unwrap();
     assert_eq!(log, "12b");

@@ -60,10 +60,9 @@ timestamped! {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(User, Post)>().await?;
     let mut ann = User::default();
     ann.save(&db).await?;
     assert_eq!(ann.log, "firstlastm");

@@ -20,9 +20,9 @@
     clippy::all,
     clippy::pedantic
 )]
-#![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "of the person's own functions")]
-use signals::prelude::*;
+#![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "of the user's own functions")]
 use signals::many_to_many::{AnyIds, M2mAction};
+use signals::prelude::*;
 
 /// A user.
 #[model(table = "users")]
@@ -37,10 +37,10 @@ pub struct User {
     /// How often it was saved.
     #[default(1)]
     pub saves: i64,
-    /// Whoever brought the user here.
+    /// The user that invited this one.
     #[foreign_key(on_delete = set_null, related_name = "brought")]
     pub by: Option<Id<User>>,
-    /// Forgotten.
+    /// Not stored.
     #[skip]
     pub secret: Option<String>,
     /// To the model itself.
@@ -49,7 +49,7 @@ pub struct User {
     /// From both sides.
     #[many_to_many(symmetrical = false, related_name = "idols")]
     pub fans: ManyToMany<User>,
-    /// Through a model of one's own.
+    /// Through a model that the user writes.
     #[many_to_many(through = Visit)]
     pub visited: ManyToMany<Place>,
 }
@@ -63,22 +63,22 @@ pub struct Place {
     pub id: Id<Place>,
 }
 
-/// A user was there.
+/// A user visited a place.
 #[model]
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Visit {
     /// The key.
     #[key]
     pub id: Id<Visit>,
-    /// Who.
+    /// The user.
     #[foreign_key(on_delete = cascade)]
     pub user: Id<User>,
-    /// Where.
+    /// The place.
     #[foreign_key(on_delete = cascade)]
     pub place: Id<Place>,
 }
 
-/// Nobody else needs to know.
+/// Known to some users only.
 #[model(app = "private")]
 #[derive(Debug, Default)]
 struct Secret {
@@ -94,17 +94,17 @@ pub fn change(action: M2mAction, ids: &mut dyn AnyIds) {
     assert!(action == M2mAction::PreAdd || !ids.is_empty());
 }
 
-/// Somebody asks.
+/// A question.
 #[signal(async, output = u8)]
 #[derive(Debug)]
 pub struct Asked<'a> {
-    /// Who.
+    /// The user.
     pub user: &'a User,
-    /// Where.
+    /// The transaction.
     pub tx: &'a mut Tx,
 }
 
-/// Somebody paid.
+/// A payment.
 #[signal]
 #[derive(Debug, Clone, Copy)]
 pub struct Paid {
@@ -147,10 +147,9 @@ pub fn paid(event: &Paid) {
     assert_eq!(event.amount, 1);
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(User, Place, Visit, Secret)>().await?;
     let mut ann = User { name: "ann".to_owned(), ..User::default() };
     ann.save(&db).await?;
     assert_eq!(User::by_name(&db, "ann").await?.map(|ann| ann.saves), Some(1));

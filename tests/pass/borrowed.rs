@@ -33,7 +33,7 @@ fn whole(event: &mut Counted<'_>) {
     event.log.push('w');
 }
 
-fn main() -> Result<()> {
+pub(super) fn main() -> Result<()> {
     let mut log = String::new();
     Counted { name: "n".into(), count: 1, log: &mut log, order: &[3], total: Some(&4) }.send()?;
     assert_eq!(log, "lw");

@@ -15,7 +15,7 @@ pub struct User {
     pub name: String,
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!(User::default(), User { id: Id::default(), name: String::new() });
     assert!(User::META.fields[1].unique);
 }

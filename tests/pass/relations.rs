@@ -4,24 +4,30 @@ use signals::prelude::*;
 #[model]
 #[derive(Default)]
 struct Employee {
-    #[key] id: Id<Employee>,
-    #[foreign_key(on_delete = set_null, related_name = "reports")] manager: Option<Id<Employee>>,
-    #[one_to_one(on_delete = cascade)] mentor_id: Option<Id<Employee>>,
-    #[many_to_many(related_name = "mentored")] projects: ManyToMany<Department>,
-    #[foreign_key(on_delete = set_null)] department: Option<Id<Department>>,
+    #[key]
+    id: Id<Employee>,
+    #[foreign_key(on_delete = set_null, related_name = "reports")]
+    manager: Option<Id<Employee>>,
+    #[one_to_one(on_delete = cascade)]
+    mentor_id: Option<Id<Employee>>,
+    #[many_to_many(related_name = "mentored")]
+    projects: ManyToMany<Department>,
+    #[foreign_key(on_delete = set_null)]
+    department: Option<Id<Department>>,
 }
 
 #[model]
 #[derive(Default)]
 struct Department {
-    #[key] id: Id<Department>,
-    #[foreign_key(on_delete = protect, related_name = "leads")] head: Option<Id<Employee>>,
+    #[key]
+    id: Id<Department>,
+    #[foreign_key(on_delete = protect, related_name = "leads")]
+    head: Option<Id<Employee>>,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<(Employee, Department)>().await?;
     let mut ann = Employee::default();
     ann.save(&db).await?;
     let mut sales = Department { head: Some(ann.id), ..Department::default() };

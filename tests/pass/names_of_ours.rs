@@ -4,18 +4,24 @@ use signals::prelude::*;
 #[model]
 #[derive(Default)]
 struct Row {
-    #[key] key: Id<Row>,
-    #[unique] payload: String,
-    #[default(1)] row: i64,
-    #[update(2)] index: i64,
+    #[key]
+    key: Id<Row>,
+    #[unique]
+    payload: String,
+    #[default(1)]
+    row: i64,
+    #[update(2)]
+    index: i64,
     value: Option<i64>,
     executor: Option<i64>,
     automatic: bool,
     condition: bool,
     function: bool,
     future: bool,
-    #[foreign_key(on_delete = set_null)] this: Option<Id<Row>>,
-    #[skip] db: Option<i64>,
+    #[foreign_key(on_delete = set_null)]
+    this: Option<Id<Row>>,
+    #[skip]
+    db: Option<i64>,
 }
 
 #[signal(async)]
@@ -31,7 +37,15 @@ struct Sent<'a> {
 }
 
 #[receiver(Sent, when = |payload| payload.condition)]
-async fn future(payload: &str, row: u64, function: &str, condition: bool, future: &mut Vec<u64>, instance: &Row, tx: u64) {
+async fn future(
+    payload: &str,
+    row: u64,
+    function: &str,
+    condition: bool,
+    future: &mut Vec<u64>,
+    instance: &Row,
+    tx: u64,
+) {
     assert_eq!((payload, function, condition), ("p", "f", true));
     future.push(row + tx + instance.row as u64);
 }
@@ -46,10 +60,9 @@ fn event(event: &Sent<'_>) {
     assert_eq!(event.function, "f");
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<Row>().await?;
     let mut row = Row { payload: "p".into(), db: Some(1), ..Row::default() };
     assert_eq!(row.db, Some(1));
     row.save(&db).await?;

@@ -52,17 +52,15 @@ async fn ask(user: Id<User>) -> u8 {
     if user.is_unset() { 0 } else { 1 }
 }
 
-fn main() -> ::signals::Result<()> {
-    ::tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let db = Db::connect("sqlite::memory:").await?;
-        db.create_tables().await?;
-        let mut ann = <User as ::std::default::Default>::default();
-        ann.save(&db).await?;
-        let asked = Asked { user: ann.id }.collect().await?;
-        ::std::assert_eq!(asked.len(), 1);
-        ann.friends().add(&db, &[ann.id]).await?;
-        ann.idols().add(&db, &[ann.id]).await?;
-        ::std::assert!(ann.fans().contains(&db, ann.id).await?);
-        ::std::result::Result::Ok(())
-    })
+pub(super) async fn main() -> ::signals::Result<()> {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<User>().await?;
+    let mut ann = <User as ::std::default::Default>::default();
+    ann.save(&db).await?;
+    let asked = Asked { user: ann.id }.collect().await?;
+    ::std::assert_eq!(asked.len(), 1);
+    ann.friends().add(&db, &[ann.id]).await?;
+    ann.idols().add(&db, &[ann.id]).await?;
+    ::std::assert!(ann.fans().contains(&db, ann.id).await?);
+    ::std::result::Result::Ok(())
 }

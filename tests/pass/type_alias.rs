@@ -4,7 +4,8 @@ use signals::prelude::*;
 #[model]
 #[derive(Default)]
 pub struct Account {
-    #[key] pub id: Id<Account>,
+    #[key]
+    pub id: Id<Account>,
     pub greeted: i64,
 }
 
@@ -20,10 +21,9 @@ fn by_name(instance: &mut User) {
     instance.greeted += 1;
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<Account>().await?;
     let mut ann = User::default();
     ann.save(&db).await?;
     assert_eq!(ann.greeted, 2);

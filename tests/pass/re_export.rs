@@ -8,7 +8,8 @@ mod accounts {
         #[model]
         #[derive(Default)]
         pub struct User {
-            #[key] pub id: Id<Self>,
+            #[key]
+            pub id: Id<Self>,
             pub log: String,
         }
     }
@@ -25,7 +26,7 @@ mod accounts {
 }
 use accounts::User as Person;
 
-#[receiver(signals::pre_save, sender = crate::accounts::User, after = [accounts::first])]
+#[receiver(signals::pre_save, sender = crate::re_export::accounts::User, after = [accounts::first])]
 fn later(instance: &mut Person) {
     instance.log.push('l');
 }
@@ -35,10 +36,9 @@ fn earlier(instance: &mut Person) {
     instance.log.push('e');
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables().await?;
+    db.create_tables_of::<Person>().await?;
     let mut ann = Person::default();
     ann.save(&db).await?;
     assert_eq!(ann.log, "eal");

@@ -1,0 +1,1 @@
+//! The compile errors of `signals`: a folder per area, a file per mistake. `suite.rs` compares them.
