@@ -328,6 +328,7 @@
 //! | `postgres-tls` | PostgreSQL with `sslmode=require`: TLS by rustls, with the root certificates of the system |
 //! | `uuid` | columns and keys of `uuid::Uuid` |
 //! | `jiff` | columns of `jiff::Timestamp` and of `DateTime`, `Date` and `Time` of `jiff::civil` |
+//! | `jiff-0_2` | the same columns with jiff 0.2 |
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type with serde in a `Json<T>` |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |

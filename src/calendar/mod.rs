@@ -4,10 +4,10 @@
 
 use std::fmt::{self, Write};
 
-#[cfg(any(feature = "jiff", feature = "chrono", test))]
+#[cfg(any(feature = "jiff", feature = "jiff-0_2", feature = "chrono", test))]
 pub(crate) use self::read::{parse_date, parse_date_time, parse_time};
 
-#[cfg(any(feature = "jiff", feature = "chrono", test))]
+#[cfg(any(feature = "jiff", feature = "jiff-0_2", feature = "chrono", test))]
 mod read;
 #[cfg(test)]
 mod tests;
@@ -113,7 +113,7 @@ pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// The day of a year, month and day.
-#[cfg(any(feature = "jiff", feature = "chrono", test))]
+#[cfg(any(feature = "jiff", feature = "jiff-0_2", feature = "chrono", test))]
 pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year) = (year.div_euclid(400), year.rem_euclid(400));

@@ -4,11 +4,11 @@ mod standard;
 
 #[cfg(feature = "chrono")]
 mod chrono;
-#[cfg(feature = "jiff")]
+#[cfg(any(feature = "jiff", feature = "jiff-0_2"))]
 mod jiff;
 #[cfg(feature = "serde_json")]
 mod json;
-#[cfg(any(feature = "jiff", feature = "chrono"))]
+#[cfg(any(feature = "jiff", feature = "jiff-0_2", feature = "chrono"))]
 mod time;
 #[cfg(feature = "uuid")]
 mod uuid;

@@ -8,6 +8,8 @@ use signals::Column;
 mod chrono;
 #[cfg(feature = "jiff")]
 mod jiff;
+#[cfg(feature = "jiff-0_2")]
+mod jiff_0_2;
 #[cfg(feature = "serde_json")]
 mod json;
 mod names;
