@@ -8,7 +8,7 @@ use refinery_core::Runner;
 use super::migrations::{Migrations, sealed};
 use crate::error::{ErrorKind, Result};
 
-/// Migrations that are part of the program: what [`embed_migrations!`](crate::embed_migrations) gives, and
+/// Migrations that are part of the program: what [`embed_migrations!`](crate::migrate::embed_migrations) gives, and
 /// [`Db::migrate`](crate::Db::migrate) takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded {

@@ -11,7 +11,7 @@ use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What [`Db::migrate`] takes: a folder that [`embed_migrations!`](crate::embed_migrations) has embedded, a [`Runner`] of refinery, a
+/// What [`Db::migrate`] takes: a folder that [`embed_migrations!`](crate::migrate::embed_migrations) has embedded, a [`Runner`] of refinery, a
 /// list of [`Migration`]s, or their names and SQL.
 ///
 /// It cannot be implemented elsewhere.
@@ -75,7 +75,7 @@ impl Db {
     /// Applies the migrations that were not applied yet, in the order of their numbers, and says which they were.
     ///
     /// A migration is SQL in a file called `V1__users.sql`, `V2__add_email.sql` and so on.
-    /// [`embed_migrations!`](crate::embed_migrations) embeds a folder of them, and [refinery] keeps the books, in the table
+    /// [`embed_migrations!`](crate::migrate::embed_migrations) embeds a folder of them, and [refinery] keeps the books, in the table
     /// `refinery_schema_history`:
     ///
     /// ```text
@@ -100,7 +100,7 @@ impl Db {
     /// # }
     /// ```
     ///
-    /// The signals [`pre_migrate`](crate::pre_migrate) and [`post_migrate`](crate::post_migrate) are sent round it, also when there
+    /// The signals [`pre_migrate`](crate::migrate::pre_migrate) and [`post_migrate`](crate::migrate::post_migrate) are sent round it, also when there
     /// is nothing to do. They, all of the migrations and what receivers write are one transaction: when one fails, nothing of
     /// it is left. What cannot be done in a transaction, as `CREATE INDEX CONCURRENTLY` and `VACUUM`, is no migration: use
     /// [`execute`](Self::execute). It may be called by several processes at a time, one waits for the other.
