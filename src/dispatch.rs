@@ -23,6 +23,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+#![doc = include_str!("docs/dispatch.md")]
 
 #[doc(inline)]
 pub use signals_core::{

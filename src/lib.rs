@@ -346,20 +346,16 @@ pub mod auth;
 mod calendar;
 mod check;
 mod column;
-#[doc = include_str!("docs/databases.md")]
 pub mod db;
 mod difference;
-#[doc = include_str!("docs/dispatch.md")]
 pub mod dispatch;
 pub mod error;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-#[doc = include_str!("docs/models.md")]
 pub mod model;
 pub mod prelude;
 mod report;
 pub mod schema;
-#[doc = include_str!("docs/testing.md")]
 pub mod testing;
 mod value;
 #[cfg(feature = "web")]

@@ -1,4 +1,6 @@
 //! For the tests of an application: checking what is linked, muting receivers, and recording signals.
+//!
+#![doc = include_str!("docs/testing.md")]
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,7 +1,7 @@
 //! Databases and transactions.
 //!
-//! A driver knows no model: what is here takes SQL and values, and the models are built on it.
-
+#![doc = include_str!("../docs/databases.md")]
+// A driver knows no model: what is here takes SQL and values, and the models are built on it.
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
     allow(unused, clippy::unused_async, reason = "without a driver nothing can be connected to")
@@ -108,7 +108,7 @@ use crate::error::{Error, Result};
 ///
 /// A connection to PostgreSQL belongs to the Tokio runtime in which it was opened, and ends with it. In a program with several
 /// runtimes, such as one per test, a `Db` that is shared by them loses connections when one of the runtimes ends; what was done on
-/// them at that moment is [`ErrorKind::ConnectionLost`]. Give each runtime a `Db` of its own.
+/// them at that moment is [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost). Give each runtime a `Db` of its own.
 ///
 /// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`, and for PostgreSQL
 /// `enable_all()`.
@@ -242,7 +242,7 @@ impl Db {
     /// # }
     /// ```
     /// In the body of another transaction of the same database, and in a receiver of a save or a delete, it is
-    /// [`ErrorKind::NestedTransaction`], because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
+    /// [`ErrorKind::NestedTransaction`](crate::ErrorKind::NestedTransaction), because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
     /// whatever becomes of the outer one, is [`begin`](Self::begin); in SQLite, where one transaction writes at once, it has to
     /// wait for the end of the outer one, so run it as a task or after that.
     #[track_caller]
@@ -252,7 +252,7 @@ impl Db {
 
     /// As [`transaction`](Self::transaction), with an isolation level, or for reading only.
     ///
-    /// It is not done again by itself: a body that failed with [`ErrorKind::Serialization`] may have sent a mail.
+    /// It is not done again by itself: a body that failed with [`ErrorKind::Serialization`](crate::ErrorKind::Serialization) may have sent a mail.
     #[track_caller]
     pub fn transaction_with<T>(
         &self,

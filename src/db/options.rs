@@ -45,7 +45,7 @@ use crate::report::{ErrorHandler, print, report};
 /// | `keepalives_retries` | how many of them without an answer end the connection | 3 |
 /// | `tcp_user_timeout` | the seconds after which what was sent and not received ends the connection, on Linux. In libpq it is milliseconds | 30 |
 ///
-/// So a statement whose server or network has gone fails with [`ErrorKind::ConnectionLost`] within a minute, and one that waits for a
+/// So a statement whose server or network has gone fails with [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) within a minute, and one that waits for a
 /// server which is there waits as long as it takes: limit it with `options=-c%20statement_timeout%3D30s`.
 #[derive(Clone)]
 #[must_use = "options do nothing until `connect` is called"]
@@ -106,17 +106,17 @@ impl ConnectOptions {
         }
     }
 
-    /// How long to wait for another transaction of this program before [`ErrorKind::WriterBusy`]. 5 seconds if not set.
+    /// How long to wait for another transaction of this program before [`ErrorKind::WriterBusy`](crate::ErrorKind::WriterBusy). 5 seconds if not set.
     /// PostgreSQL has many connections that write: see [`pool_timeout`](Self::pool_timeout).
     pub fn writer_timeout(mut self, timeout: Duration) -> Self {
         self.writer_timeout = timeout;
         self
     }
 
-    /// How long to wait for a lock on the file of SQLite that another process holds before [`ErrorKind::Locked`]. Callers that wait
+    /// How long to wait for a lock on the file of SQLite that another process holds before [`ErrorKind::Locked`](crate::ErrorKind::Locked). Callers that wait
     /// for one another share the wait. 5 seconds if
     /// not set. In PostgreSQL it is a setting of the connection, `?options=-c%20lock_timeout%3D5s`, and the error is
-    /// [`ErrorKind::LockTimeout`].
+    /// [`ErrorKind::LockTimeout`](crate::ErrorKind::LockTimeout).
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
@@ -140,8 +140,8 @@ impl ConnectOptions {
         self
     }
 
-    /// How long to wait for a connection that others hold before [`ErrorKind::PoolBusy`], and in PostgreSQL for the server to accept a
-    /// new one before [`ErrorKind::Connect`] or [`ErrorKind::TooManyConnections`], and for a sign of life from one that was idle. 5
+    /// How long to wait for a connection that others hold before [`ErrorKind::PoolBusy`](crate::ErrorKind::PoolBusy), and in PostgreSQL for the server to accept a
+    /// new one before [`ErrorKind::Connect`](crate::ErrorKind::Connect) or [`ErrorKind::TooManyConnections`](crate::ErrorKind::TooManyConnections), and for a sign of life from one that was idle. 5
     /// seconds if not set.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
         self.pool_timeout = Some(timeout);
@@ -160,7 +160,7 @@ impl ConnectOptions {
     ///
     /// With 0 no statement is prepared: its SQL and its parameters travel together, in one round trip, under no name. A pooler
     /// that gives each transaction another connection needs that, such as pgbouncer with `pool_mode = transaction`; it is
-    /// [`ErrorKind::NotPrepared`] otherwise. pgbouncer 1.21 and later can do without it, if its `max_prepared_statements` is not 0.
+    /// [`ErrorKind::NotPrepared`](crate::ErrorKind::NotPrepared) otherwise. pgbouncer 1.21 and later can do without it, if its `max_prepared_statements` is not 0.
     ///
     /// ```no_run
     /// # async fn connect() -> signals::Result<()> {
@@ -172,7 +172,7 @@ impl ConnectOptions {
     /// ```
     ///
     /// The server then plans a statement each time, and what does not fit a column is an error of the server instead of
-    /// [`ErrorKind::NotStorable`]. An answer cannot have columns of types that PostgreSQL does not have itself, such as those of
+    /// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable). An answer cannot have columns of types that PostgreSQL does not have itself, such as those of
     /// `CREATE TYPE`: read them as text, `SELECT kind::text`. With such a pooler, settings of a connection that a receiver of
     /// `connection_created` makes are those of whichever program has the connection next, and what is prepared through
     /// [`Tx::postgres`](super::Tx::postgres) has a name.

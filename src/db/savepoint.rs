@@ -11,7 +11,7 @@ impl Tx {
     /// an error, panics, or its future is dropped. The transaction goes on in either case.
     ///
     /// A failed save, and in PostgreSQL any failed statement, breaks the innermost savepoint and not what is round it. A body
-    /// that goes on after such a failure and returns `Ok` is undone as well, and the answer is [`ErrorKind::Swallowed`].
+    /// that goes on after such a failure and returns `Ok` is undone as well, and the answer is [`ErrorKind::Swallowed`](crate::ErrorKind::Swallowed).
     ///
     /// Hooks of [`on_commit`](Self::on_commit) that were queued in a savepoint that is undone are dropped, and nothing that
     /// was saved in it reaches `post_commit`; its `post_rollback` comes at the end of the transaction. Savepoints may stand in one another, and receivers may use them. A savepoint

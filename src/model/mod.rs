@@ -1,6 +1,7 @@
 //! Models: structs whose values are rows, and that send signals when they are saved and deleted.
 //!
-//! What this folder may use: the database through `Exec` and `Tx`, the kernel through its signals. It names no driver.
+#![doc = include_str!("../docs/models.md")]
+// What this folder may use: the database through `Exec` and `Tx`, the kernel through its signals. It names no driver.
 
 use std::panic::Location;
 

@@ -22,7 +22,7 @@ impl Db {
     /// in its transaction, also when all of the tables exist.
     ///
     /// # Errors
-    /// [`ErrorKind::Wiring`] if two models have the same table; [`ErrorKind::Receiver`] from a receiver; [`ErrorKind::Wiring`] if the linker
+    /// [`ErrorKind::Wiring`](crate::ErrorKind::Wiring) if two models have the same table; [`ErrorKind::Receiver`](crate::ErrorKind::Receiver) from a receiver; [`ErrorKind::Wiring`](crate::ErrorKind::Wiring) if the linker
     /// has dropped models.
     #[track_caller]
     pub fn create_tables(&self) -> impl Future<Output = Result<()>> + Send {
