@@ -113,7 +113,6 @@ async fn saved(db: &Db, slug: &str) -> Setting {
 }
 
 // Rule 12.
-
 async fn rule_12_a_new_value_has_its_defaults_and_they_are_stored(database: &Database) -> TestResult {
     let db = database.with_tables::<Setting>().await?;
     let first = saved(&db, "first").await;
@@ -160,7 +159,6 @@ async fn rule_12_a_new_value_has_its_defaults_and_they_are_stored(database: &Dat
 }
 
 // Rule 12.
-
 async fn rule_12_a_new_row_keeps_the_empty_values_that_it_is_given(database: &Database) -> TestResult {
     let db = database.with_tables::<Setting>().await?;
     let mut saved = Setting::empty("saved");
@@ -186,7 +184,6 @@ async fn rule_12_a_new_row_keeps_the_empty_values_that_it_is_given(database: &Da
 }
 
 // Rule 12.
-
 async fn rule_12_an_update_writes_the_empty_values_that_it_is_given(database: &Database) -> TestResult {
     let db = database.with_tables::<Setting>().await?;
     let mut by_save = saved(&db, "save").await;
@@ -218,7 +215,6 @@ async fn rule_12_an_update_writes_the_empty_values_that_it_is_given(database: &D
 }
 
 // Rule 12.
-
 async fn rule_12_a_save_leaves_the_empty_values_of_a_row_that_it_did_not_write(database: &Database) -> TestResult {
     let db = database.with_tables::<Setting>().await?;
     let mut row = Setting::empty("row");
@@ -274,7 +270,6 @@ async fn a_skipped_field_has_its_default_in_a_row_that_is_read(database: &Databa
 }
 
 // Rule 15.
-
 async fn rule_15_the_default_of_a_key_is_for_a_row_that_is_inserted_without_one(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]

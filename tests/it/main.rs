@@ -3,6 +3,7 @@
 mod after_commit;
 mod bulk;
 mod cancellation;
+mod cascades;
 mod changes;
 mod commit;
 mod concurrency;
@@ -11,6 +12,7 @@ mod databases;
 #[cfg(all(feature = "jiff", feature = "serde_json", feature = "uuid"))]
 mod defaults;
 mod delete;
+mod failed_saves;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod last_values;

@@ -16,7 +16,6 @@ on_each_database!(
 );
 
 // Rule 15.
-
 async fn rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_another_row(
     database: &Database,
 ) -> TestResult {
@@ -112,7 +111,6 @@ async fn rule_15_a_key_that_nothing_has_set_is_an_error_instead_of_an_update_of_
 }
 
 // Rules 15, 18.
-
 async fn rule_15_pre_save_may_set_the_key(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Clone, Default, PartialEq)]
@@ -136,7 +134,6 @@ async fn rule_15_pre_save_may_set_the_key(database: &Database) -> TestResult {
 }
 
 // Rule 15.
-
 async fn rule_15_pre_save_can_ask_whether_the_row_is_new(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
@@ -226,7 +223,6 @@ async fn rule_15_pre_save_can_ask_whether_the_row_is_new(database: &Database) ->
 }
 
 // Rule 15.
-
 async fn rule_15_a_filter_and_a_closure_can_ask_as_well(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 

@@ -54,7 +54,6 @@ async fn stored(db: &Db) -> Member {
 }
 
 // Rule 24.
-
 async fn rule_24_a_row_that_is_there_keeps_what_is_not_written(database: &Database) -> TestResult {
     let fields = Member::fields();
     let db = database.with_tables::<Member>().await?;
@@ -99,7 +98,6 @@ async fn rule_24_a_row_that_is_there_keeps_what_is_not_written(database: &Databa
 }
 
 // Rule 24.
-
 async fn rule_24_a_new_row_has_the_whole_value_and_the_create_defaults(database: &Database) -> TestResult {
     let fields = Member::fields();
     let db = database.with_tables::<Member>().await?;
@@ -129,7 +127,6 @@ async fn rule_24_a_new_row_has_the_whole_value_and_the_create_defaults(database:
 }
 
 // Rules 20, 24.
-
 async fn rule_24_receivers_get_the_fields_that_are_written(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
@@ -205,7 +202,6 @@ async fn rule_24_receivers_get_the_fields_that_are_written(database: &Database) 
 }
 
 // Rule 19.
-
 async fn rule_19_the_key_and_what_finds_the_row_are_refused_among_the_fields_to_write(
     database: &Database,
 ) -> TestResult {

@@ -1,0 +1,6 @@
+//! docs/behaviour.md, "many-to-many".
+
+mod django;
+mod relations;
+mod signals;
+mod transactions;
