@@ -409,13 +409,13 @@ pub mod __private {
     pub use crate::db::Query;
     pub use crate::model::load::{by_field, row_by_name, rows_by_name};
     pub use crate::model::many_to_many::{
-        FieldOf, Forward, Link, Nth, OtherModel, PointsOnceTo, Related, RelatesTo, Reverse, Same, SameModel, Symmetry,
-        Through,
+        Compared, DifferentModel, FieldIndex, FieldOf, Forward, Link, PointsOnceTo, Related, RelatesTo, Reverse,
+        SameModel, Symmetry, Through,
     };
     pub use crate::model::{
-        Accessor, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyBehind, KeyOf,
-        Lifecycle, Meta, ModelInternals, On, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind, SendsLifecycle,
-        VersionNumber,
+        Accessor, AccessorOwner, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key,
+        KeyFor, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind,
+        SendsLifecycle, VersionNumber,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

@@ -161,7 +161,7 @@ fn a_model() {
         &model::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyBehind < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE On::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE On::TargetOf (1usize))]) ;
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
@@ -178,7 +178,7 @@ fn a_model() {
             }
             fn column_default (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
-            2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
+            2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
             type AutomaticColumns = (Id < Profile > ,) ;
             const MODEL : & 'static PRIVATE Meta = & META ;
             const COLUMN_COUNT : CORE primitive::usize = 3usize ;
@@ -231,7 +231,7 @@ fn a_model() {
             fn rows (query : PRIVATE Query < '_ >) -> PRIVATE BoxFuture < '_ , SIGNALS Result < PRIVATE Vec < Self >> > {
             PRIVATE rows_by_name (query) }
             }
-            impl PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String > for Profile {
+            impl PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String > for Profile {
             fn value () -> String {
             let value : String = name () ;
             value }
@@ -239,7 +239,7 @@ fn a_model() {
             # [automatically_derived] impl CORE default::Default for Profile {
             fn default () -> Self {
             Self {
-            id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE Nth < 2usize > , String >>::value () , }
+            id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value () , }
             }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
@@ -274,7 +274,7 @@ fn a_model() {
             }
             ;
             const _ : () = {
-            impl PRIVATE PointsOnceTo < < Id < User > as PRIVATE PointsTo >::Target , PRIVATE Nth < 1usize >> for Profile {
+            impl PRIVATE PointsOnceTo < < Id < User > as PRIVATE PointsTo >::Target , PRIVATE FieldIndex < 1usize >> for Profile {
             const FIELD : CORE primitive::usize = 1usize ;
             }
             }

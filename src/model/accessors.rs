@@ -2,44 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Meta;
+use super::meta::Meta;
 use crate::error::{DeclaredField, WiringMistake};
-
-/// A method that a relation becomes.
-#[derive(Debug)]
-pub struct Accessor {
-    name: &'static str,
-    /// The field of the relation.
-    field: &'static str,
-    on: On,
-}
-
-/// Which model has the method.
-#[derive(Debug)]
-pub enum On {
-    /// The one with the field.
-    Itself,
-    /// The one that this field points to.
-    TargetOf(usize),
-    /// This one.
-    Model(fn() -> &'static Meta),
-}
-
-impl Accessor {
-    #[doc(hidden)]
-    pub const fn new(name: &'static str, field: &'static str, on: On) -> Self {
-        Self { name, field, on }
-    }
-
-    /// The model that has the method.
-    fn model(&self, declared_by: &'static Meta) -> Option<&'static Meta> {
-        match self.on {
-            On::Itself => Some(declared_by),
-            On::TargetOf(field) => declared_by.fields[field].relation.as_ref().map(super::Relation::target),
-            On::Model(model) => Some(model()),
-        }
-    }
-}
 
 /// Where a method comes from: the field of a model.
 type Origin = (&'static Meta, &'static str);

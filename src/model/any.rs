@@ -3,27 +3,22 @@
 use core::any::Any;
 use core::fmt;
 
-use super::{Meta, Model, ModelInternals};
+use super::meta::Meta;
 use crate::value::ValueRef;
 
 /// A row of some model. A receiver without `sender` takes `instance: &dyn AnyModel`.
 ///
 /// It can be asked for its model and its values by name, and downcast to a model that you know.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "annotate `{Self}` with `#[model]`"
+)]
 pub trait AnyModel: Any + Send + Sync {
     #[doc(hidden)]
     fn any_meta(&self) -> &'static Meta;
     #[doc(hidden)]
     fn any_value(&self, index: usize) -> ValueRef<'_>;
-}
-
-impl<M: ModelInternals> AnyModel for M {
-    fn any_meta(&self) -> &'static Meta {
-        M::MODEL
-    }
-
-    fn any_value(&self, index: usize) -> ValueRef<'_> {
-        self.column_value(index)
-    }
 }
 
 impl dyn AnyModel {
@@ -45,13 +40,13 @@ impl dyn AnyModel {
     }
 
     /// The row as an `M`, if it is one.
-    pub fn downcast_ref<M: Model>(&self) -> Option<&M> {
+    pub fn downcast_ref<M: AnyModel>(&self) -> Option<&M> {
         let any: &dyn Any = self;
         any.downcast_ref()
     }
 
     /// The row as an `M` that can be changed, if it is one.
-    pub fn downcast_mut<M: Model>(&mut self) -> Option<&mut M> {
+    pub fn downcast_mut<M: AnyModel>(&mut self) -> Option<&mut M> {
         let any: &mut dyn Any = self;
         any.downcast_mut()
     }

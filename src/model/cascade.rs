@@ -8,17 +8,15 @@ use std::collections::hash_map::{Entry, HashMap};
 use std::hash::Hash;
 use std::panic::Location;
 
-use super::delete::Deleted;
+use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{Operations, Row};
-use super::{AnyModel, Model, sql};
+use super::sql::keys::{KEYS, padded};
+use super::{AnyModel, ModelInternals, sql};
 use crate::db::{self, Dialect, Exec, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::value::{Value, ValueRef};
-
-/// So many keys go into one statement at most.
-pub(super) const KEYS: usize = 512;
 
 /// Writes a statement for the rows of a model whose field has one of so many values.
 type Sql = fn(&Meta, usize, usize, Dialect) -> String;
@@ -139,15 +137,15 @@ pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
 impl<'a> Cascade<'a> {
     /// Follows everything that points to these rows, and refuses what is protected. Each of them is the origin of what goes
     /// with it, and of itself, also if it goes with another one of them.
-    pub(super) fn collect<M: Model>(
+    pub(super) fn collect<M: ModelInternals>(
         rows: &'a [M],
         tx: &'a Tx,
         place: &'static Location<'static>,
     ) -> impl Future<Output = Result<Self>> + Send {
         let (groups, unseen, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let only_origin = if let [row] = rows { Some(row as &dyn AnyModel) } else { None };
-        let mut cascade = Self { meta: M::META, only_origin, tx, place, groups, unseen, set, refused };
-        let keys = cascade.add(M::META, rows.iter().map(|row| Row::Origin(row)));
+        let mut cascade = Self { meta: M::MODEL, only_origin, tx, place, groups, unseen, set, refused };
+        let keys = cascade.add(M::MODEL, rows.iter().map(|row| Row::Origin(row)));
         cascade.follow_all(keys)
     }
 
@@ -392,13 +390,6 @@ fn points(child: &Meta, parent: &Meta, nullable: Nullable) -> bool {
 /// Whether a row of `child` cannot be without its row of `parent`.
 fn needs(child: &Meta, parent: &Meta) -> bool {
     !std::ptr::eq(child, parent) && points(child, parent, Nullable::Not)
-}
-
-/// The keys as parameters. The last one is repeated up to a power of two, so that a model needs ten statements and not one
-/// for each number of keys.
-pub(super) fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
-    let last = keys.last().map(ValueRef::from);
-    keys.iter().map(ValueRef::from).chain(last.into_iter().cycle()).take(keys.len().next_power_of_two()).collect()
 }
 
 /// Keys of one model are of one type.

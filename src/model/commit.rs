@@ -5,9 +5,9 @@ use std::panic::Location;
 
 use signals_core::__private::asynchronous::send_reporting;
 
-use super::cascade::{KEYS, padded};
+use super::sql::keys::{KEYS, padded};
 use super::sql::{self, Lock};
-use super::{FieldSet, Model, PostCommit, PostRollback, load};
+use super::{FieldSet, ModelInternals, PostCommit, PostRollback, load};
 use crate::db::{Db, Exec, Hook, ReadAgain, Remembered, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
@@ -37,18 +37,18 @@ struct Saved<M> {
 }
 
 /// Whether anybody receives what is sent at the end.
-pub(super) fn listens<M: Model>() -> bool {
-    M::POST_COMMIT.has_receivers() || M::POST_ROLLBACK.has_receivers()
+pub(super) fn listens<M: ModelInternals>() -> bool {
+    M::LIFECYCLE.post_commit.has_receivers() || M::LIFECYCLE.post_rollback.has_receivers()
 }
 
 /// Whether anybody asks what the row was before.
-pub(super) fn reads_costly_fields<M: Model>() -> bool {
-    M::POST_COMMIT.reads_costly_fields() || M::POST_ROLLBACK.reads_costly_fields()
+pub(super) fn reads_costly_fields<M: ModelInternals>() -> bool {
+    M::LIFECYCLE.post_commit.reads_costly_fields() || M::LIFECYCLE.post_rollback.reads_costly_fields()
 }
 
 /// What a save wrote.
 #[derive(Clone, Copy)]
-pub(super) struct Written<M: Model> {
+pub(super) struct Written<M: ModelInternals> {
     /// The fields that were written; `None` for all of them.
     pub(super) fields: Option<FieldSet<M>>,
     /// Whether the row was inserted.
@@ -59,13 +59,13 @@ pub(super) struct Written<M: Model> {
 
 /// Whether a save of some fields has to read the row before: what it does not write must be known from somewhere. What stands in
 /// the instance was perhaps never written.
-pub(super) fn must_read<M: Model>(instance: &M, tx: &Tx) -> bool {
+pub(super) fn must_read<M: ModelInternals>(instance: &M, tx: &Tx) -> bool {
     listens::<M>() && recall(instance, tx, |_| ()).is_none()
 }
 
 /// Notes that a row was saved, before its receivers are called: they may save it again, or fail. `before` is what it was, if that
 /// was read, and `previous` the same, if receivers ask for it.
-pub(super) fn saved<M: Model>(
+pub(super) fn saved<M: ModelInternals>(
     instance: &M,
     Written { fields, created, raw }: Written<M>,
     (before, previous): (Option<&M>, Option<&M>),
@@ -75,30 +75,30 @@ pub(super) fn saved<M: Model>(
     let key = key(instance);
     let row = fields.and_then(|fields| {
         let mut row = before.map(M::clone_columns).or_else(|| recall(instance, tx, M::clone_columns))?;
-        row.copy_columns(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::META.version);
+        row.copy_columns(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::MODEL.version);
         Some(row)
     });
     let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()), previous.map(M::clone_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.remember(&key, Done { deleted: false, saved: Some(saved) });
-    if M::POST_ROLLBACK.has_receivers() {
+    if M::LIFECYCLE.post_rollback.has_receivers() {
         tx.queue_row::<Done<M>>(TransactionEnd::Rollback, &key);
     }
 }
 
 /// Queues the `post_commit` of a row that was saved, if the transaction has not queued it yet.
-pub(super) fn queue<M: Model>(instance: &M, tx: &Tx) {
+pub(super) fn queue<M: ModelInternals>(instance: &M, tx: &Tx) {
     tx.queue_row::<Done<M>>(TransactionEnd::Commit, &key(instance));
 }
 
 /// Notes that a row was deleted: what was done to it before in this transaction has neither `post_commit` nor
 /// `post_rollback`.
-pub(super) fn deleted<M: Model>(instance: &M, tx: &Tx) {
+pub(super) fn deleted<M: ModelInternals>(instance: &M, tx: &Tx) {
     deleted_key::<M>(&key(instance), tx);
 }
 
 /// As [`deleted`], for a row of which nothing but its key is known.
-pub(super) fn deleted_key<M: Model>(key: &Value, tx: &Tx) {
+pub(super) fn deleted_key<M: ModelInternals>(key: &Value, tx: &Tx) {
     if listens::<M>() {
         tx.remember(key, Done::<M> { deleted: true, saved: None });
     }
@@ -106,15 +106,15 @@ pub(super) fn deleted_key<M: Model>(key: &Value, tx: &Tx) {
 
 /// Notes that rows of a model were changed or deleted without a word on each. What is remembered of them is read again before the
 /// commit.
-pub(super) fn changed<M: Model>(tx: &Tx) {
+pub(super) fn changed<M: ModelInternals>(tx: &Tx) {
     tx.change::<Done<M>>();
 }
 
 /// Reads rows again that have [changed].
-async fn read_again<M: Model>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
+async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
     for keys in keys.chunks(KEYS) {
         let params = padded(keys);
-        let sql = sql::select_where(M::META, M::META.key, params.len(), Lock::None, tx.db().dialect());
+        let sql = sql::select_where(M::MODEL, M::MODEL.key, params.len(), Lock::None, tx.db().dialect());
         let rows = load::read::<M>(Exec::Tx(tx), &sql, &params, tx.began()).await?;
         for gone in keys {
             tx.correct::<Done<M>>(gone, |done| done.correct(None));
@@ -127,15 +127,15 @@ async fn read_again<M: Model>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
 }
 
 /// Looks at the row as the transaction remembers it, if it does.
-fn recall<M: Model, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
+fn recall<M: ModelInternals, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
     tx.recall::<Done<M>, T>(&key(instance), |done| Some(look(&done.saved.as_ref()?.instance)))
 }
 
-fn key<M: Model>(instance: &M) -> Value {
-    instance.column_value(M::META.key).into()
+fn key<M: ModelInternals>(instance: &M) -> Value {
+    instance.column_value(M::MODEL.key).into()
 }
 
-impl<M: Model> Done<M> {
+impl<M: ModelInternals> Done<M> {
     /// What the row is before the commit.
     fn correct(&mut self, row: Option<M>) {
         let Some(saved) = &mut self.saved else { return };
@@ -146,7 +146,7 @@ impl<M: Model> Done<M> {
     }
 }
 
-impl<M: Model> Remembered for Done<M> {
+impl<M: ModelInternals> Remembered for Done<M> {
     fn source(&self) -> Option<(Value, ReadAgain)> {
         let saved = self.saved.as_ref()?;
         Some((key(&saved.instance), |tx, keys| Box::pin(read_again::<M>(tx, keys))))
@@ -182,18 +182,18 @@ impl<M: Model> Remembered for Done<M> {
     }
 }
 
-async fn committed<M: Model>(saved: Saved<M>, db: Db) {
+async fn committed<M: ModelInternals>(saved: Saved<M>, db: Db) {
     let Saved { instance, created, previous, raw, .. } = &saved;
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
     let payload = PostCommit { instance, created, previous, changes, raw, db: &db };
-    send_reporting(M::POST_COMMIT, payload, |error| db.report(error.into())).await;
+    send_reporting(&M::LIFECYCLE.post_commit, payload, |error| db.report(error.into())).await;
 }
 
-async fn rolled_back<M: Model>(saved: Saved<M>, db: Db) {
+async fn rolled_back<M: ModelInternals>(saved: Saved<M>, db: Db) {
     let Saved { instance, created, previous, raw, .. } = &saved;
     let (created, raw, previous) = (*created, *raw, previous.as_ref());
     let changes = FieldSet::changed(previous, instance);
     let payload = PostRollback { instance, created, previous, changes, raw, db: &db };
-    send_reporting(M::POST_ROLLBACK, payload, |error| db.report(error.into())).await;
+    send_reporting(&M::LIFECYCLE.post_rollback, payload, |error| db.report(error.into())).await;
 }

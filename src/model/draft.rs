@@ -4,14 +4,14 @@ use core::ops::{Deref, DerefMut};
 
 use signals_core::__private::declared;
 
-use super::{Key, Meta, Model};
+use super::{Key, Meta, ModelInternals};
 use crate::db::{Exec, Params};
 use crate::error::{Error, ErrorKind};
 use crate::value::ValueRef;
 
 /// An instance that is being saved. What the framework sets in it is put back when this is dropped before
 /// [`keep`](Self::keep): after an error, and when the future of the save is dropped.
-pub(super) struct Draft<'a, M: Model> {
+pub(super) struct Draft<'a, M: ModelInternals> {
     instance: &'a mut M,
     before: Option<M::AutomaticColumns>,
     key: KeyFrom,
@@ -26,7 +26,7 @@ pub(super) enum KeyFrom {
     Default,
 }
 
-impl<'a, M: Model> Draft<'a, M> {
+impl<'a, M: ModelInternals> Draft<'a, M> {
     /// Sets `#[update]` and the key that has a default, and cuts off what is not stored. The `#[version]` is set when the row
     /// is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
@@ -49,7 +49,7 @@ impl<'a, M: Model> Draft<'a, M> {
     }
 }
 
-impl<M: Model> Deref for Draft<'_, M> {
+impl<M: ModelInternals> Deref for Draft<'_, M> {
     type Target = M;
 
     fn deref(&self) -> &M {
@@ -57,13 +57,13 @@ impl<M: Model> Deref for Draft<'_, M> {
     }
 }
 
-impl<M: Model> DerefMut for Draft<'_, M> {
+impl<M: ModelInternals> DerefMut for Draft<'_, M> {
     fn deref_mut(&mut self) -> &mut M {
         self.instance
     }
 }
 
-impl<M: Model> Drop for Draft<'_, M> {
+impl<M: ModelInternals> Drop for Draft<'_, M> {
     fn drop(&mut self) {
         if let Some(before) = self.before.take() {
             self.instance.restore_columns(before);
@@ -72,12 +72,12 @@ impl<M: Model> Drop for Draft<'_, M> {
 }
 
 /// As [`Draft`], for several instances.
-pub(super) struct Drafts<'a, M: Model> {
+pub(super) struct Drafts<'a, M: ModelInternals> {
     rows: &'a mut [M],
     before: Vec<M::AutomaticColumns>,
 }
 
-impl<'a, M: Model> Drafts<'a, M> {
+impl<'a, M: ModelInternals> Drafts<'a, M> {
     /// Sets `#[update]` and the keys that have a default.
     pub(super) fn new(rows: &'a mut [M]) -> Self {
         let mut drafts = Self { before: Vec::with_capacity(rows.len()), rows };
@@ -99,7 +99,7 @@ impl<'a, M: Model> Drafts<'a, M> {
     }
 }
 
-impl<M: Model> Drop for Drafts<'_, M> {
+impl<M: ModelInternals> Drop for Drafts<'_, M> {
     fn drop(&mut self) {
         for (row, before) in self.rows.iter_mut().zip(self.before.drain(..)) {
             row.restore_columns(before);
@@ -108,12 +108,12 @@ impl<M: Model> Drop for Drafts<'_, M> {
 }
 
 /// The fields of an instance as the parameters of a statement, borrowed.
-pub(super) struct Fields<'a, M: Model> {
+pub(super) struct Fields<'a, M: ModelInternals> {
     pub(super) instance: &'a M,
     pub(super) fields: &'a [usize],
 }
 
-impl<M: Model> Params for Fields<'_, M> {
+impl<M: ModelInternals> Params for Fields<'_, M> {
     fn len(&self) -> usize {
         self.fields.len()
     }
@@ -125,7 +125,7 @@ impl<M: Model> Params for Fields<'_, M> {
 
 /// The error with the model's name for its table's, and the fields' for the columns', also in what the transaction remembers
 /// of it.
-pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
+pub(super) fn named<M: ModelInternals>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         exec.rename(&mut error, rename::<M>);
         error
@@ -133,7 +133,11 @@ pub(super) fn named<M: Model>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
 }
 
 /// As [`named`], for a statement that writes rows, with the parameters of [`of_field`].
-pub(super) fn named_fields<M: Model>(exec: Exec<'_>, others: usize, fields: &[usize]) -> impl FnOnce(Error) -> Error {
+pub(super) fn named_fields<M: ModelInternals>(
+    exec: Exec<'_>,
+    others: usize,
+    fields: &[usize],
+) -> impl FnOnce(Error) -> Error {
     move |error| {
         let mut error = of_field::<M>(error, others, fields);
         exec.rename(&mut error, rename_written::<M>);
@@ -143,14 +147,14 @@ pub(super) fn named_fields<M: Model>(exec: Exec<'_>, others: usize, fields: &[us
 
 /// The error of a parameter as that of its field: the parameters are these fields, once or again and again, behind `others`
 /// that are a person's own.
-pub(super) fn of_field<M: Model>(error: Error, others: usize, fields: &[usize]) -> Error {
+pub(super) fn of_field<M: ModelInternals>(error: Error, others: usize, fields: &[usize]) -> Error {
     match error.into_kind() {
         ErrorKind::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
-            let field = &M::META.fields[fields[(number - others - 1) % fields.len()]];
+            let field = &M::MODEL.fields[fields[(number - others - 1) % fields.len()]];
             if cast.is_some() {
                 reason += ": change the type of the field, or that of the column";
             }
-            ErrorKind::NotStorable { model: M::META.name, field: field.name, reason }.into()
+            ErrorKind::NotStorable { model: M::MODEL.name, field: field.name, reason }.into()
         }
         kind => kind.into(),
     }
@@ -175,8 +179,8 @@ pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     }
 }
 
-fn rename<M: Model>(error: &mut Error) {
-    rename_of(M::META, error);
+fn rename<M: ModelInternals>(error: &mut Error) {
+    rename_of(M::MODEL, error);
 }
 
 fn rename_of(meta: &Meta, error: &mut Error) {
@@ -204,9 +208,9 @@ fn rename_of(meta: &Meta, error: &mut Error) {
 
 /// SQLite does not say whose foreign key it was: of a row that is written it is its own, of one that is deleted somebody
 /// else's.
-fn rename_written<M: Model>(error: &mut Error) {
+fn rename_written<M: ModelInternals>(error: &mut Error) {
     match error.kind_mut() {
-        ErrorKind::ForeignKey { model: model @ None } => *model = Some(M::META.name.to_owned()),
+        ErrorKind::ForeignKey { model: model @ None } => *model = Some(M::MODEL.name.to_owned()),
         _ => rename::<M>(error),
     }
 }

@@ -1,19 +1,8 @@
-//! Sets of a model's fields.
+//! The sets of the fields of one model.
 
-use core::fmt;
-use core::marker::PhantomData;
-use core::ops::{BitOr, BitOrAssign};
+use std::marker::PhantomData;
 
-use super::{AnyModel, Meta, ModelInternals};
-
-/// Some of the fields of `M`: `User::fields().email | User::fields().name`.
-///
-/// It is a few words on the stack and is copied. The fields of one model cannot be mixed with those of another.
-pub struct FieldSet<M: ?Sized> {
-    bits: u128,
-    meta: &'static Meta,
-    model: PhantomData<fn(&M)>,
-}
+use super::{FieldSet, ModelInternals};
 
 impl<M: ModelInternals> FieldSet<M> {
     /// The field at this place among the columns.
@@ -76,112 +65,5 @@ impl<M: ModelInternals> FieldSet<M> {
     #[must_use]
     pub const fn without_key(self) -> Self {
         Self { bits: self.bits & !Self::of(M::MODEL.key).bits, ..self }
-    }
-
-    /// The same fields of a model whose type is not known.
-    pub(super) fn of_any(self) -> FieldSet<dyn AnyModel> {
-        FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }
-    }
-}
-
-impl<M: ?Sized> FieldSet<M> {
-    /// Whether there is no field in it.
-    pub fn is_empty(self) -> bool {
-        self.bits == 0
-    }
-
-    /// What `changed(..)` asks; the compiler has seen that there is such a field.
-    #[doc(hidden)]
-    pub fn has_named(self, name: &str) -> bool {
-        self.names().any(|known| known == name)
-    }
-
-    /// The fields that are in both.
-    #[must_use]
-    pub fn intersection(self, fields: Self) -> Self {
-        Self { bits: self.bits & fields.bits, ..self }
-    }
-
-    /// The fields that are in this set and not in the other: `FieldSet::all().without_key().without(User::fields().name)`.
-    #[must_use]
-    pub fn without(self, fields: Self) -> Self {
-        Self { bits: self.bits & !fields.bits, ..self }
-    }
-
-    /// How many fields there are in it.
-    pub fn len(self) -> usize {
-        self.bits.count_ones() as usize
-    }
-
-    /// Whether all of these fields are in it.
-    pub fn contains(self, fields: Self) -> bool {
-        self.bits & fields.bits == fields.bits
-    }
-
-    /// Whether one of these fields is in it.
-    pub fn contains_any(self, fields: Self) -> bool {
-        self.bits & fields.bits != 0
-    }
-
-    /// The names of the fields, in the order of the struct.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.indexes().map(move |index| self.meta.fields[index].name)
-    }
-
-    /// The places of the fields among the columns.
-    pub(super) fn indexes(self) -> impl Iterator<Item = usize> {
-        let mut left = self.bits;
-        std::iter::from_fn(move || {
-            let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
-            left &= left - 1;
-            Some(index)
-        })
-    }
-}
-
-impl FieldSet<dyn AnyModel> {
-    /// Whether a field of this name is in it. A model that has no such field never has it in a set, so a receiver of any
-    /// sender may ask for what some of the models have.
-    ///
-    /// Of a model that is known, ask for the field itself: `changes.has(User::fields().email)`, which the compiler checks.
-    pub fn has(self, name: &str) -> bool {
-        self.has_named(name)
-    }
-}
-
-impl<M: ?Sized> Clone for FieldSet<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M: ?Sized> Copy for FieldSet<M> {}
-
-impl<M: ?Sized> PartialEq for FieldSet<M> {
-    fn eq(&self, other: &Self) -> bool {
-        self.bits == other.bits
-    }
-}
-
-impl<M: ?Sized> Eq for FieldSet<M> {}
-
-impl<M: ?Sized> BitOr for FieldSet<M> {
-    type Output = Self;
-
-    fn bitor(self, fields: Self) -> Self {
-        Self { bits: self.bits | fields.bits, ..self }
-    }
-}
-
-impl<M: ?Sized> BitOrAssign for FieldSet<M> {
-    fn bitor_assign(&mut self, fields: Self) {
-        *self = *self | fields;
-    }
-}
-
-/// The names of the fields.
-impl<M: ?Sized> fmt::Debug for FieldSet<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.names()).finish()
     }
 }

@@ -2,7 +2,8 @@
 
 use signals_core::__private::SendsSignals;
 
-use super::{Counter, Key, Lifecycle, Meta};
+use super::signals::Observed;
+use super::{AnyModel, Counter, FieldSet, Key, Lifecycle, Meta};
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
@@ -63,4 +64,40 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
     fn fill_columns(&mut self, is_written: &dyn Fn(usize) -> bool);
     /// Rounds values to what their columns can store.
     fn settle_columns(&mut self) {}
+}
+
+impl<M: ModelInternals> AnyModel for M {
+    fn any_meta(&self) -> &'static Meta {
+        M::MODEL
+    }
+
+    fn any_value(&self, index: usize) -> ValueRef<'_> {
+        self.column_value(index)
+    }
+}
+
+impl<M: ModelInternals> Observed for M {
+    fn name() -> Option<&'static str> {
+        Some(M::MODEL.name)
+    }
+
+    fn module() -> Option<&'static str> {
+        Some(M::MODEL.module)
+    }
+
+    fn is_a_sender() -> bool {
+        !M::IS_GENERATED
+    }
+
+    fn any(&self) -> &dyn AnyModel {
+        self
+    }
+
+    fn any_mut(&mut self) -> &mut dyn AnyModel {
+        self
+    }
+
+    fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel> {
+        fields.of_any()
+    }
 }

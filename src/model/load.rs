@@ -6,65 +6,65 @@ use signals_core::__private::synchronous::send;
 use signals_core::BoxFuture;
 
 use super::draft::named;
-use super::{Field, Meta, Model, PostLoad};
+use super::{Field, Meta, ModelInternals, PostLoad};
 use crate::column::Column;
 use crate::db::{Exec, Params, Query, Row};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
-pub(super) async fn get<M: Model>(
+pub(super) async fn get<M: ModelInternals>(
     exec: Exec<'_>,
-    key: &M::Key,
+    key: &M::PrimaryKey,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    find(exec, M::META.key, &[key.to_value()], place).await
+    find(exec, M::MODEL.key, &[key.to_value()], place).await
 }
 
 /// The row with this key, for the library itself: `post_load` is not sent.
-pub(super) async fn by_key<M: Model>(
+pub(super) async fn by_key<M: ModelInternals>(
     exec: Exec<'_>,
-    key: &M::Key,
+    key: &M::PrimaryKey,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    first(exec, &M::META.statements(exec.dialect()).select_by[M::META.key], &[key.to_value()], place).await
+    first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()], place).await
 }
 
 /// The same, locked: it is going to be updated, and nothing may update it between the two.
-pub(super) async fn by_key_for_update<M: Model>(
+pub(super) async fn by_key_for_update<M: ModelInternals>(
     exec: Exec<'_>,
-    key: &M::Key,
+    key: &M::PrimaryKey,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    first(exec, &M::META.statements(exec.dialect()).select_for_update, &[key.to_value()], place).await
+    first(exec, &M::MODEL.statements(exec.dialect()).select_for_update, &[key.to_value()], place).await
 }
 
-pub(super) async fn refresh<M: Model>(
+pub(super) async fn refresh<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
     place: &'static Location<'static>,
 ) -> Result<()> {
     let row = by_key::<M>(exec, instance.primary_key(), place).await?;
-    instance.assign_columns(row.ok_or_else(|| M::META.not_found())?);
+    instance.assign_columns(row.ok_or_else(|| M::MODEL.not_found())?);
     loaded(std::slice::from_mut(instance))
 }
 
-pub(super) async fn all<M: Model>(exec: Exec<'_>, place: &'static Location<'static>) -> Result<Vec<M>> {
-    rows(exec, &M::META.statements(exec.dialect()).select, &(), place).await
+pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>, place: &'static Location<'static>) -> Result<Vec<M>> {
+    rows(exec, &M::MODEL.statements(exec.dialect()).select, &(), place).await
 }
 
 /// The first row whose field has the value.
-pub(crate) async fn find<M: Model>(
+pub(crate) async fn find<M: ModelInternals>(
     exec: Exec<'_>,
     field: usize,
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Option<M>> {
-    let mut found = first(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await?;
+    let mut found = first(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value, place).await?;
     loaded(found.as_mut_slice())?;
     Ok(found)
 }
 
-async fn first<M: Model>(
+async fn first<M: ModelInternals>(
     exec: Exec<'_>,
     sql: &str,
     value: &dyn Params,
@@ -96,7 +96,7 @@ fn is_of_no_row(error: &Error, values: &dyn Params) -> bool {
     number <= values.len() && !matches!(values.get(number - 1), ValueRef::Refused(_))
 }
 
-pub(super) async fn rows<M: Model>(
+pub(super) async fn rows<M: ModelInternals>(
     exec: Exec<'_>,
     sql: &str,
     params: &dyn Params,
@@ -109,10 +109,10 @@ pub(super) async fn rows<M: Model>(
 
 /// Tells the receivers of rows that a person asked for. Not while they are read: a receiver that fails is no failure of the
 /// query.
-pub(super) fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
-    if M::POST_LOAD.has_receivers() {
+pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
+    if M::LIFECYCLE.post_load.has_receivers() {
         for instance in rows {
-            send(M::POST_LOAD, PostLoad { instance })?;
+            send(&M::LIFECYCLE.post_load, PostLoad { instance })?;
         }
     }
     Ok(())
@@ -120,14 +120,14 @@ pub(super) fn loaded<M: Model>(rows: &mut [M]) -> Result<()> {
 
 /// Rows of a person's own SQL, in which the columns stand in any order, among others.
 #[doc(hidden)]
-pub fn rows_by_name<M: Model>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>> {
+pub fn rows_by_name<M: ModelInternals>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>> {
     Box::pin(async move {
         let mut order = None;
         let mut rows = query
             .read(|row| {
                 let order = match &mut order {
                     Some(order) => order,
-                    none => none.insert(by_name(M::META, row)?),
+                    none => none.insert(by_name(M::MODEL, row)?),
                 };
                 M::from_columns(&row.in_order(order))
             })
@@ -139,8 +139,8 @@ pub fn rows_by_name<M: Model>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>>
 
 /// One such row. Nobody is told.
 #[doc(hidden)]
-pub fn row_by_name<M: Model>(row: &Row<'_>) -> Result<M> {
-    M::from_columns(&row.in_order(&by_name(M::META, row)?))
+pub fn row_by_name<M: ModelInternals>(row: &Row<'_>) -> Result<M> {
+    M::from_columns(&row.in_order(&by_name(M::MODEL, row)?))
 }
 
 /// Where the columns of a model are in an answer.
@@ -158,7 +158,7 @@ fn by_name(meta: &Meta, row: &Row<'_>) -> Result<Vec<usize>> {
 }
 
 /// Rows for the library itself: `post_load` is not sent.
-pub(super) async fn read<M: Model>(
+pub(super) async fn read<M: ModelInternals>(
     exec: Exec<'_>,
     sql: &str,
     params: &dyn Params,
@@ -177,7 +177,7 @@ pub(super) async fn read<M: Model>(
 /// `User::by_username(..)`
 #[doc(hidden)]
 #[track_caller]
-pub fn by_field<'a, M: Model, T: Send + Sync + 'a>(
+pub fn by_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
     executor: &'a dyn crate::db::Executor,
     field: usize,
     value: T,
@@ -188,31 +188,36 @@ pub fn by_field<'a, M: Model, T: Send + Sync + 'a>(
 }
 
 /// Every row whose field has the value.
-pub(super) async fn all_by_field<M: Model>(
+pub(super) async fn all_by_field<M: ModelInternals>(
     exec: Exec<'_>,
     field: usize,
     value: &dyn Params,
     place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
-    let found = rows(exec, &M::META.statements(exec.dialect()).select_by[field], value, place).await;
+    let found = rows(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value, place).await;
     or_nothing(found, value)
 }
 
 /// What following a field of some model gives, which points to the row with this key or to none.
-pub(super) async fn follow<M: Model, Loaded>(
+pub(super) async fn follow<M: ModelInternals, Loaded>(
     exec: Exec<'_>,
     key: Option<ValueRef<'_>>,
     (model, field): (&'static str, &'static str),
     loaded: fn(Option<M>) -> Option<Loaded>,
     place: &'static Location<'static>,
 ) -> Result<Loaded> {
-    let not_found = || M::META.not_found();
+    let not_found = || M::MODEL.not_found();
     let row = match key {
         None => None,
         Some(ValueRef::Null) => {
             return Err(ErrorKind::UnsetId { model: model.to_owned(), field: field.to_owned() }.into());
         }
-        Some(key) => Some(find(exec, M::META.key, &[key], place).await?.ok_or_else(not_found)?),
+        Some(key) => Some(find(exec, M::MODEL.key, &[key], place).await?.ok_or_else(not_found)?),
     };
     loaded(row).ok_or_else(not_found)
+}
+
+/// The key in the first column of a row.
+pub(super) fn key_of<M: ModelInternals>(row: &crate::db::Row<'_>) -> Result<Value> {
+    Ok(row.get::<M::PrimaryKey>(0)?.to_value().into())
 }

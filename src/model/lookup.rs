@@ -3,15 +3,15 @@
 use std::panic::Location;
 
 use super::draft::{Fields, of_field};
-use super::save::{self, How};
+use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
-use super::{FieldSet, Model, load};
+use super::{FieldSet, ModelInternals, load};
 use crate::db::Exec;
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::value::ValueRef;
 
 /// Makes the instance the row that has its values in these fields, or creates it; says whether it was created.
-pub(super) async fn get_or_create<M: Model>(
+pub(super) async fn get_or_create<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
     fields: FieldSet<M>,
@@ -32,7 +32,7 @@ pub(super) async fn get_or_create<M: Model>(
 }
 
 /// The row with the values that the instance has in these fields.
-pub(super) async fn find<M: Model>(
+pub(super) async fn find<M: ModelInternals>(
     instance: &M,
     exec: Exec<'_>,
     fields: FieldSet<M>,
@@ -41,52 +41,52 @@ pub(super) async fn find<M: Model>(
 ) -> Result<Option<M>> {
     let given = given(instance, fields)?;
     let is_null = |index: usize| instance.column_value(index) == ValueRef::Null;
-    let statement = sql::find(M::META, &given, &is_null, lock, exec.dialect());
+    let statement = sql::find(M::MODEL, &given, &is_null, lock, exec.dialect());
     let fields = Fields { instance, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = load::or_nothing(rows, &fields);
     let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     if rows.len() > 1 {
-        let fields = given.iter().map(|&index| M::META.fields[index].name.to_owned()).collect();
-        return Err(ErrorKind::MultipleRows(Lookup::Fields { model: M::META.name.to_owned(), fields }).into());
+        let fields = given.iter().map(|&index| M::MODEL.fields[index].name.to_owned()).collect();
+        return Err(ErrorKind::MultipleRows(Lookup::Fields { model: M::MODEL.name.to_owned(), fields }).into());
     }
     Ok(rows.pop())
 }
 
 /// The places of these fields, or of the key if there are none. An id that is not set is an error.
-pub(super) fn given<M: Model>(instance: &M, fields: FieldSet<M>) -> Result<Vec<usize>> {
-    let given = if fields.is_empty() { vec![M::META.key] } else { fields.indexes().collect() };
+pub(super) fn given<M: ModelInternals>(instance: &M, fields: FieldSet<M>) -> Result<Vec<usize>> {
+    let given = if fields.is_empty() { vec![M::MODEL.key] } else { fields.indexes().collect() };
     for &index in &given {
-        let field = &M::META.fields[index];
+        let field = &M::MODEL.fields[index];
         if field.is_unset(instance.column_value(index)) {
-            return Err(M::META.unset_id(field.name));
+            return Err(M::MODEL.unset_id(field.name));
         }
     }
     Ok(given)
 }
 
 /// The instance becomes the row; the answer is that it was not created.
-pub(super) fn become_row<M: Model>(instance: &mut M, row: M) -> Result<bool> {
+pub(super) fn become_row<M: ModelInternals>(instance: &mut M, row: M) -> Result<bool> {
     instance.assign_columns(row);
     load::loaded(std::slice::from_mut(instance))?;
     Ok(false)
 }
 
 /// Creates it in a transaction of its own, or in a savepoint: a duplicate does not end what the caller has begun.
-pub(super) async fn create<M: Model>(
+pub(super) async fn create<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
     place: &'static Location<'static>,
 ) -> Result<()> {
     match exec {
-        Exec::Db(_) => save::save(instance, exec, &How::Insert, place).await,
+        Exec::Db(_) => save::save(instance, exec, &SaveMode::Insert, place).await,
         Exec::Tx(tx) => {
-            tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &How::Insert, place).await).await
+            tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await).await
         }
     }
 }
 
 /// Whether the row itself is there already, and not one that a receiver saves.
-pub(super) fn is_duplicate<M: Model>(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unique { model, .. } if model == M::META.name)
+pub(super) fn is_duplicate<M: ModelInternals>(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unique { model, .. } if model == M::MODEL.name)
 }

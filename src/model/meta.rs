@@ -5,13 +5,10 @@ use std::sync::OnceLock;
 use signals_core::__private::Source;
 use signals_core::SourceLocation;
 
-use super::accessors::Accessor;
 use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
-use super::sql::Statements;
-use super::{Model, registered_models};
+use super::sql::statements::Statements;
 use crate::column::ColumnType;
-use crate::db::Dialect;
 use crate::error::{DeclaredModel, Error, ErrorKind, Lookup};
 use crate::value::ValueRef;
 
@@ -49,69 +46,11 @@ pub struct Meta {
     pub(super) read_only: u128,
     pub(super) operations: Operations,
     /// For each dialect.
-    statements: [OnceLock<Statements>; 2],
-    pointed_to_by: OnceLock<Vec<(&'static Meta, usize)>>,
+    pub(super) statements: [OnceLock<Statements>; 2],
+    pub(super) pointed_to_by: OnceLock<Vec<(&'static Meta, usize)>>,
 }
 
 impl Meta {
-    #[doc(hidden)]
-    pub const fn new<M: Model>(
-        (name, module, table): (&'static str, &'static str, &'static str),
-        (file, line, column): (&'static str, u32, u32),
-        fields: &'static [Field],
-        key: usize,
-    ) -> Self {
-        let place = SourceLocation { file, line, column };
-        Self {
-            name,
-            module,
-            place,
-            table,
-            fields,
-            key,
-            composites: &[],
-            version: None,
-            automatic: false,
-            accessors: &[],
-            relation: None,
-            may_be_unset: which_may_be_unset(fields),
-            set_by_saves: which_are_set_by_saves(fields),
-            read_only: which_are_read_only(fields),
-            operations: Operations::of::<M>(),
-            statements: [const { OnceLock::new() }; 2],
-            pointed_to_by: OnceLock::new(),
-        }
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn composites(mut self, composites: &'static [Composite]) -> Self {
-        self.composites = composites;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn version(mut self, index: usize) -> Self {
-        self.version = Some(index);
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn automatic(mut self, field: &'static str, load: LoadRelated) -> Self {
-        self.automatic = true;
-        self.relation = Some((field, load));
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn accessors(mut self, accessors: &'static [Accessor]) -> Self {
-        self.accessors = accessors;
-        self
-    }
-
     /// Its path and place, for errors.
     pub(crate) fn declared(&self) -> DeclaredModel {
         DeclaredModel { path: format!("{}::{}", self.module, self.name), place: self.place }
@@ -179,65 +118,10 @@ impl Meta {
         &self.fields[self.key]
     }
 
-    /// The models that point to this one, and the fields that do, in the order of [`registered_models`](super::registered_models()).
-    pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
-        self.pointed_to_by.get_or_init(|| {
-            let fields =
-                registered_models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
-            let points_here = |(meta, field): &(&'static Meta, usize)| {
-                let relation = meta.fields[*field].relation.as_ref();
-                relation.is_some_and(|relation| std::ptr::eq(relation.target(), self))
-            };
-            fields.filter(points_here).collect()
-        })
-    }
-
     /// The signals that it sends.
     pub(crate) fn sources(&self) -> Vec<Source> {
         (self.operations.sources)()
     }
-
-    /// The texts of its SQL, written at the first use.
-    pub(crate) fn statements(&self, dialect: Dialect) -> &Statements {
-        self.statements[dialect as usize].get_or_init(|| Statements::of(self, dialect))
-    }
-}
-
-const fn which_may_be_unset(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    // `for` is not const.
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].may_be_unset() {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-const fn which_are_set_by_saves(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].set_by_saves {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-const fn which_are_read_only(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].read_only.is_some() {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
 }
 
 /// A field that is a column.
@@ -262,7 +146,7 @@ pub struct Field {
     /// What it points to.
     pub relation: Option<Relation>,
     /// Whether it has an `#[update]`.
-    set_by_saves: bool,
+    pub(super) set_by_saves: bool,
     /// Where its value comes from, if the database sets it and no save writes it.
     pub read_only: Option<ReadOnly>,
 }
@@ -321,7 +205,7 @@ impl Field {
 
     /// Whether it may have an id that is not set. Of what is not nullable, only an id, which is an integer, and what points to
     /// a row have a value that is NULL.
-    const fn may_be_unset(&self) -> bool {
+    pub(super) const fn may_be_unset(&self) -> bool {
         self.key.is_none()
             && self.read_only.is_none()
             && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
@@ -405,7 +289,7 @@ pub enum ReadOnly {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Relation {
-    /// How many rows may point to one.
+    /// SaveMode many rows may point to one.
     pub kind: RelationKind,
     /// What becomes of the row when the other one is deleted.
     pub on_delete: OnDelete,
@@ -420,7 +304,7 @@ impl Relation {
     }
 }
 
-/// How many rows may point to one.
+/// SaveMode many rows may point to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelationKind {
     /// At most one.
@@ -447,4 +331,40 @@ pub enum OnDelete {
     SetDefault,
     /// Nothing: the database refuses the commit, if the row still points to nothing then.
     DoNothing,
+}
+
+/// A method that a relation becomes.
+#[derive(Debug)]
+pub struct Accessor {
+    pub(super) name: &'static str,
+    /// The field of the relation.
+    pub(super) field: &'static str,
+    on: AccessorOwner,
+}
+
+/// Which model has the method.
+#[derive(Debug)]
+pub enum AccessorOwner {
+    /// The one with the field.
+    Itself,
+    /// The one that this field points to.
+    TargetOf(usize),
+    /// This one.
+    Model(fn() -> &'static Meta),
+}
+
+impl Accessor {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, field: &'static str, on: AccessorOwner) -> Self {
+        Self { name, field, on }
+    }
+
+    /// The model that has the method.
+    pub(super) fn model(&self, declared_by: &'static Meta) -> Option<&'static Meta> {
+        match self.on {
+            AccessorOwner::Itself => Some(declared_by),
+            AccessorOwner::TargetOf(field) => declared_by.fields[field].relation.as_ref().map(Relation::target),
+            AccessorOwner::Model(model) => Some(model()),
+        }
+    }
 }

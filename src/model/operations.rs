@@ -2,20 +2,16 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::pin::pin;
 
 use signals_core::__private::Source;
-use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::sql::Lock;
-use super::{AnyModel, Model, PostDelete, PreDelete, commit, sql};
-use crate::column::Column;
-use crate::db::{Exec, Tx};
+use super::any::AnyModel;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
-type Loaded = Vec<Box<dyn AnyModel>>;
+pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type Tell = for<'a> fn(&'a [Row<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
@@ -80,71 +76,8 @@ pub(super) struct Operations {
     pub(super) post_delete: Tell,
 }
 
-impl Operations {
-    pub(super) const fn of<M: Model>() -> Self {
-        Self {
-            fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
-            listens: || M::PRE_DELETE.has_receivers() || M::POST_DELETE.has_receivers(),
-            remembers: commit::listens::<M>,
-            changed: commit::changed::<M>,
-            sources: || M::LIFECYCLE.sources(),
-            key_of: key_of::<M>,
-            default_of: M::column_default,
-            #[cfg(feature = "fixtures")]
-            from_row: |row| Ok(Box::new(M::from_columns(row)?)),
-            #[cfg(feature = "fixtures")]
-            load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
-            pre_delete: |rows, tx| Box::pin(pre_delete::<M>(rows, tx)),
-            post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
-        }
-    }
-}
-
-/// The key in the first column of a row.
-pub(super) fn key_of<M: Model>(row: &crate::db::Row<'_>) -> Result<Value> {
-    Ok(row.get::<M::Key>(0)?.to_value().into())
-}
-
 impl fmt::Debug for Operations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Operations")
     }
-}
-
-async fn fetch<M: Model>(
-    tx: &Tx,
-    place: &'static Location<'static>,
-    field: usize,
-    keys: &[ValueRef<'_>],
-) -> Result<Loaded> {
-    let sql = sql::select_where(M::META, field, keys.len(), Lock::ForDelete, tx.db().dialect());
-    let mut rows = Loaded::new();
-    Exec::Tx(tx)
-        .query(place, &sql, &keys, &mut |row| {
-            rows.push(Box::new(M::from_columns(row)?));
-            Ok(())
-        })
-        .await?;
-    Ok(rows)
-}
-
-async fn pre_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
-    for row in rows {
-        if let Some(instance) = row.get().downcast_ref::<M>() {
-            let event = PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
-            tx.inside(pin!(send(M::PRE_DELETE, event))).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn post_delete<M: Model>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
-    for row in rows.iter().rev() {
-        if let Some(instance) = row.get().downcast_ref::<M>() {
-            let event = PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
-            tx.inside(pin!(send(M::POST_DELETE, event))).await?;
-            commit::deleted(instance, tx);
-        }
-    }
-    Ok(())
 }

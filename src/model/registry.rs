@@ -50,3 +50,18 @@ pub(crate) fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
     }
     sorted
 }
+
+impl Meta {
+    /// The models that point to this one, and the fields that do, in the order of [`registered_models`](super::registered_models()).
+    pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
+        self.pointed_to_by.get_or_init(|| {
+            let fields =
+                registered_models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
+            let points_here = |(meta, field): &(&'static Meta, usize)| {
+                let relation = meta.fields[*field].relation.as_ref();
+                relation.is_some_and(|relation| std::ptr::eq(relation.target(), self))
+            };
+            fields.filter(points_here).collect()
+        })
+    }
+}

@@ -7,15 +7,16 @@ use signals_core::__private::asynchronous::send;
 
 use super::commit::{self, Written};
 use super::draft::{Draft, Fields, named_fields};
-use super::sql::{self, Statement};
-use super::{Counter, FieldSet, Key, Model, PostSave, PreSave, load};
+use super::sql;
+use super::sql::statements::Statement;
+use super::{Counter, FieldSet, Key, ModelInternals, PostSave, PreSave, load};
 use crate::column::Column;
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::ValueRef;
 
 /// What to write, and how.
-pub(super) enum How<M: Model> {
+pub(super) enum SaveMode<M: ModelInternals> {
     /// Every field: UPDATE, and INSERT if there was no row.
     InsertOrUpdate,
     /// Every field: INSERT.
@@ -27,15 +28,15 @@ pub(super) enum How<M: Model> {
     Raw,
 }
 
-impl<M: Model> Clone for How<M> {
+impl<M: ModelInternals> Clone for SaveMode<M> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M: Model> Copy for How<M> {}
+impl<M: ModelInternals> Copy for SaveMode<M> {}
 
-impl<M: Model> How<M> {
+impl<M: ModelInternals> SaveMode<M> {
     fn fields(self) -> Option<FieldSet<M>> {
         match self {
             Self::InsertOrUpdate | Self::Insert | Self::Raw => None,
@@ -52,10 +53,10 @@ impl<M: Model> How<M> {
     }
 }
 
-pub(super) async fn save<M: Model>(
+pub(super) async fn save<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
-    how: &How<M>,
+    how: &SaveMode<M>,
     place: &'static Location<'static>,
 ) -> Result<()> {
     if how.fields().is_some_and(FieldSet::is_empty) {
@@ -89,30 +90,30 @@ pub(super) async fn save<M: Model>(
 }
 
 /// Refuses ids that are not set, before any SQL.
-pub(super) fn check<M: Model>(draft: &M, how: &How<M>) -> Result<()> {
-    if let How::Update(fields) = *how {
+pub(super) fn check<M: ModelInternals>(draft: &M, how: &SaveMode<M>) -> Result<()> {
+    if let SaveMode::Update(fields) = *how {
         check_fields(fields)?;
     }
     if how.fields().is_some() && draft.primary_key().is_unset() {
-        return Err(M::META.unset_id(M::META.key_field().name));
+        return Err(M::MODEL.unset_id(M::MODEL.key_field().name));
     }
     check_values(draft, |index| how.writes(index))
 }
 
 /// Refuses the key in a set of fields to write, and what the database sets.
-pub(super) fn check_fields<M: Model>(write: FieldSet<M>) -> Result<()> {
-    if write.contains(FieldSet::of(M::META.key)) {
-        return Err(M::META.writes_key());
+pub(super) fn check_fields<M: ModelInternals>(write: FieldSet<M>) -> Result<()> {
+    if write.contains(FieldSet::of(M::MODEL.key)) {
+        return Err(M::MODEL.writes_key());
     }
     match write.intersection(FieldSet::read_only()).indexes().next() {
-        Some(index) => Err(M::META.read_only_field(&M::META.fields[index])),
+        Some(index) => Err(M::MODEL.read_only_field(&M::MODEL.fields[index])),
         None => Ok(()),
     }
 }
 
 /// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
 /// before. Receivers of `pre_save` may have set it.
-fn check_key<M: Model>(draft: &M) -> Result<()> {
+fn check_key<M: ModelInternals>(draft: &M) -> Result<()> {
     let key = draft.primary_key().to_value();
     let is_default = match key {
         ValueRef::Integer(key) => key == 0,
@@ -121,56 +122,59 @@ fn check_key<M: Model>(draft: &M) -> Result<()> {
         ValueRef::Uuid(key) => key == [0; 16],
         _ => false,
     };
-    if is_default && !M::Key::ASSIGNED { Err(M::META.unset_key(key)) } else { Ok(()) }
+    if is_default && !M::PrimaryKey::ASSIGNED { Err(M::MODEL.unset_key(key)) } else { Ok(()) }
 }
 
 /// Refuses ids that are not set in the fields that are written.
-pub(super) fn check_values<M: Model>(draft: &M, is_written: impl Fn(usize) -> bool) -> Result<()> {
+pub(super) fn check_values<M: ModelInternals>(draft: &M, is_written: impl Fn(usize) -> bool) -> Result<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
-        let field = &M::META.fields[index];
+        let field = &M::MODEL.fields[index];
         if field.is_unset(draft.column_value(index)) && is_written(index) {
-            return Err(M::META.unset_id(field.name));
+            return Err(M::MODEL.unset_id(field.name));
         }
     }
     Ok(())
 }
 
 /// Whether a receiver asks what the row was before.
-fn reads_costly_fields<M: Model>() -> bool {
-    M::POST_SAVE.reads_costly_fields() || commit::reads_costly_fields::<M>()
+fn reads_costly_fields<M: ModelInternals>() -> bool {
+    M::LIFECYCLE.post_save.reads_costly_fields() || commit::reads_costly_fields::<M>()
 }
 
 /// Whether there is more to do than to write the row.
-fn is_several_steps<M: Model>() -> bool {
-    M::PRE_SAVE.has_receivers() || M::POST_SAVE.has_receivers() || commit::listens::<M>() || M::META.read_only != 0
+fn is_several_steps<M: ModelInternals>() -> bool {
+    M::LIFECYCLE.pre_save.has_receivers()
+        || M::LIFECYCLE.post_save.has_receivers()
+        || commit::listens::<M>()
+        || M::MODEL.read_only != 0
 }
 
 /// A save of one row.
-struct Save<'a, 'd, M: Model> {
+struct Save<'a, 'd, M: ModelInternals> {
     draft: &'a mut Draft<'d, M>,
     exec: Exec<'a>,
-    how: &'a How<M>,
+    how: &'a SaveMode<M>,
     place: &'static Location<'static>,
 }
 
 // What is awaited here finds what it needs in `self`: whatever a future is given is copied into it.
-impl<M: Model> Save<'_, '_, M> {
+impl<M: ModelInternals> Save<'_, '_, M> {
     /// Writes the row, and tells the receivers before and after.
     async fn tell_and_write(&mut self, tx: &Tx) -> Result<()> {
         // Nobody is told of a save that cannot be: the transaction may be broken.
         tx.check()?;
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
-        if M::PRE_SAVE.has_receivers() {
+        if M::LIFECYCLE.pre_save.has_receivers() {
             let adding = self.adding().await?;
             let handle = &mut tx.handle();
             let event = PreSave { instance: &mut **self.draft, adding, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.pre_save, event))).await?;
             self.draft.settle_columns();
             check(&**self.draft, self.how)?;
         }
         let before = if self.draft.may_exist() { self.before(tx).await? } else { None };
         let created = self.write().await?;
-        if M::META.read_only != 0 {
+        if M::MODEL.read_only != 0 {
             self.read_back().await?;
         }
         let previous = before.as_ref().filter(|_| reads_costly_fields::<M>());
@@ -179,16 +183,16 @@ impl<M: Model> Save<'_, '_, M> {
             let written = Written { fields, created, raw };
             commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.place);
         }
-        if M::POST_SAVE.has_receivers() {
+        if M::LIFECYCLE.post_save.has_receivers() {
             let instance: &M = self.draft;
             let changes = FieldSet::changed(previous, instance);
             let written = update_fields.map(|fields| fields | FieldSet::read_only());
             let changes = written.map_or(changes, |fields| changes.intersection(fields));
             let handle = &mut tx.handle();
             let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(M::POST_SAVE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.post_save, event))).await?;
         }
-        if M::POST_COMMIT.has_receivers() {
+        if M::LIFECYCLE.post_commit.has_receivers() {
             commit::queue(&**self.draft, tx);
         }
         Ok(())
@@ -198,22 +202,22 @@ impl<M: Model> Save<'_, '_, M> {
     /// then, so that it stays true.
     async fn adding(&mut self) -> Result<bool> {
         match *self.how {
-            How::Insert => Ok(true),
-            How::InsertOrUpdate | How::Raw if !self.draft.may_exist() => Ok(true),
-            How::InsertOrUpdate | How::Raw if M::PRE_SAVE.reads_costly_fields() => {
+            SaveMode::Insert => Ok(true),
+            SaveMode::InsertOrUpdate | SaveMode::Raw if !self.draft.may_exist() => Ok(true),
+            SaveMode::InsertOrUpdate | SaveMode::Raw if M::LIFECYCLE.pre_save.reads_costly_fields() => {
                 Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key(), self.place).await?.is_none())
             }
-            How::Update(_) | How::InsertOrUpdate | How::Raw => Ok(false),
+            SaveMode::Update(_) | SaveMode::InsertOrUpdate | SaveMode::Raw => Ok(false),
         }
     }
 
     /// The row as it is before it is written, if it is asked for: it costs a SELECT.
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
-            How::Update(_) if commit::must_read::<M>(self.draft, tx) => {
+            SaveMode::Update(_) if commit::must_read::<M>(self.draft, tx) => {
                 load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
             }
-            How::InsertOrUpdate | How::Update(_) | How::Raw if reads_costly_fields::<M>() => {
+            SaveMode::InsertOrUpdate | SaveMode::Update(_) | SaveMode::Raw if reads_costly_fields::<M>() => {
                 load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
             }
             _ => Ok(None),
@@ -224,7 +228,7 @@ impl<M: Model> Save<'_, '_, M> {
     /// trigger does.
     async fn read_back(&mut self) -> Result<()> {
         if let Some(row) = load::by_key(self.exec, self.draft.primary_key(), self.place).await? {
-            self.draft.copy_columns(&row, &|index| M::META.is_read_only(index));
+            self.draft.copy_columns(&row, &|index| M::MODEL.is_read_only(index));
         }
         Ok(())
     }
@@ -232,32 +236,32 @@ impl<M: Model> Save<'_, '_, M> {
     /// Writes the row, and says whether it was inserted.
     async fn write(&mut self) -> Result<bool> {
         let (how, dialect) = (self.how, self.exec.dialect());
-        let statements = M::META.statements(dialect);
-        if matches!(how, How::InsertOrUpdate) {
+        let statements = M::MODEL.statements(dialect);
+        if matches!(how, SaveMode::InsertOrUpdate) {
             check_key(&**self.draft)?;
         }
         match *how {
-            How::Update(fields) => {
-                let update = sql::update(M::META, &fields.indexes().collect::<Box<[usize]>>(), dialect);
+            SaveMode::Update(fields) => {
+                let update = sql::update(M::MODEL, &fields.indexes().collect::<Box<[usize]>>(), dialect);
                 return if self.update(&update).await? {
                     Ok(false)
                 } else if self.version().is_some() {
-                    Err(M::META.stale())
+                    Err(M::MODEL.stale())
                 } else {
-                    Err(M::META.not_found())
+                    Err(M::MODEL.not_found())
                 };
             }
-            How::InsertOrUpdate if self.draft.may_exist() && self.update(&statements.update).await? => {
+            SaveMode::InsertOrUpdate if self.draft.may_exist() && self.update(&statements.update).await? => {
                 return Ok(false);
             }
             // Only a row that was never saved has no version.
-            How::InsertOrUpdate
+            SaveMode::InsertOrUpdate
                 if self.draft.may_exist() && self.version().is_some_and(|version| !version.is_unset()) =>
             {
-                return Err(M::META.stale());
+                return Err(M::MODEL.stale());
             }
-            How::Raw if self.update(&statements.overwrite).await? => return Ok(false),
-            How::InsertOrUpdate | How::Insert | How::Raw => {}
+            SaveMode::Raw if self.update(&statements.overwrite).await? => return Ok(false),
+            SaveMode::InsertOrUpdate | SaveMode::Insert | SaveMode::Raw => {}
         }
         if let Some(version) = self.version() {
             version.start();
@@ -278,7 +282,7 @@ impl<M: Model> Save<'_, '_, M> {
     async fn update(&mut self, update: &Statement) -> Result<bool> {
         if self.version().is_some_and(|version| !version.has_next()) {
             let message =
-                format!("the version of this row of `{}` has reached its end: make it an `i64`", M::META.name);
+                format!("the version of this row of `{}` has reached its end: make it an `i64`", M::MODEL.name);
             return Err(Error::other(message));
         }
         let fields = Fields { instance: &**self.draft, fields: &update.fields };
@@ -297,9 +301,9 @@ impl<M: Model> Save<'_, '_, M> {
 }
 
 /// Sets the key that the database gave to the row.
-pub(super) fn assign<M: Model>(row: &mut M, assigned: Option<i64>) -> Result<()> {
-    let assigned = assigned.ok_or_else(|| M::META.not_inserted())?;
-    if let Some(key) = M::Key::assigned(assigned) {
+pub(super) fn assign<M: ModelInternals>(row: &mut M, assigned: Option<i64>) -> Result<()> {
+    let assigned = assigned.ok_or_else(|| M::MODEL.not_inserted())?;
+    if let Some(key) = M::PrimaryKey::assigned(assigned) {
         row.set_primary_key(key);
     }
     Ok(())

@@ -3,8 +3,10 @@
 mod condition;
 #[cfg(feature = "fixtures")]
 mod fixtures;
+pub(super) mod keys;
 mod many;
 mod one;
+pub(super) mod statements;
 mod together;
 
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
@@ -14,29 +16,9 @@ pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
 pub(super) use one::{find, upsert};
 pub(super) use together::delete_together;
 
+use self::statements::{Statement, Statements};
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
-
-/// The statements of one model, and which field goes to which placeholder.
-#[derive(Debug)]
-pub(crate) struct Statements {
-    /// INSERT without the key, which the database assigns.
-    pub(crate) insert: Statement,
-    /// INSERT with the key.
-    pub(crate) insert_with_key: Statement,
-    /// UPDATE of every field by the key.
-    pub(crate) update: Statement,
-    /// UPDATE of every field by the key, the version among them.
-    pub(crate) overwrite: Statement,
-    /// DELETE by the key.
-    pub(crate) delete: Box<str>,
-    /// SELECT of every row.
-    pub(crate) select: Box<str>,
-    /// SELECT by one field, for each field.
-    pub(crate) select_by: Box<[Box<str>]>,
-    /// SELECT by the key of the row that is going to be updated.
-    pub(crate) select_for_update: Box<str>,
-}
 
 /// Whether the rows that are read are going to be written: then nothing else may write them before. SQLite has one writer.
 #[derive(Clone, Copy)]
@@ -59,11 +41,11 @@ impl Lock {
     }
 }
 
-/// A statement and the fields that are its parameters.
-#[derive(Debug)]
-pub(crate) struct Statement {
-    pub(crate) sql: Box<str>,
-    pub(crate) fields: Box<[usize]>,
+impl Meta {
+    /// The texts of its SQL, written at the first use.
+    pub(crate) fn statements(&self, dialect: Dialect) -> &Statements {
+        self.statements[dialect as usize].get_or_init(|| Statements::of(self, dialect))
+    }
 }
 
 impl Statements {

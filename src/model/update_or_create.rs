@@ -6,15 +6,15 @@ use std::panic::Location;
 use signals_core::BoxFuture;
 
 use super::lookup::{become_row, create, find, given, is_duplicate};
-use super::save::{self, How};
+use super::save::{self, SaveMode};
 use super::sql::Lock;
-use super::{FieldSet, Model};
+use super::{FieldSet, ModelInternals};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
 
-/// What [`Model::update_or_create`] gives: awaiting it writes the row, and says whether it was created.
+/// What [`Model::update_or_create`](crate::model::Model::update_or_create) gives: awaiting it writes the row, and says whether it was created.
 #[must_use = "nothing is written before it is awaited"]
-pub struct UpdateOrCreate<'a, M: Model> {
+pub struct UpdateOrCreate<'a, M: ModelInternals> {
     instance: &'a mut M,
     exec: Exec<'a>,
     fields: Fields<M>,
@@ -26,12 +26,12 @@ pub struct UpdateOrCreate<'a, M: Model> {
 type CreateDefaults<'a, M> = Box<dyn FnOnce(&mut M) + Send + 'a>;
 
 /// The fields that the row is found by, and those that are written if it is there.
-struct Fields<M: Model> {
+struct Fields<M: ModelInternals> {
     find: FieldSet<M>,
     write: FieldSet<M>,
 }
 
-impl<'a, M: Model> UpdateOrCreate<'a, M> {
+impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
     pub(super) fn new(
         instance: &'a mut M,
         exec: Exec<'a>,
@@ -66,7 +66,7 @@ impl<'a, M: Model> UpdateOrCreate<'a, M> {
     }
 }
 
-async fn write<M: Model>(
+async fn write<M: ModelInternals>(
     restored: &mut Restored<'_, M>,
     tx: &Tx,
     fields: Fields<M>,
@@ -84,26 +84,26 @@ async fn write<M: Model>(
         return become_row(instance, row);
     }
     let is_in =
-        |fields: FieldSet<M>| move |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
+        |fields: FieldSet<M>| move |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
     let is_given = is_in(write);
     instance.copy_columns(&row, &|index| !is_given(index));
     let write = write | FieldSet::set_by_saves();
-    save::save(instance, exec, &How::Update(write), place).await?;
+    save::save(instance, exec, &SaveMode::Update(write), place).await?;
     // What a receiver changed in other fields was not written. The version is that of the save.
     let is_written = is_in(write | FieldSet::read_only());
-    instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::META.version);
+    instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::MODEL.version);
     Ok(false)
 }
 
-/// How a row is looked for.
-struct Search<'a, M: Model> {
+/// SaveMode a row is looked for.
+struct Search<'a, M: ModelInternals> {
     exec: Exec<'a>,
     by: FieldSet<M>,
     lock: Lock,
     place: &'static Location<'static>,
 }
 
-impl<M: Model> Search<'_, M> {
+impl<M: ModelInternals> Search<'_, M> {
     /// The row, or nothing if it was created.
     async fn find_or_create(
         &self,
@@ -131,15 +131,15 @@ impl<M: Model> Search<'_, M> {
     }
 }
 
-impl<M: Model> Clone for Fields<M> {
+impl<M: ModelInternals> Clone for Fields<M> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M: Model> Copy for Fields<M> {}
+impl<M: ModelInternals> Copy for Fields<M> {}
 
-impl<'a, M: Model> IntoFuture for UpdateOrCreate<'a, M> {
+impl<'a, M: ModelInternals> IntoFuture for UpdateOrCreate<'a, M> {
     type Output = Result<bool>;
     type IntoFuture = BoxFuture<'a, Result<bool>>;
 
@@ -148,7 +148,7 @@ impl<'a, M: Model> IntoFuture for UpdateOrCreate<'a, M> {
     }
 }
 
-impl<M: Model> fmt::Debug for UpdateOrCreate<'_, M> {
+impl<M: ModelInternals> fmt::Debug for UpdateOrCreate<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Fields { find, write } = &self.fields;
         f.debug_struct("UpdateOrCreate").field("find", find).field("write", write).finish_non_exhaustive()
@@ -156,21 +156,21 @@ impl<M: Model> fmt::Debug for UpdateOrCreate<'_, M> {
 }
 
 /// Refuses to write the key, what the database sets, and the fields that the row is found by.
-pub(super) fn check_write<M: Model>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
+pub(super) fn check_write<M: ModelInternals>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
     save::check_fields(write)?;
     match find.iter().copied().find(|&index| write.contains(FieldSet::of(index))) {
-        Some(index) => Err(M::META.found_by(M::META.fields[index].name)),
+        Some(index) => Err(M::MODEL.found_by(M::MODEL.fields[index].name)),
         None => Ok(()),
     }
 }
 
 /// An instance whose columns become again what they were when this is dropped, unless `before` is taken out of it.
-struct Restored<'a, M: Model> {
+struct Restored<'a, M: ModelInternals> {
     instance: &'a mut M,
     before: Option<M>,
 }
 
-impl<'a, M: Model> Restored<'a, M> {
+impl<'a, M: ModelInternals> Restored<'a, M> {
     fn new(instance: &'a mut M) -> Self {
         let before = Some(instance.clone_columns());
         Self { instance, before }
@@ -183,7 +183,7 @@ impl<'a, M: Model> Restored<'a, M> {
     }
 }
 
-impl<M: Model> Drop for Restored<'_, M> {
+impl<M: ModelInternals> Drop for Restored<'_, M> {
     fn drop(&mut self) {
         self.restore();
     }

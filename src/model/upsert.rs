@@ -4,14 +4,14 @@ use std::panic::Location;
 
 use super::draft::{Draft, Fields, of_field};
 use super::lookup::given;
-use super::save::{self, How};
+use super::save::{self, SaveMode};
 use super::update_or_create::check_write;
-use super::{FieldSet, Key, Model, commit, load, sql};
+use super::{FieldSet, Key, ModelInternals, commit, load, sql};
 use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
 
 /// Inserts the instance, or writes these fields of the row that has its values in `unique`. It sends no signals.
-pub(super) async fn upsert<M: Model>(
+pub(super) async fn upsert<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
     (unique, write): (FieldSet<M>, FieldSet<M>),
@@ -34,14 +34,14 @@ pub(super) async fn upsert<M: Model>(
 }
 
 /// The places of the unique fields.
-fn check<M: Model>(instance: &M, unique: FieldSet<M>, write: FieldSet<M>) -> Result<Vec<usize>> {
-    save::check(instance, &How::Insert).map_err(Error::from)?;
+fn check<M: ModelInternals>(instance: &M, unique: FieldSet<M>, write: FieldSet<M>) -> Result<Vec<usize>> {
+    save::check(instance, &SaveMode::Insert).map_err(Error::from)?;
     let unique = given(instance, unique)?;
     check_write(write, &unique)?;
     Ok(unique)
 }
 
-async fn upsert_in<M: Model>(
+async fn upsert_in<M: ModelInternals>(
     draft: &mut Draft<'_, M>,
     tx: &Tx,
     (unique, write): (&[usize], FieldSet<M>),
@@ -52,14 +52,14 @@ async fn upsert_in<M: Model>(
         version.start();
     }
     let has_key = !draft.primary_key().is_unset();
-    let insert = (0..M::COLUMN_COUNT).filter(|index| has_key || *index != M::META.key);
-    let insert = insert.filter(|&index| !M::META.is_read_only(index)).collect();
+    let insert = (0..M::COLUMN_COUNT).filter(|index| has_key || *index != M::MODEL.key);
+    let insert = insert.filter(|&index| !M::MODEL.is_read_only(index)).collect();
     // A row of which nothing is to be written stays as it is.
     let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };
-    let statement = sql::upsert(M::META, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
+    let statement = sql::upsert(M::MODEL, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
     let fields = Fields { instance: &**draft, fields: &statement.fields };
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     commit::changed::<M>(tx);
-    rows.into_iter().next().ok_or_else(|| M::META.not_found())
+    rows.into_iter().next().ok_or_else(|| M::MODEL.not_found())
 }

@@ -15,19 +15,19 @@ use crate::model::commit::{self, Written};
 use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
-use crate::model::{FieldSet, Key, Model, PostBulkCreate, PostSave, PreSave, load, save};
+use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
 
-/// What [`Model::create_many`] gives: awaiting it inserts the rows.
+/// What [`Model::create_many`](crate::model::Model::create_many) gives: awaiting it inserts the rows.
 #[must_use = "nothing is inserted before it is awaited"]
-pub struct CreateMany<'a, M: Model> {
+pub struct CreateMany<'a, M: ModelInternals> {
     exec: Exec<'a>,
     rows: &'a mut [M],
     signals: RowSignals,
     place: &'static Location<'static>,
 }
 
-impl<'a, M: Model> CreateMany<'a, M> {
+impl<'a, M: ModelInternals> CreateMany<'a, M> {
     pub(in crate::model) fn new(exec: Exec<'a>, rows: &'a mut [M], place: &'static Location<'static>) -> Self {
         Self { exec, rows, signals: RowSignals::Skipped, place }
     }
@@ -66,7 +66,7 @@ impl<'a, M: Model> CreateMany<'a, M> {
     }
 }
 
-impl<'a, M: Model> IntoFuture for CreateMany<'a, M> {
+impl<'a, M: ModelInternals> IntoFuture for CreateMany<'a, M> {
     type Output = Result<()>;
     type IntoFuture = BoxFuture<'a, Result<()>>;
 
@@ -75,17 +75,17 @@ impl<'a, M: Model> IntoFuture for CreateMany<'a, M> {
     }
 }
 
-impl<M: Model> fmt::Debug for CreateMany<'_, M> {
+impl<M: ModelInternals> fmt::Debug for CreateMany<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateMany").field("rows", &self.rows.len()).field("signals", &self.signals).finish()
     }
 }
 
-fn check<M: Model>(rows: &[M]) -> Result<()> {
-    rows.iter().try_for_each(|row| save::check(row, &save::How::Insert))
+fn check<M: ModelInternals>(rows: &[M]) -> Result<()> {
+    rows.iter().try_for_each(|row| save::check(row, &save::SaveMode::Insert))
 }
 
-async fn create<M: Model>(
+async fn create<M: ModelInternals>(
     rows: &mut [M],
     tx: &Tx,
     signals: RowSignals,
@@ -93,10 +93,10 @@ async fn create<M: Model>(
 ) -> Result<()> {
     let (update_fields, raw) = (None, false);
     let sent = signals == RowSignals::Sent;
-    if sent && M::PRE_SAVE.has_receivers() {
+    if sent && M::LIFECYCLE.pre_save.has_receivers() {
         for instance in &mut *rows {
             let event = PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() };
-            tx.inside(pin!(send(M::PRE_SAVE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.pre_save, event))).await?;
         }
         rows.iter_mut().for_each(M::settle_columns);
         check(rows)?;
@@ -107,7 +107,7 @@ async fn create<M: Model>(
     for alike in rows.chunk_by_mut(|one, next| one.primary_key().is_unset() == next.primary_key().is_unset()) {
         insert(alike, tx, place).await?;
     }
-    if M::META.read_only != 0 {
+    if M::MODEL.read_only != 0 {
         read_back(rows, tx, place).await?;
     }
     if sent && commit::listens::<M>() {
@@ -115,33 +115,33 @@ async fn create<M: Model>(
             commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, place);
         }
     }
-    if sent && M::POST_SAVE.has_receivers() {
+    if sent && M::LIFECYCLE.post_save.has_receivers() {
         for instance in &*rows {
             let (created, previous, changes) = (true, None, FieldSet::all());
             let handle = &mut tx.handle();
             let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(M::POST_SAVE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.post_save, event))).await?;
         }
     }
-    if sent && M::POST_COMMIT.has_receivers() {
+    if sent && M::LIFECYCLE.post_commit.has_receivers() {
         for instance in &*rows {
             commit::queue(instance, tx);
         }
     }
-    if M::POST_BULK_CREATE.has_receivers() {
-        let (instances, model) = (&*rows, M::META);
+    if M::LIFECYCLE.post_bulk_create.has_receivers() {
+        let (instances, model) = (&*rows, M::MODEL);
         let event = PostBulkCreate { instances, model, tx: &mut tx.handle() };
-        tx.inside(pin!(send(M::POST_BULK_CREATE, event))).await?;
+        tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_create, event))).await?;
     }
     Ok(())
 }
 
 /// Inserts rows all of whose keys are set, or none.
-async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let dialect = tx.db().dialect();
     let key =
         if rows.first().is_some_and(|row| row.primary_key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
-    if key == KeyKind::Assigned && M::META.statements(dialect).insert.fields.is_empty() {
+    if key == KeyKind::Assigned && M::MODEL.statements(dialect).insert.fields.is_empty() {
         return insert_keys(rows, tx, place).await;
     }
     let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx, place).await? {
@@ -149,12 +149,12 @@ async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<
     } else {
         largest_insert(M::COLUMN_COUNT, dialect)
     };
-    let mut statement = InsertMany::new(M::META, key, 0, dialect);
+    let mut statement = InsertMany::new(M::MODEL, key, 0, dialect);
     let mut size = 0;
     while !rows.is_empty() {
         let next = largest.min(1 << rows.len().ilog2());
         if next != size {
-            (size, statement) = (next, InsertMany::new(M::META, key, next, dialect));
+            (size, statement) = (next, InsertMany::new(M::MODEL, key, next, dialect));
         }
         let (chunk, rest) = rows.split_at_mut(size);
         insert_chunk(chunk, &statement, tx, place).await?;
@@ -163,7 +163,7 @@ async fn insert<M: Model>(mut rows: &mut [M], tx: &Tx, place: &'static Location<
     Ok(())
 }
 
-async fn insert_chunk<M: Model>(
+async fn insert_chunk<M: ModelInternals>(
     rows: &mut [M],
     statement: &InsertMany,
     tx: &Tx,
@@ -194,7 +194,7 @@ async fn insert_chunk<M: Model>(
     }
     // If some were skipped, nobody knows which.
     if !matches!(statement.keys, AssignedKeys::None) && keys.len() != rows.len() {
-        return Err(M::META.not_inserted());
+        return Err(M::MODEL.not_inserted());
     }
     for (row, key) in rows.iter_mut().zip(keys) {
         save::assign(row, Some(key))?;
@@ -203,21 +203,21 @@ async fn insert_chunk<M: Model>(
 }
 
 /// Whether inserting a row may insert others, which take numbers from between those of one statement.
-async fn has_trigger<M: Model>(tx: &Tx, place: &'static Location<'static>) -> Result<bool> {
+async fn has_trigger<M: ModelInternals>(tx: &Tx, place: &'static Location<'static>) -> Result<bool> {
     let Some(sql) = triggers_of(tx.db().dialect()) else { return Ok(false) };
     let mut found = false;
     let each = &mut |_: &crate::db::Row<'_>| {
         found = true;
         Ok(())
     };
-    Exec::Tx(tx).query(place, sql, &(M::META.table,), each).await?;
+    Exec::Tx(tx).query(place, sql, &(M::MODEL.table,), each).await?;
     Ok(found)
 }
 
 /// Rows of which nothing is written, as of a model that has but its key: SQL has no INSERT of several of them.
-async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let exec = Exec::Tx(tx);
-    let insert = &M::META.statements(exec.dialect()).insert;
+    let insert = &M::MODEL.statements(exec.dialect()).insert;
     for row in rows {
         let mut assigned = None;
         exec.insert(place, &insert.sql, &(), &mut assigned).await.map_err(named::<M>(exec))?;
@@ -227,17 +227,17 @@ async fn insert_keys<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location
 }
 
 /// Takes over what the database has set in the rows.
-async fn read_back<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let exec = Exec::Tx(tx);
     for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {
-        let sql = select_where(M::META, M::META.key, rows.len(), Lock::None, exec.dialect());
+        let sql = select_where(M::MODEL, M::MODEL.key, rows.len(), Lock::None, exec.dialect());
         let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.primary_key().to_value()).collect();
         let found = load::read::<M>(exec, &sql, &keys, place).await?;
         for row in rows {
             if let Some(found) =
                 found.iter().find(|found| found.primary_key().to_value() == row.primary_key().to_value())
             {
-                row.copy_columns(found, &|index| M::META.is_read_only(index));
+                row.copy_columns(found, &|index| M::MODEL.is_read_only(index));
             }
         }
     }
@@ -245,12 +245,12 @@ async fn read_back<M: Model>(rows: &mut [M], tx: &Tx, place: &'static Location<'
 }
 
 /// The fields of several rows as the parameters of one statement, borrowed.
-struct Rows<'a, M: Model> {
+struct Rows<'a, M: ModelInternals> {
     rows: &'a [M],
     fields: &'a [usize],
 }
 
-impl<M: Model> Params for Rows<'_, M> {
+impl<M: ModelInternals> Params for Rows<'_, M> {
     fn len(&self) -> usize {
         self.rows.len() * self.fields.len()
     }

@@ -12,12 +12,11 @@ use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::cascade::changed_below;
 use crate::model::draft::named;
-use crate::model::operations::key_of;
-use crate::model::{Deleted, Model, PostBulkDelete, commit, delete, load, sql};
+use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
 
-/// What [`Model::delete_where`] gives: awaiting it deletes the rows, and says how many there were.
+/// What [`Model::delete_where`](crate::model::Model::delete_where) gives: awaiting it deletes the rows, and says how many there were.
 #[must_use = "nothing is deleted before it is awaited"]
-pub struct DeleteWhere<'a, M: Model> {
+pub struct DeleteWhere<'a, M: ModelInternals> {
     exec: Exec<'a>,
     condition: Result<Condition<'a>>,
     signals: RowSignals,
@@ -25,7 +24,7 @@ pub struct DeleteWhere<'a, M: Model> {
     model: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<'a, M: Model> DeleteWhere<'a, M> {
+impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
     pub(in crate::model) fn new(
         exec: Exec<'a>,
         (condition, params): (&'a str, &'a dyn Params),
@@ -35,7 +34,7 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         Self { exec, condition, signals: RowSignals::Skipped, place, model: std::marker::PhantomData }
     }
 
-    /// Loads the rows and deletes them and what goes with them, with signals, as [`delete`](Model::delete) does with one: all
+    /// Loads the rows and deletes them and what goes with them, with signals, as [`delete`](crate::model::Model::delete) does with one: all
     /// are collected, then `pre_delete` is sent of all, then they go. Each of them is its own `origin`, and that of what goes
     /// with it.
     pub fn with_signals(mut self) -> Self {
@@ -48,11 +47,11 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         match exec {
             Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::POST_BULK_DELETE.has_receivers() => {
+            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_delete.has_receivers() => {
                 let condition = self.condition?;
-                let sql = sql::delete_by(M::META, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
+                let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
                 let count = exec.execute(place, &sql, condition.params).await.map_err(named::<M>(exec))?;
-                Ok(Deleted::of_one(M::META, count))
+                Ok(Deleted::of_one(M::MODEL, count))
             }
             Exec::Db(db) => {
                 let mut tx = db.begin_at(place).await?;
@@ -68,10 +67,10 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
             RowSignals::Sent => self.delete_each(tx).await?,
         };
         let count = deleted.of::<M>();
-        if count > 0 && M::POST_BULK_DELETE.has_receivers() {
-            let (model, handle) = (M::META, &mut tx.handle());
+        if count > 0 && M::LIFECYCLE.post_bulk_delete.has_receivers() {
+            let (model, handle) = (M::MODEL, &mut tx.handle());
             let event = PostBulkDelete { count, model, tx: handle, sender: std::marker::PhantomData };
-            tx.inside(pin!(send(M::POST_BULK_DELETE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_delete, event))).await?;
         }
         Ok(deleted)
     }
@@ -82,33 +81,33 @@ impl<'a, M: Model> DeleteWhere<'a, M> {
         let (exec, mut count) = (Exec::Tx(tx), 0);
         let remembers = commit::listens::<M>();
         let returns = if remembers { sql::Returns::Keys } else { sql::Returns::Nothing };
-        let sql = sql::delete_by(M::META, &condition.sql(exec.dialect())?, returns);
+        let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, returns);
         let params = condition.params;
         if remembers {
             // What was done to these rows in the transaction has no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
                 count += 1;
-                commit::deleted_key::<M>(&key_of::<M>(row)?, tx);
+                commit::deleted_key::<M>(&load::key_of::<M>(row)?, tx);
                 Ok(())
             };
             exec.query(place, &sql, params, each).await.map_err(named::<M>(exec))?;
         } else {
             count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
         }
-        changed_below(M::META, tx);
-        Ok(Deleted::of_one(M::META, count))
+        changed_below(M::MODEL, tx);
+        Ok(Deleted::of_one(M::MODEL, count))
     }
 
     async fn delete_each(self, tx: &Tx) -> Result<Deleted> {
         let Self { condition, place, .. } = self;
         let (condition, dialect) = (condition?, tx.db().dialect());
-        let sql = sql::rows_by(M::META, &condition.sql(dialect)?, dialect);
+        let sql = sql::rows_by(M::MODEL, &condition.sql(dialect)?, dialect);
         let rows = load::read::<M>(Exec::Tx(tx), &sql, condition.params, place).await?;
         delete::cascade_of(&rows, tx, place).await
     }
 }
 
-impl<'a, M: Model> IntoFuture for DeleteWhere<'a, M> {
+impl<'a, M: ModelInternals> IntoFuture for DeleteWhere<'a, M> {
     type Output = Result<Deleted>;
     type IntoFuture = BoxFuture<'a, Result<Deleted>>;
 
@@ -117,7 +116,7 @@ impl<'a, M: Model> IntoFuture for DeleteWhere<'a, M> {
     }
 }
 
-impl<M: Model> fmt::Debug for DeleteWhere<'_, M> {
+impl<M: ModelInternals> fmt::Debug for DeleteWhere<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeleteWhere")
             .field("condition", &self.condition.as_ref().map(|condition| condition.sql))

@@ -41,13 +41,13 @@ impl<'a> Condition<'a> {
 }
 
 /// The keys of the rows for which it holds, locked.
-async fn keys<M: super::Model>(
+async fn keys<M: super::ModelInternals>(
     condition: Condition<'_>,
     tx: &crate::db::Tx,
     place: &'static std::panic::Location<'static>,
-) -> Result<Vec<M::Key>> {
+) -> Result<Vec<M::PrimaryKey>> {
     let dialect = tx.db().dialect();
-    let sql = super::sql::keys_by(M::META, &condition.sql(dialect)?, dialect);
+    let sql = super::sql::keys_by(M::MODEL, &condition.sql(dialect)?, dialect);
     let mut keys = Vec::new();
     Exec::Tx(tx)
         .query(place, &sql, condition.params, &mut |row| {

@@ -11,13 +11,13 @@ use super::{Condition, RowSignals, keys};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::named_fields;
-use crate::model::save::{self, How};
-use crate::model::{FieldSet, Model, PostBulkUpdate, commit, load, sql};
+use crate::model::save::{self, SaveMode};
+use crate::model::{FieldSet, ModelInternals, PostBulkUpdate, commit, load, sql};
 use crate::value::ValueRef;
 
-/// What [`Model::update_where`] gives: awaiting it updates the rows, and says how many there were.
+/// What [`Model::update_where`](crate::model::Model::update_where) gives: awaiting it updates the rows, and says how many there were.
 #[must_use = "nothing is updated before it is awaited"]
-pub struct UpdateWhere<'a, M: Model> {
+pub struct UpdateWhere<'a, M: ModelInternals> {
     exec: Exec<'a>,
     fields: FieldSet<M>,
     values: &'a M,
@@ -26,7 +26,7 @@ pub struct UpdateWhere<'a, M: Model> {
     place: &'static Location<'static>,
 }
 
-impl<'a, M: Model> UpdateWhere<'a, M> {
+impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     pub(in crate::model) fn new(
         exec: Exec<'a>,
         (fields, values): (FieldSet<M>, &'a M),
@@ -39,7 +39,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
     }
 
     /// Loads each row, by the key, and saves these fields of it with its signals, as
-    /// [`save_fields`](Model::save_fields) does. A row that a receiver deletes meanwhile is passed over.
+    /// [`save_fields`](crate::model::Model::save_fields) does. A row that a receiver deletes meanwhile is passed over.
     pub fn with_signals(mut self) -> Self {
         self.signals = RowSignals::Sent;
         self
@@ -53,7 +53,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         match exec {
             Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::POST_BULK_UPDATE.has_receivers() => {
+            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_update.has_receivers() => {
                 self.update().await
             }
             Exec::Db(db) => {
@@ -75,10 +75,10 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
             }
             RowSignals::Sent => self.save_each(tx).await?,
         };
-        if count > 0 && M::POST_BULK_UPDATE.has_receivers() {
-            let (model, handle) = (M::META, &mut tx.handle());
+        if count > 0 && M::LIFECYCLE.post_bulk_update.has_receivers() {
+            let (model, handle) = (M::MODEL, &mut tx.handle());
             let event = PostBulkUpdate { count, update_fields, model, tx: handle };
-            tx.inside(pin!(send(M::POST_BULK_UPDATE, event))).await?;
+            tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_update, event))).await?;
         }
         Ok(count)
     }
@@ -90,9 +90,9 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let mut values = values.clone_columns();
         values.fill_columns(&|index| fields.contains(FieldSet::of(index)));
         save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;
-        let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::META.version).collect();
+        let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::MODEL.version).collect();
         let sql =
-            sql::update_rows(M::META, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
+            sql::update_rows(M::MODEL, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
         let params = Both { condition: condition.params, values: &values, fields: &set };
         let named = named_fields::<M>(exec, condition.params.len(), &set);
         exec.execute(place, &sql, &params).await.map_err(named)
@@ -103,9 +103,9 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
         let mut count = 0;
         for key in keys::<M>(condition?, tx, place).await? {
             if let Some(mut row) = load::by_key_for_update::<M>(Exec::Tx(tx), &key, place).await? {
-                let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::META.version;
+                let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
                 row.copy_columns(values, &is_set);
-                save::save(&mut row, Exec::Tx(tx), &How::Update(fields), place).await?;
+                save::save(&mut row, Exec::Tx(tx), &SaveMode::Update(fields), place).await?;
                 count += 1;
             }
         }
@@ -113,7 +113,7 @@ impl<'a, M: Model> UpdateWhere<'a, M> {
     }
 }
 
-impl<'a, M: Model> IntoFuture for UpdateWhere<'a, M> {
+impl<'a, M: ModelInternals> IntoFuture for UpdateWhere<'a, M> {
     type Output = Result<u64>;
     type IntoFuture = BoxFuture<'a, Result<u64>>;
 
@@ -122,7 +122,7 @@ impl<'a, M: Model> IntoFuture for UpdateWhere<'a, M> {
     }
 }
 
-impl<M: Model> fmt::Debug for UpdateWhere<'_, M> {
+impl<M: ModelInternals> fmt::Debug for UpdateWhere<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateWhere")
             .field("fields", &self.fields)
@@ -133,13 +133,13 @@ impl<M: Model> fmt::Debug for UpdateWhere<'_, M> {
 }
 
 /// The parameters of the condition, and behind them the fields that are set.
-struct Both<'a, M: Model> {
+struct Both<'a, M: ModelInternals> {
     condition: &'a dyn Params,
     values: &'a M,
     fields: &'a [usize],
 }
 
-impl<M: Model> Params for Both<'_, M> {
+impl<M: ModelInternals> Params for Both<'_, M> {
     fn len(&self) -> usize {
         self.condition.len() + self.fields.len()
     }

@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
-use super::{AnyIds, Through};
+use super::AnyIds;
 use crate::db::Tx;
 use crate::model::signals::model_signal;
-use crate::model::{AnyModel, Id, Meta, Model};
+use crate::model::{AnyModel, Id, Meta};
 
 /// The change of a relation, and whether it is about to be made or was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,7 +51,7 @@ model_signal! {
         pub tx: &'a mut Tx,
         pub(super) sender: PhantomData<fn(&T)>,
     },
-    sender: Through,
+    sender: Sender,
     instance: any,
     raw: raw,
     scope: tx,
@@ -91,12 +91,6 @@ pub trait Sender: 'static {
     }
 }
 
-impl<T: Through> Sender for T {
-    fn name() -> Option<&'static str> {
-        Some(T::NAME)
-    }
-}
-
 impl Sender for dyn AnyModel {
     fn name() -> Option<&'static str> {
         None
@@ -110,36 +104,4 @@ pub enum Side<'a, Source, Target> {
     Forward(&'a Source, &'a mut Vec<Id<Target>>),
     /// From a row of the model that the field names.
     Reverse(&'a Target, &'a mut Vec<Id<Source>>),
-}
-
-impl<T: Through> M2mChanged<'_, T>
-where
-    T::Source: Model,
-    T::Target: Model,
-{
-    /// The instance and the ids with their types, for each of the two sides that a change can be made from:
-    ///
-    /// ```
-    /// # use signals::prelude::*;
-    /// # use signals::many_to_many::Side;
-    /// # #[model] #[derive(Default)] struct Group { #[key] id: Id<Group> }
-    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
-    /// #[receiver(m2m_changed, sender = UserGroups)]
-    /// fn watch(event: &mut M2mChanged<'_, UserGroups>) {
-    ///     match event.side() {
-    ///         Side::Forward(user, groups) => println!("user {} and {} groups", user.id, groups.len()),
-    ///         Side::Reverse(group, users) => println!("group {} and {} users", group.id, users.len()),
-    ///     }
-    /// }
-    /// ```
-    pub fn side(&mut self) -> Side<'_, T::Source, T::Target> {
-        let (instance, ids) = (self.instance, &mut *self.ids);
-        if self.reverse {
-            let (Some(instance), Some(ids)) = (instance.downcast_ref(), ids.of_mut()) else { unreachable!() };
-            Side::Reverse(instance, ids)
-        } else {
-            let (Some(instance), Some(ids)) = (instance.downcast_ref(), ids.of_mut()) else { unreachable!() };
-            Side::Forward(instance, ids)
-        }
-    }
 }

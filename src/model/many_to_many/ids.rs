@@ -45,7 +45,7 @@ impl<M: 'static> AnyIds for Vec<Id<M>> {
 }
 
 impl dyn AnyIds {
-    /// How many there are.
+    /// SaveMode many there are.
     pub fn len(&self) -> usize {
         self.count()
     }

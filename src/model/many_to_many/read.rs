@@ -7,19 +7,19 @@ use super::{Direction, Related, Through};
 use crate::column::Column;
 use crate::db::{Exec, Params};
 use crate::error::Result;
-use crate::model::{Id, Model, ModelInternals, load};
+use crate::model::{Id, ModelInternals, load};
 use crate::value::ValueRef;
 
 impl<T, D> Related<'_, T, D>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     /// The id of the row, if it is set.
     pub(super) fn id(self) -> Result<i64> {
-        match self.row.column_value(D::Near::META.key) {
+        match self.row.column_value(D::Near::MODEL.key) {
             ValueRef::Integer(id) => Ok(id),
             _ => Err(unset::<T>(D::near())),
         }
@@ -27,8 +27,8 @@ where
 }
 
 /// The error of an id that is not set, of one side.
-pub(super) fn unset<T: Model>(field: usize) -> crate::Error {
-    T::META.unset_id(T::META.fields[field].name)
+pub(super) fn unset<T: ModelInternals>(field: usize) -> crate::Error {
+    T::MODEL.unset_id(T::MODEL.fields[field].name)
 }
 
 pub(super) async fn all<T, D>(
@@ -37,13 +37,13 @@ pub(super) async fn all<T, D>(
     place: &'static Location<'static>,
 ) -> Result<Vec<D::Far>>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    load::rows(exec, &T::LINK.texts::<D>(exec.dialect()).all, &params, place).await
+    load::rows(exec, &T::LINK.statements::<D>(exec.dialect()).all, &params, place).await
 }
 
 pub(super) async fn ids<T, D>(
@@ -52,13 +52,13 @@ pub(super) async fn ids<T, D>(
     place: &'static Location<'static>,
 ) -> Result<Vec<Id<D::Far>>>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    column(exec, &T::LINK.texts::<D>(exec.dialect()).ids, &params, place).await
+    column(exec, &T::LINK.statements::<D>(exec.dialect()).ids, &params, place).await
 }
 
 /// Those of the ids that the row is related to.
@@ -69,14 +69,14 @@ pub(super) async fn among<T, D>(
     place: &'static Location<'static>,
 ) -> Result<Vec<Id<D::Far>>>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let list = as_list(ids, exec.dialect());
     let params = [ValueRef::Integer(related.id()?), ValueRef::Text(&list)];
-    column(exec, &T::LINK.texts::<D>(exec.dialect()).among, &params, place).await
+    column(exec, &T::LINK.statements::<D>(exec.dialect()).among, &params, place).await
 }
 
 pub(super) async fn count<T, D>(
@@ -85,13 +85,13 @@ pub(super) async fn count<T, D>(
     place: &'static Location<'static>,
 ) -> Result<u64>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    let counts = column::<i64>(exec, &T::LINK.texts::<D>(exec.dialect()).count, &params, place).await?;
+    let counts = column::<i64>(exec, &T::LINK.statements::<D>(exec.dialect()).count, &params, place).await?;
     Ok(counts.into_iter().map(i64::unsigned_abs).sum())
 }
 
@@ -102,15 +102,15 @@ pub(super) async fn contains<T, D>(
     place: &'static Location<'static>,
 ) -> Result<bool>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let id = id.get().ok_or_else(|| unset::<T>(D::far()))?;
     let params = [ValueRef::Integer(related.id()?), ValueRef::Integer(id)];
     let mut found = false;
-    exec.query(place, &T::LINK.texts::<D>(exec.dialect()).contains, &params, &mut |_| {
+    exec.query(place, &T::LINK.statements::<D>(exec.dialect()).contains, &params, &mut |_| {
         found = true;
         Ok(())
     })

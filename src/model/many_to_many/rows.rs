@@ -7,14 +7,14 @@ use super::{Direction, Symmetry, Through};
 use crate::db::{Exec, Params};
 use crate::error::Result;
 use crate::model::draft::named_fields;
-use crate::model::{Id, Model};
+use crate::model::{Id, ModelInternals};
 use crate::value::ValueRef;
 
 /// SQLite takes 32,766 parameters, PostgreSQL 65,535.
 const PARAMETERS: usize = 32_000;
 
 /// Rows that each relate two others.
-pub(super) struct Rows<T: Model> {
+pub(super) struct Rows<T: ModelInternals> {
     rows: Vec<Row<T>>,
     /// The fields that are written: all but a key that the database assigns.
     fields: Vec<usize>,
@@ -27,7 +27,7 @@ struct Row<T> {
     target: i64,
 }
 
-impl<T: Through + Model> Rows<T> {
+impl<T: Through + ModelInternals> Rows<T> {
     /// The rows that relate the row with this id, which stands on the near side, to these.
     pub(super) fn of<D: Direction<T>>(
         near: i64,
@@ -53,9 +53,9 @@ impl<T: Through + Model> Rows<T> {
                 add(target, source);
             }
         }
-        let is_assigned = rows.first().is_some_and(|row| row.value(T::META.key) == ValueRef::Null);
-        let fields = (0..T::META.fields.len()).filter(|&field| field != T::META.key || !is_assigned);
-        let fields = fields.filter(|&field| !T::META.is_read_only(field)).collect();
+        let is_assigned = rows.first().is_some_and(|row| row.value(T::MODEL.key) == ValueRef::Null);
+        let fields = (0..T::MODEL.fields.len()).filter(|&field| field != T::MODEL.key || !is_assigned);
+        let fields = fields.filter(|&field| !T::MODEL.is_read_only(field)).collect();
         let rows = Self { rows, fields };
         rows.check()?;
         Ok(rows)
@@ -65,8 +65,8 @@ impl<T: Through + Model> Rows<T> {
     fn check(&self) -> Result<()> {
         for &field in &self.fields {
             let is_unset = |row: &Row<T>| row.value(field) == ValueRef::Null;
-            if !T::META.fields[field].nullable && self.rows.iter().any(is_unset) {
-                return Err(T::META.unset_id(T::META.fields[field].name));
+            if !T::MODEL.fields[field].nullable && self.rows.iter().any(is_unset) {
+                return Err(T::MODEL.unset_id(T::MODEL.fields[field].name));
             }
         }
         Ok(())
@@ -74,7 +74,7 @@ impl<T: Through + Model> Rows<T> {
 
     pub(super) async fn insert(&self, exec: Exec<'_>, place: &'static Location<'static>) -> Result<()> {
         for rows in self.rows.chunks((PARAMETERS / self.fields.len()).max(1)) {
-            let sql = insert(T::META, &self.fields, rows.len(), exec.dialect());
+            let sql = insert(T::MODEL, &self.fields, rows.len(), exec.dialect());
             let params = Values { rows, fields: &self.fields };
             exec.execute(place, &sql, &params).await.map_err(named_fields::<T>(exec, 0, &self.fields))?;
         }
@@ -82,7 +82,7 @@ impl<T: Through + Model> Rows<T> {
     }
 }
 
-impl<T: Through + Model> Row<T> {
+impl<T: Through + ModelInternals> Row<T> {
     fn value(&self, field: usize) -> ValueRef<'_> {
         if field == T::LINK.source.of::<T>() {
             ValueRef::Integer(self.source)
@@ -100,7 +100,7 @@ struct Values<'a, T> {
     fields: &'a [usize],
 }
 
-impl<T: Through + Model> Params for Values<'_, T> {
+impl<T: Through + ModelInternals> Params for Values<'_, T> {
     fn len(&self) -> usize {
         self.rows.len() * self.fields.len()
     }

@@ -5,44 +5,29 @@
 
 use std::fmt::Write;
 
-use super::{Direction, Symmetry, Through};
+use super::statements::Statements;
+use super::{Direction, Link, Symmetry, Through};
 use crate::db::Dialect;
 use crate::model::sql::{Lock, list, quoted};
-use crate::model::{Id, Meta, Model};
+use crate::model::{Id, Meta, ModelInternals};
 
-/// The first parameter is the id of the row on this side, the second an id or a list of ids of the other side.
-#[derive(Debug)]
-pub(super) struct Texts {
-    /// INSERT of the rows that relate it to a list, those that are there left out.
-    pub(super) add: Box<str>,
-    /// The same, which returns the two ids of each row that was inserted.
-    pub(super) add_and_return: Box<str>,
-    /// DELETE of the rows that relate it to a list.
-    pub(super) remove: Box<str>,
-    /// DELETE of every row that relates it.
-    pub(super) clear: Box<str>,
-    /// SELECT of the through rows that `remove` deletes.
-    pub(super) removed: Box<str>,
-    /// SELECT of the through rows that `clear` deletes.
-    pub(super) cleared: Box<str>,
-    /// SELECT of those of a list that it is related to.
-    pub(super) among: Box<str>,
-    /// SELECT of the ids that it is related to.
-    pub(super) ids: Box<str>,
-    /// SELECT of the rows that it is related to.
-    pub(super) all: Box<str>,
-    /// How many they are.
-    pub(super) count: Box<str>,
-    /// Whether an id is one of them.
-    pub(super) contains: Box<str>,
+impl<T: Through> Link<T> {
+    /// Its SQL, written at the first use.
+    pub(super) fn statements<D: Direction<T>>(&'static self, dialect: Dialect) -> &'static Statements
+    where
+        T: ModelInternals,
+        D::Far: ModelInternals,
+    {
+        self.statements[dialect as usize][usize::from(D::REVERSE)].get_or_init(|| Statements::of::<T, D>(dialect))
+    }
 }
 
-impl Texts {
-    pub(super) fn of<T: Through + Model, D: Direction<T>>(dialect: Dialect) -> Self
+impl Statements {
+    pub(super) fn of<T: Through + ModelInternals, D: Direction<T>>(dialect: Dialect) -> Self
     where
-        D::Far: Model,
+        D::Far: ModelInternals,
     {
-        let through = T::META;
+        let through = T::MODEL;
         let column = |field: usize| quoted(through.fields[field].column);
         let (table, near, far) = (quoted(through.table), column(D::near()), column(D::far()));
         let (me, other) = (dialect.placeholder(1), dialect.placeholder(2));
@@ -71,7 +56,7 @@ impl Texts {
             cleared: select(&cleared),
             among: format!("SELECT {far} FROM {table} WHERE {is_me} AND {of_list}").into(),
             ids: format!("SELECT {far} FROM {table} WHERE {is_me} ORDER BY {far}").into(),
-            all: all(<D::Far as Model>::META, &table, &far, &near, &me).into(),
+            all: all(<D::Far as ModelInternals>::MODEL, &table, &far, &near, &me).into(),
             count: format!("SELECT count(*) FROM {table} WHERE {is_me}").into(),
             contains: format!("SELECT 1 FROM {table} WHERE {is_me} AND {far} = {other} LIMIT 1").into(),
         }

@@ -17,13 +17,13 @@ use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_go_unseen, changed_below};
 use crate::model::draft::{Draft, named, named_fields};
-use crate::model::{AnyModel, Id, Key, Model, ModelInternals, delete, load, save};
+use crate::model::{AnyModel, Id, Key, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
 
 type Place = &'static Location<'static>;
 
-/// What to do to a relation.
-pub(super) enum What<'a, M> {
+/// RelationChange to do to a relation.
+pub(super) enum RelationChange<'a, M> {
     Add(&'a [Id<M>]),
     Remove(&'a [Id<M>]),
     Clear,
@@ -31,7 +31,7 @@ pub(super) enum What<'a, M> {
     ClearAndAdd(&'a [Id<M>]),
 }
 
-impl<M> What<'_, M> {
+impl<M> RelationChange<'_, M> {
     fn ids(&self) -> &[Id<M>] {
         match self {
             Self::Add(ids) | Self::Remove(ids) | Self::Set(ids) | Self::ClearAndAdd(ids) => ids,
@@ -43,14 +43,14 @@ impl<M> What<'_, M> {
 pub(super) async fn change<T, D>(
     related: Related<'_, T, D>,
     exec: Exec<'_>,
-    what: What<'_, D::Far>,
+    what: RelationChange<'_, D::Far>,
     place: Place,
 ) -> Result<()>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     // Before any SQL and any signal.
     let checked = related.id().and_then(|id| Ok((id, distinct::<T, D>(what.ids())?)));
@@ -82,10 +82,10 @@ pub(super) async fn create<T, D>(
     place: Place,
 ) -> Result<()>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
     let checked = related.id();
     // Its save sets the key and may be undone by what comes after it.
@@ -117,17 +117,17 @@ pub(in crate::model) fn load_related<'a, T>(
     ids: &'a [i64],
 ) -> BoxFuture<'a, Result<()>>
 where
-    T: Through + Model,
-    T::Source: Model,
-    T::Target: Model,
+    T: Through + ModelInternals,
+    T::Source: ModelInternals,
+    T::Target: ModelInternals,
 {
     Box::pin(async move {
         // It is the row that was loaded, so that its model is known.
-        let Some(row) = row.downcast_ref::<T::Source>() else { return Err(T::META.not_inserted()) };
+        let Some(row) = row.downcast_ref::<T::Source>() else { return Err(T::MODEL.not_inserted()) };
         let ids: Vec<Id<T::Target>> = ids.iter().copied().map(Id::new).collect();
         let mut related = Related::<T, Forward>::new(row);
         related.raw = true;
-        change(related, Exec::Tx(tx), What::Set(&ids), place).await
+        change(related, Exec::Tx(tx), RelationChange::Set(&ids), place).await
     })
 }
 
@@ -136,17 +136,17 @@ fn has_receivers<T: Through>() -> bool {
 }
 
 /// Whether a change needs no transaction round it.
-fn is_one_statement<T: Through + Model, M>(what: &What<'_, M>) -> bool {
+fn is_one_statement<T: Through + ModelInternals, M>(what: &RelationChange<'_, M>) -> bool {
     !has_receivers::<T>()
         && match what {
-            What::Add(_) => T::IS_GENERATED,
-            What::Remove(_) | What::Clear => can_go_unseen(T::META),
-            What::Set(_) | What::ClearAndAdd(_) => false,
+            RelationChange::Add(_) => T::IS_GENERATED,
+            RelationChange::Remove(_) | RelationChange::Clear => can_go_unseen(T::MODEL),
+            RelationChange::Set(_) | RelationChange::ClearAndAdd(_) => false,
         }
 }
 
 /// The ids, each of them once.
-fn distinct<T: Through + Model, D: Direction<T>>(ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
+fn distinct<T: Through + ModelInternals, D: Direction<T>>(ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
     let mut seen = HashSet::with_capacity(ids.len());
     let mut distinct = Vec::with_capacity(ids.len());
     for id in ids {
@@ -170,22 +170,22 @@ struct Change<'a, T: Through, D: Direction<T>> {
 
 impl<T, D> Change<'_, T, D>
 where
-    T: Through + Model,
+    T: Through + ModelInternals,
     D: Direction<T>,
-    D::Near: Model,
-    D::Far: Model,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
 {
-    async fn make(&self, what: &What<'_, D::Far>, ids: Vec<Id<D::Far>>) -> Result<()> {
+    async fn make(&self, what: &RelationChange<'_, D::Far>, ids: Vec<Id<D::Far>>) -> Result<()> {
         match what {
-            What::Add(_) => self.add(ids).await,
-            What::Remove(_) => self.remove(ids).await,
-            What::Clear => self.clear().await,
-            What::Set(_) => {
+            RelationChange::Add(_) => self.add(ids).await,
+            RelationChange::Remove(_) => self.remove(ids).await,
+            RelationChange::Clear => self.clear().await,
+            RelationChange::Set(_) => {
                 let before = related_ids(self.related, self.exec, self.place).await?;
                 self.remove(without(&before, &ids)).await?;
                 self.add(without(&ids, &before)).await
             }
-            What::ClearAndAdd(_) => {
+            RelationChange::ClearAndAdd(_) => {
                 self.clear().await?;
                 self.add(ids).await
             }
@@ -193,7 +193,7 @@ where
     }
 
     async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
-        save::save(row, Exec::Tx(tx), &save::How::Insert, self.place).await?;
+        save::save(row, Exec::Tx(tx), &save::SaveMode::Insert, self.place).await?;
         let ValueRef::Integer(id) = row.primary_key().to_value() else { return Err(unset::<T>(D::far())) };
         self.add(vec![Id::new(id)]).await
     }
@@ -223,7 +223,7 @@ where
         self.tell(M2mAction::PreRemove, &mut ids).await?;
         let mut ids = distinct::<T, D>(&ids)?;
         if !ids.is_empty() {
-            let texts = T::LINK.texts::<D>(self.exec.dialect());
+            let texts = T::LINK.statements::<D>(self.exec.dialect());
             let list = as_list(&ids, self.exec.dialect());
             let params = [ValueRef::Integer(self.id), ValueRef::Text(&list)];
             self.delete(&texts.remove, &texts.removed, &params).await?;
@@ -233,7 +233,7 @@ where
 
     async fn clear(&self) -> Result<()> {
         self.tell(M2mAction::PreClear, &mut Vec::new()).await?;
-        let texts = T::LINK.texts::<D>(self.exec.dialect());
+        let texts = T::LINK.statements::<D>(self.exec.dialect());
         self.delete(&texts.clear, &texts.cleared, &[ValueRef::Integer(self.id)]).await?;
         self.tell(M2mAction::PostClear, &mut Vec::new()).await
     }
@@ -248,7 +248,7 @@ where
         if !has_receivers::<T>() {
             return Ok(());
         }
-        let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::META, T::META);
+        let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::MODEL, T::MODEL);
         let (raw, handle) = (self.related.raw, &mut tx.handle());
         let event = M2mChanged { action, reverse, instance, model, through, ids, raw, tx: handle, sender: PhantomData };
         Ok(tx.inside(pin!(send(T::M2M_CHANGED, event))).await?)
@@ -272,7 +272,7 @@ where
             }
             Ok(())
         };
-        let sql = &T::LINK.texts::<D>(exec.dialect()).add_and_return;
+        let sql = &T::LINK.statements::<D>(exec.dialect()).add_and_return;
         exec.query(place, sql, &params, each).await.map_err(named_fields::<T>(exec, 0, &[]))?;
         Ok(ids.into_iter().filter(|id| added.contains(&id.get())).collect())
     }
@@ -288,7 +288,7 @@ where
         }
         let list = as_list(ids, exec.dialect());
         let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
-        exec.execute(place, &T::LINK.texts::<D>(exec.dialect()).add, &params).await.map_err(named_fields::<T>(
+        exec.execute(place, &T::LINK.statements::<D>(exec.dialect()).add, &params).await.map_err(named_fields::<T>(
             exec,
             0,
             &[],
@@ -300,14 +300,14 @@ where
     async fn delete(&self, delete: &str, select: &str, params: &[ValueRef<'_>]) -> Result<()> {
         let (exec, place) = (self.exec, self.place);
         match exec {
-            Exec::Tx(tx) if !can_go_unseen(T::META) => {
+            Exec::Tx(tx) if !can_go_unseen(T::MODEL) => {
                 let rows = load::read::<T>(exec, select, &params, place).await?;
                 delete::cascade_of(&rows, tx, place).await?;
             }
             _ => {
                 exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;
                 if let Exec::Tx(tx) = exec {
-                    changed_below(T::META, tx);
+                    changed_below(T::MODEL, tx);
                 }
             }
         }

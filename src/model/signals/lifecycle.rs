@@ -5,15 +5,15 @@ use std::fmt;
 use signals_core::__private::Source;
 use signals_core::Signal;
 
+use super::observed::BulkSender;
 use super::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
     PreDelete, PreSave,
 };
-use crate::model::ModelInternals;
 
 /// The signals of one model. A `static` per model.
 #[doc(hidden)]
-pub struct Lifecycle<M: ModelInternals> {
+pub struct Lifecycle<M: BulkSender> {
     pub(in crate::model) pre_save: Signal<PreSave<'static, M>>,
     pub(in crate::model) post_save: Signal<PostSave<'static, M>>,
     pub(in crate::model) pre_delete: Signal<PreDelete<'static, M>>,
@@ -26,7 +26,7 @@ pub struct Lifecycle<M: ModelInternals> {
     pub(in crate::model) post_bulk_delete: Signal<PostBulkDelete<'static, M>>,
 }
 
-impl<M: ModelInternals> Lifecycle<M> {
+impl<M: BulkSender> Lifecycle<M> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self::with(Signal::new(), Signal::new())
@@ -54,7 +54,7 @@ impl<M: ModelInternals> Lifecycle<M> {
     }
 }
 
-impl<M: ModelInternals> Lifecycle<M> {
+impl<M: BulkSender> Lifecycle<M> {
     /// All of them, in the order in which they are sent.
     pub(in crate::model) fn sources(&self) -> Vec<Source> {
         vec![
@@ -72,12 +72,8 @@ impl<M: ModelInternals> Lifecycle<M> {
     }
 }
 
-impl<M: ModelInternals> fmt::Debug for Lifecycle<M> {
+impl<M: BulkSender> fmt::Debug for Lifecycle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lifecycle of {}", M::MODEL.name)
+        write!(f, "Lifecycle of {}", M::name().unwrap_or_default())
     }
 }
-
-/// A model that sends the signals of its rows: every model but those that `#[many_to_many]` generates.
-#[doc(hidden)]
-pub trait SendsLifecycle: ModelInternals {}

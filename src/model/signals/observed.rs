@@ -1,6 +1,7 @@
 //! What the payloads need to know of their model, which may be `dyn AnyModel`.
 
-use crate::model::{AnyModel, FieldSet, ModelInternals};
+use super::any_rows::AnyRows;
+use crate::model::{AnyModel, FieldSet};
 
 /// A model, or `dyn AnyModel`: the parameter of the payloads.
 #[doc(hidden)]
@@ -12,32 +13,6 @@ pub trait Observed: Send + Sync + 'static {
     fn any(&self) -> &dyn AnyModel;
     fn any_mut(&mut self) -> &mut dyn AnyModel;
     fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel>;
-}
-
-impl<M: ModelInternals> Observed for M {
-    fn name() -> Option<&'static str> {
-        Some(M::MODEL.name)
-    }
-
-    fn module() -> Option<&'static str> {
-        Some(M::MODEL.module)
-    }
-
-    fn is_a_sender() -> bool {
-        !M::IS_GENERATED
-    }
-
-    fn any(&self) -> &dyn AnyModel {
-        self
-    }
-
-    fn any_mut(&mut self) -> &mut dyn AnyModel {
-        self
-    }
-
-    fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel> {
-        fields.of_any()
-    }
 }
 
 impl Observed for dyn AnyModel {
@@ -65,3 +40,32 @@ impl Observed for dyn AnyModel {
         fields
     }
 }
+
+/// The type of the rows in the payload of a bulk insert.
+#[doc(hidden)]
+pub trait BulkSender: Observed {
+    /// `&[User]` for a model, `&dyn AnyRows` for any.
+    type Rows<'a>: Send + Sync;
+
+    fn any_rows<'b>(rows: &'b Self::Rows<'_>) -> &'b (dyn AnyRows + 'b);
+}
+
+impl<M: AnyModel + Observed> BulkSender for M {
+    type Rows<'a> = &'a [M];
+
+    fn any_rows<'b>(rows: &'b &[M]) -> &'b (dyn AnyRows + 'b) {
+        rows
+    }
+}
+
+impl BulkSender for dyn AnyModel {
+    type Rows<'a> = &'a (dyn AnyRows + 'a);
+
+    fn any_rows<'b>(rows: &'b &(dyn AnyRows + '_)) -> &'b (dyn AnyRows + 'b) {
+        *rows
+    }
+}
+
+/// A model that sends the signals of its rows: every model but those that `#[many_to_many]` generates.
+#[doc(hidden)]
+pub trait SendsLifecycle: BulkSender + Sized {}

@@ -1,7 +1,7 @@
 //! The signals of a single row: when it is saved, deleted, committed, rolled back and loaded.
 
 use super::model_signal;
-use super::{Observed, SendsLifecycle};
+use super::observed::{Observed, SendsLifecycle};
 use crate::db::{Db, Tx};
 #[cfg(doc)]
 use crate::model::Model;
@@ -19,7 +19,7 @@ model_signal! {
         /// Whether the row is new and will be inserted: Django's `_state.adding`. If the key is set, only the database knows. It
         /// is asked, and the row locked, if a receiver takes this field or the whole `event`; otherwise the field is `false`.
         pub adding: bool,
-        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        /// The fields that [`save_fields`](crate::model::Model::save_fields) was called with; `None` for a save of all of them.
         pub update_fields: Option<FieldSet<M>>,
         /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
         /// those.
@@ -60,7 +60,7 @@ model_signal! {
         pub previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         pub changes: FieldSet<M>,
-        /// The fields that [`save_fields`](Model::save_fields) was called with; `None` for a save of all of them.
+        /// The fields that [`save_fields`](crate::model::Model::save_fields) was called with; `None` for a save of all of them.
         pub update_fields: Option<FieldSet<M>>,
         /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
         /// those.

@@ -12,7 +12,7 @@ pub(in crate::model) struct InsertMany {
     pub(in crate::model) keys: AssignedKeys,
 }
 
-/// How the keys become known that the database assigns.
+/// SaveMode the keys become known that the database assigns.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::model) enum AssignedKeys {
     /// It assigns none.
@@ -59,7 +59,7 @@ pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// How many rows one statement inserts at most: a power of two, so that a rest of any length is a few statements that are
+/// SaveMode many rows one statement inserts at most: a power of two, so that a rest of any length is a few statements that are
 /// prepared once.
 pub(in crate::model) fn largest_insert(columns: usize, dialect: Dialect) -> usize {
     let (parameters, rows) = match dialect {

@@ -1,6 +1,7 @@
 //! Finding one row by some of its fields, or writing it.
 
-use super::{Lock, Statement, list, quoted};
+use super::statements::Statement;
+use super::{Lock, list, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
 

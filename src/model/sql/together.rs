@@ -6,10 +6,10 @@
 use std::fmt::Write;
 use std::panic::Location;
 
+use super::keys::{KEYS, padded};
 use super::{list, quoted};
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
-use crate::model::cascade::{KEYS, padded};
 use crate::model::meta::Meta;
 use crate::value::{Value, ValueRef};
 

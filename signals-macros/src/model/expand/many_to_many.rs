@@ -101,8 +101,8 @@ fn check_sides(many: &ManyToManyField<'_>, model: &Model<'_>, paths: &Paths) -> 
             );
             quote_spanned! {Place::of(target).first()=>
                 const _: () = {
-                    use #private::OtherModel as _;
-                    ::core::assert!(!#private::Same::<#name, #target>::IS, #message);
+                    use #private::DifferentModel as _;
+                    ::core::assert!(!#private::Compared::<#name, #target>::IS, #message);
                 };
             }
         }

@@ -80,7 +80,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         let target = target(ty, private);
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
         let question = match origin {
-            Origin::Written => quote!(#private::KeyBehind<#ty, #target>),
+            Origin::Written => quote!(#private::KeyFor<#ty, #target>),
             Origin::ThroughModelOf { .. } => quote!(#private::RelatedById<#target>),
         };
         let meta = ask(at(place, key, private), question, "META");
@@ -115,7 +115,7 @@ fn accessors(model: &Model<'_>, Paths { root, private }: &Paths) -> Option<Token
         let (field, own) = (column.name.unraw().to_string(), follow(column).unraw().to_string());
         let reverse = reverse(column, model.name)?.unraw().to_string();
         Some(quote!(
-            #accessor(#own, #field, #private::On::Itself), #accessor(#reverse, #field, #private::On::TargetOf(#index))
+            #accessor(#own, #field, #private::AccessorOwner::Itself), #accessor(#reverse, #field, #private::AccessorOwner::TargetOf(#index))
         ))
     });
     let many = model.many_to_many.iter().map(|many| {
@@ -123,9 +123,9 @@ fn accessors(model: &Model<'_>, Paths { root, private }: &Paths) -> Option<Token
         let meta = ask(many.target, quote!(#root::Model), "META");
         let reverse = reverse_of_many(many, model.name).map(|reverse| {
             let reverse = reverse.unraw().to_string();
-            quote!(, #accessor(#reverse, #field, #private::On::Model(|| #meta)))
+            quote!(, #accessor(#reverse, #field, #private::AccessorOwner::Model(|| #meta)))
         });
-        quote!(#accessor(#field, #field, #private::On::Itself) #reverse)
+        quote!(#accessor(#field, #field, #private::AccessorOwner::Itself) #reverse)
     });
     let accessors: Vec<_> = columns.chain(many).collect();
     (!accessors.is_empty()).then(|| quote!(.accessors(&[#(#accessors),*])))

@@ -35,7 +35,7 @@ fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) 
     let (name, target) = (model.name, target(column.ty, private));
     let implementation = implement(
         name,
-        &quote!(#private::PointsOnceTo<#target, #private::Nth<#index>> for #name),
+        &quote!(#private::PointsOnceTo<#target, #private::FieldIndex<#index>> for #name),
         &quote!(const FIELD: ::core::primitive::usize = #index;),
     );
     Some(quote!(const _: () = { #implementation };))

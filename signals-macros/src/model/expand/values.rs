@@ -18,7 +18,7 @@ pub(super) fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
         let (name, expr) = (model.name, default?);
         let value = Ident::new("value", Span::mixed_site());
         Some(quote! {
-            impl #private::DefaultOf<#private::Nth<#index>, #ty> for #name {
+            impl #private::DefaultOf<#private::FieldIndex<#index>, #ty> for #name {
                 fn value() -> #ty {
                     let #value: #ty = #expr;
                     #value
@@ -32,7 +32,7 @@ pub(super) fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
 /// What gives the default of a field: of the columns in their order, and then of the fields that are none.
 pub(super) fn default(index: usize, ty: &Type, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
-    quote!(<Self as #private::DefaultOf<#private::Nth<#index>, #ty>>::value())
+    quote!(<Self as #private::DefaultOf<#private::FieldIndex<#index>, #ty>>::value())
 }
 
 /// `Default`, in the place of the derive.

@@ -1,0 +1,171 @@
+//! What `#[model]` declares of a model as data: its [`Meta`], with the functions of its type.
+
+use std::panic::Location;
+use std::pin::pin;
+use std::sync::OnceLock;
+
+use signals_core::__private::asynchronous::send;
+use signals_core::SourceLocation;
+
+use super::meta::{Accessor, Composite, Field, Meta};
+use super::operations::{LoadRelated, Loaded, Operations, Row};
+use super::sql::Lock;
+use super::{ModelInternals, PostDelete, PreDelete, commit, load, sql};
+use crate::db::{Exec, Tx};
+use crate::error::Result;
+use crate::value::ValueRef;
+
+impl Meta {
+    #[doc(hidden)]
+    pub const fn new<M: ModelInternals>(
+        (name, module, table): (&'static str, &'static str, &'static str),
+        (file, line, column): (&'static str, u32, u32),
+        fields: &'static [Field],
+        key: usize,
+    ) -> Self {
+        let place = SourceLocation { file, line, column };
+        Self {
+            name,
+            module,
+            place,
+            table,
+            fields,
+            key,
+            composites: &[],
+            version: None,
+            automatic: false,
+            accessors: &[],
+            relation: None,
+            may_be_unset: which_may_be_unset(fields),
+            set_by_saves: which_are_set_by_saves(fields),
+            read_only: which_are_read_only(fields),
+            operations: Operations::of::<M>(),
+            statements: [const { OnceLock::new() }; 2],
+            pointed_to_by: OnceLock::new(),
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn composites(mut self, composites: &'static [Composite]) -> Self {
+        self.composites = composites;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn version(mut self, index: usize) -> Self {
+        self.version = Some(index);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn automatic(mut self, field: &'static str, load: LoadRelated) -> Self {
+        self.automatic = true;
+        self.relation = Some((field, load));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn accessors(mut self, accessors: &'static [Accessor]) -> Self {
+        self.accessors = accessors;
+        self
+    }
+}
+
+const fn which_may_be_unset(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    // `for` is not const.
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].may_be_unset() {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
+const fn which_are_set_by_saves(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].set_by_saves {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
+const fn which_are_read_only(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].read_only.is_some() {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
+impl Operations {
+    pub(super) const fn of<M: ModelInternals>() -> Self {
+        Self {
+            fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
+            listens: || M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers(),
+            remembers: commit::listens::<M>,
+            changed: commit::changed::<M>,
+            sources: || M::LIFECYCLE.sources(),
+            key_of: load::key_of::<M>,
+            default_of: M::column_default,
+            #[cfg(feature = "fixtures")]
+            from_row: |row| Ok(Box::new(M::from_columns(row)?)),
+            #[cfg(feature = "fixtures")]
+            load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
+            pre_delete: |rows, tx| Box::pin(pre_delete::<M>(rows, tx)),
+            post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
+        }
+    }
+}
+
+async fn fetch<M: ModelInternals>(
+    tx: &Tx,
+    place: &'static Location<'static>,
+    field: usize,
+    keys: &[ValueRef<'_>],
+) -> Result<Loaded> {
+    let sql = sql::select_where(M::MODEL, field, keys.len(), Lock::ForDelete, tx.db().dialect());
+    let mut rows = Loaded::new();
+    Exec::Tx(tx)
+        .query(place, &sql, &keys, &mut |row| {
+            rows.push(Box::new(M::from_columns(row)?));
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
+}
+
+async fn pre_delete<M: ModelInternals>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+    for row in rows {
+        if let Some(instance) = row.get().downcast_ref::<M>() {
+            let event = PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
+            tx.inside(pin!(send(&M::LIFECYCLE.pre_delete, event))).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn post_delete<M: ModelInternals>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+    for row in rows.iter().rev() {
+        if let Some(instance) = row.get().downcast_ref::<M>() {
+            let event = PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
+            tx.inside(pin!(send(&M::LIFECYCLE.post_delete, event))).await?;
+            commit::deleted(instance, tx);
+        }
+    }
+    Ok(())
+}

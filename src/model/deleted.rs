@@ -1,0 +1,42 @@
+//! What a delete returns.
+
+use super::{Meta, ModelInternals};
+
+/// SaveMode many rows a delete removed, of which models.
+#[derive(Debug, Clone, Default)]
+pub struct Deleted {
+    counts: Vec<(&'static Meta, u64)>,
+}
+
+impl Deleted {
+    /// The rows of all models.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|(_, rows)| rows).sum()
+    }
+
+    /// The rows of one model.
+    pub fn of<M: ModelInternals>(&self) -> u64 {
+        self.counts.iter().filter(|(meta, _)| std::ptr::eq(*meta, M::MODEL)).map(|(_, rows)| rows).sum()
+    }
+
+    /// Each model that lost rows, and how many. The database's own cascades are not counted.
+    pub fn by_model(&self) -> impl Iterator<Item = (&'static Meta, u64)> {
+        self.counts.iter().copied()
+    }
+
+    pub(super) fn of_one(meta: &'static Meta, rows: u64) -> Self {
+        let mut deleted = Self::default();
+        deleted.add(meta, rows);
+        deleted
+    }
+
+    pub(super) fn add(&mut self, meta: &'static Meta, rows: u64) {
+        if rows == 0 {
+            return;
+        }
+        match self.counts.iter_mut().find(|(known, _)| std::ptr::eq(*known, meta)) {
+            Some((_, count)) => *count += rows,
+            None => self.counts.push((meta, rows)),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the type of a key must be.
+
+use super::Id;
+use crate::column::Column;
+
+/// The type of a field with `#[key]`. A type of your own is one when it says so:
+///
+/// ```
+/// use signals::model::{Key, KeyOf};
+/// use signals::prelude::*;
+/// use signals::Column;
+///
+/// #[derive(Debug, Clone, PartialEq, Column)]
+/// struct Isbn(String);
+///
+/// impl Key for Isbn {}
+/// impl<M> KeyOf<M> for Isbn {
+///     type Me = Self;
+/// }
+///
+/// #[model]
+/// struct Book {
+///     #[key]
+///     isbn: Isbn,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a model",
+    label = "not a type of key",
+    note = "a key is an `Id` of the model, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
+            yourself"
+)]
+pub trait Key: Column + PartialEq {
+    /// Whether the database assigns it.
+    #[doc(hidden)]
+    const ASSIGNED: bool = false;
+
+    /// Whether no row can have it.
+    #[doc(hidden)]
+    fn is_unset(&self) -> bool {
+        false
+    }
+
+    /// The key that the database assigned.
+    #[doc(hidden)]
+    fn assigned(_: i64) -> Option<Self> {
+        None
+    }
+
+    /// The key after its row is deleted.
+    #[doc(hidden)]
+    #[must_use]
+    fn after_delete(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// What may be the key of `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of `{M}`",
+    label = "not a type of key",
+    note = "a key is an `Id<{M}>`, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
+            yourself"
+)]
+pub trait KeyOf<M> {
+    /// The key itself.
+    type Me: Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: 'static> KeyOf<M> for Id<M> {
+    type Me = Self;
+}
+
+// Nobody's key. Where a trait has two implementations, the compiler lists neither as what was meant.
+#[diagnostic::do_not_recommend]
+impl<M: 'static> KeyOf<Option<M>> for Id<M> {
+    type Me = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: 'static> Key for Id<M> {
+    const ASSIGNED: bool = true;
+
+    fn is_unset(&self) -> bool {
+        Id::is_unset(*self)
+    }
+
+    fn assigned(value: i64) -> Option<Self> {
+        Some(Self::new(value))
+    }
+
+    fn after_delete(&self) -> Self {
+        Self::UNSET
+    }
+}
+
+// Each with implementations of its own and none for all: the compiler then speaks of a wrong type once, in the words above.
+macro_rules! keys_that_a_person_sets {
+    ($($key:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> KeyOf<M> for $key {
+            type Me = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Key for $key {}
+
+        #[diagnostic::do_not_recommend]
+        impl DefaultKey for $key {
+            fn is_unset(&self) -> bool {
+                *self == <$key>::default()
+            }
+        }
+    )*};
+}
+
+keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
+#[cfg(feature = "uuid")]
+keys_that_a_person_sets!(uuid::Uuid);
+
+/// The `#[default(..)]` of a field of a model, by its place.
+#[doc(hidden)]
+pub trait DefaultOf<Field, T> {
+    /// The value that a new row has in the field.
+    fn value() -> T;
+}
+
+/// The type of a key with `#[default(..)]`: one of its values means that the key is not set.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key with `#[default]`",
+    label = "the database assigns it, or no value of it means unset",
+    note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours \
+            that implements `DefaultKey` can have one"
+)]
+pub trait DefaultKey {
+    /// Whether the key is not set.
+    fn is_unset(&self) -> bool;
+}

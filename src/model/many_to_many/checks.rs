@@ -1,0 +1,54 @@
+//! What `#[many_to_many]` asks the compiler about the two models and the through model.
+
+use std::marker::PhantomData;
+
+/// The model itself, by whatever path or alias.
+#[diagnostic::on_unimplemented(
+    message = "only the relation of a model to itself can be symmetrical",
+    label = "`{Self}` is another model than `{M}`",
+    note = "remove `symmetrical`"
+)]
+pub trait SameModel<M> {
+    #[doc(hidden)]
+    const SAME: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> SameModel<M> for M {}
+
+/// Whether two types are one: `Compared::<A, B>::IS`. The constant of the type itself comes before that of the trait
+/// [`DifferentModel`], which has to be in scope.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Compared<A, B>(PhantomData<(A, B)>);
+
+impl<M> Compared<M, M> {
+    #[doc(hidden)]
+    pub const IS: bool = true;
+}
+
+/// See [`Compared`].
+#[doc(hidden)]
+pub trait DifferentModel {
+    const IS: bool = false;
+}
+
+impl<A, B> DifferentModel for Compared<A, B> {}
+
+/// A model with exactly one foreign key to `Target`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have exactly one foreign key to `{Target}`",
+    label = "a through model points to both sides",
+    note = "give it the field `#[foreign_key(on_delete = cascade)] name: Id<{Target}>`; if it has several, say which one is \
+            meant, and the one to the other side: `through_fields(source, target)`"
+)]
+pub trait PointsOnceTo<Target, Field> {
+    /// Which of its fields it is.
+    #[doc(hidden)]
+    const FIELD: usize;
+}
+
+/// The field at this place among the columns.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum FieldIndex<const INDEX: usize> {}

@@ -1,0 +1,115 @@
+//! The public methods of a relation.
+
+use std::panic::Location;
+
+use super::write::{RelationChange, change, create};
+use super::{Direction, Related, Through, read};
+use crate::db::Executor;
+use crate::error::Result;
+use crate::model::{Id, ModelInternals};
+
+impl<'a, T, D> Related<'a, T, D>
+where
+    T: Through + ModelInternals,
+    D: Direction<T>,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
+{
+    /// What the rows of the through model have besides the two ids, when they are added: Django's `through_defaults`.
+    ///
+    /// It is called for each of them: `ann.groups().through_defaults(&|member| member.role = 7).add(&db, &[staff.id])`.
+    #[must_use]
+    pub fn through_defaults(self, defaults: &'a (dyn Fn(&mut T) + Sync)) -> Self {
+        Self { defaults: Some(defaults), ..self }
+    }
+
+    /// Relates the row to these. Those that it is related to already are left as they are, and their ids are not among
+    /// those that receivers get; without any id nothing is sent.
+    #[track_caller]
+    pub fn add(
+        self,
+        executor: &'a dyn Executor,
+        ids: &'a [Id<D::Far>],
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        change(self, executor.exec(), RelationChange::Add(ids), Location::caller())
+    }
+
+    /// Ends the relation to these. Receivers get all of the ids, related or not; without any id nothing is sent.
+    #[track_caller]
+    pub fn remove(
+        self,
+        executor: &'a dyn Executor,
+        ids: &'a [Id<D::Far>],
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        change(self, executor.exec(), RelationChange::Remove(ids), Location::caller())
+    }
+
+    /// Ends the relation to all. Receivers get no ids, and are called also if there is nothing to end.
+    #[track_caller]
+    pub fn clear(self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        change(self, executor.exec(), RelationChange::Clear, Location::caller())
+    }
+
+    /// Relates the row to exactly these: removes what is too many, then adds what is missing, and does nothing of which
+    /// there is nothing to do.
+    #[track_caller]
+    pub fn set(
+        self,
+        executor: &'a dyn Executor,
+        ids: &'a [Id<D::Far>],
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        change(self, executor.exec(), RelationChange::Set(ids), Location::caller())
+    }
+
+    /// Relates the row to exactly these: ends the relation to all, then adds them. This is Django's `set(.., clear=True)`.
+    #[track_caller]
+    pub fn clear_and_add(
+        self,
+        executor: &'a dyn Executor,
+        ids: &'a [Id<D::Far>],
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        change(self, executor.exec(), RelationChange::ClearAndAdd(ids), Location::caller())
+    }
+
+    /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two: in one transaction, so that a
+    /// failure of either undoes both.
+    #[track_caller]
+    pub fn create(
+        self,
+        executor: &'a dyn Executor,
+        row: &'a mut D::Far,
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
+        create(self, executor.exec(), row, Location::caller())
+    }
+
+    /// The rows that this one is related to, by the key.
+    #[track_caller]
+    pub fn all(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<D::Far>>> + Send + use<'a, T, D> {
+        read::all(self, executor.exec(), Location::caller())
+    }
+
+    /// Their ids, in ascending order.
+    #[track_caller]
+    pub fn ids(
+        self,
+        executor: &'a dyn Executor,
+    ) -> impl Future<Output = Result<Vec<Id<D::Far>>>> + Send + use<'a, T, D> {
+        read::ids(self, executor.exec(), Location::caller())
+    }
+
+    /// SaveMode many they are.
+    #[track_caller]
+    pub fn count(self, executor: &'a dyn Executor) -> impl Future<Output = Result<u64>> + Send + use<'a, T, D> {
+        read::count(self, executor.exec(), Location::caller())
+    }
+
+    /// Whether the row with this id is one of them.
+    #[track_caller]
+    pub fn contains(
+        self,
+        executor: &'a dyn Executor,
+        id: Id<D::Far>,
+    ) -> impl Future<Output = Result<bool>> + Send + use<'a, T, D> {
+        read::contains(self, executor.exec(), id, Location::caller())
+    }
+}

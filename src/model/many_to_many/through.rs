@@ -1,0 +1,202 @@
+//! The through model, whose rows relate those of two models, and the two sides that it can be seen from.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use signals_core::Signal;
+
+use super::changed::{M2mChanged, Sender, Side};
+use super::statements::Statements;
+use crate::model::ModelInternals;
+
+/// A model between two others: each of its rows relates a row of the one to a row of the other.
+///
+/// `#[many_to_many]` implements it, for the model that it makes and for one that `through` names.
+///
+/// The model that it makes has the names of the model and of the field, `UserGroups`, and three fields: `id`, and one for each
+/// side, called after its model, `user_id` and `group_id`. Where both sides are one model, or have one name, they are
+/// `from_user_id` and `to_user_id`. Those are
+/// also its columns, for SQL of your own.
+pub trait Through: Sized + 'static {
+    /// The model with the `#[many_to_many]` field.
+    type Source;
+    /// The model that the field names.
+    type Target;
+
+    #[doc(hidden)]
+    const NAME: &'static str;
+    #[doc(hidden)]
+    const LINK: &'static Link<Self>;
+
+    /// Sent when rows are related or no longer related.
+    const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Self::LINK.changed;
+
+    /// A row that relates nothing yet.
+    #[doc(hidden)]
+    #[must_use]
+    fn blank() -> Self;
+}
+
+/// What one relation consists of. A `static` per through model.
+#[doc(hidden)]
+pub struct Link<T: Through> {
+    changed: Signal<M2mChanged<'static, T>>,
+    /// The field of the through model that points to the model with the `#[many_to_many]` field.
+    pub(super) source: FieldOf,
+    /// The field that points to the other one.
+    pub(super) target: FieldOf,
+    pub(super) symmetry: Symmetry,
+    /// For each dialect and direction.
+    pub(super) statements: [[OnceLock<Statements>; 2]; 2],
+}
+
+/// A field of the through model.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum FieldOf {
+    At(usize),
+    Called(&'static str),
+}
+
+impl FieldOf {
+    /// Its place among the columns of the model.
+    pub(super) fn of<T: ModelInternals>(self) -> usize {
+        match self {
+            Self::At(index) => index,
+            Self::Called(name) => match T::MODEL.fields.iter().position(|field| field.name == name) {
+                Some(index) => index,
+                // The compiler has seen that there is one.
+                None => unreachable!("`{}` has no column `{name}`", T::MODEL.name),
+            },
+        }
+    }
+}
+
+/// Whether a row that is related to another one has that one related to itself.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symmetry {
+    Symmetrical,
+    Asymmetrical,
+}
+
+impl<T: Through> Link<T> {
+    #[doc(hidden)]
+    pub const fn new(source: FieldOf, target: FieldOf, symmetry: Symmetry) -> Self {
+        let statements = [const { [const { OnceLock::new() }; 2] }; 2];
+        Self { changed: Signal::new(), source, target, symmetry, statements }
+    }
+}
+
+impl<T: Through> fmt::Debug for Link<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link")
+    }
+}
+
+/// From which of its two sides a relation is looked at.
+pub trait Direction<T: Through>: Send + Sync + 'static {
+    /// The model of this side.
+    type Near;
+    /// The model of the other side.
+    type Far;
+    /// Whether this side is the one without the field.
+    const REVERSE: bool;
+
+    /// The field of the through model that points to this side.
+    #[doc(hidden)]
+    fn near() -> usize
+    where
+        T: ModelInternals;
+    /// The field of the through model that points to the other side.
+    #[doc(hidden)]
+    fn far() -> usize
+    where
+        T: ModelInternals;
+}
+
+/// From the model with the `#[many_to_many]` field.
+#[derive(Debug)]
+pub enum Forward {}
+
+/// From the model that the field names.
+#[derive(Debug)]
+pub enum Reverse {}
+
+impl<T: Through> Direction<T> for Forward {
+    type Near = T::Source;
+    type Far = T::Target;
+    const REVERSE: bool = false;
+
+    fn near() -> usize
+    where
+        T: ModelInternals,
+    {
+        T::LINK.source.of::<T>()
+    }
+
+    fn far() -> usize
+    where
+        T: ModelInternals,
+    {
+        T::LINK.target.of::<T>()
+    }
+}
+
+impl<T: Through> Direction<T> for Reverse {
+    type Near = T::Target;
+    type Far = T::Source;
+    const REVERSE: bool = true;
+
+    fn near() -> usize
+    where
+        T: ModelInternals,
+    {
+        T::LINK.target.of::<T>()
+    }
+
+    fn far() -> usize
+    where
+        T: ModelInternals,
+    {
+        T::LINK.source.of::<T>()
+    }
+}
+
+impl<T: Through> Sender for T {
+    fn name() -> Option<&'static str> {
+        Some(T::NAME)
+    }
+}
+
+impl<T: Through> M2mChanged<'_, T>
+where
+    T::Source: ModelInternals,
+    T::Target: ModelInternals,
+{
+    /// The instance and the ids with their types, for each of the two sides that a change can be made from:
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # use signals::many_to_many::Side;
+    /// # #[model] #[derive(Default)] struct Group { #[key] id: Id<Group> }
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
+    /// #[receiver(m2m_changed, sender = UserGroups)]
+    /// fn watch(event: &mut M2mChanged<'_, UserGroups>) {
+    ///     match event.side() {
+    ///         Side::Forward(user, groups) => println!("user {} and {} groups", user.id, groups.len()),
+    ///         Side::Reverse(group, users) => println!("group {} and {} users", group.id, users.len()),
+    ///     }
+    /// }
+    /// ```
+    pub fn side(&mut self) -> Side<'_, T::Source, T::Target> {
+        let (instance, ids) = (self.instance, &mut *self.ids);
+        if self.reverse {
+            let (Some(instance), Some(ids)) = (instance.downcast_ref(), ids.of_mut()) else { unreachable!() };
+            Side::Reverse(instance, ids)
+        } else {
+            let (Some(instance), Some(ids)) = (instance.downcast_ref(), ids.of_mut()) else { unreachable!() };
+            Side::Forward(instance, ids)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the type of a field that points to a row must be.
+
+use super::{Id, Key, Meta, ModelInternals, Ref};
+use crate::column::{Column, ColumnType};
+use crate::value::{ColumnError, ValueRef};
+
+/// The type of a field with `#[one_to_one]` or `#[foreign_key]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which model the relation points to",
+    label = "expected `Id<Model>` or `Option<Id<Model>>`",
+    note = "a model whose key is not an `Id` but a `Uuid`, say, is pointed to with a `Ref<Model, Uuid>`"
+)]
+pub trait PointsTo: Sized {
+    /// The model that it points to.
+    type Target;
+    /// What following it gives.
+    type Loaded;
+
+    /// The key of the row that it points to: `None` if it points to none, NULL if it is not set.
+    fn pointer(&self) -> Option<ValueRef<'_>>;
+    /// What following it gives, of the row.
+    fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
+
+    // What `#[model]` asks of a column, in words of this trait alone: what points to no model is then one error.
+
+    /// [`Column::TYPE`]
+    const TYPE: ColumnType;
+    /// [`Column::NULLABLE`]
+    const NULLABLE: bool;
+    /// [`Column::to_value`]
+    fn to_value(&self) -> ValueRef<'_>;
+    /// `Column::duplicate`
+    #[must_use]
+    fn duplicate(&self) -> Self;
+    /// [`Column::from_value`]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
+}
+
+macro_rules! points_to {
+    ($ty:ty, <$($key:ident)?> => $loaded:ty, |$this:ident| $pointer:expr, |$row:ident| $followed:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl<M: 'static $(, $key: Column)?> PointsTo for $ty {
+            type Target = M;
+            type Loaded = $loaded;
+
+            const TYPE: ColumnType = <Self as Column>::TYPE;
+            const NULLABLE: bool = <Self as Column>::NULLABLE;
+
+            fn pointer(&self) -> Option<ValueRef<'_>> {
+                let $this = self;
+                $pointer
+            }
+
+            fn loaded($row: Option<M>) -> Option<$loaded> {
+                $followed
+            }
+
+            fn to_value(&self) -> ValueRef<'_> {
+                Column::to_value(self)
+            }
+
+            fn duplicate(&self) -> Self {
+                Column::duplicate(self)
+            }
+
+            fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
+                Column::from_value(value)
+            }
+        }
+    };
+}
+
+points_to!(Id<M>, <> => M, |id| Some(Column::to_value(id)), |row| row);
+points_to!(Option<Id<M>>, <> => Option<M>, |id| id.as_ref().map(Column::to_value), |row| Some(row));
+points_to!(Ref<M, K>, <K> => M, |key| Some(Column::to_value(key)), |row| row);
+points_to!(Option<Ref<M, K>>, <K> => Option<M>, |key| key.as_ref().map(Column::to_value), |row| Some(row));
+
+/// The key of `M`, if a field of the type `Pointer` can point to it.
+#[diagnostic::on_unimplemented(
+    message = "`{Pointer}` cannot point to `{M}`, whose key is a `{Self}`",
+    label = "not the key of `{M}`",
+    note = "what points to a key that the database assigns is an `Id<{M}>`, and what points to another key a \
+            `Ref<{M}, {Self}>`"
+)]
+pub trait KeyFor<Pointer, M> {
+    /// What the model is.
+    const META: fn() -> &'static Meta;
+}
+
+macro_rules! key_for {
+    ($($key:ty, <$($parameter:ident)?>: $pointer:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M: ModelInternals $(, $parameter: Key)?> KeyFor<$pointer, M> for $key {
+            const META: fn() -> &'static Meta = || M::MODEL;
+        }
+    )*};
+}
+
+key_for! {
+    Id<M>, <>: Id<M>;
+    Id<M>, <>: Option<Id<M>>;
+    K, <K>: Ref<M, K>;
+    K, <K>: Option<Ref<M, K>>;
+}
+
+/// The key of a model whose rows `#[many_to_many]` can relate.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{M}` cannot be related by `#[many_to_many]`, because its key is a `{Self}`",
+    label = "`{M}` has no `Id`",
+    note = "give `{M}` the key `#[key] id: Id<{M}>`; or leave `#[many_to_many]` out, and write a model with a \
+            `Ref<{M}, {Self}>` and a pointer to the other side"
+)]
+pub trait RelatedById<M> {
+    /// What the model is.
+    const META: fn() -> &'static Meta;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: ModelInternals> RelatedById<M> for Id<M> {
+    const META: fn() -> &'static Meta = || M::MODEL;
+}

@@ -1,0 +1,29 @@
+//! The statements of a model that never change.
+
+/// The statements of one model, and which field goes to which placeholder.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    /// INSERT without the key, which the database assigns.
+    pub(crate) insert: Statement,
+    /// INSERT with the key.
+    pub(crate) insert_with_key: Statement,
+    /// UPDATE of every field by the key.
+    pub(crate) update: Statement,
+    /// UPDATE of every field by the key, the version among them.
+    pub(crate) overwrite: Statement,
+    /// DELETE by the key.
+    pub(crate) delete: Box<str>,
+    /// SELECT of every row.
+    pub(crate) select: Box<str>,
+    /// SELECT by one field, for each field.
+    pub(crate) select_by: Box<[Box<str>]>,
+    /// SELECT by the key of the row that is going to be updated.
+    pub(crate) select_for_update: Box<str>,
+}
+
+/// A statement and the fields that are its parameters.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) sql: Box<str>,
+    pub(crate) fields: Box<[usize]>,
+}
