@@ -1,4 +1,4 @@
-//! A model whose type is not known: what a receiver of every sender is given.
+//! A row of any model: what receivers of any sender get.
 
 use core::any::Any;
 use core::fmt;
@@ -6,9 +6,9 @@ use core::fmt;
 use super::meta::Meta;
 use crate::value::ValueRef;
 
-/// A row of some model. A receiver without `sender` takes `instance: &dyn AnyModel`.
+/// A row of any model. A receiver without `sender` takes `instance: &dyn AnyModel`.
 ///
-/// It can be asked for its model and its values by name, and downcast to a model that you know.
+/// It gives access to its model and to its values by name, and can be downcast to a concrete model.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
@@ -22,18 +22,17 @@ pub trait AnyModel: Any + Send + Sync {
 }
 
 impl dyn AnyModel {
-    /// What the model is.
+    /// The model as data.
     pub fn model(&self) -> &'static Meta {
         self.any_meta()
     }
 
-    /// The key of the row; NULL while it is not set.
+    /// The key of the row; NULL if it is unset.
     pub fn key(&self) -> ValueRef<'_> {
         self.any_value(self.any_meta().key)
     }
 
-    /// The value of the field of that name, if there is one. The hash of a password is a [`ValueRef::Secret`], which does not
-    /// print it.
+    /// The value of the field with this name, if there is one. A password hash is a [`ValueRef::Secret`], which is not printed.
     pub fn get(&self, field: &str) -> Option<ValueRef<'_>> {
         let index = self.any_meta().fields.iter().position(|known| known.name == field)?;
         Some(self.any_value(index))
@@ -45,14 +44,14 @@ impl dyn AnyModel {
         any.downcast_ref()
     }
 
-    /// The row as an `M` that can be changed, if it is one.
+    /// The row as a mutable `M`, if it is one.
     pub fn downcast_mut<M: AnyModel>(&mut self) -> Option<&mut M> {
         let any: &mut dyn Any = self;
         any.downcast_mut()
     }
 }
 
-/// `User { id: 1, username: "ann" }`, with the fields that are columns. A [secret](ValueRef::Secret) is `Secret(..)`.
+/// `User { id: 1, username: "ann" }`, with the fields that are columns. A [secret](ValueRef::Secret) is printed as `Secret(..)`.
 impl fmt::Debug for dyn AnyModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let meta = self.any_meta();

@@ -1,7 +1,7 @@
-//! What goes with a row that is deleted.
+//! The cascade of a delete: the rows that are deleted with a row.
 //!
-//! The algorithm is that of Django's `Collector`: collect what is reached, refuse what is protected, tell the receivers,
-//! delete children before their parents.
+//! The algorithm is that of Django's `Collector`: collect the rows, refuse if one is protected, call the receivers, and delete
+//! children before their parents.
 
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
@@ -18,21 +18,21 @@ use crate::db::{self, Dialect, Exec, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::value::{Value, ValueRef};
 
-/// Writes a statement for the rows of a model whose field has one of so many values.
+/// Writes a statement for the rows of a model whose field has one of several values, by their number.
 type Sql = fn(&Meta, usize, usize, Dialect) -> String;
 
-/// Everything that one delete reaches.
+/// All rows that one delete reaches.
 pub(super) struct Cascade<'a> {
     /// The model of the rows that it starts from.
     meta: &'static Meta,
-    /// The row that everything starts from, if it is one.
+    /// The row that it starts from, if it is a single one.
     only_origin: Option<&'a dyn AnyModel>,
     tx: &'a Tx,
     place: &'static Location<'static>,
     groups: Vec<Group<'a>>,
-    /// Rows that nobody needs to see: they are deleted by what they point to.
+    /// Rows that are deleted by their foreign key, without being loaded.
     unseen: Vec<Pointing>,
-    /// Rows that stay and point to something else, or to nothing.
+    /// Rows that are kept, and whose foreign key is set to another value.
     set: Vec<(Pointing, Value)>,
     refused: Vec<Refused>,
 }
@@ -44,7 +44,8 @@ struct Group<'a> {
     seen: Seen<'a>,
 }
 
-/// The keys of one model, and the row that each of them was reached from. Most are integers, whose look-up needs no text.
+/// The keys of the rows of one model, and the row that each was reached from. Most keys are integers, which are looked up
+/// without formatting them.
 #[derive(Default)]
 struct Seen<'a> {
     integers: HashMap<i64, &'a dyn AnyModel>,
@@ -52,7 +53,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Whether it is a new one. The origin of one that is known stays.
+    /// Whether the key is new. A known key keeps its origin.
     fn insert(&mut self, key: ValueRef<'_>, origin: &'a dyn AnyModel) -> bool {
         match key {
             ValueRef::Integer(key) => insert_new(&mut self.integers, key, origin),
@@ -85,7 +86,7 @@ struct Pointing {
     keys: Vec<Value>,
 }
 
-/// A row that may not lose what it points to.
+/// A row that may prevent the delete.
 struct Refused {
     meta: &'static Meta,
     key: Value,
@@ -100,7 +101,7 @@ pub(super) fn reaches_others(meta: &'static Meta) -> bool {
     })
 }
 
-/// Notes what the database itself may have done to rows that point to deleted ones, and to rows that point to those.
+/// Notes that the database itself may have changed rows that point to deleted ones, and rows that point to those.
 pub(super) fn changed_below(meta: &'static Meta, tx: &Tx) {
     if tx.remembers_nothing() {
         return;
@@ -108,7 +109,7 @@ pub(super) fn changed_below(meta: &'static Meta, tx: &Tx) {
     let (mut reached, mut next) = (vec![meta], 0);
     while let Some(&parent) = reached.get(next) {
         for &(child, field) in parent.pointed_to_by() {
-            // What a row that goes with a `db_cascade` takes with it, the database alone decides.
+            // Below a `db_cascade`, only the database knows which rows it deletes.
             let by_database = next > 0 || matches!(on_delete(child, field), OnDelete::DoNothing | OnDelete::DbCascade);
             if by_database {
                 (child.operations.changed)(tx);
@@ -125,9 +126,9 @@ fn on_delete(child: &Meta, field: usize) -> OnDelete {
     child.fields[field].relation.as_ref().map_or(OnDelete::DoNothing, |relation| relation.on_delete)
 }
 
-/// Whether rows of this model can be deleted without being seen.
+/// Whether rows of this model can be deleted without being loaded.
 pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
-    // A row that a `restrict` refuses is forgiven if it is deleted itself, so it must be known.
+    // RESTRICT allows the delete of a row that is deleted as well, so the row must be known.
     let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;
     let Operations { listens, remembers, .. } = &meta.operations;
@@ -135,8 +136,8 @@ pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
 }
 
 impl<'a> Cascade<'a> {
-    /// Follows everything that points to these rows, and refuses what is protected. Each of them is the origin of what goes
-    /// with it, and of itself, also if it goes with another one of them.
+    /// Collects the rows that point to these, and refuses if one is protected. Each of these rows is the origin of its cascade,
+    /// and of itself, even if it is also in the cascade of another one.
     pub(super) fn collect<M: ModelInternals>(
         rows: &'a [M],
         tx: &'a Tx,
@@ -163,7 +164,8 @@ impl<'a> Cascade<'a> {
         Ok(self)
     }
 
-    /// Notes the rows of a model that point to these keys of the parent; the keys of those that must be followed further.
+    /// Collects the rows of a model that point to these keys of the parent, and returns the keys of those whose own cascade is
+    /// to be collected.
     async fn follow(
         &mut self,
         (child, field): (&'static Meta, usize),
@@ -189,7 +191,7 @@ impl<'a> Cascade<'a> {
                     let params = padded(keys);
                     let fetched = (child.operations.fetch)(self.tx, self.place, field, &params).await;
                     let fetched = or_nothing(fetched, &params)?;
-                    // What points to a row may be equal to its key for the database alone, which has collations.
+                    // With a collation, a foreign key may equal the key for the database, and differ here.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
                     let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
                     rows.extend(fetched.into_iter().filter_map(|row| {
@@ -222,7 +224,7 @@ impl<'a> Cascade<'a> {
         Ok(found)
     }
 
-    /// Adds rows that are not known yet, and gives their keys.
+    /// Adds new rows, and returns their keys.
     fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = Row<'a>>) -> Vec<Value> {
         let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
             self.groups.push(Group { meta, rows: Vec::new(), seen: Seen::default() });
@@ -243,12 +245,12 @@ impl<'a> Cascade<'a> {
         added
     }
 
-    /// What the delete of the row with this key started from, if the row is deleted.
+    /// The row that the delete of this row started from, if it is deleted.
     fn origin(&self, meta: &'static Meta, key: ValueRef<'_>) -> Option<&'a dyn AnyModel> {
         self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.seen.origin(key)
     }
 
-    /// PROTECT always refuses; RESTRICT forgives a row that is deleted as well.
+    /// PROTECT always refuses; RESTRICT allows rows that are deleted as well.
     fn refuse(&mut self) -> Result<()> {
         let forgiven = |refused: &Refused| {
             refused.on_delete == OnDelete::Restrict && self.origin(refused.meta, ValueRef::from(&refused.key)).is_some()
@@ -266,7 +268,7 @@ impl<'a> Cascade<'a> {
         Err(ErrorKind::Protected { model: self.meta.name.to_owned(), rows }.into())
     }
 
-    /// Tells the receivers and deletes, children before their parents.
+    /// Calls the receivers and deletes the rows, children before their parents.
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
         let tx = self.tx;
@@ -299,13 +301,13 @@ impl<'a> Cascade<'a> {
         Ok(deleted)
     }
 
-    /// Deletes the rows of a group, after those that are left of the groups that point to it. No statement leaves a row that
-    /// points to nothing, so that no foreign key needs to be deferred: neither database says how the transaction had them
-    /// before, which it must have afterwards.
+    /// Deletes the rows of a group, after the remaining rows of the groups that point to it. No statement leaves a dangling
+    /// foreign key, so no constraint needs to be deferred: neither database says how the transaction had them before, and they
+    /// would have to be reset.
     async fn delete_what_points_to(&self, group: usize, counts: &mut [Option<u64>]) -> Result<()> {
         let is_left: Vec<usize> = (0..self.groups.len()).filter(|&index| counts[index].is_none()).collect();
         let mut left = self.that_reach(group, &is_left);
-        // The fewest that nothing else points to: one group, or those of a cycle.
+        // The smallest set that no other group points to: one group, or those of a cycle.
         while let Some(next) = left.iter().map(|&index| self.that_reach(index, &left)).min_by_key(Vec::len) {
             for (&index, count) in next.iter().zip(self.delete_groups(&next).await?) {
                 counts[index] = Some(count);
@@ -315,7 +317,7 @@ impl<'a> Cascade<'a> {
         Ok(())
     }
 
-    /// The group, and those of these groups that point to it or to one that does.
+    /// The group, and those of these groups that point to it, directly or through others.
     fn that_reach(&self, group: usize, among: &[usize]) -> Vec<usize> {
         let mut reached = vec![group];
         let mut next = 0;
@@ -329,7 +331,7 @@ impl<'a> Cascade<'a> {
         reached
     }
 
-    /// Deletes the rows of these groups, and says how many of each there were.
+    /// Deletes the rows of these groups, and returns how many of each there were.
     async fn delete_groups(&self, groups: &[usize]) -> Result<Vec<u64>> {
         let keys = |group: &Group<'_>| group.rows.iter().map(|row| row.key().into()).collect();
         if let [group] = *groups {
@@ -348,7 +350,7 @@ impl<'a> Cascade<'a> {
         self.at_pointing(pointing, sql::delete_where, None).await
     }
 
-    /// Executes a statement for so many keys at a time, and a last parameter if it has one.
+    /// Executes a statement for these keys, in chunks, with a last parameter if there is one.
     async fn at_pointing(&self, pointing: &Pointing, sql: Sql, last: Option<&Value>) -> Result<u64> {
         let mut count = 0;
         for keys in pointing.keys.chunks(KEYS) {
@@ -360,8 +362,8 @@ impl<'a> Cascade<'a> {
         Ok(count)
     }
 
-    /// Children before the parents that they cannot be without; rows by the key. Models in a cycle, and models that only
-    /// a nullable pointer connects, stay in the order in which they were reached.
+    /// Sorts the groups so that children precede the parents that they cannot be without, and rows by their key. Models in a
+    /// cycle, and models that are only connected by a nullable foreign key, keep their order.
     fn sort(&mut self) {
         for group in &mut self.groups {
             group.rows.sort_by(|a, b| compare(a.key(), b.key()));
@@ -374,7 +376,7 @@ impl<'a> Cascade<'a> {
     }
 }
 
-/// Whether pointers that may be NULL count.
+/// Whether nullable foreign keys count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nullable {
     Not,
@@ -387,12 +389,12 @@ fn points(child: &Meta, parent: &Meta, nullable: Nullable) -> bool {
     fields.filter_map(|field| field.relation.as_ref()).any(|relation| std::ptr::eq(relation.target(), parent))
 }
 
-/// Whether a row of `child` cannot be without its row of `parent`.
+/// Whether a row of `child` cannot exist without its row of `parent`.
 fn needs(child: &Meta, parent: &Meta) -> bool {
     !std::ptr::eq(child, parent) && points(child, parent, Nullable::Not)
 }
 
-/// Keys of one model are of one type.
+/// Compares two keys of the same model, which have the same type.
 fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> std::cmp::Ordering {
     match (a.exposed(), b.exposed()) {
         (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),

@@ -1,4 +1,4 @@
-//! What waits for the end of the transaction: `post_commit` and `post_rollback`, once per row.
+//! `post_commit` and `post_rollback`, which are sent once per row at the end of the transaction.
 
 use std::any::Any;
 use std::panic::Location;
@@ -14,34 +14,34 @@ use crate::value::Value;
 
 /// What was done to a row in a transaction, or in a savepoint of it.
 struct Done<M> {
-    /// Whether it was deleted: what was done to it before does not count any more.
+    /// Whether it was deleted: then earlier changes do not count any more.
     deleted: bool,
-    /// What is left of the row, if anything is.
+    /// The row, unless it was deleted.
     saved: Option<Saved<M>>,
 }
 
-/// A row that is there.
+/// A row that was saved.
 struct Saved<M> {
-    /// As it was saved last.
+    /// The row after its last save.
     instance: M,
-    /// Whether it had gone before the commit without a word: the database deletes by itself.
+    /// Whether the database itself has deleted it since.
     is_gone: bool,
     /// Whether it was inserted.
     created: bool,
-    /// As it was before, if it was there and somebody asks for it.
+    /// The row before its first save, if it existed and a receiver reads it.
     previous: Option<M>,
-    /// Whether every write of it was a raw one.
+    /// Whether all of its writes were raw.
     raw: bool,
     /// Where it was saved.
     place: &'static Location<'static>,
 }
 
-/// Whether anybody receives what is sent at the end.
+/// Whether `post_commit` or `post_rollback` has receivers.
 pub(super) fn listens<M: ModelInternals>() -> bool {
     M::LIFECYCLE.post_commit.has_receivers() || M::LIFECYCLE.post_rollback.has_receivers()
 }
 
-/// Whether anybody asks what the row was before.
+/// Whether a receiver reads the previous row.
 pub(super) fn reads_costly_fields<M: ModelInternals>() -> bool {
     M::LIFECYCLE.post_commit.reads_costly_fields() || M::LIFECYCLE.post_rollback.reads_costly_fields()
 }
@@ -57,14 +57,13 @@ pub(super) struct Written<M: ModelInternals> {
     pub(super) raw: bool,
 }
 
-/// Whether a save of some fields has to read the row before: what it does not write must be known from somewhere. What stands in
-/// the instance was perhaps never written.
+/// Whether a save of some fields has to read the row first: the other fields of the instance may never have been written.
 pub(super) fn must_read<M: ModelInternals>(instance: &M, tx: &Tx) -> bool {
     listens::<M>() && recall(instance, tx, |_| ()).is_none()
 }
 
-/// Notes that a row was saved, before its receivers are called: they may save it again, or fail. `before` is what it was, if that
-/// was read, and `previous` the same, if receivers ask for it.
+/// Notes that a row was saved, before its receivers are called, which may save it again or fail. `before` is the row before the
+/// save, if it was read, and `previous` the same, if a receiver reads it.
 pub(super) fn saved<M: ModelInternals>(
     instance: &M,
     Written { fields, created, raw }: Written<M>,
@@ -86,31 +85,30 @@ pub(super) fn saved<M: ModelInternals>(
     }
 }
 
-/// Queues the `post_commit` of a row that was saved, if the transaction has not queued it yet.
+/// Queues the `post_commit` of a saved row, unless the transaction has queued it already.
 pub(super) fn queue<M: ModelInternals>(instance: &M, tx: &Tx) {
     tx.queue_row::<Done<M>>(TransactionEnd::Commit, &key(instance));
 }
 
-/// Notes that a row was deleted: what was done to it before in this transaction has neither `post_commit` nor
-/// `post_rollback`.
+/// Notes that a row was deleted: its earlier changes in this transaction cause neither `post_commit` nor `post_rollback`.
 pub(super) fn deleted<M: ModelInternals>(instance: &M, tx: &Tx) {
     deleted_key::<M>(&key(instance), tx);
 }
 
-/// As [`deleted`], for a row of which nothing but its key is known.
+/// Like [`deleted`], for a row of which only the key is known.
 pub(super) fn deleted_key<M: ModelInternals>(key: &Value, tx: &Tx) {
     if listens::<M>() {
         tx.remember(key, Done::<M> { deleted: true, saved: None });
     }
 }
 
-/// Notes that rows of a model were changed or deleted without a word on each. What is remembered of them is read again before the
+/// Notes that rows of a model were changed or deleted without loading them. Noted rows of the model are read again before the
 /// commit.
 pub(super) fn changed<M: ModelInternals>(tx: &Tx) {
     tx.change::<Done<M>>();
 }
 
-/// Reads rows again that have [changed].
+/// Reads rows that may have [changed] again.
 async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
     for keys in keys.chunks(KEYS) {
         let params = padded(keys);
@@ -126,7 +124,7 @@ async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> 
     Ok(())
 }
 
-/// Looks at the row as the transaction remembers it, if it does.
+/// Looks at the row that the transaction has noted, if there is one.
 fn recall<M: ModelInternals, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
     tx.recall::<Done<M>, T>(&key(instance), |done| Some(look(&done.saved.as_ref()?.instance)))
 }
@@ -136,7 +134,7 @@ fn key<M: ModelInternals>(instance: &M) -> Value {
 }
 
 impl<M: ModelInternals> Done<M> {
-    /// What the row is before the commit.
+    /// Replaces the row by what the database has before the commit.
     fn correct(&mut self, row: Option<M>) {
         let Some(saved) = &mut self.saved else { return };
         saved.is_gone = row.is_none();
@@ -161,7 +159,7 @@ impl<M: ModelInternals> Remembered for Done<M> {
         }
         let Some(mut last) = later.saved else { return };
         if let Some(first) = self.saved.take() {
-            // What the row was before is what the first of its saves found.
+            // The previous row is that of the first save.
             last.created |= first.created;
             last.raw &= first.raw;
             last.previous = first.previous;

@@ -1,4 +1,4 @@
-//! Deleting a row, and what goes with it, in one transaction.
+//! Deleting a row with its cascade, in one transaction.
 
 use std::panic::Location;
 
@@ -33,7 +33,7 @@ pub(super) async fn delete<M: ModelInternals>(
             tx.end(deleted).await?
         }
     };
-    // What is not committed yet may still be undone, and then the row would be there and its id lost.
+    // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
     if let Exec::Db(_) = exec {
         let key = instance.primary_key().after_delete();
         instance.set_primary_key(key);
@@ -49,7 +49,7 @@ pub(super) async fn cascade<M: ModelInternals>(
     cascade_of(std::slice::from_ref(instance), tx, place).await
 }
 
-/// Deletes several rows and what goes with them: nothing goes before the receivers have been told of all of them.
+/// Deletes several rows with their cascades. All receivers of `pre_delete` are called before the first row is deleted.
 pub(super) async fn cascade_of<M: ModelInternals>(
     rows: &[M],
     tx: &Tx,
@@ -58,7 +58,7 @@ pub(super) async fn cascade_of<M: ModelInternals>(
     Cascade::collect(rows, tx, place).await?.delete().await.map_err(named_any(Exec::Tx(tx)))
 }
 
-/// One statement: nobody listens, and nothing goes with the row.
+/// Deletes with one statement: there are no receivers, and the row has no cascade.
 async fn remove<M: ModelInternals>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
     let key = [instance.column_value(M::MODEL.key)];
     let removed = exec.execute(place, &M::MODEL.statements(exec.dialect()).delete, &key).await;

@@ -2,24 +2,24 @@
 
 use super::{Meta, ModelInternals};
 
-/// SaveMode many rows a delete removed, of which models.
+/// How many rows of which models a delete removed.
 #[derive(Debug, Clone, Default)]
 pub struct Deleted {
     counts: Vec<(&'static Meta, u64)>,
 }
 
 impl Deleted {
-    /// The rows of all models.
+    /// The number of rows of all models.
     pub fn total(&self) -> u64 {
         self.counts.iter().map(|(_, rows)| rows).sum()
     }
 
-    /// The rows of one model.
+    /// The number of rows of one model.
     pub fn of<M: ModelInternals>(&self) -> u64 {
         self.counts.iter().filter(|(meta, _)| std::ptr::eq(*meta, M::MODEL)).map(|(_, rows)| rows).sum()
     }
 
-    /// Each model that lost rows, and how many. The database's own cascades are not counted.
+    /// Each model that lost rows, and how many. Cascades of the database are not counted.
     pub fn by_model(&self) -> impl Iterator<Item = (&'static Meta, u64)> {
         self.counts.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! An instance on its way to the database.
+//! An instance while it is saved, and the parameters and errors of its statements.
 
 use core::ops::{Deref, DerefMut};
 
@@ -9,26 +9,26 @@ use crate::db::{Exec, Params};
 use crate::error::{Error, ErrorKind};
 use crate::value::ValueRef;
 
-/// An instance that is being saved. What the framework sets in it is put back when this is dropped before
-/// [`keep`](Self::keep): after an error, and when the future of the save is dropped.
+/// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
+/// restored: after an error, and when the future of the save is dropped.
 pub(super) struct Draft<'a, M: ModelInternals> {
     instance: &'a mut M,
     before: Option<M::AutomaticColumns>,
     key: KeyFrom,
 }
 
-/// Who has set the key.
+/// Where the key comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyFrom {
-    /// The person, or nobody yet.
+    /// It is unset, or the application assigned it.
     Outside,
-    /// `#[default]`, just now: no row has it.
+    /// `#[default]` has just generated it: no row has it.
     Default,
 }
 
 impl<'a, M: ModelInternals> Draft<'a, M> {
-    /// Sets `#[update]` and the key that has a default, and cuts off what is not stored. The `#[version]` is set when the row
-    /// is written.
+    /// Sets the columns with `#[update]` and a key with `#[default]`, and rounds values to what is stored. The `#[version]` is
+    /// set when the row is written.
     pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
         let before = Some(instance.automatic_columns());
         let had_key = instance.has_primary_key();
@@ -38,12 +38,12 @@ impl<'a, M: ModelInternals> Draft<'a, M> {
         Self { instance, before, key }
     }
 
-    /// Whether a row may be there to update.
+    /// Whether the row may exist.
     pub(super) fn may_exist(&self) -> bool {
         self.key == KeyFrom::Outside && !self.instance.primary_key().is_unset()
     }
 
-    /// The save is good.
+    /// The save succeeded: nothing is restored.
     pub(super) fn keep(mut self) {
         self.before = None;
     }
@@ -71,14 +71,14 @@ impl<M: ModelInternals> Drop for Draft<'_, M> {
     }
 }
 
-/// As [`Draft`], for several instances.
+/// Like [`Draft`], for several instances.
 pub(super) struct Drafts<'a, M: ModelInternals> {
     rows: &'a mut [M],
     before: Vec<M::AutomaticColumns>,
 }
 
 impl<'a, M: ModelInternals> Drafts<'a, M> {
-    /// Sets `#[update]` and the keys that have a default.
+    /// Sets the columns with `#[update]` and keys with `#[default]`.
     pub(super) fn new(rows: &'a mut [M]) -> Self {
         let mut drafts = Self { before: Vec::with_capacity(rows.len()), rows };
         for row in &mut *drafts.rows {
@@ -93,7 +93,7 @@ impl<'a, M: ModelInternals> Drafts<'a, M> {
         self.rows
     }
 
-    /// The save of all of them is good.
+    /// The save of all of them succeeded: nothing is restored.
     pub(super) fn keep(mut self) {
         self.before.clear();
     }
@@ -107,7 +107,7 @@ impl<M: ModelInternals> Drop for Drafts<'_, M> {
     }
 }
 
-/// The fields of an instance as the parameters of a statement, borrowed.
+/// The columns of an instance as the parameters of a statement, borrowed.
 pub(super) struct Fields<'a, M: ModelInternals> {
     pub(super) instance: &'a M,
     pub(super) fields: &'a [usize],
@@ -123,8 +123,8 @@ impl<M: ModelInternals> Params for Fields<'_, M> {
     }
 }
 
-/// The error with the model's name for its table's, and the fields' for the columns', also in what the transaction remembers
-/// of it.
+/// Replaces the table and the columns in an error by the model and its fields, also in the error that the transaction has
+/// stored.
 pub(super) fn named<M: ModelInternals>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         exec.rename(&mut error, rename::<M>);
@@ -132,7 +132,7 @@ pub(super) fn named<M: ModelInternals>(exec: Exec<'_>) -> impl FnOnce(Error) -> 
     }
 }
 
-/// As [`named`], for a statement that writes rows, with the parameters of [`of_field`].
+/// Like [`named`], for a statement that writes rows, with the parameters of [`of_field`].
 pub(super) fn named_fields<M: ModelInternals>(
     exec: Exec<'_>,
     others: usize,
@@ -145,8 +145,8 @@ pub(super) fn named_fields<M: ModelInternals>(
     }
 }
 
-/// The error of a parameter as that of its field: the parameters are these fields, once or again and again, behind `others`
-/// that are a person's own.
+/// Replaces the parameter in an error by its field. The statement has `others` parameters of the user first, and then those of
+/// these fields, for each row.
 pub(super) fn of_field<M: ModelInternals>(error: Error, others: usize, fields: &[usize]) -> Error {
     match error.into_kind() {
         ErrorKind::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
@@ -160,7 +160,7 @@ pub(super) fn of_field<M: ModelInternals>(error: Error, others: usize, fields: &
     }
 }
 
-/// As [`named`], for statements on the tables of any models.
+/// Like [`named`], for statements on the tables of any models.
 pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         exec.rename(&mut error, |error| {
@@ -206,8 +206,7 @@ fn rename_of(meta: &Meta, error: &mut Error) {
     }
 }
 
-/// SQLite does not say whose foreign key it was: of a row that is written it is its own, of one that is deleted somebody
-/// else's.
+/// SQLite does not name the foreign key: if a row is written it is its own, and if one is deleted it is that of another row.
 fn rename_written<M: ModelInternals>(error: &mut Error) {
     match error.kind_mut() {
         ErrorKind::ForeignKey { model: model @ None } => *model = Some(M::MODEL.name.to_owned()),

@@ -8,7 +8,7 @@ use super::{AnyModel, Meta};
 
 /// Some of the fields of `M`: `User::fields().email | User::fields().name`.
 ///
-/// It is a few words on the stack and is copied. The fields of one model cannot be mixed with those of another.
+/// It is small and `Copy`. Fields of different models cannot be mixed.
 pub struct FieldSet<M: ?Sized> {
     pub(super) bits: u128,
     pub(super) meta: &'static Meta,
@@ -16,23 +16,23 @@ pub struct FieldSet<M: ?Sized> {
 }
 
 impl<M: ?Sized> FieldSet<M> {
-    /// The same fields of a model whose type is not known.
+    /// The same fields, as those of any model.
     pub(super) fn of_any(self) -> FieldSet<dyn AnyModel> {
         FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }
     }
 
-    /// Whether there is no field in it.
+    /// Whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.bits == 0
     }
 
-    /// What `changed(..)` asks; the compiler has seen that there is such a field.
+    /// What `changed(..)` calls; the compiler has checked that there is such a field.
     #[doc(hidden)]
     pub fn has_named(self, name: &str) -> bool {
         self.names().any(|known| known == name)
     }
 
-    /// The fields that are in both.
+    /// The fields that are in both sets.
     #[must_use]
     pub fn intersection(self, fields: Self) -> Self {
         Self { bits: self.bits & fields.bits, ..self }
@@ -44,17 +44,17 @@ impl<M: ?Sized> FieldSet<M> {
         Self { bits: self.bits & !fields.bits, ..self }
     }
 
-    /// SaveMode many fields there are in it.
+    /// The number of fields.
     pub fn len(self) -> usize {
         self.bits.count_ones() as usize
     }
 
-    /// Whether all of these fields are in it.
+    /// Whether all of these fields are in the set.
     pub fn contains(self, fields: Self) -> bool {
         self.bits & fields.bits == fields.bits
     }
 
-    /// Whether one of these fields is in it.
+    /// Whether at least one of these fields is in the set.
     pub fn contains_any(self, fields: Self) -> bool {
         self.bits & fields.bits != 0
     }
@@ -64,7 +64,7 @@ impl<M: ?Sized> FieldSet<M> {
         self.indexes().map(move |index| self.meta.fields[index].name)
     }
 
-    /// The places of the fields among the columns.
+    /// The indexes of the fields among the columns.
     pub(super) fn indexes(self) -> impl Iterator<Item = usize> {
         let mut left = self.bits;
         std::iter::from_fn(move || {
@@ -76,10 +76,10 @@ impl<M: ?Sized> FieldSet<M> {
 }
 
 impl FieldSet<dyn AnyModel> {
-    /// Whether a field of this name is in it. A model that has no such field never has it in a set, so a receiver of any
-    /// sender may ask for what some of the models have.
+    /// Whether a field of this name is in the set. A set of a model without such a field never contains it, so a receiver of any
+    /// sender may ask for a field that only some of the models have.
     ///
-    /// Of a model that is known, ask for the field itself: `changes.has(User::fields().email)`, which the compiler checks.
+    /// For a known model, ask for the field itself, which the compiler checks: `changes.has(User::fields().email)`.
     pub fn has(self, name: &str) -> bool {
         self.has_named(name)
     }

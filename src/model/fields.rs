@@ -5,34 +5,34 @@ use std::marker::PhantomData;
 use super::{FieldSet, ModelInternals};
 
 impl<M: ModelInternals> FieldSet<M> {
-    /// The field at this place among the columns.
+    /// The field at this index among the columns.
     #[doc(hidden)]
     pub const fn of(index: usize) -> Self {
         Self { bits: 1 << index, meta: M::MODEL, model: PhantomData }
     }
 
-    /// No field.
+    /// The empty set.
     pub const fn empty() -> Self {
         Self { bits: 0, meta: M::MODEL, model: PhantomData }
     }
 
-    /// Every field that is a column, the key among them: for reading. What is written never has the key, so that it is
+    /// Every field that is a column, including the key. Use it to read; the key cannot be written, so a write takes
     /// `FieldSet::all().without_key()`.
     pub const fn all() -> Self {
         Self { bits: Self::bits_of_all(), meta: M::MODEL, model: PhantomData }
     }
 
-    /// The fields that may have an id that is not set.
+    /// The fields that may have an unset id.
     pub(super) const fn that_may_be_unset() -> Self {
         Self { bits: M::MODEL.may_be_unset, ..Self::empty() }
     }
 
-    /// The fields that every save sets, because they have an `#[update]`.
+    /// The fields that every save sets, because they have `#[update]`.
     pub(super) const fn set_by_saves() -> Self {
         Self { bits: M::MODEL.set_by_saves, ..Self::empty() }
     }
 
-    /// The fields that the database sets, and no save writes.
+    /// The fields that the database sets and a save does not write.
     pub(super) const fn read_only() -> Self {
         Self { bits: M::MODEL.read_only, ..Self::empty() }
     }
@@ -41,8 +41,7 @@ impl<M: ModelInternals> FieldSet<M> {
         u128::MAX >> (128 - M::COLUMN_COUNT)
     }
 
-    /// The fields whose values differ from those of the row before, compared as the database stores them; all of them if
-    /// there was none.
+    /// The fields whose values differ, compared as the database stores them; all of them if there was no row before.
     pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
         let Some(before) = before else { return Self::all() };
         let differ = |index: &usize| before.column_value(*index) != after.column_value(*index);
@@ -50,18 +49,18 @@ impl<M: ModelInternals> FieldSet<M> {
         Self { bits, ..Self::empty() }
     }
 
-    /// The place of the field among the columns, if it is one field and not several or none.
+    /// The index of the field among the columns, if the set has exactly one.
     #[cfg(feature = "auth")]
     pub(crate) const fn only(self) -> Option<usize> {
         if self.bits.is_power_of_two() { Some(self.bits.trailing_zeros() as usize) } else { None }
     }
 
-    /// Whether this field is in it: `changes.has(User::fields().email)`.
+    /// Whether this field is in the set: `changes.has(User::fields().email)`.
     pub fn has(self, field: Self) -> bool {
         self.contains(field)
     }
 
-    /// The same fields but for the key: those that can be written in a row that is there.
+    /// The same fields without the key: those that can be written to an existing row.
     #[must_use]
     pub const fn without_key(self) -> Self {
         Self { bits: self.bits & !Self::of(M::MODEL.key).bits, ..self }

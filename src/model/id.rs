@@ -1,4 +1,4 @@
-//! The typed key of a model.
+//! The auto-generated key of a model.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -8,13 +8,13 @@ use core::marker::PhantomData;
 use crate::column::{Column, ColumnType};
 use crate::value::{ColumnError, ValueRef};
 
-/// `Some` of an id that is not set points to a row that is not saved, and not to none.
+/// `Some` of an unset id points to a row that is not saved, while `None` points to no row.
 pub(super) const UNSET_ID: ValueRef<'static> =
     ValueRef::Refused("it is an id that is not set: save the row that it points to first");
 
-/// The key of a row of `M`, which the database assigns when the row is inserted. Until then it is unset.
+/// The auto-generated key of a row of `M`. The database assigns it when the row is inserted; until then it is unset.
 ///
-/// A foreign key of type `Id<User>` cannot be given the id of an order, and using an unset id is an error before any SQL.
+/// A foreign key of type `Id<User>` does not accept the id of an order, and using an unset id is an error before any SQL.
 ///
 /// ```
 /// # use signals::prelude::*;
@@ -25,12 +25,12 @@ pub(super) const UNSET_ID: ValueRef<'static> =
 /// ```
 pub struct Id<M> {
     value: Option<i64>,
-    // A function that returns a model: an id is `Send` and `Copy` whatever the model is.
+    // A function that returns a model: an id is `Send` and `Copy` for every model.
     model: PhantomData<fn() -> M>,
 }
 
 impl<M> Id<M> {
-    /// An id that is not set.
+    /// The unset id.
     pub const UNSET: Self = Self { value: None, model: PhantomData };
 
     /// The id of the row with this number.
@@ -43,7 +43,7 @@ impl<M> Id<M> {
         self.value
     }
 
-    /// Whether no row has this id yet.
+    /// Whether the id is unset: no row has it yet.
     pub const fn is_unset(self) -> bool {
         self.value.is_none()
     }
@@ -89,7 +89,7 @@ impl<M> Hash for Id<M> {
     }
 }
 
-/// `Id(7)` or `Id(unset)`: what it is the id of stands in the type.
+/// `Id(7)` or `Id(unset)`: the type names the model.
 impl<M> fmt::Debug for Id<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Id({self})")

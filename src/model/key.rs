@@ -1,9 +1,9 @@
-//! What the type of a key must be.
+//! The types that can be the key of a model.
 
 use super::Id;
 use crate::column::Column;
 
-/// The type of a field with `#[key]`. A type of your own is one when it says so:
+/// The type of a field with `#[key]`. To use a type of your own, implement it:
 ///
 /// ```
 /// use signals::model::{Key, KeyOf};
@@ -35,7 +35,7 @@ pub trait Key: Column + PartialEq {
     #[doc(hidden)]
     const ASSIGNED: bool = false;
 
-    /// Whether no row can have it.
+    /// Whether it is unset, so that no row can have it.
     #[doc(hidden)]
     fn is_unset(&self) -> bool {
         false
@@ -55,7 +55,7 @@ pub trait Key: Column + PartialEq {
     }
 }
 
-/// What may be the key of `M`.
+/// A type that can be the key of `M`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of `{M}`",
     label = "not a type of key",
@@ -72,7 +72,7 @@ impl<M: 'static> KeyOf<M> for Id<M> {
     type Me = Self;
 }
 
-// Nobody's key. Where a trait has two implementations, the compiler lists neither as what was meant.
+// It is the key of no model. If a trait has two implementations, the compiler suggests neither.
 #[diagnostic::do_not_recommend]
 impl<M: 'static> KeyOf<Option<M>> for Id<M> {
     type Me = Self;
@@ -95,7 +95,8 @@ impl<M: 'static> Key for Id<M> {
     }
 }
 
-// Each with implementations of its own and none for all: the compiler then speaks of a wrong type once, in the words above.
+// One implementation for each type, instead of a blanket one: the compiler then reports a wrong type once, with the message
+// above.
 macro_rules! keys_that_a_person_sets {
     ($($key:ty)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -119,14 +120,14 @@ keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 #[cfg(feature = "uuid")]
 keys_that_a_person_sets!(uuid::Uuid);
 
-/// The `#[default(..)]` of a field of a model, by its place.
+/// The `#[default(..)]` of a field of a model, by its index.
 #[doc(hidden)]
 pub trait DefaultOf<Field, T> {
-    /// The value that a new row has in the field.
+    /// The value of the field in a new row.
     fn value() -> T;
 }
 
-/// The type of a key with `#[default(..)]`: one of its values means that the key is not set.
+/// The type of a key with `#[default(..)]`: one of its values means that the key is unset.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key with `#[default]`",
     label = "the database assigns it, or no value of it means unset",
@@ -134,6 +135,6 @@ pub trait DefaultOf<Field, T> {
             that implements `DefaultKey` can have one"
 )]
 pub trait DefaultKey {
-    /// Whether the key is not set.
+    /// Whether the key is unset.
     fn is_unset(&self) -> bool;
 }

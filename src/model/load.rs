@@ -29,7 +29,7 @@ pub(super) async fn by_key<M: ModelInternals>(
     first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()], place).await
 }
 
-/// The same, locked: it is going to be updated, and nothing may update it between the two.
+/// The row with this key, locked because it will be updated.
 pub(super) async fn by_key_for_update<M: ModelInternals>(
     exec: Exec<'_>,
     key: &M::PrimaryKey,
@@ -81,8 +81,8 @@ async fn first<M: ModelInternals>(
     Ok(found)
 }
 
-/// The answer to a lookup by these values. One that the database cannot store, as a NUL in a string of PostgreSQL, is in none of
-/// its rows, so that it finds nothing. What the type itself refuses stays an error: an id that is not set.
+/// The answer to a lookup by these values. A value that the database cannot store, such as a string with a NUL in PostgreSQL, is
+/// in no row, so the lookup finds nothing. A value that its type refuses, such as an unset id, is still an error.
 pub(super) fn or_nothing<T: Default>(answer: Result<T>, values: &dyn Params) -> Result<T> {
     match answer {
         Err(error) if is_of_no_row(&error, values) => Ok(T::default()),
@@ -107,8 +107,8 @@ pub(super) async fn rows<M: ModelInternals>(
     Ok(rows)
 }
 
-/// Tells the receivers of rows that a person asked for. Not while they are read: a receiver that fails is no failure of the
-/// query.
+/// Sends `post_load` of rows that the user queried. It is sent after the query, so that a receiver that fails is not an error of
+/// the query.
 pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
     if M::LIFECYCLE.post_load.has_receivers() {
         for instance in rows {
@@ -118,7 +118,7 @@ pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
     Ok(())
 }
 
-/// Rows of a person's own SQL, in which the columns stand in any order, among others.
+/// Rows of the user's own SQL, whose columns have any order and may be among others.
 #[doc(hidden)]
 pub fn rows_by_name<M: ModelInternals>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>> {
     Box::pin(async move {
@@ -137,13 +137,13 @@ pub fn rows_by_name<M: ModelInternals>(query: Query<'_>) -> BoxFuture<'_, Result
     })
 }
 
-/// One such row. Nobody is told.
+/// One such row. `post_load` is not sent.
 #[doc(hidden)]
 pub fn row_by_name<M: ModelInternals>(row: &Row<'_>) -> Result<M> {
     M::from_columns(&row.in_order(&by_name(M::MODEL, row)?))
 }
 
-/// Where the columns of a model are in an answer.
+/// The indexes of the columns of a model in an answer.
 fn by_name(meta: &Meta, row: &Row<'_>) -> Result<Vec<usize>> {
     let place = |field: &Field| {
         let mut found = row.positions(field.column);
@@ -198,7 +198,7 @@ pub(super) async fn all_by_field<M: ModelInternals>(
     or_nothing(found, value)
 }
 
-/// What following a field of some model gives, which points to the row with this key or to none.
+/// Follows a field that points to the row with this key, or to no row.
 pub(super) async fn follow<M: ModelInternals, Loaded>(
     exec: Exec<'_>,
     key: Option<ValueRef<'_>>,

@@ -1,4 +1,4 @@
-//! The row with these values, and if there is none, a new one.
+//! Finding a row by some of its fields, or creating it.
 
 use std::panic::Location;
 
@@ -10,7 +10,7 @@ use crate::db::Exec;
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::value::ValueRef;
 
-/// Makes the instance the row that has its values in these fields, or creates it; says whether it was created.
+/// Finds the row that has the values of the instance in these fields, or creates it; returns whether it was created.
 pub(super) async fn get_or_create<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
@@ -24,14 +24,14 @@ pub(super) async fn get_or_create<M: ModelInternals>(
         Err(error) if is_duplicate::<M>(&error) => error,
         created => return created.map(|()| true),
     };
-    // Somebody else was faster, or another field is unique and taken.
+    // Another transaction has created it, or another unique field has a value that is taken.
     match find(instance, exec, fields, Lock::None, place).await? {
         Some(row) => become_row(instance, row),
         None => Err(lost),
     }
 }
 
-/// The row with the values that the instance has in these fields.
+/// The row with the values of the instance in these fields.
 pub(super) async fn find<M: ModelInternals>(
     instance: &M,
     exec: Exec<'_>,
@@ -53,7 +53,7 @@ pub(super) async fn find<M: ModelInternals>(
     Ok(rows.pop())
 }
 
-/// The places of these fields, or of the key if there are none. An id that is not set is an error.
+/// The indexes of these fields, or that of the key for an empty set. An unset id is an error.
 pub(super) fn given<M: ModelInternals>(instance: &M, fields: FieldSet<M>) -> Result<Vec<usize>> {
     let given = if fields.is_empty() { vec![M::MODEL.key] } else { fields.indexes().collect() };
     for &index in &given {
@@ -65,14 +65,15 @@ pub(super) fn given<M: ModelInternals>(instance: &M, fields: FieldSet<M>) -> Res
     Ok(given)
 }
 
-/// The instance becomes the row; the answer is that it was not created.
+/// The instance becomes the row, which was not created.
 pub(super) fn become_row<M: ModelInternals>(instance: &mut M, row: M) -> Result<bool> {
     instance.assign_columns(row);
     load::loaded(std::slice::from_mut(instance))?;
     Ok(false)
 }
 
-/// Creates it in a transaction of its own, or in a savepoint: a duplicate does not end what the caller has begun.
+/// Creates the row in a transaction of its own, or in a savepoint, so that a duplicate does not end the transaction of the
+/// caller.
 pub(super) async fn create<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
@@ -86,7 +87,7 @@ pub(super) async fn create<M: ModelInternals>(
     }
 }
 
-/// Whether the row itself is there already, and not one that a receiver saves.
+/// Whether the duplicate is this row, and not one that a receiver saves.
 pub(super) fn is_duplicate<M: ModelInternals>(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unique { model, .. } if model == M::MODEL.name)
 }

@@ -1,4 +1,4 @@
-//! What can be done with rows of a model whose type is not known: the cascade of a delete goes through many.
+//! The functions of a model of any type. The cascade of a delete calls those of many models.
 
 use std::fmt;
 use std::panic::Location;
@@ -16,15 +16,15 @@ type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef
 type Tell = for<'a> fn(&'a [Row<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
 type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
-/// Relates a row to exactly the rows with these ids, as a fixture says.
+/// Relates a row to exactly the rows with these ids, for a fixture.
 pub(super) type LoadRelated =
     for<'a> fn(&'a Tx, &'static Location<'static>, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
 
-/// A row that goes.
+/// A row that is deleted.
 pub(super) enum Row<'a> {
-    /// One that the delete started from.
+    /// A row that the delete started from.
     Origin(&'a dyn AnyModel),
-    /// One that goes with it, and the row that the delete started from.
+    /// A row of the cascade, and the row that the delete started from.
     Loaded(Box<dyn AnyModel>, &'a dyn AnyModel),
 }
 
@@ -47,32 +47,32 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The functions of one model. Those that wait take all rows of the model at a time: a future in a box for each row would
-/// cost more than the row.
+/// The functions of one model. The async ones take all rows of the model at once: a boxed future for each row would cost more
+/// than the row.
 pub(super) struct Operations {
-    /// The rows whose field has one of these values, locked: they are going to be deleted.
+    /// The rows whose field has one of these values, locked because they will be deleted.
     pub(super) fetch: Fetch,
-    /// Whether anybody receives the signals of a delete.
+    /// Whether `pre_delete` or `post_delete` has receivers.
     pub(super) listens: fn() -> bool,
-    /// Whether anything of a row may wait for the end of the transaction.
+    /// Whether rows are noted for the end of the transaction.
     pub(super) remembers: fn() -> bool,
-    /// Notes that rows were changed or deleted without a word on each.
+    /// Notes that rows were changed or deleted without loading them.
     pub(super) changed: fn(&Tx),
-    /// The signals that it sends, where their types do not matter.
+    /// The signals that it sends, without their types.
     pub(super) sources: fn() -> Vec<Source>,
-    /// The key in the first column of a row. A driver may have it in another form than the model: a UUID as bytes.
+    /// The key in the first column of a row. A driver may store it in another form than the model, such as a UUID as bytes.
     pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
-    /// The `#[default]` of a column, if it has one.
+    /// The `#[default]` of a column.
     pub(super) default_of: fn(usize) -> Option<Value>,
     /// Reads a row, for the library itself.
     #[cfg(feature = "fixtures")]
     pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,
-    /// Writes a row as it is given.
+    /// Writes a row with exactly these values.
     #[cfg(feature = "fixtures")]
     pub(super) load_row: LoadRow,
     /// Sends `pre_delete` for each row.
     pub(super) pre_delete: Tell,
-    /// Sends `post_delete` for each row, the last one first, and takes it out of what waits for the commit.
+    /// Sends `post_delete` for each row, in reverse order, and cancels its `post_commit`.
     pub(super) post_delete: Tell,
 }
 

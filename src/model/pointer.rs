@@ -1,4 +1,4 @@
-//! What the type of a field that points to a row must be.
+//! The types of fields that point to a row.
 
 use super::{Id, Key, Meta, ModelInternals, Ref};
 use crate::column::{Column, ColumnType};
@@ -13,15 +13,15 @@ use crate::value::{ColumnError, ValueRef};
 pub trait PointsTo: Sized {
     /// The model that it points to.
     type Target;
-    /// What following it gives.
+    /// The type of the row that it is followed to.
     type Loaded;
 
-    /// The key of the row that it points to: `None` if it points to none, NULL if it is not set.
+    /// The key of the row that it points to: `None` if it points to no row, NULL if it is unset.
     fn pointer(&self) -> Option<ValueRef<'_>>;
-    /// What following it gives, of the row.
+    /// Converts the row that it was followed to.
     fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
 
-    // What `#[model]` asks of a column, in words of this trait alone: what points to no model is then one error.
+    // The parts of `Column` that `#[model]` uses, in this trait: a type that points to no model is then one error.
 
     /// [`Column::TYPE`]
     const TYPE: ColumnType;
@@ -75,7 +75,7 @@ points_to!(Option<Id<M>>, <> => Option<M>, |id| id.as_ref().map(Column::to_value
 points_to!(Ref<M, K>, <K> => M, |key| Some(Column::to_value(key)), |row| row);
 points_to!(Option<Ref<M, K>>, <K> => Option<M>, |key| key.as_ref().map(Column::to_value), |row| Some(row));
 
-/// The key of `M`, if a field of the type `Pointer` can point to it.
+/// The key of `M`, if a field of type `Pointer` can point to it.
 #[diagnostic::on_unimplemented(
     message = "`{Pointer}` cannot point to `{M}`, whose key is a `{Self}`",
     label = "not the key of `{M}`",
@@ -83,7 +83,7 @@ points_to!(Option<Ref<M, K>>, <K> => Option<M>, |key| key.as_ref().map(Column::t
             `Ref<{M}, {Self}>`"
 )]
 pub trait KeyFor<Pointer, M> {
-    /// What the model is.
+    /// The model as data.
     const META: fn() -> &'static Meta;
 }
 
@@ -111,7 +111,7 @@ key_for! {
             `Ref<{M}, {Self}>` and a pointer to the other side"
 )]
 pub trait RelatedById<M> {
-    /// What the model is.
+    /// The model as data.
     const META: fn() -> &'static Meta;
 }
 

@@ -7,7 +7,7 @@ use signals_core::__private::declared;
 use super::meta::Meta;
 use crate::error::WiringMistake;
 
-/// Every model that is linked into this program, by its table.
+/// Every model that is linked into this program, ordered by table.
 pub fn registered_models() -> Vec<&'static Meta> {
     let mut models: Vec<_> = declared::<Meta>().collect();
     models.sort_by_key(|meta| (meta.table, meta.module, meta.place));
@@ -52,7 +52,7 @@ pub(crate) fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
 }
 
 impl Meta {
-    /// The models that point to this one, and the fields that do, in the order of [`registered_models`](super::registered_models()).
+    /// The models that point to this one, and their fields, in the order of [`registered_models`].
     pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
         self.pointed_to_by.get_or_init(|| {
             let fields =

@@ -1,4 +1,4 @@
-//! Saving: `pre_save`, the statement, `post_save`, in one transaction.
+//! Saving a row: `pre_save`, the statement and `post_save`, in one transaction.
 
 use std::panic::Location;
 use std::pin::pin;
@@ -15,7 +15,7 @@ use crate::db::{Exec, Tx};
 use crate::error::{Error, Result};
 use crate::value::ValueRef;
 
-/// What to write, and how.
+/// How a row is saved.
 pub(super) enum SaveMode<M: ModelInternals> {
     /// Every field: UPDATE, and INSERT if there was no row.
     InsertOrUpdate,
@@ -23,7 +23,7 @@ pub(super) enum SaveMode<M: ModelInternals> {
     Insert,
     /// These fields: UPDATE.
     Update(FieldSet<M>),
-    /// Every field as it is given, key and version among them: UPDATE, and INSERT if there was no row.
+    /// Every field unchanged, including key and version: UPDATE, and INSERT if there was no row.
     #[cfg_attr(not(feature = "fixtures"), expect(dead_code, reason = "fixtures alone are written so"))]
     Raw,
 }
@@ -89,7 +89,7 @@ pub(super) async fn save<M: ModelInternals>(
     Ok(())
 }
 
-/// Refuses ids that are not set, before any SQL.
+/// Refuses unset ids, before any SQL.
 pub(super) fn check<M: ModelInternals>(draft: &M, how: &SaveMode<M>) -> Result<()> {
     if let SaveMode::Update(fields) = *how {
         check_fields(fields)?;
@@ -100,7 +100,7 @@ pub(super) fn check<M: ModelInternals>(draft: &M, how: &SaveMode<M>) -> Result<(
     check_values(draft, |index| how.writes(index))
 }
 
-/// Refuses the key in a set of fields to write, and what the database sets.
+/// Refuses a set of fields to write that contains the key or a field that the database sets.
 pub(super) fn check_fields<M: ModelInternals>(write: FieldSet<M>) -> Result<()> {
     if write.contains(FieldSet::of(M::MODEL.key)) {
         return Err(M::MODEL.writes_key());
@@ -111,8 +111,8 @@ pub(super) fn check_fields<M: ModelInternals>(write: FieldSet<M>) -> Result<()> 
     }
 }
 
-/// Refuses a key that the application assigns and has not: with it, UPDATE would hit the row of whichever value was saved so
-/// before. Receivers of `pre_save` may have set it.
+/// Refuses an unset key that the application assigns: the UPDATE would hit an earlier row with the same unset key. Receivers of
+/// `pre_save` may have set it.
 fn check_key<M: ModelInternals>(draft: &M) -> Result<()> {
     let key = draft.primary_key().to_value();
     let is_default = match key {
@@ -125,7 +125,7 @@ fn check_key<M: ModelInternals>(draft: &M) -> Result<()> {
     if is_default && !M::PrimaryKey::ASSIGNED { Err(M::MODEL.unset_key(key)) } else { Ok(()) }
 }
 
-/// Refuses ids that are not set in the fields that are written.
+/// Refuses unset ids in the fields that are written.
 pub(super) fn check_values<M: ModelInternals>(draft: &M, is_written: impl Fn(usize) -> bool) -> Result<()> {
     for index in FieldSet::<M>::that_may_be_unset().indexes() {
         let field = &M::MODEL.fields[index];
@@ -136,12 +136,12 @@ pub(super) fn check_values<M: ModelInternals>(draft: &M, is_written: impl Fn(usi
     Ok(())
 }
 
-/// Whether a receiver asks what the row was before.
+/// Whether a receiver reads the previous row.
 fn reads_costly_fields<M: ModelInternals>() -> bool {
     M::LIFECYCLE.post_save.reads_costly_fields() || commit::reads_costly_fields::<M>()
 }
 
-/// Whether there is more to do than to write the row.
+/// Whether a save is more than one statement.
 fn is_several_steps<M: ModelInternals>() -> bool {
     M::LIFECYCLE.pre_save.has_receivers()
         || M::LIFECYCLE.post_save.has_receivers()
@@ -157,11 +157,11 @@ struct Save<'a, 'd, M: ModelInternals> {
     place: &'static Location<'static>,
 }
 
-// What is awaited here finds what it needs in `self`: whatever a future is given is copied into it.
+// These futures borrow what they need from `self`: arguments would be copied into each of them.
 impl<M: ModelInternals> Save<'_, '_, M> {
-    /// Writes the row, and tells the receivers before and after.
+    /// Writes the row, and calls the receivers before and after.
     async fn tell_and_write(&mut self, tx: &Tx) -> Result<()> {
-        // Nobody is told of a save that cannot be: the transaction may be broken.
+        // If the transaction is broken, no receiver is called.
         tx.check()?;
         let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
         if M::LIFECYCLE.pre_save.has_receivers() {
@@ -198,8 +198,8 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         Ok(())
     }
 
-    /// Whether the row is new. If its key is set, only the database knows, and is asked if a receiver asks; the row is locked
-    /// then, so that it stays true.
+    /// Whether the row is new. If its key is set, only the database knows. It is asked if a receiver reads the field, and the
+    /// row is locked so that the answer stays true.
     async fn adding(&mut self) -> Result<bool> {
         match *self.how {
             SaveMode::Insert => Ok(true),
@@ -211,7 +211,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         }
     }
 
-    /// The row as it is before it is written, if it is asked for: it costs a SELECT.
+    /// The row before it is written, if a receiver reads it: it costs a SELECT.
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.how {
             SaveMode::Update(_) if commit::must_read::<M>(self.draft, tx) => {
@@ -224,8 +224,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         }
     }
 
-    /// Takes over what the database has set in the row. It is asked afterwards, because in SQLite a RETURNING does not see what a
-    /// trigger does.
+    /// Reads the columns that the database has set. In SQLite, RETURNING does not include what a trigger does.
     async fn read_back(&mut self) -> Result<()> {
         if let Some(row) = load::by_key(self.exec, self.draft.primary_key(), self.place).await? {
             self.draft.copy_columns(&row, &|index| M::MODEL.is_read_only(index));
@@ -233,7 +232,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         Ok(())
     }
 
-    /// Writes the row, and says whether it was inserted.
+    /// Writes the row, and returns whether it was inserted.
     async fn write(&mut self) -> Result<bool> {
         let (how, dialect) = (self.how, self.exec.dialect());
         let statements = M::MODEL.statements(dialect);
@@ -278,7 +277,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         Ok(true)
     }
 
-    /// Updates the row if it is there and has the version of the draft, and says whether it was.
+    /// Updates the row, if it exists and has the version of the draft, and returns whether it did.
     async fn update(&mut self, update: &Statement) -> Result<bool> {
         if self.version().is_some_and(|version| !version.has_next()) {
             let message =
@@ -294,13 +293,13 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         Ok(is_there)
     }
 
-    /// The version that counts this save, if there is one. A raw one writes the version that it is given.
+    /// The version that this save increments, if there is one. A raw save writes the given version.
     fn version(&mut self) -> Option<&mut dyn Counter> {
         if self.how.is_raw() { None } else { self.draft.version_counter() }
     }
 }
 
-/// Sets the key that the database gave to the row.
+/// Sets the key that the database assigned.
 pub(super) fn assign<M: ModelInternals>(row: &mut M, assigned: Option<i64>) -> Result<()> {
     let assigned = assigned.ok_or_else(|| M::MODEL.not_inserted())?;
     if let Some(key) = M::PrimaryKey::assigned(assigned) {

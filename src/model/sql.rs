@@ -1,4 +1,4 @@
-//! The texts of a model's SQL, written once for each dialect.
+//! The SQL of a model, written once for each dialect.
 
 mod condition;
 #[cfg(feature = "fixtures")]
@@ -20,14 +20,14 @@ use self::statements::{Statement, Statements};
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
 
-/// Whether the rows that are read are going to be written: then nothing else may write them before. SQLite has one writer.
+/// Whether the selected rows are locked because they will be written. SQLite has one writer, and needs no locks.
 #[derive(Clone, Copy)]
 pub(in crate::model) enum Lock {
     None,
-    /// What an UPDATE locks. Rows that point to the row may be inserted meanwhile, so that two transactions which have done that,
-    /// and then save the row, do not wait for each other.
+    /// The lock of an UPDATE. It allows inserts of rows that point to the row, so that two transactions which have done that and
+    /// then save the row do not wait for each other.
     ForUpdate,
-    /// What a DELETE locks.
+    /// The lock of a DELETE.
     ForDelete,
 }
 
@@ -42,7 +42,7 @@ impl Lock {
 }
 
 impl Meta {
-    /// The texts of its SQL, written at the first use.
+    /// Its SQL, written at the first use.
     pub(crate) fn statements(&self, dialect: Dialect) -> &Statements {
         self.statements[dialect as usize].get_or_init(|| Statements::of(self, dialect))
     }
@@ -83,32 +83,32 @@ fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
         let values = list((1..=fields.len()).map(|number| dialect.placeholder(number)));
         format!("INSERT INTO {table} ({columns}) VALUES ({values})")
     };
-    // SQLite says what it assigned without being asked.
+    // SQLite returns the assigned key without a clause.
     if dialect == Dialect::Postgres && !fields.contains(&meta.key) && meta.key_field().key == Some(KeyKind::Assigned) {
         sql = format!("{sql} RETURNING {}", quoted(meta.key_field().column));
     }
     Statement { sql: sql.into(), fields }
 }
 
-/// UPDATE of these fields by the key. If the model has a `#[version]`, it is set to the next, and the row must have this one.
+/// UPDATE of these fields by the key. A `#[version]` is incremented, and the row must have the current one.
 pub(super) fn update(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
     let set: Vec<usize> = fields.iter().copied().filter(|&index| Some(index) != meta.version).collect();
     update_by(meta, &set, next_version(meta), meta.version, dialect)
 }
 
-/// UPDATE of these fields by the key, whatever they are.
+/// UPDATE of these fields by the key, including a version.
 fn overwrite(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
     update_by(meta, fields, None, None, dialect)
 }
 
-/// `also` is set as well, and `and` must be as it is.
+/// `also` is another assignment, and `and` another field that must match.
 fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize>, dialect: Dialect) -> Statement {
     let fields: Box<[usize]> = set.iter().copied().chain([meta.key]).chain(and).collect();
     let is = |(number, &index): (usize, &usize)| {
         format!("{} = {}", quoted(meta.fields[index].column), dialect.placeholder(number + 1))
     };
     let mut assignments: Vec<String> = set.iter().enumerate().map(is).chain(also).collect();
-    // A model of nothing but its key is updated as well: the count says whether its row is there.
+    // A model with no columns except its key is updated as well: the count says whether the row exists.
     if assignments.is_empty() {
         let key = quoted(meta.key_field().column);
         assignments.push(format!("{key} = {key}"));
@@ -119,14 +119,14 @@ fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize
     Statement { sql: sql.into(), fields }
 }
 
-/// What every UPDATE of a row sets, if its model has a `#[version]`.
+/// What every UPDATE of a row with a `#[version]` sets.
 fn next_version(meta: &Meta) -> Option<String> {
     let column = quoted(meta.fields[meta.version?].column);
     Some(format!("{column} = {column} + 1"))
 }
 
-/// SELECT of the rows whose field has one of so many values. Transactions that lock the same rows lock them in the same order,
-/// so that they do not wait for each other.
+/// SELECT of the rows whose field has one of several values. Transactions lock the same rows in the same order, so that they do
+/// not wait for each other.
 pub(super) fn select_where(meta: &Meta, field: usize, values: usize, lock: Lock, dialect: Dialect) -> String {
     let (columns, table, key) = (columns(meta), quoted(meta.table), quoted(meta.key_field().column));
     let (condition, lock) = (is_one_of(meta, field, values, dialect), lock.clause(dialect));
@@ -144,7 +144,7 @@ pub(super) fn delete_where(meta: &Meta, field: usize, values: usize, dialect: Di
     format!("DELETE FROM {} WHERE {}", quoted(meta.table), is_one_of(meta, field, values, dialect))
 }
 
-/// UPDATE of those rows, so that the field is the last parameter.
+/// UPDATE of those rows, which sets the field to the last parameter.
 pub(super) fn set_where(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
     let (column, last) = (quoted(meta.fields[field].column), dialect.placeholder(values + 1));
     let assignments = list([format!("{column} = {last}")].into_iter().chain(next_version(meta)));
@@ -159,7 +159,7 @@ fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> Stri
     }
 }
 
-/// A name as SQL takes it, whatever it is.
+/// Any name as an SQL identifier.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! Writing some fields of the row with these values, and if there is none, creating it.
+//! Writing some fields of the row with these values, or creating it.
 
 use std::fmt;
 use std::panic::Location;
@@ -12,7 +12,8 @@ use super::{FieldSet, ModelInternals};
 use crate::db::{Exec, Tx};
 use crate::error::Result;
 
-/// What [`Model::update_or_create`](crate::model::Model::update_or_create) gives: awaiting it writes the row, and says whether it was created.
+/// The future of [`Model::update_or_create`](crate::model::Model::update_or_create): it writes the row, and returns whether it
+/// was created.
 #[must_use = "nothing is written before it is awaited"]
 pub struct UpdateOrCreate<'a, M: ModelInternals> {
     instance: &'a mut M,
@@ -22,10 +23,10 @@ pub struct UpdateOrCreate<'a, M: ModelInternals> {
     place: &'static Location<'static>,
 }
 
-/// What sets fields of a row that is created.
+/// Sets fields of a row that is created.
 type CreateDefaults<'a, M> = Box<dyn FnOnce(&mut M) + Send + 'a>;
 
-/// The fields that the row is found by, and those that are written if it is there.
+/// The fields by which the row is found, and those that are written to an existing row.
 struct Fields<M: ModelInternals> {
     find: FieldSet<M>,
     write: FieldSet<M>,
@@ -41,10 +42,10 @@ impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
         Self { instance, exec, fields: Fields { find, write }, create_defaults: None, place }
     }
 
-    /// Sets fields of a row that is created, and of no other: Django's `create_defaults`.
+    /// Sets fields of a row that is created, and only of such a row: Django's `create_defaults`.
     ///
-    /// It is called when the row was not found, before `pre_save`:
-    /// `ann.update_or_create(&db, fields.name, fields.mail).create_defaults(|user| user.invited_by = None)`.
+    /// It is called when the row was not found, before `pre_save`: `ann.update_or_create(&db, fields.name,
+    /// fields.mail).create_defaults(|user| user.invited_by = None)`.
     pub fn create_defaults(mut self, set: impl FnOnce(&mut M) + Send + 'a) -> Self {
         self.create_defaults = Some(Box::new(set));
         self
@@ -75,7 +76,7 @@ async fn write<M: ModelInternals>(
 ) -> Result<bool> {
     let (exec, Fields { find: by, write }) = (Exec::Tx(tx), fields);
     check_write(write, &given(restored.instance, by)?)?;
-    // A row that is not going to be written needs no lock.
+    // A row that is not written needs no lock.
     let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };
     let search = Search { exec, by, lock, place };
     let Some(row) = search.find_or_create(restored, create_defaults).await? else { return Ok(true) };
@@ -89,13 +90,13 @@ async fn write<M: ModelInternals>(
     instance.copy_columns(&row, &|index| !is_given(index));
     let write = write | FieldSet::set_by_saves();
     save::save(instance, exec, &SaveMode::Update(write), place).await?;
-    // What a receiver changed in other fields was not written. The version is that of the save.
+    // Changes of a receiver in other fields were not written. The version is that of the save.
     let is_written = is_in(write | FieldSet::read_only());
     instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::MODEL.version);
     Ok(false)
 }
 
-/// SaveMode a row is looked for.
+/// How the row is found.
 struct Search<'a, M: ModelInternals> {
     exec: Exec<'a>,
     by: FieldSet<M>,
@@ -104,7 +105,7 @@ struct Search<'a, M: ModelInternals> {
 }
 
 impl<M: ModelInternals> Search<'_, M> {
-    /// The row, or nothing if it was created.
+    /// The row, or `None` if it was created.
     async fn find_or_create(
         &self,
         restored: &mut Restored<'_, M>,
@@ -117,7 +118,7 @@ impl<M: ModelInternals> Search<'_, M> {
             set(restored.instance);
         }
         match create(restored.instance, self.exec, self.place).await {
-            // Another transaction was faster, or another field is unique and taken.
+            // Another transaction has created it, or another unique field has a value that is taken.
             Err(lost) if is_duplicate::<M>(&lost) => {
                 restored.restore();
                 self.find(restored.instance).await?.map_or(Err(lost), |row| Ok(Some(row)))
@@ -155,7 +156,7 @@ impl<M: ModelInternals> fmt::Debug for UpdateOrCreate<'_, M> {
     }
 }
 
-/// Refuses to write the key, what the database sets, and the fields that the row is found by.
+/// Refuses to write the key, fields that the database sets, and the fields by which the row is found.
 pub(super) fn check_write<M: ModelInternals>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
     save::check_fields(write)?;
     match find.iter().copied().find(|&index| write.contains(FieldSet::of(index))) {
@@ -164,7 +165,7 @@ pub(super) fn check_write<M: ModelInternals>(write: FieldSet<M>, find: &[usize])
     }
 }
 
-/// An instance whose columns become again what they were when this is dropped, unless `before` is taken out of it.
+/// An instance whose columns are restored when this is dropped, unless `before` is taken.
 struct Restored<'a, M: ModelInternals> {
     instance: &'a mut M,
     before: Option<M>,

@@ -1,4 +1,4 @@
-//! Inserting a row, or writing some fields of the one that is there, with one statement.
+//! Inserting a row, or writing some fields of an existing one, with one statement.
 
 use std::panic::Location;
 
@@ -33,7 +33,7 @@ pub(super) async fn upsert<M: ModelInternals>(
     Ok(())
 }
 
-/// The places of the unique fields.
+/// The indexes of the unique fields.
 fn check<M: ModelInternals>(instance: &M, unique: FieldSet<M>, write: FieldSet<M>) -> Result<Vec<usize>> {
     save::check(instance, &SaveMode::Insert).map_err(Error::from)?;
     let unique = given(instance, unique)?;
@@ -54,7 +54,7 @@ async fn upsert_in<M: ModelInternals>(
     let has_key = !draft.primary_key().is_unset();
     let insert = (0..M::COLUMN_COUNT).filter(|index| has_key || *index != M::MODEL.key);
     let insert = insert.filter(|&index| !M::MODEL.is_read_only(index)).collect();
-    // A row of which nothing is to be written stays as it is.
+    // With an empty `write`, the row is left unchanged.
     let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };
     let statement = sql::upsert(M::MODEL, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
     let fields = Fields { instance: &**draft, fields: &statement.fields };

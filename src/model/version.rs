@@ -1,4 +1,4 @@
-//! What the type of a version must be.
+//! The types of fields with `#[version]`.
 
 use crate::column::{Column, ColumnType};
 use crate::value::{ColumnError, ValueRef};
@@ -10,10 +10,10 @@ use crate::value::{ColumnError, ValueRef};
     note = "a version counts the saves of a row: make it an `i64`"
 )]
 pub trait VersionNumber: Sized {
-    /// The version as something that counts.
+    /// The version as a counter.
     fn counter(&mut self) -> &mut dyn Counter;
 
-    // What `#[model]` asks of a column, in words of this trait alone: what is no integer is then one error.
+    // The parts of `Column` that `#[model]` uses, in this trait: a type that is not an integer is then one error.
 
     /// [`Column::TYPE`]
     const TYPE: ColumnType;
@@ -28,15 +28,15 @@ pub trait VersionNumber: Sized {
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
 }
 
-/// A [`VersionNumber`] of whichever integer it is.
+/// A [`VersionNumber`] of any integer type.
 pub trait Counter {
     /// Whether the row was never saved.
     fn is_unset(&self) -> bool;
-    /// What a new row has: 1.
+    /// Sets the version of a new row, 1.
     fn start(&mut self);
-    /// Whether there is another number behind it.
+    /// Whether it can be incremented.
     fn has_next(&self) -> bool;
-    /// Goes on by one.
+    /// Increments it.
     fn advance(&mut self);
 }
 

@@ -18,7 +18,7 @@ use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_w
 use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
 
-/// What [`Model::create_many`](crate::model::Model::create_many) gives: awaiting it inserts the rows.
+/// The future of [`Model::create_many`](crate::model::Model::create_many): it inserts the rows.
 #[must_use = "nothing is inserted before it is awaited"]
 pub struct CreateMany<'a, M: ModelInternals> {
     exec: Exec<'a>,
@@ -32,8 +32,8 @@ impl<'a, M: ModelInternals> CreateMany<'a, M> {
         Self { exec, rows, signals: RowSignals::Skipped, place }
     }
 
-    /// Sends the signals of each row as well: `pre_save` of all of them, in order, then the rows are inserted as before, then
-    /// `post_save` of all of them, and `post_commit` after the commit.
+    /// Also sends the signals of each row: `pre_save` for all of them, in order, then `post_save` for all of them after the
+    /// insert, and `post_commit` after the commit.
     pub fn with_signals(mut self) -> Self {
         self.signals = RowSignals::Sent;
         self
@@ -136,7 +136,7 @@ async fn create<M: ModelInternals>(
     Ok(())
 }
 
-/// Inserts rows all of whose keys are set, or none.
+/// Inserts rows whose keys are all set, or all unset.
 async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let dialect = tx.db().dialect();
     let key =
@@ -192,7 +192,7 @@ async fn insert_chunk<M: ModelInternals>(
             exec.query(place, &statement.sql, &params, each).await.map_err(named)?;
         }
     }
-    // If some were skipped, nobody knows which.
+    // If some rows were skipped, it is unknown which.
     if !matches!(statement.keys, AssignedKeys::None) && keys.len() != rows.len() {
         return Err(M::MODEL.not_inserted());
     }
@@ -202,7 +202,7 @@ async fn insert_chunk<M: ModelInternals>(
     Ok(())
 }
 
-/// Whether inserting a row may insert others, which take numbers from between those of one statement.
+/// Whether an insert may fire a trigger that inserts more rows, whose numbers then lie between those of one statement.
 async fn has_trigger<M: ModelInternals>(tx: &Tx, place: &'static Location<'static>) -> Result<bool> {
     let Some(sql) = triggers_of(tx.db().dialect()) else { return Ok(false) };
     let mut found = false;
@@ -214,7 +214,7 @@ async fn has_trigger<M: ModelInternals>(tx: &Tx, place: &'static Location<'stati
     Ok(found)
 }
 
-/// Rows of which nothing is written, as of a model that has but its key: SQL has no INSERT of several of them.
+/// Inserts rows without any written column, such as those of a model with only a key: SQL cannot insert several of them at once.
 async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let exec = Exec::Tx(tx);
     let insert = &M::MODEL.statements(exec.dialect()).insert;
@@ -226,7 +226,7 @@ async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static
     Ok(())
 }
 
-/// Takes over what the database has set in the rows.
+/// Reads the columns that the database has set.
 async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
     let exec = Exec::Tx(tx);
     for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {

@@ -1,4 +1,4 @@
-//! Deleting the rows for which a condition holds.
+//! Deleting the rows that meet a condition.
 
 use std::fmt;
 use std::panic::Location;
@@ -14,7 +14,8 @@ use crate::model::cascade::changed_below;
 use crate::model::draft::named;
 use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
 
-/// What [`Model::delete_where`](crate::model::Model::delete_where) gives: awaiting it deletes the rows, and says how many there were.
+/// The future of [`Model::delete_where`](crate::model::Model::delete_where): it deletes the rows, and returns how many there
+/// were.
 #[must_use = "nothing is deleted before it is awaited"]
 pub struct DeleteWhere<'a, M: ModelInternals> {
     exec: Exec<'a>,
@@ -34,9 +35,9 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         Self { exec, condition, signals: RowSignals::Skipped, place, model: std::marker::PhantomData }
     }
 
-    /// Loads the rows and deletes them and what goes with them, with signals, as [`delete`](crate::model::Model::delete) does with one: all
-    /// are collected, then `pre_delete` is sent of all, then they go. Each of them is its own `origin`, and that of what goes
-    /// with it.
+    /// Loads the rows and deletes them with their cascades and signals, as [`delete`](crate::model::Model::delete) does for one:
+    /// all rows are collected, `pre_delete` is sent for all, then all are deleted. Each row is the `origin` of itself and of its
+    /// cascade.
     pub fn with_signals(mut self) -> Self {
         self.signals = RowSignals::Sent;
         self
@@ -84,7 +85,7 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, returns);
         let params = condition.params;
         if remembers {
-            // What was done to these rows in the transaction has no `post_commit`.
+            // Earlier changes of these rows in the transaction cause no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
                 count += 1;
                 commit::deleted_key::<M>(&load::key_of::<M>(row)?, tx);

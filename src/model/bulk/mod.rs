@@ -1,4 +1,4 @@
-//! Many rows at a time, without the signals of each row, unless they are asked for.
+//! Writing many rows at once, without the signals of each row unless requested.
 
 mod create;
 mod delete;
@@ -18,7 +18,7 @@ enum RowSignals {
     Sent,
 }
 
-/// A condition that a person wrote, and its parameters.
+/// A condition that the user wrote, and its parameters.
 #[derive(Clone, Copy)]
 struct Condition<'a> {
     sql: &'a str,
@@ -26,7 +26,7 @@ struct Condition<'a> {
 }
 
 impl<'a> Condition<'a> {
-    /// Refuses a condition that says nothing: that it means every row should be written.
+    /// Refuses an empty condition: a statement for every row should say so.
     fn new(sql: &'a str, params: &'a dyn Params) -> Result<Self> {
         if sql.trim().is_empty() {
             return Err(Error::other("the condition is empty: write `true` if every row is meant"));
@@ -34,13 +34,13 @@ impl<'a> Condition<'a> {
         Ok(Self { sql, params })
     }
 
-    /// It as a part of a statement, in which its parameters are the first.
+    /// The condition as part of a statement, in which its parameters are the first.
     fn sql(&self, dialect: Dialect) -> Result<String> {
         placeholders::of_condition(self.sql, self.params.len(), dialect)
     }
 }
 
-/// The keys of the rows for which it holds, locked.
+/// The keys of the rows that meet the condition, locked.
 async fn keys<M: super::ModelInternals>(
     condition: Condition<'_>,
     tx: &crate::db::Tx,

@@ -1,4 +1,4 @@
-//! Updating the rows for which a condition holds.
+//! Updating the rows that meet a condition.
 
 use std::fmt;
 use std::panic::Location;
@@ -15,7 +15,8 @@ use crate::model::save::{self, SaveMode};
 use crate::model::{FieldSet, ModelInternals, PostBulkUpdate, commit, load, sql};
 use crate::value::ValueRef;
 
-/// What [`Model::update_where`](crate::model::Model::update_where) gives: awaiting it updates the rows, and says how many there were.
+/// The future of [`Model::update_where`](crate::model::Model::update_where): it updates the rows, and returns how many there
+/// were.
 #[must_use = "nothing is updated before it is awaited"]
 pub struct UpdateWhere<'a, M: ModelInternals> {
     exec: Exec<'a>,
@@ -38,8 +39,8 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         Self { exec, fields, values, condition, signals: RowSignals::Skipped, place }
     }
 
-    /// Loads each row, by the key, and saves these fields of it with its signals, as
-    /// [`save_fields`](crate::model::Model::save_fields) does. A row that a receiver deletes meanwhile is passed over.
+    /// Loads each row, ordered by the key, and saves these fields of it with its signals, as
+    /// [`save_fields`](crate::model::Model::save_fields) does. Rows that a receiver deletes in the meantime are skipped.
     pub fn with_signals(mut self) -> Self {
         self.signals = RowSignals::Sent;
         self
@@ -86,7 +87,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     async fn update(self) -> Result<u64> {
         let Self { exec, fields, values, condition, place, .. } = self;
         let condition = condition?;
-        // `#[update]` sets what `save_fields` would set.
+        // `#[update]` sets the same columns as in `save_fields`.
         let mut values = values.clone_columns();
         values.fill_columns(&|index| fields.contains(FieldSet::of(index)));
         save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;

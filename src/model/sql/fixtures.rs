@@ -1,4 +1,4 @@
-//! What fixtures need beside their rows.
+//! Statements of fixtures.
 
 use super::{literal, quoted};
 use crate::db::Dialect;
@@ -10,13 +10,13 @@ pub(in crate::model) fn pairs(meta: &Meta, one: usize, other: usize) -> String {
     format!("SELECT {one}, {other} FROM {} ORDER BY {one}, {other}", quoted(meta.table))
 }
 
-/// Lets the database assign keys behind those that are there. SQLite does so by itself.
+/// Advances the generator of keys to the largest existing one. SQLite does this itself.
 pub(in crate::model) fn go_on_counting(meta: &Meta, dialect: Dialect) -> Option<String> {
     let (table, column) = (quoted(meta.table), meta.key_field().column);
     let key = quoted(column);
     match dialect {
         Dialect::Sqlite => None,
-        // Never backwards: the ids of deleted rows are not given again.
+        // It never moves back, so the ids of deleted rows are not reused.
         Dialect::Postgres => Some(format!(
             "SELECT setval(counter, last) FROM (SELECT pg_get_serial_sequence({}, {})::regclass AS counter, \
              (SELECT max({key}) FROM {table}) AS last) AS state \
@@ -27,7 +27,7 @@ pub(in crate::model) fn go_on_counting(meta: &Meta, dialect: Dialect) -> Option<
     }
 }
 
-/// Lets rows stand before those that they point to, for the rest of a transaction that does nothing else.
+/// Allows rows before those that they point to, until the end of the transaction.
 pub(in crate::model) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "PRAGMA defer_foreign_keys = ON",
@@ -35,7 +35,7 @@ pub(in crate::model) fn defer_foreign_keys(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Checks the foreign keys before the commit. SQLite does so by itself.
+/// Checks the foreign keys before the commit. SQLite does this itself.
 pub(in crate::model) fn check_foreign_keys(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => None,
@@ -43,7 +43,7 @@ pub(in crate::model) fn check_foreign_keys(dialect: Dialect) -> Option<&'static 
     }
 }
 
-/// Lets all reads of a transaction see the same rows. SQLite does so by itself.
+/// Gives all reads of a transaction the same snapshot. SQLite does this itself.
 pub(in crate::model) fn one_snapshot(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => None,

@@ -2,10 +2,10 @@
 
 use crate::value::{Value, ValueRef};
 
-/// So many keys go into one statement at most.
+/// The largest number of keys in one statement.
 pub(in crate::model) const KEYS: usize = 512;
 
-/// The keys as parameters. The last one is repeated up to a power of two, so that a model needs ten statements and not one
+/// The keys as parameters. The last one is repeated up to a power of two, so that a model needs ten statements instead of one
 /// for each number of keys.
 pub(in crate::model) fn padded(keys: &[Value]) -> Vec<ValueRef<'_>> {
     let last = keys.last().map(ValueRef::from);

@@ -1,4 +1,4 @@
-//! Finding one row by some of its fields, or writing it.
+//! Finding one row by some of its fields, and writing it.
 
 use super::statements::Statement;
 use super::{Lock, list, quoted};
@@ -31,7 +31,7 @@ pub(in crate::model) fn find(
     Statement { sql: sql.into(), fields: given }
 }
 
-/// INSERT of these fields, or UPDATE of some of them in the row that has the values of `unique` already. It returns the row.
+/// INSERT of these fields, or UPDATE of some of them in the row that has the values of `unique`. It returns the row.
 pub(in crate::model) fn upsert(
     meta: &Meta,
     fields: Box<[usize]>,
@@ -50,7 +50,7 @@ pub(in crate::model) fn upsert(
         .map(|&index| format!("{0} = excluded.{0}", column(index)))
         .chain(next_version.map(|index| format!("{0} = {table}.{0} + 1", column(index))))
         .collect();
-    // Without any, the row that is there would not be returned.
+    // Without an assignment, an existing row would not be returned.
     if assignments.is_empty() {
         let same = unique.iter().copied().find(|&index| !meta.is_read_only(index)).unwrap_or(meta.key);
         assignments.push(format!("{0} = {table}.{0}", column(same)));

@@ -1,6 +1,6 @@
 //! The statements of a model that never change.
 
-/// The statements of one model, and which field goes to which placeholder.
+/// The statements of one model, and which field each placeholder is.
 #[derive(Debug)]
 pub(crate) struct Statements {
     /// INSERT without the key, which the database assigns.
@@ -9,7 +9,7 @@ pub(crate) struct Statements {
     pub(crate) insert_with_key: Statement,
     /// UPDATE of every field by the key.
     pub(crate) update: Statement,
-    /// UPDATE of every field by the key, the version among them.
+    /// UPDATE of every field by the key, including the version.
     pub(crate) overwrite: Statement,
     /// DELETE by the key.
     pub(crate) delete: Box<str>,
@@ -17,11 +17,11 @@ pub(crate) struct Statements {
     pub(crate) select: Box<str>,
     /// SELECT by one field, for each field.
     pub(crate) select_by: Box<[Box<str>]>,
-    /// SELECT by the key of the row that is going to be updated.
+    /// SELECT by the key of a row that will be updated.
     pub(crate) select_for_update: Box<str>,
 }
 
-/// A statement and the fields that are its parameters.
+/// A statement, and the fields that are its parameters.
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub(crate) sql: Box<str>,

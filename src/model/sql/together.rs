@@ -1,7 +1,7 @@
-//! Deleting rows that point to one another.
+//! Deleting rows that point to each other.
 //!
-//! A database looks at what points to nothing at the end of a statement. So all of them go in one: then it refuses what it
-//! would refuse anyway, and nothing needs to be deferred.
+//! A database checks foreign keys at the end of a statement. With one statement for all rows, it only refuses what it would
+//! refuse anyway, and no constraint needs to be deferred.
 
 use std::fmt::Write;
 use std::panic::Location;
@@ -16,7 +16,7 @@ use crate::value::{Value, ValueRef};
 /// The keys of rows of a model.
 type Part<'a> = (&'a Meta, Vec<Value>);
 
-/// Deletes the rows with these keys in one statement, and says how many of each model there were.
+/// Deletes the rows with these keys in one statement, and returns how many of each model there were.
 pub(in crate::model) async fn delete_together(
     parts: &[Part<'_>],
     tx: &Tx,
@@ -28,7 +28,7 @@ pub(in crate::model) async fn delete_together(
     }
 }
 
-/// In PostgreSQL the parts of a WITH are one statement.
+/// In PostgreSQL, the parts of a WITH are one statement.
 async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
     let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys)).collect();
     let params: Vec<ValueRef<'_>> = keys.iter().map(|keys| ValueRef::Text(keys)).collect();
@@ -49,7 +49,7 @@ async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>)
     Ok(gone)
 }
 
-/// Keys as PostgreSQL reads an array of them.
+/// Keys as an array literal of PostgreSQL.
 fn array(keys: &[Value]) -> String {
     let mut array = String::from("{");
     for key in keys {
@@ -67,8 +67,7 @@ fn array(keys: &[Value]) -> String {
     array + "}"
 }
 
-/// In SQLite what a trigger does is a part of the statement that it is called by. Both tables are temporary, and a rollback
-/// takes them away as well.
+/// In SQLite, a trigger is part of the statement that fires it. Both tables are temporary, and a rollback drops them.
 async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
     let exec = Exec::Tx(tx);
     let condition = |index: usize, meta: &Meta| {
