@@ -171,7 +171,8 @@ mod tests {
     /// The library itself calls the hidden methods by their trait, so that no other method is called in their place.
     #[test]
     fn every_method_of_a_model_is_taken() {
-        let file = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../src/model/model_trait.rs")).unwrap();
+        let file =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../src/model/model_trait.rs")).unwrap();
         let items = syn::parse_file(&file).unwrap().items;
         let is_model = |item: syn::Item| match item {
             syn::Item::Trait(item) if item.ident == "Model" => Some(item),
