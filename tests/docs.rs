@@ -1,5 +1,6 @@
 //! `docs/errors.md` quotes the code of `tests/ui` and the output of the compiler. Each rule of
 //! `docs/behaviour.md` names tests, and they cite the rule. The code map of `docs/architecture.md` is complete.
+//! Links between pages lead somewhere.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -159,4 +160,64 @@ fn the_code_map_names_what_is_there() {
     }
     mistakes.extend(found.difference(&named).map(|path| format!("`{path}` is not in the map")));
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn each_kind_of_error_has_a_section() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/errors.md")).unwrap();
+    let code = fs::read_to_string(root.join("src/error/kind.rs")).unwrap();
+    let (_, body) = code.split_once("pub enum ErrorKind {\n").unwrap();
+    let (body, _) = body.split_once("\n}\n").unwrap();
+    let variants =
+        body.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| line.starts_with(char::is_uppercase));
+    let kinds = variants.map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default());
+    let headings: String = page.lines().filter(|line| line.starts_with("#### ")).collect();
+    let missing: Vec<_> =
+        kinds.filter(|kind| *kind != "Wiring" && !headings.contains(&format!("`ErrorKind::{kind}`"))).collect();
+    assert!(missing.is_empty(), "docs/errors.md has no section for {missing:?}");
+}
+
+/// The anchor that a heading gets: `#### ErrorKind::Unique` is `#errorkindunique`.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(|c: char| !c.is_alphanumeric() && !"_- ".contains(c), "");
+    kept.replace(' ', "-")
+}
+
+/// The lines of a page that are not code.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    page.lines().filter(move |line| {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    })
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let pages = fs::read_dir(&docs).unwrap().map(|entry| entry.unwrap().path());
+    let pages: Vec<_> = pages.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    let mut broken = Vec::new();
+    for path in &pages {
+        let page = fs::read_to_string(path).unwrap();
+        for line in prose(&page) {
+            for link in line.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)) {
+                let (file, name) = link.split_once('#').unwrap_or((link, ""));
+                let target = if file.is_empty() { path.clone() } else { docs.join(file) };
+                if link.contains("://") || link.contains("::") {
+                    continue;
+                }
+                let is_there = fs::read_to_string(&target).is_ok_and(|text| {
+                    let mut headings = prose(&text).filter(|line| line.starts_with('#'));
+                    name.is_empty() || headings.any(|line| anchor(line.trim_start_matches('#').trim()) == name)
+                });
+                if !is_there && !target.is_dir() {
+                    broken.push(format!("{}: {link}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
