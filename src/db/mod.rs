@@ -47,7 +47,7 @@ pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
 pub use self::level::TransactionEnd;
 pub(crate) use self::level::{ReadAgain, Remembered};
-pub use self::options::{ConnectOptions, Synchronous};
+pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
@@ -55,6 +55,7 @@ pub use self::row::Row;
 pub(crate) use self::sql::Dialect;
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
+pub use self::url::Synchronous;
 pub use crate::value::{Value, ValueRef};
 
 #[cfg(feature = "sqlite")]
@@ -309,6 +310,14 @@ impl Db {
 
     fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Answer<'_, Tx> {
         in_turn(move || self.driver().begin(options, at, move |session| Tx::new(self.clone(), session, at)))
+    }
+}
+
+impl ConnectOptions {
+    /// Connects to the database.
+    #[track_caller]
+    pub fn connect(self) -> impl Future<Output = Result<Db>> + Send + use<> {
+        Db::open(self, Location::caller())
     }
 }
 

@@ -1,17 +1,16 @@
 //! How to connect.
 
 use std::fmt;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use signals_core::__private::discard;
 
-use super::{Db, url};
-use crate::error::{Error, Result};
+use super::url::{self, Synchronous};
+use crate::error::Error;
 use crate::report::{ErrorHandler, print, report};
 
-/// How to connect to a database, where [`Db::connect`] does not suffice.
+/// How to connect to a database, where [`Db::connect`](super::Db::connect) does not suffice.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -62,20 +61,6 @@ pub struct ConnectOptions {
     on_error: ErrorHandler,
 }
 
-/// What a commit to a file of SQLite survives. In both, the end of the program leaves every commit where it is, and nothing makes
-/// the file unreadable.
-///
-/// PostgreSQL has a setting `synchronous_commit` of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Synchronous {
-    /// A power cut, or a crash of the operating system, may undo the last commits. A commit does not wait for the disk, which makes
-    /// it many times faster.
-    Normal,
-    /// A commit waits until the disk has it.
-    Full,
-}
-
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 const POOL_SIZE: usize = 10;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -91,7 +76,7 @@ pub(super) struct PoolOptions {
 }
 
 impl ConnectOptions {
-    /// Options with their default values, for this URL: see [`Db::connect`].
+    /// Options with their default values, for this URL: see [`Db::connect`](super::Db::connect).
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -186,12 +171,6 @@ impl ConnectOptions {
     pub fn on_error(mut self, handler: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
         self
-    }
-
-    /// Connects.
-    #[track_caller]
-    pub fn connect(self) -> impl Future<Output = Result<Db>> + Send + use<> {
-        Db::open(self, Location::caller())
     }
 
     /// How many transactions that only read a file of SQLite may have, and how long another one waits.

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::Synchronous;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a URL names.
@@ -28,6 +27,20 @@ pub(super) enum Mode {
     Read,
     Write,
     Create,
+}
+
+/// What a commit to a SQLite file survives. With both values, every commit survives the end of the program, and the file always
+/// stays readable.
+///
+/// PostgreSQL has its own setting `synchronous_commit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synchronous {
+    /// A power cut, or a crash of the operating system, may undo the last commits. A commit does not wait for the disk, and is many
+    /// times faster.
+    Normal,
+    /// A commit waits until it is on the disk.
+    Full,
 }
 
 /// Parses a URL. An error prints nothing that may be a secret.

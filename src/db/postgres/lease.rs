@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::connection::Connection;
 use super::errors::Failure;
-use super::pool::Pooled;
+use super::manager::Pooled;
 use super::server::Server;
 use crate::db::holders::Holders;
 use crate::error::Result;

@@ -9,6 +9,7 @@ mod epoch;
 mod errors;
 mod lease;
 mod literals;
+mod manager;
 mod open;
 mod params;
 mod pending;

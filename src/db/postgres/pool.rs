@@ -1,23 +1,19 @@
 //! The pool of connections.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{self, PoolError, Timeouts};
 use tokio::sync::Notify;
 
-use super::connection::Connection;
 use super::lease::Lease;
-use super::open;
+use super::manager::Manager;
 use super::server::{NotOpened, Server};
 use crate::db::ConnectOptions;
 use crate::db::holders::Holders;
 use crate::db::options::PoolOptions;
 use crate::error::{Error, ErrorKind, Result};
-
-/// A connection that is returned to the pool when it is dropped.
-pub(super) type Pooled = managed::Object<Manager>;
 
 /// The connections. Callers get them in the order in which they asked.
 pub(super) struct Pool {
@@ -28,20 +24,11 @@ pub(super) struct Pool {
     limit: Duration,
 }
 
-/// How the pool opens connections and checks those that were returned.
-pub(super) struct Manager {
-    server: Arc<Server>,
-    check_after_idle: Duration,
-    /// When a connection was last found to be dead. Connections that were last used before that are dead for the same reason, and
-    /// checking each would take long.
-    found_dead: Mutex<Option<Instant>>,
-}
-
 impl Pool {
     pub(super) fn new(options: &ConnectOptions) -> Result<Self> {
         let server = Arc::new(Server::new(options)?);
         let PoolOptions { size, timeout, check_after_idle, .. } = options.pool();
-        let manager = Manager { server, check_after_idle, found_dead: Mutex::default() };
+        let manager = Manager::new(server, check_after_idle);
         let connections = managed::Pool::builder(manager)
             .max_size(size)
             .runtime(deadpool::Runtime::Tokio1)
@@ -61,7 +48,7 @@ impl Pool {
             match self.connections.timeout_get(&Timeouts { wait: Some(left), create: None, recycle: None }).await {
                 Ok(connection) => {
                     self.holders.add(at);
-                    let server = Arc::clone(&self.connections.manager().server);
+                    let server = Arc::clone(&self.connections.manager().server());
                     return Ok(Lease::new(connection, server, self.holders.clone(), Arc::clone(&self.returned), at));
                 }
                 Err(PoolError::Backend(NotOpened::Failed(error))) => return Err(error),
@@ -91,35 +78,5 @@ impl Pool {
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
         self.connections.status().size
-    }
-}
-
-impl Manager {
-    fn found_dead(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.found_dead.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl managed::Manager for Manager {
-    type Type = Connection;
-    type Error = NotOpened;
-
-    async fn create(&self) -> Result<Connection, NotOpened> {
-        open::open(&self.server).await
-    }
-
-    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<NotOpened> {
-        let used = metrics.recycled.unwrap_or(metrics.created);
-        if connection.is_closed() || self.found_dead().is_some_and(|found| used < found) {
-            return Err(RecycleError::message("the connection was lost"));
-        }
-        if used.elapsed() < self.check_after_idle {
-            return Ok(());
-        }
-        if tokio::time::timeout(self.server.limit(), connection.is_answered()).await == Ok(true) {
-            return Ok(());
-        }
-        *self.found_dead() = Some(Instant::now());
-        Err(RecycleError::message("the connection gave no sign of life"))
     }
 }
