@@ -1,15 +1,14 @@
-//! Does what is linked fit together?
+//! Checks everything that is linked into the program.
 
 use crate::error::{ErrorKind, Result, WiringMistake};
 use crate::model;
 
-/// Looks at everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models
-/// with one table, two relations that are one method of a model, receivers that wait for one another through `before`, functions
-/// that one signal would call twice, `after` and `before` of receivers that no signal calls together, two receivers with one id,
-/// crates of
-/// [`apps!`](crate::apps) that declare nothing.
+/// Checks everything that is linked into this program, and lists the mistakes that the compiler cannot see: two models with the
+/// same table, two relations that add the same method to a model, receivers with a cycle of `before` and `after`, functions that
+/// one signal would call twice, `before` and `after` of receivers that no signal calls together, two receivers with the same id,
+/// crates of [`apps!`](crate::apps) that declare nothing.
 ///
-/// Call it when the program starts. It reads the registry once; nothing is sent and no database is touched.
+/// Call it when the program starts. It reads the registry once; it sends nothing and uses no database.
 ///
 /// ```rust,standalone_crate
 /// # fn main() -> signals::Result<()> {

@@ -10,17 +10,17 @@ use crate::model::{AnyModel, Id, Meta};
 /// The change of a relation, and whether it is about to be made or was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum M2mAction {
-    /// The ids are about to be added. Those that are related already are not among them.
+    /// The ids are about to be added. Ids that are already related are not included.
     PreAdd,
     /// The ids were added.
     PostAdd,
-    /// The ids are about to be removed: all that were asked for, related or not.
+    /// The ids are about to be removed: all ids that were passed, related or not.
     PreRemove,
     /// The ids were removed.
     PostRemove,
-    /// All that are related are about to be removed. There are no ids.
+    /// All ids are about to be removed. The list of ids is empty.
     PreClear,
-    /// All were removed. There are no ids.
+    /// All ids were removed. The list of ids is empty.
     PostClear,
 }
 

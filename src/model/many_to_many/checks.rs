@@ -1,8 +1,8 @@
-//! What `#[many_to_many]` asks the compiler about the two models and the through model.
+//! What `#[many_to_many]` has the compiler check of the two models and the through model.
 
 use std::marker::PhantomData;
 
-/// The model itself, by whatever path or alias.
+/// The model itself, by any path or alias.
 #[diagnostic::on_unimplemented(
     message = "only the relation of a model to itself can be symmetrical",
     label = "`{Self}` is another model than `{M}`",
@@ -16,7 +16,7 @@ pub trait SameModel<M> {
 #[diagnostic::do_not_recommend]
 impl<M> SameModel<M> for M {}
 
-/// Whether two types are one: `Compared::<A, B>::IS`. The constant of the type itself comes before that of the trait
+/// Whether two types are the same: `Compared::<A, B>::IS`. The inherent constant has precedence over that of the trait
 /// [`DifferentModel`], which has to be in scope.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -43,12 +43,12 @@ impl<A, B> DifferentModel for Compared<A, B> {}
             meant, and the one to the other side: `through_fields(source, target)`"
 )]
 pub trait PointsOnceTo<Target, Field> {
-    /// Which of its fields it is.
+    /// The index of this field.
     #[doc(hidden)]
     const FIELD: usize;
 }
 
-/// The field at this place among the columns.
+/// The field at this index among the columns.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum FieldIndex<const INDEX: usize> {}

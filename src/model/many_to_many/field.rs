@@ -10,9 +10,8 @@ use super::Related;
 
 /// A field that relates the row to many rows of `M`, each of which may be related to many rows as well.
 ///
-/// It is no column and holds nothing: the rows are related by rows of a model between the two, the through model, which
-/// `#[many_to_many]` makes. The method of the field's name, and the one on the other side, give a [`Related`] that reads and
-/// changes them.
+/// It is not a column and stores nothing: the rows are related by rows of the through model, which `#[many_to_many]` generates.
+/// The method with the field's name, and the one on the other side, return a [`Related`] to read and change them.
 ///
 /// ```
 /// # use signals::prelude::*;
@@ -41,7 +40,7 @@ pub struct ManyToMany<M> {
 }
 
 impl<M> ManyToMany<M> {
-    /// The field of a new value.
+    /// The only value of the field.
     pub const fn new() -> Self {
         Self { model: PhantomData }
     }

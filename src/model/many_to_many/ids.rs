@@ -1,4 +1,4 @@
-//! Ids of a model whose type is not known: what a receiver of `m2m_changed` is given.
+//! Ids of any model: what receivers of `m2m_changed` get.
 
 use core::any::Any;
 use core::fmt;
@@ -7,7 +7,7 @@ use crate::model::Id;
 
 /// The ids that are added or removed, of the model that `model` names.
 ///
-/// In a pre signal, what is taken out is not added or removed:
+/// Ids that a receiver of a pre signal removes are not added or removed:
 ///
 /// ```
 /// # use signals::prelude::*;
@@ -45,27 +45,27 @@ impl<M: 'static> AnyIds for Vec<Id<M>> {
 }
 
 impl dyn AnyIds {
-    /// SaveMode many there are.
+    /// The number of ids.
     pub fn len(&self) -> usize {
         self.count()
     }
 
-    /// Whether there are none.
+    /// Whether there are no ids.
     pub fn is_empty(&self) -> bool {
         self.count() == 0
     }
 
-    /// Their numbers.
+    /// The ids as numbers.
     pub fn iter(&self) -> impl Iterator<Item = i64> {
         (0..self.count()).filter_map(|index| self.number(index))
     }
 
-    /// Takes out those that the condition is not true of.
+    /// Removes the ids for which the function returns `false`.
     pub fn retain(&mut self, mut keep: impl FnMut(i64) -> bool) {
         self.keep(&mut keep);
     }
 
-    /// Whether this id is among them. An id of the other side's model never is.
+    /// Whether this id is included. An id of another model never is.
     pub fn contains<M: 'static>(&self, id: Id<M>) -> bool {
         self.of::<M>().is_some_and(|ids| ids.contains(&id))
     }
@@ -76,7 +76,7 @@ impl dyn AnyIds {
         any.downcast_ref::<Vec<Id<M>>>().map(Vec::as_slice)
     }
 
-    /// The ids to be changed, if they are of this model.
+    /// The ids, mutable, if they are of this model.
     pub fn of_mut<M: 'static>(&mut self) -> Option<&mut Vec<Id<M>>> {
         let any: &mut dyn Any = self;
         any.downcast_mut()

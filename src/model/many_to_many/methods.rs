@@ -15,7 +15,7 @@ where
     D::Near: ModelInternals,
     D::Far: ModelInternals,
 {
-    /// What the rows of the through model have besides the two ids, when they are added: Django's `through_defaults`.
+    /// Sets the other fields of the rows of the through model, when they are added: Django's `through_defaults`.
     ///
     /// It is called for each of them: `ann.groups().through_defaults(&|member| member.role = 7).add(&db, &[staff.id])`.
     #[must_use]
@@ -23,8 +23,8 @@ where
         Self { defaults: Some(defaults), ..self }
     }
 
-    /// Relates the row to these. Those that it is related to already are left as they are, and their ids are not among
-    /// those that receivers get; without any id nothing is sent.
+    /// Relates the row to these rows. Ids that are already related are left unchanged, and receivers do not get them; if none
+    /// are left, nothing is sent.
     #[track_caller]
     pub fn add(
         self,
@@ -34,7 +34,7 @@ where
         change(self, executor.exec(), RelationChange::Add(ids), Location::caller())
     }
 
-    /// Ends the relation to these. Receivers get all of the ids, related or not; without any id nothing is sent.
+    /// Removes the relation to these rows. Receivers get all of the ids, related or not; if there are none, nothing is sent.
     #[track_caller]
     pub fn remove(
         self,
@@ -44,14 +44,14 @@ where
         change(self, executor.exec(), RelationChange::Remove(ids), Location::caller())
     }
 
-    /// Ends the relation to all. Receivers get no ids, and are called also if there is nothing to end.
+    /// Removes the relation to all rows. Receivers get no ids, and are also called if there are no related rows.
     #[track_caller]
     pub fn clear(self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
         change(self, executor.exec(), RelationChange::Clear, Location::caller())
     }
 
-    /// Relates the row to exactly these: removes what is too many, then adds what is missing, and does nothing of which
-    /// there is nothing to do.
+    /// Relates the row to exactly these rows: removes the others, then adds the missing ones, and skips either if there is
+    /// nothing to do.
     #[track_caller]
     pub fn set(
         self,
@@ -61,7 +61,8 @@ where
         change(self, executor.exec(), RelationChange::Set(ids), Location::caller())
     }
 
-    /// Relates the row to exactly these: ends the relation to all, then adds them. This is Django's `set(.., clear=True)`.
+    /// Relates the row to exactly these rows: removes the relation to all, then adds them. This is Django's `set(..,
+    /// clear=True)`.
     #[track_caller]
     pub fn clear_and_add(
         self,
@@ -71,8 +72,8 @@ where
         change(self, executor.exec(), RelationChange::ClearAndAdd(ids), Location::caller())
     }
 
-    /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two: in one transaction, so that a
-    /// failure of either undoes both.
+    /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two, in one
+    /// transaction: if one fails, both are undone.
     #[track_caller]
     pub fn create(
         self,
@@ -82,7 +83,7 @@ where
         create(self, executor.exec(), row, Location::caller())
     }
 
-    /// The rows that this one is related to, by the key.
+    /// The related rows, ordered by the key.
     #[track_caller]
     pub fn all(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<D::Far>>> + Send + use<'a, T, D> {
         read::all(self, executor.exec(), Location::caller())
@@ -97,7 +98,7 @@ where
         read::ids(self, executor.exec(), Location::caller())
     }
 
-    /// SaveMode many they are.
+    /// How many there are.
     #[track_caller]
     pub fn count(self, executor: &'a dyn Executor) -> impl Future<Output = Result<u64>> + Send + use<'a, T, D> {
         read::count(self, executor.exec(), Location::caller())

@@ -17,7 +17,7 @@ where
     D::Near: ModelInternals,
     D::Far: ModelInternals,
 {
-    /// The id of the row, if it is set.
+    /// The id of the row. An unset id is an error.
     pub(super) fn id(self) -> Result<i64> {
         match self.row.column_value(D::Near::MODEL.key) {
             ValueRef::Integer(id) => Ok(id),
@@ -26,7 +26,7 @@ where
     }
 }
 
-/// The error of an id that is not set, of one side.
+/// The error of an unset id, of one side.
 pub(super) fn unset<T: ModelInternals>(field: usize) -> crate::Error {
     T::MODEL.unset_id(T::MODEL.fields[field].name)
 }
@@ -61,7 +61,7 @@ where
     column(exec, &T::LINK.statements::<D>(exec.dialect()).ids, &params, place).await
 }
 
-/// Those of the ids that the row is related to.
+/// The ids of this list that the row is related to.
 pub(super) async fn among<T, D>(
     related: Related<'_, T, D>,
     exec: Exec<'_>,

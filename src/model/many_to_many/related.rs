@@ -1,4 +1,4 @@
-//! One side of a many-to-many relation, of one row.
+//! The rows that one row is related to.
 
 use super::{Direction, Through};
 use core::fmt;
@@ -6,17 +6,17 @@ use core::marker::PhantomData;
 
 /// The rows that one row is related to by a many-to-many field: `ann.groups()`, and `staff.user_set()` on the other side.
 ///
-/// Each change sends [`m2m_changed`](super::m2m_changed) before and after, from the through model `T`, and is one transaction
-/// as a whole. On a `&mut Tx`, one that fails breaks the transaction. Without receivers it is one statement, as far as it can
-/// be. The rows of the through model send no save signals. Those of one that you wrote send their delete signals.
+/// Each change is one transaction, and sends [`m2m_changed`](super::m2m_changed) before and after, from the through model `T`.
+/// On a `&mut Tx`, a change that fails breaks the transaction. Without receivers it is one statement where possible. The rows of
+/// the through model send no save signals. If you wrote the through model, its rows send their delete signals.
 ///
-/// Ids are given as a slice, `&[staff.id]`; one that is given twice counts once. An id that is unset is
-/// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId), before any signal; one that no row has is
+/// Ids are passed as a slice, `&[staff.id]`; duplicates count once. An unset id is
+/// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId), before any signal; an id of a row that does not exist is
 /// [`ErrorKind::ForeignKey`](crate::ErrorKind::ForeignKey), and nothing is changed.
 pub struct Related<'a, T: Through, D: Direction<T>> {
     pub(super) row: &'a D::Near,
     pub(super) defaults: Option<&'a (dyn Fn(&mut T) + Sync)>,
-    /// Whether a fixture says so.
+    /// Whether it is a raw write of a fixture.
     pub(super) raw: bool,
     pub(super) through: PhantomData<fn(&T)>,
 }

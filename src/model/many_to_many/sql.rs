@@ -1,7 +1,7 @@
-//! The texts of a relation's SQL, written once for each dialect and direction.
+//! The SQL of a relation, written once for each dialect and direction.
 //!
-//! A list of ids is one parameter, a text of numbers, so that a statement has one text for any number of them: it is
-//! prepared once, and no list is too long.
+//! A list of ids is one parameter, a string of numbers. The statement is then the same for any number of ids: it is prepared
+//! once, and no list is too long.
 
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ impl Statements {
     }
 }
 
-/// A list of ids as the one parameter that it is.
+/// A list of ids as one parameter.
 pub(super) fn as_list<M>(ids: &[Id<M>], dialect: Dialect) -> String {
     let (open, close) = match dialect {
         Dialect::Sqlite => ('[', ']'),
@@ -85,7 +85,7 @@ fn is_in_list(column: &str, dialect: Dialect) -> String {
     }
 }
 
-/// SELECT of the two ids of each row that is to be inserted.
+/// SELECT of the two ids of each row to insert.
 fn pairs(symmetry: Symmetry, dialect: Dialect) -> String {
     let (me, other, from) = match dialect {
         Dialect::Sqlite => ("?1", "value", "json_each(?2)"),
@@ -93,14 +93,14 @@ fn pairs(symmetry: Symmetry, dialect: Dialect) -> String {
     };
     let there = format!("SELECT {me}, {other} FROM {from} WHERE true");
     match symmetry {
-        // Without the WHERE, SQLite would take ON CONFLICT for a part of the join.
+        // Without the WHERE, SQLite would parse ON CONFLICT as part of a join.
         Symmetry::Asymmetrical => there,
         Symmetry::Symmetrical => format!("{there} UNION ALL SELECT {other}, {me} FROM {from} WHERE true"),
     }
 }
 
 fn all(model: &Meta, table: &str, far: &str, near: &str, me: &str) -> String {
-    // The other side may be the same table, and have a column of the same name.
+    // The other side may be the same table, or have a column of the same name.
     let columns = list(model.fields.iter().map(|field| format!("r.{}", quoted(field.column))));
     let (model, key) = (quoted(model.table), quoted(model.key_field().column));
     format!(

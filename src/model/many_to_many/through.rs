@@ -1,4 +1,4 @@
-//! The through model, whose rows relate those of two models, and the two sides that it can be seen from.
+//! The through model, whose rows relate rows of two models, and the two directions of the relation.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -9,14 +9,13 @@ use super::changed::{M2mChanged, Sender, Side};
 use super::statements::Statements;
 use crate::model::ModelInternals;
 
-/// A model between two others: each of its rows relates a row of the one to a row of the other.
+/// A through model: each of its rows relates a row of one model to a row of another.
 ///
-/// `#[many_to_many]` implements it, for the model that it makes and for one that `through` names.
+/// `#[many_to_many]` implements it, for the model that it generates and for one that `through` names.
 ///
-/// The model that it makes has the names of the model and of the field, `UserGroups`, and three fields: `id`, and one for each
-/// side, called after its model, `user_id` and `group_id`. Where both sides are one model, or have one name, they are
-/// `from_user_id` and `to_user_id`. Those are
-/// also its columns, for SQL of your own.
+/// The generated model is named after the model and the field, `UserGroups`, and has three fields: `id`, and one for each side,
+/// named after its model, `user_id` and `group_id`. If both sides are the same model, or have the same name, they are
+/// `from_user_id` and `to_user_id`. The columns have the same names, for SQL of your own.
 pub trait Through: Sized + 'static {
     /// The model with the `#[many_to_many]` field.
     type Source;
@@ -28,25 +27,25 @@ pub trait Through: Sized + 'static {
     #[doc(hidden)]
     const LINK: &'static Link<Self>;
 
-    /// Sent when rows are related or no longer related.
+    /// Sent before and after rows are added to the relation or removed from it.
     const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Self::LINK.changed;
 
-    /// A row that relates nothing yet.
+    /// A row whose foreign keys are not set yet.
     #[doc(hidden)]
     #[must_use]
     fn blank() -> Self;
 }
 
-/// What one relation consists of. A `static` per through model.
+/// The data of one relation. A `static` per through model.
 #[doc(hidden)]
 pub struct Link<T: Through> {
     changed: Signal<M2mChanged<'static, T>>,
     /// The field of the through model that points to the model with the `#[many_to_many]` field.
     pub(super) source: FieldOf,
-    /// The field that points to the other one.
+    /// The field that points to the other model.
     pub(super) target: FieldOf,
     pub(super) symmetry: Symmetry,
-    /// For each dialect and direction.
+    /// One for each dialect and direction.
     pub(super) statements: [[OnceLock<Statements>; 2]; 2],
 }
 
@@ -59,20 +58,20 @@ pub enum FieldOf {
 }
 
 impl FieldOf {
-    /// Its place among the columns of the model.
+    /// Its index among the columns of the model.
     pub(super) fn of<T: ModelInternals>(self) -> usize {
         match self {
             Self::At(index) => index,
             Self::Called(name) => match T::MODEL.fields.iter().position(|field| field.name == name) {
                 Some(index) => index,
-                // The compiler has seen that there is one.
+                // The compiler has checked that there is one.
                 None => unreachable!("`{}` has no column `{name}`", T::MODEL.name),
             },
         }
     }
 }
 
-/// Whether a row that is related to another one has that one related to itself.
+/// Whether the relation is symmetrical: a row that is related to another one is also related from it.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symmetry {
@@ -94,7 +93,7 @@ impl<T: Through> fmt::Debug for Link<T> {
     }
 }
 
-/// From which of its two sides a relation is looked at.
+/// The direction of a relation: which of the two sides it is read and changed from.
 pub trait Direction<T: Through>: Send + Sync + 'static {
     /// The model of this side.
     type Near;

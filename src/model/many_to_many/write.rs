@@ -22,7 +22,7 @@ use crate::value::ValueRef;
 
 type Place = &'static Location<'static>;
 
-/// RelationChange to do to a relation.
+/// A change of a relation.
 pub(super) enum RelationChange<'a, M> {
     Add(&'a [Id<M>]),
     Remove(&'a [Id<M>]),
@@ -88,7 +88,7 @@ where
     D::Far: ModelInternals,
 {
     let checked = related.id();
-    // Its save sets the key and may be undone by what comes after it.
+    // Its save sets the key, and may be undone by a later failure.
     let mut draft = Draft::new(row, &|_| false);
     match exec {
         Exec::Tx(tx) => {
@@ -109,7 +109,7 @@ where
     Ok(())
 }
 
-/// Relates a row of the model with the field to exactly these, as a fixture says.
+/// Relates a row of the model with the field to exactly these rows, for a fixture.
 pub(in crate::model) fn load_related<'a, T>(
     tx: &'a Tx,
     place: Place,
@@ -122,7 +122,7 @@ where
     T::Target: ModelInternals,
 {
     Box::pin(async move {
-        // It is the row that was loaded, so that its model is known.
+        // It is the row that was just loaded, so it is of this model.
         let Some(row) = row.downcast_ref::<T::Source>() else { return Err(T::MODEL.not_inserted()) };
         let ids: Vec<Id<T::Target>> = ids.iter().copied().map(Id::new).collect();
         let mut related = Related::<T, Forward>::new(row);
@@ -135,7 +135,7 @@ fn has_receivers<T: Through>() -> bool {
     T::M2M_CHANGED.has_receivers()
 }
 
-/// Whether a change needs no transaction round it.
+/// Whether a change needs no transaction around it.
 fn is_one_statement<T: Through + ModelInternals, M>(what: &RelationChange<'_, M>) -> bool {
     !has_receivers::<T>()
         && match what {
@@ -145,7 +145,7 @@ fn is_one_statement<T: Through + ModelInternals, M>(what: &RelationChange<'_, M>
         }
 }
 
-/// The ids, each of them once.
+/// The ids without duplicates.
 fn distinct<T: Through + ModelInternals, D: Direction<T>>(ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
     let mut seen = HashSet::with_capacity(ids.len());
     let mut distinct = Vec::with_capacity(ids.len());
@@ -160,7 +160,7 @@ fn distinct<T: Through + ModelInternals, D: Direction<T>>(ids: &[Id<D::Far>]) ->
     Ok(distinct)
 }
 
-/// A change on its way.
+/// A change that is being made.
 struct Change<'a, T: Through, D: Direction<T>> {
     related: Related<'a, T, D>,
     id: i64,
@@ -209,7 +209,7 @@ where
         let before = missing.clone();
         self.tell(M2mAction::PreAdd, &mut missing).await?;
         if !without(&missing, &before).is_empty() {
-            // A receiver added some of its own.
+            // A receiver added ids.
             missing = self.missing(&distinct::<T, D>(&missing)?).await?;
         }
         let mut added = self.insert_and_ask(missing).await?;
@@ -238,7 +238,7 @@ where
         self.tell(M2mAction::PostClear, &mut Vec::new()).await
     }
 
-    /// Those of the ids that the row is not related to.
+    /// The ids of this list that the row is not related to.
     async fn missing(&self, ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
         Ok(without(ids, &among(self.related, self.exec, ids, self.place).await?))
     }
@@ -254,8 +254,8 @@ where
         Ok(tx.inside(pin!(send(T::M2M_CHANGED, event))).await?)
     }
 
-    /// Inserts the rows that relate the row to these, and says to which of them: in PostgreSQL another transaction may have related
-    /// some of them since they were found to be missing. Where one transaction writes at a time, it has not.
+    /// Inserts the rows that relate the row to these, and returns which were inserted: in PostgreSQL, another transaction may
+    /// have related some of them since they were found to be missing. SQLite has one writer.
     async fn insert_and_ask(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
         let Self { id, exec, place, .. } = *self;
         if !T::IS_GENERATED || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
@@ -266,7 +266,7 @@ where
         let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
         let mut added = HashSet::new();
         let each = &mut |row: &crate::db::Row<'_>| {
-            // A symmetrical relation inserts the row of the other side as well.
+            // A symmetrical relation also inserts the row of the opposite direction.
             if row.get::<i64>(0)? == id {
                 added.insert(Some(row.get::<i64>(1)?));
             }
@@ -296,7 +296,7 @@ where
         Ok(())
     }
 
-    /// Deletes rows of the through model: without looking at them if nobody needs to see them.
+    /// Deletes rows of the through model, without loading them if possible.
     async fn delete(&self, delete: &str, select: &str, params: &[ValueRef<'_>]) -> Result<()> {
         let (exec, place) = (self.exec, self.place);
         match exec {
@@ -315,7 +315,7 @@ where
     }
 }
 
-/// Those of the ids that are not among the others.
+/// The ids of this list that are not in the other.
 fn without<M>(ids: &[Id<M>], others: &[Id<M>]) -> Vec<Id<M>> {
     let others: HashSet<_> = others.iter().collect();
     ids.iter().copied().filter(|id| !others.contains(id)).collect()

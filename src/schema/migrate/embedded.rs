@@ -1,4 +1,4 @@
-//! The migrations that `embed_migrations!` has put into the program.
+//! The migrations that `embed_migrations!` has embedded in the program.
 
 use std::path::Path;
 use std::{fs, io};
@@ -8,12 +8,12 @@ use refinery_core::Runner;
 use super::migrations::{Migrations, sealed};
 use crate::error::{ErrorKind, Result};
 
-/// Migrations that are part of the program: what [`embed_migrations!`](crate::migrate::embed_migrations) gives, and
-/// [`Db::migrate`](crate::Db::migrate) takes.
+/// Migrations that are part of the program: returned by [`embed_migrations!`](crate::migrate::embed_migrations), and accepted by
+/// [`Db::migrate`](crate::Db::migrate).
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded {
     name: &'static str,
-    /// Where the files were, if the program is one for debugging: it is looked at whether there are more of them now.
+    /// The path of the folder in a debug build, to check for new files.
     folder: Option<&'static str>,
     files: &'static [(&'static str, &'static str)],
 }
@@ -28,15 +28,15 @@ impl Embedded {
         Self { name, folder, files }
     }
 
-    /// A file that Cargo has not seen.
+    /// A file that was not embedded.
     fn forgotten(&self) -> Option<String> {
-        // On another machine there is no such folder.
+        // On another machine, the folder does not exist.
         let there = stems(Path::new(self.folder?)).ok()?;
         there.into_iter().find(|stem| !self.files.iter().any(|(name, _)| name == stem))
     }
 }
 
-/// The names of the files of SQL in a folder and in those below it.
+/// The names of the SQL files in a folder and its subfolders.
 fn stems(folder: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

@@ -1,4 +1,4 @@
-//! The table in which refinery notes what was applied, read and written in our transaction.
+//! refinery's table of applied migrations, read and written in our transaction.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use time::format_description::well_known::Rfc3339;
 use crate::db::{Row, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is to be done: the migrations that were not applied yet, and the SQL that applies them and says so in the table.
+/// The migrations that were not applied yet, and the SQL that applies them and records them in the table.
 pub(super) struct Pending {
     pub(super) migrations: Vec<Migration>,
     script: Vec<String>,
 }
 
 impl Pending {
-    /// Asks refinery, once: it writes to the log what it applies.
+    /// Runs refinery once, because it logs what it applies.
     pub(super) async fn of(runner: &Runner, tx: &Tx) -> Result<Self> {
         let own = runner.get_migrations();
         let mut ledger = Ledger { tx, own, script: None, failure: None };
@@ -42,21 +42,21 @@ impl Pending {
         Ok(())
     }
 
-    /// The migration whose SQL this is.
+    /// The migration with this SQL.
     fn migration(&self, sql: &str) -> Option<String> {
         self.migrations.iter().find(|migration| migration.sql() == Some(sql)).map(ToString::to_string)
     }
 }
 
-/// What refinery takes for a connection. It makes the table of applied migrations and reads it, and notes what is to be
-/// executed after that: `pre_migrate` comes before.
+/// The connection that refinery gets. It creates and reads the table of applied migrations, and notes the statements after that,
+/// which are executed after `pre_migrate`.
 struct Ledger<'a> {
     tx: &'a Tx,
     /// The migrations of the program.
     own: &'a [Migration],
-    /// The SQL of the migrations, as soon as the table was read.
+    /// The SQL of the migrations, once the table was read.
     script: Option<Vec<String>>,
-    /// What went wrong, while refinery has no more than a [`Failed`].
+    /// The error of a statement. refinery only gets a [`Failed`].
     failure: Option<Error>,
 }
 
@@ -100,29 +100,29 @@ impl AsyncQuery<Vec<Migration>> for Ledger<'_> {
 
 impl AsyncMigrate for Ledger<'_> {}
 
-// A file that was checked out on Windows has other line breaks than elsewhere, and is the same migration. What is noted and executed
-// is that of every other system.
+// A file that was checked out on Windows has other line breaks, and is the same migration. What is recorded and executed has
+// `\n` on every system.
 
-/// The migration with the line breaks of every system but one.
+/// The migration with `\n` as line breaks.
 fn plain_lines(migration: &Migration) -> Migration {
     with_lines(migration, |sql| sql.replace("\r\n", "\n"))
 }
 
 fn with_lines(migration: &Migration, lines: impl Fn(&str) -> String) -> Migration {
     let sql = migration.sql().map(lines);
-    // Its own name is one, so that this does not fail.
+    // The name is that of a migration, so this does not fail.
     let changed = sql.and_then(|sql| Migration::unapplied(&migration.to_string(), &sql).ok());
     changed.unwrap_or_else(|| migration.clone())
 }
 
-/// A statement of refinery's script, which is the SQL of a migration or notes that it was applied.
+/// A statement of refinery's script: the SQL of a migration, or the INSERT that records it.
 fn with_plain_lines(sql: String, pending: &[Migration]) -> String {
     for migration in pending {
         let plain = plain_lines(migration);
         if migration.sql() == Some(&*sql) {
             return plain.sql().map_or(sql, str::to_owned);
         }
-        // What it writes ends with the checksum.
+        // The INSERT ends with the checksum.
         let end = |migration: &Migration| format!(", '{}')", migration.checksum());
         let is_note = sql.starts_with("INSERT INTO ")
             && sql.contains(&format!("({}, '{}',", migration.version(), migration.name()));
@@ -133,7 +133,7 @@ fn with_plain_lines(sql: String, pending: &[Migration]) -> String {
     sql
 }
 
-/// What was applied, with the checksum that it has in this program if it is the same but for the line breaks.
+/// An applied migration, with the checksum that it has in this program if they only differ in line breaks.
 fn as_here(applied: Migration, own: &[Migration]) -> Migration {
     let is_it = |migration: &&Migration| migration.version() == applied.version() && migration.name() == applied.name();
     let Some(own) = own.iter().find(is_it) else { return applied };
@@ -163,7 +163,7 @@ fn migration(row: &Row<'_>) -> Result<Migration> {
     Ok(Migration::applied(number, name, applied_on, checksum))
 }
 
-/// The error that refinery is given. [`Ledger`] has the real one.
+/// The error that refinery gets. [`Ledger`] has the real one.
 #[derive(Debug)]
 struct Failed;
 

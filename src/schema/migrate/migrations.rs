@@ -11,10 +11,10 @@ use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What [`Db::migrate`] takes: a folder that [`embed_migrations!`](crate::migrate::embed_migrations) has embedded, a [`Runner`] of refinery, a
-/// list of [`Migration`]s, or their names and SQL.
+/// What [`Db::migrate`] accepts: a folder that [`embed_migrations!`](crate::migrate::embed_migrations) has embedded, a
+/// [`Runner`] of refinery, a list of [`Migration`]s, or their names and SQL.
 ///
-/// It cannot be implemented elsewhere.
+/// It is sealed: it cannot be implemented for other types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no migrations",
     label = "expected migrations",
@@ -72,11 +72,11 @@ impl<const N: usize> Migrations for [(&str, &str); N] {
 }
 
 impl Db {
-    /// Applies the migrations that were not applied yet, in the order of their numbers, and says which they were.
+    /// Applies the migrations that were not applied yet, ordered by their numbers, and returns them.
     ///
-    /// A migration is SQL in a file called `V1__users.sql`, `V2__add_email.sql` and so on.
-    /// [`embed_migrations!`](crate::migrate::embed_migrations) embeds a folder of them, and [refinery] keeps the books, in the table
-    /// `refinery_schema_history`:
+    /// A migration is SQL in a file named `V1__users.sql`, `V2__add_email.sql` and so on.
+    /// [`embed_migrations!`](crate::migrate::embed_migrations) embeds a folder of them, and [refinery] records which were
+    /// applied, in the table `refinery_schema_history`:
     ///
     /// ```text
     /// db.migrate(signals::migrate::embed_migrations!("migrations")).await?;
@@ -100,16 +100,18 @@ impl Db {
     /// # }
     /// ```
     ///
-    /// The signals [`pre_migrate`](crate::migrate::pre_migrate) and [`post_migrate`](crate::migrate::post_migrate) are sent round it, also when there
-    /// is nothing to do. They, all of the migrations and what receivers write are one transaction: when one fails, nothing of
-    /// it is left. What cannot be done in a transaction, as `CREATE INDEX CONCURRENTLY` and `VACUUM`, is no migration: use
-    /// [`execute`](Self::execute). It may be called by several processes at a time, one waits for the other.
+    /// The signals [`pre_migrate`](crate::migrate::pre_migrate) and [`post_migrate`](crate::migrate::post_migrate) are sent
+    /// before and after it, also when there is nothing to do. The signals, all of the migrations and the writes of receivers are
+    /// one transaction: if one fails, everything is undone. Statements that cannot run in a transaction, such as `CREATE INDEX
+    /// CONCURRENTLY` and `VACUUM`, cannot be in a migration: use [`execute`](Self::execute). Several processes may call it at
+    /// once: one waits for the other.
     ///
     /// [refinery]: https://docs.rs/refinery
     ///
     /// # Errors
-    /// [`ErrorKind::Migration`] names the migration that failed; [`ErrorKind::MigrationHistory`] says how the migrations of this program
-    /// differ from those that the database has applied, line breaks aside, or that there are none; [`ErrorKind::Receiver`] from a receiver.
+    /// [`ErrorKind::Migration`] names the migration that failed; [`ErrorKind::MigrationHistory`] says how the migrations of this
+    /// program differ from those that the database has applied, apart from line breaks, or that there are none;
+    /// [`ErrorKind::Receiver`] from a receiver.
     #[track_caller]
     pub fn migrate<M: Migrations>(&self, migrations: M) -> impl Future<Output = Result<Plan>> + Send {
         let (runner, place) = (migrations.into_runner(), Location::caller());
@@ -132,7 +134,7 @@ async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) ->
     tx.end(applied).await
 }
 
-/// A folder without any is a mistake in its name, or in those of its files: refinery's macro leaves out what is called otherwise.
+/// A folder without migrations is a mistake in its name, or in those of its files: refinery ignores files with other names.
 fn some(migrations: &[Migration]) -> Result<()> {
     if migrations.is_empty() {
         return Err(ErrorKind::MigrationHistory {
@@ -143,7 +145,7 @@ fn some(migrations: &[Migration]) -> Result<()> {
     Ok(())
 }
 
-/// Refinery finds this only if the two are the same in everything.
+/// refinery only reports this if the two are otherwise equal.
 fn each_number_once(migrations: &[Migration]) -> Result<()> {
     let mut seen = HashMap::new();
     for migration in migrations {
@@ -157,7 +159,7 @@ fn each_number_once(migrations: &[Migration]) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with the migrations themselves. A statement that fails is another error.
+/// The error of the migrations themselves. A statement that fails is another error.
 impl From<refinery_core::Error> for Error {
     fn from(error: refinery_core::Error) -> Self {
         let reason = match error.kind() {

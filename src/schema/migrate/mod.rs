@@ -1,7 +1,6 @@
-//! Making tables and changing them, and the signals that are sent round it.
+//! Migrations, and the signals before and after tables are created or migrated.
 //!
-//! What this folder may use: models as data, transactions, and refinery, which keeps the books of migrations. A driver knows
-//! nothing of it.
+//! What this folder may use: models as data, transactions, and refinery, which records the applied migrations.
 
 #[cfg(feature = "migrate")]
 mod embedded;
@@ -31,10 +30,10 @@ pub use signals_macros::embed_migrations;
 use crate::db::{Dialect, Tx};
 use crate::error::Result;
 
-/// Sent before tables are made by `create_tables` and before migrations are applied by [`Db::migrate`](crate::Db::migrate),
-/// also when there is nothing to do. Receivers write it as in Django, `#[receiver(pre_migrate)]`.
+/// Sent before `create_tables` creates tables and before [`Db::migrate`](crate::Db::migrate) applies migrations, also when there
+/// is nothing to do. Receivers are written as in Django, `#[receiver(pre_migrate)]`.
 ///
-/// An error undoes everything, and nothing is made.
+/// An error undoes everything, and nothing is created.
 #[signal(async, name = "pre_migrate", crate = crate)]
 #[derive(Debug)]
 #[non_exhaustive]
@@ -45,11 +44,10 @@ pub struct PreMigrate<'a> {
     pub tx: &'a mut Tx,
 }
 
-/// Sent after tables were made by `create_tables` and after migrations were applied by
-/// [`Db::migrate`](crate::Db::migrate), also when there was nothing to do. Receivers write it as in Django,
-/// `#[receiver(post_migrate)]`.
+/// Sent after `create_tables` has created tables and after [`Db::migrate`](crate::Db::migrate) has applied migrations, also when
+/// there was nothing to do. Receivers are written as in Django, `#[receiver(post_migrate)]`.
 ///
-/// It is the place for rows that must be there: they and the tables are one transaction, so that either both are there or
+/// Use it for rows that must exist: they and the tables are created in one transaction, so that the database has both or
 /// neither. An error undoes everything.
 ///
 /// ```rust,standalone_crate
@@ -101,14 +99,13 @@ pub(crate) async fn between_signals(tx: &Tx, plan: &Plan, work: impl Future<Outp
     Ok(tx.inside(pin!(PostMigrate { plan, tx: handle }.send())).await?)
 }
 
-/// Waits until nobody else makes tables, in this process or another one, and keeps others waiting until the commit.
+/// Waits until no other process or task creates tables, and makes others wait until the commit.
 pub(crate) async fn one_at_a_time(tx: &Tx) -> Result<()> {
     match tx.db().dialect() {
-        // The transaction has the lock on writing already.
+        // The transaction already has the write lock.
         Dialect::Sqlite => Ok(()),
-        // Two processes that find a table missing at the same time would both make it, and one of them would fail. Any
-        // number will do, as long as all of them wait for the same. And what the others have done must be seen afterwards,
-        // whichever isolation is the default.
+        // Two processes that both find a table missing would both create it, and one would fail. Any number works, as long as
+        // all use the same. The changes of the others must be visible afterwards, with any default isolation level.
         Dialect::Postgres => {
             let wait = "SELECT pg_advisory_xact_lock(7303014532671074419)";
             tx.batch(&format!("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; {wait}")).await

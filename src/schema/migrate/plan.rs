@@ -1,4 +1,4 @@
-//! What is to be done to the tables of a database.
+//! What will be done to the tables of a database.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use crate::model::Meta;
 
 /// What will be done to the tables of a database, or was done.
 ///
-/// Its text lists it: ``make the tables `users` and `profiles` ``, or `apply V1__users, V2__profiles`.
+/// Its `Display` lists it: ``make the tables `users` and `profiles` ``, or `apply V1__users, V2__profiles`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Plan {
-    /// By `create_tables`: the models whose tables are not there.
+    /// By `create_tables`: the models whose tables do not exist.
     Tables(Vec<&'static Meta>),
     /// By [`Db::migrate`](crate::Db::migrate): the migrations that were not applied yet.
     Migrations(Vec<PlannedMigration>),
@@ -59,7 +59,7 @@ fn listed<T>(
     Ok(())
 }
 
-/// A migration that will be applied, or was. Its text is the name of its file, `V1__users`.
+/// A migration that will be applied, or was. Its `Display` is the name of its file, `V1__users`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedMigration {
