@@ -5,9 +5,8 @@ use core::ops::{Deref, DerefMut};
 use signals_core::__private::declared;
 
 use super::{Key, Meta, ModelInternals};
-use crate::db::{Exec, Params};
+use crate::db::Exec;
 use crate::error::{Error, ErrorKind};
-use crate::value::ValueRef;
 
 /// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
 /// restored: after an error, and when the future of the save is dropped.
@@ -104,22 +103,6 @@ impl<M: ModelInternals> Drop for Drafts<'_, M> {
         for (row, before) in self.rows.iter_mut().zip(self.before.drain(..)) {
             row.restore_columns(before);
         }
-    }
-}
-
-/// The columns of an instance as the parameters of a statement, borrowed.
-pub(super) struct Fields<'a, M: ModelInternals> {
-    pub(super) instance: &'a M,
-    pub(super) fields: &'a [usize],
-}
-
-impl<M: ModelInternals> Params for Fields<'_, M> {
-    fn len(&self) -> usize {
-        self.fields.len()
-    }
-
-    fn get(&self, index: usize) -> ValueRef<'_> {
-        self.instance.column_value(self.fields[index])
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use super::draft::{Fields, of_field};
+use super::draft::of_field;
+use super::params::ColumnParams;
 use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
 use super::{FieldSet, ModelInternals, load};
@@ -42,7 +43,7 @@ pub(super) async fn find<M: ModelInternals>(
     let given = given(instance, fields)?;
     let is_null = |index: usize| instance.column_value(index) == ValueRef::Null;
     let statement = sql::find(M::MODEL, &given, &is_null, lock, exec.dialect());
-    let fields = Fields { instance, fields: &statement.fields };
+    let fields = ColumnParams::of(instance, &statement.fields);
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = load::or_nothing(rows, &fields);
     let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;

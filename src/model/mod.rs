@@ -26,6 +26,7 @@ mod meta;
 mod model_set;
 mod model_trait;
 mod operations;
+mod params;
 mod pointer;
 mod reference;
 mod registry;

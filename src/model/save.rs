@@ -6,7 +6,8 @@ use std::pin::pin;
 use signals_core::__private::asynchronous::send;
 
 use super::commit::{self, Written};
-use super::draft::{Draft, Fields, named_fields};
+use super::draft::{Draft, named_fields};
+use super::params::ColumnParams;
 use super::sql;
 use super::sql::statements::Statement;
 use super::{Counter, FieldSet, Key, ModelInternals, PostSave, PreSave, load};
@@ -267,7 +268,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         }
         let has_key = !self.draft.primary_key().is_unset();
         let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
-        let fields = Fields { instance: &**self.draft, fields: &insert.fields };
+        let fields = ColumnParams::of(&**self.draft, &insert.fields);
         let mut assigned = None;
         let inserted = self.exec.insert(self.place, &insert.sql, &fields, &mut assigned).await;
         inserted.map_err(named_fields::<M>(self.exec, 0, &insert.fields))?;
@@ -284,7 +285,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
                 format!("the version of this row of `{}` has reached its end: make it an `i64`", M::MODEL.name);
             return Err(Error::other(message));
         }
-        let fields = Fields { instance: &**self.draft, fields: &update.fields };
+        let fields = ColumnParams::of(&**self.draft, &update.fields);
         let updated = self.exec.execute(self.place, &update.sql, &fields).await;
         let is_there = updated.map_err(named_fields::<M>(self.exec, 0, &update.fields))? > 0;
         if is_there && let Some(version) = self.version() {

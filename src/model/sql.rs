@@ -12,7 +12,7 @@ mod together;
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot, pairs};
-pub(super) use many::{AssignedKeys, InsertMany, largest_insert, triggers_of};
+pub(super) use many::{AssignedKeys, InsertMany, insert_rows, largest_insert, triggers_of, written_fields};
 pub(super) use one::{find, upsert};
 pub(super) use together::delete_together;
 
@@ -50,18 +50,17 @@ impl Meta {
 
 impl Statements {
     pub(super) fn of(meta: &Meta, dialect: Dialect) -> Self {
-        let all: Box<[usize]> = (0..meta.fields.len()).filter(|&index| !meta.is_read_only(index)).collect();
-        let but_key: Box<[usize]> = all.iter().copied().filter(|&index| index != meta.key).collect();
+        let (all, without_key) = (written_fields(meta, KeyKind::Set), written_fields(meta, KeyKind::Assigned));
         let table = quoted(meta.table);
         let key = quoted(meta.key_field().column);
         let columns = columns(meta);
         let first = dialect.placeholder(1);
         let select = format!("SELECT {columns} FROM {table}");
         Self {
-            insert: insert(meta, but_key.clone(), dialect),
+            insert: insert(meta, without_key.clone(), dialect),
             insert_with_key: insert(meta, all, dialect),
-            update: update(meta, &but_key, dialect),
-            overwrite: overwrite(meta, &but_key, dialect),
+            update: update(meta, &without_key, dialect),
+            overwrite: overwrite(meta, &without_key, dialect),
             delete: format!("DELETE FROM {table} WHERE {key} = {first}").into(),
             select_by: meta
                 .fields
@@ -75,13 +74,10 @@ impl Statements {
 }
 
 fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
-    let table = quoted(meta.table);
     let mut sql = if fields.is_empty() {
-        format!("INSERT INTO {table} DEFAULT VALUES")
+        format!("INSERT INTO {} DEFAULT VALUES", quoted(meta.table))
     } else {
-        let columns = list(fields.iter().map(|&index| quoted(meta.fields[index].column)));
-        let values = list((1..=fields.len()).map(|number| dialect.placeholder(number)));
-        format!("INSERT INTO {table} ({columns}) VALUES ({values})")
+        insert_rows(meta, &fields, 1, dialect)
     };
     // SQLite returns the assigned key without a clause.
     if dialect == Dialect::Postgres && !fields.contains(&meta.key) && meta.key_field().key == Some(KeyKind::Assigned) {

@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 
-use super::draft::{Draft, Fields, of_field};
+use super::draft::{Draft, of_field};
 use super::lookup::given;
+use super::params::ColumnParams;
 use super::save::{self, SaveMode};
 use super::update_or_create::check_write;
 use super::{FieldSet, Key, ModelInternals, commit, load, sql};
@@ -57,7 +58,7 @@ async fn upsert_in<M: ModelInternals>(
     // With an empty `write`, the row is left unchanged.
     let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };
     let statement = sql::upsert(M::MODEL, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
-    let fields = Fields { instance: &**draft, fields: &statement.fields };
+    let fields = ColumnParams::of(&**draft, &statement.fields);
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
     commit::changed::<M>(tx);

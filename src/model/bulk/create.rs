@@ -9,11 +9,12 @@ use signals_core::BoxFuture;
 
 use super::RowSignals;
 use crate::column::Column;
-use crate::db::{Dialect, Exec, Params, Tx};
+use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
 use crate::model::draft::{Drafts, named, named_fields};
 use crate::model::meta::KeyKind;
+use crate::model::params::ColumnParams;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
 use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
@@ -170,14 +171,14 @@ async fn insert_chunk<M: ModelInternals>(
     place: &'static Location<'static>,
 ) -> Result<()> {
     let exec = Exec::Tx(tx);
-    let params = Rows { rows: &*rows, fields: &statement.fields };
+    let params = ColumnParams::of_rows(rows, &statement.fields);
     let named = named_fields::<M>(exec, 0, &statement.fields);
     let mut keys = Vec::new();
     match statement.keys {
         AssignedKeys::None => {
             exec.execute(place, &statement.sql, &params).await.map_err(named)?;
         }
-        AssignedKeys::BehindOneAnother => {
+        AssignedKeys::Consecutive => {
             let mut last = None;
             exec.insert(place, &statement.sql, &params, &mut last).await.map_err(named)?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -242,20 +243,4 @@ async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static L
         }
     }
     Ok(())
-}
-
-/// The fields of several rows as the parameters of one statement, borrowed.
-struct Rows<'a, M: ModelInternals> {
-    rows: &'a [M],
-    fields: &'a [usize],
-}
-
-impl<M: ModelInternals> Params for Rows<'_, M> {
-    fn len(&self) -> usize {
-        self.rows.len() * self.fields.len()
-    }
-
-    fn get(&self, index: usize) -> ValueRef<'_> {
-        self.rows[index / self.fields.len()].column_value(self.fields[index % self.fields.len()])
-    }
 }

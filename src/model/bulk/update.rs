@@ -11,9 +11,9 @@ use super::{Condition, RowSignals, keys};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
 use crate::model::draft::named_fields;
+use crate::model::params::ColumnParams;
 use crate::model::save::{self, SaveMode};
 use crate::model::{FieldSet, ModelInternals, PostBulkUpdate, commit, load, sql};
-use crate::value::ValueRef;
 
 /// The future of [`Model::update_where`](crate::model::Model::update_where): it updates the rows, and returns how many there
 /// were.
@@ -94,7 +94,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::MODEL.version).collect();
         let sql =
             sql::update_rows(M::MODEL, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
-        let params = Both { condition: condition.params, values: &values, fields: &set };
+        let params = ColumnParams::of(&values, &set).after(condition.params);
         let named = named_fields::<M>(exec, condition.params.len(), &set);
         exec.execute(place, &sql, &params).await.map_err(named)
     }
@@ -130,25 +130,5 @@ impl<M: ModelInternals> fmt::Debug for UpdateWhere<'_, M> {
             .field("condition", &self.condition.as_ref().map(|condition| condition.sql))
             .field("signals", &self.signals)
             .finish()
-    }
-}
-
-/// The parameters of the condition, and behind them the fields that are set.
-struct Both<'a, M: ModelInternals> {
-    condition: &'a dyn Params,
-    values: &'a M,
-    fields: &'a [usize],
-}
-
-impl<M: ModelInternals> Params for Both<'_, M> {
-    fn len(&self) -> usize {
-        self.condition.len() + self.fields.len()
-    }
-
-    fn get(&self, index: usize) -> ValueRef<'_> {
-        match index.checked_sub(self.condition.len()) {
-            None => self.condition.get(index),
-            Some(field) => self.values.column_value(self.fields[field]),
-        }
     }
 }

@@ -107,14 +107,3 @@ fn all(model: &Meta, table: &str, far: &str, near: &str, me: &str) -> String {
         "SELECT {columns} FROM {table} AS t INNER JOIN {model} AS r ON r.{key} = t.{far} WHERE t.{near} = {me} ORDER BY r.{key}"
     )
 }
-
-/// INSERT of so many rows.
-pub(super) fn insert(meta: &Meta, fields: &[usize], rows: usize, dialect: Dialect) -> String {
-    let table = quoted(meta.table);
-    let columns = list(fields.iter().map(|&field| quoted(meta.fields[field].column)));
-    let row = |row: usize| {
-        let values = list((1..=fields.len()).map(|field| dialect.placeholder(row * fields.len() + field)));
-        format!("({values})")
-    };
-    format!("INSERT INTO {table} ({columns}) VALUES {}", list((0..rows).map(row)))
-}

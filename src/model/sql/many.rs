@@ -1,44 +1,38 @@
-//! INSERT of many rows at a time.
+//! INSERT of many rows at once.
 
 use super::{list, quoted};
 use crate::db::Dialect;
 use crate::model::meta::{KeyKind, Meta};
 
-/// INSERT of so many rows.
+/// INSERT of this number of rows.
 pub(in crate::model) struct InsertMany {
     pub(in crate::model) sql: String,
-    /// The fields that are the parameters of one row. Those of the rows stand behind one another.
+    /// The fields that are the parameters of each row, row after row.
     pub(in crate::model) fields: Box<[usize]>,
     pub(in crate::model) keys: AssignedKeys,
 }
 
-/// SaveMode the keys become known that the database assigns.
+/// How the keys that the database assigns become known.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::model) enum AssignedKeys {
-    /// It assigns none.
+    /// The database assigns none.
     None,
-    /// The statement returns them. PostgreSQL inserts the rows of VALUES one after the other, and answers as it does. Their
-    /// numbers may have any order: a default or a trigger may scatter them.
+    /// The statement returns them. PostgreSQL inserts the rows of VALUES and returns them in the same order. The numbers may have
+    /// any order, because of a default or a trigger.
     Returned,
-    /// The last is known. SQLite gives a statement numbers without a gap, because nobody else writes meanwhile, if no trigger
-    /// does.
-    BehindOneAnother,
+    /// Only the last one is known. SQLite numbers the rows of a statement consecutively, because it has one writer, unless a
+    /// trigger inserts rows as well.
+    Consecutive,
 }
 
 impl InsertMany {
-    /// `key` says who sets the keys of these rows.
+    /// `key` says how the keys of these rows are assigned.
     pub(in crate::model) fn new(meta: &Meta, key: KeyKind, rows: usize, dialect: Dialect) -> Self {
-        let is_written = |index: &usize| (key == KeyKind::Set || *index != meta.key) && !meta.is_read_only(*index);
-        let fields: Box<[usize]> = (0..meta.fields.len()).filter(is_written).collect();
-        let columns = list(fields.iter().map(|&index| quoted(meta.fields[index].column)));
-        let row = |row: usize| {
-            let placeholder = |column: usize| dialect.placeholder(row * fields.len() + column + 1);
-            format!("({})", list((0..fields.len()).map(placeholder)))
-        };
-        let mut sql = format!("INSERT INTO {} ({columns}) VALUES {}", quoted(meta.table), list((0..rows).map(row)));
+        let fields = written_fields(meta, key);
+        let mut sql = insert_rows(meta, &fields, rows, dialect);
         let keys = match (key, dialect) {
             (KeyKind::Set, _) => AssignedKeys::None,
-            (KeyKind::Assigned, Dialect::Sqlite) => AssignedKeys::BehindOneAnother,
+            (KeyKind::Assigned, Dialect::Sqlite) => AssignedKeys::Consecutive,
             (KeyKind::Assigned, Dialect::Postgres) => AssignedKeys::Returned,
         };
         if keys == AssignedKeys::Returned {
@@ -48,7 +42,24 @@ impl InsertMany {
     }
 }
 
-/// SELECT of whether a table has triggers, where it matters.
+/// The fields that an INSERT writes: neither a key that the database assigns, nor other fields that it sets.
+pub(in crate::model) fn written_fields(meta: &Meta, key: KeyKind) -> Box<[usize]> {
+    let is_written = |index: &usize| (key == KeyKind::Set || *index != meta.key) && !meta.is_read_only(*index);
+    (0..meta.fields.len()).filter(is_written).collect()
+}
+
+/// INSERT of these fields of this number of rows.
+pub(in crate::model) fn insert_rows(meta: &Meta, fields: &[usize], rows: usize, dialect: Dialect) -> String {
+    let table = quoted(meta.table);
+    let columns = list(fields.iter().map(|&index| quoted(meta.fields[index].column)));
+    let row = |row: usize| {
+        let values = list((1..=fields.len()).map(|number| dialect.placeholder(row * fields.len() + number)));
+        format!("({values})")
+    };
+    format!("INSERT INTO {table} ({columns}) VALUES {}", list((0..rows).map(row)))
+}
+
+/// SELECT of whether a table has triggers, in the dialect where it matters.
 pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => Some(
@@ -59,13 +70,13 @@ pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// SaveMode many rows one statement inserts at most: a power of two, so that a rest of any length is a few statements that are
-/// prepared once.
+/// The largest number of rows in one statement: a power of two, so that any number of rows is inserted by a few statements that
+/// are each prepared once.
 pub(in crate::model) fn largest_insert(columns: usize, dialect: Dialect) -> usize {
     let (parameters, rows) = match dialect {
-        // What it takes by itself is 32,766; more rows at a time gain nothing.
+        // It accepts 32,766 parameters; more rows per statement are not faster.
         Dialect::Sqlite => (32_766, 64),
-        // Their number has 16 bits in the protocol.
+        // The protocol has 16 bits for their number.
         Dialect::Postgres => (65_535, 1024),
     };
     let rows = rows.min(parameters / columns.max(1)).max(1);
