@@ -11,6 +11,7 @@ use signals::{ErrorKind, receiver, signal};
 use signals_core::{SignalError, WiringError};
 
 #[path = "it/log.rs"]
+#[expect(dead_code, reason = "this binary uses a part of it")]
 mod log;
 
 use log::{Log, without_lines};

@@ -135,6 +135,16 @@ fn closure_id() -> ReceiverId {
 }
 
 /// A receiver that was connected at run time. It stays connected when this is dropped.
+///
+/// ```
+/// # use signals_core::signal;
+/// #[signal]
+/// struct Paid {}
+///
+/// let handle = Paid::SIGNAL.connect(|_| println!("paid"));
+/// assert!(handle.disconnect());
+/// assert!(!handle.disconnect(), "it is disconnected already");
+/// ```
 #[derive(Clone, Copy)]
 pub struct ReceiverHandle {
     signal: &'static dyn Disconnect,
@@ -162,6 +172,18 @@ impl fmt::Debug for ReceiverHandle {
 }
 
 /// A receiver that is connected until this is dropped.
+///
+/// ```
+/// # use signals_core::signal;
+/// #[signal]
+/// struct Paid {}
+///
+/// let guard = Paid::SIGNAL.connect_scoped(|_| println!("paid"));
+/// Paid {}.send()?; // paid
+/// drop(guard);
+/// Paid {}.send()?;
+/// # Ok::<(), signals_core::SignalError>(())
+/// ```
 #[must_use = "the receiver is disconnected when this guard is dropped, and `let _ = ..` drops it at once: bind it to a name, \
               `let _guard = ..`, or use `connect`, which keeps the receiver connected"]
 #[derive(Debug)]

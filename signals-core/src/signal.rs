@@ -110,6 +110,19 @@ impl<P: Payload> Signal<P> {
     /// Whether this signal has receivers, including those of any sender. After the first call this is one atomic load.
     ///
     /// A sender can skip the work for a payload that would have no receivers.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct ReportPrinted {
+    ///     pages: Vec<String>,
+    /// }
+    ///
+    /// if ReportPrinted::SIGNAL.has_receivers() {
+    ///     ReportPrinted { pages: vec!["1".to_owned()] }.send()?;
+    /// }
+    /// # Ok::<(), signals_core::SignalError>(())
+    /// ```
     #[inline]
     pub fn has_receivers(&'static self) -> bool {
         self.state() & (LINKED | CONNECTED) != 0
@@ -130,6 +143,17 @@ impl<P: Payload> Signal<P> {
     }
 
     /// The ids of the link-time receivers, in the order in which they are called.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// for id in Paid::SIGNAL.receivers()? {
+    ///     println!("{id}");
+    /// }
+    /// # Ok::<(), signals_core::SignalError>(())
+    /// ```
     ///
     /// # Errors
     /// [`SignalError::Wiring`] if they have no order, or one of them would be called twice.
