@@ -223,7 +223,7 @@ fn a_model() {
             }
             }
             impl SIGNALS Model for Profile {
-            type Key = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
+            type Key = < Self as PRIVATE ModelInternals >::PrimaryKey ;
             }
             impl SIGNALS db::FromRow for Profile {
             fn from_row (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {

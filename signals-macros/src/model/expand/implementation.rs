@@ -11,7 +11,7 @@ use super::values::{constructor, default, default_of, defaults, others};
 use crate::model::ir::{Column, Model, Origin};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
-use crate::root::{Place, ask, implement};
+use crate::root::{Place, ask, implement, moved};
 
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
@@ -25,7 +25,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
     let key = key_type(model, paths);
     let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(&key, model, paths));
-    let implementation = implement(name, &quote!(#root::Model for #name), &quote!(type Key = #key;));
+    let implementation = public(model, paths);
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
     let defaults = defaults(model, paths);
     let constructor = parsed.constructor.as_ref().map(|derived| constructor(derived, model, paths));
@@ -55,6 +55,17 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
+}
+
+/// The implementation of `Model`. Each part that the compiler may underline when it checks the key has the span of its type:
+/// one mistake at one place is one error.
+fn public(model: &Model<'_>, Paths { root, private }: &Paths) -> TokenStream {
+    let (name, place) = (model.name, Place::of(model.columns[model.key].ty));
+    let model = moved(quote!(#root::Model), place);
+    let key = moved(quote!(<Self as #private::ModelInternals>::PrimaryKey), place);
+    let (keyword, equals, end) =
+        (quote_spanned!(place.first()=> type), quote_spanned!(place.last()=> Key =), quote_spanned!(place.last()=> ;));
+    implement(name, &quote!(#model for #name), &quote!(#keyword #equals #key #end))
 }
 
 /// What stands in the implementation of `SendsSignals`.

@@ -24,7 +24,8 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
         Origin::Written => (None, accessors(model, paths)),
         Origin::ThroughModelOf { field, target } => {
             let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "__load_related"));
-            (Some(quote!(.automatic(#field, #load::<#name>))), None)
+            let of_this = quote_spanned!(Place::of(target).last()=> ::<#name>);
+            (Some(quote!(.automatic(#field, #load #of_this))), None)
         }
     };
     quote! {
