@@ -1,4 +1,4 @@
-//! Futures that are dropped before their end. What each database waits for is tested with it.
+//! Futures that are dropped before their end. Waits that only one database has are tested with it.
 
 use super::*;
 
@@ -6,7 +6,7 @@ on_each_database! {
     waiting_for_a_connection_can_be_dropped,
 }
 
-/// In the queue for the one connection, at its head and after others.
+/// In the queue for the only connection, first and later.
 async fn waiting_for_a_connection_can_be_dropped(database: &Database) -> TestResult {
     let db = with_numbers(database.one_patient().connect().await?).await?;
     for dropped in 0..3 {

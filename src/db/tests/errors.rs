@@ -156,7 +156,7 @@ fn texts_of_the_models_errors() {
     .assert_eq(&texts);
 }
 
-/// A cause is printed once: in the text, and not again as a source.
+/// A cause is printed once: in the text, and not as the source.
 #[test]
 fn a_source_is_the_cause_of_the_printed_cause() {
     #[derive(Debug)]

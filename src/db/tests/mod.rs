@@ -1,7 +1,7 @@
-//! What the databases promise. Each file is a topic, and each rule is one body that is tested on each database.
+//! The rules of the databases. Each file is a topic, and each rule is one body that is tested on each database.
 //!
-//! What only one database has is tested in `sqlite/tests` and `postgres/tests`. The tests of PostgreSQL need a server, which
-//! `SIGNALS_TEST_POSTGRES` names, and say so if there is none.
+//! Rules of one database are tested in `sqlite/tests` and `postgres/tests`. The tests of PostgreSQL need a server, which
+//! `SIGNALS_TEST_POSTGRES` names, and print a message if there is none.
 
 mod cancellation;
 pub(super) mod errors;
@@ -103,7 +103,7 @@ impl Database {
         }
     }
 
-    /// Like [`one`](Self::one), for waits that end well, however slow the machine is.
+    /// Like [`one`](Self::one), for waits that succeed, however slow the machine is.
     fn one_patient(&self) -> ConnectOptions {
         match self {
             #[cfg(feature = "sqlite")]
@@ -123,7 +123,7 @@ impl Database {
         }
     }
 
-    /// A connection of its own for each of the two options.
+    /// One database for each of the two options.
     async fn each(&self) -> Result<[Db; 2]> {
         Ok([self.one().connect().await?, self.several().connect().await?])
     }
@@ -139,12 +139,12 @@ impl Database {
     }
 }
 
-/// Whether it is SQLite, for what the databases do in different ways.
+/// Whether it is SQLite, for what differs between the databases.
 pub(super) fn is_sqlite(db: &Db) -> bool {
     db.dialect() == Dialect::Sqlite
 }
 
-/// The table that most tests write to, made again.
+/// Makes the table that most tests write to.
 pub(super) async fn with_numbers(db: Db) -> Result<Db> {
     db.batch("DROP TABLE IF EXISTS numbers; CREATE TABLE numbers (n BIGINT NOT NULL)").await?;
     Ok(db)
@@ -195,7 +195,7 @@ pub(super) fn here() -> &'static Location<'static> {
     Location::caller()
 }
 
-/// The database is usable: it is in no transaction, and the table has one of these contents. Empties the table.
+/// Checks that the database is usable: no transaction is open, and the table has one of these contents. Empties the table.
 pub(super) async fn usable(db: &Db, allowed: &[&[i64]]) -> TestResult {
     let found = numbers(db).await?;
     assert!(allowed.contains(&found.as_slice()), "{found:?}");

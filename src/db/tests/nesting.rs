@@ -9,7 +9,7 @@ on_each_database! {
     what_is_not_in_the_body_is_no_nested_transaction,
 }
 
-/// As a function that does not know where it is called.
+/// As a function that does not know that it is called in a transaction.
 async fn add_in_a_transaction(db: &Db, n: i64) -> Result<()> {
     db.transaction(async |tx| add(tx, n).await.map(drop)).await
 }
@@ -43,7 +43,7 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once(database: &
         is_nested(&result, line);
         assert_eq!(numbers(&db).await?, [0_i64; 0]);
 
-        // The error breaks nothing: code that ignores it goes on in the outer one.
+        // The error does not break the outer transaction, so code can ignore it.
         db.transaction(async |tx| {
             add_in_a_transaction(&db, 1).await.unwrap_err();
             add(tx, 2).await.map(drop)
@@ -51,7 +51,7 @@ async fn a_transaction_in_the_body_of_another_one_is_refused_at_once(database: &
         .await?;
         assert_eq!(numbers(&db).await?, [2]);
 
-        // One that is meant to be independent, on another connection that writes.
+        // An independent transaction, on another connection that writes.
         if has_several && !is_sqlite(&db) {
             let kept = async |_: &mut Tx| {
                 let independent = db.begin().await?;
@@ -72,7 +72,7 @@ async fn what_is_not_in_the_body_is_no_nested_transaction(database: &Database) -
     let another = database.another().await?;
     let db = with_numbers(database.one().connect().await?).await?;
     let other = with_numbers(another.one().connect().await?).await?;
-    // Another database, one after the other, and after a panic.
+    // In another database, one after the other, and after a panic.
     db.transaction(async |_| add_in_a_transaction(&other, 1).await).await?;
     add_in_a_transaction(&db, 1).await?;
     let panics = tokio::spawn({
@@ -89,7 +89,7 @@ async fn what_is_not_in_the_body_is_no_nested_transaction(database: &Database) -
     })
     .await?;
 
-    // A task of its own, which waits for its turn on the same thread.
+    // A separate task, which waits for its turn on the same thread.
     let task = db
         .transaction(async |tx| {
             let db = db.clone();

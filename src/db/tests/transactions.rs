@@ -70,7 +70,7 @@ async fn others_see_what_is_committed_while_a_transaction_is_open(database: &Dat
     }
     tx.commit().await?;
     assert_eq!(numbers(&db).await?, expected);
-    // A change of the schema is seen by statements that were prepared.
+    // Prepared statements see a change of the schema.
     db.execute("ALTER TABLE numbers RENAME COLUMN n TO m", &()).await?;
     assert!(matches!(numbers(&db).await.unwrap_err().kind(), ErrorKind::NoColumn { .. }));
     Ok(())
@@ -116,7 +116,7 @@ async fn a_panic_rolls_back(database: &Database) -> TestResult {
     Ok(())
 }
 
-/// A receiver holds a `&mut Tx`, and calls of models want a `&dyn Executor` again and again.
+/// A receiver has a `&mut Tx`, and calls of models need a `&dyn Executor` repeatedly.
 async fn a_borrowed_tx_is_an_executor_more_than_once(database: &Database) -> TestResult {
     async fn receiver(tx: &mut Tx) -> Result<()> {
         add(tx, 1).await?;
@@ -205,7 +205,7 @@ async fn a_handle_is_the_same_transaction_and_does_not_end_it(database: &Databas
     Ok(())
 }
 
-/// `transaction` is left with a handle that is not its own.
+/// `transaction` is left with the handle of another transaction.
 async fn a_body_that_swaps_its_tx_for_a_handle_does_not_end_the_transaction_of_that(database: &Database) -> TestResult {
     let another = database.another().await?;
     let db = with_numbers(database.one().connect().await?).await?;

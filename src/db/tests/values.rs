@@ -71,7 +71,7 @@ pub(in crate::db) async fn edges_come_back(db: &Db) -> TestResult {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error() {
+fn a_value_that_does_not_fit_is_an_error() {
     fn error<T: Column>(value: ValueRef<'_>) -> String {
         T::from_value(value).err().expect("it must not fit").to_string()
     }
@@ -111,7 +111,7 @@ fn what_does_not_fit_is_an_error() {
 }
 
 #[test]
-fn what_fits_without_loss_is_read() {
+fn a_value_that_fits_without_loss_is_read() {
     use ValueRef::{Boolean, Integer, Real};
     assert_eq!(bool::from_value(Integer(1)), Ok(true));
     assert_eq!(bool::from_value(Boolean(false)), Ok(false));
@@ -148,7 +148,7 @@ async fn a_wrong_number_of_parameters_is_an_error(database: &Database) -> TestRe
     let error = value(&tx, &sql, &(1,)).await.unwrap_err();
     assert_eq!(error.to_string(), "the statement has 2 placeholders, and the parameters are 1: pass one for each");
     assert!(value(&tx, "SELECT 1", &(1,)).await.is_err());
-    // The database has seen nothing of it, so the transaction goes on.
+    // Nothing reached the database, so the transaction continues.
     assert_eq!(value(&tx, "SELECT 1", &()).await?, Value::Integer(1));
     tx.commit().await?;
     Ok(())

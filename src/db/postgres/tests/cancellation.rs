@@ -6,7 +6,7 @@ use std::task::Poll;
 use super::*;
 use crate::error::{Error, ErrorKind};
 
-/// Polls so often, with time for others in between, then drops the future.
+/// Polls so often, yields after each poll, then drops the future.
 async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     for _ in 0..polls {
@@ -19,11 +19,11 @@ async fn drop_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<
     None
 }
 
-/// Drops an operation after each number of polls until it comes to its end.
+/// Drops an operation after each number of polls, until it ends before that.
 macro_rules! sweep {
     ($db:ident, $allowed:expr, $done:expr, $operation:expr) => {
         for polls in 0.. {
-            // The futures are dropped at the first polls one by one, later in strides: what they wait for is the server.
+            // At first after every poll, later in strides, because the futures wait for the server.
             let polls = if polls < 40 { polls } else { polls * polls / 40 };
             match drop_after(polls, $operation).await {
                 None => usable(&$db, $allowed).await?,
@@ -84,7 +84,7 @@ async fn connecting_can_be_dropped() -> TestResult {
     Ok(())
 }
 
-/// Nobody knows whether the statement was done, so the rest cannot be committed.
+/// It is unknown whether the statement was done, so the rest cannot be committed.
 #[tokio::test]
 async fn a_dropped_statement_breaks_its_transaction() -> TestResult {
     let schema = schema!();
@@ -104,7 +104,7 @@ async fn a_dropped_statement_breaks_its_transaction() -> TestResult {
     Ok(())
 }
 
-/// Whoever gets the connection next does not wait for what nobody waits for.
+/// The next user of the connection does not wait for the dropped statement.
 #[tokio::test]
 async fn a_dropped_statement_is_stopped() -> TestResult {
     let schema = schema!();

@@ -44,7 +44,7 @@ async fn servers_that_are_not_there() -> TestResult {
     assert!(text.starts_with(&format!("cannot connect to `postgres://ann:***@127.0.0.1:{free}/db`: ")), "{text}");
     assert!(text.ends_with(": start the server, or correct the host and the port"), "{text}");
 
-    // One that says nothing.
+    // A server that does not answer.
     let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
     let url = format!("postgres://ann@127.0.0.1:{}/db", silent.local_addr()?.port());
     let error = ConnectOptions::new(url).pool_timeout(Duration::from_millis(50)).connect().await.unwrap_err();
@@ -258,7 +258,7 @@ async fn a_statement_that_takes_too_long_or_is_canceled_has_an_error_of_its_own(
     Ok(())
 }
 
-/// Long enough for what was sent before to be there.
+/// Waits until statements that were sent before have arrived.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(200)).await;
 }

@@ -34,7 +34,7 @@ async fn a_connection_that_is_lost_in_a_transaction() -> TestResult {
         tx.on_commit(async |_| panic!("no commit, no hook"));
         kill(&server, pid(&tx).await?).await?;
         if end == 2 {
-            // Nothing of the transaction is sent any more, so it is known that it is not committed.
+            // COMMIT is not sent, so it is certain that the transaction is not committed.
             settle().await;
             let error = tx.commit().await.unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::ConnectionLost { .. }), "{error}");
@@ -71,7 +71,7 @@ async fn a_connection_that_is_lost_in_a_statement() -> TestResult {
     Ok(())
 }
 
-/// A trigger that is deferred holds up the COMMIT, so that there is time to kill it.
+/// A deferred trigger delays the COMMIT, so that there is time to kill the connection.
 #[tokio::test]
 async fn a_connection_that_is_lost_during_the_commit() -> TestResult {
     let schema = schema!();
@@ -144,28 +144,28 @@ async fn slow_commit(db: &Db, seconds: f64) -> Result<()> {
     .await
 }
 
-/// Lets the task of a connection see what the server has said.
+/// Lets the task of a connection read the answers of the server.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
-/// Stands between the library and the server, and can stop to pass on what comes, without closing anything.
-struct Line {
+/// A proxy between the library and the server, which can stop forwarding without closing connections.
+struct Proxy {
     port: u16,
     /// How many of the first connections are silent.
     silent: Arc<AtomicUsize>,
     accepted: Arc<AtomicUsize>,
 }
 
-impl Line {
+impl Proxy {
     async fn to(server: &str) -> (Self, String) {
         let (before, rest) = server.split_once('@').unwrap();
         let (host, after) = rest.split_once('/').unwrap();
         let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line =
+        let proxy =
             Self { port: listener.local_addr().unwrap().port(), silent: Arc::default(), accepted: Arc::default() };
-        let (silent, accepted) = (Arc::clone(&line.silent), Arc::clone(&line.accepted));
+        let (silent, accepted) = (Arc::clone(&proxy.silent), Arc::clone(&proxy.accepted));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let number = accepted.fetch_add(1, Ordering::Relaxed);
@@ -173,21 +173,21 @@ impl Line {
                 let server = TcpStream::connect(&host).await.unwrap();
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(pass(from_client, to_server, number, Arc::clone(&silent)));
-                tokio::spawn(pass(from_server, to_client, number, silent));
+                tokio::spawn(forward(from_client, to_server, number, Arc::clone(&silent)));
+                tokio::spawn(forward(from_server, to_client, number, silent));
             }
         });
-        let url = format!("{before}@127.0.0.1:{}/{after}", line.port);
-        (line, url)
+        let url = format!("{before}@127.0.0.1:{}/{after}", proxy.port);
+        (proxy, url)
     }
 
-    /// Every connection that there is passes nothing on any more.
+    /// Stops forwarding on all existing connections.
     fn die(&self) {
         self.silent.store(self.accepted.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, silent: Arc<AtomicUsize>) {
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, silent: Arc<AtomicUsize>) {
     let mut bytes = vec![0; 4096];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
         if number >= silent.load(Ordering::Relaxed) && to.write_all(&bytes[..read]).await.is_err() {
@@ -199,13 +199,13 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, si
 #[tokio::test]
 async fn connections_that_died_silently_are_replaced_after_one_wait() -> TestResult {
     let schema = schema!();
-    let (line, url) = Line::to(&schema.url()).await;
+    let (proxy, url) = Proxy::to(&schema.url()).await;
     let timeout = Duration::from_secs(1);
     let options = ConnectOptions::new(url).pool_size(3).pool_timeout(timeout).check_after_idle(Duration::ZERO);
     let db = with_numbers(options.connect().await?).await?;
     drop((db.begin().await?, db.begin().await?, db.begin().await?));
     add(&db, 1).await?;
-    line.die();
+    proxy.die();
     let began = Instant::now();
     add(&db, 2).await?;
     let held = (db.begin().await?, db.begin().await?, db.begin().await?);
@@ -218,15 +218,15 @@ async fn connections_that_died_silently_are_replaced_after_one_wait() -> TestRes
 #[tokio::test]
 async fn a_connection_that_was_just_used_is_not_asked_for_a_sign_of_life() -> TestResult {
     let schema = schema!();
-    let (line, url) = Line::to(&schema.url()).await;
+    let (proxy, url) = Proxy::to(&schema.url()).await;
     let db = ConnectOptions::new(url).pool_size(1).connect().await?;
-    line.die();
-    // It would wait for the answer.
+    proxy.die();
+    // A check would wait for the answer.
     drop(tokio::time::timeout(Duration::from_millis(500), db.begin()).await??);
     Ok(())
 }
 
-/// A runtime takes the connections that were opened in it with it.
+/// The connections that were opened in a runtime end with it.
 #[test]
 fn a_db_of_a_runtime_that_has_ended_makes_new_connections() -> TestResult {
     let server = server!();

@@ -52,7 +52,7 @@ fn server_url() -> Option<String> {
     server
 }
 
-/// A schema of its own for a test, dropped afterwards.
+/// A schema for one test, dropped afterwards.
 pub(in crate::db) struct Schema {
     server: String,
     name: String,
@@ -86,7 +86,7 @@ impl Drop for Schema {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
         let tidy = async move {
-            // The runtime of the test stands still, and what it has not sent yet may hold locks.
+            // The runtime of the test is blocked, and commands that it has not sent yet may hold locks.
             let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name =";
             admin(&server, &format!("{end} '{name}'")).await?;
             admin(&server, &format!("DROP SCHEMA {name} CASCADE")).await
@@ -96,13 +96,13 @@ impl Drop for Schema {
     }
 }
 
-/// The URL with a schema and its name as that of the program.
+/// The URL with a schema, whose name is also that of the program.
 fn at(server: &str, schema: &str) -> String {
     let question = if server.contains('?') { '&' } else { '?' };
     format!("{server}{question}application_name={schema}&options=-c%20search_path%3D{schema}%20-c%20lc_messages%3DC")
 }
 
-/// Runs SQL on a connection of its own, as another process.
+/// Runs SQL on a separate connection, as another process.
 async fn admin(server: &str, sql: &str) -> Result<()> {
     ConnectOptions::new(server).pool_size(1).connect().await?.batch(sql).await
 }

@@ -28,7 +28,7 @@ async fn connections_are_opened_when_they_are_needed_and_stay() -> TestResult {
 }
 
 #[tokio::test]
-async fn waiting_too_long_names_who_holds_the_connections() -> TestResult {
+async fn waiting_too_long_names_the_places_that_hold_the_connections() -> TestResult {
     let schema = schema!();
     let options = schema.options().pool_size(3).pool_timeout(Duration::from_millis(300));
     let db = with_numbers(options.connect().await?).await?;
@@ -51,7 +51,7 @@ async fn waiting_too_long_names_who_holds_the_connections() -> TestResult {
 }
 
 #[tokio::test]
-async fn who_waits_gets_the_next_connection() -> TestResult {
+async fn a_caller_that_waits_gets_the_next_connection() -> TestResult {
     let schema = schema!();
     let db = with_numbers(schema.one().connect().await?).await?;
     let tx = db.begin().await?;
@@ -82,7 +82,7 @@ async fn statements_are_prepared_once_and_not_without_end() -> TestResult {
     }
     for n in 0..300 {
         value(&db, &format!("SELECT {n}"), &()).await?;
-        // What is used goes on being there.
+        // A statement that is used stays prepared.
         add(&db, n).await?;
     }
     let tx = db.begin().await?;
@@ -95,7 +95,7 @@ async fn statements_are_prepared_once_and_not_without_end() -> TestResult {
     Ok(())
 }
 
-/// A user that may have two connections, and the URL with which it has them.
+/// Makes a user that may have two connections, and returns its URL.
 async fn limited(server: &str, user: &str) -> TestResult<String> {
     admin(server, &format!("DROP ROLE IF EXISTS {user}; CREATE ROLE {user} LOGIN CONNECTION LIMIT 2")).await?;
     let (_, place) = server.split_once('@').ok_or("the URL of the server names a user")?;
@@ -103,12 +103,12 @@ async fn limited(server: &str, user: &str) -> TestResult<String> {
 }
 
 #[tokio::test]
-async fn a_server_that_is_full_is_waited_for_until_a_connection_comes_back() -> TestResult {
+async fn a_server_that_is_full_is_waited_for_until_a_connection_is_returned() -> TestResult {
     let server = server!();
     let url = limited(&server, "signals_full_waits").await?;
     let db = ConnectOptions::new(url).pool_timeout(Duration::from_secs(20)).connect().await?;
     let (one, two) = (db.begin().await?, db.begin().await?);
-    // A transaction has its connection, also before it has done anything.
+    // A transaction holds its connection even before its first statement.
     assert_eq!(postgres(&db).pool.size(), 2);
     let waiting = tokio::spawn({
         let db = db.clone();
@@ -123,7 +123,7 @@ async fn a_server_that_is_full_is_waited_for_until_a_connection_comes_back() -> 
 }
 
 #[tokio::test]
-async fn a_server_that_stays_full_is_an_error_that_names_who_holds_the_connections() -> TestResult {
+async fn a_server_that_stays_full_is_an_error_that_names_the_places_that_hold_the_connections() -> TestResult {
     let server = server!();
     let url = limited(&server, "signals_full_fails").await?;
     let timeout = Duration::from_millis(300);
@@ -136,7 +136,7 @@ async fn a_server_that_stays_full_is_an_error_that_names_who_holds_the_connectio
     assert!(waited >= timeout && reason.starts_with("too many connections for role"), "{text}");
     assert_eq!(held.iter().map(|(place, _)| place.line()).collect::<Vec<_>>(), [line, line + 1]);
     assert!(text.contains("those of this program are held from src/db/postgres/tests/pool.rs"), "{text}");
-    // Of another pool they are not this one's.
+    // Connections of another pool are not named.
     let error = ConnectOptions::new(&url).pool_timeout(timeout).connect().await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("s: make `ConnectOptions::pool_size` smaller"), "{text}");

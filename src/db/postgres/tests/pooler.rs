@@ -1,4 +1,4 @@
-//! Poolers that give each transaction another connection. To a statement that was prepared it is the same as `DEALLOCATE`.
+//! Poolers that give each transaction another connection, which has the same effect on prepared statements as `DEALLOCATE`.
 
 use expect_test::expect;
 
@@ -20,7 +20,7 @@ async fn a_statement_that_the_server_does_not_know_is_an_error_that_names_the_po
     expect!["the connection was given to another session of the server, .. does not exist: if a pooler such as pgbouncer is between them, add `statement_cache_capacity=0` to the URL, so that no statement is prepared by name"]
         .assert_eq(&format!("{before}..{after}"));
     tx.rollback().await?;
-    // Outside of a transaction it is prepared again, and whatever else was prepared is forgotten with it.
+    // Outside of a transaction it is prepared again, and all other prepared statements are forgotten.
     add(&db, 3).await?;
     assert_eq!(numbers(&db).await?, [1, 3]);
     Ok(())
@@ -30,7 +30,7 @@ async fn a_statement_that_the_server_does_not_know_is_an_error_that_names_the_po
 async fn a_name_that_another_statement_has_is_an_error_that_names_the_pooler() -> TestResult {
     let schema = schema!();
     let db = with_numbers(schema.one().connect().await?).await?;
-    // The names are numbers that the whole program counts.
+    // The names are numbered in the whole program.
     let names: Vec<_> = (0..20_000).map(|n| format!("PREPARE s{n} AS SELECT 1")).collect();
     db.batch(&format!("DEALLOCATE ALL; {}", names.join(";"))).await?;
     let error = add(&db, 1).await.unwrap_err();
@@ -54,12 +54,12 @@ async fn without_prepared_statements_nothing_is_left_on_the_connection() -> Test
     tx.savepoint(async |tx| add(tx, 4).await).await?;
     tx.commit().await?;
     assert_eq!(numbers(&db).await?, [0, 1, 2, 3, 4]);
-    // What only the server can tell to be no reading.
+    // Statements of which only the server can determine whether they read.
     assert_eq!(value(&db, "WITH a AS (SELECT $1::bigint) SELECT * FROM a", &(7,)).await?, Value::Integer(7));
     let writes = "WITH a AS (DELETE FROM numbers RETURNING n) SELECT * FROM a";
     let error = value(&db, writes, &()).await.unwrap_err();
     assert!(error.to_string().starts_with("`query` on a `Db` only reads"), "{error}");
-    // And what is refused is refused as before.
+    // The other refusals are the same.
     for (sql, expected) in [
         ("COMMIT", "cannot be executed as SQL"),
         ("/**/COMMIT", "`COMMIT` cannot be executed as SQL"),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::error::{Error, ErrorKind};
 
-/// PostgreSQL takes nothing any more after a failure, so the transaction is broken, whoever failed.
+/// PostgreSQL accepts no further statement after a failure, so the transaction is broken, also by raw SQL.
 #[tokio::test]
 async fn a_failed_statement_breaks_the_transaction() -> TestResult {
     let schema = schema!();
@@ -22,7 +22,7 @@ async fn a_failed_statement_breaks_the_transaction() -> TestResult {
         }
         assert_eq!(numbers(&db).await?, [0_i64; 0]);
     }
-    // Also when it is the first, with which BEGIN travels.
+    // Also when it is the first statement, with which BEGIN is sent.
     let tx = db.begin().await?;
     tx.execute("INSERT INTO numbers VALUES (NULL)", &()).await.unwrap_err();
     assert!(matches!(add(&tx, 2).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
@@ -32,7 +32,7 @@ async fn a_failed_statement_breaks_the_transaction() -> TestResult {
 }
 
 #[tokio::test]
-async fn a_failure_in_rows_that_nobody_wants_is_not_missed() -> TestResult {
+async fn a_failure_in_the_remaining_rows_is_not_missed() -> TestResult {
     let schema = schema!();
     let db = with_numbers(schema.one().connect().await?).await?;
     let tx = db.begin().await?;
@@ -60,7 +60,7 @@ async fn a_failure_in_rows_that_nobody_wants_is_not_missed() -> TestResult {
 async fn statements_of_one_transaction_may_overlap() -> TestResult {
     let schema = schema!();
     let db = with_numbers(schema.one().connect().await?).await?;
-    // What is not prepared yet may come later than what is.
+    // Statements that have to be prepared first may arrive later.
     add(&db, 1).await?;
     numbers(&db).await?;
     let tx = db.begin().await?;
@@ -69,7 +69,7 @@ async fn statements_of_one_transaction_may_overlap() -> TestResult {
     tx.commit().await?;
     assert_eq!(numbers(&db).await?, [1, 2, 3]);
 
-    // COMMIT would go behind the statement, and answer nothing if that fails.
+    // COMMIT would be executed after the statement, and return no error if that fails.
     let tx = db.begin().await?;
     let handle = tx.handle();
     let (slow, committed) =
@@ -102,7 +102,7 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() -> TestResult
     assert_eq!(columns().await?, 1);
     db.execute("ALTER TABLE numbers ADD COLUMN m BIGINT", &()).await?;
     assert_eq!(columns().await?, 2);
-    // In a transaction nothing can be tried twice.
+    // In a transaction a statement cannot be repeated.
     db.execute("ALTER TABLE numbers DROP COLUMN m", &()).await?;
     let tx = db.begin().await?;
     let error = tx.for_each_row(sql, &(), &mut |_| Ok(())).await.unwrap_err();
@@ -111,7 +111,7 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() -> TestResult
     let tx = db.begin().await?;
     tx.for_each_row(sql, &(), &mut |_| Ok(())).await?;
     tx.rollback().await?;
-    // Whoever deallocates our statements does no harm.
+    // Deallocated statements are prepared again.
     db.execute("DEALLOCATE ALL", &()).await?;
     assert_eq!(columns().await?, 1);
     db.execute("ALTER TABLE numbers RENAME COLUMN n TO k", &()).await?;
@@ -120,7 +120,7 @@ async fn a_table_that_was_altered_is_seen_by_prepared_statements() -> TestResult
 }
 
 #[tokio::test]
-async fn printing_a_db_or_a_tx_tells_no_password() -> TestResult {
+async fn printing_a_db_or_a_tx_shows_no_password() -> TestResult {
     let url = server!().replacen("root@", "root:secret@", 1);
     let db = Db::connect(&url).await?;
     let tx = db.begin().await?;

@@ -27,7 +27,7 @@ async fn special_numbers_come_back(db: &Db) -> TestResult {
     Ok(())
 }
 
-/// Tables that other programs made have other types.
+/// Tables of other programs have other types.
 #[tokio::test]
 async fn a_value_goes_into_a_column_of_any_type_that_holds_it() -> TestResult {
     let schema = schema!();
@@ -111,7 +111,7 @@ async fn a_value_that_does_not_fit_is_refused_before_it_is_sent() -> TestResult 
         assert!(matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }), "{ty} {value:?}: {error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
-    // The server knows nothing of it, so the transaction goes on.
+    // Nothing was sent, so the transaction continues.
     add(&tx, 2).await?;
     tx.commit().await?;
     assert_eq!(numbers(&db).await?, [1, 2]);

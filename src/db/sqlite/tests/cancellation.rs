@@ -3,7 +3,7 @@
 use super::*;
 use crate::error::Error;
 
-/// Every `await` of a transaction that yields between its statements.
+/// At every `await` of a transaction that yields between its statements.
 #[tokio::test]
 async fn a_transaction_dropped_at_any_point_is_rolled_back() -> TestResult {
     let folder = Folder::new()?;
@@ -53,7 +53,7 @@ async fn waiting_for_another_process_can_be_dropped() -> TestResult {
     Ok(())
 }
 
-/// In the middle of a COMMIT that another process holds up.
+/// In a COMMIT that another process delays.
 #[tokio::test]
 async fn a_commit_that_waits_can_be_dropped() -> TestResult {
     let folder = Folder::new()?;
@@ -72,7 +72,7 @@ async fn a_commit_that_waits_can_be_dropped() -> TestResult {
     Ok(())
 }
 
-/// In the queue for the writer, at its head and behind others.
+/// In the queue for the writer, first and later.
 #[tokio::test]
 async fn waiting_for_the_writer_can_be_dropped() -> TestResult {
     let folder = Folder::new()?;
@@ -92,7 +92,7 @@ async fn waiting_for_the_writer_can_be_dropped() -> TestResult {
             assert_eq!(numbers(&db).await?.len(), 2);
             usable(&db, &[&[0, 1], &[0, 2], &[1, 2]]).await?;
         }
-        // The lock was handed to a future that is dropped before it knows.
+        // The lock was handed to a future that is dropped before it is polled again.
         let tx = db.begin().await?;
         let mut waiting = Box::pin(db.begin());
         assert!(drop_after(1, &mut waiting).await.is_none());

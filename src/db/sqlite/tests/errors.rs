@@ -112,7 +112,7 @@ async fn reading_only() -> TestResult {
     assert!(matches!(add(&tx, 2).await.unwrap_err().kind(), ErrorKind::ReadOnly { .. }));
     tx.commit().await?;
 
-    // Beside a writer, too.
+    // Also alongside a writer.
     let write = folder.db().await?;
     add(&write, 2).await?;
     assert_eq!(numbers(&read).await?, [1, 2]);

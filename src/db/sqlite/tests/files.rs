@@ -1,4 +1,4 @@
-//! A file of SQLite: what its commits survive, how large its log becomes, and how many read it.
+//! A SQLite file: what its commits survive, the size of its log, and its connections that read.
 
 use super::*;
 use crate::db::{Synchronous, TransactionOptions};
@@ -13,7 +13,7 @@ const NORMAL: Value = Value::Integer(1);
 const FULL: Value = Value::Integer(2);
 
 #[tokio::test]
-async fn what_a_commit_survives_can_be_set_in_the_options_and_in_the_url() -> TestResult {
+async fn the_durability_of_commits_can_be_set_in_the_options_and_in_the_url() -> TestResult {
     let folder = Folder::new()?;
     let full = format!("{}?synchronous=full&mode=rwc", folder.url());
     let normal = format!("{}?synchronous=normal", folder.url());
@@ -43,7 +43,7 @@ async fn the_log_of_a_file_shrinks_after_a_large_transaction() -> TestResult {
     db.execute("CREATE TABLE large (bytes BLOB)", &()).await?;
     let log = || std::fs::metadata(format!("{}-wal", folder.path().display())).map_or(0, |log| log.len());
 
-    // Twice: by itself, and while it is read.
+    // Without a reader, and with one.
     for is_read in [false, true] {
         let reading = TransactionOptions::new().read_only();
         let reader = if is_read { Some(db.begin_with(reading).await?) } else { None };
@@ -81,10 +81,10 @@ async fn transactions_that_read_a_file_have_as_many_connections_as_the_pool_may_
     let ErrorKind::PoolBusy { waited, held } = error.into_kind() else { panic!("{text}") };
     assert!(waited >= timeout, "{waited:?}");
     assert_eq!(held.iter().map(|(place, count)| (place.line(), *count)).collect::<Vec<_>>(), [(line, 2)]);
-    // Queries and what writes do not wait for them.
+    // Queries and writes do not wait for them.
     add(&db, 1).await?;
     assert_eq!(numbers(&db).await?, [1]);
-    // One that waits gets the next.
+    // A caller that waits gets the next connection.
     let (three, ()) = tokio::join!(reading(), async { drop(one) });
     assert_eq!(numbers(&three?).await?, [1]);
     two.rollback().await?;

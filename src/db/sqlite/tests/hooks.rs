@@ -1,13 +1,13 @@
-//! What runs after a commit that is not awaited to its end.
+//! Hooks after a commit whose future is dropped.
 
 use std::sync::Arc;
 
 use super::*;
 use crate::db::tests::hooks::{log, logged, taken};
 
-/// A web server drops the future of a request whose client has gone; its mail must go out nevertheless.
+/// A web server drops the future of a request when the client disconnects; its mail must still be sent.
 #[tokio::test]
-async fn hooks_go_on_when_nobody_waits_for_the_commit() -> TestResult {
+async fn hooks_run_on_when_the_future_of_the_commit_is_dropped() -> TestResult {
     let (db, lines) = logged(impatient("sqlite::memory:")).await?;
     for polls in 1..=3 {
         let tx = db.begin().await?;

@@ -23,7 +23,7 @@ async fn a_lock_of_another_process_is_an_error_after_a_while() -> TestResult {
     let text = add(&db, 1).await.unwrap_err().to_string();
     assert!(text.starts_with("another process, or another `Db` of this one, holds the lock on `"), "{text}");
     assert!(text.contains("ms: end its transaction"), "{text}");
-    // Reading goes on.
+    // Reading is still possible.
     assert_eq!(numbers(&db).await?, [0_i64; 0]);
 
     stranger.execute_batch("ROLLBACK")?;
@@ -54,7 +54,7 @@ async fn a_lock_of_another_process_is_waited_for_without_blocking() -> TestResul
     Ok(())
 }
 
-/// `BEGIN` has locked the database, and not one that was attached since.
+/// `BEGIN` has locked the database, but not one that was attached later.
 #[tokio::test]
 async fn a_batch_that_waits_half_way_is_not_done_twice() -> TestResult {
     let (folder, other) = (Folder::new()?, Folder::new()?);
@@ -69,7 +69,7 @@ async fn a_batch_that_waits_half_way_is_not_done_twice() -> TestResult {
     assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
     assert_eq!(numbers(&tx).await?, [1]);
 
-    // The first may wait: there is nothing to do again.
+    // The first statement may wait: nothing would be repeated.
     let release = tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(20)).await;
         stranger.execute_batch("ROLLBACK")
@@ -81,7 +81,7 @@ async fn a_batch_that_waits_half_way_is_not_done_twice() -> TestResult {
     Ok(())
 }
 
-/// A reader of another process, in a database without WAL, where it holds up a commit.
+/// A reader of another process in a database without WAL, where it blocks a commit.
 async fn reader_without_wal(folder: &Folder, db: &Db) -> TestResult<rusqlite::Connection> {
     db.execute("PRAGMA journal_mode = DELETE", &()).await?;
     let stranger = folder.stranger()?;
@@ -204,7 +204,7 @@ async fn the_writer_is_given_in_the_order_of_asking() -> TestResult {
     Ok(())
 }
 
-/// Statements do not wait, so that a loop of them must yield by itself.
+/// Statements do not wait, so a loop of them has to yield by itself.
 #[tokio::test]
 async fn a_loop_of_statements_lets_other_tasks_run() -> TestResult {
     let folder = Folder::new()?;
@@ -280,9 +280,9 @@ async fn reading_a_database_in_memory_next_to_a_transaction_says_that_it_has_one
     Ok(())
 }
 
-/// The holder of the connection that writes is not to blame for what it waits for itself.
+/// The holder of the connection that writes is not named if it waits for another process itself.
 #[tokio::test]
-async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() -> TestResult {
+async fn a_lock_of_another_process_is_not_blamed_on_transactions_that_wait_for_it() -> TestResult {
     const LIMIT: Duration = Duration::from_millis(300);
     let folder = Folder::new()?;
     let db = with_numbers(folder.options().writer_timeout(LIMIT).busy_timeout(LIMIT).connect().await?).await?;
@@ -299,10 +299,10 @@ async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() -> 
         assert_eq!(*path, folder.path());
         assert!(*waited >= LIMIT && *waited < LIMIT * 2, "{error}");
     }
-    // One wait for all, and not one for each in turn.
+    // All of them wait at the same time, not one after the other.
     assert!(began.elapsed() < LIMIT * 3, "{:?}", began.elapsed());
 
-    // What the program itself holds up is still blamed on its place.
+    // A wait for this program still names the place that holds the connection.
     stranger.execute_batch("ROLLBACK")?;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let (tx, line) = (db.begin().await?, line!());
@@ -312,9 +312,9 @@ async fn a_lock_of_another_process_is_not_blamed_on_those_that_wait_for_it() -> 
     Ok(())
 }
 
-/// To wait for the program itself is no waiting for another process.
+/// Waiting for this program does not count as waiting for another process.
 #[tokio::test]
-async fn who_had_to_wait_for_the_program_has_all_the_time_for_another_process() -> TestResult {
+async fn the_time_for_another_process_begins_after_the_wait_for_this_program() -> TestResult {
     const LIMIT: Duration = Duration::from_millis(400);
     let folder = Folder::new()?;
     let options = folder.options().writer_timeout(Duration::from_mins(1)).busy_timeout(LIMIT);

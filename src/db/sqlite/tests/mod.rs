@@ -17,7 +17,7 @@ use crate::db::{ConnectOptions, Db, Params};
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
-/// A folder of its own for a test, removed afterwards.
+/// A folder for one test, removed afterwards.
 pub(in crate::db) struct Folder(PathBuf);
 
 impl Folder {
@@ -46,7 +46,7 @@ impl Folder {
         self.options().connect().await
     }
 
-    /// For waits that end well, however slow the machine is.
+    /// For waits that succeed, however slow the machine is.
     async fn patient(&self) -> Result<Db> {
         patient(self.url()).connect().await
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::error::{Error, ErrorKind};
 
 #[tokio::test]
-async fn what_was_committed_is_there_after_connecting_again() -> TestResult {
+async fn committed_rows_are_there_after_connecting_again() -> TestResult {
     let folder = Folder::new()?;
     let db = with_numbers(folder.db().await?).await?;
     add(&db, 1).await?;
@@ -30,7 +30,7 @@ async fn a_broken_transaction_only_rolls_back() -> TestResult {
     let tx = db.begin().await?;
     add(&tx, 1).await?;
     let first = tx.execute("INSERT INTO numbers VALUES (NULL)", &()).await.unwrap_err();
-    // Raw SQL does not break it, a model does.
+    // A failure of raw SQL does not break it, a failure of a model does.
     add(&tx, 2).await?;
     tx.fail(&first);
     let error = add(&tx, 3).await.unwrap_err();
@@ -65,7 +65,7 @@ async fn a_transaction_that_sqlite_rolled_back_is_broken() -> TestResult {
     let tx = db.begin().await?;
     tx.execute("INSERT INTO t VALUES (1)", &()).await?;
     assert!(matches!(tx.execute("INSERT INTO t VALUES (1)", &()).await.unwrap_err().kind(), ErrorKind::Unique { .. }));
-    // It would be committed at once.
+    // Otherwise this would be committed immediately.
     assert!(matches!(tx.execute("INSERT INTO t VALUES (2)", &()).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
     tx.rollback().await?;
     assert_eq!(value(&db, "SELECT count(*) FROM t", &()).await?, Value::Integer(0));
