@@ -48,7 +48,7 @@ impl Pool {
             match self.connections.timeout_get(&Timeouts { wait: Some(left), create: None, recycle: None }).await {
                 Ok(connection) => {
                     self.holders.add(at);
-                    let server = Arc::clone(&self.connections.manager().server());
+                    let server = Arc::clone(self.connections.manager().server());
                     return Ok(Lease::new(connection, server, self.holders.clone(), Arc::clone(&self.returned), at));
                 }
                 Err(PoolError::Backend(NotOpened::Failed(error))) => return Err(error),

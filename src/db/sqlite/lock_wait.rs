@@ -61,7 +61,7 @@ impl LockWait {
             }
             let waited = self.note_contention().max(asked).elapsed();
             if waited >= self.limit {
-                return Err(self.locked(waited).into());
+                return Err(self.locked(waited));
             }
             tokio::time::sleep(delay.min(self.limit.saturating_sub(waited))).await;
             delay = (delay * 2).min(LONGEST);

@@ -33,7 +33,7 @@ impl DriverConnection for Opened<'_> {
     fn execute<'a>(&'a mut self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<u64>> {
         let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {
-            Ok(lock_wait.retry(|| connection.outside_transaction(|connection| connection.execute(sql, params))).await?)
+            lock_wait.retry(|| connection.outside_transaction(|connection| connection.execute(sql, params))).await
         })
     }
 
@@ -45,9 +45,7 @@ impl DriverConnection for Opened<'_> {
     ) -> BoxFuture<'a, Result<()>> {
         let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {
-            Ok(lock_wait
-                .retry(|| connection.outside_transaction(|connection| connection.query(sql, params, each)))
-                .await?)
+            lock_wait.retry(|| connection.outside_transaction(|connection| connection.query(sql, params, each))).await
         })
     }
 

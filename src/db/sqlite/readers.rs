@@ -58,7 +58,7 @@ impl Readers {
         Some(Reader { connection: Some(connection), readers: Arc::clone(self), at: None, _permit: permit })
     }
 
-    /// Waits without a limit: a reader is held for one query, which is not held up by anything but its own lock_wait.
+    /// A connection for a query. It waits without a limit: a connection is held for one query, which waits for nothing but locks.
     pub(super) async fn take(self: &Arc<Self>, lock_wait: &LockWait) -> Result<Reader> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::from(ErrorKind::Ended))?;
         self.connect(permit, lock_wait).await

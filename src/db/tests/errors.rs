@@ -174,9 +174,9 @@ fn a_source_is_the_cause_of_the_printed_cause() {
 
     let error = Error::other(Outer(std::fmt::Error));
     assert_eq!(error.to_string(), "outer");
-    assert!(error.source().is_some_and(|source| source.is::<std::fmt::Error>()));
+    assert!(error.source().is_some_and(<dyn std::error::Error>::is::<std::fmt::Error>));
     let hook = ErrorKind::Hook { after: crate::db::TransactionEnd::Commit, queued: here(), source: error };
     let hook = Error::from(hook);
     assert!(hook.to_string().ends_with("failed, the commit stays: outer"));
-    assert!(hook.source().is_some_and(|source| source.is::<std::fmt::Error>()));
+    assert!(hook.source().is_some_and(<dyn std::error::Error>::is::<std::fmt::Error>));
 }

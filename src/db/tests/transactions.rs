@@ -135,7 +135,7 @@ async fn a_borrowed_tx_is_an_executor_more_than_once(database: &Database) -> Tes
 
 /// The futures can be tasks of a runtime with many threads.
 #[test]
-fn futures_are_send() -> TestResult {
+fn futures_are_send() {
     fn send<T: Send>(value: T) -> T {
         value
     }
@@ -182,7 +182,6 @@ fn futures_are_send() -> TestResult {
     sync::<Db>();
     sync::<Tx>();
     sync::<Error>();
-    Ok(())
 }
 
 async fn a_handle_is_the_same_transaction_and_does_not_end_it(database: &Database) -> TestResult {
