@@ -56,8 +56,7 @@ pub mod chapter_10 {}
 
 #[doc = include_str!("../docs/guide/links.md")]
 #[doc = ""]
-#[cfg_attr(feature = "migrate", doc = include_str!("../docs/guide/11-production.md"))]
-#[cfg_attr(not(feature = "migrate"), doc = "Compiled with the feature `migrate`.")]
+#[doc = include_str!("../docs/guide/11-production.md")]
 pub mod chapter_11 {}
 
 #[doc = include_str!("../docs/guide/links.md")]
