@@ -1,4 +1,4 @@
-//! Gathers mistakes, so that all of them are reported in one run.
+//! Collects mistakes, so that all of them are reported in one run.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -19,7 +19,7 @@ impl Errors {
         self.push(syn::Error::new_spanned(on, message));
     }
 
-    /// A mistake at a place that has no tokens of its own.
+    /// A mistake at a span without tokens.
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
         self.push(syn::Error::new(span, message));
     }
@@ -31,7 +31,7 @@ impl Errors {
         }
     }
 
-    /// The value, or notes the mistake.
+    /// Returns the value, or stores the mistake.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
@@ -41,14 +41,14 @@ impl Errors {
         self.found.is_none()
     }
 
-    /// What was said.
+    /// The messages so far.
     #[cfg(test)]
     pub(crate) fn texts(mut self) -> Vec<String> {
         self.read = true;
         self.found.take().into_iter().flatten().map(|error| error.to_string()).collect()
     }
 
-    /// Goes on if there was no mistake; else gives what the compiler is to print.
+    /// Returns the errors for the compiler, if there was a mistake.
     pub(crate) fn flush(&mut self) -> Result<(), TokenStream> {
         self.read = true;
         self.found.take().map_or(Ok(()), |error| Err(error.into_compile_error()))

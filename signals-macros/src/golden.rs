@@ -9,7 +9,7 @@ use quote::quote;
 use crate::root::Root;
 use crate::{column, model, receiver, signal};
 
-/// Compares the output behind the item. A line ends where a statement or an item does.
+/// Compares the output after the item. A line ends where a statement or an item ends.
 fn check(output: &TokenStream, expected: &Expect) {
     let text = output.to_string();
     let ours = text.find("# [doc (hidden)]").or_else(|| text.find("const _")).unwrap_or(0);

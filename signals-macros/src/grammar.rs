@@ -1,5 +1,5 @@
-//! What the attributes have in common: `key = value, ..`, each key at most once, every mistake reported. A key with a list,
-//! `unique(a, b)`, may come several times.
+//! The common grammar of all attributes: `key = value, ..`, with each key at most once and every mistake reported. A key with a
+//! list, `unique(a, b)`, can be repeated.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -16,11 +16,11 @@ use crate::suggest;
 pub(crate) struct Keys {
     pub(crate) attribute: &'static str,
     pub(crate) known: &'static [&'static str],
-    /// Words that belong to others, and why they are out of place here.
+    /// Keys of other attributes, and why they are wrong here.
     pub(crate) misplaced: &'static [(&'static str, &'static str)],
 }
 
-/// Whether everything in the brackets was understood. If not, what is missing may have been there.
+/// Whether all arguments were understood. If not, a missing argument may be one of those that were not.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Understood {
     Wholly,
@@ -34,7 +34,7 @@ pub(crate) struct Key {
 }
 
 impl Keys {
-    /// Calls `each` behind every key that is known; it parses the value. Says whether there was a mistake.
+    /// Calls `each` after every known key, to parse the value. Returns whether there was a mistake.
     pub(crate) fn parse(
         &self,
         tokens: TokenStream,
@@ -143,7 +143,7 @@ pub(crate) fn comma(input: ParseStream<'_>, attribute: &str, errors: &mut Errors
     Ok(())
 }
 
-/// Leaves out the rest of an argument with a mistake.
+/// Skips the rest of an argument with a mistake.
 pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
@@ -151,7 +151,7 @@ pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The word that says what an item is: a mistake underlines it, and not a page.
+/// The keyword of an item, such as `struct`: an error underlines it instead of the whole item.
 pub(crate) fn first_word(item: &syn::Item) -> TokenStream {
     let tokens = match item {
         syn::Item::Struct(item) => item.struct_token.into_token_stream(),
@@ -167,7 +167,7 @@ pub(crate) fn first_word(item: &syn::Item) -> TokenStream {
     tokens.into_iter().take(1).collect()
 }
 
-/// What was written, as a message shows it.
+/// The tokens as a message shows them.
 pub(crate) fn text(tokens: impl ToTokens) -> String {
     tokens.to_token_stream().to_string().replace(' ', "")
 }

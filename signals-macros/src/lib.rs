@@ -1,8 +1,8 @@
 //! The macros of `signals`. Use them through `signals` or `signals_core`, which re-export them.
 //!
-//! Each macro reads as parse, check, expand: parse knows grammar only, check builds no tokens, expand cannot fail.
-//! The macros know no list of signals and no list of a payload's fields: they arrange the person's own tokens so that
-//! the compiler finds the mistake and says where it is.
+//! Each macro consists of parse, check and expand: parse only knows grammar, check builds no tokens, and expand cannot fail.
+//! The macros know neither the list of signals nor the fields of a payload: they arrange the user's tokens so that the compiler
+//! finds a mistake and reports its location.
 
 use proc_macro::TokenStream;
 
@@ -29,49 +29,50 @@ use root::Root;
 /// SIGNAL      post_save | [post_save, post_delete] | path::to::CustomSignal
 /// sender      = Model | [Model, Other]        leave it out to receive from every model
 /// created     = true | false                  only inserts, only updates
-/// changed(email, name)                        only if one of these fields has another value than before
-/// raw         = true                          also raw writes, of `db.load_fixture`; else not
+/// changed(email, name)                        only if the value of one of these fields has changed
+/// raw         = true                          also for raw writes, by `db.load_fixture`
 /// when        = path | |event| condition      a function of the payload
 /// after       = [receiver, ..]                run after these receivers
 /// before      = [receiver, ..]                run before these receivers
 /// id          = "stable-name"                 instead of `crate::module::function`
-/// crate       = path                          where `signals` is, if it was renamed
+/// crate       = path                          the path of `signals`, if it was renamed
 /// ```
 ///
-/// Several attributes may be stacked on one function, each for signals and senders of its own: a function receives one signal of
-/// one sender once. What can have no effect is refused, such as `changed(..)` beside `created = true`, or of the key.
+/// A function may have several of these attributes, for different signals and senders: it receives one signal of one sender only
+/// once. Arguments that can have no effect are refused, such as `changed(..)` together with `created = true`, or `changed(..)` of
+/// the key.
 ///
-/// A parameter is bound by its name to the payload's field of that name; `event` is the whole payload. The function
-/// stays an ordinary function.
+/// A parameter is bound by its name to the field of the payload with that name; `event` is the whole payload. The function
+/// can still be called as an ordinary function.
 #[proc_macro_attribute]
 pub fn receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
     receiver::expand(attribute.into(), item.into(), Root::Facade).into()
 }
 
-/// [`macro@receiver`] for a crate that depends on `signals-core` alone.
+/// [`macro@receiver`] for a crate that only depends on `signals-core`.
 #[proc_macro_attribute]
 pub fn core_receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
     receiver::expand(attribute.into(), item.into(), Root::Core).into()
 }
 
-/// Declares a signal: a struct whose fields are what receivers may ask for.
+/// Declares a signal: a struct whose fields are the possible parameters of its receivers.
 ///
 /// ```text
 /// #[signal]                    `send()` calls `fn` receivers
 /// #[signal(async)]             `send().await` calls `fn` and `async fn` receivers
 /// #[signal(output = Vote)]     each receiver returns a `Vote`, or a `Result` of one
-/// #[signal(name = "paid")]     what errors call it, if receivers write it by another name than the struct's
-/// #[signal(crate = path)]      where `signals` is, if it was renamed
+/// #[signal(name = "paid")]     the name in errors, if receivers use another name than that of the struct
+/// #[signal(crate = path)]      the path of `signals`, if it was renamed
 /// ```
 ///
-/// The struct may borrow, with one lifetime. It gets the methods `send`, `send_robust`, `send_with` and `collect`, and
-/// the constant `SIGNAL`, to which receivers are connected at run time.
+/// The struct may have one lifetime. It gets the methods `send`, `send_robust`, `send_with` and `collect`, and
+/// the constant `SIGNAL`, to which receivers can be connected at run time.
 #[proc_macro_attribute]
 pub fn signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
     signal::expand(attribute.into(), item.into(), Root::Facade).into()
 }
 
-/// [`macro@signal`] for a crate that depends on `signals-core` alone.
+/// [`macro@signal`] for a crate that only depends on `signals-core`.
 #[proc_macro_attribute]
 pub fn core_signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
     signal::expand(attribute.into(), item.into(), Root::Core).into()
@@ -79,29 +80,28 @@ pub fn core_signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Links the crates whose models and receivers belong to this program: `signals::apps![accounts, billing];`.
 ///
-/// A crate that is only in `Cargo.toml` and never named is not linked, and its receivers are never called. Naming a
-/// crate that is no dependency does not compile; `signals::check()` reports one of which nothing is linked.
+/// A crate that is in `Cargo.toml` but is not named in the code is not linked, and its receivers are never called. A crate that
+/// is not a dependency does not compile here; `signals::check()` reports a crate that declares nothing.
 #[proc_macro]
 pub fn apps(crates: TokenStream) -> TokenStream {
     apps::expand(crates.into(), Root::Facade).into()
 }
 
-/// [`macro@apps`] for a crate that depends on `signals-core` alone.
+/// [`macro@apps`] for a crate that only depends on `signals-core`.
 #[proc_macro]
 pub fn core_apps(crates: TokenStream) -> TokenStream {
     apps::expand(crates.into(), Root::Core).into()
 }
 
-/// Embeds a folder of migrations in the program, for `db.migrate(..)`: `signals::embed_migrations!("migrations")`. The folder is
-/// named from where `Cargo.toml` is; without a name it is `migrations`.
+/// Embeds a folder of migrations in the program, for `db.migrate(..)`: `signals::embed_migrations!("migrations")`. The path is
+/// relative to `Cargo.toml`; the default is `migrations`.
 ///
-/// A migration is SQL in a file called `V1__users.sql`: `V`, a number that no other one has, two underscores and a word. Folders
-/// in the folder are read as well. It does not compile if there is no migration, if two have one number, or if a file with SQL is
-/// called otherwise, which would never be applied.
+/// A migration is an SQL file with a name such as `V1__users.sql`: `V`, a unique number, two underscores and a word. Subfolders
+/// are read as well. It is a compile error if there is no migration, if two have the same number, or if an SQL file has any
+/// other name, because it would never be applied.
 ///
-/// A file that is changed or removed is seen by Cargo. **A new one is not**, until something else of the crate is built again: a
-/// `build.rs` with this line sees it. Without it, a debug build refuses to migrate while its folder has a file that it has not
-/// embedded.
+/// Cargo notices a changed or removed file. **It does not notice a new file** until another part of the crate is rebuilt. Add a
+/// `build.rs` with this line. Without it, a debug build refuses to migrate if the folder has a file that is not embedded.
 ///
 /// ```text
 /// println!("cargo::rerun-if-changed=migrations");
@@ -111,16 +111,16 @@ pub fn embed_migrations(folder: TokenStream) -> TokenStream {
     migrations::expand(folder.into(), Root::Facade).into()
 }
 
-/// Makes a type of your own the type of a column: an enum without data is stored as text, the name of the variant in snake
-/// case; a struct round one value as that value.
+/// Makes your own type a column type. An enum without data is stored as a string, the name of the variant in snake
+/// case. A struct with one value is stored as that value.
 ///
 /// ```text
-/// #[column(name = "..")]                        on a variant: what is stored instead
-/// #[column(crate = path)]                       on the type: where `signals` is, if it was renamed
+/// #[column(name = "..")]                        on a variant: the string that is stored
+/// #[column(crate = path)]                       on the type: the path of `signals`, if it was renamed
 /// ```
 ///
-/// The type must be `Clone`. A text that no variant has is an error when it is read, which lists those that are known: rename
-/// a variant in Rust and keep its name in the database with `#[column(name = "..")]`.
+/// The type must be `Clone`. Reading a string that is not a variant is an error that lists the variants. If you rename
+/// a variant in Rust, keep its name in the database with `#[column(name = "..")]`.
 #[proc_macro_derive(Column, attributes(column))]
 pub fn column(item: TokenStream) -> TokenStream {
     column::expand(item.into(), Root::Facade).into()
@@ -130,43 +130,43 @@ pub fn column(item: TokenStream) -> TokenStream {
 ///
 /// ```text
 /// #[model]
-/// #[model(table = "members")]                   the table; else the plural of the struct's name, `users`
+/// #[model(table = "members")]                   the table; by default the plural of the struct's name, `users`
 /// #[model(app = "accounts")]                    the table has Django's name, `accounts_user`
-/// #[model(unique(team, number))]                no two rows have the same values in both; several of them may be given
-/// #[model(index(last_name, first_name))]        one index over both; several of them may be given
-/// #[model(delete_signals = false)]              receivers of every model do not hear of its deletes
-/// #[model(crate = path)]                        where `signals` is, if it was renamed
+/// #[model(unique(team, number))]                no two rows have the same values in both; can be repeated
+/// #[model(index(last_name, first_name))]        one index over both; can be repeated
+/// #[model(delete_signals = false)]              receivers of every model are not called for its deletes
+/// #[model(crate = path)]                        the path of `signals`, if it was renamed
 ///
-/// #[key]                                        exactly one field: `Id<Self>`, or a key that you set yourself
-/// #[unique]  #[index]                           the column; a unique field gives `User::by_username(..)`
-/// #[default(expr)]                              the field in `User::default()`, which `#[derive(Default)]` below derives;
-///                                               of a key: that of a row that is inserted without one
+/// #[key]                                        exactly one field: `Id<Self>`, or an application-assigned key
+/// #[unique]  #[index]                           of the column; a unique field adds `User::by_username(..)`
+/// #[default(expr)]                              the field in `User::default()`, with `#[derive(Default)]` below `#[model]`;
+///                                               on a key: the key of a row that is inserted without one
 /// #[update(expr)]                               set before every save
-/// #[column(name = "..")]                        the column; else the field's name, of a relation `user_id`
-/// #[read_only]                                  the database sets the column: no save writes it, each reads it back
+/// #[column(name = "..")]                        the column; by default the field's name, or `user_id` for a relation
+/// #[read_only]                                  the database sets the column: no save writes it, each save reads it back
 ///     generated     = "price * amount"          computed from other columns: `GENERATED ALWAYS AS (..) STORED`
-///     default       = "CURRENT_TIMESTAMP"       of a new row: `DEFAULT (..)`
-/// #[skip]                                       no column; its default when the row is read
-/// #[one_to_one(on_delete = cascade)]            points to one row of another model, which one row may point to
-/// #[foreign_key(on_delete = cascade)]           points to one row of another model
+///     default       = "CURRENT_TIMESTAMP"       for a new row: `DEFAULT (..)`
+/// #[skip]                                       not a column; `Default` when the row is read
+/// #[one_to_one(on_delete = cascade)]            references one row of another model; at most one row references it
+/// #[foreign_key(on_delete = cascade)]           references one row of another model
 ///     on_delete     = cascade | db_cascade | protect | restrict | set_null | set_default | do_nothing
 ///     related_name  = "..."                     the accessor on the other side
 /// #[many_to_many]                               a `ManyToMany<Group>`: related to many rows of another model, or of this one
-///     through       = Membership                a model of your own between the two; else one is made, `UserGroups`
-///     through_fields(user, group)               its fields, if several point to one side
+///     through       = Membership                your own through model; by default it is generated, `UserGroups`
+///     through_fields(user, group)               its fields, if several reference one side
 ///     related_name  = "..."                     the accessor on the other side
-///     symmetrical   = false                     to itself: who is related to somebody need not have that one related
-///     table         = "..."                     of the model that is made; else the model's and the field's name, `post_tags`
+///     symmetrical   = false                     for a relation to itself: `a` may be related to `b` but not `b` to `a`
+///     table         = "..."                     of the generated model; by default the model and the field, `post_tags`
 /// ```
 ///
-/// The table of `UserProfile` is `user_profiles`: the last word in the plural, `-ies` for a `-y` after a consonant, `-es` after s, x, z,
-/// ch and sh, else `-s`. Exceptions are `people`, `children`, `men`, `women`, and `data`, `news`, `series`, `settings` and `species`,
-/// which stay. A name that is a reserved word, as `values` for `Value`, is refused: give it another one with `table`. `User::META`
-/// has the names. What `table` gives is also what the table of a many-to-many relation begins with.
+/// The table of `UserProfile` is `user_profiles`: the last word in the plural, with `-ies` for a `-y` after a consonant, `-es` after s,
+/// x, z, ch and sh, and otherwise `-s`. Exceptions are `people`, `children`, `men`, `women`, and the unchanged `data`, `news`, `series`,
+/// `settings` and `species`. A keyword of SQL, such as `values` for `Value`, is refused: give another name with `table`. `User::META`
+/// has the names. The name of `table` is also the prefix of the tables of many-to-many relations.
 ///
-/// A table is the same in every build, so that none of these attributes can depend on `cfg` or `cfg_attr`. The names of tables and
-/// columns are those that every database takes as they are: at most 63 bytes, without a dot. A table of another schema of
-/// PostgreSQL is reached by the search path: `postgres://localhost/shop?options=-c%20search_path%3Daudit`.
+/// A table is the same in every build, so that these attributes cannot depend on `cfg` or `cfg_attr`. The names of tables and
+/// columns must be valid in every database: at most 63 bytes, without a dot. For a table in another schema of
+/// PostgreSQL, set the search path: `postgres://localhost/shop?options=-c%20search_path%3Daudit`.
 #[proc_macro_attribute]
 pub fn model(attribute: TokenStream, item: TokenStream) -> TokenStream {
     model::expand(attribute.into(), item.into(), Root::Facade).into()

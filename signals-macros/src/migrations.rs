@@ -60,7 +60,7 @@ struct Migration {
     path: PathBuf,
 }
 
-/// The files in a folder and in those below it, in the order of their names.
+/// The files in a folder and its subfolders, in the order of their names.
 fn read(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
@@ -75,7 +75,7 @@ fn read(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The migrations among these files, unless one of them is called so that it would be left out.
+/// The migrations among these files, unless the name of one is a mistake.
 fn check(folder: &str, files: &[PathBuf], span: Span, errors: &mut Errors) -> Vec<Migration> {
     let mut migrations: Vec<Migration> = Vec::new();
     for path in files {
@@ -100,7 +100,7 @@ fn check(folder: &str, files: &[PathBuf], span: Span, errors: &mut Errors) -> Ve
                 errors.at(span, format!("`{name}` is not the name of a migration: `V`, a number, two underscores and a word\n\nhelp: {help}"));
                 continue;
             }
-            // Whatever else there is, such as a README.
+            // Any other file, such as a README.
             (None, _) => continue,
         };
         if let Some(first) = migrations.iter().find(|migration| migration.number == number) {
@@ -111,7 +111,7 @@ fn check(folder: &str, files: &[PathBuf], span: Span, errors: &mut Errors) -> Ve
         }
         migrations.push(Migration { stem: stem.to_owned(), number, path: path.clone() });
     }
-    // What is called otherwise is a mistake already.
+    // Other names have been reported already.
     if migrations.is_empty() && errors.is_empty() {
         let message = format!("no migrations in the folder `{folder}`\n\nhelp: they are files such as `V1__users.sql`");
         errors.at(span, message);
@@ -128,7 +128,7 @@ fn number(stem: &str) -> Option<u32> {
     number.parse().ok().filter(|&number| is_word && is_number && i32::try_from(number).is_ok())
 }
 
-/// The name that was meant: `v1__users`, `1_users` and `V1-users` are `V1__users`. What has a dot may be the way back,
+/// The intended name: `V1__users` for `v1__users`, `1_users` and `V1-users`. A name with a dot may be a reverse migration,
 /// `V1__users.down`.
 fn suggestion(stem: &str) -> Option<String> {
     if stem.contains('.') {
@@ -156,7 +156,7 @@ fn text(path: &Path) -> String {
 mod tests {
     use super::*;
 
-    /// What is embedded of these files, and what is said of them.
+    /// The migrations that are embedded from these files, and the messages about them.
     fn checked(files: &[&str]) -> (Vec<String>, Vec<String>) {
         let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
         let mut errors = Errors::new();

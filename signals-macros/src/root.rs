@@ -1,10 +1,10 @@
-//! Where the library is that the macros write paths to.
+//! The path of the library, to which the macros write paths.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Path};
 
-/// The library through which the macro was called.
+/// The library that re-exports the macro that was called.
 #[derive(Clone, Copy)]
 pub(crate) enum Root {
     /// `signals`
@@ -24,8 +24,8 @@ impl Root {
     }
 }
 
-/// The place of something that the person wrote, from its first token to its last. It carries the person's own spans, so
-/// that the compiler says of a mistake there nothing of the macro.
+/// A range of the user's tokens, from the first to the last. It has the user's spans, so that an error there does not mention
+/// the macro.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     first: Span,
@@ -39,12 +39,12 @@ impl Place {
         Self { first, last: spans.last().unwrap_or(first) }
     }
 
-    /// The person's own span of the first token.
+    /// The user's span of the first token.
     pub(crate) fn first(self) -> Span {
         self.first
     }
 
-    /// The person's own span of the last token.
+    /// The user's span of the last token.
     pub(crate) fn last(self) -> Span {
         self.last
     }
@@ -68,8 +68,8 @@ impl From<Span> for Place {
     }
 }
 
-/// A question to the compiler, `<subject as question>::answer`: where it fails, the compiler underlines the subject, and all
-/// that follows from the answer is silent.
+/// A question to the compiler, `<subject as question>::answer`. If it fails, the compiler underlines the subject, and reports no
+/// errors that follow from the answer.
 pub(crate) fn ask(subject: impl ToTokens, question: impl ToTokens, answer: &str) -> TokenStream {
     let Place { first, last } = Place::of(&subject);
     let opening = quote_spanned!(first=> <);
@@ -78,20 +78,20 @@ pub(crate) fn ask(subject: impl ToTokens, question: impl ToTokens, answer: &str)
     quote!(#opening #subject as #question #closing)
 }
 
-/// An implementation for a type that the person named, and at that place: it is where the compiler looks if it has to say
-/// that there is one.
+/// An implementation for a type that the user named, with the span of that type: the compiler points there when it mentions the
+/// implementation.
 pub(crate) fn implement(ty: &Ident, what: &TokenStream, body: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> impl #what { #body })
 }
 
-/// The subject of a question, which the compiler is to underline somewhere else.
+/// The subject of a question, with the span that the compiler should underline.
 pub(crate) fn at(place: Place, subject: impl ToTokens, private: &TokenStream) -> TokenStream {
     let opening = quote_spanned!(place.first=> <);
     let closing = quote_spanned!(place.last=> >::Me);
     quote!(#opening #subject as #private::Itself #closing)
 }
 
-/// Tokens with the user's own span: the compiler then underlines that place, and says nothing of the macro.
+/// Tokens with the user's span: the compiler underlines it, and does not mention the macro.
 pub(crate) fn moved(tokens: TokenStream, place: Place) -> TokenStream {
     let mut tokens: Vec<proc_macro2::TokenTree> = tokens.into_iter().collect();
     for token in &mut tokens {

@@ -1,12 +1,12 @@
 //! "did you mean": the known word that is nearest to the one that was written.
 
-/// The known word that a person most likely meant.
+/// The known word that the user most likely meant.
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let far = written.len().max(3) / 3;
     known.iter().map(|word| (distance(written, word), *word)).filter(|(d, _)| *d <= far).min().map(|(_, word)| word)
 }
 
-/// The known word itself, or the one that is a single slip away from what was written.
+/// The known word itself, or one at an edit distance of one.
 pub(crate) fn nearly<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
@@ -15,12 +15,12 @@ pub(crate) fn nearly<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
         .or_else(|| known.iter().copied().find(|word| distance(written, word) == 1))
 }
 
-/// "unknown argument `x` in the `receiver` attribute", with the way out.
+/// "unknown argument `x` in the `receiver` attribute", with a suggestion.
 pub(crate) fn unknown(what: &str, written: &str, attribute: &str, known: &[&str]) -> String {
     format!("unknown {what} `{written}` in the `{attribute}` attribute\n\nhelp: {}", help(written, known))
 }
 
-/// The way out of a word that is not known.
+/// The suggestion for an unknown word.
 pub(crate) fn help(written: &str, known: &[&str]) -> String {
     match nearest(written, known) {
         Some(word) => format!("did you mean `{word}`?"),
@@ -38,7 +38,7 @@ pub(crate) fn list(words: &[&str]) -> String {
     }
 }
 
-/// How many letters must be changed, added, taken away or swapped with their neighbour.
+/// The edit distance: how many letters must be changed, inserted, removed or swapped with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];

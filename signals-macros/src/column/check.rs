@@ -1,4 +1,4 @@
-//! What a type must be to be a column, beyond the grammar.
+//! The rules for column types beyond the grammar.
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -8,15 +8,15 @@ use super::parse::Parsed;
 use crate::case::snake_case;
 use crate::errors::Errors;
 
-/// How the type is stored. It borrows the person's tokens.
+/// How the type is stored. It borrows the user's tokens.
 pub(super) enum Column<'a> {
     /// As the name of its variant.
     Choice(Vec<Choice<'a>>),
-    /// As what it is made of.
+    /// As the value that it wraps.
     Wrapper(&'a Type),
 }
 
-/// A variant, and the text that is stored for it.
+/// A variant, and the string that is stored for it.
 pub(super) struct Choice<'a> {
     pub(super) variant: &'a Ident,
     pub(super) stored_as: String,

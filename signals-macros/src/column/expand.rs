@@ -1,4 +1,4 @@
-//! What a type becomes that is a column: its implementation of `Column`.
+//! The output for a column type: its implementation of `Column`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -28,7 +28,7 @@ pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenS
             }
         }
     };
-    // Said here, so that the compiler asks for it in no other words.
+    // Required here, so that the compiler reports it in the user's terms.
     let clone = quote_spanned!(name.span()=> #name: ::core::clone::Clone);
     implement(name, &quote!(#root::Column for #name where #clone), &body)
 }
@@ -50,7 +50,7 @@ fn choice(choices: &[Choice<'_>], root: &TokenStream) -> TokenStream {
     }
 }
 
-/// What stands in for a column that has a mistake, so that every use of it is not a second one.
+/// A stub for a column type with a mistake, so that its uses are not further errors.
 pub(super) fn stub(parsed: &Parsed, root: Root) -> TokenStream {
     let name = &parsed.item.ident;
     let root = root.path(parsed.root.as_ref());

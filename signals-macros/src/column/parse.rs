@@ -1,4 +1,4 @@
-//! The grammar of `#[column(..)]` on an enum and on its variants, and nothing that it means.
+//! The grammar of `#[column(..)]` on an enum and on its variants, without its meaning.
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, Data, DeriveInput, Ident, LitStr, Meta, Path};
@@ -56,7 +56,7 @@ fn name(attributes: &[Attribute], errors: &mut Errors) -> Option<LitStr> {
     name
 }
 
-/// Each `#[column(..)]`: the word, and what stands in the brackets.
+/// Each `#[column(..)]`: the key, and its value.
 fn ours(attributes: &[Attribute]) -> impl Iterator<Item = (&Ident, Option<TokenStream>)> {
     attributes.iter().filter_map(|attribute| {
         let word = attribute.path().get_ident().filter(|word| *word == "column")?;

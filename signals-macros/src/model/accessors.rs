@@ -1,4 +1,4 @@
-//! The methods that the relations of a model become: those of the model itself, and those of the models on the other side.
+//! The methods that the relations of a model generate, on the model itself and on the models of the other side.
 
 use quote::format_ident;
 use syn::Ident;
@@ -14,7 +14,7 @@ pub(super) fn follow(column: &Column<'_>) -> Ident {
     method(field.strip_suffix("_id").unwrap_or(&field), column.name)
 }
 
-/// The method on the other side of a relation, of the model that is pointed to.
+/// The method on the other side of a relation, of the referenced model.
 pub(super) fn reverse(column: &Column<'_>, model: &Ident) -> Option<Ident> {
     let pointer = column.relation.as_ref()?;
     let name = snake_case(&model.unraw().to_string());
@@ -36,7 +36,7 @@ pub(super) fn reverse_of_many(many: &ManyToManyField<'_>, model: &Ident) -> Opti
     })
 }
 
-/// The name of a method: a word of Rust's own becomes a raw one, and what is no name at all that of the field.
+/// The name of a method: a keyword becomes a raw identifier, and an invalid name is replaced by that of the field.
 fn method(name: &str, field: &Ident) -> Ident {
     if syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, field.span())

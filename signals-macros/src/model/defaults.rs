@@ -1,7 +1,7 @@
-//! The names of tables and columns: those that a model gives, or else these.
+//! The default names of tables and columns.
 //!
-//! A table has the plural, `users`: a singular is too often a word of SQL. `SELECT count(*) FROM users` counts one row in
-//! PostgreSQL, whatever the table holds. A relation has Django's `user_id`.
+//! A table has the plural, `users`, because a singular is often a keyword of SQL: `SELECT count(*) FROM user` counts one row in
+//! PostgreSQL, whatever the table contains. The column of a relation has Django's name, `user_id`.
 
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
@@ -46,7 +46,7 @@ pub(super) fn through_table(
         return names::checked(Named::ThroughTable, given.value(), given, errors);
     }
     let table = format!("{}_{}", prefix(parsed), field.unraw());
-    // A mistake in the model's table is one of that.
+    // A mistake in the name of the model's table is reported there.
     if names::is_good(Named::Table, model_table) {
         let whose = format!("the table of `{}`", field.unraw());
         check_word(&table, &whose, "#[many_to_many(table = \"..\")]", field, errors);
@@ -119,7 +119,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("woman", "women"),
 ];
 
-/// The words that are no table without quotes, in SQLite or in PostgreSQL.
+/// The words that need quotes as the name of a table, in SQLite or in PostgreSQL.
 #[rustfmt::skip]
 const RESERVED: &[&str] = &[
     "add", "all", "alter", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",

@@ -25,7 +25,7 @@ pub(super) enum Origin<'a> {
     ThroughModelOf { field: &'a Ident, target: &'a Type },
 }
 
-/// A field that is no column.
+/// A field that is not a column.
 pub(super) struct Skipped<'a> {
     pub(super) name: &'a Ident,
     pub(super) ty: &'a Type,
@@ -49,12 +49,12 @@ pub(super) struct Column<'a> {
     pub(super) version: bool,
     pub(super) default: Option<&'a Expr>,
     pub(super) update: Option<&'a Expr>,
-    /// What gives the column its value, if the database does.
+    /// How the database sets the value of the column, if it does.
     pub(super) read_only: Option<&'a Source>,
     pub(super) relation: Option<Pointer<'a>>,
 }
 
-/// What makes a column point to a row of another model.
+/// How a column references a row of another model.
 pub(super) struct Pointer<'a> {
     pub(super) word: &'a Ident,
     pub(super) kind: Kind,
@@ -93,13 +93,13 @@ pub(super) enum Through<'a> {
     Written { path: &'a Path, fields: ThroughFields<'a> },
 }
 
-/// Which fields of a through model point to the two sides.
+/// Which fields of a through model reference the two sides.
 pub(super) enum ThroughFields<'a> {
-    /// The only ones that do.
+    /// The only fields that do.
     Only,
     /// These.
     Named([&'a Ident; 2]),
-    /// Their mistake is already reported.
+    /// Unknown, because of a mistake that is already reported.
     Mistaken,
 }
 

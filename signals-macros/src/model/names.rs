@@ -1,23 +1,23 @@
-//! What tables and columns may be called: the same on every database.
+//! The rules for names of tables and columns, the same for every database.
 
 use quote::ToTokens;
 use syn::LitStr;
 
 use crate::errors::Errors;
 
-/// What has a name in the database.
+/// The kinds of things that have a name in the database.
 #[derive(Clone, Copy)]
 pub(super) enum Named {
     Table,
-    /// Of the model that a relation makes.
+    /// A generated through model.
     ThroughTable,
     Column,
 }
 
-/// What PostgreSQL keeps of a name, in bytes.
+/// The maximum length of a name in PostgreSQL, in bytes.
 const LONGEST: usize = 63;
 
-/// Names that begin so belong to a database: SQLite refuses them, and PostgreSQL finds its own tables first.
+/// Prefixes that are reserved: SQLite refuses such names, and PostgreSQL finds its own tables first.
 const RESERVED: [(&str, &str); 2] = [("sqlite_", "SQLite"), ("pg_", "PostgreSQL")];
 
 /// The name. One that a database refuses, or takes for another one, is a mistake `on` what the name comes from.
@@ -33,7 +33,7 @@ pub(super) fn is_good(named: Named, name: &str) -> bool {
     mistake(named, name).is_none()
 }
 
-/// Refuses an `app` that is no part of a table's name. Says whether it is one.
+/// Refuses an `app` that cannot be a part of a table's name. Returns whether it can.
 pub(super) fn check_app(app: &LitStr, errors: &mut Errors) -> bool {
     let mistake = no_text("an app", &app.value());
     let is_good = mistake.is_none();

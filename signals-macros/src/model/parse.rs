@@ -1,4 +1,4 @@
-//! The grammar of `#[model]` and of the attributes of its fields, and nothing that it means.
+//! The grammar of `#[model]` and of the attributes of its fields, without its meaning.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -12,7 +12,7 @@ use crate::grammar::{Keys, Understood, first_word};
 use crate::root::map_tokens;
 use crate::suggest;
 
-/// A struct and what its attributes say.
+/// A struct and its attributes.
 pub(super) struct Parsed {
     /// The struct without the attributes that are ours, and without `Default` in a derive if we write it.
     pub(super) item: ItemStruct,
@@ -25,7 +25,7 @@ pub(super) struct Parsed {
     pub(super) through_models: Vec<Option<Parsed>>,
 }
 
-/// What stands in the brackets of `#[model]`.
+/// The arguments of `#[model]`.
 #[derive(Default)]
 pub(super) struct Arguments {
     pub(super) table: Option<LitStr>,
@@ -48,9 +48,9 @@ pub(super) enum TogetherKind {
     Index,
 }
 
-/// What the attributes of one field say, and its type.
+/// The attributes and the type of one field.
 pub(super) struct FieldAttributes {
-    /// With the model's name for `Self`, which means nothing outside of the struct.
+    /// With the model's name instead of `Self`, which is only valid inside the struct.
     pub(super) ty: Type,
     pub(super) key: Option<Ident>,
     pub(super) unique: Option<Ident>,
@@ -84,9 +84,9 @@ impl FieldAttributes {
     }
 }
 
-/// What gives a field with `#[read_only]` its value.
+/// How the database sets a field with `#[read_only]`.
 pub(super) enum Source {
-    /// The table, in its own way.
+    /// In a way that only the table defines, such as a trigger.
     Table,
     Generated(LitStr),
     Default(LitStr),
@@ -125,7 +125,7 @@ impl Kind {
     }
 }
 
-/// What stands behind `on_delete =`.
+/// The value of `on_delete =`.
 pub(super) enum OnDeleteWord {
     Missing,
     /// Its mistake is reported already.
@@ -234,7 +234,7 @@ pub(super) fn strip(fields: &mut Fields) {
     }
 }
 
-/// Refuses a second `model` attribute, which would be a second model.
+/// Refuses a second `model` attribute, which would declare a second model.
 fn check_alone(attributes: &[Attribute], errors: &mut Errors) {
     if let Some(second) = attributes.iter().find(|attribute| is_model(attribute)) {
         errors.on(second.path(), "`model` is given twice\n\nhelp: write one, with the arguments of both");
@@ -246,7 +246,7 @@ pub(super) fn is_model(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "model")
 }
 
-/// What the attributes are called that a `cfg_attr` may become. The macro is given them before that is known.
+/// The names of the attributes in a `cfg_attr`. The macro sees them before the condition is evaluated.
 fn conditional(attribute: &Attribute) -> Vec<Path> {
     let Meta::List(list) = &attribute.meta else { return Vec::new() };
     if !list.path.is_ident("cfg_attr") {
@@ -261,7 +261,7 @@ fn conditional(attribute: &Attribute) -> Vec<Path> {
     parts.into_iter().skip(1).flat_map(nested).collect()
 }
 
-/// Whose attribute it is.
+/// Which macro an attribute belongs to.
 enum Whose {
     Ours(Ident),
     /// One letter away from one of ours.
@@ -324,7 +324,7 @@ fn misspelt(word: &Ident, known: &str) -> syn::Error {
     )
 }
 
-/// The mistake in an attribute of ours that a `cfg_attr` may become.
+/// The mistake for one of our attributes in a `cfg_attr`.
 fn not_conditional(path: &Path) -> Option<syn::Error> {
     match whose(path) {
         Whose::Another => None,
@@ -399,7 +399,7 @@ fn expression(attribute: &Attribute, word: &Ident, example: &str) -> syn::Result
     }
 }
 
-/// The tokens in the brackets of a field's attribute.
+/// The arguments of a field's attribute.
 fn inside(attribute: &Attribute) -> TokenStream {
     match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
@@ -470,7 +470,7 @@ fn many_to_many(
         match key.name() {
             "through" => many.through = Some(key.value_with(input, "through = Membership", Path::parse_mod_style)?),
             "through_fields" => {
-                many.through_fields = Some((word(), key.fields(input, "through_fields(person, group)")?));
+                many.through_fields = Some((word(), key.fields(input, "through_fields(user, group)")?));
             }
             "related_name" => many.related_name = Some((word(), key.value(input, "related_name = \"members\"")?)),
             "symmetrical" => many.symmetrical = Some((word(), key.value(input, "symmetrical = false")?)),

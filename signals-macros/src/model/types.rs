@@ -1,4 +1,4 @@
-//! What the tokens of a type say. What an alias stands for, only the compiler knows.
+//! Reads types by their tokens. Only the compiler knows the meaning of an alias.
 
 use syn::{GenericArgument, Ident, PathArguments, Type};
 

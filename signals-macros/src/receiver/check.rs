@@ -1,4 +1,4 @@
-//! What a receiver must be, beyond the grammar. What the compiler says better is left to it.
+//! The rules for receivers beyond the grammar. Mistakes that the compiler explains better are left to it.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
 use crate::grammar::text;
 
-/// A function that can be a receiver. It borrows the person's tokens.
+/// A function that can be a receiver. It borrows the user's tokens.
 pub(super) struct Function<'a> {
     pub(super) name: &'a Ident,
     pub(super) call: CallStyle,
@@ -21,7 +21,7 @@ pub(super) struct Function<'a> {
 /// How the function is called.
 pub(super) enum CallStyle {
     Plain,
-    /// With the place of the word `async`.
+    /// With the span of the keyword `async`.
     Async(Span),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Binding<'a> {
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Scope {
     Everywhere,
-    /// In the function alone: it names a type parameter, or says `impl`. It is inferred for each signal and sender.
+    /// Only in the function: the type names a type parameter, or is an `impl`. It is inferred for each signal and sender.
     Function,
 }
 
@@ -122,7 +122,7 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
-/// What is wrong with the attributes of one function together: it is one receiver.
+/// Mistakes in the combination of several attributes on one function.
 fn check_together(attributes: &[Arguments], function: &Ident, errors: &mut Errors) {
     let mut calls = Calls::default();
     let mut has_id = false;
@@ -179,12 +179,12 @@ impl Calls {
                 );
             }
         }
-        // Within one attribute they have been compared.
+        // Inside one attribute they have been compared already.
         let pairs = |signal| senders.iter().map(move |sender| (text(signal), sender.clone()));
         self.0.extend(arguments.signals.iter().flat_map(pairs));
     }
 
-    /// What calls the function already when the sender sends the signal.
+    /// The signal and sender that already call the function for this signal and sender.
     fn known(&self, signal: &str, sender: Option<&str>) -> Option<String> {
         let overlaps = |(known, of): &&(String, Option<String>)| {
             known == signal && (of.is_none() || sender.is_none() || of.as_deref() == sender)
@@ -244,7 +244,7 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
     Some(if name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
 }
 
-/// Whether a type cannot be written outside of its function: it names a type parameter, or says `impl`.
+/// Whether a type cannot be written outside of its function, because it names a type parameter or is an `impl`.
 fn is_generic(ty: &Type, generics: &[&Ident]) -> bool {
     fn any(tokens: proc_macro2::TokenStream, generics: &[&Ident]) -> bool {
         tokens.into_iter().any(|token| match token {

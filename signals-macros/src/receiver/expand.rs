@@ -1,4 +1,4 @@
-//! What a receiver becomes: the function as written, a type of its name, and an entry in the registry per signal and
+//! The output for a receiver: the unchanged function, a type with its name, and an entry in the registry per signal and
 //! sender.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -33,8 +33,8 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     }
 }
 
-/// The type that stands for the function in `after = [..]`. Its variant has a number that is made of the numbers of those
-/// that run before: in a cycle there is no first one, and the compiler names those that wait for one another.
+/// The type that represents the function in `after = [..]`. The number of its variant is computed from the numbers of the
+/// receivers that run earlier. In a cycle it cannot be computed, and the compiler names the receivers of the cycle.
 fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, private: &TokenStream) -> TokenStream {
     let (vis, name) = (&item.vis, marker_name(function));
     let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
@@ -43,7 +43,7 @@ fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, priv
     let Some(first) = after.first() else {
         return quote!(#attributes #vis enum #name { RunsAfter });
     };
-    // It has the person's own spans, so that the compiler tells of a cycle in no other words than theirs.
+    // The expression has the user's spans, so that the error about a cycle only shows the user's code.
     let span = Place::of(first).first();
     let number = quote_spanned! {span=> {
         use #private::NoReceiver as _;
@@ -59,8 +59,8 @@ fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, priv
     }
 }
 
-/// The name of the type: it has the function's place, but not its origin, so that no lint tells the person that it is not
-/// in camel case.
+/// The name of the type. Its span has the location of the function but the hygiene of the macro, so that no lint complains that
+/// the name is not in camel case.
 fn marker_name(function: &Function<'_>) -> Ident {
     let (span, plain) = (Span::call_site().located_at(function.name.span()), function.name.unraw());
     if plain == *function.name {
@@ -70,7 +70,7 @@ fn marker_name(function: &Function<'_>) -> Ident {
     }
 }
 
-/// Who the receiver is, where it stands and what it waits for.
+/// The name of the receiver, its location, and the receivers that it waits for.
 fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
     let marker = marker_name(function);
     let given = attributes.iter().find_map(|arguments| arguments.id.as_ref()).map(ToTokens::to_token_stream);
@@ -105,7 +105,7 @@ fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &Toke
     }
 }
 
-/// The filters, as a person reads them.
+/// The filters in readable form.
 fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
     let created = arguments.created.as_ref().map(|(_, value)| format!("created = {}", value.value));
     let changed = arguments.changed.as_ref().map(|changed| {
@@ -124,7 +124,7 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
     created.into_iter().chain(changed).chain(raw).chain(when)
 }
 
-/// What the receiver reads of the payload: the sender can leave out what nobody asks for.
+/// The fields of the payload that the receiver reads. The library does not compute fields that no receiver reads.
 fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Item = String> {
     let parameters = function.parameters.iter().map(|parameter| parameter.binding().name.unraw().to_string());
     let changes = arguments.changed.as_ref().map(|_| "changes".to_owned());
@@ -156,7 +156,7 @@ fn binding(
     let locals = function.parameters.iter().map(local);
     let call = call(function, &payload, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
-    // A parameter may have the function's own name.
+    // A parameter may have the same name as the function.
     let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
     let body = quote! {
         #alias
@@ -166,7 +166,7 @@ fn binding(
     let style = match function.call {
         CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #body })),
         CallStyle::Async(word) => {
-            // By the function's own name, so that the compiler speaks of that if the future cannot be sent.
+            // Called by its name, so that the compiler names the function if its future is not `Send`.
             let wait = quote_spanned!(word=> async move);
             let look = quote_spanned!(name.span()=> &#name);
             quote! {
@@ -178,7 +178,7 @@ fn binding(
             }
         }
     };
-    // Where the compiler looks once more at a payload that the sender does not send, it is to look at the signal.
+    // If the sender does not send the payload, a second error of the compiler should point at the signal.
     let ty = at(Place::of(signal), quote!(#private::Binding<#payload>), private);
     let binding = filter.map_or_else(|| quote!(new(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
     quote! {
@@ -197,7 +197,7 @@ fn changes(arguments: &Arguments, private: &TokenStream) -> TokenStream {
     questions.collect()
 }
 
-/// It is asked with the user's own spans, so that the compiler underlines the field and says nothing of the macro.
+/// It has the user's spans, so that the compiler underlines the field and does not mention the macro.
 fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
@@ -205,8 +205,8 @@ fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStrea
     quote_spanned!(place=> const _: () = #question(#never, #name);)
 }
 
-/// The payload of the signal from the sender, asked for in steps: each question underlines what the person wrote
-/// wrong, and a question that fails silences those that come after it.
+/// The type of the payload of the signal from the sender, computed in steps. Each step underlines the tokens that are wrong, and
+/// an error in one step suppresses errors of the later ones.
 fn payload(
     signal: &Path,
     sender: Option<&Type>,
@@ -278,7 +278,7 @@ fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
 fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     let created = arguments.created.as_ref().map(|(created, value)| {
         let span = Place::of(created).hygienic();
-        // With a type, because some crates can compare a number with a `bool`, and the mistake would be two errors.
+        // The type is written out, because some crates can compare a number with a `bool`, and the mistake would be two errors.
         let ty = quote_spanned!(value.span()=> ::core::primitive::bool);
         let typed = quote_spanned!(created.span()=> let #created: #ty = #created;);
         quote_spanned! {span=>
@@ -309,7 +309,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     });
     let when = arguments.when.as_ref().map(|when| {
         let span = Place::of(when).hygienic();
-        // A place that has its type already: the compiler compares the person's condition with that, and no more.
+        // The variable has its type already, so that the compiler only compares the user's condition with it.
         quote_spanned! {span=>
             {
                 let mut condition = (#private::condition(payload),);
@@ -323,15 +323,14 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     Some(quote!(#first #(&& #filters)*))
 }
 
-/// `let instance = &payload.instance; let instance: &User = instance;`: the first asks for the field, and is where the
-/// compiler says that there is none; the second has nothing but the person's tokens, and is where it says that the type
-/// is another one.
+/// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
+/// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
 fn local(parameter: &Parameter<'_>) -> TokenStream {
     let Binding { name, ty, scope } = parameter.binding();
     let span = Place::of(name).hygienic();
     let value = match (parameter, scope) {
         (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
-        // A `&mut` becomes a `&` only where a type says so.
+        // A `&mut` only coerces to a `&` where a type is written.
         (Parameter::Event(_), Scope::Function) => {
             let borrow = borrow(ty, scope);
             quote_spanned!(span=> #borrow payload)
@@ -354,12 +353,10 @@ fn local(parameter: &Parameter<'_>) -> TokenStream {
     }
 }
 
-/// How a field is taken. It is borrowed if the parameter borrows: then a field that owns its value serves as well as one
-/// that borrows it.
+/// How a field is taken. It is borrowed if the parameter is a reference, so that a field may own its value or borrow it.
 fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
     let Type::Reference(reference) = ty else { return None };
-    // Where there is no type to say so, and for a trait object, which a `&&dyn Trait` would be taken for, the field
-    // itself is what is borrowed by it.
+    // Without a type, and for a trait object (to which a `&&dyn Trait` could coerce), the field itself is the reference.
     let again = scope == Scope::Function || is_trait_object(&reference.elem);
     Some(match (&reference.mutability, again) {
         (None, false) => quote!(&),

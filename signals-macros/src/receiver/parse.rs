@@ -1,4 +1,4 @@
-//! The grammar of `#[receiver(..)]`, and nothing that it means.
+//! The grammar of `#[receiver(..)]`, without its meaning.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -51,7 +51,7 @@ pub(super) struct Changed {
 const KEYS: &[&str] = &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"];
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
-    // The attribute's place, with the origin of what the person wrote.
+    // The location of the attribute, with the hygiene of the user's code.
     let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
     let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), errors)];
     let mut function = match syn::parse2::<Item>(item) {
@@ -78,7 +78,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     Some(Parsed { function, attributes })
 }
 
-/// The item as the person wrote it, for when the macro has nothing but errors to add.
+/// The item as the user wrote it, for when the macro only adds errors.
 pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
     match syn::parse2::<ItemFn>(item.clone()) {
         Ok(mut function) => {
@@ -192,7 +192,7 @@ fn at_most_once(key: &Ident, seen: &mut Vec<Ident>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Whether a word without `=` is one of the keys, and not the path of a signal.
+/// Whether a word without `=` is a key, and not the path of a signal.
 fn is_key(word: &Ident, input: ParseStream<'_>) -> bool {
     !input.peek2(Token![::]) && KEYS.contains(&word.to_string().as_str())
 }

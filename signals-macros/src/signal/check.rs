@@ -1,4 +1,4 @@
-//! What a signal must be, beyond the grammar.
+//! The rules for signals beyond the grammar.
 
 use syn::{Fields, GenericParam};
 

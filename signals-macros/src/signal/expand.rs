@@ -1,4 +1,4 @@
-//! What a signal becomes: the struct as written, its implementation of `Payload`, and the methods that send it.
+//! The output for a signal: the unchanged struct, its implementation of `Payload`, and the methods that send it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -18,8 +18,8 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
     let output = arguments.output.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
-    // The library's own signals: the compiler is not to list them where it looks for what a person may have meant. The
-    // attribute is not in scope everywhere, so that others do without.
+    // For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope
+    // everywhere, so that other signals do not have it.
     let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
     let hidden = is_own.then(|| quote!(#[diagnostic::do_not_recommend]));
     let (mode, awaits) = match arguments.calls {
@@ -78,7 +78,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     }
 }
 
-/// The methods that send the signal, and the signal itself for those who connect at run time.
+/// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.
 fn methods(
     parsed: &Parsed,
     tag: &TokenStream,

@@ -1,4 +1,4 @@
-//! The grammar of `#[signal(..)]`, and nothing that it means.
+//! The grammar of `#[signal(..)]`, without its meaning.
 
 use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct, LitStr, Path, Type};
@@ -12,7 +12,7 @@ pub(super) struct Parsed {
     pub(super) arguments: Arguments,
 }
 
-/// What stands in the brackets.
+/// The content of the parentheses.
 #[derive(Default)]
 pub(super) struct Arguments {
     pub(super) calls: Calls,

@@ -1,4 +1,4 @@
-//! What a field that is a column must be.
+//! The rules for fields that are columns.
 
 use syn::{Ident, LitStr};
 
@@ -61,7 +61,7 @@ pub(super) fn check<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors
     }
 }
 
-/// What the database sets, nothing else can.
+/// A value that the database sets cannot be set by other attributes.
 fn check_read_only(word: &Ident, source: &Source, attributes: &FieldAttributes, errors: &mut Errors) {
     if let Source::Generated(sql) | Source::Default(sql) = source
         && sql.value().trim().is_empty()
@@ -133,7 +133,7 @@ fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Err
         errors.on(given, format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}"));
         return OnDelete::DoNothing;
     };
-    // What another type is, an alias of an `Option`, only the compiler knows.
+    // Only the compiler knows whether another type is an alias of an `Option`.
     if *on_delete == OnDelete::SetNull && is_id(ty) {
         errors.on(given, needs_null(ty));
     }

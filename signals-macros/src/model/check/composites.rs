@@ -1,4 +1,4 @@
-//! What `unique(a, b)` and `index(a, b)` of a model must be.
+//! The rules for `unique(a, b)` and `index(a, b)` of a model.
 
 use syn::Ident;
 use syn::ext::IdentExt;

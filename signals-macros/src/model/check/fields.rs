@@ -1,4 +1,4 @@
-//! What the fields of a model must be: each one, and all of them together.
+//! The rules for the fields of a model, for each field and for all of them together.
 
 use syn::{Ident, Type};
 
@@ -90,7 +90,7 @@ fn check_names(columns: &[Column<'_>], errors: &mut Errors) {
     }
 }
 
-/// Refuses a `#[default]` that nothing would use.
+/// Refuses a `#[default]` without effect.
 fn check_constructor(parsed: &Parsed, errors: &mut Errors) {
     let without_constructor = parsed.constructor.is_none();
     if let Some(word) = parsed.fields.iter().find_map(default_of_constructor).filter(|_| without_constructor) {
@@ -129,7 +129,7 @@ fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> us
     *key
 }
 
-/// Refuses what is said of a column on a field that is none, because it has the attribute `word`.
+/// Refuses attributes of columns on a field that is not a column, because it has the attribute `word`.
 fn check_no_column(word: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
     let words = [&attributes.key, &attributes.unique, &attributes.index, &attributes.version];
     // A field with `skip` has a value, so it can have a default.

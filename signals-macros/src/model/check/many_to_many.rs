@@ -1,4 +1,4 @@
-//! What a `#[many_to_many]` field must be.
+//! The rules for `#[many_to_many]` fields.
 
 use syn::{Ident, ItemStruct, LitStr, Path, Type};
 

@@ -1,4 +1,4 @@
-//! What a model must be, beyond the grammar.
+//! The rules for models beyond the grammar.
 
 use syn::{Fields, ItemStruct};
 
@@ -13,7 +13,7 @@ mod composites;
 mod fields;
 mod many_to_many;
 
-/// The model, even if it has mistakes: with what is written for it, a use of the model is not another mistake.
+/// The model, even if it has mistakes: the output for it prevents further errors where the model is used.
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model<'a>> {
     check_generics(&parsed.item, errors);
     if !has_named_fields(&parsed.item, errors) {

@@ -101,7 +101,7 @@ fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenS
         |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
     let (to_value, from_value, duplicate) = (column("to_value"), column("from_value"), column("duplicate"));
     let indexes: Vec<usize> = (0..names.len()).collect();
-    // They hold nothing, but a field that is never read is something to be warned of.
+    // These fields hold nothing, but the compiler would warn about a field that is never read.
     let related: Vec<_> = model.many_to_many.iter().map(|many| many.name).collect();
     let no_columns = others(model, paths);
 

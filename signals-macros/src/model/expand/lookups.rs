@@ -56,7 +56,7 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
     let method = format_ident!("by_{field}", span = Span::call_site().located_at(column.name.span()));
     let doc = format!("The row whose `{field}` is this, if there is one.");
     let ty = option(column.ty).unwrap_or(column.ty);
-    // What a person passes for a `String` is a `&str`, and for an `Option` what is in it.
+    // The argument for a `String` is a `&str`, and for an `Option` its content.
     let (parameter, to_value) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
         ("String", _) => (
             quote!(&'a ::core::primitive::str),

@@ -117,7 +117,7 @@ fn only_field(path: &Path, side: &TokenStream, paths: &Paths) -> TokenStream {
     quote!(#private::FieldOf::At(#index))
 }
 
-/// A field that a person named, which must be the id of a row of `side`: the compiler compares the two.
+/// A field that the user named. It must be the id of a row of `side`; the compiler checks this.
 fn named_field(path: &Path, field: &Ident, side: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let (span, name) = (Place::of(field).first(), field.unraw().to_string());

@@ -1,4 +1,4 @@
-//! What a model says of itself: its columns, composites and accessors, in a constant.
+//! The constant that describes a model: its columns, composites and accessors.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -109,7 +109,7 @@ pub(super) fn null(column: &Column<'_>, paths: &Paths) -> Option<TokenStream> {
     Some(quote_spanned!(Place::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
 }
 
-/// What the model says of its methods, for `check()`.
+/// The description of the model's methods, for `check()`.
 fn accessors(model: &Model<'_>, Paths { root, private }: &Paths) -> Option<TokenStream> {
     let accessor = quote!(#private::Accessor::new);
     let columns = model.columns.iter().enumerate().filter_map(|(index, column)| {

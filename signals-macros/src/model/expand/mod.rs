@@ -1,4 +1,4 @@
-//! What a model becomes: the struct without our attributes, its implementation of `Model`, and its methods.
+//! The output for a model: the struct without our attributes, its implementation of `Model`, and its methods.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -14,7 +14,7 @@ use crate::model::paths::Paths;
 use crate::model::types::option;
 use crate::root::{Place, ask, at, implement};
 
-/// A trait per relation, implemented for the model that is pointed to, which may be in another crate.
+/// A trait per relation, implemented for the referenced model, which may be in another crate.
 pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let one = |(index, column): (usize, &Column<'_>)| {
         let accessor = accessor(index, column, parsed, model, paths)?;
@@ -24,7 +24,7 @@ pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     model.columns.iter().enumerate().filter_map(one).collect()
 }
 
-/// What makes the model one that can stand between two others: that it points to each of them in one field.
+/// The implementation by which a model can be a through model: it references each of two models with one field.
 fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let Paths { private, .. } = paths;
     let text = |column: &Column<'_>| option(column.ty).unwrap_or(column.ty).to_token_stream().to_string();
@@ -69,7 +69,7 @@ fn accessor(
     let trait_doc = format!("The other side of [`{child}`]'s `{field}`.");
     let target = target(ty, private);
     let model = ask(at(Place::of(ty), &target, private), quote!(#root::Model), &call.to_string());
-    // Where the compiler asks once more what the type points to, it is to look at the type.
+    // If the compiler checks again which model the type references, its error should point at the type.
     let place = Place::of(ty);
     let (first, this) = (place.first(), Ident::new("self", place.last()));
     let arguments = place.parenthesised(quote_spanned!(first=> #this, executor, #index));
@@ -82,7 +82,7 @@ fn accessor(
         quote_spanned!(first=> fn #accessor<'a> #parameters -> #found)
     };
     let declared = signature(quote_spanned!(first=> &'a #this));
-    // With its type, which has the place of the person's own: what is said of it at one token would be a second error.
+    // The type has the span of the user's whole type: an error at one of its tokens would be a second one.
     let implemented = signature(quote_spanned!(first=> #this: &'a #target));
     let implementation = quote_spanned! {first=>
         impl #reverse for #target {

@@ -1,4 +1,4 @@
-//! What stands in for a model that has a mistake, so that every use of it is not a second one.
+//! The stub for a model with a mistake, so that its uses are not further errors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -18,7 +18,7 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
             parse::strip(&mut item.fields);
             item.attrs.retain(|attribute| !parse::is_model(attribute));
             let implementation = implementation(&item.ident, &item.generics, paths);
-            // The derive would ask for the `Default` of a type whose field has a default of its own.
+            // The derive would require `Default` for the type of a field that has its own default.
             let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
             let derived = is_ours.then(|| parse::take_default(&mut item.attrs)).flatten();
             let constructor = derived.map(|_| constructor(&item.ident, &item.generics));

@@ -1,4 +1,4 @@
-//! What gives a field its value in a new instance: `#[default(..)]`, or the `Default` of its type.
+//! The value of a field in a new instance: `#[default(..)]`, or the `Default` of its type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
