@@ -116,94 +116,110 @@ impl fmt::Display for SchemaDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { model, table, kind, statement } = self;
         write!(f, "`{model}`: ")?;
-        let help = match kind {
-            DifferenceKind::NoTable => {
-                write!(f, "there is no table `{table}`")?;
-                "make it with `db.create_tables()` or a migration"
+        kind.write(table, f)?;
+        match statement {
+            Some(statement) => write!(f, ": {statement}"),
+            None => write!(f, ": {}", kind.help()),
+        }
+    }
+}
+
+impl DifferenceKind {
+    /// Writes what differs.
+    fn write(&self, table: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTable => {
+                write!(f, "there is no table `{table}`")
             }
-            DifferenceKind::NoColumn { column } => {
-                write!(f, "the table `{table}` has no column `{column}`")?;
-                "add it, with a value for the rows that are there"
+            Self::NoColumn { column } => {
+                write!(f, "the table `{table}` has no column `{column}`")
             }
-            DifferenceKind::Unfilled { column } => {
-                write!(f, "the column `{column}` of `{table}` must have a value, and no field gives it one")?;
-                "add a field, or give the column a default"
+            Self::Unfilled { column } => {
+                write!(f, "the column `{column}` of `{table}` must have a value, and no field gives it one")
             }
-            DifferenceKind::Type { column, expected, found } => {
-                write!(f, "the column `{column}` of `{table}` is `{found}`, and the field is stored as `{expected}`")?;
-                "change the type of the field, or that of the column"
+            Self::Type { column, expected, found } => {
+                write!(f, "the column `{column}` of `{table}` is `{found}`, and the field is stored as `{expected}`")
             }
-            DifferenceKind::TakesNoNull { column } => {
-                write!(f, "the column `{column}` of `{table}` takes no NULL, and the field is an `Option`")?;
-                "let the column take it, or make the field no `Option`"
+            Self::TakesNoNull { column } => {
+                write!(f, "the column `{column}` of `{table}` takes no NULL, and the field is an `Option`")
             }
-            DifferenceKind::MayBeNull { column } => {
-                write!(f, "the column `{column}` of `{table}` may be NULL, and the field is no `Option`")?;
-                "make the field an `Option`, or the column NOT NULL"
+            Self::MayBeNull { column } => {
+                write!(f, "the column `{column}` of `{table}` may be NULL, and the field is no `Option`")
             }
-            DifferenceKind::Generated { column } => {
+            Self::Generated { column } => {
                 write!(
                     f,
                     "the database sets the column `{column}` of `{table}` itself, and refuses a save that writes it"
-                )?;
-                "write `#[read_only]` on the field"
+                )
             }
-            DifferenceKind::NotFilled { column, generated: true } => {
-                write!(f, "the field is read-only, and the column `{column}` of `{table}` is not GENERATED")?;
-                "make the column generated, or the field one that is saved"
+            Self::NotFilled { column, generated: true } => {
+                write!(f, "the field is read-only, and the column `{column}` of `{table}` is not GENERATED")
             }
-            DifferenceKind::NotFilled { column, generated: false } => {
-                write!(f, "the field is read-only, and the column `{column}` of `{table}` has no DEFAULT")?;
-                "give the column its default, or remove `#[read_only]` from the field"
+            Self::NotFilled { column, generated: false } => {
+                write!(f, "the field is read-only, and the column `{column}` of `{table}` has no DEFAULT")
             }
-            DifferenceKind::NotTheKey { column } => {
-                write!(f, "the column `{column}` of `{table}` is the key of the model, and not of the table")?;
-                "make it the primary key"
+            Self::NotTheKey { column } => {
+                write!(f, "the column `{column}` of `{table}` is the key of the model, and not of the table")
             }
-            DifferenceKind::NotAssigned { column } => {
-                write!(f, "the database gives new rows of `{table}` no `{column}`, and the key is an `Id`")?;
-                "have the database number them, or set the key yourself"
+            Self::NotAssigned { column } => {
+                write!(f, "the database gives new rows of `{table}` no `{column}`, and the key is an `Id`")
             }
-            DifferenceKind::NotUnique { columns } => {
+            Self::NotUnique { columns } => {
                 let columns = list(columns);
-                write!(f, "nothing keeps two rows of `{table}` from having the same {columns}")?;
-                "make a unique index"
+                write!(f, "nothing keeps two rows of `{table}` from having the same {columns}")
             }
-            DifferenceKind::NoIndex { columns } => {
-                write!(f, "the table `{table}` has no index over {}", list(columns))?;
-                "make one"
+            Self::NoIndex { columns } => {
+                write!(f, "the table `{table}` has no index over {}", list(columns))
             }
-            DifferenceKind::NoForeignKey { column, target } => {
+            Self::NoForeignKey { column, target } => {
                 write!(
                     f,
                     "nothing keeps `{column}` of `{table}` from pointing to a row of `{target}` that is not there"
-                )?;
-                "add a foreign key, for which SQLite needs the table to be rebuilt"
+                )
             }
-            DifferenceKind::OtherTarget { column, expected, found } => {
-                write!(f, "the column `{column}` of `{table}` points to `{found}`, and the field to `{expected}`")?;
-                "change the type of the field, or the foreign key"
+            Self::OtherTarget { column, expected, found } => {
+                write!(f, "the column `{column}` of `{table}` points to `{found}`, and the field to `{expected}`")
             }
-            DifferenceKind::OnDelete { column, expected, found } if expected == "CASCADE" => {
+            Self::OnDelete { column, expected, found } if expected == "CASCADE" => {
                 write!(
                     f,
                     "`db_cascade` leaves it to the foreign key `{column}` of `{table}` to delete rows, and that says \
                      ON DELETE {found}"
-                )?;
-                "change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt"
+                )
             }
-            DifferenceKind::OnDelete { column, found, .. } => {
+            Self::OnDelete { column, found, .. } => {
                 write!(
                     f,
                     "the foreign key `{column}` of `{table}` says ON DELETE {found}, which calls no receiver, and the \
                      model leaves it to this library to follow it"
-                )?;
+                )
+            }
+        }
+    }
+
+    /// What to do about it, without a statement.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::NoTable => "make it with `db.create_tables()` or a migration",
+            Self::NoColumn { .. } => "add it, with a value for the rows that are there",
+            Self::Unfilled { .. } => "add a field, or give the column a default",
+            Self::Type { .. } => "change the type of the field, or that of the column",
+            Self::TakesNoNull { .. } => "let the column take it, or make the field no `Option`",
+            Self::MayBeNull { .. } => "make the field an `Option`, or the column NOT NULL",
+            Self::Generated { .. } => "write `#[read_only]` on the field",
+            Self::NotFilled { generated: true, .. } => "make the column generated, or the field one that is saved",
+            Self::NotFilled { generated: false, .. } => {
+                "give the column its default, or remove `#[read_only]` from the field"
+            }
+            Self::NotTheKey { .. } => "make it the primary key",
+            Self::NotAssigned { .. } => "have the database number them, or set the key yourself",
+            Self::NotUnique { .. } => "make a unique index",
+            Self::NoIndex { .. } => "make one",
+            Self::NoForeignKey { .. } => "add a foreign key, for which SQLite needs the table to be rebuilt",
+            Self::OtherTarget { .. } => "change the type of the field, or the foreign key",
+            Self::OnDelete { .. } => {
                 "change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt"
             }
-        };
-        match statement {
-            Some(statement) => write!(f, ": {statement}"),
-            None => write!(f, ": {help}"),
         }
     }
 }

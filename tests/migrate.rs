@@ -374,9 +374,9 @@ mod migrations {
             the migrations do not fit, `users`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
             the migrations do not fit, `V99999999999__users`: the number of a migration is a whole one, and below 2147483648
             the migrations do not fit, the database has applied `V3__nothing`, which this program does not have: put it back, or run the program that has it
-            the migrations do not fit, `V2__city` was not applied, and others with higher numbers were: give it a number behind them
+            the migrations do not fit, `V2__city` was not applied, and others with higher numbers were: give it a number after them
             the migrations do not fit, `V3__nothing` was changed after the database had applied it: put it back as it was, and write the change as another migration
-            the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number behind all that were applied
+            the migrations do not fit, the database has applied `V3__nothing`, and here it is `V3__something`: put the applied one back, and give the other one a number after all that were applied
         "#]]
         .assert_eq(&texts);
         assert_eq!(names(&db).await, r#"["countries"]"#);

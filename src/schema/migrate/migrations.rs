@@ -174,14 +174,14 @@ impl From<refinery_core::Error> for Error {
             ),
             Kind::DivergentVersion(applied, here) => format!(
                 "the database has applied `{applied}`, and here it is `{here}`: put the applied one back, and give the other \
-                 one a number behind all that were applied",
+                 one a number after all that were applied",
             ),
             Kind::MissingVersion(migration) if migration.applied_on().is_some() => format!(
                 "the database has applied `{migration}`, which this program does not have: put it back, or run the program \
                  that has it",
             ),
             Kind::MissingVersion(migration) => format!(
-                "`{migration}` was not applied, and others with higher numbers were: give it a number behind them",
+                "`{migration}` was not applied, and others with higher numbers were: give it a number after them",
             ),
             other => other.to_string(),
         };
