@@ -11,7 +11,7 @@ use std::panic::Location;
 use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::meta::{Field, Meta, OnDelete};
-use super::operations::{Operations, Row};
+use super::operations::{DeletedRow, Operations};
 use super::sql::keys::{KEYS, padded};
 use super::{AnyModel, ModelInternals, sql};
 use crate::db::{self, Dialect, Exec, Tx};
@@ -31,28 +31,28 @@ pub(super) struct Cascade<'a> {
     place: &'static Location<'static>,
     groups: Vec<Group<'a>>,
     /// Rows that are deleted by their foreign key, without being loaded.
-    unseen: Vec<Pointing>,
+    unloaded: Vec<ReferencingRows>,
     /// Rows that are kept, and whose foreign key is set to another value.
-    set: Vec<(Pointing, Value)>,
-    refused: Vec<Refused>,
+    set: Vec<(ReferencingRows, Value)>,
+    refused: Vec<BlockingRow>,
 }
 
 /// The loaded rows of one model.
 struct Group<'a> {
     meta: &'static Meta,
-    rows: Vec<Row<'a>>,
-    seen: Seen<'a>,
+    rows: Vec<DeletedRow<'a>>,
+    origins: Origins<'a>,
 }
 
 /// The keys of the rows of one model, and the row that each was reached from. Most keys are integers, which are looked up
 /// without formatting them.
 #[derive(Default)]
-struct Seen<'a> {
+struct Origins<'a> {
     integers: HashMap<i64, &'a dyn AnyModel>,
     others: HashMap<String, &'a dyn AnyModel>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> Origins<'a> {
     /// Whether the key is new. A known key keeps its origin.
     fn insert(&mut self, key: ValueRef<'_>, origin: &'a dyn AnyModel) -> bool {
         match key {
@@ -80,14 +80,14 @@ fn insert_new<K: Eq + Hash, V>(map: &mut HashMap<K, V>, key: K, value: V) -> boo
 }
 
 /// The rows of a model whose field has one of these values.
-struct Pointing {
+struct ReferencingRows {
     meta: &'static Meta,
     field: usize,
     keys: Vec<Value>,
 }
 
 /// A row that may prevent the delete.
-struct Refused {
+struct BlockingRow {
     meta: &'static Meta,
     key: Value,
     on_delete: OnDelete,
@@ -102,7 +102,7 @@ pub(super) fn reaches_others(meta: &'static Meta) -> bool {
 }
 
 /// Notes that the database itself may have changed rows that point to deleted ones, and rows that point to those.
-pub(super) fn changed_below(meta: &'static Meta, tx: &Tx) {
+pub(super) fn note_database_cascade(meta: &'static Meta, tx: &Tx) {
     if tx.remembers_nothing() {
         return;
     }
@@ -127,12 +127,12 @@ fn on_delete(child: &Meta, field: usize) -> OnDelete {
 }
 
 /// Whether rows of this model can be deleted without being loaded.
-pub(super) fn can_go_unseen(meta: &'static Meta) -> bool {
+pub(super) fn can_skip_loading(meta: &'static Meta) -> bool {
     // RESTRICT allows the delete of a row that is deleted as well, so the row must be known.
     let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;
-    let Operations { listens, remembers, .. } = &meta.operations;
-    !restricted && !listens() && !remembers() && !reaches_others(meta)
+    let Operations { has_delete_receivers, notes_rows, .. } = &meta.operations;
+    !restricted && !has_delete_receivers() && !notes_rows() && !reaches_others(meta)
 }
 
 impl<'a> Cascade<'a> {
@@ -143,10 +143,10 @@ impl<'a> Cascade<'a> {
         tx: &'a Tx,
         place: &'static Location<'static>,
     ) -> impl Future<Output = Result<Self>> + Send {
-        let (groups, unseen, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (groups, unloaded, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let only_origin = if let [row] = rows { Some(row as &dyn AnyModel) } else { None };
-        let mut cascade = Self { meta: M::MODEL, only_origin, tx, place, groups, unseen, set, refused };
-        let keys = cascade.add(M::MODEL, rows.iter().map(|row| Row::Origin(row)));
+        let mut cascade = Self { meta: M::MODEL, only_origin, tx, place, groups, unloaded, set, refused };
+        let keys = cascade.add(M::MODEL, rows.iter().map(|row| DeletedRow::Origin(row)));
         cascade.follow_all(keys)
     }
 
@@ -172,7 +172,7 @@ impl<'a> Cascade<'a> {
         parent: &'static Meta,
         keys: &[Value],
     ) -> Result<Vec<Value>> {
-        let pointing = || Pointing { meta: child, field, keys: keys.to_vec() };
+        let pointing = || ReferencingRows { meta: child, field, keys: keys.to_vec() };
         match on_delete(child, field) {
             OnDelete::DoNothing | OnDelete::DbCascade => {}
             OnDelete::SetNull => self.set.push((pointing(), Value::Null)),
@@ -184,7 +184,7 @@ impl<'a> Cascade<'a> {
                 }
                 self.set.push((pointing(), default));
             }
-            OnDelete::Cascade if can_go_unseen(child) => self.unseen.push(pointing()),
+            OnDelete::Cascade if can_skip_loading(child) => self.unloaded.push(pointing()),
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
@@ -196,14 +196,14 @@ impl<'a> Cascade<'a> {
                     let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
                     rows.extend(fetched.into_iter().filter_map(|row| {
                         let origin = self.only_origin.or_else(|| known(&*row))?;
-                        Some(Row::Loaded(row, origin))
+                        Some(DeletedRow::Loaded(row, origin))
                     }));
                 }
                 return Ok(self.add(child, rows));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
                 let refused = self.keys_of(child, field, keys).await?;
-                self.refused.extend(refused.into_iter().map(|key| Refused { meta: child, key, on_delete }));
+                self.refused.extend(refused.into_iter().map(|key| BlockingRow { meta: child, key, on_delete }));
             }
         }
         Ok(Vec::new())
@@ -225,9 +225,9 @@ impl<'a> Cascade<'a> {
     }
 
     /// Adds new rows, and returns their keys.
-    fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = Row<'a>>) -> Vec<Value> {
+    fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = DeletedRow<'a>>) -> Vec<Value> {
         let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
-            self.groups.push(Group { meta, rows: Vec::new(), seen: Seen::default() });
+            self.groups.push(Group { meta, rows: Vec::new(), origins: Origins::default() });
             self.groups.len() - 1
         });
         let group = &mut self.groups[index];
@@ -235,9 +235,9 @@ impl<'a> Cascade<'a> {
         let at_least = rows.size_hint().0;
         let mut added = Vec::with_capacity(at_least);
         group.rows.reserve(at_least);
-        group.seen.integers.reserve(at_least);
+        group.origins.integers.reserve(at_least);
         for row in rows {
-            if group.seen.insert(row.key(), row.origin()) {
+            if group.origins.insert(row.key(), row.origin()) {
                 added.push(row.key().into());
                 group.rows.push(row);
             }
@@ -247,12 +247,12 @@ impl<'a> Cascade<'a> {
 
     /// The row that the delete of this row started from, if it is deleted.
     fn origin(&self, meta: &'static Meta, key: ValueRef<'_>) -> Option<&'a dyn AnyModel> {
-        self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.seen.origin(key)
+        self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.origins.origin(key)
     }
 
     /// PROTECT always refuses; RESTRICT allows rows that are deleted as well.
     fn refuse(&mut self) -> Result<()> {
-        let forgiven = |refused: &Refused| {
+        let forgiven = |refused: &BlockingRow| {
             refused.on_delete == OnDelete::Restrict && self.origin(refused.meta, ValueRef::from(&refused.key)).is_some()
         };
         let mut rows: Vec<String> = Vec::new();
@@ -272,29 +272,29 @@ impl<'a> Cascade<'a> {
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
         let tx = self.tx;
-        for group in self.groups.iter().filter(|group| (group.meta.operations.listens)()) {
+        for group in self.groups.iter().filter(|group| (group.meta.operations.has_delete_receivers)()) {
             (group.meta.operations.pre_delete)(&group.rows, tx).await?;
         }
 
         let mut deleted = Deleted::default();
-        for unseen in &self.unseen {
-            deleted.add(unseen.meta, self.delete_rows(unseen).await?);
-            changed_below(unseen.meta, tx);
+        for unloaded in &self.unloaded {
+            deleted.add(unloaded.meta, self.delete_rows(unloaded).await?);
+            note_database_cascade(unloaded.meta, tx);
         }
         for (pointing, value) in &self.set {
-            if self.at_pointing(pointing, sql::set_where, Some(value)).await? > 0 {
+            if self.execute_for(pointing, sql::set_where, Some(value)).await? > 0 {
                 (pointing.meta.operations.changed)(tx);
             }
         }
         let mut counts = vec![None; self.groups.len()];
         for (index, group) in self.groups.iter().enumerate() {
             if counts[index].is_none() {
-                self.delete_what_points_to(index, &mut counts).await?;
+                self.delete_group_after_referencing(index, &mut counts).await?;
             }
             deleted.add(group.meta, counts[index].unwrap_or(0));
-            changed_below(group.meta, tx);
-            let Operations { listens, remembers, post_delete, .. } = &group.meta.operations;
-            if listens() || remembers() {
+            note_database_cascade(group.meta, tx);
+            let Operations { has_delete_receivers, notes_rows, post_delete, .. } = &group.meta.operations;
+            if has_delete_receivers() || notes_rows() {
                 post_delete(&group.rows, tx).await?;
             }
         }
@@ -304,11 +304,11 @@ impl<'a> Cascade<'a> {
     /// Deletes the rows of a group, after the remaining rows of the groups that point to it. No statement leaves a dangling
     /// foreign key, so no constraint needs to be deferred: neither database says how the transaction had them before, and they
     /// would have to be reset.
-    async fn delete_what_points_to(&self, group: usize, counts: &mut [Option<u64>]) -> Result<()> {
+    async fn delete_group_after_referencing(&self, group: usize, counts: &mut [Option<u64>]) -> Result<()> {
         let is_left: Vec<usize> = (0..self.groups.len()).filter(|&index| counts[index].is_none()).collect();
-        let mut left = self.that_reach(group, &is_left);
+        let mut left = self.groups_reaching(group, &is_left);
         // The smallest set that no other group points to: one group, or those of a cycle.
-        while let Some(next) = left.iter().map(|&index| self.that_reach(index, &left)).min_by_key(Vec::len) {
+        while let Some(next) = left.iter().map(|&index| self.groups_reaching(index, &left)).min_by_key(Vec::len) {
             for (&index, count) in next.iter().zip(self.delete_groups(&next).await?) {
                 counts[index] = Some(count);
             }
@@ -318,7 +318,7 @@ impl<'a> Cascade<'a> {
     }
 
     /// The group, and those of these groups that point to it, directly or through others.
-    fn that_reach(&self, group: usize, among: &[usize]) -> Vec<usize> {
+    fn groups_reaching(&self, group: usize, among: &[usize]) -> Vec<usize> {
         let mut reached = vec![group];
         let mut next = 0;
         while let Some(&parent) = reached.get(next) {
@@ -337,7 +337,7 @@ impl<'a> Cascade<'a> {
         if let [group] = *groups {
             let group = &self.groups[group];
             if group.rows.len() <= KEYS || !points(group.meta, group.meta, Nullable::Too) {
-                let rows = Pointing { meta: group.meta, field: group.meta.key, keys: keys(group) };
+                let rows = ReferencingRows { meta: group.meta, field: group.meta.key, keys: keys(group) };
                 return Ok(vec![self.delete_rows(&rows).await?]);
             }
         }
@@ -346,12 +346,12 @@ impl<'a> Cascade<'a> {
         sql::delete_together(&parts, self.tx, self.place).await
     }
 
-    async fn delete_rows(&self, pointing: &Pointing) -> Result<u64> {
-        self.at_pointing(pointing, sql::delete_where, None).await
+    async fn delete_rows(&self, pointing: &ReferencingRows) -> Result<u64> {
+        self.execute_for(pointing, sql::delete_where, None).await
     }
 
     /// Executes a statement for these keys, in chunks, with a last parameter if there is one.
-    async fn at_pointing(&self, pointing: &Pointing, sql: Sql, last: Option<&Value>) -> Result<u64> {
+    async fn execute_for(&self, pointing: &ReferencingRows, sql: Sql, last: Option<&Value>) -> Result<u64> {
         let mut count = 0;
         for keys in pointing.keys.chunks(KEYS) {
             let keys = padded(keys);

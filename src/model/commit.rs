@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::value::Value;
 
 /// What was done to a row in a transaction, or in a savepoint of it.
-struct Done<M> {
+struct RowHistory<M> {
     /// Whether it was deleted: then earlier changes do not count any more.
     deleted: bool,
     /// The row, unless it was deleted.
@@ -37,7 +37,7 @@ struct Saved<M> {
 }
 
 /// Whether `post_commit` or `post_rollback` has receivers.
-pub(super) fn listens<M: ModelInternals>() -> bool {
+pub(super) fn has_receivers<M: ModelInternals>() -> bool {
     M::LIFECYCLE.post_commit.has_receivers() || M::LIFECYCLE.post_rollback.has_receivers()
 }
 
@@ -58,8 +58,8 @@ pub(super) struct Written<M: ModelInternals> {
 }
 
 /// Whether a save of some fields has to read the row first: the other fields of the instance may never have been written.
-pub(super) fn must_read<M: ModelInternals>(instance: &M, tx: &Tx) -> bool {
-    listens::<M>() && recall(instance, tx, |_| ()).is_none()
+pub(super) fn must_read_row<M: ModelInternals>(instance: &M, tx: &Tx) -> bool {
+    has_receivers::<M>() && recall(instance, tx, |_| ()).is_none()
 }
 
 /// Notes that a row was saved, before its receivers are called, which may save it again or fail. `before` is the row before the
@@ -79,15 +79,15 @@ pub(super) fn saved<M: ModelInternals>(
     });
     let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()), previous.map(M::clone_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
-    tx.remember(&key, Done { deleted: false, saved: Some(saved) });
+    tx.remember(&key, RowHistory { deleted: false, saved: Some(saved) });
     if M::LIFECYCLE.post_rollback.has_receivers() {
-        tx.queue_row::<Done<M>>(TransactionEnd::Rollback, &key);
+        tx.queue_row::<RowHistory<M>>(TransactionEnd::Rollback, &key);
     }
 }
 
 /// Queues the `post_commit` of a saved row, unless the transaction has queued it already.
 pub(super) fn queue<M: ModelInternals>(instance: &M, tx: &Tx) {
-    tx.queue_row::<Done<M>>(TransactionEnd::Commit, &key(instance));
+    tx.queue_row::<RowHistory<M>>(TransactionEnd::Commit, &key(instance));
 }
 
 /// Notes that a row was deleted: its earlier changes in this transaction cause neither `post_commit` nor `post_rollback`.
@@ -97,15 +97,15 @@ pub(super) fn deleted<M: ModelInternals>(instance: &M, tx: &Tx) {
 
 /// Like [`deleted`], for a row of which only the key is known.
 pub(super) fn deleted_key<M: ModelInternals>(key: &Value, tx: &Tx) {
-    if listens::<M>() {
-        tx.remember(key, Done::<M> { deleted: true, saved: None });
+    if has_receivers::<M>() {
+        tx.remember(key, RowHistory::<M> { deleted: true, saved: None });
     }
 }
 
 /// Notes that rows of a model were changed or deleted without loading them. Noted rows of the model are read again before the
 /// commit.
 pub(super) fn changed<M: ModelInternals>(tx: &Tx) {
-    tx.change::<Done<M>>();
+    tx.change::<RowHistory<M>>();
 }
 
 /// Reads rows that may have [changed] again.
@@ -115,10 +115,10 @@ async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> 
         let sql = sql::select_where(M::MODEL, M::MODEL.key, params.len(), Lock::None, tx.db().dialect());
         let rows = load::read::<M>(Exec::Tx(tx), &sql, &params, tx.began()).await?;
         for gone in keys {
-            tx.correct::<Done<M>>(gone, |done| done.correct(None));
+            tx.correct::<RowHistory<M>>(gone, |history| history.correct(None));
         }
         for row in rows {
-            tx.correct::<Done<M>>(&key(&row), |done| done.correct(Some(row)));
+            tx.correct::<RowHistory<M>>(&key(&row), |history| history.correct(Some(row)));
         }
     }
     Ok(())
@@ -126,14 +126,14 @@ async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> 
 
 /// Looks at the row that the transaction has noted, if there is one.
 fn recall<M: ModelInternals, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
-    tx.recall::<Done<M>, T>(&key(instance), |done| Some(look(&done.saved.as_ref()?.instance)))
+    tx.recall::<RowHistory<M>, T>(&key(instance), |history| Some(look(&history.saved.as_ref()?.instance)))
 }
 
 fn key<M: ModelInternals>(instance: &M) -> Value {
     instance.column_value(M::MODEL.key).into()
 }
 
-impl<M: ModelInternals> Done<M> {
+impl<M: ModelInternals> RowHistory<M> {
     /// Replaces the row by what the database has before the commit.
     fn correct(&mut self, row: Option<M>) {
         let Some(saved) = &mut self.saved else { return };
@@ -144,7 +144,7 @@ impl<M: ModelInternals> Done<M> {
     }
 }
 
-impl<M: ModelInternals> Remembered for Done<M> {
+impl<M: ModelInternals> Remembered for RowHistory<M> {
     fn source(&self) -> Option<(Value, ReadAgain)> {
         let saved = self.saved.as_ref()?;
         Some((key(&saved.instance), |tx, keys| Box::pin(read_again::<M>(tx, keys))))
@@ -171,27 +171,25 @@ impl<M: ModelInternals> Remembered for Done<M> {
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
         let saved = self.saved.filter(|saved| end == TransactionEnd::Rollback || !saved.is_gone)?;
         Some(Hook::new(end, saved.place, async move |db| {
-            match end {
-                TransactionEnd::Commit => committed(saved, db).await,
-                TransactionEnd::Rollback => rolled_back(saved, db).await,
-            }
+            send_at_end(saved, end, db).await;
             Ok(())
         }))
     }
 }
 
-async fn committed<M: ModelInternals>(saved: Saved<M>, db: Db) {
+/// Sends `post_commit` or `post_rollback`.
+async fn send_at_end<M: ModelInternals>(saved: Saved<M>, end: TransactionEnd, db: Db) {
     let Saved { instance, created, previous, raw, .. } = &saved;
-    let (created, raw, previous) = (*created, *raw, previous.as_ref());
+    let (created, raw, previous, db) = (*created, *raw, previous.as_ref(), &db);
     let changes = FieldSet::changed(previous, instance);
-    let payload = PostCommit { instance, created, previous, changes, raw, db: &db };
-    send_reporting(&M::LIFECYCLE.post_commit, payload, |error| db.report(error.into())).await;
-}
-
-async fn rolled_back<M: ModelInternals>(saved: Saved<M>, db: Db) {
-    let Saved { instance, created, previous, raw, .. } = &saved;
-    let (created, raw, previous) = (*created, *raw, previous.as_ref());
-    let changes = FieldSet::changed(previous, instance);
-    let payload = PostRollback { instance, created, previous, changes, raw, db: &db };
-    send_reporting(&M::LIFECYCLE.post_rollback, payload, |error| db.report(error.into())).await;
+    match end {
+        TransactionEnd::Commit => {
+            let payload = PostCommit { instance, created, previous, changes, raw, db };
+            send_reporting(&M::LIFECYCLE.post_commit, payload, |error| db.report(error.into())).await;
+        }
+        TransactionEnd::Rollback => {
+            let payload = PostRollback { instance, created, previous, changes, raw, db };
+            send_reporting(&M::LIFECYCLE.post_rollback, payload, |error| db.report(error.into())).await;
+        }
+    }
 }

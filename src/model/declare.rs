@@ -8,7 +8,7 @@ use signals_core::__private::asynchronous::send;
 use signals_core::SourceLocation;
 
 use super::meta::{Accessor, Composite, Field, Meta};
-use super::operations::{LoadRelated, Loaded, Operations, Row};
+use super::operations::{DeletedRow, LoadRelated, Loaded, Operations};
 use super::sql::Lock;
 use super::{ModelInternals, PostDelete, PreDelete, commit, load, sql};
 use crate::db::{Exec, Tx};
@@ -116,8 +116,10 @@ impl Operations {
     pub(super) const fn of<M: ModelInternals>() -> Self {
         Self {
             fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
-            listens: || M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers(),
-            remembers: commit::listens::<M>,
+            has_delete_receivers: || {
+                M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers()
+            },
+            notes_rows: commit::has_receivers::<M>,
             changed: commit::changed::<M>,
             sources: || M::LIFECYCLE.sources(),
             key_of: load::key_of::<M>,
@@ -149,7 +151,7 @@ async fn fetch<M: ModelInternals>(
     Ok(rows)
 }
 
-async fn pre_delete<M: ModelInternals>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+async fn pre_delete<M: ModelInternals>(rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
     for row in rows {
         if let Some(instance) = row.get().downcast_ref::<M>() {
             let event = PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
@@ -159,7 +161,7 @@ async fn pre_delete<M: ModelInternals>(rows: &[Row<'_>], tx: &Tx) -> Result<()> 
     Ok(())
 }
 
-async fn post_delete<M: ModelInternals>(rows: &[Row<'_>], tx: &Tx) -> Result<()> {
+async fn post_delete<M: ModelInternals>(rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
     for row in rows.iter().rev() {
         if let Some(instance) = row.get().downcast_ref::<M>() {
             let event = PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() };

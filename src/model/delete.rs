@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::cascade::{Cascade, changed_below, reaches_others};
+use super::cascade::{Cascade, note_database_cascade, reaches_others};
 use super::deleted::Deleted;
 use super::draft::{named, named_any};
 use super::load::or_nothing;
@@ -22,7 +22,7 @@ pub(super) async fn delete<M: ModelInternals>(
             Exec::Db(_) => unset,
         };
     }
-    let alone = !(M::MODEL.operations.listens)() && !reaches_others(M::MODEL);
+    let alone = !(M::MODEL.operations.has_delete_receivers)() && !reaches_others(M::MODEL);
     let deleted = match exec {
         Exec::Tx(tx) if alone => tx.whole(remove(instance, exec, place)).await?,
         Exec::Tx(tx) => tx.whole(cascade(instance, tx, place)).await?,
@@ -65,7 +65,7 @@ async fn remove<M: ModelInternals>(instance: &M, exec: Exec<'_>, place: &'static
     let rows = or_nothing(removed, &key).map_err(named::<M>(exec))?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
-        changed_below(M::MODEL, tx);
+        note_database_cascade(M::MODEL, tx);
     }
     Ok(Deleted::of_one(M::MODEL, rows))
 }

@@ -13,7 +13,7 @@ use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
-type Tell = for<'a> fn(&'a [Row<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
+type SendForEach = for<'a> fn(&'a [DeletedRow<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
 type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
@@ -21,14 +21,14 @@ pub(super) type LoadRelated =
     for<'a> fn(&'a Tx, &'static Location<'static>, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
 
 /// A row that is deleted.
-pub(super) enum Row<'a> {
+pub(super) enum DeletedRow<'a> {
     /// A row that the delete started from.
     Origin(&'a dyn AnyModel),
     /// A row of the cascade, and the row that the delete started from.
     Loaded(Box<dyn AnyModel>, &'a dyn AnyModel),
 }
 
-impl<'a> Row<'a> {
+impl<'a> DeletedRow<'a> {
     pub(super) fn get(&self) -> &dyn AnyModel {
         match self {
             Self::Origin(row) => *row,
@@ -53,9 +53,9 @@ pub(super) struct Operations {
     /// The rows whose field has one of these values, locked because they will be deleted.
     pub(super) fetch: Fetch,
     /// Whether `pre_delete` or `post_delete` has receivers.
-    pub(super) listens: fn() -> bool,
+    pub(super) has_delete_receivers: fn() -> bool,
     /// Whether rows are noted for the end of the transaction.
-    pub(super) remembers: fn() -> bool,
+    pub(super) notes_rows: fn() -> bool,
     /// Notes that rows were changed or deleted without loading them.
     pub(super) changed: fn(&Tx),
     /// The signals that it sends, without their types.
@@ -71,9 +71,9 @@ pub(super) struct Operations {
     #[cfg(feature = "fixtures")]
     pub(super) load_row: LoadRow,
     /// Sends `pre_delete` for each row.
-    pub(super) pre_delete: Tell,
+    pub(super) pre_delete: SendForEach,
     /// Sends `post_delete` for each row, in reverse order, and cancels its `post_commit`.
-    pub(super) post_delete: Tell,
+    pub(super) post_delete: SendForEach,
 }
 
 impl fmt::Debug for Operations {

@@ -57,21 +57,21 @@ impl<M: ModelInternals> SaveMode<M> {
 pub(super) async fn save<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
-    how: &SaveMode<M>,
+    mode: &SaveMode<M>,
     place: &'static Location<'static>,
 ) -> Result<()> {
-    if how.fields().is_some_and(FieldSet::is_empty) {
+    if mode.fields().is_some_and(FieldSet::is_empty) {
         return Ok(());
     }
-    let mut draft = Draft::new(instance, &|index| how.writes(index) && !how.is_raw());
-    let checked = check(&*draft, how);
+    let mut draft = Draft::new(instance, &|index| mode.writes(index) && !mode.is_raw());
+    let checked = check(&*draft, mode);
     match exec {
         Exec::Tx(tx) => {
             let unfinished = tx.unfinished();
-            let mut save = Save { draft: &mut draft, exec, how, place };
+            let mut save = Save { draft: &mut draft, exec, mode, place };
             let saved = match checked {
                 Err(error) => Err(error),
-                Ok(()) if is_several_steps::<M>() => save.tell_and_write(tx).await,
+                Ok(()) if is_several_steps::<M>() => save.write_with_signals(tx).await,
                 Ok(()) => save.write().await.map(drop),
             };
             unfinished.finish(saved)?;
@@ -79,11 +79,11 @@ pub(super) async fn save<M: ModelInternals>(
         Exec::Db(_) if checked.is_err() => checked?,
         Exec::Db(db) if is_several_steps::<M>() => {
             let mut tx = db.begin_at(place).await?;
-            let saved = Save { draft: &mut draft, exec: Exec::Tx(&tx), how, place }.tell_and_write(&tx).await;
+            let saved = Save { draft: &mut draft, exec: Exec::Tx(&tx), mode, place }.write_with_signals(&tx).await;
             tx.end(saved).await?;
         }
         Exec::Db(_) => {
-            Save { draft: &mut draft, exec, how, place }.write().await?;
+            Save { draft: &mut draft, exec, mode, place }.write().await?;
         }
     }
     draft.keep();
@@ -91,14 +91,14 @@ pub(super) async fn save<M: ModelInternals>(
 }
 
 /// Refuses unset ids, before any SQL.
-pub(super) fn check<M: ModelInternals>(draft: &M, how: &SaveMode<M>) -> Result<()> {
-    if let SaveMode::Update(fields) = *how {
+pub(super) fn check<M: ModelInternals>(draft: &M, mode: &SaveMode<M>) -> Result<()> {
+    if let SaveMode::Update(fields) = *mode {
         check_fields(fields)?;
     }
-    if how.fields().is_some() && draft.primary_key().is_unset() {
+    if mode.fields().is_some() && draft.primary_key().is_unset() {
         return Err(M::MODEL.unset_id(M::MODEL.key_field().name));
     }
-    check_values(draft, |index| how.writes(index))
+    check_values(draft, |index| mode.writes(index))
 }
 
 /// Refuses a set of fields to write that contains the key or a field that the database sets.
@@ -146,7 +146,7 @@ fn reads_costly_fields<M: ModelInternals>() -> bool {
 fn is_several_steps<M: ModelInternals>() -> bool {
     M::LIFECYCLE.pre_save.has_receivers()
         || M::LIFECYCLE.post_save.has_receivers()
-        || commit::listens::<M>()
+        || commit::has_receivers::<M>()
         || M::MODEL.read_only != 0
 }
 
@@ -154,24 +154,24 @@ fn is_several_steps<M: ModelInternals>() -> bool {
 struct Save<'a, 'd, M: ModelInternals> {
     draft: &'a mut Draft<'d, M>,
     exec: Exec<'a>,
-    how: &'a SaveMode<M>,
+    mode: &'a SaveMode<M>,
     place: &'static Location<'static>,
 }
 
 // These futures borrow what they need from `self`: arguments would be copied into each of them.
 impl<M: ModelInternals> Save<'_, '_, M> {
     /// Writes the row, and calls the receivers before and after.
-    async fn tell_and_write(&mut self, tx: &Tx) -> Result<()> {
+    async fn write_with_signals(&mut self, tx: &Tx) -> Result<()> {
         // If the transaction is broken, no receiver is called.
         tx.check()?;
-        let (update_fields, raw) = (self.how.fields(), self.how.is_raw());
+        let (update_fields, raw) = (self.mode.fields(), self.mode.is_raw());
         if M::LIFECYCLE.pre_save.has_receivers() {
             let adding = self.adding().await?;
             let handle = &mut tx.handle();
             let event = PreSave { instance: &mut **self.draft, adding, update_fields, raw, tx: handle };
             tx.inside(pin!(send(&M::LIFECYCLE.pre_save, event))).await?;
             self.draft.settle_columns();
-            check(&**self.draft, self.how)?;
+            check(&**self.draft, self.mode)?;
         }
         let before = if self.draft.may_exist() { self.before(tx).await? } else { None };
         let created = self.write().await?;
@@ -179,7 +179,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
             self.read_back().await?;
         }
         let previous = before.as_ref().filter(|_| reads_costly_fields::<M>());
-        if commit::listens::<M>() {
+        if commit::has_receivers::<M>() {
             let fields = update_fields.map(|fields| fields | FieldSet::read_only());
             let written = Written { fields, created, raw };
             commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.place);
@@ -202,7 +202,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
     /// Whether the row is new. If its key is set, only the database knows. It is asked if a receiver reads the field, and the
     /// row is locked so that the answer stays true.
     async fn adding(&mut self) -> Result<bool> {
-        match *self.how {
+        match *self.mode {
             SaveMode::Insert => Ok(true),
             SaveMode::InsertOrUpdate | SaveMode::Raw if !self.draft.may_exist() => Ok(true),
             SaveMode::InsertOrUpdate | SaveMode::Raw if M::LIFECYCLE.pre_save.reads_costly_fields() => {
@@ -214,8 +214,8 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 
     /// The row before it is written, if a receiver reads it: it costs a SELECT.
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
-        match *self.how {
-            SaveMode::Update(_) if commit::must_read::<M>(self.draft, tx) => {
+        match *self.mode {
+            SaveMode::Update(_) if commit::must_read_row::<M>(self.draft, tx) => {
                 load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
             }
             SaveMode::InsertOrUpdate | SaveMode::Update(_) | SaveMode::Raw if reads_costly_fields::<M>() => {
@@ -235,12 +235,12 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 
     /// Writes the row, and returns whether it was inserted.
     async fn write(&mut self) -> Result<bool> {
-        let (how, dialect) = (self.how, self.exec.dialect());
+        let (mode, dialect) = (self.mode, self.exec.dialect());
         let statements = M::MODEL.statements(dialect);
-        if matches!(how, SaveMode::InsertOrUpdate) {
+        if matches!(mode, SaveMode::InsertOrUpdate) {
             check_key(&**self.draft)?;
         }
-        match *how {
+        match *mode {
             SaveMode::Update(fields) => {
                 let update = sql::update(M::MODEL, &fields.indexes().collect::<Box<[usize]>>(), dialect);
                 return if self.update(&update).await? {
@@ -296,7 +296,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 
     /// The version that this save increments, if there is one. A raw save writes the given version.
     fn version(&mut self) -> Option<&mut dyn Counter> {
-        if self.how.is_raw() { None } else { self.draft.version_counter() }
+        if self.mode.is_raw() { None } else { self.draft.version_counter() }
     }
 }
 

@@ -111,7 +111,7 @@ async fn create<M: ModelInternals>(
     if M::MODEL.read_only != 0 {
         read_back(rows, tx, place).await?;
     }
-    if sent && commit::listens::<M>() {
+    if sent && commit::has_receivers::<M>() {
         for instance in &*rows {
             commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, place);
         }

@@ -10,7 +10,7 @@ use signals_core::BoxFuture;
 use super::{Condition, RowSignals};
 use crate::db::{Exec, Params, Tx};
 use crate::error::Result;
-use crate::model::cascade::changed_below;
+use crate::model::cascade::note_database_cascade;
 use crate::model::draft::named;
 use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
 
@@ -80,11 +80,11 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         let Self { condition, place, .. } = self;
         let condition = condition?;
         let (exec, mut count) = (Exec::Tx(tx), 0);
-        let remembers = commit::listens::<M>();
-        let returns = if remembers { sql::Returns::Keys } else { sql::Returns::Nothing };
+        let has_receivers = commit::has_receivers::<M>();
+        let returns = if has_receivers { sql::Returns::Keys } else { sql::Returns::Nothing };
         let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, returns);
         let params = condition.params;
-        if remembers {
+        if has_receivers {
             // Earlier changes of these rows in the transaction cause no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
                 count += 1;
@@ -95,7 +95,7 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         } else {
             count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
         }
-        changed_below(M::MODEL, tx);
+        note_database_cascade(M::MODEL, tx);
         Ok(Deleted::of_one(M::MODEL, count))
     }
 

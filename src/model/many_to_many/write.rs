@@ -15,7 +15,7 @@ use super::{Direction, Forward, M2mAction, M2mChanged, Related, Through};
 use crate::column::Column;
 use crate::db::{Dialect, Exec, Tx};
 use crate::error::Result;
-use crate::model::cascade::{can_go_unseen, changed_below};
+use crate::model::cascade::{can_skip_loading, note_database_cascade};
 use crate::model::draft::{Draft, named, named_fields};
 use crate::model::{AnyModel, Id, Key, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
@@ -140,7 +140,7 @@ fn is_one_statement<T: Through + ModelInternals, M>(what: &RelationChange<'_, M>
     !has_receivers::<T>()
         && match what {
             RelationChange::Add(_) => T::IS_GENERATED,
-            RelationChange::Remove(_) | RelationChange::Clear => can_go_unseen(T::MODEL),
+            RelationChange::Remove(_) | RelationChange::Clear => can_skip_loading(T::MODEL),
             RelationChange::Set(_) | RelationChange::ClearAndAdd(_) => false,
         }
 }
@@ -207,35 +207,35 @@ where
         }
         let mut missing = self.missing(&ids).await?;
         let before = missing.clone();
-        self.tell(M2mAction::PreAdd, &mut missing).await?;
+        self.send(M2mAction::PreAdd, &mut missing).await?;
         if !without(&missing, &before).is_empty() {
             // A receiver added ids.
             missing = self.missing(&distinct::<T, D>(&missing)?).await?;
         }
-        let mut added = self.insert_and_ask(missing).await?;
-        self.tell(M2mAction::PostAdd, &mut added).await
+        let mut added = self.insert_missing(missing).await?;
+        self.send(M2mAction::PostAdd, &mut added).await
     }
 
     async fn remove(&self, mut ids: Vec<Id<D::Far>>) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
-        self.tell(M2mAction::PreRemove, &mut ids).await?;
+        self.send(M2mAction::PreRemove, &mut ids).await?;
         let mut ids = distinct::<T, D>(&ids)?;
         if !ids.is_empty() {
-            let texts = T::LINK.statements::<D>(self.exec.dialect());
+            let statements = T::LINK.statements::<D>(self.exec.dialect());
             let list = as_list(&ids, self.exec.dialect());
             let params = [ValueRef::Integer(self.id), ValueRef::Text(&list)];
-            self.delete(&texts.remove, &texts.removed, &params).await?;
+            self.delete(&statements.remove, &statements.removed, &params).await?;
         }
-        self.tell(M2mAction::PostRemove, &mut ids).await
+        self.send(M2mAction::PostRemove, &mut ids).await
     }
 
     async fn clear(&self) -> Result<()> {
-        self.tell(M2mAction::PreClear, &mut Vec::new()).await?;
-        let texts = T::LINK.statements::<D>(self.exec.dialect());
-        self.delete(&texts.clear, &texts.cleared, &[ValueRef::Integer(self.id)]).await?;
-        self.tell(M2mAction::PostClear, &mut Vec::new()).await
+        self.send(M2mAction::PreClear, &mut Vec::new()).await?;
+        let statements = T::LINK.statements::<D>(self.exec.dialect());
+        self.delete(&statements.clear, &statements.cleared, &[ValueRef::Integer(self.id)]).await?;
+        self.send(M2mAction::PostClear, &mut Vec::new()).await
     }
 
     /// The ids of this list that the row is not related to.
@@ -243,7 +243,7 @@ where
         Ok(without(ids, &among(self.related, self.exec, ids, self.place).await?))
     }
 
-    async fn tell(&self, action: M2mAction, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
+    async fn send(&self, action: M2mAction, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
         let Exec::Tx(tx) = self.exec else { return Ok(()) };
         if !has_receivers::<T>() {
             return Ok(());
@@ -256,7 +256,7 @@ where
 
     /// Inserts the rows that relate the row to these, and returns which were inserted: in PostgreSQL, another transaction may
     /// have related some of them since they were found to be missing. SQLite has one writer.
-    async fn insert_and_ask(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
+    async fn insert_missing(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
         let Self { id, exec, place, .. } = *self;
         if !T::IS_GENERATED || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
             self.insert(&ids).await?;
@@ -300,14 +300,14 @@ where
     async fn delete(&self, delete: &str, select: &str, params: &[ValueRef<'_>]) -> Result<()> {
         let (exec, place) = (self.exec, self.place);
         match exec {
-            Exec::Tx(tx) if !can_go_unseen(T::MODEL) => {
+            Exec::Tx(tx) if !can_skip_loading(T::MODEL) => {
                 let rows = load::read::<T>(exec, select, &params, place).await?;
                 delete::cascade_of(&rows, tx, place).await?;
             }
             _ => {
                 exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;
                 if let Exec::Tx(tx) = exec {
-                    changed_below(T::MODEL, tx);
+                    note_database_cascade(T::MODEL, tx);
                 }
             }
         }
