@@ -304,7 +304,7 @@ mod tests {
     fn columns_of_a_key() {
         for (detail, expected) in [
             ("Key (username)=(ann) already exists.", Some(vec!["username"])),
-            ("Key (team, person)=(1, 2) already exists.", Some(vec!["team", "person"])),
+            ("Key (team, player)=(1, 2) already exists.", Some(vec!["team", "player"])),
             (r#"Key ("a ""b"", c)=(", "Order")=(x) already exists."#, Some(vec![r#"a "b", c)=("#, "Order"])),
             ("Key (lower(name))=(ann) already exists.", None),
             ("Key (a, (b + 1))=(1, 2) already exists.", None),

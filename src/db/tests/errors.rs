@@ -27,10 +27,10 @@ async fn constraints(database: &Database) -> TestResult {
          CREATE UNIQUE INDEX lowered ON teams (lower(name));
          CREATE TABLE members (
              team BIGINT NOT NULL REFERENCES teams (id) ON DELETE RESTRICT,
-             person BIGINT NOT NULL,
+             player BIGINT NOT NULL,
              age BIGINT CONSTRAINT adult CHECK (age >= 18),
              place BIGINT CHECK (place > 0),
-             UNIQUE (team, person)
+             UNIQUE (team, player)
          );
          INSERT INTO teams VALUES (1, 'red');
          INSERT INTO members VALUES (1, 1, 20, 1);",
@@ -55,17 +55,17 @@ async fn constraints(database: &Database) -> TestResult {
     );
     let error = run("INSERT INTO members VALUES (1, 1, 20, 1)").await.unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::Unique { model, fields } if model == "members" && fields == &["team", "person"])
+        matches!(error.kind(), ErrorKind::Unique { model, fields } if model == "members" && fields == &["team", "player"])
     );
     check(
         Err::<(), _>(error),
         &expect![
-            "another row of `members` has the same `team` and `person`: use another value, or change the row that is there"
+            "another row of `members` has the same `team` and `player`: use another value, or change the row that is there"
         ],
     );
     check(
         run("INSERT INTO members VALUES (1, NULL, 20, 1)").await,
-        &expect!["`person` of `members` has no value: set it, or make the field an `Option`"],
+        &expect!["`player` of `members` has no value: set it, or make the field an `Option`"],
     );
     check(
         run("INSERT INTO members VALUES (1, 2, 5, 1)").await,
