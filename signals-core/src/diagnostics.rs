@@ -156,7 +156,7 @@ pub trait KnowsWhatChanged {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is never sent for a raw write",
     label = "remove `raw`",
-    note = "the signals of a save and of its end, and `m2m_changed`, are sent for what `load` writes, to receivers with `raw = true`"
+    note = "the signals of a save and of its end, and `m2m_changed`, are sent for what `load_fixture` writes, to receivers with `raw = true`"
 )]
 pub trait HasRawWrites {
     /// The signal itself.
@@ -167,7 +167,7 @@ pub trait HasRawWrites {
 #[diagnostic::on_unimplemented(
     message = "`raw` is always `false` in this receiver of `{Self}`",
     label = "always `false`",
-    note = "only receivers with `raw = true` in their attribute are called for raw writes, those of `load`: write it, or leave \
+    note = "only receivers with `raw = true` in their attribute are called for raw writes, those of `load_fixture`: write it, or leave \
             this parameter out"
 )]
 pub trait HasNoRawWrites {

@@ -223,7 +223,7 @@ pub mod __private {
     pub use crate::index::ReceiverIndex;
     pub use crate::location::SourceLocation;
     pub use crate::mute::{mute, unmute};
-    pub use crate::panics::{Panicked, caught, discard, panic_message};
+    pub use crate::panics::{Panicked, catch_panic, discard, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, FUTURE_BYTES, Mode, Payload, ReceiverFuture, Reply, SyncCall, Synchronous,
     };

@@ -22,7 +22,7 @@ impl Panicked {
 /// Calls a function that may panic. After a panic, the caller must not use what the function has changed: a future that has
 /// panicked, for example, is not polled again.
 #[inline]
-pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(Panicked::new)
 }
 
@@ -55,10 +55,10 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_its_message_whatever_its_payload_does() {
-        assert_eq!(caught(|| 7), Ok(7));
-        assert_eq!(caught(|| panic!("as {}", "text")), Err::<(), _>(Panicked { message: "as text".to_owned() }));
+        assert_eq!(catch_panic(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| panic!("as {}", "text")), Err::<(), _>(Panicked { message: "as text".to_owned() }));
         assert_eq!(
-            caught(|| std::panic::panic_any(Again(0))),
+            catch_panic(|| std::panic::panic_any(Again(0))),
             Err::<(), _>(Panicked { message: "without a message".to_owned() })
         );
         discard(Again(0));

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use signals_core::__private::{Panicked, caught, discard};
+use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
 use super::driver::Outcome;
@@ -69,7 +69,7 @@ impl Future for Hooks {
                     return Poll::Ready(());
                 };
                 let db = this.db.clone();
-                match caught(|| start(db)) {
+                match catch_panic(|| start(db)) {
                     Ok(future) => this.running = Some((queued, future)),
                     Err(panic) => this.report(queued, panicked(panic)),
                 }
@@ -77,7 +77,7 @@ impl Future for Hooks {
             };
             let queued = *queued;
             // A future that panicked is dropped and not polled again, so nothing broken is seen.
-            let result = match caught(|| future.as_mut().poll(context)) {
+            let result = match catch_panic(|| future.as_mut().poll(context)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(result)) => result,
                 Err(panic) => Err(panicked(panic)),

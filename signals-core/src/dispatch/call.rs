@@ -5,7 +5,7 @@ use core::task::{Context, Poll};
 
 use crate::binding::Binding;
 use crate::depth::DepthGuard;
-use crate::panics::{Panicked, caught};
+use crate::panics::{Panicked, catch_panic};
 use crate::payload::{Payload, Reply};
 use crate::receiver::Receiver;
 use crate::scope::Scope;
@@ -27,7 +27,7 @@ pub(super) fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, 
     match panics {
         Panics::Unwind => Ok(call()),
         // A panic may leave the payload half-changed. Its fields are the sender's values, so the sender decides what that means.
-        Panics::Catch => caught(call),
+        Panics::Catch => catch_panic(call),
     }
 }
 
@@ -119,7 +119,7 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
         let mut poll = || context.span.within(|| future.as_mut().poll(task));
         match context.panics {
             Panics::Unwind => poll().map(Ok),
-            Panics::Catch => match caught(poll) {
+            Panics::Catch => match catch_panic(poll) {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),
             },

@@ -7,7 +7,7 @@ use super::call::CallResult;
 use super::{ReceiverResult, ReceiverResults};
 use crate::error::{BoxError, ReceiverError, SignalError};
 use crate::id::ReceiverId;
-use crate::panics::{Panicked, caught};
+use crate::panics::{Panicked, catch_panic};
 use crate::payload::Payload;
 
 /// Passes a receiver's result to the sink. Failures are rare: the code for them is not inlined, so that they cost the loop
@@ -92,14 +92,14 @@ pub(super) fn report<O>(result: ReceiverResult<O>, handler: &mut impl FnMut(Sign
 
 /// Passes an error to its handler. The remaining receivers are also called when the handler panics, or the `Drop` of the error.
 pub(super) fn report_error(error: SignalError, handler: &mut impl FnMut(SignalError)) {
-    let _ = caught(|| handler(error));
+    let _ = catch_panic(|| handler(error));
 }
 
 /// Writes a failure that does not stop the dispatch to the log, as an event of its own.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is no log to write to"))]
 fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
     #[cfg(feature = "tracing")]
-    let _ = caught(|| tracing::error!(receiver = %id.name, "{error}"));
+    let _ = catch_panic(|| tracing::error!(receiver = %id.name, "{error}"));
 }
 
 /// Why a fold ended before the last receiver.
