@@ -6,8 +6,10 @@
 use std::panic::Location;
 
 use super::answer::Answer;
+use super::statement::{Statement, Wants};
+use super::transaction_state::TransactionState;
 use super::url::{self, Target};
-use super::{ConnectOptions, Params, Row, TransactionOptions};
+use super::{ConnectOptions, TransactionOptions};
 use crate::error::{Error, Result};
 
 #[cfg(feature = "postgres")]
@@ -39,8 +41,8 @@ pub(super) type Outcome = postgres::Outcome;
 #[cfg(not(feature = "postgres"))]
 pub(super) type Outcome = std::future::Ready<Result<()>>;
 
-/// Asks the same of whichever driver it is.
-macro_rules! ask_each_driver {
+/// Calls a function of the driver that gives an answer.
+macro_rules! each_answer {
     ($type:ident, $of:expr, $driver:ident => $call:expr) => {
         match *$of {
             #[cfg(feature = "sqlite")]
@@ -51,22 +53,7 @@ macro_rules! ask_each_driver {
     };
 }
 
-/// Asks the same of whichever session it is, and what has become of the transaction.
-macro_rules! ask_each_session {
-    ($of:expr, $session:ident => $call:expr) => {
-        match *$of {
-            #[cfg(feature = "sqlite")]
-            Session::Sqlite(ref $session) => $call,
-            #[cfg(feature = "postgres")]
-            Session::Postgres(ref $session) => Answer::later(async move {
-                let result = $call.await;
-                done(result, $session.standing())
-            }),
-        }
-    };
-}
-
-/// Calls the same function of whichever driver it is.
+/// Calls a function of the driver.
 macro_rules! each_driver {
     ($type:ident, $of:expr, $driver:ident => $call:expr) => {
         match *$of {
@@ -129,101 +116,44 @@ impl Driver {
         }
     }
 
-    pub(super) fn execute<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-    ) -> Answer<'a, u64> {
-        ask_each_driver!(Driver, self, driver => driver.execute(at, sql, params))
+    /// Executes a statement, which commits by itself.
+    #[inline]
+    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
+        match statement.wants {
+            Wants::Batch => self.batch(statement.sql, statement.at),
+            _ => each_answer!(Driver, self, driver => driver.run(statement)),
+        }
     }
 
-    pub(super) fn insert<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-    ) -> Answer<'a, ()> {
-        ask_each_driver!(Driver, self, driver => driver.insert(at, sql, params, key))
-    }
-
-    pub(super) fn query<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, ()> {
-        ask_each_driver!(Driver, self, driver => driver.query(at, sql, params, each))
-    }
-
-    pub(super) fn batch<'a>(&'a self, at: &'static Location<'static>, sql: &'a str) -> Answer<'a, ()> {
+    /// Executes several statements in a transaction of their own.
+    fn batch<'a>(&'a self, sql: &'a str, at: &'static Location<'static>) -> Answer<'a, u64> {
         Answer::later(async move {
             let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
-            // If it has ended the transaction, the commit says so.
-            if let Some(error) = session.batch(sql).await.err().and_then(|setback| setback.error) {
-                return Err(error);
-            }
-            session.commit().await
+            session.run(Statement::batch(sql, at)).await?;
+            session.commit().await.map(|()| 0)
         })
     }
 }
 
-/// What a statement in a transaction came to. If it failed or the transaction is not as it was, that is said in a box: what
-/// went well travels in registers.
-pub(super) type Done<T> = Result<T, Box<Setback>>;
-
-/// A statement that failed, or after which the transaction is not what it was.
-pub(super) struct Setback {
-    /// `None` if the statement itself was good.
-    pub(super) error: Option<Error>,
-    pub(super) standing: Standing,
-}
-
-/// What a statement with this result came to.
-#[inline]
-pub(super) fn done<T>(result: Result<T>, standing: Standing) -> Done<T> {
-    match (result, standing) {
-        (Ok(value), Standing::Open) => Ok(value),
-        (result, standing) => Err(Box::new(Setback { error: result.err(), standing })),
-    }
-}
-
 impl Session {
-    pub(super) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, u64, Box<Setback>> {
-        ask_each_session!(self, session => session.execute(sql, params))
+    /// Executes a statement in the transaction.
+    #[inline]
+    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
+        each_answer!(Session, self, session => session.run(statement))
     }
 
-    pub(super) fn insert<'a>(
-        &'a self,
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-    ) -> Answer<'a, (), Box<Setback>> {
-        ask_each_session!(self, session => session.insert(sql, params, key))
-    }
-
-    pub(super) fn query<'a>(
-        &'a self,
-        sql: &'a str,
-        params: &'a dyn Params,
-        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, (), Box<Setback>> {
-        ask_each_session!(self, session => session.query(sql, params, each))
-    }
-
-    pub(super) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, (), Box<Setback>> {
-        ask_each_session!(self, session => session.batch(sql))
+    /// What has become of the transaction. A statement may have ended it.
+    pub(super) fn state(&self) -> TransactionState {
+        each_driver!(Session, self, session => session.state())
     }
 
     /// Commits, or rolls back and says why it could not commit.
     pub(super) fn commit(&self) -> Answer<'_, ()> {
-        ask_each_driver!(Session, self, session => session.commit())
+        each_answer!(Session, self, session => session.commit())
     }
 
     pub(super) fn rollback(&self) -> Answer<'_, ()> {
-        ask_each_driver!(Session, self, session => session.rollback())
+        each_answer!(Session, self, session => session.rollback())
     }
 
     /// A COMMIT that was sent, if the future of `commit` was dropped before the answer came.
@@ -265,7 +195,7 @@ impl Session {
     pub(super) fn sqlite<T>(
         &self,
         work: impl FnOnce(&super::rusqlite::Connection) -> super::rusqlite::Result<T>,
-    ) -> Done<T> {
+    ) -> Result<T> {
         match *self {
             Self::Sqlite(ref session) => session.lend(work),
             #[cfg(feature = "postgres")]
@@ -278,31 +208,16 @@ impl Session {
     pub(super) async fn postgres<T>(
         &self,
         work: impl AsyncFnOnce(&super::tokio_postgres::Client) -> Result<T, super::tokio_postgres::Error>,
-    ) -> Done<T> {
+    ) -> Result<T> {
         match *self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => refused("the database is SQLite: use `tx.sqlite(..)`"),
-            Self::Postgres(ref session) => {
-                let result = Box::pin(session.lend(work)).await;
-                done(result, session.standing())
-            }
+            Self::Postgres(ref session) => Box::pin(session.lend(work)).await,
         }
     }
 }
 
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
-fn refused<T>(reason: &str) -> Done<T> {
-    done(Err(Error::database(reason)), Standing::Open)
-}
-
-/// What has become of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is open, or we ended it ourselves.
-    Open,
-    /// The database takes nothing in it any more, until it or its innermost savepoint is rolled back.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite undoes the statement alone"))]
-    Failed,
-    /// The database has ended it, with all its savepoints.
-    Gone,
+fn refused<T>(reason: &str) -> Result<T> {
+    Err(Error::database(reason))
 }

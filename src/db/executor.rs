@@ -1,13 +1,12 @@
 //! "A `&Db` or a `&mut Tx`".
 
-use std::panic::Location;
 use std::task::{Context, Poll, Waker};
 
 use tokio::task::coop;
 
 use super::answer::Answer;
-use super::{Db, Dialect, Params, Row, Tx};
-use crate::error::{Error, Result};
+use super::statement::Statement;
+use super::{Db, Dialect, Tx};
 
 /// Where a call on a model does its work: a `&Db`, which commits by itself, or a `&mut Tx`, which joins the transaction.
 ///
@@ -57,74 +56,27 @@ impl Exec<'_> {
         }
     }
 
-    /// An error of a statement in other words. If it has broken the transaction, these are the words of the first failure.
-    pub(crate) fn rename(self, error: &mut Error, rename: fn(&mut Error)) {
-        match self {
-            Self::Db(_) => rename(error),
-            Self::Tx(tx) => tx.rename(error, rename),
-        }
-    }
-
-    // Every statement passes here. One of SQLite runs when this is called, not when the answer is awaited, and no future is made
-    // of it unless it waits. `at` is the place that `ErrorKind::WriterBusy` is to name: `#[track_caller]` does not see through an
-    // async caller.
-
-    /// Executes a statement; the answer is how many rows it changed.
-    pub(crate) fn execute<'a>(
-        self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-    ) -> Answer<'a, u64>
+    /// Executes a statement. The result is the number of rows that it changed, if that is what it wants.
+    ///
+    /// A statement of SQLite runs when this is called and not when the answer is awaited, and no future is made of it unless it
+    /// has to wait.
+    #[inline]
+    pub(crate) fn run<'a>(self, statement: Statement<'a>) -> Answer<'a, u64>
     where
         Self: 'a,
     {
         in_turn(move || match self {
-            Self::Db(db) => db.driver().execute(at, sql, params),
-            Self::Tx(tx) => tx.run(|session| session.execute(sql, params)),
-        })
-    }
-
-    /// Executes an INSERT; `key` becomes what the database gave to the row, if it inserted one.
-    pub(crate) fn insert<'a>(
-        self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-    ) -> Answer<'a, ()>
-    where
-        Self: 'a,
-    {
-        in_turn(move || match self {
-            Self::Db(db) => db.driver().insert(at, sql, params, key),
-            Self::Tx(tx) => tx.run(|session| session.insert(sql, params, key)),
-        })
-    }
-
-    /// Executes a statement, and hands each row to `each`.
-    pub(crate) fn query<'a>(
-        self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, ()>
-    where
-        Self: 'a,
-    {
-        in_turn(move || match self {
-            Self::Db(db) => db.driver().query(at, sql, params, each),
-            Self::Tx(tx) => tx.run(|session| session.query(sql, params, each)),
+            Self::Db(db) => db.driver().run(statement),
+            Self::Tx(tx) => tx.run(statement),
         })
     }
 }
 
-/// Runs a statement, unless it is somebody else's turn. A statement of SQLite hardly ever waits, so that a loop of them would
-/// keep other tasks of its thread waiting for ever.
+/// Runs a statement, unless the task has used up its turn. A statement of SQLite hardly ever waits, so that a loop of statements
+/// would never let the other tasks of its thread run.
 #[inline]
 pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T> + Send + 'a) -> Answer<'a, T> {
-    // Nobody needs to be woken by this one: if the budget is used up, the future below asks again with the task's own waker.
+    // Nothing is woken by this: if the budget is used up, the future below asks again with the task's own waker.
     match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(turn) => {
             turn.made_progress();

@@ -97,13 +97,6 @@ impl Level {
         self.broken.get_or_insert_with(|| error.to_string());
     }
 
-    /// The first failure in other words.
-    pub(super) fn rename_failure(&mut self, before: &str, after: &str) {
-        if let Some(first) = self.broken.as_mut().filter(|first| *first == before) {
-            after.clone_into(first);
-        }
-    }
-
     pub(super) fn queue(&mut self, end: TransactionEnd, hook: Hook) {
         self.queue.push(Queued::Hook(end, hook));
     }

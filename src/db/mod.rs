@@ -28,8 +28,10 @@ mod savepoint;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statement;
 #[cfg(all(test, any(feature = "sqlite", feature = "postgres")))]
 mod tests;
+mod transaction_state;
 mod tx;
 mod typed;
 mod url;
@@ -53,6 +55,7 @@ pub use self::params::{Parameter, Params};
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
 pub(crate) use self::sql::Dialect;
+pub(crate) use self::statement::{Names, Statement};
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
 pub use self::url::Synchronous;
@@ -172,7 +175,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            self.exec().execute(at, &sql, params).await
+            self.exec().run(Statement::new(&sql, params, at)).await
         }
     }
 
@@ -192,7 +195,8 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            self.exec().query(at, &sql, params, each).await
+            self.exec().run(Statement::query(&sql, params, each, at)).await?;
+            Ok(())
         }
     }
 
@@ -200,7 +204,10 @@ impl Db {
     #[track_caller]
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
-        async move { in_turn(|| self.shared.driver.batch(at, sql)).await }
+        async move {
+            self.exec().run(Statement::batch(sql, at)).await?;
+            Ok(())
+        }
     }
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.

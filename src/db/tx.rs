@@ -9,11 +9,12 @@ use signals_core::__private::Scope;
 use signals_core::BoxFuture;
 
 use super::answer::Answer;
-use super::driver::{Done, Session, Setback, Standing};
-use super::executor::in_turn;
+use super::driver::Session;
 use super::hooks::{self, Hook, Hooks};
 use super::level::{Level, Memory, Remembered, RowKey, TransactionEnd, Unlocked};
 use super::sql::refuse_transaction_control;
+use super::statement::Statement;
+use super::transaction_state::TransactionState;
 use super::{Db, Exec, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
@@ -66,7 +67,7 @@ impl Tx {
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Exec::Tx(self).execute(self.shared.began, &sql, params).await
+        Exec::Tx(self).run(Statement::new(&sql, params, self.shared.began)).await
     }
 
     /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
@@ -81,12 +82,14 @@ impl Tx {
     ) -> Result<()> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Exec::Tx(self).query(self.shared.began, &sql, params, each).await
+        Exec::Tx(self).run(Statement::query(&sql, params, each, self.shared.began)).await?;
+        Ok(())
     }
 
     /// Executes several statements without parameters. When one fails, those before it stay done.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        in_turn(|| self.run(|session| session.batch(sql))).await
+        Exec::Tx(self).run(Statement::batch(sql, self.shared.began)).await?;
+        Ok(())
     }
 
     /// Queues a hook that runs after the commit, with the database and no transaction.
@@ -304,56 +307,38 @@ impl Tx {
         }
     }
 
-    /// An error in other words, also where it is remembered as the first failure.
-    pub(super) fn rename(&self, error: &mut Error, rename: fn(&mut Error)) {
-        let before = error.to_string();
-        rename(error);
-        let after = error.to_string();
-        for level in self.levels().all_mut() {
-            level.rename_failure(&before, &after);
-        }
-    }
-
     /// Whether something can be done in it.
     pub(crate) fn check(&self) -> Result<()> {
         self.shared.memory.check(self.level)
     }
 
-    /// Runs a statement, if anything can be done in this transaction.
+    /// Executes a statement, unless the transaction is broken.
     #[inline]
-    pub(super) fn run<'a, T: 'a>(
-        &'a self,
-        statement: impl FnOnce(&'a Session) -> Answer<'a, T, Box<Setback>>,
-    ) -> Answer<'a, T> {
+    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
         match self.check() {
-            Ok(()) => statement(self.session()).map(|done| self.observe(done)),
+            Ok(()) => self.session().run(statement).map(|result| self.observe(result)),
             Err(error) => Answer::Failed(error),
         }
     }
 
-    /// A statement can end the transaction: `COMMIT` behind a comment, `ON CONFLICT ROLLBACK`, a full disk. Whatever came
-    /// after it would be committed statement by statement.
+    /// Notes what the failure of a statement did to the transaction. `ON CONFLICT ROLLBACK` or a full disk may have ended it:
+    /// statements after that would be committed one by one.
     #[inline]
-    pub(super) fn observe<T>(&self, done: Done<T>) -> Result<T> {
-        done.map_err(|setback| self.set_back(*setback))
+    pub(super) fn observe<T>(&self, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| self.note_failure(error))
     }
 
     #[cold]
-    fn set_back(&self, Setback { error, standing }: Setback) -> Error {
-        let error = error.unwrap_or_else(|| {
-            Error::database(
-                "the statement ended the transaction: leave BEGIN, COMMIT and ROLLBACK out of SQL, and use \
-                 `tx.commit()` or `tx.rollback()`",
-            )
-        });
-        if standing == Standing::Gone {
-            // No savepoint can bring it back.
-            self.levels().transaction().fail(&error);
+    fn note_failure(&self, error: &Error) {
+        match self.session().state() {
+            TransactionState::Open => {}
+            TransactionState::Failed => self.fail(error),
+            TransactionState::Ended => {
+                // No savepoint can bring it back.
+                self.levels().transaction().fail(error);
+                self.fail(error);
+            }
         }
-        if standing != Standing::Open {
-            self.fail(&error);
-        }
-        error
     }
 
     fn must_be_root(&self) -> Result<()> {

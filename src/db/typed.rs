@@ -6,7 +6,7 @@ use std::panic::Location;
 use signals_core::BoxFuture;
 
 use super::sql::{refuse_transaction_control, shortened};
-use super::{Db, Exec, Executor, Params, Row, Tx, placeholders};
+use super::{Db, Exec, Executor, Params, Row, Statement, Tx, placeholders};
 use crate::column::Column;
 use crate::error::{Error, ErrorKind, Lookup, Result};
 
@@ -119,7 +119,7 @@ impl Query<'_> {
             }
             Ok(())
         };
-        self.exec.query(self.place, &sql, self.params, &mut each).await?;
+        self.exec.run(Statement::query(&sql, self.params, &mut each, self.place)).await?;
         Ok(rows)
     }
 }

@@ -14,8 +14,9 @@ use super::meta::{Field, Meta, OnDelete};
 use super::operations::{DeletedRow, Operations};
 use super::sql::keys::{KEYS, padded};
 use super::{AnyModel, ModelInternals, sql};
-use crate::db::{self, Dialect, Exec, Tx};
+use crate::db::{self, Dialect, Exec, Statement, Tx};
 use crate::error::{ErrorKind, Result};
+use crate::model::names::ModelOfTable;
 use crate::value::{Value, ValueRef};
 
 /// Writes a statement for the rows of a model whose field has one of several values, by their number.
@@ -219,7 +220,8 @@ impl<'a> Cascade<'a> {
                 found.push((child.operations.key_of)(row)?);
                 Ok(())
             };
-            or_nothing(Exec::Tx(self.tx).query(self.place, &sql, &keys, each).await, &keys)?;
+            let statement = Statement::query(&sql, &keys, each, self.place).names(child);
+            or_nothing(Exec::Tx(self.tx).run(statement).await, &keys)?;
         }
         Ok(found)
     }
@@ -357,7 +359,8 @@ impl<'a> Cascade<'a> {
             let keys = padded(keys);
             let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
             let params: Vec<_> = keys.iter().copied().chain(last.map(ValueRef::from)).collect();
-            count += or_nothing(Exec::Tx(self.tx).execute(self.place, &sql, &params).await, &keys)?;
+            let statement = Statement::new(&sql, &params, self.place).names(&ModelOfTable);
+            count += or_nothing(Exec::Tx(self.tx).run(statement).await, &keys)?;
         }
         Ok(count)
     }

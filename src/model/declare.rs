@@ -142,12 +142,11 @@ async fn fetch<M: ModelInternals>(
 ) -> Result<Loaded> {
     let sql = sql::select_where(M::MODEL, field, keys.len(), Lock::ForDelete, tx.db().dialect());
     let mut rows = Loaded::new();
-    Exec::Tx(tx)
-        .query(place, &sql, &keys, &mut |row| {
-            rows.push(Box::new(M::from_columns(row)?));
-            Ok(())
-        })
-        .await?;
+    let each = &mut |row: &crate::db::Row<'_>| {
+        rows.push(Box::new(M::from_columns(row)?));
+        Ok(())
+    };
+    Exec::Tx(tx).run(crate::db::Statement::query(&sql, &keys, each, place)).await?;
     Ok(rows)
 }
 

@@ -4,10 +4,10 @@ use std::panic::Location;
 
 use super::cascade::{Cascade, note_database_cascade, reaches_others};
 use super::deleted::Deleted;
-use super::draft::{named, named_any};
+
 use super::load::or_nothing;
 use super::{Key, ModelInternals};
-use crate::db::{Exec, Tx};
+use crate::db::{Exec, Statement, Tx};
 use crate::error::Result;
 
 pub(super) async fn delete<M: ModelInternals>(
@@ -55,14 +55,14 @@ pub(super) async fn cascade_of<M: ModelInternals>(
     tx: &Tx,
     place: &'static Location<'static>,
 ) -> Result<Deleted> {
-    Cascade::collect(rows, tx, place).await?.delete().await.map_err(named_any(Exec::Tx(tx)))
+    Cascade::collect(rows, tx, place).await?.delete().await
 }
 
 /// Deletes with one statement: there are no receivers, and the row has no cascade.
 async fn remove<M: ModelInternals>(instance: &M, exec: Exec<'_>, place: &'static Location<'static>) -> Result<Deleted> {
     let key = [instance.column_value(M::MODEL.key)];
-    let removed = exec.execute(place, &M::MODEL.statements(exec.dialect()).delete, &key).await;
-    let rows = or_nothing(removed, &key).map_err(named::<M>(exec))?;
+    let statement = Statement::new(&M::MODEL.statements(exec.dialect()).delete, &key, place).names(M::MODEL);
+    let rows = or_nothing(exec.run(statement).await, &key)?;
     if let Exec::Tx(tx) = exec {
         super::commit::deleted(instance, tx);
         note_database_cascade(M::MODEL, tx);

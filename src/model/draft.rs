@@ -1,12 +1,8 @@
-//! An instance while it is saved, and the parameters and errors of its statements.
+//! An instance while it is saved.
 
 use core::ops::{Deref, DerefMut};
 
-use signals_core::__private::declared;
-
-use super::{Key, Meta, ModelInternals};
-use crate::db::Exec;
-use crate::error::{Error, ErrorKind};
+use super::{Key, ModelInternals};
 
 /// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
 /// restored: after an error, and when the future of the save is dropped.
@@ -103,96 +99,5 @@ impl<M: ModelInternals> Drop for Drafts<'_, M> {
         for (row, before) in self.rows.iter_mut().zip(self.before.drain(..)) {
             row.restore_columns(before);
         }
-    }
-}
-
-/// Replaces the table and the columns in an error by the model and its fields, also in the error that the transaction has
-/// stored.
-pub(super) fn named<M: ModelInternals>(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
-    move |mut error| {
-        exec.rename(&mut error, rename::<M>);
-        error
-    }
-}
-
-/// Like [`named`], for a statement that writes rows, with the parameters of [`of_field`].
-pub(super) fn named_fields<M: ModelInternals>(
-    exec: Exec<'_>,
-    others: usize,
-    fields: &[usize],
-) -> impl FnOnce(Error) -> Error {
-    move |error| {
-        let mut error = of_field::<M>(error, others, fields);
-        exec.rename(&mut error, rename_written::<M>);
-        error
-    }
-}
-
-/// Replaces the parameter in an error by its field. The statement has `others` parameters of the user first, and then those of
-/// these fields, for each row.
-pub(super) fn of_field<M: ModelInternals>(error: Error, others: usize, fields: &[usize]) -> Error {
-    match error.into_kind() {
-        ErrorKind::Parameter { number, mut reason, cast } if number > others && !fields.is_empty() => {
-            let field = &M::MODEL.fields[fields[(number - others - 1) % fields.len()]];
-            if cast.is_some() {
-                reason += ": change the type of the field, or that of the column";
-            }
-            ErrorKind::NotStorable { model: M::MODEL.name, field: field.name, reason }.into()
-        }
-        kind => kind.into(),
-    }
-}
-
-/// Like [`named`], for statements on the tables of any models.
-pub(super) fn named_any(exec: Exec<'_>) -> impl FnOnce(Error) -> Error {
-    move |mut error| {
-        exec.rename(&mut error, |error| {
-            let (ErrorKind::Unique { model, .. }
-            | ErrorKind::NotNull { model, .. }
-            | ErrorKind::KeysUsedUp { model }
-            | ErrorKind::ForeignKey { model: Some(model) }) = error.kind_mut()
-            else {
-                return;
-            };
-            if let Some(meta) = declared::<Meta>().find(|meta| meta.table == model) {
-                rename_of(meta, error);
-            }
-        });
-        error
-    }
-}
-
-fn rename<M: ModelInternals>(error: &mut Error) {
-    rename_of(M::MODEL, error);
-}
-
-fn rename_of(meta: &Meta, error: &mut Error) {
-    let field = |column: &mut String| {
-        if let Some(field) = meta.fields.iter().find(|field| field.column == column) {
-            field.name.clone_into(column);
-        }
-    };
-    match error.kind_mut() {
-        ErrorKind::Unique { model, fields } if model == meta.table => {
-            meta.name.clone_into(model);
-            fields.iter_mut().for_each(field);
-        }
-        ErrorKind::NotNull { model, field: column } if model == meta.table => {
-            meta.name.clone_into(model);
-            field(column);
-        }
-        ErrorKind::ForeignKey { model: Some(model) } | ErrorKind::KeysUsedUp { model } if model == meta.table => {
-            meta.name.clone_into(model);
-        }
-        ErrorKind::NoColumn { model, .. } => *model = Some(meta.name.to_owned()),
-        _ => {}
-    }
-}
-
-/// SQLite does not name the foreign key: if a row is written it is its own, and if one is deleted it is that of another row.
-fn rename_written<M: ModelInternals>(error: &mut Error) {
-    match error.kind_mut() {
-        ErrorKind::ForeignKey { model: model @ None } => *model = Some(M::MODEL.name.to_owned()),
-        _ => rename::<M>(error),
     }
 }

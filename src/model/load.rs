@@ -5,10 +5,9 @@ use std::panic::Location;
 use signals_core::__private::synchronous::send;
 use signals_core::BoxFuture;
 
-use super::draft::named;
 use super::{Field, Meta, ModelInternals, PostLoad};
 use crate::column::Column;
-use crate::db::{Exec, Params, Query, Row};
+use crate::db::{Exec, Params, Query, Row, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Value, ValueRef};
 
@@ -77,7 +76,7 @@ async fn first<M: ModelInternals>(
         }
         Ok(())
     };
-    or_nothing(exec.query(place, sql, value, each).await, value).map_err(named::<M>(exec))?;
+    or_nothing(exec.run(Statement::query(sql, value, each, place).names(M::MODEL)).await, value)?;
     Ok(found)
 }
 
@@ -165,12 +164,11 @@ pub(super) async fn read<M: ModelInternals>(
     place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
     let mut rows = Vec::new();
-    exec.query(place, sql, params, &mut |row| {
+    let each = &mut |row: &Row<'_>| {
         rows.push(M::from_columns(row)?);
         Ok(())
-    })
-    .await
-    .map_err(named::<M>(exec))?;
+    };
+    exec.run(Statement::query(sql, params, each, place).names(M::MODEL)).await?;
     Ok(rows)
 }
 

@@ -2,13 +2,13 @@
 
 use std::panic::Location;
 
-use super::draft::of_field;
 use super::params::ColumnParams;
 use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
 use super::{FieldSet, ModelInternals, load};
 use crate::db::Exec;
 use crate::error::{Error, ErrorKind, Lookup, Result};
+use crate::model::names::WrittenModel;
 use crate::value::ValueRef;
 
 /// Finds the row that has the values of the instance in these fields, or creates it; returns whether it was created.
@@ -46,7 +46,7 @@ pub(super) async fn find<M: ModelInternals>(
     let fields = ColumnParams::of(instance, &statement.fields);
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
     let rows = load::or_nothing(rows, &fields);
-    let mut rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
+    let mut rows = rows.map_err(|error| WrittenModel::new(M::MODEL, &statement.fields).of_parameter(error))?;
     if rows.len() > 1 {
         let fields = given.iter().map(|&index| M::MODEL.fields[index].name.to_owned()).collect();
         return Err(ErrorKind::MultipleRows(Lookup::Fields { model: M::MODEL.name.to_owned(), fields }).into());

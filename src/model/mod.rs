@@ -25,6 +25,7 @@ pub mod many_to_many;
 mod meta;
 mod model_set;
 mod model_trait;
+mod names;
 mod operations;
 mod params;
 mod pointer;

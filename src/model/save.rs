@@ -6,14 +6,15 @@ use std::pin::pin;
 use signals_core::__private::asynchronous::send;
 
 use super::commit::{self, Written};
-use super::draft::{Draft, named_fields};
+use super::draft::Draft;
 use super::params::ColumnParams;
 use super::sql;
-use super::sql::statements::Statement;
+use super::sql::statements::FieldSql;
 use super::{Counter, FieldSet, Key, ModelInternals, PostSave, PreSave, load};
 use crate::column::Column;
-use crate::db::{Exec, Tx};
+use crate::db::{Exec, Statement, Tx};
 use crate::error::{Error, Result};
+use crate::model::names::WrittenModel;
 use crate::value::ValueRef;
 
 /// How a row is saved.
@@ -270,8 +271,9 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
         let fields = ColumnParams::of(&**self.draft, &insert.fields);
         let mut assigned = None;
-        let inserted = self.exec.insert(self.place, &insert.sql, &fields, &mut assigned).await;
-        inserted.map_err(named_fields::<M>(self.exec, 0, &insert.fields))?;
+        let names = WrittenModel::new(M::MODEL, &insert.fields);
+        let statement = Statement::insert(&insert.sql, &fields, &mut assigned, self.place).names(&names);
+        self.exec.run(statement).await?;
         if !has_key {
             assign(&mut **self.draft, assigned)?;
         }
@@ -279,15 +281,15 @@ impl<M: ModelInternals> Save<'_, '_, M> {
     }
 
     /// Updates the row, if it exists and has the version of the draft, and returns whether it did.
-    async fn update(&mut self, update: &Statement) -> Result<bool> {
+    async fn update(&mut self, update: &FieldSql) -> Result<bool> {
         if self.version().is_some_and(|version| !version.has_next()) {
             let message =
                 format!("the version of this row of `{}` has reached its end: make it an `i64`", M::MODEL.name);
             return Err(Error::other(message));
         }
         let fields = ColumnParams::of(&**self.draft, &update.fields);
-        let updated = self.exec.execute(self.place, &update.sql, &fields).await;
-        let is_there = updated.map_err(named_fields::<M>(self.exec, 0, &update.fields))? > 0;
+        let names = WrittenModel::new(M::MODEL, &update.fields);
+        let is_there = self.exec.run(Statement::new(&update.sql, &fields, self.place).names(&names)).await? > 0;
         if is_there && let Some(version) = self.version() {
             version.advance();
         }

@@ -16,7 +16,7 @@ pub(super) use many::{AssignedKeys, InsertMany, insert_rows, largest_insert, tri
 pub(super) use one::{find, upsert};
 pub(super) use together::delete_together;
 
-use self::statements::{Statement, Statements};
+use self::statements::{FieldSql, Statements};
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
 
@@ -73,7 +73,7 @@ impl Statements {
     }
 }
 
-fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
+fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> FieldSql {
     let mut sql = if fields.is_empty() {
         format!("INSERT INTO {} DEFAULT VALUES", quoted(meta.table))
     } else {
@@ -83,22 +83,22 @@ fn insert(meta: &Meta, fields: Box<[usize]>, dialect: Dialect) -> Statement {
     if dialect == Dialect::Postgres && !fields.contains(&meta.key) && meta.key_field().key == Some(KeyKind::Assigned) {
         sql = format!("{sql} RETURNING {}", quoted(meta.key_field().column));
     }
-    Statement { sql: sql.into(), fields }
+    FieldSql { sql: sql.into(), fields }
 }
 
 /// UPDATE of these fields by the key. A `#[version]` is incremented, and the row must have the current one.
-pub(super) fn update(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
+pub(super) fn update(meta: &Meta, fields: &[usize], dialect: Dialect) -> FieldSql {
     let set: Vec<usize> = fields.iter().copied().filter(|&index| Some(index) != meta.version).collect();
     update_by(meta, &set, next_version(meta), meta.version, dialect)
 }
 
 /// UPDATE of these fields by the key, including a version.
-fn overwrite(meta: &Meta, fields: &[usize], dialect: Dialect) -> Statement {
+fn overwrite(meta: &Meta, fields: &[usize], dialect: Dialect) -> FieldSql {
     update_by(meta, fields, None, None, dialect)
 }
 
 /// `also` is another assignment, and `and` another field that must match.
-fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize>, dialect: Dialect) -> Statement {
+fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize>, dialect: Dialect) -> FieldSql {
     let fields: Box<[usize]> = set.iter().copied().chain([meta.key]).chain(and).collect();
     let is = |(number, &index): (usize, &usize)| {
         format!("{} = {}", quoted(meta.fields[index].column), dialect.placeholder(number + 1))
@@ -112,7 +112,7 @@ fn update_by(meta: &Meta, set: &[usize], also: Option<String>, and: Option<usize
     let conditions: Vec<String> = fields.iter().enumerate().skip(set.len()).map(is).collect();
     let table = quoted(meta.table);
     let sql = format!("UPDATE {table} SET {} WHERE {}", assignments.join(", "), conditions.join(" AND "));
-    Statement { sql: sql.into(), fields }
+    FieldSql { sql: sql.into(), fields }
 }
 
 /// What every UPDATE of a row with a `#[version]` sets.

@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 
-use super::draft::{Draft, of_field};
+use super::draft::Draft;
 use super::lookup::given;
+use super::names::WrittenModel;
 use super::params::ColumnParams;
 use super::save::{self, SaveMode};
 use super::update_or_create::check_write;
@@ -60,7 +61,7 @@ async fn upsert_in<M: ModelInternals>(
     let statement = sql::upsert(M::MODEL, insert, unique, &write.indexes().collect::<Vec<_>>(), exec.dialect());
     let fields = ColumnParams::of(&**draft, &statement.fields);
     let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
-    let rows = rows.map_err(|error| of_field::<M>(error, 0, &statement.fields))?;
+    let rows = rows.map_err(|error| WrittenModel::new(M::MODEL, &statement.fields).of_parameter(error))?;
     commit::changed::<M>(tx);
     rows.into_iter().next().ok_or_else(|| M::MODEL.not_found())
 }

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::ddl::{self, CreateStatement};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
-use crate::db::{Db, Dialect, Executor};
+use crate::db::{Db, Dialect, Executor, Row, Statement};
 use crate::error::{Result, WiringMistake};
 use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
 
@@ -101,11 +101,11 @@ impl<'a> Missing<'a> {
             Dialect::Postgres => name.to_owned(),
         };
         let mut names = HashSet::new();
-        exec.query(place, ddl::existing_names(dialect), &(), &mut |row| {
+        let each = &mut |row: &Row<'_>| {
             names.insert(comparable(&row.get::<String>(0)?));
             Ok(())
-        })
-        .await?;
+        };
+        exec.run(Statement::query(ddl::existing_names(dialect), &(), each, place)).await?;
         let is_missing = |name: &str| !names.contains(&comparable(name));
         Ok(Self {
             tables: models.iter().copied().filter(|meta| is_missing(meta.table)).collect(),

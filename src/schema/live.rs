@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::column::ColumnType;
-use crate::db::{Db, Dialect, Exec, Row};
+use crate::db::{Db, Dialect, Exec, Row, Statement};
 use crate::error::Result;
 use crate::model::sql::quoted;
 
@@ -83,7 +83,7 @@ impl LiveTable {
             columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)?, writable });
             Ok(())
         };
-        Exec::Db(db).query(place, sql, &params, each).await?;
+        Exec::Db(db).run(Statement::query(sql, &params, each, place)).await?;
         if columns.is_empty() {
             return Ok(None);
         }
@@ -96,14 +96,14 @@ impl LiveTable {
             }
             Ok(())
         };
-        Exec::Db(db).query(place, indexes_of(dialect), &params, each).await?;
+        Exec::Db(db).run(Statement::query(indexes_of(dialect), &params, each, place)).await?;
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
             let (column, table, target) = (row.get(0)?, row.get(1)?, row.get(2)?);
             references.push(LiveReference { column, table, target, on_delete: row.get(3)?, name: row.get(4)? });
             Ok(())
         };
-        Exec::Db(db).query(place, references_of(dialect), &params, each).await?;
+        Exec::Db(db).run(Statement::query(references_of(dialect), &params, each, place)).await?;
         let indexes = indexes.into_iter().map(|(_, index)| index).collect();
         Ok(Some(Self { columns, key, indexes, references }))
     }

@@ -11,14 +11,16 @@ use futures_util::TryStreamExt;
 use futures_util::future::{join, join3};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket, Statement};
+use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket};
 
 use super::command::Command;
 use super::errors::{self, Failure};
 use super::literals::literals;
 use super::params::bound;
 use super::statements::Statements;
-use crate::db::driver::Standing;
+use crate::db::begin::Access;
+use crate::db::statement::{Statement, Wants};
+use crate::db::transaction_state::TransactionState;
 use crate::db::{Params, Row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
@@ -111,6 +113,19 @@ impl Connection {
         self.open.store(false, Ordering::Relaxed);
     }
 
+    /// Executes a statement. The result is the number of rows that it changed, if that is what it wants.
+    pub(super) async fn run(&self, access: Access, statement: &mut Statement<'_>) -> Result<u64, Failure> {
+        let Statement { sql, params, ref mut wants, .. } = *statement;
+        match wants {
+            Wants::Count => return self.execute(sql, params).await,
+            Wants::Key(key) => self.insert(sql, params, key).await?,
+            Wants::Rows(each) if access == Access::Read => self.read(sql, params, each).await?,
+            Wants::Rows(each) => self.query(sql, params, each).await?,
+            Wants::Batch => self.batch(sql).await?,
+        }
+        Ok(0)
+    }
+
     pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let mut rows = pin!(self.start(sql, params).await?);
         while rows.try_next().await?.is_some() {}
@@ -122,7 +137,7 @@ impl Connection {
     }
 
     /// Executes an INSERT; `key` becomes what it returns.
-    pub(super) async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
+    async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
         self.query(sql, params, &mut |row| {
             if let ValueRef::Integer(integer) = row.value(0) {
                 *key = Some(integer);
@@ -150,7 +165,7 @@ impl Connection {
     }
 
     /// A query that is refused when it writes.
-    pub(super) async fn read(
+    async fn read(
         &self,
         sql: &str,
         params: &dyn Params,
@@ -177,22 +192,22 @@ impl Connection {
         }
     }
 
-    /// Executes several statements in the open transaction, and returns whether it is still open.
-    pub(super) async fn batch(&self, sql: &str) -> Result<bool, Failure> {
+    /// Executes several statements in the open transaction.
+    async fn batch(&self, sql: &str) -> Result<(), Failure> {
         // A setting that is local to the transaction shows whether the statements ended it, even if they began another one.
         let (set, done, look) =
             join3(self.simple("SET LOCAL signals.batch = 'open'"), self.simple(sql), self.client.simple_query(IS_OPEN))
                 .await;
         set?;
         done?;
-        Ok(is_open(&look?))
+        if is_open(&look?) { Ok(()) } else { Err(Failure::EndedTransaction) }
     }
 
     /// Calls the closure with the connection of `tokio_postgres`, and returns the state of the transaction afterwards.
     pub(super) async fn lend<T>(
         &self,
         work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
-    ) -> Result<(Result<T, tokio_postgres::Error>, Standing), Failure> {
+    ) -> Result<(Result<T, tokio_postgres::Error>, TransactionState), Failure> {
         let (set, result) = join(self.simple("SET LOCAL signals.batch = 'open'"), work(&self.client)).await;
         // The closure may have altered tables.
         self.statements.clear();
@@ -200,12 +215,12 @@ impl Connection {
         let standing = match self.client.simple_query(IS_OPEN).await {
             Ok(look) => {
                 if is_open(&look) {
-                    Standing::Open
+                    TransactionState::Open
                 } else {
-                    Standing::Gone
+                    TransactionState::Ended
                 }
             }
-            Err(error) if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => Standing::Failed,
+            Err(error) if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => TransactionState::Failed,
             Err(error) => return Err(error.into()),
         };
         Ok((result, standing))
@@ -257,7 +272,7 @@ impl Connection {
         }
     }
 
-    async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+    async fn prepare(&self, sql: &str) -> Result<tokio_postgres::Statement, Failure> {
         must_not_be_empty(sql)?;
         let statement = self.client.prepare(sql).await?;
         self.statements.insert(sql, statement.clone());

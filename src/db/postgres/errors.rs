@@ -10,6 +10,7 @@ use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 use super::connection::Connection;
 use super::params::Refused;
 use crate::db::sql::{Dialect, Token, Tokens, shortened};
+use crate::db::transaction_state::ended_by_statement;
 use crate::error::{Error, ErrorKind};
 
 type ServerError = tokio_postgres::Error;
@@ -22,6 +23,8 @@ pub(super) enum Failure {
     Lost(ServerError),
     /// It failed before it was sent: the state of the server is unchanged.
     Here(Error),
+    /// It succeeded, and has ended the transaction that it was in.
+    EndedTransaction,
 }
 
 impl From<ServerError> for Failure {
@@ -53,6 +56,7 @@ impl Failure {
             Self::Refused(error) => refused(error, sql),
             Self::Lost(error) => lost(connection, Some(&error)),
             Self::Here(error) => error,
+            Self::EndedTransaction => ended_by_statement(),
         }
     }
 

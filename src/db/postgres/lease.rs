@@ -67,7 +67,7 @@ impl Lease {
 
     /// Runs an operation on the connection. If this future is dropped, the operation is finished or canceled before the connection
     /// is used again.
-    pub(super) async fn run<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub(super) async fn guard<T>(&self, operation: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let running = Running::new(self);
         let result = operation.await;
         running.end();
@@ -75,15 +75,6 @@ impl Lease {
             self.is_lost.store(true, Ordering::Relaxed);
         }
         result
-    }
-
-    /// Like [`run`](Self::run), for an operation outside of a transaction.
-    pub(super) async fn autocommit<T>(
-        &self,
-        sql: &str,
-        operation: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T> {
-        self.run(operation).await.map_err(|failure| failure.into_error(sql, self))
     }
 }
 

@@ -26,7 +26,9 @@ use std::panic::Location;
 pub(super) use self::transaction::{Outcome, Transaction};
 
 use self::pool::Pool;
-use super::{ConnectOptions, Params, Row, TransactionOptions};
+use super::begin::Access;
+use super::statement::{Statement, Wants};
+use super::{ConnectOptions, TransactionOptions};
 use crate::error::Result;
 
 /// The connections to one database.
@@ -50,30 +52,14 @@ impl Postgres {
         Ok(Transaction::new(self.pool.lease(at).await?, options))
     }
 
-    pub(super) async fn execute(&self, at: &'static Location<'static>, sql: &str, params: &dyn Params) -> Result<u64> {
-        let lease = self.pool.lease(at).await?;
-        lease.autocommit(sql, lease.execute(sql, params)).await
-    }
-
-    pub(super) async fn insert(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        key: &mut Option<i64>,
-    ) -> Result<()> {
-        let lease = self.pool.lease(at).await?;
-        lease.autocommit(sql, lease.insert(sql, params, key)).await
-    }
-
-    pub(super) async fn query(
-        &self,
-        at: &'static Location<'static>,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        let lease = self.pool.lease(at).await?;
-        lease.autocommit(sql, lease.read(sql, params, each)).await
+    /// Executes a statement, which commits by itself.
+    pub(super) async fn run(&self, mut statement: Statement<'_>) -> Result<u64> {
+        let access = match statement.wants {
+            Wants::Rows(_) => Access::Read,
+            _ => Access::Write,
+        };
+        let lease = self.pool.lease(statement.at).await?;
+        let result = lease.guard(lease.run(access, &mut statement)).await;
+        result.map_err(|failure| statement.error(failure.into_error(statement.sql, &lease)))
     }
 }

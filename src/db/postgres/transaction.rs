@@ -9,9 +9,10 @@ use tokio_postgres::error::SqlState;
 use super::errors::{self, Failure};
 use super::lease::Lease;
 use super::pending::{Pending, Sent};
+use crate::db::TransactionOptions;
 use crate::db::begin::Access;
-use crate::db::driver::Standing;
-use crate::db::{Params, Row, TransactionOptions};
+use crate::db::statement::Statement;
+use crate::db::transaction_state::TransactionState;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The answer to a COMMIT.
@@ -28,7 +29,7 @@ pub(in crate::db) struct Transaction {
 }
 
 struct State {
-    standing: Standing,
+    transaction: TransactionState,
     pending: Pending,
     /// How many of the abandoned operations were undone by rolling back a savepoint.
     undone: usize,
@@ -36,7 +37,7 @@ struct State {
 
 impl Transaction {
     pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
-        let state = State { standing: Standing::Open, pending: Pending::begin(options), undone: 0 };
+        let state = State { transaction: TransactionState::Open, pending: Pending::begin(options), undone: 0 };
         Self {
             lease: Mutex::new(Some(Arc::new(lease))),
             access: options.access,
@@ -45,32 +46,11 @@ impl Transaction {
         }
     }
 
-    pub(in crate::db) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
+    /// Executes a statement in the transaction.
+    pub(in crate::db) async fn run(&self, mut statement: Statement<'_>) -> Result<u64> {
         let lease = self.lease()?;
-        self.run(&lease, sql, lease.execute(sql, params)).await
-    }
-
-    pub(in crate::db) async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<()> {
-        let lease = self.lease()?;
-        self.run(&lease, sql, lease.insert(sql, params, key)).await
-    }
-
-    pub(in crate::db) async fn query(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<()> {
-        let lease = self.lease()?;
-        self.run(&lease, sql, lease.query(sql, params, each)).await
-    }
-
-    pub(in crate::db) async fn batch(&self, sql: &str) -> Result<()> {
-        let lease = self.lease()?;
-        if !self.run(&lease, sql, lease.batch(sql)).await? {
-            self.state().standing = Standing::Gone;
-        }
-        Ok(())
+        let result = self.attempt(&lease, lease.run(Access::Write, &mut statement)).await;
+        result.map_err(|failure| statement.error(self.error(failure, statement.sql, &lease)))
     }
 
     pub(in crate::db) async fn lend<T>(
@@ -78,12 +58,13 @@ impl Transaction {
         work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T> {
         let lease = self.lease()?;
-        let (result, standing) = self.run(&lease, "", lease.lend(work)).await?;
-        if standing != Standing::Open {
-            self.worsen(standing);
+        let lent = self.attempt(&lease, lease.lend(work)).await;
+        let (result, after) = lent.map_err(|failure| self.error(failure, "", &lease))?;
+        if after != TransactionState::Open {
+            self.worsen(after);
         }
         match result {
-            Ok(_) if standing == Standing::Failed => Err(Error::database(
+            Ok(_) if after == TransactionState::Failed => Err(Error::database(
                 "an earlier statement of the transaction failed, so PostgreSQL takes nothing in it any more: return \
                  that failure, or try it in `tx.savepoint(..)`",
             )),
@@ -112,9 +93,9 @@ impl Transaction {
             return Err(errors::lost(&lease, None));
         }
         // The rollback of a savepoint may not be sent yet. If the server refuses it, it also refuses the COMMIT after it.
-        let before = self.state().pending.take();
+        let before = self.lock_state().pending.take();
         *self.committing() = Some(Box::pin(async move {
-            let committed = lease.run(lease.in_one(before.as_deref(), lease.commit())).await;
+            let committed = lease.guard(lease.in_one(before.as_deref(), lease.commit())).await;
             committed.map_err(|failure| failure.into_error_of_commit(&lease))
         }));
         let result = std::future::poll_fn(|context| {
@@ -133,7 +114,7 @@ impl Transaction {
         if lease.abandoned() > 0 || lease.is_running() || !lease.in_transaction() {
             return Ok(());
         }
-        match lease.run(lease.rollback()).await {
+        match lease.guard(lease.rollback()).await {
             // The server rolls back a lost connection.
             Ok(()) | Err(Failure::Lost(_)) => Ok(()),
             Err(failure) => Err(failure.into_error("ROLLBACK", &lease)),
@@ -151,68 +132,78 @@ impl Transaction {
 
     #[expect(clippy::unnecessary_wraps, reason = "a driver that does it at once may fail")]
     pub(in crate::db) fn savepoint(&self, depth: usize) -> Result<()> {
-        self.state().pending.savepoint(depth);
+        self.lock_state().pending.savepoint(depth);
         Ok(())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "a driver that does it at once may fail")]
     pub(in crate::db) fn release(&self, depth: usize) -> Result<()> {
-        self.state().pending.release(depth);
+        self.lock_state().pending.release(depth);
         Ok(())
     }
 
     pub(in crate::db) fn rollback_to(&self, depth: usize) -> Result<()> {
         let lease = self.lease()?;
-        let mut state = self.state();
+        let mut state = self.lock_state();
         // Everything that failed or was abandoned came after the savepoint; or before, if the savepoint was not sent.
-        if state.pending.rollback_to(depth) == Sent::Yes && state.standing != Standing::Gone {
-            state.standing = Standing::Open;
+        if state.pending.rollback_to(depth) == Sent::Yes && state.transaction != TransactionState::Ended {
+            state.transaction = TransactionState::Open;
             state.undone = lease.abandoned();
         }
         Ok(())
     }
 
-    pub(in crate::db) fn standing(&self) -> Standing {
-        self.state().standing
+    /// What has become of the transaction.
+    pub(in crate::db) fn state(&self) -> TransactionState {
+        self.lock_state().transaction
     }
 
-    async fn run<T>(&self, lease: &Lease, sql: &str, operation: impl Future<Output = Result<T, Failure>>) -> Result<T> {
+    /// Runs an operation in the transaction, and notes what its failure does to the transaction.
+    async fn attempt<T>(
+        &self,
+        lease: &Lease,
+        operation: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         if self.has_abandoned_operation(lease) {
-            self.worsen(Standing::Failed);
-            return Err(unknown_outcome());
+            self.worsen(TransactionState::Failed);
+            return Err(Failure::Here(unknown_outcome()));
         }
         // The operation is sent at its first poll, which is now.
-        let before = self.state().pending.take();
-        lease.run(lease.in_one(before.as_deref(), operation)).await.map_err(|failure| {
-            match failure {
-                Failure::Here(_) => {}
-                Failure::Refused(_) => self.worsen(Standing::Failed),
-                Failure::Lost(_) => self.worsen(Standing::Gone),
+        let before = self.lock_state().pending.take();
+        let result = lease.guard(lease.in_one(before.as_deref(), operation)).await;
+        match &result {
+            Ok(_) | Err(Failure::Here(_)) => {}
+            Err(Failure::Refused(_)) => self.worsen(TransactionState::Failed),
+            Err(Failure::Lost(_) | Failure::EndedTransaction) => self.worsen(TransactionState::Ended),
+        }
+        result
+    }
+
+    /// The error of an operation in this transaction.
+    fn error(&self, failure: Failure, sql: &str, lease: &Lease) -> Error {
+        match failure {
+            Failure::Refused(error)
+                if self.access == Access::Read && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) =>
+            {
+                ErrorKind::ReadOnlyTransaction.into()
             }
-            match failure {
-                Failure::Refused(error)
-                    if self.access == Access::Read && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) =>
-                {
-                    ErrorKind::ReadOnlyTransaction.into()
-                }
-                failure => failure.into_error(sql, lease),
-            }
-        })
+            failure => failure.into_error(sql, lease),
+        }
     }
 
     /// Whether an operation was abandoned, and no savepoint has undone it.
     fn has_abandoned_operation(&self, lease: &Lease) -> bool {
-        lease.abandoned() > self.state().undone
+        lease.abandoned() > self.lock_state().undone
     }
 
-    fn worsen(&self, standing: Standing) {
-        let mut state = self.state();
-        if state.standing != Standing::Gone {
-            state.standing = standing;
+    fn worsen(&self, worse: TransactionState) {
+        let mut state = self.lock_state();
+        if state.transaction != TransactionState::Ended {
+            state.transaction = worse;
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, CachedStatement, OpenFlags, Statement};
+use rusqlite::{Batch, CachedStatement, OpenFlags};
 
 use super::errors::{self, Failure};
 use super::lock_wait::LockWait;
 use super::params::{self, Encoded};
 use crate::db::begin::Access;
 use crate::db::sql::{Dialect, Token, Tokens};
+use crate::db::statement::{Statement, Wants};
 use crate::db::url::Mode;
 use crate::db::{Params, Row, Synchronous};
 use crate::error::{Error, ErrorKind, Result};
@@ -228,6 +229,22 @@ impl Connection {
         result
     }
 
+    /// Executes a statement. The result is the number of rows that it changed, if that is what it wants.
+    #[inline]
+    pub(super) fn run(&mut self, access: Access, statement: &mut Statement<'_>) -> Result<u64, Failure> {
+        let Statement { sql, params, ref mut wants, .. } = *statement;
+        let result = match wants {
+            Wants::Count => self.execute(sql, params),
+            Wants::Key(key) => self.insert(sql, params, key).map(|()| 0),
+            Wants::Rows(each) => self.query(access, sql, params, each).map(|()| 0),
+            Wants::Batch => self.batch(sql).map(|()| 0),
+        };
+        match result {
+            Err(Failure::Error(error)) => Err(statement.error(error).into()),
+            result => result,
+        }
+    }
+
     pub(super) fn execute(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let before = self.raw.total_changes();
         self.step(sql, params)?;
@@ -235,7 +252,7 @@ impl Connection {
         Ok(if self.raw.total_changes() == before { 0 } else { self.raw.changes() })
     }
 
-    pub(super) fn insert(&mut self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
+    fn insert(&mut self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
         let inserted = self.step(sql, params)?;
         // A trigger may have skipped the row, for which SQLite would return the key of an earlier one.
         *key = (inserted > 0).then(|| self.raw.last_insert_rowid());
@@ -254,7 +271,7 @@ impl Connection {
         Ok(usize::try_from(self.raw.changes()).unwrap_or(usize::MAX))
     }
 
-    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+    fn batch(&mut self, sql: &str) -> Result<(), Failure> {
         let mut begun = false;
         let mut run = |raw: &rusqlite::Connection| {
             let mut statements = Batch::new(raw, sql);
@@ -277,39 +294,29 @@ impl Connection {
         })
     }
 
+    /// Executes a query. With [`Access::Read`] it is refused when it writes, even if the connection could.
     pub(super) fn query(
         &mut self,
+        access: Access,
         sql: &str,
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
-        let mut statement = self.prepare(sql)?;
-        self.bind(&mut statement, params)?;
-        self.rows(sql, &mut statement, each)
-    }
-
-    /// A query that is refused if it writes, even if the connection could.
-    pub(super) fn read(
-        &mut self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<(), Failure> {
-        let mut statement = self.prepare(sql)?;
-        self.bind(&mut statement, params)?;
-        if !statement.readonly() {
+        let mut prepared = self.prepare(sql)?;
+        self.bind(&mut prepared, params)?;
+        if access == Access::Read && !prepared.readonly() {
             return Err(Error::database(
                 "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
             )
             .into());
         }
-        self.rows(sql, &mut statement, each)
+        self.rows(sql, &mut prepared, each)
     }
 
     fn rows(
         &self,
         sql: &str,
-        statement: &mut Statement<'_>,
+        statement: &mut rusqlite::Statement<'_>,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
         let mut rows = statement.raw_query();
@@ -341,7 +348,7 @@ impl Connection {
         }
     }
 
-    fn bind(&self, statement: &mut Statement<'_>, params: &dyn Params) -> Result<(), Failure> {
+    fn bind(&self, statement: &mut rusqlite::Statement<'_>, params: &dyn Params) -> Result<(), Failure> {
         let (expected, given) = (statement.parameter_count(), params.len());
         if expected != given {
             return Err(Error::database(format!(

@@ -31,8 +31,9 @@ use self::transaction::Held;
 use self::writer::Writer;
 use super::answer::Answer;
 use super::begin::Access;
+use super::statement::{Statement, Wants};
 use super::url::Mode;
-use super::{ConnectOptions, Params, Row, Synchronous, TransactionOptions};
+use super::{ConnectOptions, Synchronous, TransactionOptions};
 use crate::error::Result;
 
 /// The connections to one database.
@@ -96,47 +97,21 @@ impl Sqlite {
         }
     }
 
-    pub(super) fn execute<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-    ) -> Answer<'a, u64> {
-        self.write(at, |connection| connection.execute(sql, params))
-    }
-
-    pub(super) fn insert<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-    ) -> Answer<'a, ()> {
-        self.write(at, |connection| connection.insert(sql, params, key))
-    }
-
-    pub(super) fn query<'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        sql: &'a str,
-        params: &'a dyn Params,
-        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, ()> {
-        let read = |connection: &mut Connection| connection.read(sql, params, each);
-        match &self.readers {
-            Some(readers) => {
-                autocommit(readers.take_if_idle(), readers.take(&self.reader_lock_wait), &self.reader_lock_wait, read)
+    /// Executes a statement, which commits by itself.
+    pub(super) fn run<'a>(&'a self, mut statement: Statement<'a>) -> Answer<'a, u64> {
+        let at = statement.at;
+        let access = match statement.wants {
+            Wants::Rows(_) => Access::Read,
+            _ => Access::Write,
+        };
+        let run = move |connection: &mut Connection| connection.run(access, &mut statement);
+        match (access, &self.readers) {
+            (Access::Read, Some(readers)) => {
+                let wait = readers.take(&self.reader_lock_wait);
+                autocommit(readers.take_if_idle(), wait, &self.reader_lock_wait, run)
             }
-            None => self.write(at, read),
+            _ => autocommit(self.writer.lock_if_free(at), self.writer.lock(at), &self.lock_wait, run),
         }
-    }
-
-    fn write<'a, T: Send + 'a>(
-        &'a self,
-        at: &'static Location<'static>,
-        operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-    ) -> Answer<'a, T> {
-        autocommit(self.writer.lock_if_free(at), self.writer.lock(at), &self.lock_wait, operation)
     }
 }
 

@@ -45,7 +45,11 @@ impl DriverConnection for Opened<'_> {
     ) -> BoxFuture<'a, Result<()>> {
         let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {
-            lock_wait.retry(|| connection.outside_transaction(|connection| connection.query(sql, params, each))).await
+            lock_wait
+                .retry(|| {
+                    connection.outside_transaction(|connection| connection.query(Access::Write, sql, params, each))
+                })
+                .await
         })
     }
 

@@ -11,8 +11,8 @@ use super::errors::Failure;
 use super::readers::Reader;
 use crate::db::answer::Answer;
 use crate::db::begin::Access;
-use crate::db::driver::{Done, Setback, Standing, done};
-use crate::db::{Params, Row};
+use crate::db::statement::{Statement, Wants};
+use crate::db::transaction_state::{TransactionState, ended_by_statement};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Holds the connection until the transaction ends.
@@ -55,33 +55,39 @@ impl Transaction {
         Self { connection: Mutex::new(Some(connection)), callback_thread: Mutex::new(None), access }
     }
 
-    pub(in crate::db) fn execute<'a>(&'a self, sql: &'a str, params: &'a dyn Params) -> Answer<'a, u64, Box<Setback>> {
-        self.run(|connection| connection.execute(sql, params))
+    /// Executes a statement in the transaction.
+    #[inline]
+    pub(in crate::db) fn run<'a>(&'a self, mut statement: Statement<'a>) -> Answer<'a, u64> {
+        match self.attempt(&mut statement) {
+            Ok(count) => Answer::Good(count),
+            Err(Failure::Error(error)) => Answer::Failed(error),
+            Err(Failure::Busy) => Answer::later(async move { self.retry(|| self.attempt(&mut statement)).await }),
+        }
     }
 
-    pub(in crate::db) fn insert<'a>(
-        &'a self,
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-    ) -> Answer<'a, (), Box<Setback>> {
-        self.run(|connection| connection.insert(sql, params, key))
+    /// Busy only if another process holds a lock.
+    #[inline]
+    fn attempt(&self, statement: &mut Statement<'_>) -> Result<u64, Failure> {
+        let mut held = self.lock()?;
+        let connection = held.as_mut().ok_or(ErrorKind::Ended)?;
+        let result = {
+            let _callback =
+                matches!(statement.wants, Wants::Rows(_)).then(|| Callback::on_this_thread(&self.callback_thread));
+            connection.run(Access::Write, statement)
+        };
+        match result {
+            Ok(_) if !connection.in_transaction() => Err(ended_by_statement().into()),
+            Err(Failure::Error(error)) => Err(self.error(error).into()),
+            result => result,
+        }
     }
 
-    pub(in crate::db) fn query<'a>(
-        &'a self,
-        sql: &'a str,
-        params: &'a dyn Params,
-        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Answer<'a, (), Box<Setback>> {
-        self.run(|connection| {
-            let _callback = Callback::on_this_thread(&self.callback_thread);
-            connection.query(sql, params, each)
-        })
-    }
-
-    pub(in crate::db) fn batch<'a>(&'a self, sql: &'a str) -> Answer<'a, (), Box<Setback>> {
-        self.run(|connection| connection.batch(sql))
+    /// Whether a statement has ended the transaction.
+    pub(in crate::db) fn state(&self) -> TransactionState {
+        let is_gone = |mut held: MutexGuard<'_, Option<Held>>| {
+            held.as_mut().is_some_and(|connection| !connection.in_transaction())
+        };
+        if self.lock().is_ok_and(is_gone) { TransactionState::Ended } else { TransactionState::Open }
     }
 
     pub(in crate::db) fn commit(&self) -> Answer<'_, ()> {
@@ -133,39 +139,21 @@ impl Transaction {
         self.without_waiting(|connection| connection.rollback_to(depth))
     }
 
-    pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Done<T> {
-        let mut connection = match self.lock() {
-            Ok(connection) => connection,
-            Err(error) => return self.done(None, Err(error)),
+    pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let mut held = self.lock()?;
+        let connection = held.as_mut().ok_or(ErrorKind::Ended)?;
+        let result = {
+            let _callback = Callback::on_this_thread(&self.callback_thread);
+            connection.lend(work)
         };
-        let lent = match connection.as_mut() {
-            Some(connection) => {
-                let _callback = Callback::on_this_thread(&self.callback_thread);
-                connection.lend(work)
-            }
-            None => Err(ErrorKind::Ended.into()),
-        };
-        self.done(connection.as_mut(), lent)
+        match result {
+            Ok(_) if !connection.in_transaction() => Err(ended_by_statement()),
+            result => result.map_err(|error| self.error(error)),
+        }
     }
 
     fn without_waiting<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         self.lock()?.as_mut().map_or_else(|| Err(ErrorKind::Ended.into()), |connection| operation(connection))
-    }
-
-    fn run<'a, T: Send + 'a>(
-        &'a self,
-        mut operation: impl FnMut(&mut Connection) -> Result<T, Failure> + Send + 'a,
-    ) -> Answer<'a, T, Box<Setback>> {
-        if let Ok(done) = self.attempt(&mut operation) {
-            return done.into();
-        }
-        Answer::later(async move {
-            let done = self.retry(|| self.attempt(&mut operation)).await;
-            done.unwrap_or_else(|error| {
-                let mut connection = self.lock().ok();
-                self.done(connection.as_mut().and_then(|connection| connection.as_mut()), Err(error))
-            })
-        })
     }
 
     async fn retry<T>(&self, attempt: impl FnMut() -> Result<T, Failure> + Send) -> Result<T> {
@@ -173,30 +161,13 @@ impl Transaction {
         lock_wait.retry(attempt).await
     }
 
-    /// Fails only if the lock of another process is in the way.
-    #[inline]
-    fn attempt<T>(&self, operation: impl FnOnce(&mut Connection) -> Result<T, Failure>) -> Result<Done<T>, Failure> {
-        let mut connection = match self.lock() {
-            Ok(connection) => connection,
-            Err(error) => return Ok(self.done(None, Err(error))),
-        };
-        let result = match connection.as_mut().map(|connection| operation(connection)) {
-            Some(Ok(value)) => Ok(value),
-            Some(Err(Failure::Error(error))) => Err(error),
-            Some(Err(Failure::Busy)) => return Err(Failure::Busy),
-            None => Err(ErrorKind::Ended.into()),
-        };
-        Ok(self.done(connection.as_mut(), result))
-    }
-
-    #[inline]
-    fn done<T>(&self, connection: Option<&mut Held>, result: Result<T>) -> Done<T> {
-        let result = result.map_err(|error| match error.kind() {
+    /// An error of a statement in this transaction.
+    #[cold]
+    fn error(&self, error: Error) -> Error {
+        match error.kind() {
             ErrorKind::ReadOnly { .. } if self.access == Access::Read => ErrorKind::ReadOnlyTransaction.into(),
             _ => error,
-        });
-        let is_there = connection.is_none_or(|connection| connection.in_transaction());
-        done(result, if is_there { Standing::Open } else { Standing::Gone })
+        }
     }
 
     /// Locks the connection. If this thread holds the lock already, for a closure of the user, waiting would never end.

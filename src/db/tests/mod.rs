@@ -18,7 +18,7 @@ use std::time::Duration;
 use super::postgres::tests::Schema;
 #[cfg(feature = "sqlite")]
 use super::sqlite::tests::Folder;
-use super::{ConnectOptions, Db, Dialect, Executor, Params};
+use super::{ConnectOptions, Db, Dialect, Executor, Params, Row, Statement};
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
@@ -152,7 +152,8 @@ pub(super) async fn with_numbers(db: Db) -> Result<Db> {
 
 pub(super) async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
     let exec = executor.exec();
-    exec.execute(here(), &format!("INSERT INTO numbers VALUES ({})", exec.dialect().placeholder(1)), &(n,)).await
+    let sql = format!("INSERT INTO numbers VALUES ({})", exec.dialect().placeholder(1));
+    exec.run(Statement::new(&sql, &(n,), here())).await
 }
 
 /// The numbers in the table, in the order in which they were added.
@@ -163,30 +164,28 @@ pub(super) async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
         Dialect::Sqlite => "SELECT n FROM numbers ORDER BY rowid",
         Dialect::Postgres => "SELECT n FROM numbers ORDER BY ctid",
     };
-    exec.query(here(), sql, &(), &mut |row| {
+    let each = &mut |row: &Row<'_>| {
         numbers.push(row.get(0)?);
         Ok(())
-    })
-    .await?;
+    };
+    exec.run(Statement::query(sql, &(), each, here())).await?;
     Ok(numbers)
 }
 
 pub(super) async fn value(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Value> {
     let mut value = Value::Null;
-    executor
-        .exec()
-        .query(here(), sql, params, &mut |row| {
-            value = row.value(0).into();
-            Ok(())
-        })
-        .await?;
+    let each = &mut |row: &Row<'_>| {
+        value = row.value(0).into();
+        Ok(())
+    };
+    executor.exec().run(Statement::query(sql, params, each, here())).await?;
     Ok(value)
 }
 
 /// The key that the database generates for the row of an INSERT.
 pub(super) async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
     let mut key = None;
-    executor.exec().insert(here(), sql, params, &mut key).await?;
+    executor.exec().run(Statement::insert(sql, params, &mut key, here())).await?;
     Ok(key)
 }
 

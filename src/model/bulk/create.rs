@@ -9,11 +9,12 @@ use signals_core::BoxFuture;
 
 use super::RowSignals;
 use crate::column::Column;
-use crate::db::{Dialect, Exec, Tx};
+use crate::db::{Dialect, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
-use crate::model::draft::{Drafts, named, named_fields};
+use crate::model::draft::Drafts;
 use crate::model::meta::KeyKind;
+use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
 use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
@@ -172,15 +173,15 @@ async fn insert_chunk<M: ModelInternals>(
 ) -> Result<()> {
     let exec = Exec::Tx(tx);
     let params = ColumnParams::of_rows(rows, &statement.fields);
-    let named = named_fields::<M>(exec, 0, &statement.fields);
+    let names = WrittenModel::new(M::MODEL, &statement.fields);
     let mut keys = Vec::new();
     match statement.keys {
         AssignedKeys::None => {
-            exec.execute(place, &statement.sql, &params).await.map_err(named)?;
+            exec.run(Statement::new(&statement.sql, &params, place).names(&names)).await?;
         }
         AssignedKeys::Consecutive => {
             let mut last = None;
-            exec.insert(place, &statement.sql, &params, &mut last).await.map_err(named)?;
+            exec.run(Statement::insert(&statement.sql, &params, &mut last, place).names(&names)).await?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             keys.extend(last.into_iter().flat_map(|last| last - count + 1..=last));
         }
@@ -190,7 +191,7 @@ async fn insert_chunk<M: ModelInternals>(
                 keys.push(row.get(0)?);
                 Ok(())
             };
-            exec.query(place, &statement.sql, &params, each).await.map_err(named)?;
+            exec.run(Statement::query(&statement.sql, &params, each, place).names(&names)).await?;
         }
     }
     // If some rows were skipped, it is unknown which.
@@ -211,7 +212,7 @@ async fn has_trigger<M: ModelInternals>(tx: &Tx, place: &'static Location<'stati
         found = true;
         Ok(())
     };
-    Exec::Tx(tx).query(place, sql, &(M::MODEL.table,), each).await?;
+    Exec::Tx(tx).run(Statement::query(sql, &(M::MODEL.table,), each, place)).await?;
     Ok(found)
 }
 
@@ -221,7 +222,7 @@ async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static
     let insert = &M::MODEL.statements(exec.dialect()).insert;
     for row in rows {
         let mut assigned = None;
-        exec.insert(place, &insert.sql, &(), &mut assigned).await.map_err(named::<M>(exec))?;
+        exec.run(Statement::insert(&insert.sql, &(), &mut assigned, place).names(M::MODEL)).await?;
         save::assign(row, assigned)?;
     }
     Ok(())

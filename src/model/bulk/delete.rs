@@ -8,10 +8,9 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals};
-use crate::db::{Exec, Params, Tx};
+use crate::db::{Exec, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::cascade::note_database_cascade;
-use crate::model::draft::named;
 use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
 
 /// The future of [`Model::delete_where`](crate::model::Model::delete_where): it deletes the rows, and returns how many there
@@ -51,7 +50,7 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
             Exec::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_delete.has_receivers() => {
                 let condition = self.condition?;
                 let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
-                let count = exec.execute(place, &sql, condition.params).await.map_err(named::<M>(exec))?;
+                let count = exec.run(Statement::new(&sql, condition.params, place).names(M::MODEL)).await?;
                 Ok(Deleted::of_one(M::MODEL, count))
             }
             Exec::Db(db) => {
@@ -91,9 +90,9 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
                 commit::deleted_key::<M>(&load::key_of::<M>(row)?, tx);
                 Ok(())
             };
-            exec.query(place, &sql, params, each).await.map_err(named::<M>(exec))?;
+            exec.run(Statement::query(&sql, params, each, place).names(M::MODEL)).await?;
         } else {
-            count = exec.execute(place, &sql, params).await.map_err(named::<M>(exec))?;
+            count = exec.run(Statement::new(&sql, params, place).names(M::MODEL)).await?;
         }
         note_database_cascade(M::MODEL, tx);
         Ok(Deleted::of_one(M::MODEL, count))

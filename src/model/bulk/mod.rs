@@ -8,7 +8,7 @@ pub use create::CreateMany;
 pub use delete::DeleteWhere;
 pub use update::UpdateWhere;
 
-use crate::db::{Dialect, Exec, Params, placeholders};
+use crate::db::{Dialect, Exec, Params, Row, Statement, placeholders};
 use crate::error::{Error, Result};
 
 /// Whether the signals of each row are sent.
@@ -49,11 +49,10 @@ async fn keys<M: super::ModelInternals>(
     let dialect = tx.db().dialect();
     let sql = super::sql::keys_by(M::MODEL, &condition.sql(dialect)?, dialect);
     let mut keys = Vec::new();
-    Exec::Tx(tx)
-        .query(place, &sql, condition.params, &mut |row| {
-            keys.push(row.get(0)?);
-            Ok(())
-        })
-        .await?;
+    let each = &mut |row: &Row<'_>| {
+        keys.push(row.get(0)?);
+        Ok(())
+    };
+    Exec::Tx(tx).run(Statement::query(&sql, condition.params, each, place)).await?;
     Ok(keys)
 }

@@ -8,9 +8,9 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals, keys};
-use crate::db::{Exec, Params, Tx};
+use crate::db::{Exec, Params, Statement, Tx};
 use crate::error::Result;
-use crate::model::draft::named_fields;
+use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
 use crate::model::save::{self, SaveMode};
 use crate::model::{FieldSet, ModelInternals, PostBulkUpdate, commit, load, sql};
@@ -95,8 +95,8 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         let sql =
             sql::update_rows(M::MODEL, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
         let params = ColumnParams::of(&values, &set).after(condition.params);
-        let named = named_fields::<M>(exec, condition.params.len(), &set);
-        exec.execute(place, &sql, &params).await.map_err(named)
+        let names = WrittenModel::new(M::MODEL, &set).after(condition.params.len());
+        exec.run(Statement::new(&sql, &params, place).names(&names)).await
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {

@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::sql::as_list;
 use super::{Direction, Related, Through};
 use crate::column::Column;
-use crate::db::{Exec, Params};
+use crate::db::{Exec, Params, Row, Statement};
 use crate::error::Result;
 use crate::model::{Id, ModelInternals, load};
 use crate::value::ValueRef;
@@ -110,11 +110,11 @@ where
     let id = id.get().ok_or_else(|| unset::<T>(D::far()))?;
     let params = [ValueRef::Integer(related.id()?), ValueRef::Integer(id)];
     let mut found = false;
-    exec.query(place, &T::LINK.statements::<D>(exec.dialect()).contains, &params, &mut |_| {
+    let each = &mut |_: &Row<'_>| {
         found = true;
         Ok(())
-    })
-    .await?;
+    };
+    exec.run(Statement::query(&T::LINK.statements::<D>(exec.dialect()).contains, &params, each, place)).await?;
     Ok(found)
 }
 
@@ -126,10 +126,10 @@ async fn column<C: Column>(
     place: &'static Location<'static>,
 ) -> Result<Vec<C>> {
     let mut values = Vec::new();
-    exec.query(place, sql, params, &mut |row| {
+    let each = &mut |row: &Row<'_>| {
         values.push(row.get(0)?);
         Ok(())
-    })
-    .await?;
+    };
+    exec.run(Statement::query(sql, params, each, place)).await?;
     Ok(values)
 }

@@ -3,10 +3,10 @@
 use std::panic::Location;
 
 use super::{Direction, Symmetry, Through};
-use crate::db::Exec;
+use crate::db::{Exec, Statement};
 use crate::error::Result;
-use crate::model::draft::named_fields;
 use crate::model::meta::KeyKind;
+use crate::model::names::WrittenModel;
 use crate::model::params::{ColumnParams, Columns};
 use crate::model::sql::{insert_rows, written_fields};
 use crate::model::{Id, ModelInternals};
@@ -77,7 +77,8 @@ impl<T: Through + ModelInternals> Rows<T> {
         for rows in self.rows.chunks((PARAMETERS / self.fields.len()).max(1)) {
             let sql = insert_rows(T::MODEL, &self.fields, rows.len(), exec.dialect());
             let params = ColumnParams::of_rows(rows, &self.fields);
-            exec.execute(place, &sql, &params).await.map_err(named_fields::<T>(exec, 0, &self.fields))?;
+            let names = WrittenModel::new(T::MODEL, &self.fields);
+            exec.run(Statement::new(&sql, &params, place).names(&names)).await?;
         }
         Ok(())
     }

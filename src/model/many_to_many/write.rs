@@ -13,10 +13,11 @@ use super::rows::Rows;
 use super::sql::as_list;
 use super::{Direction, Forward, M2mAction, M2mChanged, Related, Through};
 use crate::column::Column;
-use crate::db::{Dialect, Exec, Tx};
+use crate::db::{Dialect, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_skip_loading, note_database_cascade};
-use crate::model::draft::{Draft, named, named_fields};
+use crate::model::draft::Draft;
+use crate::model::names::WrittenModel;
 use crate::model::{AnyModel, Id, Key, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
 
@@ -273,7 +274,8 @@ where
             Ok(())
         };
         let sql = &T::LINK.statements::<D>(exec.dialect()).add_and_return;
-        exec.query(place, sql, &params, each).await.map_err(named_fields::<T>(exec, 0, &[]))?;
+        let names = WrittenModel::new(T::MODEL, &[]);
+        exec.run(Statement::query(sql, &params, each, place).names(&names)).await?;
         Ok(ids.into_iter().filter(|id| added.contains(&id.get())).collect())
     }
 
@@ -288,11 +290,8 @@ where
         }
         let list = as_list(ids, exec.dialect());
         let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
-        exec.execute(place, &T::LINK.statements::<D>(exec.dialect()).add, &params).await.map_err(named_fields::<T>(
-            exec,
-            0,
-            &[],
-        ))?;
+        let sql = &T::LINK.statements::<D>(exec.dialect()).add;
+        exec.run(Statement::new(sql, &params, place).names(&WrittenModel::new(T::MODEL, &[]))).await?;
         Ok(())
     }
 
@@ -305,7 +304,7 @@ where
                 delete::cascade_of(&rows, tx, place).await?;
             }
             _ => {
-                exec.execute(place, delete, &params).await.map_err(named::<T>(exec))?;
+                exec.run(Statement::new(delete, &params, place).names(T::MODEL)).await?;
                 if let Exec::Tx(tx) = exec {
                     note_database_cascade(T::MODEL, tx);
                 }

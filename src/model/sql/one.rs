@@ -1,6 +1,6 @@
 //! Finding one row by some of its fields, and writing it.
 
-use super::statements::Statement;
+use super::statements::FieldSql;
 use super::{Lock, list, quoted};
 use crate::db::Dialect;
 use crate::model::meta::Meta;
@@ -12,7 +12,7 @@ pub(in crate::model) fn find(
     is_null: &dyn Fn(usize) -> bool,
     lock: Lock,
     dialect: Dialect,
-) -> Statement {
+) -> FieldSql {
     let given: Box<[usize]> = fields.iter().copied().filter(|&index| !is_null(index)).collect();
     let mut number = 0;
     let condition = fields.iter().map(|&index| {
@@ -28,7 +28,7 @@ pub(in crate::model) fn find(
     let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
     let lock = lock.clause(dialect);
     let sql = format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key} LIMIT 2{lock}");
-    Statement { sql: sql.into(), fields: given }
+    FieldSql { sql: sql.into(), fields: given }
 }
 
 /// INSERT of these fields, or UPDATE of some of them in the row that has the values of `unique`. It returns the row.
@@ -38,7 +38,7 @@ pub(in crate::model) fn upsert(
     unique: &[usize],
     write: &[usize],
     dialect: Dialect,
-) -> Statement {
+) -> FieldSql {
     let table = quoted(meta.table);
     let column = |index: usize| quoted(meta.fields[index].column);
     let columns = list(fields.iter().map(|&index| column(index)));
@@ -60,5 +60,5 @@ pub(in crate::model) fn upsert(
         "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({target}) DO UPDATE SET {} RETURNING {all}",
         assignments.join(", "),
     );
-    Statement { sql: sql.into(), fields }
+    FieldSql { sql: sql.into(), fields }
 }

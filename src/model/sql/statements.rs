@@ -4,13 +4,13 @@
 #[derive(Debug)]
 pub(crate) struct Statements {
     /// INSERT without the key, which the database assigns.
-    pub(crate) insert: Statement,
+    pub(crate) insert: FieldSql,
     /// INSERT with the key.
-    pub(crate) insert_with_key: Statement,
+    pub(crate) insert_with_key: FieldSql,
     /// UPDATE of every field by the key.
-    pub(crate) update: Statement,
+    pub(crate) update: FieldSql,
     /// UPDATE of every field by the key, including the version.
-    pub(crate) overwrite: Statement,
+    pub(crate) overwrite: FieldSql,
     /// DELETE by the key.
     pub(crate) delete: Box<str>,
     /// SELECT of every row.
@@ -23,7 +23,7 @@ pub(crate) struct Statements {
 
 /// A statement, and the fields that are its parameters.
 #[derive(Debug)]
-pub(crate) struct Statement {
+pub(crate) struct FieldSql {
     pub(crate) sql: Box<str>,
     pub(crate) fields: Box<[usize]>,
 }

@@ -8,9 +8,10 @@ use std::panic::Location;
 
 use super::keys::{KEYS, padded};
 use super::{list, quoted};
-use crate::db::{Dialect, Exec, Tx};
+use crate::db::{Dialect, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::meta::Meta;
+use crate::model::names::ModelOfTable;
 use crate::value::{Value, ValueRef};
 
 /// The keys of rows of a model.
@@ -45,7 +46,7 @@ async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>)
         }
         Ok(())
     };
-    Exec::Tx(tx).query(place, &sql, &params, each).await?;
+    Exec::Tx(tx).run(Statement::query(&sql, &params, each, place).names(&ModelOfTable)).await?;
     Ok(gone)
 }
 
@@ -89,15 +90,17 @@ async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'stati
         for keys in keys.chunks(KEYS) {
             let keys = padded(keys);
             let rows = list((1..=keys.len()).map(|number| format!("({index}, ?{number})")));
-            exec.execute(place, &format!("INSERT INTO temp.signals_gone VALUES {rows}"), &keys).await?;
+            let insert = format!("INSERT INTO temp.signals_gone VALUES {rows}");
+            exec.run(Statement::new(&insert, &keys, place)).await?;
         }
         let each = &mut |row: &crate::db::Row<'_>| {
             counts.push(row.get::<i64>(0)?.unsigned_abs());
             Ok(())
         };
-        exec.query(place, &format!("SELECT count(*) {}", condition(index, meta)), &(), each).await?;
+        let count = format!("SELECT count(*) {}", condition(index, meta));
+        exec.run(Statement::query(&count, &(), each, place)).await?;
     }
-    exec.execute(place, "DELETE FROM temp.signals_go", &()).await?;
+    exec.run(Statement::new("DELETE FROM temp.signals_go", &(), place).names(&ModelOfTable)).await?;
     tx.batch("DROP VIEW temp.signals_go; DROP TABLE temp.signals_gone").await?;
     Ok(counts)
 }

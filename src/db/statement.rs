@@ -1,0 +1,82 @@
+//! What goes to a driver.
+
+use std::panic::Location;
+
+use super::{Params, Row};
+use crate::error::{Error, Result};
+
+/// One statement, on its way to the database.
+pub(crate) struct Statement<'a> {
+    pub(super) sql: &'a str,
+    pub(super) params: &'a dyn Params,
+    /// The place in the program that uses the connection meanwhile, for the errors of code that waits for the connection.
+    /// `#[track_caller]` does not see through an async caller, so it is passed on.
+    pub(super) at: &'static Location<'static>,
+    names: Option<&'a dyn Names>,
+    pub(super) wants: Wants<'a>,
+}
+
+/// What the caller wants to know of a statement.
+pub(crate) enum Wants<'a> {
+    /// How many rows it changed.
+    Count,
+    /// The key that the database gave to the row that it inserted, if it inserted one.
+    Key(&'a mut Option<i64>),
+    /// Its rows, one after the other. An error ends the query and is returned.
+    Rows(&'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send)),
+    /// Nothing: it is several statements, without parameters.
+    Batch,
+}
+
+/// Names for the tables and columns in the errors of a statement: those of a model and its fields.
+pub(crate) trait Names: Sync {
+    /// Replaces the names in the error.
+    fn rename(&self, error: &mut Error);
+}
+
+impl<'a> Statement<'a> {
+    /// A statement whose number of changed rows is wanted.
+    pub(crate) fn new(sql: &'a str, params: &'a dyn Params, at: &'static Location<'static>) -> Self {
+        Self { sql, params, at, names: None, wants: Wants::Count }
+    }
+
+    /// An INSERT of one row. `key` becomes the key that the database gave to it.
+    pub(crate) fn insert(
+        sql: &'a str,
+        params: &'a dyn Params,
+        key: &'a mut Option<i64>,
+        at: &'static Location<'static>,
+    ) -> Self {
+        Self { wants: Wants::Key(key), ..Self::new(sql, params, at) }
+    }
+
+    /// A query, and what is called with each of its rows.
+    pub(crate) fn query(
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+        at: &'static Location<'static>,
+    ) -> Self {
+        Self { wants: Wants::Rows(each), ..Self::new(sql, params, at) }
+    }
+
+    /// Several statements.
+    pub(crate) fn batch(sql: &'a str, at: &'static Location<'static>) -> Self {
+        Self { wants: Wants::Batch, ..Self::new(sql, &(), at) }
+    }
+
+    /// With these names in its errors.
+    pub(crate) fn names(mut self, names: &'a dyn Names) -> Self {
+        self.names = Some(names);
+        self
+    }
+
+    /// An error of it, with its names.
+    #[cold]
+    pub(super) fn error(&self, mut error: Error) -> Error {
+        if let Some(names) = self.names {
+            names.rename(&mut error);
+        }
+        error
+    }
+}

@@ -1,0 +1,107 @@
+//! The names of models and fields, in errors of the database.
+
+use std::mem;
+
+use signals_core::__private::declared;
+
+use super::Meta;
+use crate::db::Names;
+use crate::error::{Error, ErrorKind};
+
+/// The names of a model that a statement reads or deletes.
+impl Names for Meta {
+    fn rename(&self, error: &mut Error) {
+        let rename_field = |column: &mut String| {
+            if let Some(field) = self.fields.iter().find(|field| field.column == column) {
+                field.name.clone_into(column);
+            }
+        };
+        match error.kind_mut() {
+            ErrorKind::Unique { model, fields } if model == self.table => {
+                self.name.clone_into(model);
+                fields.iter_mut().for_each(rename_field);
+            }
+            ErrorKind::NotNull { model, field: column } if model == self.table => {
+                self.name.clone_into(model);
+                rename_field(column);
+            }
+            ErrorKind::ForeignKey { model: Some(model) } | ErrorKind::KeysUsedUp { model } if model == self.table => {
+                self.name.clone_into(model);
+            }
+            ErrorKind::NoColumn { model, .. } => *model = Some(self.name.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+/// The names of a model whose rows a statement writes.
+pub(super) struct WrittenModel<'a> {
+    meta: &'static Meta,
+    /// How many parameters come before those of the fields.
+    other_params: usize,
+    /// The fields that the parameters are, once or repeated.
+    fields: &'a [usize],
+}
+
+impl<'a> WrittenModel<'a> {
+    pub(super) fn new(meta: &'static Meta, fields: &'a [usize]) -> Self {
+        Self { meta, other_params: 0, fields }
+    }
+
+    /// With this many parameters before those of the fields.
+    pub(super) fn after(mut self, other_params: usize) -> Self {
+        self.other_params = other_params;
+        self
+    }
+
+    /// The error of a parameter as that of its field.
+    pub(super) fn of_parameter(&self, mut error: Error) -> Error {
+        self.rename_parameter(&mut error);
+        error
+    }
+
+    fn rename_parameter(&self, error: &mut Error) {
+        let Self { meta, other_params, fields } = *self;
+        if let ErrorKind::Parameter { number, reason, cast } = error.kind_mut()
+            && *number > other_params
+            && !fields.is_empty()
+        {
+            let field = &meta.fields[fields[(*number - other_params - 1) % fields.len()]];
+            let mut reason = mem::take(reason);
+            if cast.is_some() {
+                reason += ": change the type of the field, or that of the column";
+            }
+            *error.kind_mut() = ErrorKind::NotStorable { model: meta.name, field: field.name, reason };
+        }
+    }
+}
+
+impl Names for WrittenModel<'_> {
+    fn rename(&self, error: &mut Error) {
+        self.rename_parameter(error);
+        match error.kind_mut() {
+            // SQLite does not say whose foreign key it was. Of a row that is written it is its own, of a row that is deleted it is
+            // that of another row.
+            ErrorKind::ForeignKey { model: model @ None } => *model = Some(self.meta.name.to_owned()),
+            _ => self.meta.rename(error),
+        }
+    }
+}
+
+/// The names of the model whose table is in the error, for statements on the tables of any models.
+pub(super) struct ModelOfTable;
+
+impl Names for ModelOfTable {
+    fn rename(&self, error: &mut Error) {
+        let (ErrorKind::Unique { model, .. }
+        | ErrorKind::NotNull { model, .. }
+        | ErrorKind::KeysUsedUp { model }
+        | ErrorKind::ForeignKey { model: Some(model) }) = error.kind()
+        else {
+            return;
+        };
+        if let Some(meta) = declared::<Meta>().find(|meta| meta.table == model) {
+            meta.rename(error);
+        }
+    }
+}
