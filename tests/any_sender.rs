@@ -10,6 +10,11 @@ use signals::model::Meta;
 use signals::model::{AnyRows, post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
 
+#[path = "it/failure.rs"]
+mod failure;
+
+use failure::TestResult;
+
 static LOG: Mutex<String> = Mutex::new(String::new());
 static CHANGES: Mutex<String> = Mutex::new(String::new());
 
@@ -115,18 +120,18 @@ fn arrives(instance: &mut dyn AnyModel, adding: bool) {
 }
 
 #[tokio::test]
-async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables().await.unwrap();
+async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() -> TestResult {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
     assert!(Order::PRE_SAVE.has_receivers());
     assert!(!Order::PRE_DELETE.has_receivers());
     assert!(Order::POST_DELETE.has_receivers());
 
     let mut ann = User { name: "ann".to_owned(), ..User::default() };
-    ann.save(&db).await.unwrap();
+    ann.save(&db).await?;
     let mut order = Order { code: "a-1".to_owned() };
-    order.save(&db).await.unwrap();
-    ann.delete(&db).await.unwrap();
+    order.save(&db).await?;
+    ann.delete(&db).await?;
     expect![[r#"
         first: ANN
         audit: users 1 with Some(Null), 1 users
@@ -140,25 +145,27 @@ async fn rules_1_2_8_receivers_of_any_sender_stand_in_the_same_sequence() {
         audit: User { id: 1, name: "ANN", age: null }
         audit: it is ANN
     "#]]
-    .assert_eq(&LOG.lock().unwrap());
+    .assert_eq(&LOG.lock()?);
 
     // Rule 15.
-    order.save(&db).await.unwrap();
-    assert_eq!(NEW.lock().unwrap().as_str(), "'a-1' adding true\n'a-1' adding false\n");
+    order.save(&db).await?;
+    assert_eq!(NEW.lock()?.as_str(), "'a-1' adding true\n'a-1' adding false\n");
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_34_a_model_without_delete_signals_is_heard_by_those_only_who_name_it() {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables().await.unwrap();
+async fn rule_34_a_model_without_delete_signals_is_heard_by_those_only_who_name_it() -> TestResult {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
     assert!(!Visit::POST_DELETE.has_receivers(), "the audit of every model is not told");
     assert!(Visit::POST_SAVE.has_receivers(), "but of saves");
     assert!(Purchase::POST_DELETE.has_receivers(), "whoever names the model is");
-    assert_eq!(Purchase::POST_DELETE.receivers().unwrap().count(), 1);
+    assert_eq!(Purchase::POST_DELETE.receivers()?.count(), 1);
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together() {
+async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together() -> TestResult {
     static SEEN: Mutex<String> = Mutex::new(String::new());
 
     #[receiver(post_bulk_create)]
@@ -169,15 +176,16 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
         }
     }
 
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<(User, Order)>().await.unwrap();
-    User::create_many(&db, &mut [User::default(), User::default()]).await.unwrap();
-    Order::create_many(&db, &mut [Order { code: "a".to_owned() }]).await.unwrap();
-    assert_eq!(SEEN.lock().unwrap().as_str(), "User 1\nUser 2\nOrder 'a'\n");
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<(User, Order)>().await?;
+    User::create_many(&db, &mut [User::default(), User::default()]).await?;
+    Order::create_many(&db, &mut [Order { code: "a".to_owned() }]).await?;
+    assert_eq!(SEEN.lock()?.as_str(), "User 1\nUser 2\nOrder 'a'\n");
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation() {
+async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation() -> TestResult {
     static SEEN: Mutex<String> = Mutex::new(String::new());
 
     #[model]
@@ -208,32 +216,34 @@ async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation
         writeln!(SEEN.lock().unwrap(), "{count} rows of {}", model.table).unwrap();
     }
 
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables_of::<(Crate, Bottle)>().await.unwrap();
-    Crate::create_many(&db, &mut [Crate::default()]).await.unwrap();
-    Bottle::create_many(&db, &mut [Bottle::default()]).await.unwrap();
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables_of::<(Crate, Bottle)>().await?;
+    Crate::create_many(&db, &mut [Crate::default()]).await?;
+    Bottle::create_many(&db, &mut [Bottle::default()]).await?;
     let filled = Bottle { litres: 7, ..Bottle::default() };
-    Bottle::update_where(&db, Bottle::fields().litres, &filled, "id = 1", &()).await.unwrap();
-    Crate::delete_where(&db, "id = 1", &()).await.unwrap();
-    assert_eq!(SEEN.lock().unwrap().as_str(), "Crate\nBottle\nBottle\nCrate\n1 rows of crates\n");
+    Bottle::update_where(&db, Bottle::fields().litres, &filled, "id = 1", &()).await?;
+    Crate::delete_where(&db, "id = 1", &()).await?;
+    assert_eq!(SEEN.lock()?.as_str(), "Crate\nBottle\nBottle\nCrate\n1 rows of crates\n");
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables().await.unwrap();
-    db.execute("INSERT INTO tags DEFAULT VALUES", &()).await.unwrap();
-    let tag = Tag::all(&db).await.unwrap().remove(0);
-    tag.related().add(&db, &[tag.id]).await.unwrap();
+async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() -> TestResult {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
+    db.execute("INSERT INTO tags DEFAULT VALUES", &()).await?;
+    let tag = Tag::all(&db).await?.remove(0);
+    tag.related().add(&db, &[tag.id]).await?;
     expect![[r#"
         any_change: PreAdd of Tag { id: 1 } in TagRelated: [1]
         change_of_tags: PreAdd in tag_related
         any_change: PostAdd of Tag { id: 1 } in TagRelated: [1]
         change_of_tags: PostAdd in tag_related
     "#]]
-    .assert_eq(&CHANGES.lock().unwrap());
+    .assert_eq(&CHANGES.lock()?);
 
     assert!(Tag::POST_SAVE.has_receivers());
     assert!(!TagRelated::POST_SAVE.has_receivers(), "the model between sends nothing else");
     assert!(!TagRelated::POST_DELETE.has_receivers());
+    Ok(())
 }

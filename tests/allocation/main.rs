@@ -6,6 +6,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 mod dispatch;
+#[cfg(feature = "sqlite")]
+#[path = "../it/failure.rs"]
+mod failure;
 #[cfg(feature = "web")]
 mod requests;
 #[cfg(feature = "sqlite")]

@@ -4,6 +4,7 @@ use allocation_counter::measure;
 use signals::db::ValueRef;
 use signals::prelude::*;
 
+use crate::failure::TestResult;
 use crate::now;
 
 #[model]
@@ -23,9 +24,9 @@ fn allocations(mut call: impl FnMut()) -> u64 {
 }
 
 #[tokio::test]
-async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement() {
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables().await.unwrap();
+async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement() -> TestResult {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
 
     let by_hand = [ValueRef::Text("ann"), ValueRef::Text("ann@example.org"), ValueRef::Integer(5)];
     let insert = "INSERT INTO \"plains\" (\"name\", \"email\", \"age\") VALUES (?1, ?2, ?3)";
@@ -42,13 +43,14 @@ async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement()
     let updated = allocations(|| now(plain.save(&db)).unwrap());
     assert_eq!((inserted, updated), (insert_by_hand, update_by_hand));
 
-    let tx = db.begin().await.unwrap();
+    let tx = db.begin().await?;
     let insert_by_hand = allocations(|| _ = now(tx.execute(insert, &by_hand)).unwrap());
     let inserted = allocations(|| {
         plain.id = Id::UNSET;
         now(plain.save(&tx)).unwrap();
     });
     assert_eq!(inserted, insert_by_hand);
+    Ok(())
 }
 
 /// The most that was allocated at a time while so many rows were inserted, beside the rows.

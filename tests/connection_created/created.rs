@@ -10,7 +10,7 @@ use signals::db::connection_created;
 use signals::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::databases::{Schema, is_sqlite};
+use crate::databases::{Schema, TestResult, is_sqlite};
 use crate::log::Log;
 
 static LOG: Log = Log::new();
@@ -78,17 +78,17 @@ async fn read(db: &Db, sql: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn rule_53_connection_created_is_sent_for_each_connection_to_sqlite() {
+async fn rule_53_connection_created_is_sent_for_each_connection_to_sqlite() -> TestResult {
     let _alone = alone(SET).await;
-    let memory = Db::connect("sqlite::memory:").await.unwrap();
+    let memory = Db::connect("sqlite::memory:").await?;
     assert_eq!(read(&memory, "PRAGMA cache_size").await, -4321);
     assert_eq!(read(&memory, "PRAGMA temp_store").await, 2);
     LOG.is(&expect![["it writes, foreign keys 1\n"]]);
 
     let file = std::env::temp_dir().join(format!("signals-created-{}.db", std::process::id()));
-    let db = Db::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let db = Db::connect(&format!("sqlite:{}", file.display())).await?;
     LOG.note("connected");
-    db.execute("CREATE TABLE t (a INTEGER)", &()).await.unwrap();
+    db.execute("CREATE TABLE t (a INTEGER)", &()).await?;
     LOG.note("written");
     assert_eq!(read(&db, "PRAGMA cache_size").await, -4321);
     assert_eq!(read(&db, "PRAGMA cache_size").await, -4321);
@@ -99,26 +99,26 @@ async fn rule_53_connection_created_is_sent_for_each_connection_to_sqlite() {
         it reads, foreign keys 1
     "]]);
     drop(db);
-    std::fs::remove_file(file).unwrap();
+    std::fs::remove_file(file)?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn rule_53_connection_created_is_sent_for_each_connection_to_postgres() {
+async fn rule_53_connection_created_is_sent_for_each_connection_to_postgres() -> TestResult {
     let _alone = alone(SET).await;
-    let Some(schema) = Schema::new().await else { return };
+    let Some(schema) = Schema::new().await else { return Ok(()) };
     LOG.take();
-    let db = ConnectOptions::new(schema.url()).pool_size(2).connect().await.unwrap();
+    let db = ConnectOptions::new(schema.url()).pool_size(2).connect().await?;
     LOG.note("connected");
     let tenant = "SELECT CASE current_setting('app.tenant', true) WHEN 'ann' THEN 1 ELSE 0 END::bigint";
-    let (first, second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    let (first, second) = (db.begin().await?, db.begin().await?);
     for tx in [&first, &second] {
         let mut is_set = 0;
         tx.for_each_row(tenant, &(), &mut |row| {
             is_set = row.get(0)?;
             Ok(())
         })
-        .await
-        .unwrap();
+        .await?;
         assert_eq!(is_set, 1);
     }
     LOG.note("two at once");
@@ -135,6 +135,7 @@ async fn rule_53_connection_created_is_sent_for_each_connection_to_postgres() {
         two at once
         it writes
     "]]);
+    Ok(())
 }
 
 /// A file, as readers beside the writer need one, and a schema.
@@ -147,7 +148,7 @@ async fn urls(test: &str) -> (Vec<String>, Option<Schema>, std::path::PathBuf) {
 }
 
 #[tokio::test]
-async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connection() {
+async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connection() -> TestResult {
     let alone = alone(SET).await;
     let (urls, schema, file) = urls("created-fails").await;
     for url in urls {
@@ -158,16 +159,16 @@ async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connec
         assert!(error.to_string().contains("no tenant"), "{error}");
 
         MODE.store(SET, Ordering::Relaxed);
-        let db = Db::connect(&url).await.unwrap();
+        let db = Db::connect(&url).await?;
         MODE.store(FAIL, Ordering::Relaxed);
         // The connection that is there serves; the second one fails, and the next attempt is a new one.
-        let tx = db.begin().await.unwrap();
+        let tx = db.begin().await?;
         let one = "SELECT 1";
         let error = db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Receiver(_)), "{error}");
         MODE.store(SET, Ordering::Relaxed);
-        db.for_each_row(one, &(), &mut |_| Ok(())).await.unwrap();
-        tx.rollback().await.unwrap();
+        db.for_each_row(one, &(), &mut |_| Ok(())).await?;
+        tx.rollback().await?;
 
         MODE.store(BEGIN, Ordering::Relaxed);
         let text = Db::connect(&url).await.unwrap_err().to_string();
@@ -178,4 +179,5 @@ async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connec
     drop(schema);
     drop(alone);
     let _ = std::fs::remove_file(file);
+    Ok(())
 }

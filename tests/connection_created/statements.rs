@@ -9,6 +9,7 @@ use signals::db::connection_created;
 use signals::prelude::*;
 
 use crate::created::{SET, alone};
+use crate::databases::TestResult;
 
 static STATEMENTS: Mutex<String> = Mutex::new(String::new());
 
@@ -54,38 +55,38 @@ fn are(expected: &Expect) {
 }
 
 #[tokio::test]
-async fn rule_43_a_change_without_receivers_is_one_statement() {
+async fn rule_43_a_change_without_receivers_is_one_statement() -> TestResult {
     let _alone = alone(SET).await;
-    let db = Db::connect("sqlite::memory:").await.unwrap();
-    db.create_tables().await.unwrap();
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_tables().await?;
     let (mut user, mut one, mut two) = (User::default(), Group::default(), Group::default());
-    user.save(&db).await.unwrap();
-    one.save(&db).await.unwrap();
-    two.save(&db).await.unwrap();
+    user.save(&db).await?;
+    one.save(&db).await?;
+    two.save(&db).await?;
 
-    STATEMENTS.lock().unwrap().clear();
-    user.groups().add(&db, &[one.id, two.id, one.id]).await.unwrap();
+    STATEMENTS.lock()?.clear();
+    user.groups().add(&db, &[one.id, two.id, one.id]).await?;
     are(&expect![[r#"
         INSERT INTO "user_groups" ("user_id", "group_id") SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
     "#]]);
-    one.user_set().remove(&db, &[user.id]).await.unwrap();
+    one.user_set().remove(&db, &[user.id]).await?;
     are(&expect![[r#"
         DELETE FROM "user_groups" WHERE "group_id" = ?1 AND "user_id" IN (SELECT value FROM json_each(?2))
     "#]]);
-    user.groups().clear(&db).await.unwrap();
+    user.groups().clear(&db).await?;
     are(&expect![[r#"
         DELETE FROM "user_groups" WHERE "user_id" = ?1
     "#]]);
-    user.friends().add(&db, &[user.id]).await.unwrap();
-    user.friends().remove(&db, &[user.id]).await.unwrap();
-    user.friends().clear(&db).await.unwrap();
+    user.friends().add(&db, &[user.id]).await?;
+    user.friends().remove(&db, &[user.id]).await?;
+    user.friends().clear(&db).await?;
     are(&expect![[r#"
         INSERT INTO "user_friends" ("from_user_id", "to_user_id") SELECT ?1, value FROM json_each(?2) WHERE true UNION ALL SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
         DELETE FROM "user_friends" WHERE "from_user_id" = ?1 AND "to_user_id" IN (SELECT value FROM json_each(?2)) OR "to_user_id" = ?1 AND "from_user_id" IN (SELECT value FROM json_each(?2))
         DELETE FROM "user_friends" WHERE "from_user_id" = ?1 OR "to_user_id" = ?1
     "#]]);
-    user.groups().set(&db, &[one.id]).await.unwrap();
-    user.groups().set(&db, &[one.id]).await.unwrap();
+    user.groups().set(&db, &[one.id]).await?;
+    user.groups().set(&db, &[one.id]).await?;
     are(&expect![[r#"
         BEGIN IMMEDIATE
         SELECT "group_id" FROM "user_groups" WHERE "user_id" = ?1 ORDER BY "group_id"
@@ -95,19 +96,19 @@ async fn rule_43_a_change_without_receivers_is_one_statement() {
         SELECT "group_id" FROM "user_groups" WHERE "user_id" = ?1 ORDER BY "group_id"
         COMMIT
     "#]]);
-    user.groups().all(&db).await.unwrap();
-    one.user_set().ids(&db).await.unwrap();
-    user.groups().count(&db).await.unwrap();
-    user.groups().contains(&db, two.id).await.unwrap();
+    user.groups().all(&db).await?;
+    one.user_set().ids(&db).await?;
+    user.groups().count(&db).await?;
+    user.groups().contains(&db, two.id).await?;
     are(&expect![[r#"
         SELECT r."id" FROM "user_groups" AS t INNER JOIN "groups" AS r ON r."id" = t."group_id" WHERE t."user_id" = ?1 ORDER BY r."id"
         SELECT "user_id" FROM "user_groups" WHERE "group_id" = ?1 ORDER BY "user_id"
         SELECT count(*) FROM "user_groups" WHERE "user_id" = ?1
         SELECT 1 FROM "user_groups" WHERE "user_id" = ?1 AND "group_id" = ?2 LIMIT 1
     "#]]);
-    user.watched().add(&db, &[one.id]).await.unwrap();
-    user.watched().add(&db, &[one.id]).await.unwrap();
-    user.watched().remove(&db, &[one.id]).await.unwrap();
+    user.watched().add(&db, &[one.id]).await?;
+    user.watched().add(&db, &[one.id]).await?;
+    user.watched().remove(&db, &[one.id]).await?;
     are(&expect![[r#"
         BEGIN IMMEDIATE
         SELECT "group_id" FROM "user_watched" WHERE "user_id" = ?1 AND "group_id" IN (SELECT value FROM json_each(?2))
@@ -120,7 +121,7 @@ async fn rule_43_a_change_without_receivers_is_one_statement() {
         DELETE FROM "user_watched" WHERE "user_id" = ?1 AND "group_id" IN (SELECT value FROM json_each(?2))
         COMMIT
     "#]]);
-    user.delete(&db).await.unwrap();
+    user.delete(&db).await?;
     are(&expect![[r#"
         BEGIN IMMEDIATE
         DELETE FROM "user_friends" WHERE "from_user_id" = ?1
@@ -130,4 +131,5 @@ async fn rule_43_a_change_without_receivers_is_one_statement() {
         DELETE FROM "users" WHERE "id" = ?1
         COMMIT
     "#]]);
+    Ok(())
 }

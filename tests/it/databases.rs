@@ -1,8 +1,6 @@
 //! The databases that a rule is tested on: one body, and one test for each database.
 
-use std::fmt;
 use std::io::Write;
-use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Mutex, Once, PoisonError};
 
@@ -10,6 +8,11 @@ use signals::ConnectOptions;
 use signals::model::ModelSet;
 use signals::prelude::*;
 use tokio::runtime::{Builder, Runtime};
+
+#[path = "failure.rs"]
+mod failure;
+
+pub(crate) use failure::TestResult;
 
 /// Declares two tests for each function, `sqlite::name` and `postgres::name`, that call it with their database.
 ///
@@ -68,28 +71,6 @@ macro_rules! on_postgres {
     };
 }
 pub(crate) use {on_each_database, on_postgres, on_sqlite};
-
-/// What a test returns.
-pub(crate) type TestResult = std::result::Result<(), Failure>;
-
-/// An error that a test did not expect, and the place of the `?` that returned it.
-pub(crate) struct Failure {
-    error: String,
-    place: &'static Location<'static>,
-}
-
-impl<E: fmt::Display> From<E> for Failure {
-    #[track_caller]
-    fn from(error: E) -> Self {
-        Self { error: error.to_string(), place: Location::caller() }
-    }
-}
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, at {}", self.error, self.place)
-    }
-}
 
 type Body = for<'a> fn(&'a Database) -> Pin<Box<dyn Future<Output = TestResult> + 'a>>;
 

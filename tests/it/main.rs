@@ -15,6 +15,7 @@ mod delete;
 mod failed_saves;
 #[cfg(feature = "fixtures")]
 mod fixtures;
+mod killed;
 mod last_values;
 mod limits;
 mod load;

@@ -2,6 +2,8 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod accessors;
+#[path = "../it/failure.rs"]
+mod failure;
 #[allow(dead_code, reason = "it is there for other tests as well")]
 #[path = "../it/log.rs"]
 mod log;

@@ -1,5 +1,6 @@
 //! Rule 6, its last words: the limit can be set, for the whole program.
 
+use crate::failure::TestResult;
 use signals::dispatch::{BoxError, set_recursion_limit};
 use signals::{receiver, signal};
 
@@ -17,16 +18,17 @@ fn deeper(left: u32) -> Result<(), BoxError> {
 }
 
 #[test]
-fn the_limit_can_be_set() {
-    Deep { left: 31 }.send().unwrap();
+fn the_limit_can_be_set() -> TestResult {
+    Deep { left: 31 }.send()?;
     Deep { left: 32 }.send().unwrap_err();
 
     set_recursion_limit(3);
-    Deep { left: 2 }.send().unwrap();
+    Deep { left: 2 }.send()?;
     let error = Deep { left: 3 }.send().unwrap_err().to_string();
     assert!(error.contains("inside 3 receivers"), "{error}");
 
     set_recursion_limit(100);
-    Deep { left: 99 }.send().unwrap();
+    Deep { left: 99 }.send()?;
     Deep { left: 100 }.send().unwrap_err();
+    Ok(())
 }

@@ -4,6 +4,8 @@
 
 mod exceptions;
 mod failing_receivers;
+#[path = "../it/failure.rs"]
+mod failure;
 mod handler;
 #[allow(dead_code, reason = "it is there for other tests as well")]
 #[path = "../it/log.rs"]

@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
+use crate::failure::TestResult;
 use crate::receivers::{Alone, LOG};
 
 /// A body that has always more.
@@ -41,7 +42,7 @@ async fn ask(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn rule_52_with_axum_over_a_socket() {
+async fn rule_52_with_axum_over_a_socket() -> TestResult {
     let _alone = Alone::wait().await;
     let app = axum::Router::new()
         .route("/", get(async || "hello"))
@@ -50,8 +51,8 @@ async fn rule_52_with_axum_over_a_socket() {
         .route("/endless", get(async || axum::body::Body::new(Endless)))
         .route("/never", get(std::future::pending::<StatusCode>))
         .layer(RequestSignalsLayer::new());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
     let server = tokio::spawn(async { axum::serve(listener, app).await });
 
     // It is called after those that are linked: a request whose end it tells of is over.
@@ -65,8 +66,8 @@ async fn rule_52_with_axum_over_a_socket() {
         LOG.note(format!("the client reads: {line}"));
     }
     // Nothing comes, and the client goes away.
-    let mut client = TcpStream::connect(address).await.unwrap();
-    client.write_all(b"GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut client = TcpStream::connect(address).await?;
+    client.write_all(b"GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
     while !LOG.lines().iter().any(|line| line.contains("/never")) {
         tokio::task::yield_now().await;
     }
@@ -109,4 +110,5 @@ async fn rule_52_with_axum_over_a_socket() {
         finished: GET /never None no language
         finished, the second receiver
     "#]]);
+    Ok(())
 }

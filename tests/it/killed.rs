@@ -1,10 +1,11 @@
 //! A process that is killed while it saves leaves no user without a profile.
-#![allow(missing_docs, reason = "a test")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use signals::prelude::*;
+
+use crate::databases::TestResult;
 
 #[model]
 #[derive(Default)]
@@ -33,41 +34,41 @@ const URL: &str = "SIGNALS_TEST_KILLED";
 
 /// Saves users until it is killed. Does nothing unless the test below starts it.
 #[tokio::test]
-async fn victim() {
-    let Ok(url) = std::env::var(URL) else { return };
-    let db = Db::connect(&url).await.unwrap();
-    db.create_tables().await.unwrap();
+async fn victim() -> TestResult {
+    let Ok(url) = std::env::var(URL) else { return Ok(()) };
+    let db = Db::connect(&url).await?;
+    db.create_tables_of::<(User, Profile)>().await?;
     loop {
-        User::default().save(&db).await.unwrap();
+        User::default().save(&db).await?;
         println!("saved");
     }
 }
 
 #[tokio::test]
-async fn a_killed_process_leaves_no_half_of_a_save() {
+async fn a_killed_process_leaves_no_half_of_a_save() -> TestResult {
     let folder = std::env::temp_dir().join(format!("signals-killed-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder)?;
     let url = format!("sqlite:{}", folder.join("killed.db").display());
     let mut rows = 0;
     for round in 1..=8 {
-        let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "victim", "--nocapture"])
+        let mut victim = Command::new(std::env::current_exe()?)
+            .args(["--exact", "killed::victim", "--nocapture"])
             .env(URL, &url)
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .spawn()?;
         let saved = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(std::result::Result::ok);
         assert!(saved.filter(|line| line.contains("saved")).nth(round * 7).is_some(), "the victim saves");
-        victim.kill().unwrap();
-        victim.wait().unwrap();
+        victim.kill()?;
+        victim.wait()?;
 
-        let db = Db::connect(&url).await.unwrap();
-        let (users, profiles) = (User::all(&db).await.unwrap(), Profile::all(&db).await.unwrap());
+        let db = Db::connect(&url).await?;
+        let (users, profiles) = (User::all(&db).await?, Profile::all(&db).await?);
         assert!(users.len() > rows);
         rows = users.len();
         let owners: Vec<_> = profiles.iter().map(|profile| profile.user).collect();
         assert_eq!(owners, users.iter().map(|user| user.id).collect::<Vec<_>>());
-        User::default().save(&db).await.unwrap();
+        User::default().save(&db).await?;
     }
-    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
 }
