@@ -13,10 +13,7 @@ use signals::prelude::*;
 use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-on_each_database!(
-    rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run,
-    rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned
-);
+on_each_database!(rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned);
 
 /// Panics when it is dropped, as a payload of a panic as well, and again and again.
 struct Bomb;
@@ -58,10 +55,11 @@ impl Future for Fragile {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "everything that can fail, and what is left of each")]
-async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run(
-    database: &Database,
-) -> TestResult {
+mod failures_after_a_commit {
+    use super::*;
+
+    on_each_database!(rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -133,49 +131,54 @@ async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others
         });
     }
 
-    let db = database.connect_with::<(Tag, NoteTags, Note)>(|options| options.on_error(|_| panic_any(Bomb))).await?;
-    let mut note = Note { text: "a".to_owned(), ..Note::default() };
-    note.save(&db).await?;
-    assert!(!note.id.is_unset(), "it keeps its id, so that it is not saved twice");
-    note.text = "b".to_owned();
-    note.save_fields(&db, Note::fields().text).await?;
-    let mut more = [Note::default(), Note::default()];
-    Note::create_many(&db, &mut more).with_signals().await?;
-    assert!(more.iter().all(|note| !note.id.is_unset()));
-    expect![[r"
-        1 a created true
-        1 b created false
-        2  created true
-        3  created true
-    "]]
-    .assert_eq(&LOG.take());
+    async fn rule_46_whatever_fails_after_the_commit_the_save_is_good_and_the_others_run(
+        database: &Database,
+    ) -> TestResult {
+        let db =
+            database.connect_with::<(Tag, NoteTags, Note)>(|options| options.on_error(|_| panic_any(Bomb))).await?;
+        let mut note = Note { text: "a".to_owned(), ..Note::default() };
+        note.save(&db).await?;
+        assert!(!note.id.is_unset(), "it keeps its id, so that it is not saved twice");
+        note.text = "b".to_owned();
+        note.save_fields(&db, Note::fields().text).await?;
+        let mut more = [Note::default(), Note::default()];
+        Note::create_many(&db, &mut more).with_signals().await?;
+        assert!(more.iter().all(|note| !note.id.is_unset()));
+        expect![[r"
+            1 a created true
+            1 b created false
+            2  created true
+            3  created true
+        "]]
+        .assert_eq(&LOG.take());
 
-    let tx = db.begin().await?;
-    Note::default().save(&tx).await?;
-    plant(&tx);
-    tx.commit().await?;
-    db.transaction(async |tx| {
-        plant(tx);
+        let tx = db.begin().await?;
+        Note::default().save(&tx).await?;
+        plant(&tx);
+        tx.commit().await?;
+        db.transaction(async |tx| {
+            plant(tx);
+            Ok(())
+        })
+        .await?;
+        expect![[r"
+            4  created true
+            the last hook
+            the last hook
+        "]]
+        .assert_eq(&LOG.take());
+
+        let mut tag = Tag::default();
+        tag.save(&db).await?;
+        note.tags().add(&db, &[tag.id]).await?;
+        assert_eq!(LOG.take(), "the last hook\nthe last hook\n");
+
+        let deleted = note.delete(&db).await?;
+        assert_eq!((deleted.of::<Note>(), note.id.is_unset()), (1, true));
+        assert_eq!(LOG.take(), "the last hook\n");
+        assert_eq!(Note::all(&db).await?.len(), 3, "each row is there once");
         Ok(())
-    })
-    .await?;
-    expect![[r"
-        4  created true
-        the last hook
-        the last hook
-    "]]
-    .assert_eq(&LOG.take());
-
-    let mut tag = Tag::default();
-    tag.save(&db).await?;
-    note.tags().add(&db, &[tag.id]).await?;
-    assert_eq!(LOG.take(), "the last hook\nthe last hook\n");
-
-    let deleted = note.delete(&db).await?;
-    assert_eq!((deleted.of::<Note>(), note.id.is_unset()), (1, true));
-    assert_eq!(LOG.take(), "the last hook\n");
-    assert_eq!(Note::all(&db).await?.len(), 3, "each row is there once");
-    Ok(())
+    }
 }
 
 async fn rule_48_whatever_fails_after_a_rollback_the_failure_of_the_save_is_the_one_that_is_returned(

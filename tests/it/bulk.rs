@@ -16,7 +16,6 @@ on_each_database!(
     rule_23_create_many_is_all_or_nothing_and_puts_back_what_it_set,
     rule_23_bulk_operations_send_one_signal_and_none_of_single_rows,
     rule_23_a_bulk_operation_that_hits_no_row_sends_nothing,
-    rule_23_with_signals_sends_those_of_each_row,
     rules_23_26_delete_where_with_signals_is_one_delete,
     create_many_gives_each_row_its_own_id_whatever_triggers_insert,
     a_row_that_a_trigger_skips_is_an_error,
@@ -221,7 +220,11 @@ async fn rule_23_a_bulk_operation_that_hits_no_row_sends_nothing(database: &Data
     Ok(())
 }
 
-async fn rule_23_with_signals_sends_those_of_each_row(database: &Database) -> TestResult {
+mod signals_of_each_row {
+    use super::*;
+
+    on_each_database!(rule_23_with_signals_sends_those_of_each_row);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -267,45 +270,47 @@ async fn rule_23_with_signals_sends_those_of_each_row(database: &Database) -> Te
         LOG.note(format!("{} {} goes with {:?}", M::META.name, instance.key(), origin.get("name")));
     }
 
-    let db = database.with_tables::<(User, Pet)>().await?;
-    let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
-    User::create_many(&db, &mut users).with_signals().await?;
-    Pet { owner: users[1].id, ..Pet::default() }.save(&db).await?;
-    assert_eq!(User::all(&db).await?, users);
-    expect![[r#"
-        pre_save ANN, id set: false
-        pre_save BOB, id set: false
-        post_save ANN, created true, None, {"id", "name", "age", "version"}
-        post_save BOB, created true, None, {"id", "name", "age", "version"}
-        post_commit ANN, created true
-        post_commit BOB, created true
-    "#]]
-    .assert_eq(&LOG.take());
+    async fn rule_23_with_signals_sends_those_of_each_row(database: &Database) -> TestResult {
+        let db = database.with_tables::<(User, Pet)>().await?;
+        let mut users = ["ann", "bob"].map(|name| User { name: name.to_owned(), ..User::default() });
+        User::create_many(&db, &mut users).with_signals().await?;
+        Pet { owner: users[1].id, ..Pet::default() }.save(&db).await?;
+        assert_eq!(User::all(&db).await?, users);
+        expect![[r#"
+            pre_save ANN, id set: false
+            pre_save BOB, id set: false
+            post_save ANN, created true, None, {"id", "name", "age", "version"}
+            post_save BOB, created true, None, {"id", "name", "age", "version"}
+            post_commit ANN, created true
+            post_commit BOB, created true
+        "#]]
+        .assert_eq(&LOG.take());
 
-    let grown_up = User { age: 18, ..User::default() };
-    let count = User::update_where(&db, User::fields().age, &grown_up, "age < ?", &(18,)).with_signals().await;
-    assert_eq!(count?, 2);
-    let stored = User::all(&db).await?;
-    assert!(stored.iter().all(|user| user.age == 18 && user.version == 2));
-    expect![[r#"
-        pre_save ANN, id set: true
-        post_save ANN, created false, Some({"age"}), {"age"}
-        pre_save BOB, id set: true
-        post_save BOB, created false, Some({"age"}), {"age"}
-        post_commit ANN, created false
-        post_commit BOB, created false
-    "#]]
-    .assert_eq(&LOG.take());
+        let grown_up = User { age: 18, ..User::default() };
+        let count = User::update_where(&db, User::fields().age, &grown_up, "age < ?", &(18,)).with_signals().await;
+        assert_eq!(count?, 2);
+        let stored = User::all(&db).await?;
+        assert!(stored.iter().all(|user| user.age == 18 && user.version == 2));
+        expect![[r#"
+            pre_save ANN, id set: true
+            post_save ANN, created false, Some({"age"}), {"age"}
+            pre_save BOB, id set: true
+            post_save BOB, created false, Some({"age"}), {"age"}
+            post_commit ANN, created false
+            post_commit BOB, created false
+        "#]]
+        .assert_eq(&LOG.take());
 
-    let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await?;
-    assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
-    expect![[r#"
-        Pet 1 goes with Some(Text("BOB"))
-        User 1 goes with Some(Text("ANN"))
-        User 2 goes with Some(Text("BOB"))
-    "#]]
-    .assert_eq(&LOG.take());
-    Ok(())
+        let deleted = User::delete_where(&db, "age = ?", &(18,)).with_signals().await?;
+        assert_eq!((deleted.of::<User>(), deleted.of::<Pet>()), (2, 1));
+        expect![[r#"
+            Pet 1 goes with Some(Text("BOB"))
+            User 1 goes with Some(Text("ANN"))
+            User 2 goes with Some(Text("BOB"))
+        "#]]
+        .assert_eq(&LOG.take());
+        Ok(())
+    }
 }
 
 async fn rules_23_26_delete_where_with_signals_is_one_delete(database: &Database) -> TestResult {

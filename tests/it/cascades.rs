@@ -11,7 +11,6 @@ on_each_database!(
     rules_26_28_31_32_33_phases_order_origin_and_counts_of_a_cascade,
     rule_27_rows_that_another_transaction_adds_first_are_deleted_too,
     rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade,
-    rules_29_30_each_on_delete,
     rule_29_restrict_forgives_a_row_that_goes_by_another_way,
     rule_34_rows_that_nobody_needs_to_see_are_not_loaded,
     rule_28_cycles_and_trees_of_one_model,
@@ -135,7 +134,11 @@ async fn rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade(database
     Ok(())
 }
 
-async fn rules_29_30_each_on_delete(database: &Database) -> TestResult {
+mod each_on_delete {
+    use super::*;
+
+    on_each_database!(rules_29_30_each_on_delete);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -192,35 +195,40 @@ async fn rules_29_30_each_on_delete(database: &Database) -> TestResult {
         LOG.note(format!("{} deleted", instance.model().name));
     }
 
-    let db = database.with_tables::<(User, Orphaned, Silent, Protected, Ignored)>().await?;
-    let mut user = User::default();
-    user.save(&db).await?;
-    Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await?;
-    Silent { user: user.id, ..Silent::default() }.save(&db).await?;
-    let mut protected = Protected { user: user.id, ..Protected::default() };
-    protected.save(&db).await?;
-    let mut ignored = Ignored { user: user.id, ..Ignored::default() };
-    ignored.save(&db).await?;
-    LOG.take();
+    async fn rules_29_30_each_on_delete(database: &Database) -> TestResult {
+        let db = database.with_tables::<(User, Orphaned, Silent, Protected, Ignored)>().await?;
+        let mut user = User::default();
+        user.save(&db).await?;
+        Orphaned { user: Some(user.id), ..Orphaned::default() }.save(&db).await?;
+        Silent { user: user.id, ..Silent::default() }.save(&db).await?;
+        let mut protected = Protected { user: user.id, ..Protected::default() };
+        protected.save(&db).await?;
+        let mut ignored = Ignored { user: user.id, ..Ignored::default() };
+        ignored.save(&db).await?;
+        LOG.take();
 
-    let error = user.delete(&db).await.unwrap_err();
-    expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
-    .assert_eq(&error.to_string());
-    assert_eq!(LOG.take(), "", "refused before any signal");
+        let error = user.delete(&db).await.unwrap_err();
+        expect!["this row of `User` cannot be deleted, because `Protected` 1 points to it: delete or change what is in the way first"]
+        .assert_eq(&error.to_string());
+        assert_eq!(LOG.take(), "", "refused before any signal");
 
-    protected.delete(&db).await?;
-    let error = user.delete(&db).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::ForeignKey { .. }), "what is ignored is refused by the commit: {error}");
-    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-    assert_eq!(Silent::all(&db).await?.len(), 1);
+        protected.delete(&db).await?;
+        let error = user.delete(&db).await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::ForeignKey { .. }),
+            "what is ignored is refused by the commit: {error}"
+        );
+        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+        assert_eq!(Silent::all(&db).await?.len(), 1);
 
-    ignored.delete(&db).await?;
-    let counted = user.delete(&db).await?;
-    assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
-    assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
-    assert_eq!(Orphaned::all(&db).await?[0].user, None);
-    assert!(Silent::all(&db).await?.is_empty());
-    Ok(())
+        ignored.delete(&db).await?;
+        let counted = user.delete(&db).await?;
+        assert_eq!(counted.total(), 1, "the database's own cascade is not counted");
+        assert_eq!(LOG.take(), "User deleted\nUser deleted\n");
+        assert_eq!(Orphaned::all(&db).await?[0].user, None);
+        assert!(Silent::all(&db).await?.is_empty());
+        Ok(())
+    }
 }
 
 async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way(database: &Database) -> TestResult {

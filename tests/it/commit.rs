@@ -195,9 +195,9 @@ async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post
     Ok(())
 }
 
-/// Drops the future of a save after each number of polls.
-#[tokio::test]
-async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() -> TestResult {
+mod dropped {
+    use super::*;
+
     #[model]
     #[derive(Default, Clone)]
     struct User {
@@ -234,51 +234,55 @@ async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() -> TestResult 
         panic!("a save that was dropped was committed");
     }
 
-    let db = Db::connect("sqlite::memory:").await?;
-    db.create_tables_of::<(User, Profile)>().await?;
-    let mut polls = 0;
-    loop {
-        polls += 1;
-        let mut user = User::default();
-        let done = {
-            let mut save = pin!(async {
-                let tx = db.begin().await?;
-                user.save(&tx).await?;
-                tx.rollback().await
-            });
-            polled(polls, save.as_mut()).await
-        };
-        assert!(user.id.is_unset() || done, "after {polls} polls");
-        assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
-        assert!(Profile::all(&db).await?.is_empty(), "after {polls} polls");
-        if done {
-            break;
+    /// Drops the future of a save after each number of polls.
+    #[tokio::test]
+    async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() -> TestResult {
+        let db = Db::connect("sqlite::memory:").await?;
+        db.create_tables_of::<(User, Profile)>().await?;
+        let mut polls = 0;
+        loop {
+            polls += 1;
+            let mut user = User::default();
+            let done = {
+                let mut save = pin!(async {
+                    let tx = db.begin().await?;
+                    user.save(&tx).await?;
+                    tx.rollback().await
+                });
+                polled(polls, save.as_mut()).await
+            };
+            assert!(user.id.is_unset() || done, "after {polls} polls");
+            assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
+            assert!(Profile::all(&db).await?.is_empty(), "after {polls} polls");
+            if done {
+                break;
+            }
+            let done = {
+                let mut save = pin!(user.save(&db));
+                polled(polls, save.as_mut()).await
+            };
+            assert!(!done && user.id.is_unset() && user.changed == 0, "after {polls} polls");
+            assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
         }
-        let done = {
-            let mut save = pin!(user.save(&db));
-            polled(polls, save.as_mut()).await
-        };
-        assert!(!done && user.id.is_unset() && user.changed == 0, "after {polls} polls");
-        assert!(User::all(&db).await?.is_empty(), "after {polls} polls");
-    }
-    assert!(polls > 3, "the receivers wait three times");
+        assert!(polls > 3, "the receivers wait three times");
 
-    db.execute("INSERT INTO users (changed) VALUES (1)", &()).await?;
-    let user = User::all(&db).await?.remove(0);
-    for polls in 1.. {
-        let mut going = user.clone();
-        let done = {
-            let mut delete = pin!(going.delete(&db));
-            polled(polls, delete.as_mut()).await
-        };
-        assert_eq!(User::all(&db).await?.is_empty(), done, "after {polls} polls");
-        assert_eq!(going.id.is_unset(), done, "after {polls} polls");
-        if done {
-            assert!(polls > 2, "the receivers wait twice");
-            break;
+        db.execute("INSERT INTO users (changed) VALUES (1)", &()).await?;
+        let user = User::all(&db).await?.remove(0);
+        for polls in 1.. {
+            let mut going = user.clone();
+            let done = {
+                let mut delete = pin!(going.delete(&db));
+                polled(polls, delete.as_mut()).await
+            };
+            assert_eq!(User::all(&db).await?.is_empty(), done, "after {polls} polls");
+            assert_eq!(going.id.is_unset(), done, "after {polls} polls");
+            if done {
+                assert!(polls > 2, "the receivers wait twice");
+                break;
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Polls a future so many times, and says whether it came to its end.

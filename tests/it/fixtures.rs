@@ -16,7 +16,6 @@ on_each_database!(
     rule_21_rows_may_stand_before_those_that_they_point_to,
     rule_21_a_mistake_names_its_object_and_nothing_is_loaded,
     rule_21_a_missing_field_is_its_default,
-    rule_21_a_many_to_many_field_is_a_list_of_keys,
     rule_21_a_mistake_in_a_many_to_many_field_names_it_and_nothing_is_loaded
 );
 
@@ -277,7 +276,11 @@ async fn rule_21_a_missing_field_is_its_default(database: &Database) -> TestResu
     Ok(())
 }
 
-async fn rule_21_a_many_to_many_field_is_a_list_of_keys(database: &Database) -> TestResult {
+mod lists_of_keys {
+    use super::*;
+
+    on_each_database!(rule_21_a_many_to_many_field_is_a_list_of_keys);
+
     static LOG: Log = Log::new();
 
     #[model(table = "fixture_tag")]
@@ -327,58 +330,61 @@ async fn rule_21_a_many_to_many_field_is_a_list_of_keys(database: &Database) -> 
     }
 
     type All = (Post, Tag, Mention, PostTags, PostSee);
-    let db = database.with_tables::<All>().await?;
-    // The tags stand after the posts.
-    let fixture = r#"[
-        {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [2, 1, 2], "see": [2]}},
-        {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "tags": [], "see": [1]}},
-        {"model": "fixture_post", "pk": 3, "fields": {"title": "three"}},
-        {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
-        {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
-        {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
-    ]"#;
-    assert_eq!(db.load_fixture_of::<All>(fixture).await?, 6);
-    LOG.is(&expect![[r#"
-        PreAdd one [2, 1], raw true
-        PostAdd one [2, 1], raw true
-    "#]]);
-    let dumped = db.dump_fixture_of::<All>().await?;
-    let of_dump = expect![[r#"
-        [
-          {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "see": [2], "tags": [1,2]}},
-          {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "see": [1], "tags": []}},
-          {"model": "fixture_post", "pk": 3, "fields": {"title": "three", "see": [], "tags": []}},
-          {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
-          {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
-          {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
-        ]
-    "#]];
-    of_dump.assert_eq(&dumped);
 
-    // What a fixture does not name is left, and what it names is exactly that.
-    let less = r#"[
-        {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [1]}},
-        {"model": "fixture_post", "pk": 2, "fields": {"title": "two"}}
-    ]"#;
-    db.load_fixture_of::<All>(less).await?;
-    LOG.is(&expect![[r#"
-        PreRemove one [2], raw true
-        PostRemove one [2], raw true
-    "#]]);
-    let one = Post::get(&db, Id::new(1)).await?.unwrap();
-    assert_eq!(one.tags().ids(&db).await?, [Id::new(1)]);
-    assert_eq!(one.r#see().ids(&db).await?, [Id::new(2)]);
-    assert_eq!(db.load_fixture_of::<All>(&dumped).await?, 6);
-    assert_eq!(db.dump_fixture_of::<All>().await?, dumped);
-    LOG.take();
-    one.tags().remove(&db, &[Id::new(2)]).await?;
-    LOG.is(&expect![[r#"
-        normal
-        PreRemove one [2], raw false
-        normal
-        PostRemove one [2], raw false
-    "#]]);
-    Ok(())
+    async fn rule_21_a_many_to_many_field_is_a_list_of_keys(database: &Database) -> TestResult {
+        let db = database.with_tables::<All>().await?;
+        // The tags stand after the posts.
+        let fixture = r#"[
+            {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [2, 1, 2], "see": [2]}},
+            {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "tags": [], "see": [1]}},
+            {"model": "fixture_post", "pk": 3, "fields": {"title": "three"}},
+            {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
+            {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
+            {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
+        ]"#;
+        assert_eq!(db.load_fixture_of::<All>(fixture).await?, 6);
+        LOG.is(&expect![[r#"
+            PreAdd one [2, 1], raw true
+            PostAdd one [2, 1], raw true
+        "#]]);
+        let dumped = db.dump_fixture_of::<All>().await?;
+        let of_dump = expect![[r#"
+            [
+              {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "see": [2], "tags": [1,2]}},
+              {"model": "fixture_post", "pk": 2, "fields": {"title": "two", "see": [1], "tags": []}},
+              {"model": "fixture_post", "pk": 3, "fields": {"title": "three", "see": [], "tags": []}},
+              {"model": "fixture_tag", "pk": 1, "fields": {"name": "a"}},
+              {"model": "fixture_tag", "pk": 2, "fields": {"name": "b"}},
+              {"model": "fixture_mention", "pk": 5, "fields": {"post": 3, "tag": 2}}
+            ]
+        "#]];
+        of_dump.assert_eq(&dumped);
+
+        // What a fixture does not name is left, and what it names is exactly that.
+        let less = r#"[
+            {"model": "fixture_post", "pk": 1, "fields": {"title": "one", "tags": [1]}},
+            {"model": "fixture_post", "pk": 2, "fields": {"title": "two"}}
+        ]"#;
+        db.load_fixture_of::<All>(less).await?;
+        LOG.is(&expect![[r#"
+            PreRemove one [2], raw true
+            PostRemove one [2], raw true
+        "#]]);
+        let one = Post::get(&db, Id::new(1)).await?.unwrap();
+        assert_eq!(one.tags().ids(&db).await?, [Id::new(1)]);
+        assert_eq!(one.r#see().ids(&db).await?, [Id::new(2)]);
+        assert_eq!(db.load_fixture_of::<All>(&dumped).await?, 6);
+        assert_eq!(db.dump_fixture_of::<All>().await?, dumped);
+        LOG.take();
+        one.tags().remove(&db, &[Id::new(2)]).await?;
+        LOG.is(&expect![[r#"
+            normal
+            PreRemove one [2], raw false
+            normal
+            PostRemove one [2], raw false
+        "#]]);
+        Ok(())
+    }
 }
 
 async fn rule_21_a_mistake_in_a_many_to_many_field_names_it_and_nothing_is_loaded(database: &Database) -> TestResult {

@@ -7,15 +7,17 @@ use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
 on_each_database!(
-    rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback,
     rule_47_two_instances_of_a_row_are_one_row,
-    rule_47_the_last_values_are_those_that_the_library_wrote_later,
     rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create,
     rule_47_a_row_that_the_database_took_away_has_no_post_commit,
     rule_47_what_was_changed_is_read_again_by_any_type_of_key
 );
 
-async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback(database: &Database) -> TestResult {
+mod not_written {
+    use super::*;
+
+    on_each_database!(rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -53,51 +55,53 @@ async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback(d
         LOG.note(format!("undone {} {:?} {}, {changes:?}", instance.name, instance.mail, instance.visits));
     }
 
-    let db = database.with_tables::<User>().await?;
-    let mut ann = User { name: "ann".to_owned(), ..User::default() };
-    ann.save(&db).await?;
-    LOG.take();
+    async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback(database: &Database) -> TestResult {
+        let db = database.with_tables::<User>().await?;
+        let mut ann = User { name: "ann".to_owned(), ..User::default() };
+        ann.save(&db).await?;
+        LOG.take();
 
-    // What is typed in memory, and what `pre_save` sets, is not in the database.
-    ann.name = "Ann".to_owned();
-    ann.mail = Some("typed".to_owned());
-    ann.save_fields(&db, User::fields().name).await?;
-    expect![[r#"
-        Ann None 1 v2, {"name", "version"}
-    "#]]
-    .assert_eq(&LOG.take());
+        // What is typed in memory, and what `pre_save` sets, is not in the database.
+        ann.name = "Ann".to_owned();
+        ann.mail = Some("typed".to_owned());
+        ann.save_fields(&db, User::fields().name).await?;
+        expect![[r#"
+            Ann None 1 v2, {"name", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
 
-    // Two saves of one instance: the second knows the row from the first.
-    let tx = db.begin().await?;
-    ann.name = "Anna".to_owned();
-    ann.save_fields(&tx, User::fields().name).await?;
-    ann.visits = 100;
-    ann.save_fields(&tx, User::fields().visits).await?;
-    tx.commit().await?;
-    expect![[r#"
-        Anna None 101 v4, {"name", "visits", "version"}
-    "#]]
-    .assert_eq(&LOG.take());
+        // Two saves of one instance: the second knows the row from the first.
+        let tx = db.begin().await?;
+        ann.name = "Anna".to_owned();
+        ann.save_fields(&tx, User::fields().name).await?;
+        ann.visits = 100;
+        ann.save_fields(&tx, User::fields().visits).await?;
+        tx.commit().await?;
+        expect![[r#"
+            Anna None 101 v4, {"name", "visits", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
 
-    // A rollback undoes what was written.
-    let tx = db.begin().await?;
-    let mut other = ann.clone();
-    other.name = "Bob".to_owned();
-    other.save_fields(&tx, User::fields().name).await?;
-    tx.rollback().await?;
-    expect![[r#"
-        undone Bob None 101, {"name", "version"}
-    "#]]
-    .assert_eq(&LOG.take());
+        // A rollback undoes what was written.
+        let tx = db.begin().await?;
+        let mut other = ann.clone();
+        other.name = "Bob".to_owned();
+        other.save_fields(&tx, User::fields().name).await?;
+        tx.rollback().await?;
+        expect![[r#"
+            undone Bob None 101, {"name", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
 
-    // A whole save writes everything.
-    ann.save(&db).await?;
-    expect![[r#"
-        changed(mail)
-        Anna Some("typed") 102 v5, {"mail", "visits", "version"}
-    "#]]
-    .assert_eq(&LOG.take());
-    Ok(())
+        // A whole save writes everything.
+        ann.save(&db).await?;
+        expect![[r#"
+            changed(mail)
+            Anna Some("typed") 102 v5, {"mail", "visits", "version"}
+        "#]]
+        .assert_eq(&LOG.take());
+        Ok(())
+    }
 }
 
 async fn rule_47_two_instances_of_a_row_are_one_row(database: &Database) -> TestResult {
@@ -172,8 +176,11 @@ async fn rule_47_two_instances_of_a_row_are_one_row(database: &Database) -> Test
     Ok(())
 }
 
-#[expect(clippy::too_many_lines, reason = "each way in which the library writes")]
-async fn rule_47_the_last_values_are_those_that_the_library_wrote_later(database: &Database) -> TestResult {
+mod written_later {
+    use super::*;
+
+    on_each_database!(rule_47_the_last_values_are_those_that_the_library_wrote_later);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -206,87 +213,94 @@ async fn rule_47_the_last_values_are_those_that_the_library_wrote_later(database
         LOG.note(format!("{title} {pages} shelf {shelf} lent {lent}, created {created}, before {before:?}, {changes}"));
     }
 
-    let db = database.with_tables::<(Shelf, Book)>().await?;
-    let pages = Book::fields().pages;
-    let mut shelf = Shelf::default();
-    shelf.save(&db).await?;
-    let on = Some(shelf.id);
-    let mut book = Book { title: "a".to_owned(), shelf: on, lent_from: on, ..Book::default() };
-    book.save(&db).await?;
-    let mut other = Book { title: "b".to_owned(), ..Book::default() };
-    other.save(&db).await?;
-    LOG.take();
+    async fn rule_47_the_last_values_are_those_that_the_library_wrote_later(database: &Database) -> TestResult {
+        let db = database.with_tables::<(Shelf, Book)>().await?;
+        let pages = Book::fields().pages;
+        let mut shelf = Shelf::default();
+        shelf.save(&db).await?;
+        let on = Some(shelf.id);
+        let mut book = Book { title: "a".to_owned(), shelf: on, lent_from: on, ..Book::default() };
+        book.save(&db).await?;
+        let mut other = Book { title: "b".to_owned(), ..Book::default() };
+        other.save(&db).await?;
+        LOG.take();
 
-    LOG.note("set_null and set_default");
-    let tx = db.begin().await?;
-    book.pages = 1;
-    book.save(&tx).await?;
-    Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&tx).await?;
-    shelf.delete(&tx).await?;
-    tx.commit().await?;
+        LOG.note("set_null and set_default");
+        let tx = db.begin().await?;
+        book.pages = 1;
+        book.save(&tx).await?;
+        Book { title: "new".to_owned(), shelf: on, ..Book::default() }.save(&tx).await?;
+        shelf.delete(&tx).await?;
+        tx.commit().await?;
 
-    LOG.note("update_where");
-    let tx = db.begin().await?;
-    book.refresh(&tx).await?;
-    book.pages = 2;
-    book.save_fields(&tx, pages).await?;
-    let values = Book { pages: 3, ..Book::default() };
-    Book::update_where(&tx, pages, &values, "true", &()).await?;
-    tx.commit().await?;
+        LOG.note("update_where");
+        let tx = db.begin().await?;
+        book.refresh(&tx).await?;
+        book.pages = 2;
+        book.save_fields(&tx, pages).await?;
+        let values = Book { pages: 3, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "true", &()).await?;
+        tx.commit().await?;
 
-    LOG.note("update_where, and then a save of another field");
-    let tx = db.begin().await?;
-    book.save_fields(&tx, pages).await?;
-    let values = Book { pages: 4, ..Book::default() };
-    Book::update_where(&tx, pages, &values, "true", &()).await?;
-    book.title = "A".to_owned();
-    book.save_fields(&tx, Book::fields().title).await?;
-    tx.commit().await?;
+        LOG.note("update_where, and then a save of another field");
+        let tx = db.begin().await?;
+        book.save_fields(&tx, pages).await?;
+        let values = Book { pages: 4, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "true", &()).await?;
+        book.title = "A".to_owned();
+        book.save_fields(&tx, Book::fields().title).await?;
+        tx.commit().await?;
 
-    LOG.note("back to what it was");
-    let tx = db.begin().await?;
-    book.pages = 5;
-    book.save_fields(&tx, pages).await?;
-    let values = Book { pages: 4, ..Book::default() };
-    Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await?;
-    tx.commit().await?;
+        LOG.note("back to what it was");
+        let tx = db.begin().await?;
+        book.pages = 5;
+        book.save_fields(&tx, pages).await?;
+        let values = Book { pages: 4, ..Book::default() };
+        Book::update_where(&tx, pages, &values, "pages = ?", &(5,)).await?;
+        tx.commit().await?;
 
-    LOG.note("a savepoint that is undone, and one that is not");
-    let mut tx = db.begin().await?;
-    book.pages = 6;
-    book.save_fields(&tx, pages).await?;
-    let undone = tx.savepoint(async |tx| {
-        let values = Book { pages: 7, ..Book::default() };
-        Book::update_where(tx, pages, &values, "true", &()).await?;
-        Err::<(), _>(Error::other("no"))
-    });
-    undone.await.unwrap_err();
-    tx.savepoint(async |tx| {
-        other.pages = 7;
-        other.save_fields(tx, pages).await?;
-        let values = Book { pages: 8, ..Book::default() };
-        Book::update_where(tx, pages, &values, "pages = ?", &(7,)).await
-    })
-    .await?;
-    tx.commit().await?;
+        savepoints(&db, &mut book, &mut other).await?;
 
-    expect![[r#"
-        set_null and set_default
-        a 1 shelf false lent false, created false, before Some(0), {"pages", "shelf", "lent_from"}
-        new 0 shelf false lent false, created true, before None, all
-        update_where
-        a 3 shelf false lent false, created false, before Some(1), {"pages"}
-        update_where, and then a save of another field
-        A 4 shelf false lent false, created false, before Some(3), {"title", "pages"}
-        back to what it was
-        A 4 shelf false lent false, created false, before Some(4), {}
-        a savepoint that is undone, and one that is not
-        A 6 shelf false lent false, created false, before Some(4), {"pages"}
-        b 8 shelf false lent false, created false, before Some(4), {"pages"}
-    "#]]
-    .assert_eq(&LOG.take());
-    Book::delete_where(&db, "true", &()).await?;
-    Ok(())
+        expect![[r#"
+            set_null and set_default
+            a 1 shelf false lent false, created false, before Some(0), {"pages", "shelf", "lent_from"}
+            new 0 shelf false lent false, created true, before None, all
+            update_where
+            a 3 shelf false lent false, created false, before Some(1), {"pages"}
+            update_where, and then a save of another field
+            A 4 shelf false lent false, created false, before Some(3), {"title", "pages"}
+            back to what it was
+            A 4 shelf false lent false, created false, before Some(4), {}
+            a savepoint that is undone, and one that is not
+            A 6 shelf false lent false, created false, before Some(4), {"pages"}
+            b 8 shelf false lent false, created false, before Some(4), {"pages"}
+        "#]]
+        .assert_eq(&LOG.take());
+        Book::delete_where(&db, "true", &()).await?;
+        Ok(())
+    }
+
+    async fn savepoints(db: &Db, book: &mut Book, other: &mut Book) -> Result<()> {
+        LOG.note("a savepoint that is undone, and one that is not");
+        let pages = Book::fields().pages;
+        let mut tx = db.begin().await?;
+        book.pages = 6;
+        book.save_fields(&tx, pages).await?;
+        let undone = tx.savepoint(async |tx| {
+            let values = Book { pages: 7, ..Book::default() };
+            Book::update_where(tx, pages, &values, "true", &()).await?;
+            Err::<(), _>(Error::other("no"))
+        });
+        undone.await.unwrap_err();
+        tx.savepoint(async |tx| {
+            other.pages = 7;
+            other.save_fields(tx, pages).await?;
+            let values = Book { pages: 8, ..Book::default() };
+            Book::update_where(tx, pages, &values, "pages = ?", &(7,)).await
+        })
+        .await?;
+        tx.commit().await
+    }
 }
 
 async fn rule_47_the_last_values_are_those_of_an_upsert_or_update_or_create(database: &Database) -> TestResult {

@@ -12,8 +12,7 @@ on_each_database!(
     rule_24_get_or_create_sends_nothing_on_a_hit_and_creates_on_a_miss,
     rule_24_several_rows_are_an_error,
     rule_24_update_or_create_writes_to_the_row_that_is_there,
-    rule_23_upsert_is_one_statement_and_sends_nothing,
-    a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names_the_field
+    rule_23_upsert_is_one_statement_and_sends_nothing
 );
 
 async fn rule_24_get_or_create_sends_nothing_on_a_hit_and_creates_on_a_miss(database: &Database) -> TestResult {
@@ -209,10 +208,11 @@ async fn rule_23_upsert_is_one_statement_and_sends_nothing(database: &Database) 
     Ok(())
 }
 
-/// PostgreSQL stores no NUL in a string, SQLite no NaN.
-async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names_the_field(
-    database: &Database,
-) -> TestResult {
+mod not_storable {
+    use super::*;
+
+    on_each_database!(a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names_the_field);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -248,50 +248,59 @@ async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names
         LOG.note(format!("deleted {:?}", instance.name));
     }
 
-    let nul = || "a\0b".to_owned();
-    let db = database.with_tables::<(Team, Player, Tag)>().await?;
-    for in_a_transaction in [false, true] {
-        let tx = if in_a_transaction { Some(db.begin().await?) } else { None };
-        let executor: &dyn Executor = if let Some(tx) = &tx { tx } else { &db };
-        assert!(Team::get(executor, nul()).await?.is_none());
-        assert!(Player::by_nick(executor, &nul()).await?.is_none());
-        assert!(Player::by_rank(executor, f64::NAN).await?.is_none());
-        assert!(Team { name: nul() }.player_set(executor).await?.is_empty());
-        let error = Team { name: nul() }.refresh(executor).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::RowNotFound(Lookup::Key { model }) if model == "Team"), "{error}");
-        assert_eq!(Tag { name: nul() }.delete(executor).await?.total(), 0);
-        assert_eq!(Team { name: nul() }.delete(executor).await?.total(), 0);
-        assert_eq!(LOG.take(), "deleted \"a\\0b\"\n".repeat(2));
-        if let Some(tx) = tx {
-            tx.commit().await?;
+    /// PostgreSQL stores no NUL in a string, SQLite no NaN.
+    async fn a_lookup_by_what_cannot_be_stored_finds_nothing_and_a_write_of_it_names_the_field(
+        database: &Database,
+    ) -> TestResult {
+        let nul = || "a\0b".to_owned();
+        let db = database.with_tables::<(Team, Player, Tag)>().await?;
+        for in_a_transaction in [false, true] {
+            let tx = if in_a_transaction { Some(db.begin().await?) } else { None };
+            let executor: &dyn Executor = if let Some(tx) = &tx { tx } else { &db };
+            assert!(Team::get(executor, nul()).await?.is_none());
+            assert!(Player::by_nick(executor, &nul()).await?.is_none());
+            assert!(Player::by_rank(executor, f64::NAN).await?.is_none());
+            assert!(Team { name: nul() }.player_set(executor).await?.is_empty());
+            let error = Team { name: nul() }.refresh(executor).await.unwrap_err();
+            assert!(
+                matches!(error.kind(), ErrorKind::RowNotFound(Lookup::Key { model }) if model == "Team"),
+                "{error}"
+            );
+            assert_eq!(Tag { name: nul() }.delete(executor).await?.total(), 0);
+            assert_eq!(Team { name: nul() }.delete(executor).await?.total(), 0);
+            assert_eq!(LOG.take(), "deleted \"a\\0b\"\n".repeat(2));
+            if let Some(tx) = tx {
+                tx.commit().await?;
+            }
         }
-    }
 
-    let is_named = |error: Error, field: &str| {
-        let named = matches!(error.kind(), ErrorKind::NotStorable { field: name, .. } if *name == field);
-        assert!(named, "{error}");
-    };
-    Team { name: "red".to_owned() }.save(&db).await?;
-    let player = || Player { team: Ref::new("red".to_owned()), nick: Some("bob".to_owned()), ..Player::default() };
-    if is_sqlite(&db) {
-        let nan = || Player { rank: Some(f64::NAN), ..player() };
-        is_named(nan().save(&db).await.unwrap_err(), "rank");
-        is_named(nan().get_or_create(&db, Player::fields().rank).await.unwrap_err(), "rank");
-    } else {
-        let unstorable = || Player { nick: Some(nul()), ..player() };
-        is_named(unstorable().save(&db).await.unwrap_err(), "nick");
-        is_named(unstorable().get_or_create(&db, Player::fields().nick).await.unwrap_err(), "nick");
-        is_named(unstorable().upsert(&db, Player::fields().nick, FieldSet::empty()).await.unwrap_err(), "nick");
-        is_named(Player::create_many(&db, &mut [player(), unstorable()]).await.unwrap_err(), "nick");
-        is_named(Team { name: nul() }.save(&db).await.unwrap_err(), "name");
-        let error = Player::update_where(&db, Player::fields().nick, &unstorable(), "id > ?", &(0,)).await;
-        is_named(error.unwrap_err(), "nick");
+        let is_named = |error: Error, field: &str| {
+            let named = matches!(error.kind(), ErrorKind::NotStorable { field: name, .. } if *name == field);
+            assert!(named, "{error}");
+        };
+        Team { name: "red".to_owned() }.save(&db).await?;
+        let player = || Player { team: Ref::new("red".to_owned()), nick: Some("bob".to_owned()), ..Player::default() };
+        if is_sqlite(&db) {
+            let nan = || Player { rank: Some(f64::NAN), ..player() };
+            is_named(nan().save(&db).await.unwrap_err(), "rank");
+            is_named(nan().get_or_create(&db, Player::fields().rank).await.unwrap_err(), "rank");
+        } else {
+            let unstorable = || Player { nick: Some(nul()), ..player() };
+            is_named(unstorable().save(&db).await.unwrap_err(), "nick");
+            is_named(unstorable().get_or_create(&db, Player::fields().nick).await.unwrap_err(), "nick");
+            is_named(unstorable().upsert(&db, Player::fields().nick, FieldSet::empty()).await.unwrap_err(), "nick");
+            is_named(Player::create_many(&db, &mut [player(), unstorable()]).await.unwrap_err(), "nick");
+            is_named(Team { name: nul() }.save(&db).await.unwrap_err(), "name");
+            let error = Player::update_where(&db, Player::fields().nick, &unstorable(), "id > ?", &(0,)).await;
+            is_named(error.unwrap_err(), "nick");
+        }
+        // In SQL of one's own, only its author knows what is meant: `name <> ?` would be true of every row.
+        if !is_sqlite(&db) {
+            let error =
+                db.query_as::<(String,)>("SELECT name FROM teams WHERE name <> $1", &(nul(),)).await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }), "{error}");
+        }
+        assert!(Player::all(&db).await?.is_empty());
+        Ok(())
     }
-    // In SQL of one's own, only its author knows what is meant: `name <> ?` would be true of every row.
-    if !is_sqlite(&db) {
-        let error = db.query_as::<(String,)>("SELECT name FROM teams WHERE name <> $1", &(nul(),)).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }), "{error}");
-    }
-    assert!(Player::all(&db).await?.is_empty());
-    Ok(())
 }

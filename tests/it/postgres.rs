@@ -16,7 +16,6 @@ use crate::log::Log;
 use crate::proxy::{Cut, Proxy};
 
 on_postgres!(
-    a_save_is_one_round_trip_and_with_receivers_two,
     rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook,
     saving_on_db_inside_a_receiver_names_the_transactions_that_hold_the_pool,
     rule_14_raw_sql_that_fails_in_a_receiver_cannot_be_swallowed,
@@ -28,7 +27,11 @@ on_postgres!(
     rule_43_a_change_without_receivers_is_one_round_trip
 );
 
-async fn a_save_is_one_round_trip_and_with_receivers_two(database: &Database) -> TestResult {
+mod round_trips {
+    use super::*;
+
+    on_postgres!(a_save_is_one_round_trip_and_with_receivers_two);
+
     #[model]
     #[derive(Default)]
     struct Plain {
@@ -54,84 +57,86 @@ async fn a_save_is_one_round_trip_and_with_receivers_two(database: &Database) ->
     #[receiver(post_commit, sender = Watched)]
     async fn after() {}
 
-    let (proxy, url) = Proxy::to(&database.url()).await;
-    let db = ConnectOptions::new(url).pool_size(1).connect().await?;
-    db.create_tables_of::<(Plain, Watched)>().await?;
+    async fn a_save_is_one_round_trip_and_with_receivers_two(database: &Database) -> TestResult {
+        let (proxy, url) = Proxy::to(&database.url()).await;
+        let db = ConnectOptions::new(url).pool_size(1).connect().await?;
+        db.create_tables_of::<(Plain, Watched)>().await?;
 
-    let mut rounds = Vec::new();
-    for _ in 0..2 {
-        // The first time each statement is prepared.
-        let (mut plain, mut watched) = (Plain::default(), Watched::default());
-        rounds.clear();
-        rounds.push(("insert", proxy.count(plain.save(&db)).await));
-        rounds.push(("update", proxy.count(plain.save(&db)).await));
-        rounds.push(("delete", {
-            let (count, deleted) = proxy.count(plain.delete(&db)).await;
-            (count, deleted.map(drop))
-        }));
-        rounds.push(("insert, with receivers", proxy.count(watched.save(&db)).await));
-        rounds.push(("update, with receivers", proxy.count(watched.save(&db)).await));
-        rounds.push(("delete, with receivers", {
-            let (count, deleted) = proxy.count(watched.delete(&db)).await;
-            (count, deleted.map(drop))
-        }));
-        rounds.push(("get", {
-            let (count, found) = proxy.count(Plain::get(&db, Id::new(1))).await;
-            (count, found.map(drop))
-        }));
-        rounds.push((
-            "a transaction of two saves",
-            proxy
-                .count(db.transaction(async |tx| {
-                    Plain::default().save(tx).await?;
-                    Watched::default().save(tx).await
-                }))
-                .await,
-        ));
-        rounds.push((
-            "a transaction of two saves in savepoints, one of which is undone",
-            proxy
-                .count(db.transaction(async |tx| {
-                    tx.savepoint(async |tx| Plain::default().save(tx).await).await?;
-                    let undone = tx.savepoint(async |tx| {
+        let mut rounds = Vec::new();
+        for _ in 0..2 {
+            // The first time each statement is prepared.
+            let (mut plain, mut watched) = (Plain::default(), Watched::default());
+            rounds.clear();
+            rounds.push(("insert", proxy.count(plain.save(&db)).await));
+            rounds.push(("update", proxy.count(plain.save(&db)).await));
+            rounds.push(("delete", {
+                let (count, deleted) = proxy.count(plain.delete(&db)).await;
+                (count, deleted.map(drop))
+            }));
+            rounds.push(("insert, with receivers", proxy.count(watched.save(&db)).await));
+            rounds.push(("update, with receivers", proxy.count(watched.save(&db)).await));
+            rounds.push(("delete, with receivers", {
+                let (count, deleted) = proxy.count(watched.delete(&db)).await;
+                (count, deleted.map(drop))
+            }));
+            rounds.push(("get", {
+                let (count, found) = proxy.count(Plain::get(&db, Id::new(1))).await;
+                (count, found.map(drop))
+            }));
+            rounds.push((
+                "a transaction of two saves",
+                proxy
+                    .count(db.transaction(async |tx| {
                         Plain::default().save(tx).await?;
-                        Err::<(), _>(Error::other("no"))
-                    });
-                    undone.await.map_or_else(|_| Ok(()), Ok)
-                }))
-                .await,
-        ));
-        rounds.push(("a transaction of nothing", proxy.count(db.transaction(async |_| Ok(()))).await));
-        rounds.push((
-            "a transaction that is dropped",
-            proxy
-                .count(async {
-                    let tx = db.begin().await?;
-                    Plain::default().save(&tx).await
-                })
-                .await,
-        ));
-        // Lets the ROLLBACK be answered, so that the next one does not find it on the line.
-        Plain::all(&db).await?;
+                        Watched::default().save(tx).await
+                    }))
+                    .await,
+            ));
+            rounds.push((
+                "a transaction of two saves in savepoints, one of which is undone",
+                proxy
+                    .count(db.transaction(async |tx| {
+                        tx.savepoint(async |tx| Plain::default().save(tx).await).await?;
+                        let undone = tx.savepoint(async |tx| {
+                            Plain::default().save(tx).await?;
+                            Err::<(), _>(Error::other("no"))
+                        });
+                        undone.await.map_or_else(|_| Ok(()), Ok)
+                    }))
+                    .await,
+            ));
+            rounds.push(("a transaction of nothing", proxy.count(db.transaction(async |_| Ok(()))).await));
+            rounds.push((
+                "a transaction that is dropped",
+                proxy
+                    .count(async {
+                        let tx = db.begin().await?;
+                        Plain::default().save(&tx).await
+                    })
+                    .await,
+            ));
+            // Lets the ROLLBACK be answered, so that the next one does not find it on the line.
+            Plain::all(&db).await?;
+        }
+        let rounds: Vec<_> = rounds
+            .into_iter()
+            .map(|(what, (count, done))| format!("{what}: {count}{}", done.map_or("!", |()| "")))
+            .collect();
+        expect![[r"
+            insert: 1
+            update: 1
+            delete: 1
+            insert, with receivers: 2
+            update, with receivers: 2
+            delete, with receivers: 2
+            get: 1
+            a transaction of two saves: 3
+            a transaction of two saves in savepoints, one of which is undone: 3
+            a transaction of nothing: 0
+            a transaction that is dropped: 1"]]
+        .assert_eq(&rounds.join("\n"));
+        Ok(())
     }
-    let rounds: Vec<_> = rounds
-        .into_iter()
-        .map(|(what, (count, done))| format!("{what}: {count}{}", done.map_or("!", |()| "")))
-        .collect();
-    expect![[r"
-        insert: 1
-        update: 1
-        delete: 1
-        insert, with receivers: 2
-        update, with receivers: 2
-        delete, with receivers: 2
-        get: 1
-        a transaction of two saves: 3
-        a transaction of two saves in savepoints, one of which is undone: 3
-        a transaction of nothing: 0
-        a transaction that is dropped: 1"]]
-    .assert_eq(&rounds.join("\n"));
-    Ok(())
 }
 
 async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook(database: &Database) -> TestResult {

@@ -10,7 +10,6 @@ use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::{Log, without_lines};
 
 on_each_database!(
-    rule_48_post_rollback_is_sent_for_every_save_that_was_undone,
     rule_48_a_dropped_transaction_sends_it_as_a_task,
     rule_48_rows_of_a_savepoint_are_told_at_the_end_of_the_transaction,
     rule_46_failures_after_a_rollback_are_isolated_and_reported,
@@ -18,8 +17,11 @@ on_each_database!(
     rule_48_a_commit_that_is_refused_is_a_rollback
 );
 
-/// A file that belongs to a row is the reason for this signal.
-async fn rule_48_post_rollback_is_sent_for_every_save_that_was_undone(database: &Database) -> TestResult {
+mod every_save {
+    use super::*;
+
+    on_each_database!(rule_48_post_rollback_is_sent_for_every_save_that_was_undone);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -54,74 +56,77 @@ async fn rule_48_post_rollback_is_sent_for_every_save_that_was_undone(database: 
         LOG.note(format!("committed: {}", instance.file));
     }
 
-    let db = database.with_tables::<Photo>().await?;
-    let mut photo = Photo::new("a.png");
-    photo.save(&db).await?;
-    assert_eq!(LOG.take(), "committed: a.png\n");
+    /// A file that belongs to a row is the reason for this signal.
+    async fn rule_48_post_rollback_is_sent_for_every_save_that_was_undone(database: &Database) -> TestResult {
+        let db = database.with_tables::<Photo>().await?;
+        let mut photo = Photo::new("a.png");
+        photo.save(&db).await?;
+        assert_eq!(LOG.take(), "committed: a.png\n");
 
-    LOG.note("a receiver fails, on the database");
-    Photo::new("bad b").save(&db).await.unwrap_err();
-    photo.file = "bad a".to_owned();
-    photo.save(&db).await.unwrap_err();
+        LOG.note("a receiver fails, on the database");
+        Photo::new("bad b").save(&db).await.unwrap_err();
+        photo.file = "bad a".to_owned();
+        photo.save(&db).await.unwrap_err();
 
-    LOG.note("a receiver fails, in a transaction");
-    let failed = db.transaction(async |tx| {
-        Photo::new("c.png").save(tx).await?;
-        Photo::new("bad d").save(tx).await
-    });
-    failed.await.unwrap_err();
+        LOG.note("a receiver fails, in a transaction");
+        let failed = db.transaction(async |tx| {
+            Photo::new("c.png").save(tx).await?;
+            Photo::new("bad d").save(tx).await
+        });
+        failed.await.unwrap_err();
 
-    LOG.note("the body fails");
-    let failed = db.transaction(async |tx| {
-        photo.file = "e.png".to_owned();
-        photo.save(tx).await?;
-        photo.file = "f.png".to_owned();
-        photo.save(tx).await?;
-        Err::<(), _>(Error::other("no"))
-    });
-    failed.await.unwrap_err();
+        LOG.note("the body fails");
+        let failed = db.transaction(async |tx| {
+            photo.file = "e.png".to_owned();
+            photo.save(tx).await?;
+            photo.file = "f.png".to_owned();
+            photo.save(tx).await?;
+            Err::<(), _>(Error::other("no"))
+        });
+        failed.await.unwrap_err();
 
-    LOG.note("rollback");
-    let tx = db.begin().await?;
-    Photo::new("g.png").save(&tx).await?;
-    tx.rollback().await?;
+        LOG.note("rollback");
+        let tx = db.begin().await?;
+        Photo::new("g.png").save(&tx).await?;
+        tx.rollback().await?;
 
-    LOG.note("a commit of what is broken");
-    let tx = db.begin().await?;
-    Photo::new("h.png").save(&tx).await?;
-    Photo::new("bad i").save(&tx).await.unwrap_err();
-    tx.commit().await.unwrap_err();
+        LOG.note("a commit of what is broken");
+        let tx = db.begin().await?;
+        Photo::new("h.png").save(&tx).await?;
+        Photo::new("bad i").save(&tx).await.unwrap_err();
+        tx.commit().await.unwrap_err();
 
-    LOG.note("inserted and deleted");
-    let tx = db.begin().await?;
-    let mut gone = Photo::new("j.png");
-    gone.save(&tx).await?;
-    gone.delete(&tx).await?;
-    tx.rollback().await?;
+        LOG.note("inserted and deleted");
+        let tx = db.begin().await?;
+        let mut gone = Photo::new("j.png");
+        gone.save(&tx).await?;
+        gone.delete(&tx).await?;
+        tx.rollback().await?;
 
-    LOG.note("nothing was written");
-    Photo { id: photo.id, ..Photo::new("k.png") }.create(&db).await.unwrap_err();
-    // PostgreSQL gives no key twice.
-    let lines: String = LOG.take().chars().map(|c| if c.is_ascii_digit() && c != '1' { 'N' } else { c }).collect();
-    expect![[r#"
-        a receiver fails, on the database
-        undone: N bad b created true, now None
-        undone: 1 bad a created false, now Some("a.png")
-        a receiver fails, in a transaction
-        undone: N c.png created true, now None
-        undone: N bad d created true, now None
-        the body fails
-        undone: 1 f.png created false, now Some("a.png")
-        rollback
-        undone: N g.png created true, now None
-        a commit of what is broken
-        undone: N h.png created true, now None
-        undone: N bad i created true, now None
-        inserted and deleted
-        nothing was written
-    "#]]
-    .assert_eq(&lines);
-    Ok(())
+        LOG.note("nothing was written");
+        Photo { id: photo.id, ..Photo::new("k.png") }.create(&db).await.unwrap_err();
+        // PostgreSQL gives no key twice.
+        let lines: String = LOG.take().chars().map(|c| if c.is_ascii_digit() && c != '1' { 'N' } else { c }).collect();
+        expect![[r#"
+            a receiver fails, on the database
+            undone: N bad b created true, now None
+            undone: 1 bad a created false, now Some("a.png")
+            a receiver fails, in a transaction
+            undone: N c.png created true, now None
+            undone: N bad d created true, now None
+            the body fails
+            undone: 1 f.png created false, now Some("a.png")
+            rollback
+            undone: N g.png created true, now None
+            a commit of what is broken
+            undone: N h.png created true, now None
+            undone: N bad i created true, now None
+            inserted and deleted
+            nothing was written
+        "#]]
+        .assert_eq(&lines);
+        Ok(())
+    }
 }
 
 async fn rule_48_a_dropped_transaction_sends_it_as_a_task(database: &Database) -> TestResult {

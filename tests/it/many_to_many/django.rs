@@ -8,96 +8,98 @@ use signals::prelude::*;
 use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
-on_each_database!(the_sequences_of_djangos_own_tests);
+on_each_database!(
+    the_sequences_of_djangos_own_tests_between_two_models,
+    the_sequences_of_djangos_own_tests_within_one_model
+);
 
-/// The models of Django's own tests of the signal, `tests/m2m_signals`, and what these do, in one sequence.
-#[expect(clippy::too_many_lines, reason = "one sequence, as in Django's own test")]
-async fn the_sequences_of_djangos_own_tests(database: &Database) -> TestResult {
-    static LOG: Log = Log::new();
+static LOG: Log = Log::new();
 
-    #[model]
-    #[derive(Default)]
-    struct Part {
-        #[key]
-        id: Id<Part>,
-        name: String,
+#[model]
+#[derive(Default)]
+struct Part {
+    #[key]
+    id: Id<Part>,
+    name: String,
+}
+
+#[model]
+#[derive(Default)]
+struct Car {
+    #[key]
+    id: Id<Car>,
+    name: String,
+    #[many_to_many]
+    default_parts: ManyToMany<Part>,
+    #[many_to_many(related_name = "cars_optional")]
+    optional_parts: ManyToMany<Part>,
+}
+
+#[model]
+#[derive(Default)]
+struct Person {
+    #[key]
+    id: Id<Person>,
+    name: String,
+    #[many_to_many(symmetrical = false, related_name = "idols")]
+    fans: ManyToMany<Person>,
+    #[many_to_many]
+    friends: ManyToMany<Person>,
+}
+
+async fn names(model: &Meta, ids: &dyn AnyIds, tx: &Tx) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for id in ids.iter() {
+        let sql = format!("SELECT name FROM {} WHERE id = {id}", model.table);
+        let each = &mut |row: &signals::db::Row<'_>| {
+            names.push(row.get(0)?);
+            Ok(())
+        };
+        tx.for_each_row(&sql, &(), each).await?;
     }
+    Ok(names)
+}
 
-    #[model]
-    #[derive(Default)]
-    struct Car {
-        #[key]
-        id: Id<Car>,
-        name: String,
-        #[many_to_many]
-        default_parts: ManyToMany<Part>,
-        #[many_to_many(related_name = "cars_optional")]
-        optional_parts: ManyToMany<Part>,
-    }
+#[receiver(m2m_changed, sender = [CarDefaultParts, CarOptionalParts, PersonFans, PersonFriends])]
+async fn watch(
+    action: M2mAction,
+    reverse: bool,
+    instance: &dyn AnyModel,
+    model: &Meta,
+    ids: &mut dyn AnyIds,
+    tx: &mut Tx,
+) -> Result<()> {
+    let (name, reverse) = (instance.get("name").unwrap(), if reverse { ", reverse" } else { "" });
+    let names = names(model, ids, tx).await?.join(" ");
+    LOG.note(format!("{action:?} of {name:?}{reverse}, {}: {names}", model.name).replace("Text", "").trim_end());
+    Ok(())
+}
 
-    #[model]
-    #[derive(Default)]
-    struct Person {
-        #[key]
-        id: Id<Person>,
-        name: String,
-        #[many_to_many(symmetrical = false, related_name = "idols")]
-        fans: ManyToMany<Person>,
-        #[many_to_many]
-        friends: ManyToMany<Person>,
-    }
+async fn part(db: &Db, name: &str) -> Result<Part> {
+    let mut part = Part { name: name.to_owned(), ..Part::default() };
+    part.save(db).await?;
+    Ok(part)
+}
 
-    async fn names(model: &Meta, ids: &dyn AnyIds, tx: &Tx) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for id in ids.iter() {
-            let sql = format!("SELECT name FROM {} WHERE id = {id}", model.table);
-            let each = &mut |row: &signals::db::Row<'_>| {
-                names.push(row.get(0)?);
-                Ok(())
-            };
-            tx.for_each_row(&sql, &(), each).await?;
-        }
-        Ok(names)
-    }
+async fn car(db: &Db, name: &str) -> Result<Car> {
+    let mut car = Car { name: name.to_owned(), ..Car::default() };
+    car.save(db).await?;
+    Ok(car)
+}
 
-    #[receiver(m2m_changed, sender = [CarDefaultParts, CarOptionalParts, PersonFans, PersonFriends])]
-    async fn watch(
-        action: M2mAction,
-        reverse: bool,
-        instance: &dyn AnyModel,
-        model: &Meta,
-        ids: &mut dyn AnyIds,
-        tx: &mut Tx,
-    ) -> Result<()> {
-        let (name, reverse) = (instance.get("name").unwrap(), if reverse { ", reverse" } else { "" });
-        let names = names(model, ids, tx).await?.join(" ");
-        LOG.note(format!("{action:?} of {name:?}{reverse}, {}: {names}", model.name).replace("Text", "").trim_end());
-        Ok(())
-    }
+async fn person(db: &Db, name: &str) -> Result<Person> {
+    let mut person = Person { name: name.to_owned(), ..Person::default() };
+    person.save(db).await?;
+    Ok(person)
+}
 
-    let db = database
-        .with_tables::<(Part, Car, Person, CarDefaultParts, CarOptionalParts, PersonFans, PersonFriends)>()
-        .await?;
-    let part = async |name: &str| {
-        let mut part = Part { name: name.to_owned(), ..Part::default() };
-        part.save(&db).await.unwrap();
-        part
-    };
-    let car = async |name: &str| {
-        let mut car = Car { name: name.to_owned(), ..Car::default() };
-        car.save(&db).await.unwrap();
-        car
-    };
-    let person = async |name: &str| {
-        let mut person = Person { name: name.to_owned(), ..Person::default() };
-        person.save(&db).await.unwrap();
-        person
-    };
-    let (vw, bmw, toyota) = (car("VW").await, car("BMW").await, car("Toyota").await);
-    let (wheelset, doors, engine) = (part("Wheelset").await, part("Doors").await, part("Engine").await);
-    let (airbag, sunroof) = (part("Airbag").await, part("Sunroof").await);
-    let (alice, bob) = (person("Alice").await, person("Bob").await);
-    let (chuck, daisy) = (person("Chuck").await, person("Daisy").await);
+/// The models of Django's own tests of the signal, `tests/m2m_signals`, and what these tests do.
+async fn the_sequences_of_djangos_own_tests_between_two_models(database: &Database) -> TestResult {
+    let db = database.with_tables::<(Part, Car, CarDefaultParts, CarOptionalParts)>().await?;
+    let (vw, bmw, toyota) = (car(&db, "VW").await?, car(&db, "BMW").await?, car(&db, "Toyota").await?);
+    let wheelset = part(&db, "Wheelset").await?;
+    let (doors, engine) = (part(&db, "Doors").await?, part(&db, "Engine").await?);
+    let (airbag, sunroof) = (part(&db, "Airbag").await?, part(&db, "Sunroof").await?);
     db.execute("INSERT INTO car_default_parts (car_id, part_id) SELECT 1, id FROM parts WHERE name = 'Sunroof'", &())
         .await?;
 
@@ -150,13 +152,17 @@ async fn the_sequences_of_djangos_own_tests(database: &Database) -> TestResult {
         PreClear of ("Airbag"), reverse, Car:
         PostClear of ("Airbag"), reverse, Car:
     "#]]);
+    sets_of_parts(&db, &vw, [wheelset.id, doors.id, engine.id]).await
+}
+
+async fn sets_of_parts(db: &Db, vw: &Car, [wheelset, doors, engine]: [Id<Part>; 3]) -> TestResult {
     let mut windows = Part { name: "Windows".to_owned(), ..Part::default() };
-    vw.default_parts().create(&db, &mut windows).await?;
+    vw.default_parts().create(db, &mut windows).await?;
     LOG.is(&expect![[r#"
         PreAdd of ("VW"), Part: Windows
         PostAdd of ("VW"), Part: Windows
     "#]]);
-    vw.default_parts().set(&db, &[wheelset.id, doors.id, engine.id]).await?;
+    vw.default_parts().set(db, &[wheelset, doors, engine]).await?;
     LOG.is(&expect![[r#"
         PreRemove of ("VW"), Part: Windows
         PostRemove of ("VW"), Part: Windows
@@ -164,15 +170,22 @@ async fn the_sequences_of_djangos_own_tests(database: &Database) -> TestResult {
         PostAdd of ("VW"), Part: Wheelset Doors Engine
     "#]]);
     // The same set.
-    vw.default_parts().set(&db, &[engine.id, wheelset.id, doors.id]).await?;
+    vw.default_parts().set(db, &[engine, wheelset, doors]).await?;
     LOG.is(&expect![[r#""#]]);
-    vw.default_parts().clear_and_add(&db, &[wheelset.id, doors.id, engine.id]).await?;
+    vw.default_parts().clear_and_add(db, &[wheelset, doors, engine]).await?;
     LOG.is(&expect![[r#"
         PreClear of ("VW"), Part:
         PostClear of ("VW"), Part:
         PreAdd of ("VW"), Part: Wheelset Doors Engine
         PostAdd of ("VW"), Part: Wheelset Doors Engine
     "#]]);
+    Ok(())
+}
+
+async fn the_sequences_of_djangos_own_tests_within_one_model(database: &Database) -> TestResult {
+    let db = database.with_tables::<(Person, PersonFans, PersonFriends)>().await?;
+    let (alice, bob) = (person(&db, "Alice").await?, person(&db, "Bob").await?);
+    let (chuck, daisy) = (person(&db, "Chuck").await?, person(&db, "Daisy").await?);
     // To itself, symmetrical.
     alice.friends().set(&db, &[bob.id, chuck.id]).await?;
     LOG.is(&expect![[r#"

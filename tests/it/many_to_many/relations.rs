@@ -12,8 +12,7 @@ on_each_database!(
     rows_are_related_from_both_sides,
     a_relation_to_itself_by_a_path_or_an_alias_is_symmetrical_if_it_says_so,
     the_rows_between_have_no_index_that_another_one_begins_with,
-    an_id_that_no_row_has_undoes_the_call,
-    create_saves_the_other_row_and_relates_it
+    an_id_that_no_row_has_undoes_the_call
 );
 
 async fn rows_are_related_from_both_sides(database: &Database) -> TestResult {
@@ -204,7 +203,11 @@ async fn an_id_that_no_row_has_undoes_the_call(database: &Database) -> TestResul
     Ok(())
 }
 
-async fn create_saves_the_other_row_and_relates_it(database: &Database) -> TestResult {
+mod create {
+    use super::*;
+
+    on_each_database!(create_saves_the_other_row_and_relates_it);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -247,49 +250,51 @@ async fn create_saves_the_other_row_and_relates_it(database: &Database) -> TestR
         if name == "secret" { Err(Error::other("there is no such group")) } else { Ok(()) }
     }
 
-    let named = |name: &str| Group { name: name.to_owned(), ..Group::default() };
-    let db = database.with_tables::<(User, Group, UserGroups)>().await?;
-    let mut user = User::default();
-    user.save(&db).await?;
-    let mut staff = named("staff");
-    user.groups().create(&db, &mut staff).await?;
-    assert_eq!((staff.id.get(), staff.size), (Some(1), 1));
-    LOG.is(&expect![[r#"
-        saved staff, id unset true
-        saved staff, id unset false
-        PreAdd staff
-        PostAdd staff
-        committed staff
-    "#]]);
+    async fn create_saves_the_other_row_and_relates_it(database: &Database) -> TestResult {
+        let named = |name: &str| Group { name: name.to_owned(), ..Group::default() };
+        let db = database.with_tables::<(User, Group, UserGroups)>().await?;
+        let mut user = User::default();
+        user.save(&db).await?;
+        let mut staff = named("staff");
+        user.groups().create(&db, &mut staff).await?;
+        assert_eq!((staff.id.get(), staff.size), (Some(1), 1));
+        LOG.is(&expect![[r#"
+            saved staff, id unset true
+            saved staff, id unset false
+            PreAdd staff
+            PostAdd staff
+            committed staff
+        "#]]);
 
-    let mut secret = named("secret");
-    user.groups().create(&db, &mut secret).await.unwrap_err();
-    assert_eq!((secret.id, secret.size), (Id::UNSET, 1), "they are as they were");
-    let mut again = named("staff");
-    let error = user.groups().create(&db, &mut again).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Unique { model, .. } if model == "Group"), "{error}");
-    assert_eq!(Group::all(&db).await?.len(), 1);
-    assert_eq!(user.groups().ids(&db).await?, [staff.id]);
-    LOG.take();
+        let mut secret = named("secret");
+        user.groups().create(&db, &mut secret).await.unwrap_err();
+        assert_eq!((secret.id, secret.size), (Id::UNSET, 1), "they are as they were");
+        let mut again = named("staff");
+        let error = user.groups().create(&db, &mut again).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unique { model, .. } if model == "Group"), "{error}");
+        assert_eq!(Group::all(&db).await?.len(), 1);
+        assert_eq!(user.groups().ids(&db).await?, [staff.id]);
+        LOG.take();
 
-    db.transaction(async |tx| {
-        user.groups().create(tx, &mut named("board")).await?;
-        LOG.note("not committed");
+        db.transaction(async |tx| {
+            user.groups().create(tx, &mut named("board")).await?;
+            LOG.note("not committed");
+            Ok(())
+        })
+        .await?;
+        LOG.is(&expect![[r#"
+            saved board, id unset true
+            saved board, id unset false
+            PreAdd board
+            PostAdd board
+            not committed
+            committed board
+        "#]]);
+        // From the other side.
+        let mut friend = User::default();
+        staff.user_set().create(&db, &mut friend).await?;
+        assert_eq!(friend.groups().ids(&db).await?, [staff.id]);
+        LOG.take();
         Ok(())
-    })
-    .await?;
-    LOG.is(&expect![[r#"
-        saved board, id unset true
-        saved board, id unset false
-        PreAdd board
-        PostAdd board
-        not committed
-        committed board
-    "#]]);
-    // From the other side.
-    let mut friend = User::default();
-    staff.user_set().create(&db, &mut friend).await?;
-    assert_eq!(friend.groups().ids(&db).await?, [staff.id]);
-    LOG.take();
-    Ok(())
+    }
 }

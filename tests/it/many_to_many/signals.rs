@@ -9,7 +9,6 @@ use crate::log::Log;
 
 on_each_database!(
     rule_37_one_sender_per_field,
-    rules_38_39_what_each_call_sends,
     rule_42_a_symmetrical_relation_sends_one_pair,
     rule_43_without_receivers_nothing_is_looked_at,
     rule_44_what_relates_a_deleted_row_goes_silently,
@@ -79,7 +78,11 @@ async fn rule_37_one_sender_per_field(database: &Database) -> TestResult {
     Ok(())
 }
 
-async fn rules_38_39_what_each_call_sends(database: &Database) -> TestResult {
+mod each_call {
+    use super::*;
+
+    on_each_database!(rules_38_39_what_each_call_sends);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -104,75 +107,77 @@ async fn rules_38_39_what_each_call_sends(database: &Database) -> TestResult {
         Ok(())
     }
 
-    let db = database.with_tables::<(User, Group, UserGroups)>().await?;
-    let mut user = User::default();
-    user.save(&db).await?;
-    for _ in 0..4 {
-        Group::default().save(&db).await?;
-    }
-    let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
-    let groups = || user.groups();
+    async fn rules_38_39_what_each_call_sends(database: &Database) -> TestResult {
+        let db = database.with_tables::<(User, Group, UserGroups)>().await?;
+        let mut user = User::default();
+        user.save(&db).await?;
+        for _ in 0..4 {
+            Group::default().save(&db).await?;
+        }
+        let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
+        let groups = || user.groups();
 
-    LOG.note("add nothing");
-    groups().add(&db, &[]).await?;
-    LOG.note("add, and again");
-    groups().add(&db, &[two, one, two]).await?;
-    groups().add(&db, &[one, two]).await?;
-    LOG.note("add what is partly there");
-    groups().add(&db, &[three, one]).await?;
-    LOG.note("remove nothing");
-    groups().remove(&db, &[]).await?;
-    LOG.note("remove what is partly there");
-    groups().remove(&db, &[four, one, four]).await?;
-    LOG.note("set, and again");
-    groups().set(&db, &[four, two, four]).await?;
-    groups().set(&db, &[two, four]).await?;
-    LOG.note("set fewer");
-    groups().set(&db, &[four]).await?;
-    LOG.note("set nothing");
-    groups().set(&db, &[]).await?;
-    LOG.note("clear what is clear");
-    groups().clear(&db).await?;
-    LOG.note("clear and add, and nothing");
-    groups().clear_and_add(&db, &[one, two]).await?;
-    groups().clear_and_add(&db, &[]).await?;
-    LOG.is(&expect![[r#"
-        add nothing
-        add, and again
-        PreAdd [2, 1], 0 rows
-        PostAdd [2, 1], 2 rows
-        PreAdd [], 2 rows
-        PostAdd [], 2 rows
-        add what is partly there
-        PreAdd [3], 2 rows
-        PostAdd [3], 3 rows
-        remove nothing
-        remove what is partly there
-        PreRemove [4, 1], 3 rows
-        PostRemove [4, 1], 2 rows
-        set, and again
-        PreRemove [3], 2 rows
-        PostRemove [3], 1 rows
-        PreAdd [4], 1 rows
-        PostAdd [4], 2 rows
-        set fewer
-        PreRemove [2], 2 rows
-        PostRemove [2], 1 rows
-        set nothing
-        PreRemove [4], 1 rows
-        PostRemove [4], 0 rows
-        clear what is clear
-        PreClear [], 0 rows
-        PostClear [], 0 rows
-        clear and add, and nothing
-        PreClear [], 0 rows
-        PostClear [], 0 rows
-        PreAdd [1, 2], 0 rows
-        PostAdd [1, 2], 2 rows
-        PreClear [], 2 rows
-        PostClear [], 0 rows
-    "#]]);
-    Ok(())
+        LOG.note("add nothing");
+        groups().add(&db, &[]).await?;
+        LOG.note("add, and again");
+        groups().add(&db, &[two, one, two]).await?;
+        groups().add(&db, &[one, two]).await?;
+        LOG.note("add what is partly there");
+        groups().add(&db, &[three, one]).await?;
+        LOG.note("remove nothing");
+        groups().remove(&db, &[]).await?;
+        LOG.note("remove what is partly there");
+        groups().remove(&db, &[four, one, four]).await?;
+        LOG.note("set, and again");
+        groups().set(&db, &[four, two, four]).await?;
+        groups().set(&db, &[two, four]).await?;
+        LOG.note("set fewer");
+        groups().set(&db, &[four]).await?;
+        LOG.note("set nothing");
+        groups().set(&db, &[]).await?;
+        LOG.note("clear what is clear");
+        groups().clear(&db).await?;
+        LOG.note("clear and add, and nothing");
+        groups().clear_and_add(&db, &[one, two]).await?;
+        groups().clear_and_add(&db, &[]).await?;
+        LOG.is(&expect![[r#"
+            add nothing
+            add, and again
+            PreAdd [2, 1], 0 rows
+            PostAdd [2, 1], 2 rows
+            PreAdd [], 2 rows
+            PostAdd [], 2 rows
+            add what is partly there
+            PreAdd [3], 2 rows
+            PostAdd [3], 3 rows
+            remove nothing
+            remove what is partly there
+            PreRemove [4, 1], 3 rows
+            PostRemove [4, 1], 2 rows
+            set, and again
+            PreRemove [3], 2 rows
+            PostRemove [3], 1 rows
+            PreAdd [4], 1 rows
+            PostAdd [4], 2 rows
+            set fewer
+            PreRemove [2], 2 rows
+            PostRemove [2], 1 rows
+            set nothing
+            PreRemove [4], 1 rows
+            PostRemove [4], 0 rows
+            clear what is clear
+            PreClear [], 0 rows
+            PostClear [], 0 rows
+            clear and add, and nothing
+            PreClear [], 0 rows
+            PostClear [], 0 rows
+            PreAdd [1, 2], 0 rows
+            PostAdd [1, 2], 2 rows
+            PreClear [], 2 rows
+            PostClear [], 0 rows
+        "#]]);
+        Ok(())
+    }
 }
 
 async fn rule_42_a_symmetrical_relation_sends_one_pair(database: &Database) -> TestResult {

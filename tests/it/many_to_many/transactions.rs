@@ -10,12 +10,7 @@ use signals::prelude::*;
 use crate::databases::{Database, TestResult, is_sqlite, on_each_database};
 use crate::log::Log;
 
-on_each_database!(
-    rule_40_a_call_is_one_transaction,
-    rule_40_the_rows_between_send_no_save_signals,
-    rule_41_a_veto,
-    a_call_that_is_dropped_leaves_nothing_half_done
-);
+on_each_database!(rule_40_a_call_is_one_transaction, a_call_that_is_dropped_leaves_nothing_half_done);
 
 async fn rule_40_a_call_is_one_transaction(database: &Database) -> TestResult {
     #[model]
@@ -80,7 +75,11 @@ async fn rule_40_a_call_is_one_transaction(database: &Database) -> TestResult {
     Ok(())
 }
 
-async fn rule_40_the_rows_between_send_no_save_signals(database: &Database) -> TestResult {
+mod no_save_signals {
+    use super::*;
+
+    on_each_database!(rule_40_the_rows_between_send_no_save_signals);
+
     static LOG: Log = Log::new();
 
     #[model]
@@ -129,67 +128,73 @@ async fn rule_40_the_rows_between_send_no_save_signals(database: &Database) -> T
         LOG.note(format!("{action:?} {ids:?}"));
     }
 
-    let db = database.with_tables::<(User, Group, Member)>().await?;
-    let mut user = User::default();
-    user.save(&db).await?;
-    for _ in 0..3 {
-        Group::default().save(&db).await?;
-    }
-    let [one, two, three] = [1, 2, 3].map(Id::<Group>::new);
+    async fn rule_40_the_rows_between_send_no_save_signals(database: &Database) -> TestResult {
+        let db = database.with_tables::<(User, Group, Member)>().await?;
+        let mut user = User::default();
+        user.save(&db).await?;
+        for _ in 0..3 {
+            Group::default().save(&db).await?;
+        }
+        let [one, two, three] = [1, 2, 3].map(Id::<Group>::new);
 
-    user.groups().add(&db, &[two, one]).await?;
-    user.groups()
-        .through_defaults(&|member| {
-            member.role = 7;
-            member.note = Some("first".to_owned());
-        })
-        .set(&db, &[one, three])
-        .await?;
-    LOG.is(&expect![[r#"
-        PreAdd [2, 1]
-        PostAdd [2, 1]
-        PreRemove [2]
-        group 2 loses a member, of 2
-        group 2 loses a member, of 1
-        PostRemove [2]
-        PreAdd [3]
-        PostAdd [3]
-    "#]]);
-    for member in Member::all(&db).await? {
-        LOG.note(format!("{member:?}"));
-    }
-    LOG.is(&expect![[r#"
-        Member { id: Id(2), group: Id(1), user: Id(1), role: 3, note: None }
-        Member { id: Id(3), group: Id(3), user: Id(1), role: 7, note: Some("first") }
-    "#]]);
+        user.groups().add(&db, &[two, one]).await?;
+        user.groups()
+            .through_defaults(&|member| {
+                member.role = 7;
+                member.note = Some("first".to_owned());
+            })
+            .set(&db, &[one, three])
+            .await?;
+        LOG.is(&expect![[r#"
+            PreAdd [2, 1]
+            PostAdd [2, 1]
+            PreRemove [2]
+            group 2 loses a member, of 2
+            group 2 loses a member, of 1
+            PostRemove [2]
+            PreAdd [3]
+            PostAdd [3]
+        "#]]);
+        for member in Member::all(&db).await? {
+            LOG.note(format!("{member:?}"));
+        }
+        LOG.is(&expect![[r#"
+            Member { id: Id(2), group: Id(1), user: Id(1), role: 3, note: None }
+            Member { id: Id(3), group: Id(3), user: Id(1), role: 7, note: Some("first") }
+        "#]]);
 
-    // Those that a person wrote send what they always send when they are deleted (rule 26): all of them as one delete.
-    user.groups().clear(&db).await?;
-    LOG.is(&expect![[r#"
-        PreClear []
-        group 1 loses a member, of 2
-        group 3 loses a member, of 2
-        group 3 loses a member, of 0
-        group 1 loses a member, of 0
-        PostClear []
-    "#]]);
+        // Those that a person wrote send what they always send when they are deleted (rule 26): all of them as one delete.
+        user.groups().clear(&db).await?;
+        LOG.is(&expect![[r#"
+            PreClear []
+            group 1 loses a member, of 2
+            group 3 loses a member, of 2
+            group 3 loses a member, of 0
+            group 1 loses a member, of 0
+            PostClear []
+        "#]]);
 
-    // It may relate two rows more than once.
-    for role in [1, 2] {
-        let mut member = Member { group: one, user: user.id, role, ..Member::default() };
-        member.save(&db).await?;
+        // It may relate two rows more than once.
+        for role in [1, 2] {
+            let mut member = Member { group: one, user: user.id, role, ..Member::default() };
+            member.save(&db).await?;
+        }
+        LOG.take();
+        assert_eq!(user.groups().ids(&db).await?, [one, one]);
+        user.groups().add(&db, &[one]).await?;
+        assert_eq!(user.groups().count(&db).await?, 2);
+        user.groups().remove(&db, &[one]).await?;
+        assert_eq!(user.groups().count(&db).await?, 0);
+        LOG.take();
+        Ok(())
     }
-    LOG.take();
-    assert_eq!(user.groups().ids(&db).await?, [one, one]);
-    user.groups().add(&db, &[one]).await?;
-    assert_eq!(user.groups().count(&db).await?, 2);
-    user.groups().remove(&db, &[one]).await?;
-    assert_eq!(user.groups().count(&db).await?, 0);
-    LOG.take();
-    Ok(())
 }
 
-async fn rule_41_a_veto(database: &Database) -> TestResult {
+mod veto {
+    use super::*;
+
+    on_each_database!(rule_41_a_veto);
+
     #[model]
     #[derive(Default)]
     struct Group {
@@ -233,66 +238,68 @@ async fn rule_41_a_veto(database: &Database) -> TestResult {
         }
     }
 
-    let db = database.with_tables::<(User, Group, UserGroups)>().await?;
-    let mut user = User::default();
-    user.save(&db).await?;
-    for _ in 0..4 {
-        Group::default().save(&db).await?;
-    }
-    let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
-    db.execute("INSERT INTO user_groups (user_id, group_id) VALUES (1, 2)", &()).await?;
+    async fn rule_41_a_veto(database: &Database) -> TestResult {
+        let db = database.with_tables::<(User, Group, UserGroups)>().await?;
+        let mut user = User::default();
+        user.save(&db).await?;
+        for _ in 0..4 {
+            Group::default().save(&db).await?;
+        }
+        let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
+        db.execute("INSERT INTO user_groups (user_id, group_id) VALUES (1, 2)", &()).await?;
 
-    user.groups().add(&db, &[two]).await?;
-    user.groups().remove(&db, &[two]).await?;
-    assert_eq!(user.groups().ids(&db).await?, [two], "it was not removed");
-    db.execute("DELETE FROM user_groups", &()).await?;
-    user.groups().add(&db, &[two, one]).await?;
-    assert_eq!(user.groups().ids(&db).await?, [one], "it was not added");
-    let two = Group { id: two };
-    two.user_set().add(&db, &[user.id]).await.unwrap_err();
-    user.groups().clear(&db).await.unwrap_err();
-    assert_eq!(user.groups().ids(&db).await?, [one]);
-    LOG.is(&expect![[r#"
-        PreAdd []
-        PostAdd []
-        PreRemove []
-        PostRemove []
-        PreAdd [1]
-        PostAdd [1]
-    "#]]);
+        user.groups().add(&db, &[two]).await?;
+        user.groups().remove(&db, &[two]).await?;
+        assert_eq!(user.groups().ids(&db).await?, [two], "it was not removed");
+        db.execute("DELETE FROM user_groups", &()).await?;
+        user.groups().add(&db, &[two, one]).await?;
+        assert_eq!(user.groups().ids(&db).await?, [one], "it was not added");
+        let two = Group { id: two };
+        two.user_set().add(&db, &[user.id]).await.unwrap_err();
+        user.groups().clear(&db).await.unwrap_err();
+        assert_eq!(user.groups().ids(&db).await?, [one]);
+        LOG.is(&expect![[r#"
+            PreAdd []
+            PostAdd []
+            PreRemove []
+            PostRemove []
+            PreAdd [1]
+            PostAdd [1]
+        "#]]);
 
-    user.groups().add(&db, &[four]).await?;
-    assert_eq!(user.groups().ids(&db).await?, [one, three, four]);
-    LOG.is(&expect![[r#"
-        PreAdd [4]
-        PostAdd [4, 3]
-    "#]]);
+        user.groups().add(&db, &[four]).await?;
+        assert_eq!(user.groups().ids(&db).await?, [one, three, four]);
+        LOG.is(&expect![[r#"
+            PreAdd [4]
+            PostAdd [4, 3]
+        "#]]);
 
-    // What is not set is an error before any signal.
-    for error in [
-        user.groups().add(&db, &[one, Id::UNSET]).await.unwrap_err(),
-        user.groups().remove(&db, &[Id::UNSET]).await.unwrap_err(),
-        user.groups().set(&db, &[Id::UNSET]).await.unwrap_err(),
-        user.groups().contains(&db, Id::UNSET).await.unwrap_err(),
-    ] {
-        expect!["`group_id` of `UserGroups` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&error.to_string());
+        // What is not set is an error before any signal.
+        for error in [
+            user.groups().add(&db, &[one, Id::UNSET]).await.unwrap_err(),
+            user.groups().remove(&db, &[Id::UNSET]).await.unwrap_err(),
+            user.groups().set(&db, &[Id::UNSET]).await.unwrap_err(),
+            user.groups().contains(&db, Id::UNSET).await.unwrap_err(),
+        ] {
+            expect!["`group_id` of `UserGroups` is an id that is not set: save the row that it points to first"]
+                .assert_eq(&error.to_string());
+        }
+        let unsaved = User::default();
+        for error in [
+            unsaved.groups().add(&db, &[]).await.unwrap_err(),
+            unsaved.groups().clear(&db).await.unwrap_err(),
+            unsaved.groups().create(&db, &mut Group::default()).await.unwrap_err(),
+            unsaved.groups().ids(&db).await.unwrap_err(),
+        ] {
+            expect!["`user_id` of `UserGroups` is an id that is not set: save the row that it points to first"]
+                .assert_eq(&error.to_string());
+        }
+        LOG.is(&expect![[r#""#]]);
+        let tx = db.begin().await?;
+        user.groups().add(&tx, &[Id::UNSET]).await.unwrap_err();
+        assert!(matches!(user.groups().ids(&tx).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
+        Ok(())
     }
-    let unsaved = User::default();
-    for error in [
-        unsaved.groups().add(&db, &[]).await.unwrap_err(),
-        unsaved.groups().clear(&db).await.unwrap_err(),
-        unsaved.groups().create(&db, &mut Group::default()).await.unwrap_err(),
-        unsaved.groups().ids(&db).await.unwrap_err(),
-    ] {
-        expect!["`user_id` of `UserGroups` is an id that is not set: save the row that it points to first"]
-            .assert_eq(&error.to_string());
-    }
-    LOG.is(&expect![[r#""#]]);
-    let tx = db.begin().await?;
-    user.groups().add(&tx, &[Id::UNSET]).await.unwrap_err();
-    assert!(matches!(user.groups().ids(&tx).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
-    Ok(())
 }
 
 /// Drops the future when it has been polled so often, if it is not done then.
