@@ -38,7 +38,7 @@ struct Order {
     code: String,
 }
 
-/// What goes with a user by the thousand.
+/// Rows that are deleted with a user by the thousand.
 #[model(delete_signals = false)]
 #[derive(Default)]
 struct Visit {
@@ -159,7 +159,7 @@ async fn rule_34_a_model_without_delete_signals_is_heard_by_those_only_who_name_
     db.create_tables().await?;
     assert!(!Visit::POST_DELETE.has_receivers(), "the audit of every model is not told");
     assert!(Visit::POST_SAVE.has_receivers(), "but of saves");
-    assert!(Purchase::POST_DELETE.has_receivers(), "whoever names the model is");
+    assert!(Purchase::POST_DELETE.has_receivers(), "a receiver that names the model is");
     assert_eq!(Purchase::POST_DELETE.receivers()?.count(), 1);
     Ok(())
 }
@@ -185,7 +185,7 @@ async fn rule_23_a_receiver_of_every_model_sees_rows_that_were_inserted_together
 }
 
 #[tokio::test]
-async fn rule_23_a_receiver_of_every_model_is_told_the_model_of_a_bulk_operation() -> TestResult {
+async fn rule_23_a_receiver_of_every_model_gets_the_model_of_a_bulk_operation() -> TestResult {
     static SEEN: Mutex<String> = Mutex::new(String::new());
 
     #[model]

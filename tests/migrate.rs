@@ -22,7 +22,7 @@ use databases::{Database, Schema, TestResult, on_each_database};
 use log::Log;
 
 on_each_database!(
-    rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do,
+    rule_53_create_tables_also_sends_its_signals_when_there_is_nothing_to_do,
     rule_53_a_receiver_that_fails_undoes_the_tables,
     a_table_that_cannot_be_made_undoes_the_others
 );
@@ -109,7 +109,7 @@ async fn tables_of(db: &Db) -> String {
     tables
 }
 
-async fn rule_53_create_tables_sends_its_signals_also_when_there_is_nothing_to_do(database: &Database) -> TestResult {
+async fn rule_53_create_tables_also_sends_its_signals_when_there_is_nothing_to_do(database: &Database) -> TestResult {
     let _alone = alone(SEED).await;
     let db = database.connect().await?;
     db.create_tables_of::<Country>().await?;

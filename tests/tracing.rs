@@ -30,7 +30,7 @@ fn logged<T>(work: impl Future<Output = T>) -> String {
     std::mem::take(&mut *LOG.lock().unwrap())
 }
 
-/// Writes down what it is told.
+/// Writes down spans and events.
 struct Scribe(AtomicU64);
 
 struct Fields<'a>(&'a mut String);

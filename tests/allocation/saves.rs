@@ -53,7 +53,7 @@ async fn rule_25_a_save_without_receivers_allocates_no_more_than_its_statement()
     Ok(())
 }
 
-/// The most that was allocated at a time while so many rows were inserted, beside the rows.
+/// The most that was allocated at once while so many rows were inserted, without the rows.
 async fn most_for(rows: usize) -> u64 {
     let db = Db::connect("sqlite::memory:").await.unwrap();
     db.create_tables().await.unwrap();

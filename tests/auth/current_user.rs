@@ -9,10 +9,10 @@ use crate::receivers::Alone;
 
 on_each_database!(
     the_user_of_a_session_is_as_the_database_has_it_now,
-    a_user_who_was_deleted_meanwhile_is_nobody,
-    a_user_who_is_not_active_any_more_is_nobody,
+    a_user_who_was_deleted_is_not_the_current_user,
+    a_user_who_is_no_longer_active_is_not_the_current_user,
     another_password_ends_every_session_but_the_one_that_stays,
-    who_changes_the_password_of_somebody_else_does_not_become_them,
+    a_user_who_changes_the_password_of_another_user_does_not_become_them,
     a_user_may_have_a_uuid_as_the_key
 );
 
@@ -36,7 +36,7 @@ async fn the_user_of_a_session_is_as_the_database_has_it_now(database: &Database
     Ok(())
 }
 
-async fn a_user_who_was_deleted_meanwhile_is_nobody(database: &Database) -> TestResult {
+async fn a_user_who_was_deleted_is_not_the_current_user(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
@@ -47,7 +47,7 @@ async fn a_user_who_was_deleted_meanwhile_is_nobody(database: &Database) -> Test
     Ok(())
 }
 
-async fn a_user_who_is_not_active_any_more_is_nobody(database: &Database) -> TestResult {
+async fn a_user_who_is_no_longer_active_is_not_the_current_user(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
@@ -86,7 +86,7 @@ async fn another_password_ends_every_session_but_the_one_that_stays(database: &D
     Ok(())
 }
 
-async fn who_changes_the_password_of_somebody_else_does_not_become_them(database: &Database) -> TestResult {
+async fn a_user_who_changes_the_password_of_another_user_does_not_become_them(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);

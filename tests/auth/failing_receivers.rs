@@ -14,15 +14,15 @@ use crate::models::{Entry, PASSWORD, User, user, with_users};
 use crate::receivers::{Alone, FAILS, LOG};
 
 on_each_database!(
-    rule_51_when_a_receiver_of_logged_in_fails_nobody_is_logged_in,
+    rule_51_when_a_receiver_of_logged_in_fails_no_user_is_logged_in,
     rule_51_when_a_receiver_of_logged_out_fails_the_user_is_logged_out_all_the_same,
     rule_51_when_a_receiver_of_login_failed_fails_what_others_wrote_stays,
-    rule_51_when_a_receiver_of_logged_in_panics_nobody_is_logged_in,
+    rule_51_when_a_receiver_of_logged_in_panics_no_user_is_logged_in,
     rule_51_when_a_receiver_of_logged_out_panics_the_user_is_logged_out_all_the_same,
-    a_login_that_nobody_waits_for_any_more_is_undone_in_the_user_as_well
+    a_login_whose_future_is_dropped_is_undone_in_the_user_as_well
 );
 
-async fn rule_51_when_a_receiver_of_logged_in_fails_nobody_is_logged_in(database: &Database) -> TestResult {
+async fn rule_51_when_a_receiver_of_logged_in_fails_no_user_is_logged_in(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
@@ -96,7 +96,7 @@ async fn panic_of(future: impl Future<Output = Result<()>> + Send + 'static) -> 
     (*panic.downcast_ref::<&str>().unwrap()).to_owned()
 }
 
-async fn rule_51_when_a_receiver_of_logged_in_panics_nobody_is_logged_in(database: &Database) -> TestResult {
+async fn rule_51_when_a_receiver_of_logged_in_panics_no_user_is_logged_in(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let ann = user(&db, "ann").await;
@@ -135,7 +135,7 @@ async fn rule_51_when_a_receiver_of_logged_out_panics_the_user_is_logged_out_all
     Ok(())
 }
 
-async fn a_login_that_nobody_waits_for_any_more_is_undone_in_the_user_as_well(database: &Database) -> TestResult {
+async fn a_login_whose_future_is_dropped_is_undone_in_the_user_as_well(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;

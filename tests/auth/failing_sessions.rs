@@ -70,7 +70,7 @@ async fn database(reported: &Arc<Mutex<Vec<String>>>) -> Db {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_filled_tells_nobody_of_a_login() {
+async fn a_session_that_cannot_be_filled_sends_no_login() {
     let _alone = Alone::new().await;
     let db = database(&Arc::default()).await;
     let mut ann = user(&db, "ann").await;
@@ -90,7 +90,7 @@ async fn a_session_that_cannot_be_filled_tells_nobody_of_a_login() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_emptied_is_reported_beside_the_error_of_the_receiver() -> TestResult {
+async fn a_session_that_cannot_be_emptied_is_reported_with_the_error_of_the_receiver() -> TestResult {
     let _alone = Alone::new().await;
     let reported = Arc::default();
     let db = database(&reported).await;

@@ -13,24 +13,24 @@ use crate::models::{Entry, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
 on_each_database!(
-    rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_told,
+    rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_called,
     rule_51_receivers_see_the_user_of_the_session_and_the_saved_row,
-    rule_51_the_session_gets_another_key_and_keeps_what_it_held_while_nobody_was_logged_in,
+    rule_51_the_session_gets_another_key_and_keeps_its_values_from_before_the_login,
     rule_51_the_next_user_does_not_get_what_the_session_held_of_the_last_one,
-    rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_hears_of_no_other_model,
+    rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_is_called_for_it_alone,
     closures_are_connected_to_the_signal_of_a_model,
     a_user_who_was_never_saved_cannot_log_in,
     a_user_who_is_deleted_before_the_login_cannot_log_in,
-    rule_47_a_login_tells_of_the_last_login_alone_after_its_commit
+    rule_47_post_commit_of_a_login_has_the_last_login_alone
 );
 
-async fn rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_told(
+async fn rule_51_the_session_is_filled_the_last_login_saved_with_exactly_that_field_and_then_receivers_are_called(
     database: &Database,
 ) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
-    // What somebody else has written meanwhile stays, and so does what is in hand.
+    // What another task has written in between stays, and so does the value in memory.
     db.execute("UPDATE test_user SET username = 'anna'", &()).await?;
     let session = MemorySession::new();
     login(&db, &session, &mut ann).await?;
@@ -62,7 +62,7 @@ async fn rule_51_receivers_see_the_user_of_the_session_and_the_saved_row(databas
     Ok(())
 }
 
-async fn rule_51_the_session_gets_another_key_and_keeps_what_it_held_while_nobody_was_logged_in(
+async fn rule_51_the_session_gets_another_key_and_keeps_its_values_from_before_the_login(
     database: &Database,
 ) -> TestResult {
     let _alone = Alone::new().await;
@@ -98,7 +98,7 @@ async fn rule_51_the_next_user_does_not_get_what_the_session_held_of_the_last_on
     Ok(())
 }
 
-async fn rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_hears_of_no_other_model(
+async fn rule_51_a_model_without_a_last_login_saves_nothing_and_a_receiver_with_a_sender_is_called_for_it_alone(
     database: &Database,
 ) -> TestResult {
     let _alone = Alone::new().await;
@@ -156,7 +156,7 @@ async fn a_user_who_is_deleted_before_the_login_cannot_log_in(database: &Databas
 
 /// Rule 47: what a user has in memory is not what a login writes.
 
-async fn rule_47_a_login_tells_of_the_last_login_alone_after_its_commit(database: &Database) -> TestResult {
+async fn rule_47_post_commit_of_a_login_has_the_last_login_alone(database: &Database) -> TestResult {
     static COMMITTED: Log = Log::new();
 
     #[model]

@@ -14,16 +14,16 @@ use crate::models::{Entry, PASSWORD, PBKDF2, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
 on_each_database!(
-    rule_51_the_right_password_tells_nobody,
-    rule_51_a_wrong_password_tells_once,
-    rule_51_an_unknown_user_tells_once,
-    rule_51_a_name_that_no_user_can_have_tells_once,
-    rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_right,
-    rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_tell_once,
+    rule_51_the_right_password_sends_nothing,
+    rule_51_a_wrong_password_is_sent_once,
+    rule_51_an_unknown_user_is_sent_once,
+    rule_51_a_name_that_no_user_can_have_is_sent_once,
+    rule_51_a_user_who_is_not_active_is_sent_once_though_the_password_is_right,
+    rule_51_a_user_without_a_password_and_one_with_a_string_that_is_no_hash_are_sent_once,
     rule_51_an_unknown_user_takes_as_long_as_a_known_one
 );
 
-async fn rule_51_the_right_password_tells_nobody(database: &Database) -> TestResult {
+async fn rule_51_the_right_password_sends_nothing(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let ann = user(&db, "ann").await;
@@ -33,7 +33,7 @@ async fn rule_51_the_right_password_tells_nobody(database: &Database) -> TestRes
     Ok(())
 }
 
-async fn rule_51_a_wrong_password_tells_once(database: &Database) -> TestResult {
+async fn rule_51_a_wrong_password_is_sent_once(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     user(&db, "ann").await;
@@ -47,7 +47,7 @@ async fn rule_51_a_wrong_password_tells_once(database: &Database) -> TestResult 
     Ok(())
 }
 
-async fn rule_51_an_unknown_user_tells_once(database: &Database) -> TestResult {
+async fn rule_51_an_unknown_user_is_sent_once(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     assert!(authenticate::<User>(&db, Credentials::new("eve", PASSWORD)).await?.is_none());
@@ -63,7 +63,7 @@ async fn rule_51_an_unknown_user_tells_once(database: &Database) -> TestResult {
 
 /// PostgreSQL stores no NUL in a string, so there is no such user.
 
-async fn rule_51_a_name_that_no_user_can_have_tells_once(database: &Database) -> TestResult {
+async fn rule_51_a_name_that_no_user_can_have_is_sent_once(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     assert!(authenticate::<User>(&db, Credentials::new("an\0n", PASSWORD)).await?.is_none());
@@ -74,7 +74,7 @@ async fn rule_51_a_name_that_no_user_can_have_tells_once(database: &Database) ->
     Ok(())
 }
 
-async fn rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_right(database: &Database) -> TestResult {
+async fn rule_51_a_user_who_is_not_active_is_sent_once_though_the_password_is_right(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
@@ -90,7 +90,7 @@ async fn rule_51_a_user_who_is_not_active_tells_once_though_the_password_is_righ
     Ok(())
 }
 
-async fn rule_51_a_user_without_a_password_and_one_with_a_text_that_is_no_hash_tell_once(
+async fn rule_51_a_user_without_a_password_and_one_with_a_string_that_is_no_hash_are_sent_once(
     database: &Database,
 ) -> TestResult {
     let _alone = Alone::new().await;

@@ -11,13 +11,13 @@ use crate::models::{Entry, Staff, User, user, with_users};
 use crate::receivers::{Alone, LOG};
 
 on_each_database!(
-    rule_51_logout_tells_first_and_then_empties_the_session,
-    rule_51_logout_tells_also_when_nobody_is_logged_in,
-    rule_51_who_may_not_be_logged_in_any_more_is_nobody,
-    rule_51_a_logout_of_another_model_is_that_of_nobody_and_empties_the_session
+    rule_51_logout_is_sent_first_and_then_the_session_is_emptied,
+    rule_51_logout_is_also_sent_when_no_user_is_logged_in,
+    rule_51_a_user_who_may_no_longer_be_logged_in_is_not_sent,
+    rule_51_a_logout_of_another_model_has_no_user_and_empties_the_session
 );
 
-async fn rule_51_logout_tells_first_and_then_empties_the_session(database: &Database) -> TestResult {
+async fn rule_51_logout_is_sent_first_and_then_the_session_is_emptied(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;
@@ -38,7 +38,7 @@ async fn rule_51_logout_tells_first_and_then_empties_the_session(database: &Data
     Ok(())
 }
 
-async fn rule_51_logout_tells_also_when_nobody_is_logged_in(database: &Database) -> TestResult {
+async fn rule_51_logout_is_also_sent_when_no_user_is_logged_in(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let session = MemorySession::new();
@@ -52,7 +52,7 @@ async fn rule_51_logout_tells_also_when_nobody_is_logged_in(database: &Database)
     Ok(())
 }
 
-async fn rule_51_who_may_not_be_logged_in_any_more_is_nobody(database: &Database) -> TestResult {
+async fn rule_51_a_user_who_may_no_longer_be_logged_in_is_not_sent(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let (mut ann, mut bob) = (user(&db, "ann").await, user(&db, "bob").await);
@@ -74,9 +74,7 @@ async fn rule_51_who_may_not_be_logged_in_any_more_is_nobody(database: &Database
     Ok(())
 }
 
-async fn rule_51_a_logout_of_another_model_is_that_of_nobody_and_empties_the_session(
-    database: &Database,
-) -> TestResult {
+async fn rule_51_a_logout_of_another_model_has_no_user_and_empties_the_session(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;
     let mut ann = user(&db, "ann").await;

@@ -1,5 +1,5 @@
-//! The signals of logins: rule 51 of `docs/behaviour.md`. Receivers of any model of users hear of every login of their binary, so this is
-//! a binary of its own.
+//! The signals of logins: rule 51 of `docs/behaviour.md`. Receivers of any model of users are called for every login of their
+//! binary, so this is a binary of its own.
 #![allow(missing_docs, reason = "a test")]
 
 mod current_user;

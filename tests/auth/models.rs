@@ -51,7 +51,7 @@ impl AuthUser for User {
     }
 }
 
-/// Users whose key a person sets, without a last login.
+/// Users with an application-assigned key, without a last login.
 #[model]
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Staff {

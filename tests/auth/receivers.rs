@@ -1,4 +1,4 @@
-//! Who listens, and what they do.
+//! The receivers, and what they do.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +12,14 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::log::Log;
 use crate::models::{Entry, Staff, User};
 
-/// What is received by whom.
+/// What each receiver was called with.
 pub(crate) static LOG: Log = Log::new();
 /// Whether the second receiver of each signal fails.
 pub(crate) static FAILS: AtomicBool = AtomicBool::new(false);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Nobody else writes to the log meanwhile.
+/// While it exists, no other test writes to the log.
 pub(crate) struct Alone {
     _guard: MutexGuard<'static, ()>,
 }

@@ -138,7 +138,7 @@ async fn rule_53_connection_created_is_sent_for_each_connection_to_postgres() ->
     Ok(())
 }
 
-/// A file, as readers beside the writer need one, and a schema.
+/// A file, which readers next to the writer need, and a schema.
 async fn urls(test: &str) -> (Vec<String>, Option<Schema>, std::path::PathBuf) {
     let file = std::env::temp_dir().join(format!("signals-{test}-{}.db", std::process::id()));
     let _ = std::fs::remove_file(&file);
@@ -148,7 +148,7 @@ async fn urls(test: &str) -> (Vec<String>, Option<Schema>, std::path::PathBuf) {
 }
 
 #[tokio::test]
-async fn rule_53_a_receiver_that_fails_is_the_error_of_whoever_needed_the_connection() -> TestResult {
+async fn rule_53_a_receiver_that_fails_is_the_error_of_the_caller_that_needed_the_connection() -> TestResult {
     let alone = alone(SET).await;
     let (urls, schema, file) = urls("created-fails").await;
     for url in urls {

@@ -19,7 +19,7 @@ on_each_database!(
     rules_23_26_delete_where_with_signals_is_one_delete,
     create_many_gives_each_row_its_own_id_whatever_triggers_insert,
     a_row_that_a_trigger_skips_is_an_error,
-    rule_23_a_row_that_goes_with_another_one_is_deleted_once,
+    rule_23_a_row_that_is_deleted_with_another_one_is_deleted_once,
     rule_23_a_pre_save_that_fails_in_the_middle_undoes_all,
     rule_23_update_where_sets_what_a_save_would_and_counts_versions,
     rule_23_delete_where_leaves_nothing_that_points_to_nothing
@@ -54,7 +54,7 @@ async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids(database: 
         User::delete_where(&db, "true", &()).await?;
     }
 
-    // Keys that are set stand beside those that are not.
+    // Keys that are set next to those that are not.
     let mut users: Vec<User> = (0..6).map(|_| User::default()).collect();
     users[2].id = Id::new(100_000);
     users[3].id = Id::new(100_001);
@@ -348,7 +348,7 @@ async fn rules_23_26_delete_where_with_signals_is_one_delete(database: &Database
     let [red, blue] = teams.map(|team| team.id);
     let mut players = [red, blue, red].map(|team| Player { team, ..Player::default() });
     Player::create_many(&db, &mut players).await?;
-    // What one of them is refused for goes with another one.
+    // The row that protects one of them is deleted with another one.
     let captain = Some(players[1].id);
     players[0].captain = captain;
     players[0].save(&db).await?;
@@ -470,7 +470,7 @@ async fn a_row_that_a_trigger_skips_is_an_error(database: &Database) -> TestResu
     Ok(())
 }
 
-async fn rule_23_a_row_that_goes_with_another_one_is_deleted_once(database: &Database) -> TestResult {
+async fn rule_23_a_row_that_is_deleted_with_another_one_is_deleted_once(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]

@@ -39,7 +39,7 @@ struct Book {
     title: String,
 }
 
-/// A model that nobody listens to.
+/// A model without receivers.
 #[model]
 #[derive(Debug, Default, Clone)]
 struct Tag {
@@ -298,7 +298,7 @@ async fn rule_50_every_operation_dropped_at_any_await_is_done_as_a_whole_or_not_
     let db = database.connect_with::<(Author, Book, Tag)>(|options: ConnectOptions| options.pool_size(1)).await?;
     for (name, work) in OPERATIONS {
         let name = format!("{name}, {}", if is_sqlite(&db) { "SQLite" } else { "PostgreSQL" });
-        // As it is without anybody dropping anything.
+        // Without dropping anything.
         let mut rows = fresh(&db).await;
         let (before, fields_before) = (content(&db).await, rows.fields());
         work(&db, &mut rows).await?;
@@ -320,7 +320,7 @@ async fn rule_50_every_operation_dropped_at_any_await_is_done_as_a_whole_or_not_
             for (now, (before, after)) in fields.iter().zip(fields_before.iter().zip(&fields_after)) {
                 assert!(now == before || now == after, "{name}: {now}, before {before}, after {after}");
             }
-            // Hooks of a commit that nobody waits for run in a task.
+            // The hooks of a commit whose future is dropped run in a task.
             let is_committed = now == after && before != after;
             let expected = if is_committed { lines("commit", &log) } else { Vec::new() };
             let mut heard = String::new();

@@ -12,7 +12,7 @@ on_each_database!(
     rule_27_rows_that_another_transaction_adds_first_are_deleted_too,
     rule_35_a_failing_receiver_of_a_child_undoes_the_whole_cascade,
     rule_29_restrict_forgives_a_row_that_goes_by_another_way,
-    rule_34_rows_that_nobody_needs_to_see_are_not_loaded,
+    rule_34_rows_that_no_receiver_needs_are_not_loaded,
     rule_28_cycles_and_trees_of_one_model,
     rules_29_30_set_default_points_to_another_row_without_signals,
     what_a_cascade_does_not_know_of_is_not_left_pointing_to_nothing
@@ -282,7 +282,7 @@ async fn rule_29_restrict_forgives_a_row_that_goes_by_another_way(database: &Dat
     Ok(())
 }
 
-async fn rule_34_rows_that_nobody_needs_to_see_are_not_loaded(database: &Database) -> TestResult {
+async fn rule_34_rows_that_no_receiver_needs_are_not_loaded(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {

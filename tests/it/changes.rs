@@ -9,14 +9,14 @@ use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
 on_each_database!(
-    rule_19_save_fields_writes_only_those_and_tells_receivers_which,
+    rule_19_save_fields_writes_only_those_and_receivers_see_which,
     rule_19_save_fields_does_nothing_for_no_fields_and_never_inserts,
     rule_20_changed_previous_and_changes,
-    rule_20_nobody_pays_for_what_nobody_asks,
+    rule_20_changes_that_no_receiver_reads_cost_nothing,
     rule_47_post_commit_compares_with_what_was_before_the_transaction
 );
 
-async fn rule_19_save_fields_writes_only_those_and_tells_receivers_which(database: &Database) -> TestResult {
+async fn rule_19_save_fields_writes_only_those_and_receivers_see_which(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -182,7 +182,7 @@ async fn rule_20_changed_previous_and_changes(database: &Database) -> TestResult
     Ok(())
 }
 
-async fn rule_20_nobody_pays_for_what_nobody_asks(database: &Database) -> TestResult {
+async fn rule_20_changes_that_no_receiver_reads_cost_nothing(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Asked {

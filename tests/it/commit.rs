@@ -15,7 +15,7 @@ on_each_database!(
     rule_45_hooks_and_post_commit_run_after_the_commit_in_the_order_of_their_queue,
     rule_46_all_run_whatever_fails,
     rule_47_post_commit_runs_once_per_row_with_the_last_values,
-    rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit,
+    rule_47_a_row_that_is_deleted_with_another_in_its_own_transaction_has_no_post_commit,
     rule_6_a_receiver_that_saves_what_it_receives_is_an_error_and_no_stack_overflow
 );
 
@@ -158,7 +158,7 @@ async fn rule_47_post_commit_runs_once_per_row_with_the_last_values(database: &D
     Ok(())
 }
 
-async fn rule_47_a_row_that_goes_with_another_in_its_own_transaction_has_no_post_commit(
+async fn rule_47_a_row_that_is_deleted_with_another_in_its_own_transaction_has_no_post_commit(
     database: &Database,
 ) -> TestResult {
     static LOG: Log = Log::new();
@@ -236,7 +236,7 @@ mod dropped {
 
     /// Drops the future of a save after each number of polls.
     #[tokio::test]
-    async fn rule_50_a_dropped_save_or_delete_leaves_nothing_behind() -> TestResult {
+    async fn rule_50_a_dropped_save_or_delete_leaves_nothing() -> TestResult {
         let db = Db::connect("sqlite::memory:").await?;
         db.create_tables_of::<(User, Profile)>().await?;
         let mut polls = 0;

@@ -11,7 +11,7 @@ on_postgres!(a_unique_constraint_that_waits_goes_on_waiting);
 on_each_database!(
     after_a_cascade_a_row_that_points_nowhere_is_refused_at_once,
     what_was_deferred_before_a_cascade_stays_deferred,
-    rows_of_do_nothing_that_wait_for_the_commit_go_on_waiting,
+    rows_of_do_nothing_that_wait_for_the_commit_keep_waiting,
     models_that_cannot_be_without_one_another_are_deleted_without_deferring,
     a_foreign_key_that_a_cascade_breaks_is_named_by_its_model
 );
@@ -135,7 +135,7 @@ async fn what_was_deferred_before_a_cascade_stays_deferred(database: &Database) 
     Ok(())
 }
 
-async fn rows_of_do_nothing_that_wait_for_the_commit_go_on_waiting(database: &Database) -> TestResult {
+async fn rows_of_do_nothing_that_wait_for_the_commit_keep_waiting(database: &Database) -> TestResult {
     cycle!();
 
     let db = database.with_tables::<(Hen, Egg, Photo, Other)>().await?;

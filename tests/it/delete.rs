@@ -94,7 +94,7 @@ async fn rule_34_a_delete_without_receivers(database: &Database) -> TestResult {
     let mut note = Note { name: "a".to_owned() };
     note.save(&db).await?;
     assert_eq!(note.delete(&db).await?.total(), 1);
-    assert_eq!(note.name, "a", "a key that a person sets stays");
+    assert_eq!(note.name, "a", "an application-assigned key stays");
     assert!(Note::all(&db).await?.is_empty());
     Ok(())
 }

@@ -10,9 +10,9 @@ use crate::log::{Log, without_lines};
 on_each_database!(
     rule_13_a_failing_receiver_undoes_the_row_and_what_other_receivers_wrote,
     rule_14_a_failed_save_breaks_the_transaction_of_the_caller,
-    rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction,
-    rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half,
-    rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on,
+    rule_14_a_broken_transaction_sends_no_signals,
+    rule_14_a_receiver_that_ignores_a_failure_does_not_save_half,
+    rule_14_a_receiver_that_ignores_a_failure_is_named_by_the_errors_after_it,
     the_error_at_the_bottom_of_a_chain_can_be_matched,
     rule_14_a_save_whose_future_is_dropped_breaks_the_transaction_of_the_caller,
     rule_17_a_failed_save_puts_back_what_the_framework_set,
@@ -98,7 +98,7 @@ async fn rule_14_a_failed_save_breaks_the_transaction_of_the_caller(database: &D
     Ok(())
 }
 
-async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction(database: &Database) -> TestResult {
+async fn rule_14_a_broken_transaction_sends_no_signals(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -137,7 +137,7 @@ async fn rule_14_nobody_is_told_of_what_cannot_be_done_in_a_broken_transaction(d
     Ok(())
 }
 
-async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half(database: &Database) -> TestResult {
+async fn rule_14_a_receiver_that_ignores_a_failure_does_not_save_half(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -167,9 +167,7 @@ async fn rule_14_a_receiver_that_goes_on_after_a_failure_does_not_save_half(data
 }
 
 /// Rule 14. What comes after the failure is another failure, and not the reason.
-async fn rule_14_a_receiver_that_goes_on_after_a_failure_is_named_by_what_cannot_go_on(
-    database: &Database,
-) -> TestResult {
+async fn rule_14_a_receiver_that_ignores_a_failure_is_named_by_the_errors_after_it(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Post {
@@ -302,7 +300,7 @@ async fn rule_17_a_failed_save_puts_back_what_the_framework_set(database: &Datab
     let db = database.with_tables::<Post>().await?;
     let mut post = Post::default();
     post.save(&db).await.unwrap_err();
-    // What the receiver changed is the person's own doing and stays.
+    // What the receiver changed stays.
     let kept = Post { title: "from the receiver".to_owned(), ..Post::default() };
     assert_eq!(post, kept);
 
@@ -417,9 +415,6 @@ async fn a_value_that_the_column_cannot_store_is_named_by_its_field(database: &D
     assert!(broken.contains("`weight` of `Parcel` cannot be stored"), "{broken}");
 
     let error = Parcel::update_where(&db, Parcel::fields().name, &parcel, "kg = ?", &(weight,)).await.unwrap_err();
-    assert!(
-        matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }),
-        "that of the person's own condition: {error}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Parameter { number: 1, .. }), "that of the caller's condition: {error}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::log::Log;
 
 on_each_database!(
     rule_21_what_was_dumped_is_loaded_as_it_was,
-    rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in,
+    rule_21_only_raw_receivers_are_called_and_nothing_is_filled_in,
     rule_21_rows_may_stand_before_those_that_they_point_to,
     rule_21_a_mistake_names_its_object_and_nothing_is_loaded,
     rule_21_a_missing_field_is_its_default,
@@ -72,7 +72,7 @@ async fn rule_21_what_was_dumped_is_loaded_as_it_was(database: &Database) -> Tes
     Ok(())
 }
 
-async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in(database: &Database) -> TestResult {
+async fn rule_21_only_raw_receivers_are_called_and_nothing_is_filled_in(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -139,7 +139,7 @@ async fn rule_21_only_receivers_that_say_so_are_told_and_nothing_is_filled_in(da
     .assert_eq(&LOG.take());
     drop(closure);
 
-    // The next id is behind those that were loaded.
+    // The next id comes after those that were loaded.
     let mut bob = User::default();
     bob.save(&db).await?;
     assert_eq!(bob.id, Id::new(6));

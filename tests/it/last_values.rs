@@ -16,7 +16,7 @@ on_each_database!(
 mod not_written {
     use super::*;
 
-    on_each_database!(rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback);
+    on_each_database!(rule_47_what_was_not_written_is_not_sent_after_the_commit_or_rollback);
 
     static LOG: Log = Log::new();
 
@@ -55,7 +55,7 @@ mod not_written {
         LOG.note(format!("undone {} {:?} {}, {changes:?}", instance.name, instance.mail, instance.visits));
     }
 
-    async fn rule_47_what_was_not_written_is_not_told_after_the_commit_or_rollback(database: &Database) -> TestResult {
+    async fn rule_47_what_was_not_written_is_not_sent_after_the_commit_or_rollback(database: &Database) -> TestResult {
         let db = database.with_tables::<User>().await?;
         let mut ann = User { name: "ann".to_owned(), ..User::default() };
         ann.save(&db).await?;

@@ -235,7 +235,7 @@ mod not_storable {
         rank: Option<f64>,
     }
 
-    /// Nothing goes with it.
+    /// Nothing is deleted with it.
     #[model]
     #[derive(Debug, Default, Clone)]
     struct Tag {

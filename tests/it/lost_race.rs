@@ -24,7 +24,7 @@ async fn rule_24_a_lost_race_ends_in_the_row_of_the_winner(database: &Database) 
         id: Id<Note>,
     }
 
-    /// Writes in the save's transaction, as the receiver of somebody who loses does.
+    /// Writes in the transaction of the save, which the loser of the race undoes.
     #[receiver(pre_save, sender = User)]
     async fn note(tx: &mut Tx) -> Result<()> {
         Note::default().save(tx).await
@@ -41,7 +41,7 @@ async fn rule_24_a_lost_race_ends_in_the_row_of_the_winner(database: &Database) 
     }
 
     let db = database.with_tables::<(User, Note)>().await?;
-    // SQLite has one writer: there nobody is faster, and the two take turns.
+    // SQLite has one writer: the two take turns, so there is no race.
     let tasks: Vec<_> = (0..4)
         .map(|visits| {
             let db = db.clone();

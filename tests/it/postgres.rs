@@ -23,7 +23,7 @@ on_postgres!(
     tables_can_be_made_by_many_at_the_same_time,
     models_that_point_to_each_other_have_both_foreign_keys,
     names_that_are_too_long,
-    errors_after_a_commit_that_nobody_waits_for_are_reported,
+    errors_after_a_commit_whose_future_is_dropped_are_reported,
     rule_43_a_change_without_receivers_is_one_round_trip
 );
 
@@ -154,7 +154,7 @@ async fn rule_49_a_connection_that_is_lost_during_the_commit_runs_no_hook(databa
         LOG.note(format!("committed {}", instance.id));
     }
 
-    /// Nobody knows what became of it.
+    /// Its outcome is unknown.
     #[receiver(post_rollback, sender = Note)]
     fn rolled_back(instance: &Note) {
         LOG.note(format!("rolled back {}", instance.id));
@@ -405,7 +405,7 @@ async fn names_that_are_too_long(database: &Database) -> TestResult {
     Ok(())
 }
 
-async fn errors_after_a_commit_that_nobody_waits_for_are_reported(database: &Database) -> TestResult {
+async fn errors_after_a_commit_whose_future_is_dropped_are_reported(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct Note {
@@ -415,7 +415,7 @@ async fn errors_after_a_commit_that_nobody_waits_for_are_reported(database: &Dat
 
     #[receiver(post_commit, sender = Note)]
     fn never() {
-        panic!("nobody knows of a commit");
+        panic!("the outcome of the commit is unknown");
     }
 
     let (proxy, url) = Proxy::to(&database.url()).await;

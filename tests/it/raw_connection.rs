@@ -124,7 +124,7 @@ async fn a_failure_on_the_drivers_connection_is_one_of_ours(database: &Database)
     Ok(())
 }
 
-/// Nothing is committed that nobody knows of, and nothing is lost that was said to be committed.
+/// Nothing is committed unnoticed, and nothing is lost that was reported as committed.
 async fn a_closure_that_ends_the_transaction_is_noticed(database: &Database) -> TestResult {
     let db = database.with_tables::<Note>().await?;
     for sql in ["ROLLBACK", "COMMIT", "ROLLBACK; BEGIN", "COMMIT; BEGIN"] {
@@ -150,7 +150,7 @@ async fn a_closure_that_ends_the_transaction_is_noticed(database: &Database) -> 
     Ok(())
 }
 
-/// PostgreSQL would answer COMMIT with a rollback, and say so to nobody.
+/// PostgreSQL would answer COMMIT with a rollback, without an error.
 #[cfg(feature = "postgres")]
 async fn a_failure_that_the_closure_swallows_is_noticed(database: &Database) -> TestResult {
     let db = database.with_tables::<Note>().await?;

@@ -11,7 +11,7 @@ use crate::log::{Log, without_lines};
 
 on_each_database!(
     rule_48_a_dropped_transaction_sends_it_as_a_task,
-    rule_48_rows_of_a_savepoint_are_told_at_the_end_of_the_transaction,
+    rule_48_rows_of_a_savepoint_are_sent_at_the_end_of_the_transaction,
     rule_46_failures_after_a_rollback_are_isolated_and_reported,
     rule_6_a_receiver_that_saves_again_and_fails_again_is_an_error_and_no_stack_overflow,
     rule_48_a_commit_that_is_refused_is_a_rollback
@@ -162,7 +162,7 @@ async fn rule_48_a_dropped_transaction_sends_it_as_a_task(database: &Database) -
     Ok(())
 }
 
-async fn rule_48_rows_of_a_savepoint_are_told_at_the_end_of_the_transaction(database: &Database) -> TestResult {
+async fn rule_48_rows_of_a_savepoint_are_sent_at_the_end_of_the_transaction(database: &Database) -> TestResult {
     static LOG: Log = Log::new();
 
     #[model]
@@ -274,7 +274,7 @@ async fn rule_46_failures_after_a_rollback_are_isolated_and_reported(database: &
     Ok(())
 }
 
-/// Each of them undoes a save and is told of it: the chain has an end.
+/// Each of them undoes a save and is called for it: the chain has an end.
 async fn rule_6_a_receiver_that_saves_again_and_fails_again_is_an_error_and_no_stack_overflow(
     database: &Database,
 ) -> TestResult {

@@ -27,7 +27,7 @@ on_each_database!(
     rule_45_hooks_of_a_savepoint_that_is_rolled_back_are_dropped,
     rule_47_post_commit_knows_nothing_of_a_savepoint_that_is_rolled_back,
     a_savepoint_that_was_forgotten_is_an_error_and_rolled_back,
-    what_goes_on_beside_a_savepoint_is_refused,
+    what_runs_concurrently_with_a_savepoint_is_refused,
     savepoints_are_send
 );
 
@@ -67,7 +67,7 @@ async fn polled<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
-/// Catches a panic, as whoever runs tasks does.
+/// Catches a panic, as a runtime does.
 async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|context| {
@@ -343,7 +343,7 @@ async fn rule_45_hooks_of_a_savepoint_that_is_rolled_back_are_dropped(database: 
     drop_after(
         1,
         tx.savepoint(async |tx| {
-            say(tx, "never, because nobody waited");
+            say(tx, "never, because its future was dropped");
             std::future::pending::<Result<()>>().await
         }),
     )
@@ -459,7 +459,7 @@ async fn a_savepoint_notices_that_the_transaction_is_gone(database: &Database) -
     Ok(())
 }
 
-/// Nothing is committed half, whatever somebody does with futures.
+/// Nothing is committed half, even if futures are forgotten.
 async fn a_savepoint_that_was_forgotten_is_an_error_and_rolled_back(database: &Database) -> TestResult {
     let db = database.with_tables::<Note>().await?;
     let mut tx = db.begin().await?;
@@ -485,7 +485,7 @@ async fn a_savepoint_that_was_forgotten_is_an_error_and_rolled_back(database: &D
 }
 
 /// Two saves at a time, one of whose receivers is in a savepoint: the other one would be undone with it.
-async fn what_goes_on_beside_a_savepoint_is_refused(database: &Database) -> TestResult {
+async fn what_runs_concurrently_with_a_savepoint_is_refused(database: &Database) -> TestResult {
     static OPEN: Notify = Notify::const_new();
     static GO_ON: Notify = Notify::const_new();
 

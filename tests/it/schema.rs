@@ -90,7 +90,7 @@ async fn several_fields_can_share_an_index(database: &Database) -> TestResult {
     Ok(())
 }
 
-/// The lines of what differs, each behind the name of the model.
+/// The lines of what differs, each after the name of the model.
 async fn differences<M: ModelSet>(db: &Db) -> String {
     match db.check_schema_of::<M>().await.map_err(Error::into_kind) {
         Ok(()) => "nothing".to_owned(),

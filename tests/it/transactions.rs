@@ -1,4 +1,4 @@
-//! IsolationLevel, reading only, and what SQLite and PostgreSQL make of them.
+//! Isolation levels and read-only transactions, in SQLite and PostgreSQL.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ async fn balance(executor: &dyn Executor, id: i64) -> i64 {
     Account::get(executor, Id::new(id)).await.unwrap().unwrap().balance
 }
 
-/// A SQLite file of its own, removed afterwards, with the table: there are readers beside the writer of a file.
+/// A SQLite file of its own, removed afterwards, with the table: a file has readers next to the writer.
 struct File {
     path: PathBuf,
     db: Db,
@@ -168,7 +168,7 @@ async fn what_a_transaction_sees_of_others(database: &Database) -> TestResult {
         assert_eq!(balance(&tx, 1).await, 0);
         db.execute("UPDATE accounts SET balance = 1", &()).await?;
         assert_eq!(balance(&tx, 1).await == 1, sees, "{isolation:?}");
-        // To write what somebody else has written meanwhile is a conflict.
+        // To write what another transaction has written in between is a conflict.
         let written = tx.execute("UPDATE accounts SET balance = balance + 10", &()).await;
         match written {
             Ok(_) => assert!(sees),

@@ -8,14 +8,14 @@ use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 
 on_each_database!(
-    rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it,
+    rule_22_a_row_that_another_task_saved_is_stale_and_nothing_is_sent_after_it,
     rule_22_a_row_that_is_gone_is_stale_and_not_inserted_again,
     rule_22_a_save_that_is_undone_leaves_the_version_as_it_was,
     rule_22_a_pointer_that_a_delete_sets_to_null_is_a_new_version,
     rule_22_a_rollback_of_an_earlier_save_makes_a_value_stale_and_the_error_says_so
 );
 
-async fn rule_22_a_row_that_somebody_else_saved_is_stale_and_nothing_is_sent_after_it(
+async fn rule_22_a_row_that_another_task_saved_is_stale_and_nothing_is_sent_after_it(
     database: &Database,
 ) -> TestResult {
     static LOG: Log = Log::new();

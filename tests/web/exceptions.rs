@@ -42,7 +42,7 @@ fn rule_52_an_error_of_the_service_is_an_exception() {
 }
 
 #[test]
-fn rule_52_a_service_that_does_not_become_ready_has_no_request_to_tell_of() {
+fn rule_52_a_service_that_does_not_become_ready_sends_no_request() {
     struct Closed;
     impl Service<Request<()>> for Closed {
         type Response = Response<Frames>;

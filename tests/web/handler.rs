@@ -36,7 +36,7 @@ where
     }
 }
 
-/// A handler with the layer round it, whose failures are noted.
+/// A handler in the layer, whose failures are noted.
 pub(crate) fn layered<H>(handler: H) -> RequestSignals<Handler<H>> {
     RequestSignalsLayer::new().on_error(|error| LOG.note(format!("on_error: {error}"))).layer(Handler(handler))
 }
@@ -94,7 +94,7 @@ impl Drop for Frames {
     }
 }
 
-/// Polls a future that waits for nobody.
+/// Polls a future that is ready at once.
 pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

@@ -1,5 +1,5 @@
-//! The signals of requests: rule 52 of `docs/behaviour.md`. Their receivers hear of every request of their binary, so this is a binary
-//! of its own.
+//! The signals of requests: rule 52 of `docs/behaviour.md`. Their receivers are called for every request of their binary, so this is a
+//! binary of its own.
 #![allow(missing_docs, reason = "a test")]
 
 mod exceptions;

@@ -55,7 +55,7 @@ async fn rule_52_with_axum_over_a_socket() -> TestResult {
     let address = listener.local_addr()?;
     let server = tokio::spawn(async { axum::serve(listener, app).await });
 
-    // It is called after those that are linked: a request whose end it tells of is over.
+    // It is called after those that are linked: a request whose end it is called for is over.
     let (over, mut is_over) = mpsc::unbounded_channel();
     let _guard = RequestFinished::SIGNAL.connect_scoped(move |_| {
         let _ = over.send(());

@@ -153,7 +153,7 @@ async fn the_rows_between_have_no_index_that_another_one_begins_with(database: &
     };
     let columns = db.query_as::<String>(sql, &()).await?;
     let columns: Vec<String> = columns.into_iter().map(|columns| columns.replace('"', "")).collect();
-    assert_eq!(columns, ["group_id", "user_id,group_id"], "the pair serves whoever looks for the first of it");
+    assert_eq!(columns, ["group_id", "user_id,group_id"], "the index of the pair serves lookups of its first column");
     db.check_schema_of::<(User, Group, UserGroups)>().await?;
     Ok(())
 }

@@ -57,7 +57,7 @@ async fn rule_40_a_call_is_one_transaction(database: &Database) -> TestResult {
     assert_eq!(user.groups().ids(&db).await?, [one]);
     assert_eq!(User::all(&db).await?.len(), users);
 
-    // Rule 14: in the transaction of somebody else, it breaks that.
+    // Rule 14: in the transaction of the caller, it breaks that.
     let tx = db.begin().await?;
     user.groups().add(&tx, &[two]).await?;
     user.groups().add(&tx, &[three]).await.unwrap_err();
@@ -163,7 +163,7 @@ mod no_save_signals {
             Member { id: Id(3), group: Id(3), user: Id(1), role: 7, note: Some("first") }
         "#]]);
 
-        // Those that a person wrote send what they always send when they are deleted (rule 26): all of them as one delete.
+        // Those that the user wrote send what they always send when they are deleted (rule 26): all of them as one delete.
         user.groups().clear(&db).await?;
         LOG.is(&expect![[r#"
             PreClear []
@@ -233,7 +233,7 @@ mod veto {
     fn note(action: M2mAction, ids: &mut dyn AnyIds) {
         LOG.note(format!("{action:?} {ids:?}"));
         if action == M2mAction::PreAdd && ids.contains(Id::<Group>::new(4)) {
-            // Whoever joins the fourth joins the third, and the first, where they may be already.
+            // A user who joins the fourth also joins the third and the first, and may be in them already.
             ids.of_mut().unwrap().extend([3, 1, 3].map(Id::<Group>::new));
         }
     }
@@ -382,7 +382,7 @@ async fn a_call_that_is_dropped_leaves_nothing_half_done(database: &Database) ->
         user.groups().set(&db, &[two, three, four]).await?;
     }
 
-    // In the transaction of somebody else, it breaks that.
+    // In the transaction of the caller, it breaks that.
     let tx = db.begin().await?;
     assert!(drop_after(2, user.groups().clear(&tx)).await.is_none());
     assert!(matches!(user.groups().ids(&tx).await.unwrap_err().kind(), ErrorKind::Broken { .. }));

@@ -345,7 +345,7 @@ fn a_signal_of_ones_own_may_have_a_field_called_raw() -> TestResult {
 fn a_signal_without_receivers_may_be_sent() -> TestResult {
     #[signal]
     struct Paid<'a> {
-        #[expect(dead_code, reason = "nobody reads it")]
+        #[expect(dead_code, reason = "it is never read")]
         order: &'a str,
     }
 

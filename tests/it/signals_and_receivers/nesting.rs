@@ -17,7 +17,7 @@ use tokio::task::yield_now;
 use crate::databases::TestResult;
 use crate::log::{Log, without_lines};
 
-/// The limit, where nobody sets another.
+/// The default limit.
 const LIMIT: u32 = 32;
 
 /// Each receiver of the chain on a line.
@@ -397,9 +397,9 @@ async fn connected_async_receivers_count_from_their_first_line() -> TestResult {
 }
 
 #[test]
-fn a_chain_ends_where_nobody_receives() -> TestResult {
+fn a_chain_ends_at_a_signal_without_receivers() -> TestResult {
     #[signal]
-    struct Nobody {}
+    struct Unreceived {}
 
     #[signal]
     struct Deep {
@@ -409,8 +409,8 @@ fn a_chain_ends_where_nobody_receives() -> TestResult {
     #[receiver(Deep)]
     fn deeper(left: u32) -> Result<(), BoxError> {
         match left {
-            // One deeper than the limit, if somebody received it.
-            0 => Ok(Nobody {}.send()?),
+            // One deeper than the limit, if it had a receiver.
+            0 => Ok(Unreceived {}.send()?),
             left => Ok(Deep { left: left - 1 }.send()?),
         }
     }

@@ -39,7 +39,7 @@ fn in_one_file_the_order_is_source_order() -> TestResult {
 }
 
 #[test]
-fn after_moves_a_receiver_behind_those_that_it_names() -> TestResult {
+fn after_moves_a_receiver_after_those_that_it_names() -> TestResult {
     #[signal]
     struct Paid<'a> {
         log: &'a Log,

@@ -1,4 +1,4 @@
-//! Rule 9: one `send` is strictly in order, and a dropped one calls nobody else.
+//! Rule 9: one `send` is strictly in order, and a dropped one calls no further receiver.
 
 use std::future::pending;
 use std::pin::pin;
@@ -64,7 +64,7 @@ async fn sync_and_async_receivers_stand_in_one_sequence() -> TestResult {
 }
 
 #[test]
-fn a_dropped_send_calls_nobody_else() {
+fn a_dropped_send_calls_no_further_receiver() {
     #[signal(async)]
     struct Paid<'a> {
         log: &'a Log,
@@ -103,7 +103,7 @@ fn a_dropped_send_calls_nobody_else() {
 }
 
 #[test]
-fn a_send_that_is_never_polled_calls_nobody() {
+fn a_send_that_is_never_polled_calls_no_receiver() {
     #[signal(async)]
     struct Paid<'a> {
         log: &'a Log,

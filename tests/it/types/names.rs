@@ -1,4 +1,4 @@
-//! Names that mean something in SQL, and names that nobody expects.
+//! Names that mean something in SQL, and unusual names.
 
 use signals::ErrorKind;
 use signals::prelude::*;

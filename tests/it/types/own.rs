@@ -1,4 +1,4 @@
-//! Types of a person's own: enums, wrappers, whatever implements `Column`.
+//! Types of the user's own: enums, wrappers and other types that implement `Column`.
 
 use expect_test::expect;
 use signals::Column;

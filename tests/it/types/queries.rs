@@ -1,4 +1,4 @@
-//! SQL of a person's own, whose rows are models, tuples and columns.
+//! SQL of the caller, whose rows are models, tuples and columns.
 
 use expect_test::expect;
 use signals::ErrorKind;

@@ -144,7 +144,7 @@ struct Cascade {
     set: Vec<(Kind, usize, Vec<Value>, Value)>,
 }
 
-/// A row that is deleted, and the one that it goes with.
+/// A row that is deleted, and the one that it is deleted with.
 #[derive(Clone)]
 struct Going {
     row: Row,
@@ -169,7 +169,7 @@ impl Cascade {
         added
     }
 
-    /// What the row with this key goes with.
+    /// The row that the row with this key is deleted with.
     fn origin(&self, kind: Kind, key: &Value) -> Row {
         let mut rows = self.groups.iter().filter(|group| group.0 == kind).flat_map(|group| &group.1);
         rows.find(|going| going.row.key() == key).map_or_else(|| Row::blank(kind), |going| going.origin.clone())
