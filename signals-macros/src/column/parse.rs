@@ -14,8 +14,8 @@ pub(super) struct Parsed {
     pub(super) names: Vec<Option<LitStr>>,
 }
 
-const TYPE: Keys = Keys { attribute: "column", known: &["crate"], misplaced: &[] };
-const VARIANT: Keys = Keys { attribute: "column", known: &["name"], misplaced: &[] };
+const TYPE: Keys = Keys::new("column", &["crate"]);
+const VARIANT: Keys = Keys::new("column", &["name"]);
 
 pub(super) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let result = syn::parse2::<DeriveInput>(item);

@@ -148,20 +148,17 @@ const WORDS: &[&str] = &[
     "many_to_many",
 ];
 
-const MODEL: Keys =
-    Keys { attribute: "model", known: &["table", "app", "unique", "index", "delete_signals", "crate"], misplaced: &[] };
-const COLUMN: Keys = Keys { attribute: "column", known: &["name"], misplaced: &[] };
-const READ_ONLY: Keys = Keys { attribute: "read_only", known: &["generated", "default"], misplaced: &[] };
+const MODEL: Keys = Keys::new("model", &["table", "app", "unique", "index", "delete_signals", "crate"])
+    .repeatable(&["unique", "index"]);
+const COLUMN: Keys = Keys::new("column", &["name"]);
+const READ_ONLY: Keys = Keys::new("read_only", &["generated", "default"]);
 const RELATION: &[&str] = &["on_delete", "related_name"];
-const MANY_TO_MANY: Keys = Keys {
-    attribute: "many_to_many",
-    known: &["through", "through_fields", "related_name", "symmetrical", "table"],
-    misplaced: &[(
+const MANY_TO_MANY: Keys =
+    Keys::new("many_to_many", &["through", "through_fields", "related_name", "symmetrical", "table"]).misplaced(&[(
         "on_delete",
         "`many_to_many` takes no `on_delete`: when a row is deleted, what relates it to others goes with it\n\n\
          help: remove it; a model of your own, `through = ..`, says so in its foreign keys",
-    )],
-};
+    )]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let arguments = arguments(attribute, errors);
@@ -439,7 +436,7 @@ fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, er
 
 fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
     let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
-    let keys = Keys { attribute: kind.word(), known: RELATION, misplaced: &[] };
+    let keys = Keys::new(kind.word(), RELATION);
     let understood = keys.parse(inside(attribute), errors, |key, input| {
         if key.name() == "on_delete" {
             on_delete = OnDeleteWord::Given(key.value(input, "on_delete = cascade")?);

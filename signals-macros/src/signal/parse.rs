@@ -29,7 +29,7 @@ pub(super) enum Calls {
     Awaiting,
 }
 
-const KEYS: Keys = Keys { attribute: "signal", known: &["async", "output", "name", "crate"], misplaced: &[] };
+const KEYS: Keys = Keys::new("signal", &["async", "output", "name", "crate"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let mut arguments = Arguments::default();
