@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found so far. It must be read: dropping it unread is a bug in the macro.
+/// The mistakes found so far. They must be flushed: dropping them without that is a bug in the macro.
 pub(crate) struct Errors {
     found: Option<syn::Error>,
     read: bool,

@@ -1,4 +1,4 @@
-//! What the macros write, to be read: a line that comes or goes here comes or goes in every receiver and model.
+//! The output of the macros as snapshots. A line that is added here is added to every receiver or model.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -128,11 +128,11 @@ fn a_signal() {
             # [doc = r" Calls every receiver in order;
             stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
             PRIVATE synchronous::send (& SIGNAL , self) }
-            # [doc = r" Calls every receiver, whatever the others do, and reports what each answered."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
+            # [doc = r" Calls every receiver, whatever the others do, and reports the result of each."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
             PRIVATE synchronous::send_robust (& SIGNAL , self) }
             # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& PRIVATE ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE SignalError > {
             PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
-            # [doc = r" Calls every receiver in order and gathers what they return;
+            # [doc = r" Calls every receiver in order and collects their outputs;
             stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
             PRIVATE synchronous::collect (& SIGNAL , self) }
             }
@@ -250,7 +250,7 @@ fn a_model() {
             # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
             impl Profile {
-            # [doc = r" The fields of this model, each as a set of one: for `save_fields`."] pub const fn fields () -> ProfileFields {
+            # [doc = r" The fields of this model, each as a set with one field, for `save_fields`."] pub const fn fields () -> ProfileFields {
             ProfileFields {
             user : PRIVATE FieldSet::of (1usize) , name : PRIVATE FieldSet::of (2usize) , }
             }

@@ -119,12 +119,12 @@ fn check(folder: &str, files: &[PathBuf], span: Span, errors: &mut Errors) -> Ve
     migrations
 }
 
-/// The number in the name of a migration, as refinery reads it: `V1__users`, or `U1__users` for one that may come later.
+/// The number in the name of a migration, as refinery reads it: `V1__users`, or `U1__users` for one that may be applied out of order.
 fn number(stem: &str) -> Option<u32> {
     let (number, word) = stem.strip_prefix(['V', 'U'])?.split_once("__")?;
     let is_word = !word.is_empty() && word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
     let is_number = number.bytes().all(|digit| digit.is_ascii_digit());
-    // refinery's are signed.
+    // The numbers of refinery are signed.
     number.parse().ok().filter(|&number| is_word && is_number && i32::try_from(number).is_ok())
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum Root {
 }
 
 impl Root {
-    /// The path of the library: `crate = ..`, or its own name.
+    /// The path of the library: that of `crate = ..`, or the name of the library.
     pub(crate) fn path(self, over: Option<&Path>) -> TokenStream {
         match (over, self) {
             (Some(path), _) => quote!(#path),
@@ -27,12 +27,12 @@ impl Root {
 /// A range of the user's tokens, from the first to the last. It has the user's spans, so that an error there does not mention
 /// the macro.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct SpanRange {
     first: Span,
     last: Span,
 }
 
-impl Place {
+impl SpanRange {
     pub(crate) fn of(tokens: impl ToTokens) -> Self {
         let mut spans = tokens.into_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
@@ -49,20 +49,20 @@ impl Place {
         self.last
     }
 
-    /// Tokens in parentheses that end where this place ends.
+    /// Tokens in parentheses with the span of the last token.
     pub(crate) fn parenthesised(self, tokens: TokenStream) -> Group {
         let mut group = Group::new(Delimiter::Parenthesis, tokens);
         group.set_span(self.last);
         group
     }
 
-    /// A token that is to be hygienic, at the beginning of this place.
+    /// The location of the first token, with the hygiene of the macro.
     pub(crate) fn hygienic(self) -> Span {
         Span::mixed_site().located_at(self.first)
     }
 }
 
-impl From<Span> for Place {
+impl From<Span> for SpanRange {
     fn from(span: Span) -> Self {
         Self { first: span, last: span }
     }
@@ -71,7 +71,7 @@ impl From<Span> for Place {
 /// A question to the compiler, `<subject as question>::answer`. If it fails, the compiler underlines the subject, and reports no
 /// errors that follow from the answer.
 pub(crate) fn ask(subject: impl ToTokens, question: impl ToTokens, answer: &str) -> TokenStream {
-    let Place { first, last } = Place::of(&subject);
+    let SpanRange { first, last } = SpanRange::of(&subject);
     let opening = quote_spanned!(first=> <);
     let answer = Ident::new(answer, last);
     let closing = quote_spanned!(last=> >::#answer);
@@ -85,14 +85,14 @@ pub(crate) fn implement(ty: &Ident, what: &TokenStream, body: &TokenStream) -> T
 }
 
 /// The subject of a question, with the span that the compiler should underline.
-pub(crate) fn at(place: Place, subject: impl ToTokens, private: &TokenStream) -> TokenStream {
+pub(crate) fn at(place: SpanRange, subject: impl ToTokens, private: &TokenStream) -> TokenStream {
     let opening = quote_spanned!(place.first=> <);
     let closing = quote_spanned!(place.last=> >::Me);
     quote!(#opening #subject as #private::Itself #closing)
 }
 
 /// Tokens with the user's span: the compiler underlines it, and does not mention the macro.
-pub(crate) fn moved(tokens: TokenStream, place: Place) -> TokenStream {
+pub(crate) fn moved(tokens: TokenStream, place: SpanRange) -> TokenStream {
     let mut tokens: Vec<proc_macro2::TokenTree> = tokens.into_iter().collect();
     for token in &mut tokens {
         token.set_span(place.first);
@@ -103,7 +103,7 @@ pub(crate) fn moved(tokens: TokenStream, place: Place) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// The tokens with each leaf mapped, groups included.
+/// Maps each token, also those inside groups.
 pub(crate) fn map_tokens(
     tokens: TokenStream,
     map: &mut impl FnMut(proc_macro2::TokenTree) -> proc_macro2::TokenTree,

@@ -1,4 +1,4 @@
-//! "did you mean": the known word that is nearest to the one that was written.
+//! "did you mean": the known word that is nearest to a misspelt one.
 
 /// The known word that the user most likely meant.
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {

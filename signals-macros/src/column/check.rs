@@ -10,7 +10,7 @@ use crate::errors::Errors;
 
 /// How the type is stored. It borrows the user's tokens.
 pub(super) enum Column<'a> {
-    /// As the name of its variant.
+    /// As a string, the name of its variant.
     Choice(Vec<Choice<'a>>),
     /// As the value that it wraps.
     Wrapper(&'a Type),

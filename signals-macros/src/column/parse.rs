@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Ident, LitStr, Meta, Path};
 use crate::errors::Errors;
 use crate::grammar::Keys;
 
-/// A type and what its attributes say.
+/// A type and its attributes.
 pub(super) struct Parsed {
     pub(super) item: DeriveInput,
     pub(super) root: Option<Path>,

@@ -8,7 +8,7 @@ use super::ir::{Column, ManyToManyField};
 use super::parse::Kind;
 use crate::case::snake_case;
 
-/// The method that follows a relation, from the model with the field.
+/// The method that follows a relation from the model with the field.
 pub(super) fn follow(column: &Column<'_>) -> Ident {
     let field = column.name.unraw().to_string();
     method(field.strip_suffix("_id").unwrap_or(&field), column.name)
@@ -25,7 +25,7 @@ pub(super) fn reverse(column: &Column<'_>, model: &Ident) -> Option<Ident> {
     })
 }
 
-/// The method on the other side of a many-to-many relation, if there is another side.
+/// The method on the other side of a many-to-many relation. A symmetrical relation has none.
 pub(super) fn reverse_of_many(many: &ManyToManyField<'_>, model: &Ident) -> Option<Ident> {
     if many.is_symmetrical() {
         return None;

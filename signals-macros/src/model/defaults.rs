@@ -11,7 +11,7 @@ use super::parse::Parsed;
 use crate::case::snake_case;
 use crate::errors::Errors;
 
-/// The table of a model: the one given, else `users`, else with an `app` Django's `accounts_user`.
+/// The table of a model: the given name, or `users`, or with an `app` Django's `accounts_user`.
 pub(super) fn table(parsed: &Parsed, errors: &mut Errors) -> String {
     let (table, app, name) = (&parsed.arguments.table, &parsed.arguments.app, &parsed.item.ident);
     if let Some(table) = table {
@@ -34,7 +34,7 @@ pub(super) fn table(parsed: &Parsed, errors: &mut Errors) -> String {
     table
 }
 
-/// The table of a relation's own through model: the one given, else `post_tags`, the model's name and the field's.
+/// The table of a generated through model: the given name, or `post_tags`, from the names of the model and the field.
 pub(super) fn through_table(
     given: Option<&LitStr>,
     field: &Ident,
@@ -56,7 +56,7 @@ pub(super) fn through_table(
     }
 }
 
-/// What the table of a relation begins with: the model's own table, but in the singular if the name was made here.
+/// The first part of the name of a relation's table: the model's table, but in the singular unless the model names it.
 fn prefix(parsed: &Parsed) -> String {
     let name = || snake_case(&parsed.item.ident.unraw().to_string());
     match (&parsed.arguments.table, &parsed.arguments.app) {
@@ -66,7 +66,7 @@ fn prefix(parsed: &Parsed) -> String {
     }
 }
 
-/// The column of a field: the one given, else its name, and of a relation `user_id`.
+/// The column of a field: the given name, or the field's name, or `user_id` for a relation.
 pub(super) fn column(given: Option<&LitStr>, field: &Ident, is_relation: bool, errors: &mut Errors) -> String {
     match given {
         Some(given) => names::checked(Named::Column, given.value(), given, errors),
@@ -79,8 +79,8 @@ fn column_of(field: &Ident, is_relation: bool) -> String {
     if is_relation && !name.ends_with("_id") { name + "_id" } else { name }
 }
 
-/// Refuses a table that SQL could name only in quotes: without them it is a syntax error, or means another thing. Users may
-/// want one nevertheless, and then name it themselves.
+/// Rejects a derived name that SQL only accepts in quotes: without quotes it is a syntax error or means something else. A user who
+/// wants such a table can name it explicitly.
 fn check_word(table: &str, whose: &str, attribute: &str, place: &Ident, errors: &mut Errors) {
     if RESERVED.contains(&table) {
         errors.on(
@@ -93,7 +93,7 @@ fn check_word(table: &str, whose: &str, attribute: &str, place: &Ident, errors: 
     }
 }
 
-/// `user_profiles` of `user_profile`: the rules of spelling, and the few exceptions that the documentation of `#[model]` lists.
+/// `user_profiles` for `user_profile`, by the spelling rules and exceptions in the documentation of `#[model]`.
 fn plural(name: &str) -> String {
     let (start, word) = name.rfind('_').map_or(("", name), |end| name.split_at(end + 1));
     if let Some((_, plural)) = IRREGULAR.iter().find(|(singular, _)| *singular == word) {

@@ -20,7 +20,7 @@ const LONGEST: usize = 63;
 /// Prefixes that are reserved: SQLite refuses such names, and PostgreSQL finds its own tables first.
 const RESERVED: [(&str, &str); 2] = [("sqlite_", "SQLite"), ("pg_", "PostgreSQL")];
 
-/// The name. One that a database refuses, or takes for another one, is a mistake `on` what the name comes from.
+/// Returns the name. If a database rejects or truncates it, this is reported `on` the tokens that it comes from.
 pub(super) fn checked(named: Named, name: String, on: impl ToTokens, errors: &mut Errors) -> String {
     if let Some(mistake) = mistake(named, &name) {
         errors.on(on, mistake);
@@ -28,7 +28,7 @@ pub(super) fn checked(named: Named, name: String, on: impl ToTokens, errors: &mu
     name
 }
 
-/// Whether a name has no mistake.
+/// Whether a name is accepted.
 pub(super) fn is_good(named: Named, name: &str) -> bool {
     mistake(named, name).is_none()
 }
@@ -83,7 +83,7 @@ fn mistake(named: Named, name: &str) -> Option<String> {
     })
 }
 
-/// What is wrong with a name that would be read in no way.
+/// The mistake in a name that is empty, or has spaces or control characters that are hard to see.
 fn no_text(what: &str, name: &str) -> Option<String> {
     if name.trim().is_empty() {
         Some(format!("the name of {what} cannot be empty"))

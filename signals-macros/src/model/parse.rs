@@ -14,14 +14,14 @@ use crate::suggest;
 
 /// A struct and its attributes.
 pub(super) struct Parsed {
-    /// The struct without the attributes that are ours, and without `Default` in a derive if we write it.
+    /// The struct without our attributes, and without `Default` in a derive if the macro implements it.
     pub(super) item: ItemStruct,
     pub(super) arguments: Arguments,
     /// `Default` in a `#[derive(..)]` below, if a field other than the key has a `#[default(..)]`.
     pub(super) constructor: Option<Path>,
     /// One per field.
     pub(super) fields: Vec<FieldAttributes>,
-    /// One per field: its through model, if the macro writes that one. `through` adds them.
+    /// One per field: its through model, if it is generated. `through` adds them.
     pub(super) through_models: Vec<Option<Parsed>>,
 }
 
@@ -128,7 +128,7 @@ impl Kind {
 /// The value of `on_delete =`.
 pub(super) enum OnDeleteWord {
     Missing,
-    /// Its mistake is reported already.
+    /// Its mistake is already reported.
     Mistaken,
     Given(Ident),
 }
@@ -181,7 +181,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     Some(Parsed { item, arguments, constructor, fields, through_models: Vec::new() })
 }
 
-/// Takes `Default` out of the derives.
+/// Removes `Default` from the derives.
 pub(super) fn take_default(attributes: &mut Vec<Attribute>) -> Option<Path> {
     let mut taken = None;
     attributes.retain_mut(|attribute| {
@@ -204,7 +204,7 @@ pub(super) fn take_default(attributes: &mut Vec<Attribute>) -> Option<Path> {
     taken
 }
 
-/// What a `#[derive(..)]` derives.
+/// The traits in a `#[derive(..)]`.
 fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
     if attribute.path().segments.last()?.ident != "derive" {
         return None;
@@ -213,7 +213,7 @@ fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
     Some(derived.ok()?.into_iter().collect())
 }
 
-/// `Default`, or the same by its whole path.
+/// `Default`, also by its full path.
 fn is_default(path: &Path) -> bool {
     let mut segments = path.segments.iter().map(|segment| segment.ident.to_string());
     match (segments.next().as_deref(), segments.next_back().as_deref()) {
@@ -223,7 +223,7 @@ fn is_default(path: &Path) -> bool {
     }
 }
 
-/// Takes our attributes off every field.
+/// Removes our attributes from every field.
 pub(super) fn strip(fields: &mut Fields) {
     for field in fields.iter_mut() {
         let is_ours = |path: &Path| !matches!(whose(path), Whose::Another);
@@ -238,7 +238,7 @@ fn check_alone(attributes: &[Attribute], errors: &mut Errors) {
     }
 }
 
-/// Whether it is this attribute, by whatever path.
+/// Whether it is a `model` attribute, by any path.
 pub(super) fn is_model(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "model")
 }
@@ -261,7 +261,7 @@ fn conditional(attribute: &Attribute) -> Vec<Path> {
 /// Which macro an attribute belongs to.
 enum Whose {
     Ours(Ident),
-    /// One letter away from one of ours.
+    /// It differs from one of ours by one typing error.
     Nearly(Ident, &'static str),
     Another,
 }

@@ -9,7 +9,7 @@ use super::paths::Paths;
 use super::types::{last_word, many_to_many};
 use crate::case::{camel_case, snake_case};
 use crate::errors::Errors;
-use crate::root::{Place, moved};
+use crate::root::{SpanRange, moved};
 
 /// Adds to each field the through model that it needs.
 pub(super) fn add(parsed: &mut Parsed, paths: &Paths, errors: &mut Errors) {
@@ -28,8 +28,8 @@ fn model(index: usize, parsed: &Parsed, paths: &Paths, errors: &mut Errors) -> O
     let through = through_name(model, name);
     let [source_field, target_field] = field_names(model, name, target);
     // What the compiler says about one of the sides, it says at that side.
-    let to_source = moved(quote!(#root::Id<#model>), Place::of(&attribute.word));
-    let to_target = moved(quote!(#root::Id<#target>), Place::of(target));
+    let to_source = moved(quote!(#root::Id<#model>), SpanRange::of(&attribute.word));
+    let to_target = moved(quote!(#root::Id<#target>), SpanRange::of(target));
     let doc = format!("A row relates a [`{model}`] to one of its `{}`.", name.unraw());
     let item = quote! {
         #[doc = #doc]

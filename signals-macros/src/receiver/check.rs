@@ -156,7 +156,7 @@ fn check_together(attributes: &[Arguments], function: &Ident, errors: &mut Error
     }
 }
 
-/// The signals and senders that call a function, in the attributes that were seen.
+/// The signals and senders of the attributes that were checked so far.
 #[derive(Default)]
 struct Calls(Vec<(String, Option<String>)>);
 

@@ -8,7 +8,7 @@ use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{Binding, CallStyle, Function, Parameter, Scope};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Place, Root, ask, at, implement, map_tokens, moved};
+use crate::root::{Root, SpanRange, ask, at, implement, map_tokens, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
@@ -44,7 +44,7 @@ fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, priv
         return quote!(#attributes #vis enum #name { RunsAfter });
     };
     // The expression has the user's spans, so that the error about a cycle only shows the user's code.
-    let span = Place::of(first).first();
+    let span = SpanRange::of(first).first();
     let number = quote_spanned! {span=> {
         use #private::NoReceiver as _;
         <()>::RunsAfter #(| <#after>::RunsAfter as ::core::primitive::isize)*
@@ -114,7 +114,7 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
     });
     let when = arguments.when.as_ref().map(|when| {
         let text = when.to_token_stream().to_string();
-        // A stream of tokens prints `| event |`.
+        // A token stream prints a closure as `| event |`.
         match text.strip_prefix("| ") {
             Some(closure) => format!("when = |{}", closure.replacen(" |", "|", 1)),
             None => format!("when = {text}"),
@@ -179,7 +179,7 @@ fn binding(
         }
     };
     // If the sender does not send the payload, a second error of the compiler should point at the signal.
-    let ty = at(Place::of(signal), quote!(#private::Binding<#payload>), private);
+    let ty = at(SpanRange::of(signal), quote!(#private::Binding<#payload>), private);
     let binding = filter.map_or_else(|| quote!(new(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
     quote! {
         const _: () = {
@@ -189,7 +189,7 @@ fn binding(
     }
 }
 
-/// Refuses the fields of `changed(..)` that a save never changes, once for each sender.
+/// Rejects fields of `changed(..)` that a save never changes, once per sender.
 fn changes(arguments: &Arguments, private: &TokenStream) -> TokenStream {
     let senders = arguments.senders.iter().flatten();
     let fields = || arguments.changed.iter().flat_map(|changed| &changed.fields);
@@ -214,7 +214,7 @@ fn payload(
     function: &Function<'_>,
     private: &TokenStream,
 ) -> TokenStream {
-    let question = |subject: TokenStream, place: Place, question: TokenStream| {
+    let question = |subject: TokenStream, place: SpanRange, question: TokenStream| {
         ask(at(place, subject, private), quote!(#private::#question), "Signal")
     };
     let mut subject = ask(signal, quote!(#private::SignalName), "Signal");
@@ -224,7 +224,7 @@ fn payload(
     for parameter in &function.parameters {
         subject = match parameter {
             Parameter::Field(Binding { name, .. }) if *name == "tx" => {
-                question(subject, Place::of(name), quote!(InTransaction))
+                question(subject, SpanRange::of(name), quote!(InTransaction))
             }
             Parameter::Field(Binding {
                 name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
@@ -233,15 +233,15 @@ fn payload(
         };
     }
     if let Some(word) = arguments.takes_raw() {
-        subject = question(subject, Place::of(word), quote!(HasRawWrites));
+        subject = question(subject, SpanRange::of(word), quote!(HasRawWrites));
     }
     if let Some(raw) = function.idle_raw {
-        subject = question(subject, Place::of(raw), quote!(HasNoRawWrites));
+        subject = question(subject, SpanRange::of(raw), quote!(HasNoRawWrites));
     }
     if let Some(changed) = &arguments.changed {
-        subject = question(subject, Place::of(&changed.word), quote!(KnowsWhatChanged));
+        subject = question(subject, SpanRange::of(&changed.word), quote!(KnowsWhatChanged));
     }
-    let instance = instance(function).map(|instance| (Place::of(instance), without_lifetimes(instance)));
+    let instance = instance(function).map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
     let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
     let from = match (&sender, instance) {
         (Some(sender), None) => sender.clone(),
@@ -257,12 +257,12 @@ fn payload(
         }
     };
     if let Some(sender) = sender {
-        subject = question(subject, Place::of(signal), quote!(HasSenders<#sender>));
+        subject = question(subject, SpanRange::of(signal), quote!(HasSenders<#sender>));
     }
-    ask(at(Place::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
+    ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
 }
 
-/// What the parameter `instance` refers to.
+/// The type that the parameter `instance` refers to.
 fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
     function.parameters.iter().find_map(|parameter| match parameter {
         Parameter::Field(Binding { name, ty: Type::Reference(instance), scope: Scope::Everywhere })
@@ -274,10 +274,10 @@ fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
     })
 }
 
-/// Whether the payload is let through, if there is a filter.
+/// The condition of the filters, if there are any.
 fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     let created = arguments.created.as_ref().map(|(created, value)| {
-        let span = Place::of(created).hygienic();
+        let span = SpanRange::of(created).hygienic();
         // The type is written out, because some crates can compare a number with a `bool`, and the mistake would be two errors.
         let ty = quote_spanned!(value.span()=> ::core::primitive::bool);
         let typed = quote_spanned!(created.span()=> let #created: #ty = #created;);
@@ -290,12 +290,12 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
         }
     });
     let changed = arguments.changed.as_ref().map(|changed| {
-        let span = Place::of(&changed.word).hygienic();
+        let span = SpanRange::of(&changed.word).hygienic();
         let (names, fields): (Vec<String>, Vec<TokenStream>) = changed
             .fields
             .iter()
             .map(|field| {
-                let span = Place::of(field).hygienic();
+                let span = SpanRange::of(field).hygienic();
                 let name = quote_spanned!(span=> #private::field(payload.instance, |row| &row.#field););
                 (field.unraw().to_string(), name)
             })
@@ -308,7 +308,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
         }
     });
     let when = arguments.when.as_ref().map(|when| {
-        let span = Place::of(when).hygienic();
+        let span = SpanRange::of(when).hygienic();
         // The variable has its type already, so that the compiler only compares the user's condition with it.
         quote_spanned! {span=>
             {
@@ -327,7 +327,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
 /// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
 fn local(parameter: &Parameter<'_>) -> TokenStream {
     let Binding { name, ty, scope } = parameter.binding();
-    let span = Place::of(name).hygienic();
+    let span = SpanRange::of(name).hygienic();
     let value = match (parameter, scope) {
         (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
         // A `&mut` only coerces to a `&` where a type is written.
@@ -389,7 +389,7 @@ fn call(function: &Function<'_>, payload: &TokenStream, private: &TokenStream) -
     quote!(#reply(#name(#(#arguments),*) #wait))
 }
 
-/// The type with each named lifetime left to inference: outside of its function it has no name.
+/// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
 fn without_lifetimes(ty: &Type) -> TokenStream {
     let mut apostrophe = false;
     map_tokens(ty.to_token_stream(), &mut |token| {

@@ -1,4 +1,4 @@
-//! The grammar of `#[receiver(..)]`, and nothing that it means.
+//! The grammar of `#[receiver(..)]`.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::ToTokens;
@@ -9,11 +9,11 @@ use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Tok
 use crate::errors::Errors;
 use crate::grammar::{Key, Keys, Seen, Understood, first_word, one_or_more};
 
-/// A function and everything that its `receiver` attributes say.
+/// A function and its `receiver` attributes.
 pub(super) struct Parsed {
     /// The function without its `receiver` attributes.
     pub(super) function: ItemFn,
-    /// One per attribute: they may be stacked.
+    /// One per attribute: several attributes may be stacked.
     pub(super) attributes: Vec<Arguments>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// The word `raw`, if the receiver is called for raw writes.
+    /// The word `raw` of `raw = true`.
     pub(super) fn takes_raw(&self) -> Option<&Ident> {
         self.raw.as_ref().filter(|(_, value)| value.value).map(|(word, _)| word)
     }
@@ -49,7 +49,7 @@ const KEYS: Keys =
     Keys::new("receiver", &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
-    // The attribute's place, with the origin of what the person wrote.
+    // The location of the attribute, with the hygiene of the user's code.
     let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
     let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), errors)];
     let mut function = match syn::parse2::<Item>(item) {
@@ -76,7 +76,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     Some(Parsed { function, attributes })
 }
 
-/// The item as the person wrote it, for when the macro has nothing but errors to add.
+/// The item as the user wrote it, for output that only adds errors.
 pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
     match syn::parse2::<ItemFn>(item.clone()) {
         Ok(mut function) => {

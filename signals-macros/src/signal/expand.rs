@@ -104,7 +104,7 @@ fn methods(
                 #private::#module::send(&SIGNAL, self) #wait
             }
 
-            /// Calls every receiver, whatever the others do, and reports what each answered.
+            /// Calls every receiver, whatever the others do, and reports the result of each.
             #vis #word fn send_robust(
                 self,
             ) -> ::core::result::Result<#private::ReceiverResults<#output>, #private::SignalError> {
@@ -119,7 +119,7 @@ fn methods(
                 #private::#module::send_with(&SIGNAL, self, fold) #wait
             }
 
-            /// Calls every receiver in order and gathers what they return; stops at the first that fails.
+            /// Calls every receiver in order and collects their outputs; stops at the first that fails.
             #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::SignalError> {
                 #private::#module::collect(&SIGNAL, self) #wait
             }

@@ -6,7 +6,7 @@ use syn::{Item, ItemStruct, LitStr, Path, Type};
 use crate::errors::Errors;
 use crate::grammar::{Keys, first_word};
 
-/// A struct and what its attribute says.
+/// A struct and its attribute.
 pub(super) struct Parsed {
     pub(super) item: ItemStruct,
     pub(super) arguments: Arguments,

@@ -1,4 +1,4 @@
-// Nobody would await an `async` receiver of a signal that is sent synchronously.
+// A signal that is sent synchronously cannot await an `async` receiver.
 use signals::prelude::*;
 
 #[signal]

@@ -1,4 +1,4 @@
-// A string does not convert to the hash of a password: it would be stored in plain text.
+// A string does not convert to a password hash: it would be stored in plain text.
 use signals::auth::PasswordHash;
 use signals::prelude::*;
 

@@ -1,4 +1,4 @@
-// Nobody knows which value a union holds.
+// A union does not say which of its values it holds.
 use signals::prelude::*;
 use signals::Column;
 

@@ -1,4 +1,4 @@
-// Which columns there are is known before any type is filled in.
+// The columns of a table are known before any type parameter is.
 use signals::prelude::*;
 use signals::Column;
 

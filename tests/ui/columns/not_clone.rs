@@ -1,4 +1,4 @@
-// A receiver after the commit is given a copy of the row.
+// A receiver after the commit gets a copy of the row.
 use signals::prelude::*;
 use signals::Column;
 

@@ -1,4 +1,4 @@
-// What is stored must say which variant it was.
+// The stored string must say which variant it was.
 use signals::prelude::*;
 use signals::Column;
 

@@ -1,4 +1,4 @@
-// A variant has a name in the database, and nothing else.
+// `column` on a variant has no argument but `name`.
 use signals::prelude::*;
 use signals::Column;
 

@@ -1,4 +1,4 @@
-// A column holds the name of a variant, and nothing beside it.
+// A column holds the name of a variant and no data.
 use signals::prelude::*;
 use signals::Column;
 

@@ -1,4 +1,4 @@
-// A wrapper is stored as what it is made of.
+// A wrapper is stored as the value that it wraps.
 use signals::prelude::*;
 use signals::Column;
 

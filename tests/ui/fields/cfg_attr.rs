@@ -1,4 +1,4 @@
-// What a column is does not depend on the build.
+// The attributes of a field are the same in every build.
 use signals::prelude::*;
 
 #[model]

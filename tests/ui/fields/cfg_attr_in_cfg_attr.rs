@@ -1,4 +1,4 @@
-// What a column is does not depend on the build, however it is written.
+// The attributes of a field are the same in every build, also in a nested `cfg_attr`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Misspelt in a `cfg_attr`.
+// A misspelt attribute is also found in a `cfg_attr`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A field with a default needs no `Default` of its type, also where the model has another mistake.
+// The type of a field with a default needs no `Default`, even if the model has another mistake.
 use signals::prelude::*;
 use signals::Column;
 

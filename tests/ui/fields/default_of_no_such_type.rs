@@ -1,4 +1,4 @@
-// A field without a default of its own needs that of its type.
+// A field without `#[default]` needs a type with `Default`.
 use signals::prelude::*;
 use signals::Column;
 

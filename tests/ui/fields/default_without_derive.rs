@@ -1,4 +1,4 @@
-// A default is what the field has in `User::default()`, so there must be one: one mistake for all fields.
+// `#[default]` sets the field in `User::default()`, so the model derives `Default`: one mistake for all fields.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `#[default]` says what the default is.
+// `#[default]` needs a value.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `Default` is either derived, or written with the defaults in it.
+// `Default` is either derived or implemented by hand.
 use signals::prelude::*;
 
 #[model]

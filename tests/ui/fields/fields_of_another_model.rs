@@ -1,4 +1,4 @@
-// The fields of one model are not those of another: say which was expected.
+// A set of fields belongs to one model: the error names the expected one.
 use signals::prelude::*;
 
 #[model]

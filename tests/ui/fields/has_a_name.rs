@@ -1,4 +1,4 @@
-// A field is named by the model, so that a name that is none does not compile.
+// `has` takes a field of the model instead of a string, so that a wrong name does not compile.
 use signals::prelude::*;
 
 #[model]

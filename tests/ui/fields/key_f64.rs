@@ -1,4 +1,4 @@
-// A key is compared, and numbers with a point are not.
+// Keys are compared with `Eq`, which floating-point numbers do not have.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The key of a row is not saved: `User::fields()` does not have it.
+// The key is never saved by name: `User::fields()` does not have it.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// An `Id` has its number from the database.
+// The database generates the number of an `Id`.
 use signals::prelude::*;
 
 #[model]

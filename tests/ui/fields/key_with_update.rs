@@ -1,4 +1,4 @@
-// A key stays what it is.
+// A key does not change.
 use signals::prelude::*;
 
 #[model]

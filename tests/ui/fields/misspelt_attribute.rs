@@ -1,4 +1,4 @@
-// A misspelt attribute is answered with the nearest one.
+// The error for a misspelt attribute offers the nearest one.
 use signals::prelude::*;
 
 #[model]

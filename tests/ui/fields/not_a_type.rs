@@ -1,4 +1,4 @@
-// rustc says when there is no such type.
+// rustc reports a type that does not exist.
 use signals::prelude::*;
 
 #[model]

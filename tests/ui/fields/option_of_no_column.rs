@@ -1,4 +1,4 @@
-// An `Option` is a column if what it holds is one.
+// An `Option` is a column if its content is one.
 use signals::prelude::*;
 
 #[model]

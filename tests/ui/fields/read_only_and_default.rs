@@ -1,4 +1,4 @@
-// Either the program or the database has the default.
+// The default comes either from the program or from the database.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The SQL of a computed column.
+// A computed column needs SQL.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The library sets a relation, so the database cannot.
+// The library sets the column of a relation, so the database cannot.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// What a read-only field takes.
+// `read_only` takes `generated` or `default`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A field without a column has nothing to say about a column.
+// A field without a column cannot have an attribute of columns.
 use signals::prelude::*;
 
 #[model]

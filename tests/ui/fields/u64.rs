@@ -1,4 +1,4 @@
-// Half of the values of a `u64` fit into no column.
+// Half of the values of a `u64` do not fit into a column.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// An attribute that nobody knows is rustc's own business.
+// rustc reports an attribute that does not exist.
 use signals::prelude::*;
 
 #[model]

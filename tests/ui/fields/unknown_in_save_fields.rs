@@ -1,4 +1,4 @@
-// `User::fields()` has the fields of the model but its key: offer the nearest.
+// `User::fields()` has the fields of the model except its key: the error offers the nearest.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The values are of the model whose rows are updated.
+// The new values belong to the model whose rows are updated.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The version is set by the saves alone.
+// Only a save sets the version.
 use signals::prelude::*;
 
 #[model]

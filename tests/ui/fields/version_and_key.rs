@@ -1,4 +1,4 @@
-// The key stays, the version does not.
+// The version changes with each save, and the key never does.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A version is counted: it is an integer.
+// A version counts saves: it is an integer.
 use signals::prelude::*;
 
 #[model]

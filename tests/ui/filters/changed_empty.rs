@@ -1,4 +1,4 @@
-// `changed` without a field says nothing: name one.
+// `changed` names at least one field.
 use signals::prelude::*;
 
 #[model]

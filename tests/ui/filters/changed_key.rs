@@ -1,4 +1,4 @@
-// A key never changes: another key is another row.
+// A key never changes: a row with another key is another row.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Each of the senders is asked: what is a column of one may be the key of the other.
+// `changed` is checked for each sender: a column of one may be the key of the other.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A many-to-many field is no column: its changes have a signal of their own.
+// A many-to-many field is no column: its changes have their own signal.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `changed` names fields of the model: say which one is none, and offer the nearest.
+// `changed` names fields of the model: the error names the wrong one and offers the nearest.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Before the save nothing has changed yet: say who knows what changed.
+// Before the save nothing has changed: the error names the signals that know what changed.
 use signals::prelude::*;
 
 #[model]

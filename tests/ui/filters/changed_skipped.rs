@@ -1,4 +1,4 @@
-// What is not stored is never changed by a save.
+// A save never changes a field that is not stored.
 use signals::prelude::*;
 
 #[model]

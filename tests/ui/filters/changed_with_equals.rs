@@ -1,4 +1,4 @@
-// `changed` takes its fields in parentheses: show how.
+// `changed` takes its fields in parentheses: the error shows how.
 use signals::prelude::*;
 
 #[model]

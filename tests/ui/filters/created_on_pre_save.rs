@@ -1,4 +1,4 @@
-// Before the save nobody knows whether the row will be inserted: `pre_save` cannot filter by it.
+// Before the save it is unknown whether the row will be inserted: `pre_save` cannot filter by it.
 use signals::prelude::*;
 
 #[model]

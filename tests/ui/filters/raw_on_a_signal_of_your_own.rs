@@ -1,4 +1,4 @@
-// Only models are written raw.
+// Only models have raw writes.
 use signals::prelude::*;
 
 #[signal]

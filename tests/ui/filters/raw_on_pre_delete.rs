@@ -1,4 +1,4 @@
-// Raw writes are saves: a delete is never one.
+// A raw write is a save, never a delete.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `raw = false` leaves out what the parameter would tell.
+// With `raw = false` the parameter `raw` would always be false.
 use signals::prelude::*;
 
 #[model]

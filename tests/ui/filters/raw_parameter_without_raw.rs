@@ -1,4 +1,4 @@
-// A receiver is called for raw writes only if it says so.
+// A receiver is called for raw writes only with `raw = true`.
 use signals::prelude::*;
 
 #[model]

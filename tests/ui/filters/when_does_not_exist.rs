@@ -1,4 +1,4 @@
-// rustc says when there is no such function.
+// rustc reports a function that does not exist.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `when` says yes or no.
+// `when` returns a `bool`.
 use signals::prelude::*;
 
 #[model]

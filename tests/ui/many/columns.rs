@@ -1,4 +1,4 @@
-// Two fields that are no columns are two errors in one run.
+// Two fields that are not columns are two errors in one run.
 use signals::prelude::*;
 
 #[model]

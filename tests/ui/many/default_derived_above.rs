@@ -1,4 +1,4 @@
-// What is derived above `#[model]` does not know of its defaults.
+// A derive above `#[model]` does not see the defaults of the fields.
 use signals::prelude::*;
 
 #[derive(Default)]

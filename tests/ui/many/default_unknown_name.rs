@@ -1,4 +1,4 @@
-// A default is an expression of the model's own place.
+// A default is an expression in the scope of the model.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A relation to many is a method, and would be called in place of that of every model.
+// A many-to-many field becomes a method, which must not hide a method that every model has.
 use signals::prelude::*;
 
 #[model]

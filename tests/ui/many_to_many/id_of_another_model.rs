@@ -1,4 +1,4 @@
-// Nothing else than the model of the other side can be added.
+// Only ids of the other side's model can be added.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The ids are of either side.
+// `ids` belong to either side, depending on the call.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The instance is of either side.
+// `instance` belongs to either side, depending on the call.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A relation to the model itself that the attribute cannot recognise says whether it is symmetrical.
+// A relation to the model itself that the attribute cannot recognise must say whether it is symmetrical.
 mod accounts {
     use signals::prelude::*;
 

@@ -1,4 +1,4 @@
-// The model that `#[many_to_many]` makes sends nothing but `m2m_changed`.
+// The through model that `#[many_to_many]` generates only sends `m2m_changed`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A field of the type `ManyToMany` says what it is.
+// A field of the type `ManyToMany` needs the attribute.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// What relates two rows goes with either of them.
+// A row of the through model is deleted with either of its two rows.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `m2m_changed` is sent by the model between the two.
+// The through model sends `m2m_changed`.
 use signals::prelude::*;
 use signals::many_to_many::M2mAction;
 

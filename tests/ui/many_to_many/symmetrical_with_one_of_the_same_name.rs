@@ -1,4 +1,4 @@
-// Another model of the same name is another model.
+// A model of the same name in another module is a different model.
 use signals::prelude::*;
 
 mod other {

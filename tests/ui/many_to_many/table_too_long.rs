@@ -1,4 +1,4 @@
-// The name of the table is that of the model and of the field.
+// The name of the table is made of the names of the model and of the field.
 use signals::prelude::*;
 
 #[model]

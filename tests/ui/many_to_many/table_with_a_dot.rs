@@ -1,4 +1,4 @@
-// The table of a relation is a table like others.
+// The table of a relation follows the rules of other tables.
 use signals::prelude::*;
 
 #[model]

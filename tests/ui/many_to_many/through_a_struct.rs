@@ -1,4 +1,4 @@
-// What stands between two models is a model.
+// `through` names a model.
 use signals::prelude::*;
 
 #[model]

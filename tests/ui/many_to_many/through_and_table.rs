@@ -1,4 +1,4 @@
-// A model that a person wrote has its table already.
+// A through model that the user writes already has its table.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `through_fields` says something of the model that `through` names.
+// `through_fields` names fields of the model that `through` names.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The fields that are named are those of the model between.
+// `through_fields` names fields of the through model.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// What is no column relates no rows.
+// A field without a column relates no rows.
 use signals::prelude::*;
 
 #[model]

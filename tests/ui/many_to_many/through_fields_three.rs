@@ -1,4 +1,4 @@
-// There are two sides.
+// A relation has two sides.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The fields that are named point to the two sides, this one first.
+// The two fields point to the two sides, the model of the attribute first.
 use signals::prelude::*;
 
 #[model]

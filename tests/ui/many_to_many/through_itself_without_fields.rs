@@ -1,4 +1,4 @@
-// Of a relation to oneself, only a person knows which field is which side.
+// In a relation of a model to itself, the user says which field is which side.
 use signals::prelude::*;
 
 #[model]

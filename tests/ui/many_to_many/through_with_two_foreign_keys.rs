@@ -1,4 +1,4 @@
-// Of several foreign keys to one side, somebody must say which one is meant.
+// With several foreign keys to one side, the user says which one is meant.
 use signals::prelude::*;
 
 #[model]

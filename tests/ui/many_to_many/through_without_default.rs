@@ -1,4 +1,4 @@
-// A row that is added begins as the default of its model.
+// A row of the through model starts as its `Default`.
 use signals::prelude::*;
 
 #[model]

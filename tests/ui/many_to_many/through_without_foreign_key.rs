@@ -1,4 +1,4 @@
-// A model between two others points to both.
+// A through model has a foreign key to each side.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A relation to many is no column.
+// A many-to-many field is no column.
 use signals::prelude::*;
 
 #[model]

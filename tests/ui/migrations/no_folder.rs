@@ -1,4 +1,4 @@
-// A folder that is not there has no migrations.
+// The folder of the migrations must exist.
 fn main() {
     let _ = signals::migrate::embed_migrations!("migratoins");
 }

@@ -1,4 +1,4 @@
-// The folder is a string, as the macro reads it.
+// The folder is a string literal.
 fn main() {
     let _ = signals::migrate::embed_migrations!(migrations);
 }

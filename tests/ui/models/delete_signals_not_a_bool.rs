@@ -1,4 +1,4 @@
-// Signals of deletes are on or off.
+// `delete_signals` is `true` or `false`.
 use signals::prelude::*;
 
 #[model(delete_signals = "off")]

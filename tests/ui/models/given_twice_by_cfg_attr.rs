@@ -1,4 +1,4 @@
-// What a model is does not depend on the build.
+// A model is the same in every build.
 use signals::prelude::*;
 
 #[model]

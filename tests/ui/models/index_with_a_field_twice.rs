@@ -1,4 +1,4 @@
-// A field stands in an index once.
+// An index names a field once.
 use signals::prelude::*;
 
 #[model(index(email, team, email))]

@@ -1,4 +1,4 @@
-// A struct without `#[model]` has nothing of what a model has.
+// A struct without `#[model]` has no methods of models.
 use signals::prelude::*;
 
 struct Config;

@@ -1,4 +1,4 @@
-// The table of a model is no reserved word of SQL.
+// The name of a table is no reserved word of SQL.
 use signals::prelude::*;
 
 #[model]

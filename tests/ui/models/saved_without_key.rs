@@ -1,4 +1,4 @@
-// A model with a mistake is one mistake, also when it is saved, received and pointed to.
+// A model with a mistake is one error, even if it is saved, received and pointed to.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The name of a table is text in quotes.
+// The name of a table is a string literal.
 use signals::prelude::*;
 
 #[model(table = users)]

@@ -1,4 +1,4 @@
-// PostgreSQL finds its own tables first, also by the name of an app.
+// PostgreSQL finds its own tables first, so that no table can have their prefix, even from an app.
 use signals::prelude::*;
 
 #[model(app = "pg")]

@@ -1,4 +1,4 @@
-// The name of a table is one line.
+// The name of a table has no line break.
 use signals::prelude::*;
 
 #[model(table = "users\n")]

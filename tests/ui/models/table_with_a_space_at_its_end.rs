@@ -1,4 +1,4 @@
-// A space that is hardly seen would be a part of the name.
+// The name of a table does not end in a space, which is hard to see.
 use signals::prelude::*;
 
 #[model(table = "users ")]

@@ -1,4 +1,4 @@
-// The same fields are unique together once, in whatever order.
+// The same fields are unique together once, in any order.
 use signals::prelude::*;
 
 #[model(unique(email, team), unique(team, email))]

@@ -1,4 +1,4 @@
-// What is unique together is columns.
+// `unique` of a model names columns.
 use signals::prelude::*;
 
 #[model(unique(email, cache))]

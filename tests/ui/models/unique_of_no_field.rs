@@ -1,4 +1,4 @@
-// A list of fields has fields.
+// `unique` of a model names at least one field.
 use signals::prelude::*;
 
 #[model(unique())]

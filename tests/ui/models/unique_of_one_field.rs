@@ -1,4 +1,4 @@
-// A field that is unique by itself says so itself.
+// A single unique field has the attribute itself.
 use signals::prelude::*;
 
 #[model(unique(email))]

@@ -1,4 +1,4 @@
-// What is unique together is fields of the model.
+// `unique` of a model names its fields.
 use signals::prelude::*;
 
 #[model(unique(emial, team))]

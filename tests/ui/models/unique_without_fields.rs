@@ -1,4 +1,4 @@
-// What is unique must be said.
+// `unique` of a model needs fields.
 use signals::prelude::*;
 
 #[model(unique)]

@@ -1,4 +1,4 @@
-// `after` names receivers, and rustc says when there is none of that name.
+// `after` names receivers, and rustc reports a name that does not exist.
 use signals::prelude::*;
 
 #[model]

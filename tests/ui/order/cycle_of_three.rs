@@ -1,4 +1,4 @@
-// Three receivers cannot wait for one another in a circle.
+// Three receivers cannot wait for one another in a cycle.
 use signals::prelude::*;
 
 #[model]

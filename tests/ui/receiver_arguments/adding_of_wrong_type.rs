@@ -1,4 +1,4 @@
-// Whether the row is new is a `bool`.
+// `adding` says whether the row is new: it is a `bool`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A parameter may borrow the field that it names, as what it is: a `&bool`.
+// A parameter may borrow the field that it names, with the field's type: a `&bool`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Before the save nobody knows whether the row will be inserted: `pre_save` has no `created`.
+// Before the save it is unknown whether the row will be inserted: `pre_save` has no `created`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Two parameters of one name are rustc's own business.
+// rustc reports two parameters of one name.
 use signals::prelude::*;
 
 #[model]

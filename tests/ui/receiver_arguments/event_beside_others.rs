@@ -1,4 +1,4 @@
-// `event` is the whole payload, so there is nothing to take beside it.
+// `event` is the whole payload, so that it is the only parameter.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The payload is borrowed: other receivers come after this one.
+// A receiver borrows the payload, which other receivers read after it.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// `event` is the whole payload, of whatever sender.
+// `event` is the whole payload, of any sender.
 use signals::prelude::*;
 
 #[model]

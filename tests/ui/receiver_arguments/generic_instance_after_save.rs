@@ -1,4 +1,4 @@
-// After the save the row is written, whatever model it is of.
+// After the save the row is written and cannot be changed, whatever its model is.
 use signals::prelude::*;
 
 #[model]

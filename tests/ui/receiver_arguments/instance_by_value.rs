@@ -1,4 +1,4 @@
-// A receiver borrows the row, it does not own it.
+// A receiver borrows the row and does not own it.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// After the save the row is written: `instance` cannot be changed any more.
+// After the save the row is written and cannot be changed.
 use signals::prelude::*;
 
 #[model]

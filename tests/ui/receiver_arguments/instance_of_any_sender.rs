@@ -1,4 +1,4 @@
-// A receiver without `sender` is given a row of any model, `&dyn AnyModel`.
+// A receiver without `sender` gets a row of any model, `&dyn AnyModel`.
 use signals::prelude::*;
 
 #[model]

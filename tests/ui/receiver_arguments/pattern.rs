@@ -1,4 +1,4 @@
-// A parameter is a name, which says what is wanted; a pattern names nothing.
+// A parameter is the name of a field; a pattern is not a name.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A row that was read is no reason to write.
+// `post_load` has no `tx`, because reading a row does not write.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A receiver is called by nobody who could keep a promise.
+// The library cannot fulfil the safety contract of a receiver.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// An `id` is text in quotes.
+// An `id` is a string literal.
 use signals::prelude::*;
 
 #[receiver(post_save, id = welcome)]

@@ -1,4 +1,4 @@
-// A receiver says what it receives.
+// A receiver names its signal.
 use signals::prelude::*;
 
 #[receiver]

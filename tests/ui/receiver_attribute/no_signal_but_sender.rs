@@ -1,4 +1,4 @@
-// A receiver says what it receives, not only from whom.
+// A receiver names its signal, and a sender is not enough.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Only a function can receive.
+// A receiver is a function.
 use signals::prelude::*;
 
 struct Welcome;

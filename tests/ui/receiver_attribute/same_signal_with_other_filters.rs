@@ -1,4 +1,4 @@
-// Two filters of one signal are one attribute: else the function would be called twice when both hold.
+// Two conditions on one signal are one attribute: otherwise the function would be called twice when both hold.
 use signals::prelude::*;
 
 #[model]

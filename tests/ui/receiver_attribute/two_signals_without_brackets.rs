@@ -1,4 +1,4 @@
-// Several signals stand in brackets.
+// Several signals are written in brackets.
 use signals::prelude::*;
 
 #[model]

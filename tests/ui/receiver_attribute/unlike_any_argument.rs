@@ -1,4 +1,4 @@
-// An argument that is like no other is answered with all that there are.
+// The error for an argument that resembles no other lists them all.
 use signals::prelude::*;
 
 #[receiver(post_save, priority = 5)]

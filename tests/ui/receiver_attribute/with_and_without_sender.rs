@@ -1,4 +1,4 @@
-// Any sender is this one too.
+// A receiver of any sender already receives from this one.
 use signals::prelude::*;
 
 #[model]

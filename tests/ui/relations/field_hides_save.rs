@@ -1,4 +1,4 @@
-// A relation is a method as well, and would be called in place of that of every model.
+// A relation becomes a method, which must not hide a method that every model has.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A relation says what becomes of it when the other row is deleted.
+// A relation says what happens to its row when the other row is deleted.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// The other side of a relation is called after its model, and must not hide what every model has.
+// The other side of a relation is named after its model, and must not hide a method that every model has.
 use signals::prelude::*;
 
 #[model]

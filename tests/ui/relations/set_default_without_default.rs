@@ -1,4 +1,4 @@
-// What a field is to become must stand somewhere.
+// `set_default` needs a default.
 use signals::prelude::*;
 
 #[model]

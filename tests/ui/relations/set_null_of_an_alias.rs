@@ -1,4 +1,4 @@
-// What an alias stands for can be null, or it cannot be set to it.
+// `set_null` needs a type that can be null, also under an alias.
 use signals::prelude::*;
 
 type UserId = Id<User>;

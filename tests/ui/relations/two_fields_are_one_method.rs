@@ -1,4 +1,4 @@
-// The method of a relation is called after its field, without `_id`.
+// The method of a relation is named after its field, without `_id`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Two relations to one model have other sides of two names.
+// Two relations to one model need two names for their other sides.
 use signals::prelude::*;
 
 #[model]

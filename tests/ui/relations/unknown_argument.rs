@@ -1,4 +1,4 @@
-// A misspelt argument is answered with the nearest one.
+// The error for a misspelt argument offers the nearest one.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A misspelt value is answered with the nearest one.
+// The error for a misspelt value offers the nearest one.
 use signals::prelude::*;
 
 #[model]

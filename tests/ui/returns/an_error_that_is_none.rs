@@ -1,4 +1,4 @@
-// The error of a receiver is an error.
+// The error of a receiver implements `Error`.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A signal with an `output` wants one from each receiver.
+// Each receiver of a signal with an `output` returns that type.
 use signals::prelude::*;
 
 struct Vote;

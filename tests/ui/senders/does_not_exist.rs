@@ -1,4 +1,4 @@
-// A sender is a path, and rustc says when there is nothing at its end.
+// A sender is a path, and rustc reports a path that does not exist.
 use signals::prelude::*;
 
 #[model]

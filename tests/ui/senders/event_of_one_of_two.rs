@@ -1,4 +1,4 @@
-// `event` of one sender is not that of the other: a generic function takes both.
+// The `event` of one sender has another type than that of the other: a generic function takes both.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// A receiver of several senders takes what is common to them.
+// A receiver of several senders uses what they have in common.
 use signals::prelude::*;
 
 #[model]

@@ -1,4 +1,4 @@
-// Each sender of a list is a model.
+// Each sender in a list is a model.
 use signals::prelude::*;
 
 #[model]

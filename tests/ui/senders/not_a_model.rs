@@ -1,4 +1,4 @@
-// A sender is a model; the way out is `#[model]`.
+// A sender is a model: the error names `#[model]`.
 use signals::prelude::*;
 
 struct Config;

@@ -1,4 +1,4 @@
-// A sender that is no model is one mistake, also where its fields are named.
+// A sender that is no model is one mistake, even if its fields are named.
 use signals::prelude::*;
 
 struct Config { name: String }

@@ -1,4 +1,4 @@
-// A sender that is no model is one mistake, however much depends on it.
+// A sender that is no model is one mistake, whatever depends on it.
 use signals::prelude::*;
 
 struct Config;

@@ -1,4 +1,4 @@
-// A signal is a path, and rustc says when there is nothing at its end.
+// A signal is a path, and rustc reports a path that does not exist.
 use signals::prelude::*;
 
 #[model]

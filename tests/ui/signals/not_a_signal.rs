@@ -1,4 +1,4 @@
-// A struct is a signal when it says so.
+// A struct is a signal if it has the attribute `signal`.
 use signals::prelude::*;
 
 struct OrderPaid { amount: u64 }

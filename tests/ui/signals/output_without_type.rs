@@ -1,4 +1,4 @@
-// `output` says which type each receiver returns.
+// `output` names the type that each receiver returns.
 use signals::prelude::*;
 
 #[signal(output)]

@@ -1,4 +1,4 @@
-// A signal that awaits its receivers is awaited.
+// The send of an `async` signal is awaited.
 use signals::prelude::*;
 
 #[signal(async)]

@@ -1,4 +1,4 @@
-// In the body of a savepoint there is the savepoint's `tx`; the outer one waits.
+// The body of a savepoint uses the savepoint's `tx`; the outer one is borrowed.
 use signals::prelude::*;
 
 async fn outer(tx: &mut Tx) -> Result<()> {

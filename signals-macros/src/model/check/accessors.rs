@@ -1,4 +1,4 @@
-//! Refuses methods that would hide others.
+//! Rejects methods that would hide others.
 
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr, Type};
@@ -10,7 +10,7 @@ use crate::model::accessors::{follow, is_found_by, reverse, reverse_of_many};
 use crate::model::ir::{Column, Model};
 use crate::model::types::option;
 
-/// What programs call on every model. A relation whose method has one of these names would be called in its place.
+/// The methods that every model has. A relation with one of these names would hide that method.
 const TAKEN: &[&str] = &[
     "save",
     "save_fields",
@@ -31,21 +31,21 @@ const TAKEN: &[&str] = &[
     "default",
 ];
 
-/// A method of the other side, and what its name comes from.
+/// A method of the other side and the origin of its name.
 struct Reverse<'a> {
     method: Ident,
     /// The field of the relation.
     field: &'a Ident,
     target: String,
     related_name: Option<&'a LitStr>,
-    /// The attribute that gives the name, if none is given.
+    /// The attribute, from which the name is derived if none is given.
     word: &'a Ident,
 }
 
-/// Refuses methods that would hide others, as far as one struct tells. What the whole program tells is refused by `check()`.
+/// Rejects methods that would hide others of the same struct. Conflicts between structs are found at run time, by `check()`.
 pub(super) fn check(model: &mut Model<'_>, errors: &mut Errors) {
     let own = own(model, errors);
-    // Without the methods that were refused, which would be a second error each.
+    // A rejected method is not generated, because it would be a second error.
     let is_good = |method: &Ident, field: &Ident| own.contains(&(method.unraw().to_string(), field));
     for column in &mut model.columns {
         if !is_good(&follow(column), column.name) {
@@ -99,7 +99,7 @@ fn own<'a>(model: &Model<'a>, errors: &mut Errors) -> Vec<(String, &'a Ident)> {
         model.columns.iter().enumerate().filter(|(index, column)| *index != model.key && is_found_by(column));
     let mut own: Vec<_> = found_by.map(|(_, column)| (format!("by_{}", column.name.unraw()), column.name)).collect();
     let followed = model.columns.iter().enumerate().filter(|(index, column)| {
-        // Of two fields with one column, that is the mistake to report.
+        // Two fields with one column are reported as that mistake.
         let is_same = |other: &Column<'_>| other.stored_as.eq_ignore_ascii_case(&column.stored_as);
         column.relation.is_some() && !model.columns[..*index].iter().any(is_same)
     });
@@ -152,7 +152,7 @@ fn reverses<'a>(model: &'a Model<'_>) -> impl Iterator<Item = Reverse<'a>> {
     pointed_to.chain(many)
 }
 
-/// `User` of `Option<Id<User>>`, as it is written.
+/// `User` in `Option<Id<User>>`, as it is written.
 fn pointed_to(ty: &Type) -> String {
     let ty = option(ty).unwrap_or(ty);
     let Type::Path(path) = ty else { return text(ty) };
@@ -168,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    /// The library itself calls the hidden methods by their trait, so that no other method is called in their place.
+    /// Hidden methods are not included: the library calls them through their trait, so that no other method can hide them.
     #[test]
     fn every_method_of_a_model_is_taken() {
         let file =

@@ -80,7 +80,7 @@ fn check_read_only(word: &Ident, source: &Source, attributes: &FieldAttributes, 
     }
 }
 
-/// A version is counted by the saves, so that nothing else can set it.
+/// Only a save sets a version.
 fn check_version(version: &Ident, attributes: &FieldAttributes, errors: &mut Errors) {
     if attributes.key.is_some() {
         errors.on(version, "the key of a model cannot be its version\n\nhelp: add a field `#[version] version: i64`");

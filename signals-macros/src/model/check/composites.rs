@@ -17,7 +17,7 @@ pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors
         sorted.sort_unstable();
         let is_same = |other: &Composite| {
             let mut others = other.columns.clone();
-            // Uniqueness knows no order, an index does.
+            // The order of the columns matters for an index only.
             others.sort_unstable();
             *kind == other.kind
                 && if *kind == TogetherKind::Unique { others == sorted } else { other.columns == columns }
@@ -31,7 +31,7 @@ pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors
     composites
 }
 
-/// The columns that `unique(a, b)` names, if there is no mistake in them.
+/// The indexes of the columns that `unique(a, b)` names, if there is no mistake in them.
 fn together_columns(
     together: &Together,
     parsed: &Parsed,

@@ -105,8 +105,8 @@ fn check_constructor(parsed: &Parsed, errors: &mut Errors) {
     }
 }
 
-/// The word `default` of a field that has its value from the constructor alone. The default of a key is also for a row that
-/// is inserted without one, and that of `set_default` for a column that is updated.
+/// The word `default` of a field whose default is only used by `Default::default()`. The default of a key is also used when a row is
+/// inserted without one, and that of `set_default` when the other row is deleted.
 fn default_of_constructor(attributes: &FieldAttributes) -> Option<&Ident> {
     let is_set_default =
         |relation: &Relation| matches!(&relation.on_delete, OnDeleteWord::Given(word) if word == "set_default");
@@ -117,7 +117,7 @@ fn default_of_constructor(attributes: &FieldAttributes) -> Option<&Ident> {
     attributes.default.as_ref().map(|(word, _)| word).filter(|_| !is_used_elsewhere)
 }
 
-/// Which of the columns is the key.
+/// The index of the key.
 fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> usize {
     let Some(((_, key), others)) = keys.split_first() else {
         errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));

@@ -12,7 +12,7 @@ use crate::model::ir::{ManyToManyField, Model, Origin, Sides, Through, ThroughFi
 use crate::model::parse::{ManyToMany, Parsed};
 use crate::model::types::many_to_many;
 
-/// `table` is that of the model with the field.
+/// `table` is the table of the model with the field.
 pub(super) fn check<'a>(
     relating: &Relating<'a>,
     parsed: &'a Parsed,
@@ -59,7 +59,7 @@ fn through_table(name: &Ident, attribute: &ManyToMany, table: &str, parsed: &Par
     defaults::through_table(given, name, table, parsed, errors)
 }
 
-/// The through model that the macro writes. It has columns and one composite, and no relations of this kind itself.
+/// The generated through model. It has columns and one composite, and no many-to-many field.
 fn through_model<'a>(parsed: &'a Parsed, table: String, origin: Origin<'a>, errors: &mut Errors) -> Model<'a> {
     let fields = fields::check(parsed, errors);
     let composites = composites::check(parsed, &fields.columns, errors);

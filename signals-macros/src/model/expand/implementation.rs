@@ -1,4 +1,4 @@
-//! The implementation of `Model`, and what comes with it.
+//! The implementations of `Model` and of the traits that it needs.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,7 +11,7 @@ use super::values::{constructor, default, default_of, defaults, others};
 use crate::model::ir::{Column, Model, Origin};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
-use crate::root::{Place, ask, implement, moved};
+use crate::root::{SpanRange, ask, implement, moved};
 
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
@@ -57,10 +57,10 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     }
 }
 
-/// The implementation of `Model`. Each part that the compiler may underline when it checks the key has the span of its type:
-/// one mistake at one place is one error.
+/// The implementation of `Model`. The compiler checks the type of the key in several parts of it. All of these have the span of the
+/// type, because equal messages at one span are one error.
 fn public(model: &Model<'_>, Paths { root, private }: &Paths) -> TokenStream {
-    let (name, place) = (model.name, Place::of(model.columns[model.key].ty));
+    let (name, place) = (model.name, SpanRange::of(model.columns[model.key].ty));
     let model = moved(quote!(#root::Model), place);
     let key = moved(quote!(<Self as #private::ModelInternals>::PrimaryKey), place);
     let (keyword, equals, end) =
@@ -68,7 +68,7 @@ fn public(model: &Model<'_>, Paths { root, private }: &Paths) -> TokenStream {
     implement(name, &quote!(#model for #name), &quote!(#keyword #equals #key #end))
 }
 
-/// What stands in the implementation of `SendsSignals`.
+/// The items of the implementation of `SendsSignals`.
 fn as_sender(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
     let key = (model.columns[model.key].name, quote!(Key));
     let skipped = model.skipped.iter().map(|skipped| (skipped.name, quote!(Skipped)));
@@ -83,7 +83,7 @@ fn as_sender(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
     }
 }
 
-/// What stands in the implementation of `FromRow`.
+/// The items of the implementation of `FromRow`.
 fn from_row(Paths { root, private }: &Paths) -> TokenStream {
     quote! {
         fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> { #private::row_by_name(row) }
@@ -93,7 +93,7 @@ fn from_row(Paths { root, private }: &Paths) -> TokenStream {
     }
 }
 
-/// What stands in the implementation of `ModelInternals`.
+/// The items of the implementation of `ModelInternals`.
 fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
@@ -113,7 +113,7 @@ fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenS
     let automatic_types = automatic.iter().map(|column| column.ty);
     let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
     let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths));
-    // Of an id and of a number, everything is stored.
+    // Only these can change when they are stored: an id or a version is stored exactly.
     let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
     let plain_names = plain.iter().map(|column| column.name);
     let settle = plain.iter().map(|column| as_column(column, "settle", paths));
@@ -180,7 +180,7 @@ fn key(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream 
         let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
         quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#unset(&self.#name) })
     });
-    let place = Place::of(ty);
+    let place = SpanRange::of(ty);
     let argument = place.parenthesised(quote_spanned!(place.first()=> &mut self, key: #key_type));
     let functions = quote_spanned! {place.first()=>
         fn primary_key(&self) -> &#key_type { &self.#name }
@@ -193,7 +193,7 @@ fn key(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream 
     }
 }
 
-/// The field with `#[version]`, if there is one.
+/// The accessor of the field with `#[version]`, if there is one.
 fn version(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let Paths { private, .. } = paths;
     let column @ Column { name, .. } = model.columns.iter().find(|column| column.version)?;
@@ -205,7 +205,7 @@ fn version(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     })
 }
 
-/// What a save sets in a field: the key of a row that has none, and `#[update]`.
+/// The statements with which a save fills a field: the default of an unset key, and `#[update]`.
 fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);

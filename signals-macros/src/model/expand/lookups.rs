@@ -1,4 +1,4 @@
-//! The methods of a model that find rows: by a unique field, and through a relation.
+//! The methods of a model that find rows by a unique field or follow a relation.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::model::ir::{Column, Model};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
 use crate::model::types::option;
-use crate::root::{Place, ask, at};
+use crate::root::{SpanRange, ask, at};
 
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
 pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -20,7 +20,7 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     let by = by.map(|(index, column)| lookup(index, column, vis, paths));
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
-    // Only a model with a mistake is generic, and its mistake is the one to report.
+    // A generic model is already a mistake, and its methods would be further errors.
     if !parsed.item.generics.params.is_empty() {
         return TokenStream::new();
     }
@@ -39,7 +39,7 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
             }
 
             impl #name {
-                /// The fields of this model, each as a set of one: for `save_fields`.
+                /// The fields of this model, each as a set with one field, for `save_fields`.
                 #vis const fn fields() -> #set {
                     #set { #(#fields: #private::FieldSet::of(#indexes),)* }
                 }
@@ -87,7 +87,7 @@ fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: 
     let doc = format!("The row that `{field}` points to.");
     let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
     let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
-    let place = Place::of(ty);
+    let place = SpanRange::of(ty);
     let follow = ask(at(place, target, private), quote!(#root::Model), "__follow");
     let this = place.parenthesised(quote!(&self.#name));
     let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));

@@ -12,11 +12,11 @@ use crate::model::accessors;
 use crate::model::ir::{ManyToManyField, Model, Sides, Through, ThroughFields};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
-use crate::root::{Place, ask, at, implement, moved};
+use crate::root::{SpanRange, ask, at, implement, moved};
 
 /// For each field: the through model, what the model itself gets, and what the model of the other side gets.
 pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    // Only a model with a mistake is generic, and its mistake is the one to report.
+    // A generic model is already a mistake, and its methods would be further errors.
     if !parsed.item.generics.params.is_empty() {
         return TokenStream::new();
     }
@@ -84,13 +84,13 @@ fn link(many: &ManyToManyField<'_>, through: &TokenStream, model: &Model<'_>, pa
     }
 }
 
-/// Has the compiler check that the two sides are the same model, or that they are not.
+/// Makes the compiler check that the two sides are the same model, or that they are different models.
 fn check_sides(many: &ManyToManyField<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let (name, target) = (model.name, many.target);
     match many.sides {
         Sides::Symmetrical(word) | Sides::Asymmetrical(word) => {
-            let same = ask(at(Place::of(word), target, private), quote!(#private::SameModel<#name>), "SAME");
+            let same = ask(at(SpanRange::of(word), target, private), quote!(#private::SameModel<#name>), "SAME");
             quote!(const _: () = #same;)
         }
         Sides::Different => {
@@ -99,7 +99,7 @@ fn check_sides(many: &ManyToManyField<'_>, model: &Model<'_>, paths: &Paths) -> 
                  help: write `ManyToMany<{name}>`, which is symmetrical, or say `symmetrical = true` or `symmetrical = false`",
                 many.name,
             );
-            quote_spanned! {Place::of(target).first()=>
+            quote_spanned! {SpanRange::of(target).first()=>
                 const _: () = {
                     use #private::DifferentModel as _;
                     ::core::assert!(!#private::Compared::<#name, #target>::IS, #message);
@@ -109,20 +109,20 @@ fn check_sides(many: &ManyToManyField<'_>, model: &Model<'_>, paths: &Paths) -> 
     }
 }
 
-/// The one field of a model that points to `side`.
+/// The only field of a through model that points to `side`.
 fn only_field(path: &Path, side: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let model = ask(path, quote!(#private::SendsSignals), "Me");
-    let index = ask(at(Place::of(path), model, private), quote!(#private::PointsOnceTo<#side, _>), "FIELD");
+    let index = ask(at(SpanRange::of(path), model, private), quote!(#private::PointsOnceTo<#side, _>), "FIELD");
     quote!(#private::FieldOf::At(#index))
 }
 
 /// A field that the user named. It must be the id of a row of `side`; the compiler checks this.
 fn named_field(path: &Path, field: &Ident, side: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
-    let (span, name) = (Place::of(field).first(), field.unraw().to_string());
+    let (span, name) = (SpanRange::of(field).first(), field.unraw().to_string());
     let points = quote_spanned!(span=> fn points(row: &#path) -> &#root::Id<#side> { &row.#field });
-    let may_relate = moved(quote!(#private::may_relate), Place::of(field));
+    let may_relate = moved(quote!(#private::may_relate), SpanRange::of(field));
     let never = ask(path, quote!(#private::SendsSignals), "NEVER_CHANGES");
     let is_column = quote_spanned!(span=> const _: () = #may_relate(#never, #name););
     quote! {{
@@ -140,7 +140,7 @@ fn word(token: TokenTree) -> Option<String> {
     }
 }
 
-/// A method of the model with the field.
+/// The method of the model with the field.
 fn forward(
     many: &ManyToManyField<'_>,
     through: &TokenStream,
@@ -164,7 +164,7 @@ fn forward(
     }
 }
 
-/// A trait, implemented for the model of the other side, which may be in another crate.
+/// A trait with the method of the other side. It is a trait because that model may be in another crate.
 fn reverse(
     accessor: &Ident,
     many: &ManyToManyField<'_>,

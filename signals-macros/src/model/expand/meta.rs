@@ -10,7 +10,7 @@ use crate::model::ir::{Column, Model, OnDelete, Origin};
 use crate::model::parse::{Kind, Source, TogetherKind};
 use crate::model::paths::Paths;
 use crate::model::types::{needs_null, option};
-use crate::root::{Place, ask, at};
+use crate::root::{SpanRange, ask, at};
 
 /// The value of `META`.
 pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -24,7 +24,7 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
         Origin::Written => (None, accessors(model, paths)),
         Origin::ThroughModelOf { field, target } => {
             let (field, load) = (field.unraw().to_string(), ask(target, quote!(#root::Model), "__load_related"));
-            let of_this = quote_spanned!(Place::of(target).last()=> ::<#name>);
+            let of_this = quote_spanned!(SpanRange::of(target).last()=> ::<#name>);
             (Some(quote!(.automatic(#field, #load #of_this))), None)
         }
     };
@@ -58,7 +58,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
     let (stored, nullable) = (as_column(column, "TYPE", paths), as_column(column, "NULLABLE", paths));
     let key = is_key.then(|| {
         let key = ask(ty, quote!(#private::KeyOf<#model>), "Me");
-        let assigned = ask(at(Place::of(ty), key, private), quote!(#private::Key), "ASSIGNED");
+        let assigned = ask(at(SpanRange::of(ty), key, private), quote!(#private::Key), "ASSIGNED");
         quote!(.key(#assigned))
     });
     let unique = column.unique.then(|| quote!(.unique()));
@@ -77,7 +77,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
             OnDelete::SetDefault => quote!(SetDefault),
             OnDelete::DoNothing => quote!(DoNothing),
         };
-        let place = Place::of(ty);
+        let place = SpanRange::of(ty);
         let target = target(ty, private);
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
         let question = match origin {
@@ -99,14 +99,14 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
     quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation #read_only)
 }
 
-/// Has the compiler check that a field with `set_null`, whose type is not written as an `Option`, is an alias of one.
+/// Makes the compiler check that the type of a field with `set_null` is an alias of an `Option`, if it is not written as one.
 pub(super) fn null(column: &Column<'_>, paths: &Paths) -> Option<TokenStream> {
     let on_delete = column.relation.as_ref()?.on_delete;
     if on_delete != OnDelete::SetNull || option(column.ty).is_some() {
         return None;
     }
     let (nullable, message) = (as_column(column, "NULLABLE", paths), needs_null(column.ty));
-    Some(quote_spanned!(Place::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
+    Some(quote_spanned!(SpanRange::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
 }
 
 /// The description of the model's methods, for `check()`.

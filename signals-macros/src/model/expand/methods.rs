@@ -1,4 +1,4 @@
-//! The methods that a model gives its users: its own, and those of the models that it is related to.
+//! The methods that are generated for a model and for the models that it is related to.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What the output asks the compiler about the type of a column.
+//! Questions to the compiler about the type of a column.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,8 +8,8 @@ use crate::model::ir::Column;
 use crate::model::paths::Paths;
 use crate::root::ask;
 
-/// `<String as Column>::answer`: the compiler underlines the type if it is no column, if a relation does not say where it
-/// points to, or if a version is no integer.
+/// `<String as Column>::answer`. The compiler underlines the type if it is not a column, if a relation is not an `Id` or a `Ref`, or if a
+/// version is not an integer.
 pub(super) fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let question = match column {
@@ -20,7 +20,7 @@ pub(super) fn as_column(column: &Column<'_>, answer: &str, paths: &Paths) -> Tok
     ask(column.ty, question, answer)
 }
 
-/// The model that a type points to.
+/// The model that an `Id` or a `Ref` points to.
 pub(super) fn target(ty: &Type, private: &TokenStream) -> TokenStream {
     ask(ty, quote!(#private::PointsTo), "Target")
 }

@@ -12,7 +12,7 @@ use crate::model::ir::{Column, Model};
 use crate::model::parse::{Kind, Parsed};
 use crate::model::paths::Paths;
 use crate::model::types::option;
-use crate::root::{Place, ask, at, implement};
+use crate::root::{SpanRange, ask, at, implement};
 
 /// A trait per relation, implemented for the referenced model, which may be in another crate.
 pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -68,9 +68,9 @@ fn accessor(
     };
     let trait_doc = format!("The other side of [`{child}`]'s `{field}`.");
     let target = target(ty, private);
-    let model = ask(at(Place::of(ty), &target, private), quote!(#root::Model), &call.to_string());
+    let model = ask(at(SpanRange::of(ty), &target, private), quote!(#root::Model), &call.to_string());
     // If the compiler checks again which model the type references, its error should point at the type.
-    let place = Place::of(ty);
+    let place = SpanRange::of(ty);
     let (first, this) = (place.first(), Ident::new("self", place.last()));
     let arguments = place.parenthesised(quote_spanned!(first=> #this, executor, #index));
     let end = quote_spanned!(place.last()=> 'a);

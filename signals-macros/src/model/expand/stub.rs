@@ -10,7 +10,7 @@ use crate::model::parse::{self, Parsed};
 use crate::model::paths::Paths;
 use crate::root::implement;
 
-/// The item without our attributes, and an implementation that only the compiler ever sees.
+/// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
     let methods = model.map(|(parsed, model)| methods(parsed, model, paths));
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {

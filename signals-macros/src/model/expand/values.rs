@@ -7,9 +7,9 @@ use syn::{Expr, Ident, Path, Type};
 use super::questions::as_column;
 use crate::model::ir::{Column, ManyToManyField, Model, Skipped};
 use crate::model::paths::Paths;
-use crate::root::{Place, ask};
+use crate::root::{SpanRange, ask};
 
-/// The default of each field that has one, as a function: the user's expression stands in the output once.
+/// The default of each field that has one, as a function, so that the user's expression is in the output once.
 pub(super) fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let of_columns = model.columns.iter().map(|column| (column.ty, column.default));
@@ -29,13 +29,13 @@ pub(super) fn defaults(model: &Model<'_>, paths: &Paths) -> TokenStream {
     of_columns.chain(of_skipped).enumerate().filter_map(one).collect()
 }
 
-/// What gives the default of a field: of the columns in their order, and then of the fields that are none.
+/// The call of such a function. The indexes are those of the columns, and then of the skipped fields.
 pub(super) fn default(index: usize, ty: &Type, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     quote!(<Self as #private::DefaultOf<#private::FieldIndex<#index>, #ty>>::value())
 }
 
-/// `Default`, in the place of the derive.
+/// The implementation of `Default` that replaces the derive.
 pub(super) fn constructor(derived: &Path, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let columns = model.columns.iter().enumerate().map(|(index, Column { name, ty, default, .. })| {
         let value = match default {
@@ -45,8 +45,8 @@ pub(super) fn constructor(derived: &Path, model: &Model<'_>, paths: &Paths) -> T
         quote!(#name: #value,)
     });
     let (name, others) = (model.name, others(model, paths));
-    // At the place of the derive: it is where the compiler looks if there is another one.
-    let implementation = quote_spanned! {Place::of(derived).first()=>
+    // With the span of the derive, which the compiler underlines if there is another implementation.
+    let implementation = quote_spanned! {SpanRange::of(derived).first()=>
         impl ::core::default::Default for #name {
             fn default() -> Self {
                 Self { #(#columns)* #(#others)* }
@@ -59,7 +59,7 @@ pub(super) fn constructor(derived: &Path, model: &Model<'_>, paths: &Paths) -> T
     }
 }
 
-/// The fields that are no columns, as they are in a new value and in a row that was read.
+/// The fields that are not columns, with their values in a new instance and in a row that was read.
 pub(super) fn others(model: &Model<'_>, paths: &Paths) -> Vec<TokenStream> {
     let Paths { private, .. } = paths;
     let skipped = |(index, Skipped { name, ty, default }): (usize, &Skipped<'_>)| {
@@ -82,7 +82,7 @@ fn of_type(ty: &Type) -> TokenStream {
     quote!(#default())
 }
 
-/// The defaults of the columns as values, by their places, if there are any.
+/// The function that returns the default of a column as a `Value`, if any column has one.
 pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let Paths { root, .. } = paths;
     let arms: Vec<_> = model
