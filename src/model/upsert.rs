@@ -10,7 +10,7 @@ use super::save::{self, SaveMode};
 use super::update_or_create::check_write;
 use super::{FieldSet, Key, ModelInternals, commit, load, sql};
 use crate::db::{Exec, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Inserts the instance, or writes these fields of the row that has its values in `unique`. It sends no signals.
 pub(super) async fn upsert<M: ModelInternals>(
@@ -37,7 +37,7 @@ pub(super) async fn upsert<M: ModelInternals>(
 
 /// The indexes of the unique fields.
 fn check<M: ModelInternals>(instance: &M, unique: FieldSet<M>, write: FieldSet<M>) -> Result<Vec<usize>> {
-    save::check(instance, &SaveMode::Insert).map_err(Error::from)?;
+    save::check(instance, &SaveMode::Insert)?;
     let unique = given(instance, unique)?;
     check_write(write, &unique)?;
     Ok(unique)

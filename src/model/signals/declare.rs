@@ -1,4 +1,4 @@
-//! SaveMode a signal of models is declared: one macro for the signals of rows, of bulk operations, of many-to-many relations and of
+//! How a signal of models is declared: one macro for the signals of rows, of bulk operations, of many-to-many relations and of
 //! logins.
 
 /// Declares a signal and its payload: what the signal is called, the fields of the payload, and how the payload of one model becomes
