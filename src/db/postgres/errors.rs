@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use super::connection::Connection;
 use super::params::Refused;
 use crate::db::sql::{Dialect, Token, Tokens, shortened};
 use crate::db::transaction_state::ended_by_statement;
@@ -51,30 +50,31 @@ impl From<ServerError> for Failure {
 }
 
 impl Failure {
-    pub(super) fn into_error(self, sql: &str, connection: &Connection) -> Error {
+    /// The error of a statement on a connection that was lost with the error `died`, if it was lost.
+    pub(super) fn into_error(self, sql: &str, died: Option<&str>) -> Error {
         match self {
             Self::Refused(error) => refused(error, sql),
-            Self::Lost(error) => lost(connection, Some(&error)),
+            Self::Lost(error) => lost(died, Some(&error)),
             Self::Here(error) => error,
             Self::EndedTransaction => ended_by_statement(),
         }
     }
 
     /// Only a refusal means that nothing was committed.
-    pub(super) fn into_error_of_commit(self, connection: &Connection) -> Error {
+    pub(super) fn into_error_of_commit(self, died: Option<&str>) -> Error {
         match self {
-            Self::Lost(error) => ErrorKind::CommitUnknown { reason: reason(connection, Some(&error)) }.into(),
-            failure => failure.into_error("COMMIT", connection),
+            Self::Lost(error) => ErrorKind::CommitUnknown { reason: reason(died, Some(&error)) }.into(),
+            failure => failure.into_error("COMMIT", died),
         }
     }
 }
 
-pub(super) fn lost(connection: &Connection, error: Option<&ServerError>) -> Error {
-    ErrorKind::ConnectionLost { reason: reason(connection, error) }.into()
+pub(super) fn lost(died: Option<&str>, error: Option<&ServerError>) -> Error {
+    ErrorKind::ConnectionLost { reason: reason(died, error) }.into()
 }
 
-fn reason(connection: &Connection, error: Option<&ServerError>) -> String {
-    match (connection.died(), error) {
+fn reason(died: Option<&str>, error: Option<&ServerError>) -> String {
+    match (died, error) {
         // The cause of the loss is better than "connection closed".
         (Some(died), Some(error)) if error.is_closed() => died.to_owned(),
         (_, Some(error)) => chain(error),

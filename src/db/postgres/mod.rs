@@ -60,6 +60,6 @@ impl Postgres {
         };
         let lease = self.pool.lease(statement.at).await?;
         let result = lease.guard(lease.run(access, &mut statement)).await;
-        result.map_err(|failure| statement.error(failure.into_error(statement.sql, &lease)))
+        result.map_err(|failure| statement.error(failure.into_error(statement.sql, lease.died())))
     }
 }

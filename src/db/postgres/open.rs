@@ -20,7 +20,9 @@ pub(super) async fn open(server: &Server) -> Result<Connection, NotOpened> {
 
 impl DriverConnection for Connection {
     fn execute<'a>(&'a mut self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<u64>> {
-        Box::pin(async move { Self::execute(self, sql, params).await.map_err(|failure| failure.into_error(sql, self)) })
+        Box::pin(async move {
+            Self::execute(self, sql, params).await.map_err(|failure| failure.into_error(sql, self.died()))
+        })
     }
 
     fn for_each_row<'a>(
@@ -29,7 +31,9 @@ impl DriverConnection for Connection {
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.query(sql, params, each).await.map_err(|failure| failure.into_error(sql, self)) })
+        Box::pin(
+            async move { self.query(sql, params, each).await.map_err(|failure| failure.into_error(sql, self.died())) },
+        )
     }
 
     fn dialect(&self) -> Dialect {

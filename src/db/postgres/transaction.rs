@@ -69,7 +69,7 @@ impl Transaction {
                  that failure, or try it in `tx.savepoint(..)`",
             )),
             Ok(value) => Ok(value),
-            Err(error) => Err(Failure::from(error).into_error("", &lease)),
+            Err(error) => Err(Failure::from(error).into_error("", lease.died())),
         }
     }
 
@@ -90,13 +90,13 @@ impl Transaction {
         }
         if lease.is_closed() {
             // Nothing is sent, so nothing can be committed.
-            return Err(errors::lost(&lease, None));
+            return Err(errors::lost(lease.died(), None));
         }
         // The rollback of a savepoint may not be sent yet. If the server refuses it, it also refuses the COMMIT after it.
         let before = self.lock_state().pending.take();
         *self.committing() = Some(Box::pin(async move {
             let committed = lease.guard(lease.in_one(before.as_deref(), lease.commit())).await;
-            committed.map_err(|failure| failure.into_error_of_commit(&lease))
+            committed.map_err(|failure| failure.into_error_of_commit(lease.died()))
         }));
         let result = std::future::poll_fn(|context| {
             let mut committing = self.committing();
@@ -117,7 +117,7 @@ impl Transaction {
         match lease.guard(lease.rollback()).await {
             // The server rolls back a lost connection.
             Ok(()) | Err(Failure::Lost(_)) => Ok(()),
-            Err(failure) => Err(failure.into_error("ROLLBACK", &lease)),
+            Err(failure) => Err(failure.into_error("ROLLBACK", lease.died())),
         }
     }
 
@@ -187,7 +187,7 @@ impl Transaction {
             {
                 ErrorKind::ReadOnlyTransaction.into()
             }
-            failure => failure.into_error(sql, lease),
+            failure => failure.into_error(sql, lease.died()),
         }
     }
 
