@@ -1,4 +1,4 @@
-//! What a database answers: at once, or after a wait.
+//! The answer of a database: ready, or a future.
 
 #![cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "PostgreSQL is always waited for"))]
 
@@ -10,19 +10,19 @@ use signals_core::BoxFuture;
 
 use crate::error::Error;
 
-/// An answer that is here already, or one to wait for.
+/// An answer that is ready, or a future.
 ///
-/// SQLite mostly answers at once. Who waits takes an allocation: next to a lock or a round trip it is nothing. In exchange
-/// what a driver does meanwhile makes no future larger, and is compiled once, here, instead of in every crate that awaits it.
+/// SQLite usually answers immediately. A future costs an allocation, which is negligible compared with a lock or a round trip. In
+/// exchange, the work of a driver does not make other futures larger, and is compiled once instead of in every crate that awaits it.
 ///
-/// With a `T` of one word it travels in registers, where a `Result` in an `Option` would be written to memory and read again:
-/// that is why what went well and what failed are variants of their own, and why the future is in two boxes.
+/// With a `T` of one word, an answer is returned in registers; a `Result` in an `Option` would be written to memory and read again.
+/// This is why success and failure are separate variants, and why the future is in two boxes.
 #[must_use = "a failure is in it, and it may have to be waited for"]
 pub(crate) enum Answer<'a, T, E = Error> {
     Good(T),
     Failed(E),
     Later(Box<BoxFuture<'a, Result<T, E>>>),
-    /// Nothing is left of it.
+    /// The answer has been taken.
     Given,
 }
 
@@ -57,7 +57,7 @@ impl<T, E> From<Result<T, E>> for Answer<'_, T, E> {
     }
 }
 
-// Nothing points into it: what waits is in its box.
+// Nothing points into it, because the future is in a box.
 impl<T, E> Unpin for Answer<'_, T, E> {}
 
 impl<T, E> Future for Answer<'_, T, E> {

@@ -1,6 +1,6 @@
-//! How a transaction begins.
+//! Options of a transaction.
 
-/// How a transaction begins, where [`Db::begin`](super::Db::begin) does not suffice.
+/// Options of a transaction, for [`Db::begin_with`](super::Db::begin_with) and [`Db::transaction_with`](super::Db::transaction_with).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -10,7 +10,7 @@
 ///
 /// let report = TransactionOptions::new().isolation(IsolationLevel::RepeatableRead).read_only();
 /// db.transaction_with(report, async |tx| {
-///     // Whatever is read here is of one moment, however long it takes, and nobody who writes is kept waiting.
+///     // All queries see the same state of the database, and do not block transactions that write.
 /// #   tx.for_each_row("SELECT 1", &(), &mut |_| Ok(())).await?;
 ///     Ok(())
 /// })
@@ -20,10 +20,10 @@
 ///
 /// | | SQLite | PostgreSQL |
 /// |---|---|---|
-/// | nothing | [`Serializable`](IsolationLevel::Serializable) | what the server says, mostly [`ReadCommitted`](IsolationLevel::ReadCommitted) |
-/// | [`isolation`](Self::isolation) | as if nothing was said: one transaction writes at a time, so all are `Serializable` | as named |
-/// | [`read_only`](Self::read_only) | reads beside the one that writes what was committed before its first statement; in memory there is one connection, and it waits for that | `READ ONLY`; one moment for the whole transaction with `RepeatableRead` |
-/// | [`deferrable`](Self::deferrable) | nothing to wait for | `DEFERRABLE` |
+/// | the default | [`Serializable`](IsolationLevel::Serializable) | the default of the server, usually [`ReadCommitted`](IsolationLevel::ReadCommitted) |
+/// | [`isolation`](Self::isolation) | no effect: only one transaction can write, so that all are `Serializable` | the given level |
+/// | [`read_only`](Self::read_only) | reads what was committed before its first statement, concurrently with the transaction that writes; a database in memory has one connection, for which it waits | `READ ONLY`; the same state for the whole transaction with `RepeatableRead` |
+/// | [`deferrable`](Self::deferrable) | no effect | `DEFERRABLE` |
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use = "options do nothing until a transaction begins with them"]
 pub struct TransactionOptions {
@@ -32,21 +32,21 @@ pub struct TransactionOptions {
     pub(super) waiting: Waiting,
 }
 
-/// What a transaction may see of others that run at the same time, from little care to much.
+/// What a transaction may see of concurrent ones, from the weakest level to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IsolationLevel {
     /// Each statement sees what was committed before it.
     ReadCommitted,
-    /// Every statement sees what was committed before the first one. To write a row that somebody else has written since is
+    /// Every statement sees what was committed before the first one. Writing a row that another transaction has written since is
     /// [`ErrorKind::Serialization`](crate::ErrorKind::Serialization).
     RepeatableRead,
-    /// As if one transaction ran after the other. Where that cannot be, one of them fails with
-    /// [`ErrorKind::Serialization`](crate::ErrorKind::Serialization), in any statement or in its commit: do all of it again.
+    /// The result is as if transactions ran one after the other. Where this is impossible, one of them fails with
+    /// [`ErrorKind::Serialization`](crate::ErrorKind::Serialization), in a statement or in its commit: repeat the whole transaction.
     Serializable,
 }
 
-/// What a transaction is for.
+/// Whether a transaction writes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Access {
     #[default]
@@ -54,7 +54,7 @@ pub(super) enum Access {
     Read,
 }
 
-/// Whether to wait for a moment in which nothing can go wrong.
+/// Whether to wait until the transaction cannot fail with a serialization error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Waiting {
     #[default]
@@ -68,7 +68,7 @@ impl TransactionOptions {
         Self::default()
     }
 
-    /// What the transaction may see of others.
+    /// What the transaction may see of concurrent ones.
     pub fn isolation(mut self, isolation: IsolationLevel) -> Self {
         self.isolation = Some(isolation);
         self
@@ -81,8 +81,8 @@ impl TransactionOptions {
         self
     }
 
-    /// With [`IsolationLevel::Serializable`] and [`read_only`](Self::read_only): PostgreSQL waits until it can begin in a moment
-    /// from which it runs to its end without failing, which is for long reports.
+    /// With [`IsolationLevel::Serializable`] and [`read_only`](Self::read_only): PostgreSQL waits with the beginning until the
+    /// transaction cannot fail because of others. This is for long reports.
     pub fn deferrable(mut self) -> Self {
         self.waiting = Waiting::Deferrable;
         self

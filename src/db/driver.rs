@@ -1,7 +1,7 @@
-//! The seam between this library and the databases: an enum with a variant per driver.
+//! The interface between this library and the drivers: an enum with a variant per driver.
 //!
-//! What may wait gives an [`Answer`], so that a driver which talks over a network fits and one which does not costs no more
-//! than a call.
+//! An operation that may have to wait returns an [`Answer`]. Drivers with a network connection can return a future, and for
+//! drivers without one an operation costs no more than a call.
 
 use std::panic::Location;
 
@@ -35,13 +35,13 @@ pub(super) enum Session {
     Postgres(Box<postgres::Transaction>),
 }
 
-/// The answer to a COMMIT, whoever waits for it.
+/// The answer to a COMMIT, for the caller or for a task that takes over from it.
 #[cfg(feature = "postgres")]
 pub(super) type Outcome = postgres::Outcome;
 #[cfg(not(feature = "postgres"))]
 pub(super) type Outcome = std::future::Ready<Result<()>>;
 
-/// Calls a function of the driver that gives an answer.
+/// Calls a function of the driver that returns an answer.
 macro_rules! each_answer {
     ($type:ident, $of:expr, $driver:ident => $call:expr) => {
         match *$of {
@@ -97,7 +97,7 @@ impl Driver {
         }
     }
 
-    /// Begins a transaction, and makes of its session what is wanted: a session is large to be moved.
+    /// Begins a transaction, and passes its session to a function that converts it, because a session is too large to be moved.
     #[inline]
     pub(super) fn begin<'a, T: 'a>(
         &'a self,
@@ -142,12 +142,12 @@ impl Session {
         each_answer!(Session, self, session => session.run(statement))
     }
 
-    /// What has become of the transaction. A statement may have ended it.
+    /// The state of the transaction. A statement may have ended it.
     pub(super) fn state(&self) -> TransactionState {
         each_driver!(Session, self, session => session.state())
     }
 
-    /// Commits, or rolls back and says why it could not commit.
+    /// Commits, or rolls back and returns why it could not commit.
     pub(super) fn commit(&self) -> Answer<'_, ()> {
         each_answer!(Session, self, session => session.commit())
     }
@@ -159,7 +159,7 @@ impl Session {
     /// A COMMIT that was sent, if the future of `commit` was dropped before the answer came.
     pub(super) fn on_its_way(&self) -> Option<Outcome> {
         match *self {
-            // It waits for nobody but other processes, before it is done.
+            // It only waits for other processes, and has not committed until then.
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => None,
             #[cfg(feature = "postgres")]
@@ -167,30 +167,30 @@ impl Session {
         }
     }
 
-    /// Rolls back without waiting for it. Nothing happens if the session has ended.
+    /// Rolls back without awaiting it. It does nothing if the session has ended.
     pub(super) fn abandon(&self) {
         each_driver!(Session, self, session => session.abandon());
     }
 
-    // Savepoints stand in one another: the outermost has the depth 1. Nothing here waits, so that a savepoint can be rolled
-    // back by whoever drops it: SQLite does it at once, and what PostgreSQL is to do goes before the next statement.
+    // Savepoints can be nested: the outermost has the depth 1. None of these functions awaits, so that dropping a savepoint can roll
+    // it back: SQLite does so immediately, and PostgreSQL gets the command before the next statement.
 
-    /// Opens a savepoint in the others.
+    /// Opens a savepoint inside the others.
     pub(super) fn savepoint(&self, depth: usize) -> Result<()> {
         each_driver!(Session, self, session => session.savepoint(depth))
     }
 
-    /// Keeps what was done since the savepoint.
+    /// Releases the savepoint and keeps its changes.
     pub(super) fn release(&self, depth: usize) -> Result<()> {
         each_driver!(Session, self, session => session.release(depth))
     }
 
-    /// Undoes what was done since the savepoint, and forgets it and those in it.
+    /// Undoes the changes since the savepoint, and removes it and those inside it.
     pub(super) fn rollback_to(&self, depth: usize) -> Result<()> {
         each_driver!(Session, self, session => session.rollback_to(depth))
     }
 
-    /// Lends the connection to SQLite.
+    /// Lends the connection of SQLite's driver.
     #[cfg(feature = "sqlite")]
     pub(super) fn sqlite<T>(
         &self,
@@ -203,7 +203,7 @@ impl Session {
         }
     }
 
-    /// Lends the connection to PostgreSQL.
+    /// Lends the connection of PostgreSQL's driver.
     #[cfg(feature = "postgres")]
     pub(super) async fn postgres<T>(
         &self,

@@ -1,10 +1,10 @@
-//! The places in the program that hold a connection, for the error of code that waits for one in vain.
+//! The locations in the program that hold connections, for the error of a call that waits for one too long.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The places that hold a connection of a pool.
+/// The locations that hold connections of a pool.
 #[derive(Clone, Default)]
 pub(super) struct Holders(Arc<Mutex<Vec<&'static Location<'static>>>>);
 
@@ -20,7 +20,7 @@ impl Holders {
         }
     }
 
-    /// Each place, and how many connections it has.
+    /// Each location, and how many connections it holds.
     pub(super) fn places(&self) -> Vec<(&'static Location<'static>, usize)> {
         let mut places = BTreeMap::new();
         for &holder in self.lock().iter() {

@@ -1,4 +1,4 @@
-//! What runs after a commit or a rollback.
+//! Hooks that run after a commit or a rollback.
 
 use std::panic::Location;
 use std::pin::Pin;
@@ -39,7 +39,7 @@ impl Hook {
     }
 }
 
-/// Runs hooks one after the other, all of them, whatever fails.
+/// Runs all hooks one after the other, even if one fails.
 pub(super) struct Hooks {
     db: Db,
     waiting: std::vec::IntoIter<Hook>,
@@ -76,7 +76,7 @@ impl Future for Hooks {
                 continue;
             };
             let queued = *queued;
-            // A future that panicked is dropped and not polled again, so nothing broken is seen.
+            // A future that panicked is dropped and not polled again, so that its broken state is never observed.
             let result = match catch_panic(|| future.as_mut().poll(context)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(result)) => result,
@@ -90,8 +90,8 @@ impl Future for Hooks {
     }
 }
 
-/// The transaction is over, so its hooks must run, though whoever waited for them has gone: a web server drops the future of
-/// a request when the client hangs up.
+/// The transaction is over, so that its hooks must run even if the caller's future is dropped: a web server drops the future of
+/// a request when the client disconnects.
 impl Drop for Hooks {
     fn drop(&mut self) {
         if self.running.is_none() && self.waiting.len() == 0 {
@@ -103,7 +103,7 @@ impl Drop for Hooks {
             running: self.running.take(),
             rescue: true,
         };
-        // A runtime that shuts down drops the task at once, which would end here for ever.
+        // A runtime that shuts down drops the task immediately. Spawning again would never end.
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) if !self.rescue => drop(runtime.spawn(rest)),
             _ => rest.give_up(),
@@ -111,7 +111,7 @@ impl Drop for Hooks {
     }
 }
 
-/// Waits for a COMMIT that nobody else waits for any more, and runs the hooks of what became of it.
+/// Waits for a COMMIT whose future was dropped, and runs the hooks of its result.
 pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
     let undecided = Undecided(Some((db, level)));
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -137,7 +137,7 @@ pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
     }
 }
 
-/// What waits for the answer to a COMMIT. A runtime that stops is the last that is heard of it.
+/// The hooks that wait for the answer to a COMMIT. If the runtime stops, they are reported as not run.
 struct Undecided(Option<(Db, Level)>);
 
 impl Drop for Undecided {

@@ -161,14 +161,14 @@ impl Level {
         }
     }
 
-    /// Adds what is to run because a savepoint was rolled back. It waits for the end of the transaction, because until then
-    /// nobody but the transaction has its connection.
+    /// Adds the hooks of a savepoint that was rolled back. They wait for the end of the transaction, because until then
+    /// the transaction holds the connection.
     fn add_due(&mut self, hooks: Vec<Hook>) {
         self.queue.extend(hooks.into_iter().map(Queued::Due));
     }
 }
 
-/// [`Levels`] behind a lock. Most transactions never have anything to remember, and the commonest question does without it.
+/// [`Levels`] with a lock. Most transactions never store anything, and the most frequent check does not take the lock.
 pub(super) struct Memory {
     began: &'static Location<'static>,
     levels: OnceLock<Box<Mutex<Levels>>>,

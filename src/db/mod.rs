@@ -97,24 +97,23 @@ use crate::error::{Error, Result};
 /// # }
 /// ```
 ///
-/// Statements of SQLite run on the task that awaits them. A file has one connection that writes, whose users queue in
-/// the order in which they came, up to four connections that read beside it, and one more for each
-/// [transaction that only reads](TransactionOptions::read_only), up to [`ConnectOptions::pool_size`]. A memory database has one
-/// connection in all, so reading on the `Db` waits for an open transaction there.
+/// Statements of SQLite run on the task that awaits them. A file has one connection that writes, for which callers queue in
+/// order, up to four connections that read concurrently, and one more for each
+/// [read-only transaction](TransactionOptions::read_only), up to [`ConnectOptions::pool_size`]. A database in memory has only one
+/// connection, so that reading on the `Db` waits for an open transaction there.
 ///
-/// A file is in WAL mode. Its log, `file.db-wal`, is merged into the file whenever it has 4 MB, or as soon as the readers let it;
-/// what one large transaction made of it is cut back to 8 MB by the writes after that, and the last connection that closes the
-/// file removes it. Until a power cut, or a crash of the operating system, every commit is kept; the last ones before it are kept
-/// with [`Synchronous::Full`].
+/// A file is in WAL mode. Its log, `file.db-wal`, is merged into the file when it reaches 4 MB, or as soon as readers allow it. After
+/// a large transaction the next writes truncate it to 8 MB. Closing the last connection removes it. A commit survives a crash
+/// of the program. To make the last commits survive a power cut or a crash of the operating system, use [`Synchronous::Full`].
 ///
 /// PostgreSQL has a pool of connections, all of which read and write. Each prepares a statement when it first executes it,
-/// and then needs one round trip for it. BEGIN travels with the first statement of a transaction.
+/// and then needs one round trip for it. BEGIN is sent together with the first statement of a transaction.
 ///
 /// A connection to PostgreSQL belongs to the Tokio runtime in which it was opened, and ends with it. In a program with several
-/// runtimes, such as one per test, a `Db` that is shared by them loses connections when one of the runtimes ends; what was done on
-/// them at that moment is [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost). Give each runtime a `Db` of its own.
+/// runtimes, such as one per test, a shared `Db` loses connections when one of the runtimes ends, and statements that are running on
+/// them fail with [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost). Create one `Db` per runtime.
 ///
-/// Waiting uses the timer of Tokio: a runtime that is built by hand needs `enable_time()`, and for PostgreSQL
+/// Timeouts use the timer of Tokio: a runtime that you build yourself needs `enable_time()`, and for PostgreSQL
 /// `enable_all()`.
 #[derive(Clone)]
 pub struct Db {
@@ -132,11 +131,11 @@ impl Db {
     ///
     /// | URL | database |
     /// |---|---|
-    /// | `sqlite:path/to/file.db` | a file, made if it is missing |
+    /// | `sqlite:path/to/file.db` | a file, which is created if it is missing |
     /// | `sqlite:file.db?mode=rw` | a file that must exist |
     /// | `sqlite:file.db?mode=ro` | a file that must exist, for reading only |
     /// | `sqlite:file.db?synchronous=full` | a file whose commits survive a power cut: see [`Synchronous`]; also with `&mode=rw` |
-    /// | `sqlite::memory:` | a new, empty database in memory; each call makes its own |
+    /// | `sqlite::memory:` | a new, empty database in memory; each call creates another one |
     /// | `postgres://user:password@host:5432/database` | PostgreSQL, with the feature `postgres`; also `postgresql://` |
     ///
     /// What may stand after the `?` of a PostgreSQL URL is what [tokio-postgres] takes, among it `connect_timeout=5`,
@@ -149,7 +148,7 @@ impl Db {
     ///
     /// [tokio-postgres]: https://docs.rs/tokio-postgres/latest/tokio_postgres/config/struct.Config.html
     ///
-    /// Whatever keeps the database from being used is an error of this call, not of the first query.
+    /// If the database cannot be used, this call returns the error, and not the first query.
     #[track_caller]
     pub fn connect(url: &str) -> impl Future<Output = Result<Self>> + Send + use<> {
         ConnectOptions::new(url).connect()
@@ -160,15 +159,15 @@ impl Db {
         Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }) })
     }
 
-    /// The URL, for messages: `***` stands for a password, for settings that may be secret, and for whatever is not understood.
+    /// The URL for messages: `***` replaces a password, settings that may be secret, and anything that is not understood.
     pub fn url(&self) -> String {
         self.shared.options.public_url()
     }
 
-    /// Executes one statement and commits it; the answer is how many rows it changed.
+    /// Executes one statement, commits it, and returns how many rows it changed.
     ///
-    /// `?` is a placeholder on every database, `?2` and `$2` are that of the second parameter: see [`Params`]. Rows that the statement
-    /// returns are passed over. BEGIN, COMMIT and the like are refused: see [`transaction`](Self::transaction).
+    /// `?` is a placeholder on every database, and `?2` or `$2` is that of the second parameter: see [`Params`]. Rows that the
+    /// statement returns are ignored. BEGIN, COMMIT and similar statements are refused: see [`transaction`](Self::transaction).
     #[track_caller]
     pub fn execute(&self, sql: &str, params: &dyn Params) -> impl Future<Output = Result<u64>> + Send {
         let at = Location::caller();
@@ -179,11 +178,11 @@ impl Db {
         }
     }
 
-    /// Reads rows, and hands each to `each`. An error of `each` ends the query and is returned. The placeholders are those of
+    /// Reads rows, and passes each to `each`. An error of `each` ends the query and is returned. The placeholders are those of
     /// [`execute`](Self::execute).
     ///
-    /// What was committed before is seen, what an open transaction wrote is not. A statement that writes is refused,
-    /// with or without RETURNING: a [`Tx`] can query it.
+    /// It sees committed rows, and not those of open transactions. A statement that writes is refused,
+    /// with or without RETURNING: use a [`Tx`] for it.
     #[track_caller]
     pub fn for_each_row(
         &self,
@@ -200,7 +199,7 @@ impl Db {
         }
     }
 
-    /// Executes several statements without parameters, in a transaction of their own: all of them or none.
+    /// Executes several statements without parameters in one transaction.
     #[track_caller]
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
@@ -212,14 +211,14 @@ impl Db {
 
     /// Begins a transaction. Dropping it without [`commit`](Tx::commit) rolls it back.
     ///
-    /// It takes the one connection that writes to SQLite, and one of the pool's of PostgreSQL: end it soon, and do not wait
-    /// for other things in it.
+    /// It holds the one connection that writes to SQLite, or one of PostgreSQL's pool: end it soon, and do not await
+    /// other work in it.
     #[track_caller]
     pub fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
         self.begin_with(TransactionOptions::new())
     }
 
-    /// As [`begin`](Self::begin), with an isolation level, or for reading only.
+    /// Like [`begin`](Self::begin), with an isolation level, or read-only.
     #[track_caller]
     pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Tx>> + Send {
         let at = Location::caller();
@@ -249,18 +248,21 @@ impl Db {
     /// # Ok(())
     /// # }
     /// ```
+    ///
     /// In the body of another transaction of the same database, and in a receiver of a save or a delete, it is
-    /// [`ErrorKind::NestedTransaction`](crate::ErrorKind::NestedTransaction), because it would not be part of that one. [`Tx::savepoint`] is, and is what Django's `atomic` in `atomic` does. A transaction of its own, which stays
-    /// whatever becomes of the outer one, is [`begin`](Self::begin); in SQLite, where one transaction writes at once, it has to
-    /// wait for the end of the outer one, so run it as a task or after that.
+    /// [`ErrorKind::NestedTransaction`](crate::ErrorKind::NestedTransaction), because it would not be part of the outer transaction.
+    /// Use [`Tx::savepoint`] for a part of it, like Django's `atomic` in `atomic`, and [`begin`](Self::begin) for an independent
+    /// transaction. In SQLite, where only one transaction can write, an independent one waits for the end of the outer one: run it
+    /// as a task, or afterwards.
     #[track_caller]
     pub fn transaction<T>(&self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
         self.transaction_at(TransactionOptions::new(), Location::caller(), body)
     }
 
-    /// As [`transaction`](Self::transaction), with an isolation level, or for reading only.
+    /// Like [`transaction`](Self::transaction), with an isolation level, or read-only.
     ///
-    /// It is not done again by itself: a body that failed with [`ErrorKind::Serialization`](crate::ErrorKind::Serialization) may have sent a mail.
+    /// It is not repeated automatically: a body that failed with [`ErrorKind::Serialization`](crate::ErrorKind::Serialization) may have
+    /// sent an email.
     #[track_caller]
     pub fn transaction_with<T>(
         &self,
@@ -291,7 +293,7 @@ impl Db {
         self.shared.driver.dialect()
     }
 
-    /// Hands a failure that no call can return to the handler of [`ConnectOptions::on_error`]. It never panics.
+    /// Reports a failure that no call can return to the handler of [`ConnectOptions::on_error`]. It never panics.
     pub(crate) fn report(&self, error: Error) {
         self.shared.options.report(error);
     }
@@ -301,7 +303,7 @@ impl Db {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
-    /// Which receivers are muted for what is done here.
+    /// Which receivers are muted on this handle.
     pub(crate) fn scope(&self) -> &Scope {
         &self.shared.scope
     }
@@ -310,7 +312,7 @@ impl Db {
         &self.shared.driver
     }
 
-    /// As [`begin`](Self::begin), for an async caller, through whom `#[track_caller]` does not see.
+    /// Like [`begin`](Self::begin), for async callers, which `#[track_caller]` does not support.
     pub(crate) fn begin_at(&self, at: &'static Location<'static>) -> Answer<'_, Tx> {
         self.begin_with_at(TransactionOptions::new(), at)
     }

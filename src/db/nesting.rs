@@ -1,7 +1,7 @@
-//! Which transactions the code that runs now stands in the bodies of.
+//! The transactions whose bodies contain the running code.
 //!
-//! It belongs to the call chain, not to the thread: the future of a body notes it for the time of each poll, so that it is right
-//! on whatever thread the task goes on, and a task that the body spawned does not see it.
+//! This belongs to the call chain and not to the thread: the future of a body sets it during each poll, so that it is correct
+//! on every thread on which the task runs, and a task that the body spawned does not have it.
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -20,7 +20,7 @@ thread_local! {
     static BODIES: RefCell<Vec<Body>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Refuses a transaction inside the body of another one of this database: it would not be part of that.
+/// Refuses a transaction inside the body of another one of this database, because it would not be part of the outer one.
 pub(super) fn refuse(db: &Db) -> Result<()> {
     let id = id(db);
     let outer = BODIES.with_borrow(|bodies| bodies.iter().rev().find(|body| body.db == id).map(|body| body.began));
@@ -45,7 +45,7 @@ fn id(db: &Db) -> usize {
     std::sync::Arc::as_ptr(&db.shared).addr()
 }
 
-/// Stands in a body until it is dropped.
+/// Marks the running code as inside a body until it is dropped.
 struct Inside;
 
 impl Inside {

@@ -10,7 +10,7 @@ use super::url::{self, Synchronous};
 use crate::error::Error;
 use crate::report::{ErrorHandler, print, report};
 
-/// How to connect to a database, where [`Db::connect`](super::Db::connect) does not suffice.
+/// Options of a connection to a database, for more than the URL of [`Db::connect`](super::Db::connect) can say.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -28,24 +28,23 @@ use crate::report::{ErrorHandler, print, report};
 /// ```
 /// # PostgreSQL
 ///
-/// These can stand in the URL, `postgres://host/shop?pool_size=20&connect_timeout=2`, and what is called on the options counts
-/// before them:
+/// These can be part of the URL, `postgres://host/shop?pool_size=20&connect_timeout=2`. The methods of the options take precedence:
 ///
-/// | in the URL | | if not set |
+/// | in the URL | | default |
 /// |---|---|---|
 /// | `pool_size` | [`pool_size`](Self::pool_size) | 10 |
 /// | `pool_timeout` | [`pool_timeout`](Self::pool_timeout), in seconds | 5 |
 /// | `check_after_idle` | [`check_after_idle`](Self::check_after_idle), in seconds | 30 |
 /// | `statement_cache_capacity` | [`statement_cache_capacity`](Self::statement_cache_capacity) | 256 |
-/// | `connect_timeout` | the seconds that each host may take to be connected to | `pool_timeout` |
+/// | `connect_timeout` | the timeout for connecting to each host, in seconds | `pool_timeout` |
 /// | `keepalives` | 0 turns TCP keepalive off | 1 |
-/// | `keepalives_idle` | the seconds of silence before TCP asks whether the server is there | 30 |
-/// | `keepalives_interval` | the seconds between two such questions | 10 |
-/// | `keepalives_retries` | how many of them without an answer end the connection | 3 |
-/// | `tcp_user_timeout` | the seconds after which what was sent and not received ends the connection, on Linux. In libpq it is milliseconds | 30 |
+/// | `keepalives_idle` | the seconds without traffic before the first keepalive probe | 30 |
+/// | `keepalives_interval` | the seconds between two probes | 10 |
+/// | `keepalives_retries` | the number of unanswered probes that end the connection | 3 |
+/// | `tcp_user_timeout` | the seconds after which unacknowledged data ends the connection, on Linux. In libpq it is milliseconds | 30 |
 ///
-/// So a statement whose server or network has gone fails with [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) within a minute, and one that waits for a
-/// server which is there waits as long as it takes: limit it with `options=-c%20statement_timeout%3D30s`.
+/// If the server or the network fails, a statement thus fails with [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost)
+/// within a minute. A statement on a working server has no time limit: set one with `options=-c%20statement_timeout%3D30s`.
 #[derive(Clone)]
 #[must_use = "options do nothing until `connect` is called"]
 pub struct ConnectOptions {
@@ -53,7 +52,7 @@ pub struct ConnectOptions {
     pub(super) writer_timeout: Duration,
     pub(super) busy_timeout: Duration,
     pub(super) synchronous: Option<Synchronous>,
-    /// What the URL may say as well is `None` until it is said here.
+    /// Options that the URL can also set are `None` until they are set here.
     pool_size: Option<usize>,
     pool_timeout: Option<Duration>,
     check_after_idle: Option<Duration>,
@@ -91,61 +90,62 @@ impl ConnectOptions {
         }
     }
 
-    /// How long to wait for another transaction of this program before [`ErrorKind::WriterBusy`](crate::ErrorKind::WriterBusy). 5 seconds if not set.
-    /// PostgreSQL has many connections that write: see [`pool_timeout`](Self::pool_timeout).
+    /// How long to wait for another transaction of this program before [`ErrorKind::WriterBusy`](crate::ErrorKind::WriterBusy). The
+    /// default is 5 seconds. It is for SQLite; PostgreSQL has many connections that write: see [`pool_timeout`](Self::pool_timeout).
     pub fn writer_timeout(mut self, timeout: Duration) -> Self {
         self.writer_timeout = timeout;
         self
     }
 
-    /// How long to wait for a lock on the file of SQLite that another process holds before [`ErrorKind::Locked`](crate::ErrorKind::Locked). Callers that wait
-    /// for one another share the wait. 5 seconds if
-    /// not set. In PostgreSQL it is a setting of the connection, `?options=-c%20lock_timeout%3D5s`, and the error is
-    /// [`ErrorKind::LockTimeout`](crate::ErrorKind::LockTimeout).
+    /// How long to wait for a lock of another process on the file of SQLite before [`ErrorKind::Locked`](crate::ErrorKind::Locked).
+    /// Callers that wait for one another share the wait. The default is 5 seconds. In PostgreSQL it is a setting of the connection,
+    /// `?options=-c%20lock_timeout%3D5s`, and the error is [`ErrorKind::LockTimeout`](crate::ErrorKind::LockTimeout).
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
     }
 
-    /// What a commit to a file of SQLite survives. If not set, it is what the URL says, `?synchronous=full`, and
-    /// [`Synchronous::Normal`] if the URL says nothing.
+    /// What a commit to a file of SQLite survives. The default is the setting of the URL, `?synchronous=full`, or else
+    /// [`Synchronous::Normal`].
     pub fn synchronous(mut self, synchronous: Synchronous) -> Self {
         self.synchronous = Some(synchronous);
         self
     }
 
-    /// How many connections to PostgreSQL there are at most. They are opened when they are needed, and stay. 10 if not set,
-    /// at least 1.
+    /// The maximum number of connections to PostgreSQL. They are opened when they are needed, and stay open. The default is 10, the
+    /// minimum 1.
     ///
-    /// For a file of SQLite it is how many transactions that only read may be open at once,
-    /// [`TransactionOptions::read_only`](super::TransactionOptions::read_only); one connection writes, and up to four more are for
-    /// single queries.
+    /// For a file of SQLite it is the maximum number of concurrent read-only transactions,
+    /// [`TransactionOptions::read_only`](super::TransactionOptions::read_only). In addition one connection writes, and up to four are
+    /// for single queries.
     pub fn pool_size(mut self, size: usize) -> Self {
         self.pool_size = Some(size);
         self
     }
 
-    /// How long to wait for a connection that others hold before [`ErrorKind::PoolBusy`](crate::ErrorKind::PoolBusy), and in PostgreSQL for the server to accept a
-    /// new one before [`ErrorKind::Connect`](crate::ErrorKind::Connect) or [`ErrorKind::TooManyConnections`](crate::ErrorKind::TooManyConnections), and for a sign of life from one that was idle. 5
-    /// seconds if not set.
+    /// How long to wait for a connection of the pool before [`ErrorKind::PoolBusy`](crate::ErrorKind::PoolBusy). In PostgreSQL also how
+    /// long to wait for the server to accept a new connection, before [`ErrorKind::Connect`](crate::ErrorKind::Connect) or
+    /// [`ErrorKind::TooManyConnections`](crate::ErrorKind::TooManyConnections), and for the answer of an idle one. The default is 5
+    /// seconds.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
         self.pool_timeout = Some(timeout);
         self
     }
 
-    /// After how long without use a connection to PostgreSQL is asked for a sign of life before it is used again, which takes a
-    /// round trip. A connection that gives none within [`pool_timeout`](Self::pool_timeout) is replaced. 30 seconds if not set;
-    /// 0 asks each time.
+    /// After how long without use a connection to PostgreSQL is checked before it is used again, which takes a
+    /// round trip. A connection that does not answer within [`pool_timeout`](Self::pool_timeout) is replaced. The default is 30
+    /// seconds; 0 checks it each time.
     pub fn check_after_idle(mut self, idle: Duration) -> Self {
         self.check_after_idle = Some(idle);
         self
     }
 
-    /// How many statements each connection to PostgreSQL keeps prepared. 256 if not set.
+    /// How many prepared statements each connection to PostgreSQL keeps. The default is 256.
     ///
-    /// With 0 no statement is prepared: its SQL and its parameters travel together, in one round trip, under no name. A pooler
-    /// that gives each transaction another connection needs that, such as pgbouncer with `pool_mode = transaction`; it is
-    /// [`ErrorKind::NotPrepared`](crate::ErrorKind::NotPrepared) otherwise. pgbouncer 1.21 and later can do without it, if its `max_prepared_statements` is not 0.
+    /// With 0 no statement is prepared: its SQL and its parameters are sent together, in one round trip and without a name. Use it with
+    /// a pooler that gives each transaction another connection, such as pgbouncer with `pool_mode = transaction`; the error is
+    /// [`ErrorKind::NotPrepared`](crate::ErrorKind::NotPrepared) otherwise. pgbouncer 1.21 and later does not need it if its
+    /// `max_prepared_statements` is not 0.
     ///
     /// ```no_run
     /// # async fn connect() -> signals::Result<()> {
@@ -156,30 +156,31 @@ impl ConnectOptions {
     /// # }
     /// ```
     ///
-    /// The server then plans a statement each time, and what does not fit a column is an error of the server instead of
-    /// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable). An answer cannot have columns of types that PostgreSQL does not have itself, such as those of
-    /// `CREATE TYPE`: read them as text, `SELECT kind::text`. With such a pooler, settings of a connection that a receiver of
-    /// `connection_created` makes are those of whichever program has the connection next, and what is prepared through
-    /// [`Tx::postgres`](super::Tx::postgres) has a name.
+    /// The server then plans a statement each time, and a value that does not fit a column is an error of the server instead of
+    /// [`ErrorKind::NotStorable`](crate::ErrorKind::NotStorable). A result cannot have columns of types that are not built into
+    /// PostgreSQL, such as those of `CREATE TYPE`: read them as text, `SELECT kind::text`. With such a pooler, the settings that a
+    /// receiver of `connection_created` makes also apply to the next program that uses the connection, and statements that are
+    /// prepared through [`Tx::postgres`](super::Tx::postgres) have a name.
     pub fn statement_cache_capacity(mut self, capacity: usize) -> Self {
         self.statement_cache_capacity = Some(capacity);
         self
     }
 
-    /// What to do with a failure that no call can return, because the commit is done. If not set, it is an
-    /// error in the log of `tracing`, with that feature and a subscriber; else one line is written to stderr. A handler that panics is caught, and what it was called for stays done.
+    /// Sets the handler for failures after a commit, which no call can return. Without one, a failure is logged as an error of
+    /// `tracing`, if that feature is on and there is a subscriber; otherwise one line is written to stderr. A panic of the handler is
+    /// caught.
     pub fn on_error(mut self, handler: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_error = Arc::new(handler);
         self
     }
 
-    /// How many transactions that only read a file of SQLite may have, and how long another one waits.
+    /// The maximum number of read-only transactions of a SQLite file, and how long another one waits.
     #[cfg(feature = "sqlite")]
     pub(super) fn reading_transactions(&self) -> (usize, Duration) {
         (self.pool_size.unwrap_or(POOL_SIZE).max(1), self.pool_timeout.unwrap_or(POOL_TIMEOUT))
     }
 
-    /// What is said here, else what the URL says, else the default.
+    /// The value that is set here, or that of the URL, or the default.
     #[cfg(feature = "postgres")]
     pub(super) fn pool(&self) -> PoolOptions {
         let number = |key| url::number(&self.url, key);
@@ -192,7 +193,7 @@ impl ConnectOptions {
                 .check_after_idle
                 .or_else(|| seconds("check_after_idle"))
                 .unwrap_or(Duration::from_secs(30)),
-            // As many as a program of some dozens of models has. A program that writes values into its SQL has any number.
+            // Enough for a program with dozens of models. A program that writes values into its SQL has any number of statements.
             statement_cache_capacity: self
                 .statement_cache_capacity
                 .or_else(|| size("statement_cache_capacity"))
@@ -200,7 +201,7 @@ impl ConnectOptions {
         }
     }
 
-    /// The URL as others may see it.
+    /// The URL without secrets.
     pub(super) fn public_url(&self) -> String {
         url::public(&self.url)
     }

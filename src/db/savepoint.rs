@@ -1,4 +1,4 @@
-//! Savepoints: parts of a transaction that can be undone alone.
+//! Savepoints: parts of a transaction that can be rolled back alone.
 
 use std::panic::Location;
 
@@ -7,15 +7,15 @@ use super::level;
 use crate::error::{Error, Result};
 
 impl Tx {
-    /// Runs `body` in a savepoint of this transaction: what it did stays when it returns `Ok`, and is undone when it returns
-    /// an error, panics, or its future is dropped. The transaction goes on in either case.
+    /// Runs `body` in a savepoint of this transaction. Its changes stay if it returns `Ok`, and are undone if it returns
+    /// an error, panics, or its future is dropped. The transaction continues in either case.
     ///
-    /// A failed save, and in PostgreSQL any failed statement, breaks the innermost savepoint and not what is round it. A body
-    /// that goes on after such a failure and returns `Ok` is undone as well, and the answer is [`ErrorKind::Swallowed`](crate::ErrorKind::Swallowed).
+    /// A failed save, and in PostgreSQL any failed statement, only breaks the innermost savepoint. If a body continues after such a
+    /// failure and returns `Ok`, it is undone as well, and the error is [`ErrorKind::Swallowed`](crate::ErrorKind::Swallowed).
     ///
-    /// Hooks of [`on_commit`](Self::on_commit) that were queued in a savepoint that is undone are dropped, and nothing that
-    /// was saved in it reaches `post_commit`; its `post_rollback` comes at the end of the transaction. Savepoints may stand in one another, and receivers may use them. A savepoint
-    /// costs PostgreSQL no round trip of its own: it begins and ends with the statements in it and behind it.
+    /// When a savepoint is undone, hooks of [`on_commit`](Self::on_commit) that were queued in it are dropped, and rows saved in it do
+    /// not trigger `post_commit`. Their `post_rollback` is sent at the end of the transaction. Savepoints can be nested, and
+    /// receivers may use them. A savepoint costs PostgreSQL no round trip: its commands are sent together with other statements.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -41,8 +41,8 @@ impl Tx {
         self.savepoint_at(Location::caller(), body)
     }
 
-    /// As [`savepoint`](Self::savepoint), for whoever has but a `&Tx`. What is done in the transaction meanwhile, and not
-    /// in the savepoint, is an error.
+    /// Like [`savepoint`](Self::savepoint), for callers that only have a `&Tx`. While it is open, using the transaction outside of
+    /// the savepoint is an error.
     pub(crate) async fn savepoint_at<T>(
         &self,
         began: &'static Location<'static>,
@@ -91,19 +91,19 @@ impl Savepoint {
         Ok(())
     }
 
-    /// Undoes it, without waiting for anybody: whatever comes next comes after it.
+    /// Undoes the savepoint without awaiting: later statements are executed after it.
     fn rollback(&mut self) {
         if !std::mem::replace(&mut self.is_open, false) {
             return;
         }
         let Some((depth, undone)) = self.tx.levels().take(self.tx.level) else { return };
         let rolled_back = self.tx.session().rollback_to(depth);
-        // What people queued is dropped without the lock.
+        // The hooks of users are dropped without the lock.
         let hooks = level::undo(undone);
         let mut levels = self.tx.levels();
         levels.undone(hooks);
         if let Err(error) = rolled_back {
-            // What it did is still there, or the whole transaction is gone.
+            // The changes of the savepoint still exist, or the whole transaction has ended.
             levels.transaction().fail(&error);
         }
     }

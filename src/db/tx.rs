@@ -19,21 +19,20 @@ use super::{Db, Exec, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
-/// A transaction: what is done in it is done at once by [`commit`](Self::commit), or not at all.
+/// A transaction. [`commit`](Self::commit) applies all of its changes at once.
 ///
-/// Dropping it rolls it back. A COMMIT that was sent to a server cannot be called back: if the future of
-/// [`commit`](Self::commit) is dropped then, a task waits for the answer and runs the hooks. Receivers are handed a
-/// `&mut Tx`, with which they can do everything but end it.
+/// Dropping it rolls it back. A COMMIT that has been sent to a server cannot be cancelled: if the future of
+/// [`commit`](Self::commit) is dropped then, a task waits for the answer and runs the hooks. Receivers get a
+/// `&mut Tx`, which can do everything except end the transaction.
 ///
-/// In SQLite a failed statement of raw SQL leaves the transaction as it was before that statement. In PostgreSQL it
-/// breaks the transaction, and so does, in both, a failed save or delete of a model: every further use is
-/// [`ErrorKind::Broken`], which names the first failure, until it is rolled back. What may fail is tried in a
-/// [`savepoint`](Self::savepoint).
+/// In SQLite a failed statement of raw SQL only undoes that statement. In PostgreSQL it breaks the transaction. In both, a failed
+/// save or delete of a model breaks it: every further use is [`ErrorKind::Broken`], which names the first failure, until the
+/// transaction is rolled back. Run code that may fail in a [`savepoint`](Self::savepoint).
 pub struct Tx {
     shared: Arc<Shared>,
-    /// The savepoint that it works in, by its number; 0 is the transaction itself.
+    /// The number of its savepoint; 0 is the transaction itself.
     pub(super) level: u32,
-    /// Whether this is what `begin` returned, and has not ended yet. Other handles of the same transaction do not end it.
+    /// Whether this is the handle that `begin` returned, and has not ended yet. Other handles cannot end the transaction.
     root: bool,
 }
 
@@ -51,29 +50,29 @@ impl Tx {
         Self { shared: Arc::new(shared), level: 0, root: true }
     }
 
-    /// The database that the transaction is in. What is done on it directly is not part of the transaction.
+    /// The database of the transaction. Statements on the returned `Db` are not part of the transaction.
     pub fn db(&self) -> &Db {
         &self.shared.db
     }
 
-    /// Which receivers are muted for what is done in it.
+    /// Which receivers are muted in it.
     pub(crate) fn scope(&self) -> &Scope {
         self.db().scope()
     }
 
-    /// Executes one statement; the answer is how many rows it changed.
+    /// Executes one statement and returns how many rows it changed.
     ///
-    /// Rows that the statement returns are passed over. BEGIN, COMMIT and the like are refused.
+    /// Rows that the statement returns are ignored. BEGIN, COMMIT and similar statements are refused.
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
         Exec::Tx(self).run(Statement::new(&sql, params, self.shared.began)).await
     }
 
-    /// Executes one statement and hands each row that it returns to `each`. An error of `each` ends the query and is
-    /// returned; what the statement wrote stays.
+    /// Executes one statement and passes each row that it returns to `each`. An error of `each` ends the query and is
+    /// returned; the changes of the statement stay.
     ///
-    /// `each` is called while the connection is in use: it cannot wait for another statement of this transaction.
+    /// `each` is called while the connection is in use, and cannot await another statement of this transaction.
     pub async fn for_each_row(
         &self,
         sql: &str,
@@ -94,10 +93,9 @@ impl Tx {
 
     /// Queues a hook that runs after the commit, with the database and no transaction.
     ///
-    /// Hooks run in the order in which they were queued, before `commit` returns, and all run, whatever fails: a failure
-    /// or a panic goes to the handler of [`ConnectOptions::on_error`](super::ConnectOptions::on_error), and the commit
-    /// stays. A rollback drops them. If the future of `commit` is dropped when the commit is done, those that are left
-    /// run as a task.
+    /// Hooks run in the order in which they were queued, before `commit` returns. All of them run, even if one fails: a failure
+    /// or a panic is reported to the handler of [`ConnectOptions::on_error`](super::ConnectOptions::on_error), and the commit
+    /// stays. A rollback drops them. If the future of `commit` is dropped after the commit, the remaining hooks run as a task.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -121,10 +119,10 @@ impl Tx {
         self.queue(TransactionEnd::Commit, Location::caller(), hook);
     }
 
-    /// Queues a hook that runs after the rollback, to clear what was done outside of the database. A commit drops it.
+    /// Queues a hook that runs after a rollback, to undo effects outside of the database. A commit drops it.
     ///
-    /// Otherwise it is as a hook of [`on_commit`](Self::on_commit). One that was queued in a savepoint which is rolled back
-    /// runs at the end of the transaction, whichever end. It does not run if nobody knows what became of the COMMIT,
+    /// Apart from this it is like a hook of [`on_commit`](Self::on_commit). If it was queued in a savepoint that is rolled back, it
+    /// runs at the end of the transaction, even after a commit. It does not run if the result of the COMMIT is unknown,
     /// [`ErrorKind::CommitUnknown`].
     #[track_caller]
     pub fn on_rollback<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
@@ -134,7 +132,7 @@ impl Tx {
         self.queue(TransactionEnd::Rollback, Location::caller(), hook);
     }
 
-    /// Commits. Whatever the error, the transaction has ended, and with an error it is rolled back.
+    /// Commits. The transaction has ended afterwards: after an error it is rolled back.
     pub async fn commit(mut self) -> Result<()> {
         self.conclude().await
     }
@@ -152,7 +150,7 @@ impl Tx {
         self.root = false;
         match &committed {
             Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
-            // It may be committed or rolled back, and what was queued is for one of them.
+            // It is unknown whether it was committed, so that neither kind of hook can run.
             Err(error) if matches!(error.kind(), ErrorKind::CommitUnknown { .. }) => {
                 self.shared.memory.take().discard()
             }
@@ -161,7 +159,7 @@ impl Tx {
         committed
     }
 
-    /// Reads again what was changed after it was remembered: what runs after the commit has the last values.
+    /// Reads rows again that were changed after they were stored, so that the hooks after the commit have the last values.
     async fn read_again(&self) -> Result<()> {
         if self.shared.memory.is_unused() {
             return Ok(());
@@ -176,7 +174,7 @@ impl Tx {
     /// Rolls back. Hooks of [`on_commit`](Self::on_commit) are dropped; those of [`on_rollback`](Self::on_rollback) and
     /// `post_rollback` run before this returns.
     ///
-    /// Dropping rolls back as well, and what runs afterwards is a task then.
+    /// Dropping also rolls back; the hooks then run as a task.
     pub async fn rollback(mut self) -> Result<()> {
         self.roll_back().await
     }
@@ -199,7 +197,7 @@ impl Tx {
         }
     }
 
-    /// Another handle of the same transaction, which does not end it: receivers are handed a `&mut` of one.
+    /// Another handle of the same transaction, which cannot end it: receivers get a `&mut` of one.
     pub(crate) fn handle(&self) -> Self {
         self.at_level(self.level)
     }
@@ -209,7 +207,7 @@ impl Tx {
         Self { shared: Arc::clone(&self.shared), level, root: false }
     }
 
-    /// Ends the transaction of a single save or delete: commits when `result` is good, else rolls back and gives its
+    /// Ends the transaction of a single save or delete: commits if `result` is `Ok`, and otherwise rolls back and returns the
     /// error.
     pub(crate) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
         let ended = match result {
@@ -223,7 +221,7 @@ impl Tx {
         ended.map_err(Error::swallowed)
     }
 
-    /// Rolls back because of an error, which another one would hide.
+    /// Rolls back because of an error, which must not be replaced by an error of the rollback.
     pub(super) fn undo(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             if let Err(error) = self.roll_back().await {
@@ -232,21 +230,21 @@ impl Tx {
         })
     }
 
-    /// Does something in this transaction that is done as a whole or breaks the transaction: also when the future is
-    /// dropped half-way, because what it has written until then must not be committed.
+    /// Runs an operation that completes or breaks the transaction. Dropping its future breaks the transaction too, because the
+    /// changes until then must not be committed.
     pub(crate) async fn whole<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        // Nobody is told of what cannot be done.
+        // No receiver is called for an operation that cannot succeed.
         self.check()?;
         let unfinished = self.unfinished();
         unfinished.finish(work.await)
     }
 
-    /// As [`whole`](Self::whole), for work whose future is not to be moved.
+    /// Like [`whole`](Self::whole), for a future that should not be moved.
     pub(crate) fn unfinished(&self) -> Unfinished<'_> {
         Unfinished(Some(self))
     }
 
-    /// Runs receivers in this transaction: one of their own in its place is refused, as in the body of [`Db::transaction`].
+    /// Runs receivers in this transaction. As in the body of [`Db::transaction`], a nested transaction is refused.
     pub(crate) fn inside<F: Future>(&self, receivers: Pin<&mut F>) -> impl Future<Output = F::Output> {
         nesting::body(self.db(), self.shared.began, receivers)
     }
@@ -273,7 +271,7 @@ impl Tx {
         self.levels().correct(key, correct);
     }
 
-    /// Whether nothing waits for the end of the transaction.
+    /// Whether no hook waits for the end of the transaction.
     pub(crate) fn remembers_nothing(&self) -> bool {
         self.shared.memory.is_unused()
     }
@@ -301,7 +299,7 @@ impl Tx {
 
     /// Breaks the transaction, or the savepoint that this is a handle in. The first failure is the one that is remembered.
     pub(crate) fn fail(&self, error: &Error) {
-        // A broken transaction answers every use with an error: that is no new failure.
+        // Every use of a broken transaction is an error, which is not a new failure.
         if !matches!(error.kind(), ErrorKind::Broken { .. }) {
             self.in_level(|level| level.fail(error));
         }
@@ -334,7 +332,7 @@ impl Tx {
             TransactionState::Open => {}
             TransactionState::Failed => self.fail(error),
             TransactionState::Ended => {
-                // No savepoint can bring it back.
+                // No savepoint can restore it.
                 self.levels().transaction().fail(error);
                 self.fail(error);
             }
@@ -367,7 +365,7 @@ impl Tx {
 pub(crate) struct Unfinished<'a>(Option<&'a Tx>);
 
 impl Unfinished<'_> {
-    /// The work is done, or has failed.
+    /// The work has completed or failed.
     pub(crate) fn finish<T>(mut self, result: Result<T>) -> Result<T> {
         if let (Some(tx), Err(error)) = (self.0.take(), &result) {
             tx.fail(error);
@@ -393,7 +391,7 @@ impl Drop for Tx {
                 hooks::after(self.db().clone(), level, outcome);
             } else {
                 self.shared.session.abandon();
-                // Nobody waits for them, so they become a task.
+                // No caller awaits them, so that they become a task.
                 drop(Hooks::new(self.db().clone(), level.hooks(TransactionEnd::Rollback)));
             }
         }

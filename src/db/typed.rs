@@ -1,4 +1,4 @@
-//! Queries whose rows are values of Rust.
+//! Queries that return values of Rust types.
 
 use std::fmt;
 use std::panic::Location;
@@ -10,8 +10,8 @@ use super::{Db, Exec, Executor, Params, Row, Statement, Tx, placeholders};
 use crate::column::Column;
 use crate::error::{Error, ErrorKind, Lookup, Result};
 
-/// What a row can be read as: a model by the names of its columns; a [`Column`], or a tuple of up to twelve, by their
-/// positions. A struct of your own that is no model reads its columns itself:
+/// A type that a row can be read as: a model by the names of its columns, and a [`Column`] or a tuple of up to twelve by
+/// position. Implement it for your own structs:
 ///
 /// ```
 /// use signals::db::{Db, FromRow, Row};
@@ -95,7 +95,7 @@ fn exactly(expected: usize, row: &Row<'_>) -> Result<()> {
     }
 }
 
-/// A query that is answered with values.
+/// A query that returns values.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct Query<'a> {
@@ -103,7 +103,7 @@ pub struct Query<'a> {
     sql: &'a str,
     params: &'a dyn Params,
     place: &'static Location<'static>,
-    /// So many rows are wanted; those behind them are passed over.
+    /// Only this many rows are needed; later rows are ignored.
     most: usize,
 }
 
@@ -145,7 +145,7 @@ fn query_optional<'a, T: FromRow>(
     params: &'a dyn Params,
     place: &'static Location<'static>,
 ) -> BoxFuture<'a, Result<Option<T>>> {
-    // A second one shows that the first is not the only one.
+    // A second row shows that the first is not the only one.
     let rows = T::rows(Query { exec, sql, params, place, most: 2 });
     Box::pin(async move {
         let mut rows = rows.await?;
@@ -169,7 +169,7 @@ fn query_one<'a, T: FromRow>(
 }
 
 impl Db {
-    /// The rows that the query answers with, each as a `T`: a model by the names of its columns, others by their positions.
+    /// The rows that the query returns, each as a `T`: a model by the names of its columns, other types by position.
     /// See [`FromRow`]. The placeholders are those of [`execute`](Self::execute). A statement that writes is refused: a [`Tx`] can
     /// query it.
     ///
@@ -204,7 +204,7 @@ impl Db {
         query_as(self.exec(), sql, params, Location::caller())
     }
 
-    /// The one row that the query answers with.
+    /// The one row that the query returns.
     ///
     /// # Errors
     /// As [`query_as`](Self::query_as); [`ErrorKind::RowNotFound`] and [`ErrorKind::MultipleRows`] if it is not one.
@@ -213,7 +213,7 @@ impl Db {
         query_one(self.exec(), sql, params, Location::caller())
     }
 
-    /// The row that the query answers with, if there is one.
+    /// The row that the query returns, if there is one.
     ///
     /// # Errors
     /// As [`query_as`](Self::query_as); [`ErrorKind::MultipleRows`] if there are several.
