@@ -46,17 +46,17 @@ mutation() {
 }
 
 mutation "save_fields tells of changes in other fields" src/model/save.rs \
-    'update_fields.map_or(changes, |fields| changes.intersection(fields))' 'changes'
+    'written.map_or(changes, |fields| changes.intersection(fields))' 'changes'
 mutation "a failed save leaves its key and its version" src/model/draft.rs \
-    'self.instance.restore(before);' 'drop(before);'
+    'self.instance.restore_columns(before);' 'drop(before);'
 mutation "a row is read again after it was written, as previous" src/model/commit.rs \
     'last.previous = first.previous;' ''
 mutation "a row that was inserted and updated is not created" src/model/commit.rs \
     'last.created |= first.created;' ''
 mutation "post_commit tells of what was typed and not saved" src/model/commit.rs \
-    'let (instance, previous) = (row.unwrap_or_else(|| instance.snapshot()),' \
-    'let (instance, previous) = (row.map_or_else(|| instance.snapshot(), |_| instance.snapshot()),'
-mutation "a deleted row has a post_rollback" src/model/operations.rs \
+    'let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()),' \
+    'let (instance, previous) = (row.map_or_else(|| instance.clone_columns(), |_| instance.clone_columns()),'
+mutation "a deleted row has a post_rollback" src/model/declare.rs \
     'commit::deleted(instance, tx);' ''
 mutation "what a cascade sets to null is not read again" src/model/cascade.rs \
     '(pointing.meta.operations.changed)(tx);' ''
@@ -69,10 +69,10 @@ mutation "a savepoint that is undone has no post_rollback" src/db/level.rs \
 mutation "hooks run last first" src/db/level.rs \
     'let hooks = queue.into_iter().filter_map(run).collect();' 'let hooks = queue.into_iter().rev().filter_map(run).collect();'
 mutation "a failed save does not break the transaction" src/db/tx.rs \
-    'tx.fail(error.borrow());' ''
+    'tx.fail(error);' ''
 mutation "get_or_create breaks the transaction" src/model/lookup.rs \
-    'tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &How::Insert, place).await).await' \
-    'save::save(instance, Exec::Tx(tx), &How::Insert, place).await'
+    'tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await).await' \
+    'save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await'
 mutation "parents are deleted before their children" src/model/cascade.rs \
     'let free = waiting.iter().position(|parent| !waiting.iter().any(|child| needs(child.meta, parent.meta)));' \
     'let free: Option<usize> = None;'
@@ -85,22 +85,22 @@ mutation "set_null leaves the version" src/model/sql.rs \
     'let assignments = list([format!("{column} = {last}")].into_iter());'
 mutation "an update takes any version" src/model/sql.rs \
     'update_by(meta, &set, next_version(meta), meta.version, dialect)' 'update_by(meta, &set, next_version(meta), None, dialect)'
-mutation "set adds what is related already" src/model/many/write.rs \
+mutation "set adds what is related already" src/model/many_to_many/write.rs \
     'self.add(without(&ids, &before)).await' 'self.add(ids).await'
-mutation "what a receiver takes out is added all the same" src/model/many/write.rs \
-    'self.insert_and_ask(missing).await?;' 'self.insert_and_ask(before).await?;'
-mutation "a symmetrical relation is removed from one side" src/model/many/sql.rs \
+mutation "what a receiver takes out is added all the same" src/model/many_to_many/write.rs \
+    'self.insert_missing(missing).await?;' 'self.insert_missing(before).await?;'
+mutation "a symmetrical relation is removed from one side" src/model/many_to_many/sql.rs \
     'if symmetrical {' 'if false {'
 mutation "a bulk signal is sent for no row" src/model/bulk/update.rs \
-    'if count > 0 && M::POST_BULK_UPDATE' 'if M::POST_BULK_UPDATE'
+    'if count > 0 && M::LIFECYCLE.post_bulk_update' 'if M::LIFECYCLE.post_bulk_update'
 
 mutation "update_or_create writes every field" src/model/update_or_create.rs \
-    'save::save(instance, exec, &How::Update(write), place).await?;' \
-    'save::save(instance, exec, &How::InsertOrUpdate, place).await?;'
+    'save::save(instance, exec, &SaveMode::Update(write), place).await?;' \
+    'save::save(instance, exec, &SaveMode::InsertOrUpdate, place).await?;'
 mutation "upsert leaves fields with an update" src/model/upsert.rs \
     'let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };' ''
 mutation "a row with a key is never new" src/model/save.rs \
-    'Ok(load::by_key_for_update::<M>(self.exec, self.draft.key(), self.place).await?.is_none())' 'Ok(false)'
+    'Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key(), self.place).await?.is_none())' 'Ok(false)'
 
 echo "$missed missed or outdated"
 ((missed == 0))
