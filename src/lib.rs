@@ -358,6 +358,7 @@ pub mod prelude;
 mod report;
 pub mod schema;
 pub mod testing;
+mod transaction_end;
 mod value;
 #[cfg(feature = "web")]
 pub mod web;

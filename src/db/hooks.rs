@@ -8,8 +8,9 @@ use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
 use super::driver::Outcome;
-use super::level::{Level, TransactionEnd};
+use super::level::Level;
 use crate::error::{Error, ErrorKind, Result};
+use crate::transaction_end::TransactionEnd;
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 

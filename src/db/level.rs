@@ -14,16 +14,8 @@ use signals_core::BoxFuture;
 use super::Tx;
 use super::hooks::Hook;
 use crate::error::{Error, ErrorKind, Result};
+use crate::transaction_end::TransactionEnd;
 use crate::value::Value;
-
-/// How a transaction ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransactionEnd {
-    /// It was committed.
-    Commit,
-    /// It was rolled back.
-    Rollback,
-}
 
 /// What was done to a row, as the model layer remembers it.
 pub(crate) trait Remembered: Any + Send {

@@ -47,7 +47,6 @@ pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
 pub(crate) use self::hooks::Hook;
-pub use self::level::TransactionEnd;
 pub(crate) use self::level::{ReadAgain, Remembered};
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
@@ -59,6 +58,7 @@ pub(crate) use self::statement::{Names, Statement};
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
 pub use self::url::Synchronous;
+pub use crate::transaction_end::TransactionEnd;
 pub use crate::value::{Value, ValueRef};
 
 #[cfg(feature = "sqlite")]

@@ -11,12 +11,13 @@ use signals_core::BoxFuture;
 use super::answer::Answer;
 use super::driver::Session;
 use super::hooks::{self, Hook, Hooks};
-use super::level::{Level, Memory, Remembered, RowKey, TransactionEnd, Unlocked};
+use super::level::{Level, Memory, Remembered, RowKey, Unlocked};
 use super::sql::refuse_transaction_control;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
 use super::{Db, Exec, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
+use crate::transaction_end::TransactionEnd;
 use crate::value::Value;
 
 /// A transaction. [`commit`](Self::commit) applies all of its changes at once.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use signals_core::{ReceiverError, SignalError};
 
+use super::lookup::Lookup;
 use super::wiring::WiringMistake;
 use super::{Error, texts};
-use crate::db::TransactionEnd;
 use crate::difference::SchemaDifference;
+use crate::transaction_end::TransactionEnd;
 use crate::value::ColumnError;
 
 /// What an [`Error`] is: match on [`Error::kind`].
@@ -486,29 +487,6 @@ pub enum ErrorKind {
     /// An error of your own, see [`Error::other`].
     #[error(transparent)]
     Other(Box<dyn StdError + Send + Sync>),
-}
-
-/// How one row was looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Lookup {
-    /// By the key of this model.
-    Key {
-        /// The model.
-        model: String,
-    },
-    /// By fields of this model.
-    Fields {
-        /// The model.
-        model: String,
-        /// The fields.
-        fields: Vec<String>,
-    },
-    /// By a query.
-    Sql {
-        /// The query, shortened.
-        sql: String,
-    },
 }
 
 impl fmt::Debug for ErrorKind {

@@ -1,6 +1,8 @@
 //! What can go wrong, and what to do about it.
 
 mod kind;
+mod lookup;
+pub(crate) mod renamed_column;
 mod texts;
 mod wiring;
 
@@ -10,7 +12,8 @@ use std::fmt;
 use signals_core::SignalError;
 pub use signals_core::WiringError;
 
-pub use self::kind::{ErrorKind, Lookup};
+pub use self::kind::ErrorKind;
+pub use self::lookup::Lookup;
 pub use self::wiring::{DeclaredField, DeclaredModel, WiringMistake};
 
 /// A `Result` whose error is [`Error`] unless another one is named.

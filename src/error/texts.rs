@@ -4,10 +4,10 @@ use std::fmt::{self, Formatter, Result};
 use std::panic::Location;
 use std::time::Duration;
 
-use super::kind::Lookup;
-use crate::db::TransactionEnd;
-use crate::error::Error;
-use crate::model::{Field, Meta, registered_models};
+use super::Error;
+use super::lookup::Lookup;
+use super::renamed_column::{self, RenamedColumn};
+use crate::transaction_end::TransactionEnd;
 
 type Held = Vec<(&'static Location<'static>, usize)>;
 
@@ -51,12 +51,10 @@ pub(super) fn no_column(model: &Option<String>, column: &str, f: &mut Formatter<
         Some(model) => write!(f, "the table of `{model}` has no column `{column}`")?,
         None => write!(f, "there is no column `{column}`")?,
     }
-    match (field_with_another_column(model.as_deref(), column), model) {
-        (Some((model, field)), _) => write!(
-            f,
-            ": the column of the field `{}` of `{}` is `{}`, and SQL has columns",
-            field.name, model.name, field.column,
-        ),
+    match (renamed_column::find(model.as_deref(), column), model) {
+        (Some(RenamedColumn { model, field, column }), _) => {
+            write!(f, ": the column of the field `{field}` of `{model}` is `{column}`, and SQL has columns")
+        }
         (None, Some(_)) => f.write_str(": add it with a migration, `db.check_schema()` says how"),
         (None, None) => f.write_str(": look at its name, or add it to the table with a migration"),
     }
@@ -139,13 +137,6 @@ pub(super) fn hook(
             write!(f, "the on_rollback hook that was queued at {queued} failed, the rollback stays: {source}")
         }
     }
-}
-
-/// The field of this name whose column has another name: of this model, or of any if it is not known.
-fn field_with_another_column(model: Option<&str>, name: &str) -> Option<(&'static Meta, &'static Field)> {
-    let metas = registered_models().into_iter().filter(|meta| model.is_none_or(|model| model == meta.name));
-    let mut fields = metas.flat_map(|meta| meta.fields.iter().map(move |field| (meta, field)));
-    fields.find(|(_, field)| field.name == name && field.column != name)
 }
 
 /// The places that hold connections, each with how many.

@@ -6,6 +6,7 @@ use signals_core::__private::declared;
 
 use super::meta::Meta;
 use crate::error::WiringMistake;
+use crate::error::renamed_column::{FindRenamedColumn, RenamedColumn};
 
 /// Every model that is linked into this program, ordered by table.
 pub fn registered_models() -> Vec<&'static Meta> {
@@ -64,4 +65,17 @@ impl Meta {
             fields.filter(points_here).collect()
         })
     }
+}
+
+signals_core::__private::register!(signals_core::__private::Entry::Declared {
+    module: module_path!(),
+    value: &FindRenamedColumn(renamed_column),
+});
+
+/// The field of this name whose column has another name.
+fn renamed_column(model: Option<&str>, name: &str) -> Option<RenamedColumn> {
+    let models = registered_models().into_iter().filter(|meta| model.is_none_or(|model| model == meta.name));
+    let mut fields = models.flat_map(|meta| meta.fields.iter().map(move |field| (meta, field)));
+    let (meta, field) = fields.find(|(_, field)| field.name == name && field.column != name)?;
+    Some(RenamedColumn { model: meta.name, field: field.name, column: field.column })
 }
