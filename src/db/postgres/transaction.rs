@@ -12,7 +12,7 @@ use super::pending::{Pending, Sent};
 use crate::db::TransactionOptions;
 use crate::db::begin::Access;
 use crate::db::statement::Statement;
-use crate::db::transaction_state::TransactionState;
+use crate::db::transaction_state::{TransactionState, ended_by_statement};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The answer to a COMMIT.
@@ -63,13 +63,14 @@ impl Transaction {
         if after != TransactionState::Open {
             self.worsen(after);
         }
-        match result {
-            Ok(_) if after == TransactionState::Failed => Err(Error::database(
+        match (result, after) {
+            (Ok(value), TransactionState::Open) => Ok(value),
+            (Ok(_), TransactionState::Failed) => Err(Error::database(
                 "an earlier statement of the transaction failed, so PostgreSQL takes nothing in it any more: return \
                  that failure, or try it in `tx.savepoint(..)`",
             )),
-            Ok(value) => Ok(value),
-            Err(error) => Err(Failure::from(error).into_error("", lease.died())),
+            (Ok(_), TransactionState::Ended) => Err(ended_by_statement()),
+            (Err(error), _) => Err(Failure::from(error).into_error("", lease.died())),
         }
     }
 
