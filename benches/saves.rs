@@ -5,6 +5,7 @@
 //! is measured when the feature is on and `SIGNALS_TEST_POSTGRES` names a server.
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -66,12 +67,12 @@ struct Watched {
 
 #[receiver(post_save, sender = [Watched, Member])]
 async fn first<M: Model>(instance: &M, tx: &mut Tx) {
-    std::hint::black_box((instance.key(), tx));
+    std::hint::black_box((instance, tx));
 }
 
 #[receiver(post_save, sender = [Watched, Member])]
 fn second<M: Model>(instance: &M, created: bool) {
-    std::hint::black_box((instance.key(), created));
+    std::hint::black_box((instance, created));
 }
 
 #[model]
@@ -129,7 +130,7 @@ fn main() {
 }
 
 /// A connection with the same settings as those of `Db`, opened by hand.
-fn by_hand(place: &str, folder: &std::path::Path, case: &str) -> rusqlite::Connection {
+fn by_hand(place: &str, folder: &Path, case: &str) -> rusqlite::Connection {
     let connection = match place {
         "memory" => rusqlite::Connection::open_in_memory(),
         _ => rusqlite::Connection::open(folder.join(format!("hand-{case}.db"))),
@@ -143,7 +144,7 @@ fn by_hand(place: &str, folder: &std::path::Path, case: &str) -> rusqlite::Conne
     connection
 }
 
-fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc<Runtime>) {
+fn sqlite(table: &mut Table, place: &str, folder: &Path, runtime: &Rc<Runtime>) {
     let connect = |case: &str| {
         let url = match place {
             "memory" => "sqlite::memory:".to_owned(),
@@ -155,14 +156,32 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
             db
         })
     };
+    numbers(table, place, folder, runtime, connect);
+    users(table, place, folder, runtime, connect);
+    many(table, place, by_hand(place, folder, "many"), connect("many"), runtime);
 
+    let hand = by_hand(place, folder, "cascade");
+    let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
+    let db = connect("cascade");
+    let shared = Rc::clone(runtime);
+    table.case(
+        floor,
+        Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
+    );
+}
+
+/// Rows of which only a number changes.
+fn numbers(table: &mut Table, place: &str, folder: &Path, runtime: &Rc<Runtime>, connect: impl Fn(&str) -> Db) {
     let hand = by_hand(place, folder, "insert");
     let floor = table.floor(Case::new(format!("{place}: INSERT by hand"), move |count| {
         let mut statement = hand.prepare_cached(INSERT).expect("a statement");
         statement.execute(params!["ann", "ann@example.org", 5]).expect("a row");
         *count += u64::from(hand.last_insert_rowid() > 0);
     }));
-    table.case(floor, saves(format!("{place}: save, new"), runtime, connect("insert"), plain(), is_new));
+    table.case(
+        floor,
+        saves(format!("{place}: save, new"), runtime, connect("insert"), plain(), |row| row.id = Id::UNSET),
+    );
 
     let hand = by_hand(place, folder, "update");
     hand.execute(INSERT, params!["ann", "ann@example.org", 5]).expect("a row");
@@ -181,7 +200,10 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         *count += u64::from(hand.last_insert_rowid() > 0);
     }));
     let tx = runtime.block_on(connect("in-transaction").begin()).expect("a transaction");
-    table.case(floor, saves(format!("{place}: save, new, in a transaction"), runtime, tx, plain(), is_new));
+    table.case(
+        floor,
+        saves(format!("{place}: save, new, in a transaction"), runtime, tx, plain(), |row| row.id = Id::UNSET),
+    );
 
     let hand = by_hand(place, folder, "watched");
     let floor = table.floor(Case::new(format!("{place}: BEGIN, INSERT, COMMIT by hand"), move |count| {
@@ -192,8 +214,11 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
         hand.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).expect("COMMIT");
     }));
     let name = format!("{place}: save, new, two receivers");
-    table.case(floor, saves(name, runtime, connect("watched"), watched(), is_new));
+    table.case(floor, saves(name, runtime, connect("watched"), watched(), |row| row.id = Id::UNSET));
+}
 
+/// Rows of the user of the README.
+fn users(table: &mut Table, place: &str, folder: &Path, runtime: &Rc<Runtime>, connect: impl Fn(&str) -> Db) {
     let floor =
         table.floor(users_by_hand(format!("{place}: INSERT of a user by hand"), by_hand(place, folder, "user")));
     table.case(floor, saves(format!("{place}: save, a user"), runtime, connect("user"), user(), is_another_user));
@@ -227,17 +252,6 @@ fn sqlite(table: &mut Table, place: &str, folder: &std::path::Path, runtime: &Rc
     let name = format!("{place}: save, a user, two receivers");
     let member = Member { email: Some("ann@example.org".into()), ..Member::default() };
     table.case(floor, saves(name, runtime, connect("member"), member, is_another_member));
-
-    many(table, place, by_hand(place, folder, "many"), connect("many"), runtime);
-
-    let hand = by_hand(place, folder, "cascade");
-    let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
-    let db = connect("cascade");
-    let shared = Rc::clone(runtime);
-    table.case(
-        floor,
-        Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
-    );
 }
 
 fn users_by_hand(name: String, hand: rusqlite::Connection) -> Case {
@@ -347,10 +361,6 @@ fn saves<M: Model>(
     })
 }
 
-fn is_new<M: Model<Key = Id<M>>>(row: &mut M) {
-    row.set_key(Id::UNSET);
-}
-
 fn is_older(row: &mut Plain) {
     row.age += 1;
 }
@@ -422,7 +432,7 @@ mod postgres {
     use tokio_postgres::{Client, NoTls, Statement};
 
     use super::{Case, Db, Id, Instant, NO_ROWS, Rc, Runtime, Table};
-    use super::{create_many, is_new, is_older, plain, rows, saves, watched};
+    use super::{create_many, is_older, plain, rows, saves, watched};
 
     const INSERT: &str = "INSERT INTO plains (name, email, age) VALUES ($1, $2, $3) RETURNING id";
     const UPDATE: &str = "UPDATE plains SET name = $1, email = $2, age = $3 WHERE id = $4";
@@ -443,7 +453,7 @@ mod postgres {
         let (insert, update) = (prepare(INSERT), prepare(UPDATE));
 
         let floor = table.floor(insert_by_hand("postgres: INSERT by hand", &hand, &insert, Wrapped::Bare, runtime));
-        table.case(floor, saves("postgres: save, new", runtime, db.clone(), plain(), is_new));
+        table.case(floor, saves("postgres: save, new", runtime, db.clone(), plain(), |row| row.id = Id::UNSET));
 
         let (client, shared) = (Rc::clone(&hand), Rc::clone(runtime));
         let floor = table.floor(Case::turns("postgres: UPDATE by hand", move |times| {
@@ -459,7 +469,10 @@ mod postgres {
 
         let name = "postgres: BEGIN, INSERT, COMMIT by hand";
         let floor = table.floor(insert_by_hand(name, &hand, &insert, Wrapped::InTransaction, runtime));
-        table.case(floor, saves("postgres: save, new, two receivers", runtime, db.clone(), watched(), is_new));
+        table.case(
+            floor,
+            saves("postgres: save, new, two receivers", runtime, db.clone(), watched(), |row| row.id = Id::UNSET),
+        );
         let floor = table.floor(many_by_hand("postgres: 10,240 rows by hand", &hand, runtime));
         table.case(floor, create_many("postgres: create_many of 10,240", db, runtime));
         table.case(floor, copied_by_hand("postgres: 10,240 rows by COPY, without ids", hand, runtime));
