@@ -256,8 +256,9 @@ mod migrations {
     }
 
     async fn a_migration_is_logged_once(database: &Database) -> TestResult {
-        let _alone = alone(NOTE).await;
         static SET: Once = Once::new();
+
+        let _alone = alone(NOTE).await;
         SET.call_once(|| log_crate::set_logger(&Refinery).unwrap());
         log_crate::set_max_level(log_crate::LevelFilter::Trace);
         let db = database.connect().await?;

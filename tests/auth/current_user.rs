@@ -105,7 +105,6 @@ async fn a_user_who_changes_the_password_of_another_user_does_not_become_them(da
 }
 
 #[cfg(feature = "uuid")]
-
 async fn a_user_may_have_a_uuid_as_the_key(database: &Database) -> TestResult {
     use signals::auth::PasswordHash;
     use uuid::Uuid;

@@ -155,7 +155,6 @@ async fn a_user_who_is_deleted_before_the_login_cannot_log_in(database: &Databas
 }
 
 /// Rule 47: what a user has in memory is not what a login writes.
-
 async fn rule_47_post_commit_of_a_login_has_the_last_login_alone(database: &Database) -> TestResult {
     static COMMITTED: Log = Log::new();
 

@@ -62,7 +62,6 @@ async fn rule_51_an_unknown_user_is_sent_once(database: &Database) -> TestResult
 }
 
 /// PostgreSQL stores no NUL in a string, so there is no such user.
-
 async fn rule_51_a_name_that_no_user_can_have_is_sent_once(database: &Database) -> TestResult {
     let _alone = Alone::new().await;
     let db = with_users(database).await?;

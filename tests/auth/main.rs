@@ -1,5 +1,6 @@
 //! The signals of logins: rule 51 of `docs/behaviour.md`. Receivers of any model of users are called for every login of their
 //! binary, so this is a binary of its own.
+#![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
 #![allow(missing_docs, reason = "a test")]
 
 mod current_user;

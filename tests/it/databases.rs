@@ -88,13 +88,13 @@ impl Rule {
     }
 
     pub(crate) fn test_on_sqlite(&self) -> TestResult {
-        self.runtime().block_on(self.test(&Database { schema: None }))
+        self.test(&self.runtime(), &Database { schema: None })
     }
 
     pub(crate) fn test_on_postgres(&self) -> TestResult {
         let runtime = self.runtime();
         let Some(schema) = runtime.block_on(Schema::new()) else { return Ok(()) };
-        runtime.block_on(self.test(&Database { schema: Some(schema) }))
+        self.test(&runtime, &Database { schema: Some(schema) })
     }
 
     fn runtime(&self) -> Runtime {
@@ -102,10 +102,10 @@ impl Rule {
         builder.worker_threads(self.threads).enable_all().build().expect("a runtime")
     }
 
-    async fn test(&self, database: &Database) -> TestResult {
+    fn test(&self, runtime: &Runtime, database: &Database) -> TestResult {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         crate::log::begin_test();
-        (self.body)(database).await
+        runtime.block_on((self.body)(database))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use signals::many_to_many::M2mAction;
-use signals::many_to_many::M2mChanged;
+use signals::many_to_many::{M2mAction, M2mChanged, Through};
 use signals::model::PostBulkDelete;
 use signals::model::{post_bulk_create, post_bulk_delete, post_bulk_update};
 use signals::prelude::*;
@@ -223,7 +222,7 @@ fn related_changed(event: &mut M2mChanged<'_, TagRelated>) -> Result<(), Trapped
     relation_changed("TagRelated", event)
 }
 
-fn relation_changed<T>(relation: &str, event: &mut M2mChanged<'_, T>) -> Result<(), Trapped> {
+fn relation_changed<T: Through>(relation: &str, event: &mut M2mChanged<'_, T>) -> Result<(), Trapped> {
     let M2mChanged { action, reverse, instance, model, ids, .. } = event;
     let (instance, model) = (shown(*instance), model.name);
     receive("m2m_changed", format_args!("{relation} {action:?} {instance} reverse {reverse}, {model} {ids:?}"))?;

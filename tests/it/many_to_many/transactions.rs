@@ -218,12 +218,12 @@ mod veto {
         let two = Id::<Group>::new(2);
         match (event.action, event.side()) {
             (M2mAction::PreAdd | M2mAction::PreRemove, Side::Forward(_, groups)) => {
-                groups.retain(|group| *group != two)
+                groups.retain(|group| *group != two);
             }
             (M2mAction::PreAdd, Side::Reverse(group, _)) if group.id == two => {
                 return Err(Error::other("it is closed"));
             }
-            (M2mAction::PreClear, _) => return Err(Error::other("nobody leaves")),
+            (M2mAction::PreClear, _) => return Err(Error::other("no user leaves")),
             _ => {}
         }
         Ok(())

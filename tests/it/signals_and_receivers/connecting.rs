@@ -99,7 +99,7 @@ fn a_handle_becomes_a_guard() -> TestResult {
 }
 
 #[test]
-fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() -> TestResult {
+fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() {
     #[signal]
     struct Paid {}
 
@@ -109,7 +109,6 @@ fn a_connected_receiver_may_fail_and_its_place_is_where_it_was_connected() -> Te
     let failed = error.receiver().unwrap();
     assert_eq!((failed.receiver.location.file, failed.receiver.location.line), (file!(), line));
     assert_eq!(failed.inner().unwrap().to_string(), "out of paper");
-    Ok(())
 }
 
 #[test]
