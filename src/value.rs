@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::calendar::Written;
+use crate::calendar::DateOrTime;
 
 /// A value to or from the database, borrowed.
 ///
@@ -275,10 +275,10 @@ impl fmt::Display for ValueRef<'_> {
             }
             Self::Timestamp(i64::MAX) | Self::DateTime(i64::MAX) | Self::Date(i32::MAX) => f.write_str("'infinity'"),
             Self::Timestamp(i64::MIN) | Self::DateTime(i64::MIN) | Self::Date(i32::MIN) => f.write_str("'-infinity'"),
-            Self::Timestamp(micros) => write!(f, "'{}+00:00'", Written::DateTime(*micros)),
-            Self::DateTime(micros) => write!(f, "'{}'", Written::DateTime(*micros)),
-            Self::Date(days) => write!(f, "'{}'", Written::Date(*days)),
-            Self::Time(micros) => write!(f, "'{}'", Written::Time(*micros)),
+            Self::Timestamp(micros) => write!(f, "'{}+00:00'", DateOrTime::DateTime(*micros)),
+            Self::DateTime(micros) => write!(f, "'{}'", DateOrTime::DateTime(*micros)),
+            Self::Date(days) => write!(f, "'{}'", DateOrTime::Date(*days)),
+            Self::Time(micros) => write!(f, "'{}'", DateOrTime::Time(*micros)),
             Self::Uuid(bytes) => {
                 f.write_str("'")?;
                 for (index, byte) in bytes.iter().enumerate() {

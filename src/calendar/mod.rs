@@ -18,24 +18,24 @@ pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// A date, a date and time, or a time as SQLite's functions and Django write it: `2026-11-25 12:00:00.123456`. The fraction is
 /// left out if it is 0. Text must sort in the order of time, so there is none for years that do not have four digits.
 #[cfg(feature = "sqlite")]
-pub(crate) fn text(written: Written) -> Option<Text> {
-    let days = match written {
-        Written::DateTime(micros) => micros.div_euclid(MICROS_PER_DAY),
-        Written::Date(days) => days.into(),
-        Written::Time(micros) => return (0..MICROS_PER_DAY).contains(&micros).then(|| Text::of(written)),
+pub(crate) fn sortable(value: DateOrTime) -> Option<DateString> {
+    let days = match value {
+        DateOrTime::DateTime(micros) => micros.div_euclid(MICROS_PER_DAY),
+        DateOrTime::Date(days) => days.into(),
+        DateOrTime::Time(micros) => return (0..MICROS_PER_DAY).contains(&micros).then(|| DateString::of(value)),
     };
-    (0..=9999).contains(&civil(days).0).then(|| Text::of(written))
+    (0..=9999).contains(&civil(days).0).then(|| DateString::of(value))
 }
 
 /// A date and time, a date, or a time, to be written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Written {
+pub(crate) enum DateOrTime {
     DateTime(i64),
     Date(i32),
     Time(i64),
 }
 
-impl fmt::Display for Written {
+impl fmt::Display for DateOrTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::DateTime(micros) => {
@@ -67,19 +67,19 @@ fn write_date(f: &mut fmt::Formatter<'_>, days: i64) -> fmt::Result {
 /// A short string without an allocation.
 #[cfg(feature = "sqlite")]
 #[derive(Clone, Copy)]
-pub(crate) struct Text {
+pub(crate) struct DateString {
     bytes: [u8; Self::LONGEST],
     len: usize,
 }
 
 #[cfg(feature = "sqlite")]
-impl Text {
+impl DateString {
     /// `2026-11-25 12:00:00.123456`
     const LONGEST: usize = 26;
 
-    fn of(written: Written) -> Self {
+    fn of(value: DateOrTime) -> Self {
         let mut text = Self { bytes: [0; Self::LONGEST], len: 0 };
-        let fits = write!(text, "{written}");
+        let fits = write!(text, "{value}");
         debug_assert!(fits.is_ok(), "a year of four digits fits");
         text
     }
@@ -90,7 +90,7 @@ impl Text {
 }
 
 #[cfg(feature = "sqlite")]
-impl Write for Text {
+impl Write for DateString {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.len + text.len();
         self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());

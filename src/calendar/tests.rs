@@ -13,7 +13,7 @@ fn days_have_dates() {
         (2_932_896, "9999-12-31"),
         (2_932_897, "+10000-01-01"),
     ] {
-        assert_eq!(Written::Date(day).to_string(), text);
+        assert_eq!(DateOrTime::Date(day).to_string(), text);
         if (-719_528..=2_932_896).contains(&day) {
             assert_eq!(parse_date(text), Some(day), "{text}");
         }
@@ -24,7 +24,7 @@ fn days_have_dates() {
 fn every_day_of_the_years_with_four_digits_is_read_as_it_was_written() {
     let mut before = String::new();
     for day in -719_528..=2_932_896 {
-        let text = Written::Date(day).to_string();
+        let text = DateOrTime::Date(day).to_string();
         assert_eq!(parse_date(&text), Some(day));
         assert!(before < text);
         before = text;
@@ -34,9 +34,9 @@ fn every_day_of_the_years_with_four_digits_is_read_as_it_was_written() {
 #[test]
 fn the_ends_of_what_can_be_counted_have_a_text() {
     for micros in [i64::MIN, i64::MAX] {
-        assert!(Written::DateTime(micros).to_string().contains("29"), "{}", Written::DateTime(micros));
+        assert!(DateOrTime::DateTime(micros).to_string().contains("29"), "{}", DateOrTime::DateTime(micros));
     }
-    assert_eq!(Written::DateTime(-1).to_string(), "1969-12-31 23:59:59.999999");
+    assert_eq!(DateOrTime::DateTime(-1).to_string(), "1969-12-31 23:59:59.999999");
 }
 
 #[test]

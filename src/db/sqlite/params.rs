@@ -2,7 +2,7 @@
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as SqliteValue};
 
-use crate::calendar::{self, Text};
+use crate::calendar::{self, DateOrTime, DateString};
 use crate::value::ValueRef;
 
 /// A value whose type SQLite has. It is borrowed: SQLite makes the only copy.
@@ -21,7 +21,7 @@ pub(super) fn plain(value: ValueRef<'_>) -> Option<ToSqlOutput<'_>> {
 /// A value of a type that SQLite does not have, in the form that is stored.
 pub(super) enum Encoded {
     Uuid([u8; 16]),
-    Date(Text),
+    Date(DateString),
     Json(String),
 }
 
@@ -30,11 +30,9 @@ impl Encoded {
     pub(super) fn new(value: ValueRef<'_>) -> Result<Self, String> {
         match value {
             ValueRef::Uuid(bytes) => Ok(Self::Uuid(bytes)),
-            ValueRef::Timestamp(micros) | ValueRef::DateTime(micros) => {
-                date(calendar::Written::DateTime(micros), value)
-            }
-            ValueRef::Date(days) => date(calendar::Written::Date(days), value),
-            ValueRef::Time(micros) => date(calendar::Written::Time(micros), value),
+            ValueRef::Timestamp(micros) | ValueRef::DateTime(micros) => date(DateOrTime::DateTime(micros), value),
+            ValueRef::Date(days) => date(DateOrTime::Date(days), value),
+            ValueRef::Time(micros) => date(DateOrTime::Time(micros), value),
             ValueRef::Json(json) => json.to_json().map(Self::Json),
             ValueRef::Refused(reason) => Err(reason.to_owned()),
             // Every other value is plain, except NaN.
@@ -43,8 +41,8 @@ impl Encoded {
     }
 }
 
-fn date(date: calendar::Written, value: ValueRef<'_>) -> Result<Encoded, String> {
-    calendar::text(date)
+fn date(date: DateOrTime, value: ValueRef<'_>) -> Result<Encoded, String> {
+    calendar::sortable(date)
         .map(Encoded::Date)
         .ok_or_else(|| format!("{value} is not among the dates and times of SQLite, which has the years 0 to 9999"))
 }
