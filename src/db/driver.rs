@@ -37,9 +37,9 @@ pub(super) enum Session {
 
 /// The answer to a COMMIT, for the caller or for a task that takes over from it.
 #[cfg(feature = "postgres")]
-pub(super) type Outcome = postgres::Outcome;
+pub(super) type CommitOutcome = postgres::CommitOutcome;
 #[cfg(not(feature = "postgres"))]
-pub(super) type Outcome = std::future::Ready<Result<()>>;
+pub(super) type CommitOutcome = std::future::Ready<Result<()>>;
 
 /// Calls a function of the driver that returns an answer.
 macro_rules! each_answer {
@@ -157,13 +157,13 @@ impl Session {
     }
 
     /// A COMMIT that was sent, if the future of `commit` was dropped before the answer came.
-    pub(super) fn on_its_way(&self) -> Option<Outcome> {
+    pub(super) fn unanswered_commit(&self) -> Option<CommitOutcome> {
         match *self {
             // It only waits for other processes, and has not committed until then.
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => None,
             #[cfg(feature = "postgres")]
-            Self::Postgres(ref session) => session.on_its_way(),
+            Self::Postgres(ref session) => session.unanswered_commit(),
         }
     }
 

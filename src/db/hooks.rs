@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
-use super::driver::Outcome;
+use super::driver::CommitOutcome;
 use super::level::Level;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
@@ -113,7 +113,7 @@ impl Drop for Hooks {
 }
 
 /// Waits for a COMMIT whose future was dropped, and runs the hooks of its result.
-pub(super) fn after(db: Db, level: Level, outcome: Outcome) {
+pub(super) fn after(db: Db, level: Level, outcome: CommitOutcome) {
     let undecided = Undecided(Some((db, level)));
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {

@@ -388,7 +388,7 @@ impl Drop for Tx {
         if self.root {
             // Other handles must not keep alive what the hooks own.
             let level = self.shared.memory.take();
-            if let Some(outcome) = self.shared.session.on_its_way() {
+            if let Some(outcome) = self.shared.session.unanswered_commit() {
                 hooks::after(self.db().clone(), level, outcome);
             } else {
                 self.shared.session.abandon();

@@ -23,7 +23,7 @@ mod transaction;
 
 use std::panic::Location;
 
-pub(super) use self::transaction::{Outcome, Transaction};
+pub(super) use self::transaction::{CommitOutcome, Transaction};
 
 use self::pool::Pool;
 use super::begin::Access;

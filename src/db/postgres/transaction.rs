@@ -16,7 +16,7 @@ use crate::db::transaction_state::{TransactionState, ended_by_statement};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The answer to a COMMIT.
-pub(in crate::db) type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+pub(in crate::db) type CommitOutcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// Holds a connection until the transaction ends.
 pub(in crate::db) struct Transaction {
@@ -25,7 +25,7 @@ pub(in crate::db) struct Transaction {
     access: Access,
     state: Mutex<State>,
     /// A COMMIT that was sent. It cannot be undone, so it is not dropped with the future that waits for it.
-    committing: Mutex<Option<Outcome>>,
+    committing: Mutex<Option<CommitOutcome>>,
 }
 
 struct State {
@@ -127,7 +127,7 @@ impl Transaction {
     }
 
     /// The COMMIT that was sent, if no future waits for it.
-    pub(in crate::db) fn on_its_way(&self) -> Option<Outcome> {
+    pub(in crate::db) fn unanswered_commit(&self) -> Option<CommitOutcome> {
         self.committing().take()
     }
 
@@ -220,7 +220,7 @@ impl Transaction {
         self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn committing(&self) -> MutexGuard<'_, Option<Outcome>> {
+    fn committing(&self) -> MutexGuard<'_, Option<CommitOutcome>> {
         self.committing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! A transaction on the connection that writes.
+//! A transaction, on the connection that writes or on one that reads.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
