@@ -21,7 +21,7 @@ fn never_below(log: &mut String) {
 }
 
 #[receiver(Counted)]
-#[cfg(all())]
+#[cfg(not(any()))]
 fn first(log: &mut String) {
     log.push('1');
 }

@@ -7,7 +7,9 @@
     missing_debug_implementations,
     missing_docs,
     unreachable_pub,
+    clippy::all,
     clippy::pedantic,
+    clippy::allow_attributes_without_reason,
     reason = "each program denies what it is about"
 )]
 

@@ -42,7 +42,7 @@ fn mistakes_are_explained() {
 /// failure: the suite is run there with the right compiler, or is left out by name.
 fn skip(reason: &str) {
     assert!(env::var_os("CI").is_none(), "{reason}");
-    writeln!(io::stderr(), "\nwarning: {reason}\n").unwrap();
+    io::stderr().write_all(format!("\nwarning: {reason}\n\n").as_bytes()).unwrap();
 }
 
 fn compiler() -> String {

@@ -28,14 +28,13 @@ pub(super) fn check<'a>(
         return None;
     };
     let sides = sides(attribute, target, &parsed.item);
-    let through = match &attribute.through {
-        Some(path) => written(path, attribute, sides, &parsed.item, errors),
-        None => {
-            let table = through_table(name, attribute, table, parsed, errors);
-            let parsed = generated?;
-            let model = Box::new(through_model(parsed, table, Origin::ThroughModelOf { field: name, target }, errors));
-            Through::Generated { parsed, model }
-        }
+    let through = if let Some(path) = &attribute.through {
+        written(path, attribute, sides, &parsed.item, errors)
+    } else {
+        let table = through_table(name, attribute, table, parsed, errors);
+        let parsed = generated?;
+        let model = Box::new(through_model(parsed, table, Origin::ThroughModelOf { field: name, target }, errors));
+        Through::Generated { parsed, model }
     };
     let related_name = related_name(attribute, sides, errors);
     Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name })
