@@ -17,24 +17,24 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
 use crate::value::Value;
 
-/// What was done to a row, as the model layer remembers it.
+/// The changes of a row, as the models store them.
 pub(crate) trait Remembered: Any + Send {
-    /// Adds what was done to the same row later.
+    /// Adds later changes of the same row.
     fn absorb(&mut self, later: Box<dyn Remembered>);
 
-    /// The key of the row, if it is there, and what reads it again.
+    /// The key of the row, if the row exists, and the function that reads it again.
     fn source(&self) -> Option<(Value, ReadAgain)>;
 
-    /// What is to run after this end.
+    /// The hook that runs after this end.
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook>;
 }
 
-/// Reads rows with these keys again, and remembers what they are now.
+/// Reads rows with these keys again, and stores their current values.
 pub(crate) type ReadAgain = for<'a> fn(&'a Tx, Vec<Value>) -> BoxFuture<'a, Result<()>>;
 
-/// A row: the type of what is remembered of it, and its key.
+/// Identifies a row: the type of its stored changes, and its key as a string.
 ///
-/// All keys of one model are of one type, so their texts differ where they differ.
+/// All keys of one model have the same type, so that different keys have different strings.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct RowKey(TypeId, Arc<str>);
 
@@ -55,22 +55,22 @@ pub(super) struct Level {
     rows: HashMap<RowKey, Row>,
 }
 
-/// A row that something is remembered of.
+/// A row whose changes are stored.
 struct Row {
     done: Box<dyn Remembered>,
-    /// When it was remembered, by the clock of [`Levels`].
+    /// When it was stored, by the clock of [`Levels`].
     at: u64,
-    /// Whether it stands in the queue already, for each end.
+    /// Whether it is in the queue already, for each end.
     queued: [bool; 2],
 }
 
-/// Something that runs after the end of the transaction.
+/// An entry of the queue, which runs after the end of the transaction.
 enum Queued {
-    /// After this end of the level that it was queued in.
+    /// A hook for this end of its level.
     Hook(TransactionEnd, Hook),
-    /// The same of a row, once.
+    /// The hook of a row for this end, once per row.
     Row(TransactionEnd, RowKey),
-    /// After any end: it was queued in a savepoint that is rolled back already.
+    /// A hook for any end: it was queued in a savepoint that has been rolled back already.
     Due(Hook),
 }
 
@@ -84,7 +84,7 @@ impl Level {
         self.broken.as_deref()
     }
 
-    /// Breaks it. The first failure is the one that is remembered.
+    /// Breaks the level. Only the first failure is stored.
     pub(super) fn fail(&mut self, error: &Error) {
         self.broken.get_or_insert_with(|| error.to_string());
     }
@@ -93,7 +93,7 @@ impl Level {
         self.queue.push(Queued::Hook(end, hook));
     }
 
-    /// Queues what runs for a row that is remembered. It keeps the first of its places.
+    /// Queues the hook of a stored row. It keeps its first position in the queue.
     pub(super) fn queue_row(&mut self, end: TransactionEnd, key: RowKey) {
         if let Some(row) = self.rows.get_mut(&key)
             && !std::mem::replace(&mut row.queued[end as usize], true)
@@ -113,7 +113,7 @@ impl Level {
         }
     }
 
-    /// What runs after this end, in the order in which it was queued.
+    /// The hooks for this end, in the order in which they were queued.
     pub(super) fn hooks(self, end: TransactionEnd) -> Vec<Hook> {
         let Self { queue, mut rows, .. } = self;
         let run = |queued| match queued {
@@ -130,14 +130,14 @@ impl Level {
         hooks
     }
 
-    /// Drops what was to run, one by one. It may be of types whose `Drop` panics, which would look as if the commit had failed,
-    /// and two such panics at once would end the program.
+    /// Drops the hooks one by one. Their `Drop` may panic, which would look as if the commit had failed, and two such panics at
+    /// once would abort the program.
     pub(super) fn discard(self) {
         self.queue.into_iter().for_each(discard);
         self.rows.into_values().for_each(discard);
     }
 
-    /// Adds what was done in a savepoint that is released.
+    /// Adds the changes of a savepoint that is released.
     fn absorb(&mut self, savepoint: Self) {
         self.queue.extend(savepoint.queue);
         for (key, later) in savepoint.rows {
@@ -173,13 +173,13 @@ impl Memory {
         Self { began, levels: OnceLock::new(), is_calm: AtomicBool::new(true) }
     }
 
-    /// Whether something can be done in this level.
+    /// Checks whether this level can be used.
     #[inline]
     pub(super) fn check(&self, number: u32) -> Result<()> {
         if number == 0 && self.is_calm.load(Ordering::Acquire) { Ok(()) } else { self.lock().check(number) }
     }
 
-    /// Whether nothing was ever to be remembered.
+    /// Whether nothing was ever stored.
     #[inline]
     pub(super) fn is_unused(&self) -> bool {
         self.levels.get().is_none()
@@ -190,13 +190,13 @@ impl Memory {
         Unlocked { levels: levels.lock().unwrap_or_else(PoisonError::into_inner), is_calm: &self.is_calm }
     }
 
-    /// Takes what is remembered, at the end.
+    /// Takes the stored changes, at the end.
     pub(super) fn take(&self) -> Level {
         if self.is_unused() {
             return Level::new(0, self.began);
         }
         let levels = std::mem::replace(&mut *self.lock(), Levels::new(self.began));
-        // What people queued is dropped without the lock.
+        // The hooks of users are dropped without the lock.
         levels.end()
     }
 }
@@ -227,14 +227,14 @@ impl Drop for Unlocked<'_> {
     }
 }
 
-/// A transaction and the savepoints that are open in it.
+/// A transaction and its open savepoints.
 pub(super) struct Levels {
     transaction: Level,
     /// The innermost is the last.
     savepoints: Vec<Level>,
     /// How many savepoints there were.
     opened: u32,
-    /// How often something was remembered or changed.
+    /// How often changes were stored or rows changed.
     clock: u64,
     /// When rows of a model were changed last without a word on each: by an UPDATE of many, or by the database itself. What was
     /// remembered before is out of date, or may be.
@@ -260,7 +260,7 @@ impl Levels {
         std::iter::once(&mut self.transaction).chain(&mut self.savepoints)
     }
 
-    /// Remembers what was done to a row in the level of this number.
+    /// Stores changes of a row in the level with this number.
     pub(super) fn remember<R: Remembered>(&mut self, number: u32, key: &Value, done: R) {
         self.clock += 1;
         let at = self.clock;
@@ -306,7 +306,7 @@ impl Levels {
         rows.into_values().collect()
     }
 
-    /// Corrects what the transaction remembers of a row.
+    /// Corrects the stored changes of a row.
     pub(super) fn correct<R: Remembered>(&mut self, key: &Value, correct: impl FnOnce(&mut R)) {
         if let Some(row) = self.transaction.rows.get_mut(&RowKey::of::<R>(key)) {
             let done: &mut dyn Any = &mut *row.done;
@@ -331,7 +331,7 @@ impl Levels {
         Err(ErrorKind::Ended.into())
     }
 
-    /// Opens a savepoint in this level; its number, and how deep it stands in other savepoints.
+    /// Opens a savepoint in this level. Returns its number and its depth in other savepoints.
     pub(super) fn open(&mut self, number: u32, began: &'static Location<'static>) -> Result<(u32, usize)> {
         self.check(number)?;
         self.opened += 1;
@@ -339,26 +339,26 @@ impl Levels {
         Ok((self.opened, self.savepoints.len()))
     }
 
-    /// How deep the savepoint of this number stands, if it can be released.
+    /// The depth of the savepoint with this number, if it can be released.
     pub(super) fn innermost_depth(&self, number: u32) -> Result<usize> {
         self.check(number)?;
         Ok(self.savepoints.len())
     }
 
-    /// Makes what the innermost savepoint remembers part of the level round it.
+    /// Moves the stored changes of the innermost savepoint to the level around it.
     pub(super) fn release(&mut self) {
         if let Some(savepoint) = self.savepoints.pop() {
             self.innermost().absorb(savepoint);
         }
     }
 
-    /// Takes this savepoint out, with those that are open in it, and says how deep it stood.
+    /// Removes this savepoint and those that are open in it, and returns its depth.
     pub(super) fn take(&mut self, number: u32) -> Option<(usize, Vec<Level>)> {
         let index = self.savepoints.iter().position(|savepoint| savepoint.number == number)?;
         Some((index + 1, self.savepoints.split_off(index)))
     }
 
-    /// Adds what is to run for savepoints that were taken out to be rolled back.
+    /// Adds the hooks of savepoints that were removed to be rolled back.
     pub(super) fn undone(&mut self, hooks: Vec<Hook>) {
         self.innermost().add_due(hooks);
     }
@@ -368,7 +368,7 @@ impl Levels {
         self.savepoints.is_empty() && self.transaction.broken.is_none()
     }
 
-    /// The transaction at its end. Savepoints that are still open are rolled back with it, whatever becomes of it.
+    /// The transaction at its end. Savepoints that are still open are rolled back, even if the transaction commits.
     fn end(self) -> Level {
         let Self { mut transaction, savepoints, .. } = self;
         transaction.add_due(undo(savepoints));
@@ -380,7 +380,7 @@ impl Levels {
     }
 }
 
-/// What runs because these levels were rolled back.
+/// The hooks that run because these levels were rolled back.
 pub(super) fn undo(levels: Vec<Level>) -> Vec<Hook> {
     levels.into_iter().flat_map(|level| level.hooks(TransactionEnd::Rollback)).collect()
 }
