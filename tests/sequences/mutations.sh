@@ -80,10 +80,10 @@ mutation "pre_delete is sent from the largest key on" src/model/cascade.rs \
     'group.rows.sort_by(|a, b| compare(a.key(), b.key()));' 'group.rows.sort_by(|a, b| compare(b.key(), a.key()));'
 mutation "restrict is forgiven to no row" src/model/cascade.rs \
     'refused.on_delete == OnDelete::Restrict && self' 'refused.on_delete == OnDelete::DoNothing && self'
-mutation "set_null leaves the version" src/model/sql.rs \
+mutation "set_null leaves the version" src/model/sql/mod.rs \
     'let assignments = list([format!("{column} = {last}")].into_iter().chain(next_version(meta)));' \
     'let assignments = list([format!("{column} = {last}")].into_iter());'
-mutation "an update takes any version" src/model/sql.rs \
+mutation "an update takes any version" src/model/sql/mod.rs \
     'update_by(meta, &set, next_version(meta), meta.version, dialect)' 'update_by(meta, &set, next_version(meta), None, dialect)'
 mutation "set adds what is related already" src/model/many_to_many/write.rs \
     'self.add(without(&ids, &before)).await' 'self.add(ids).await'
