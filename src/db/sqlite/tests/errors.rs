@@ -199,3 +199,25 @@ async fn a_statement_that_is_interrupted_has_an_error_of_its_own() -> TestResult
     assert!(matches!(result.as_ref().unwrap_err().kind(), ErrorKind::Canceled { .. }), "{result:?}");
     Ok(())
 }
+
+#[tokio::test]
+async fn the_table_whose_keys_are_used_up_is_found_in_any_quotes() -> TestResult {
+    let db = memory().await?;
+    db.batch(
+        r#"CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT);
+           CREATE TABLE "a b" (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT);
+           INSERT INTO a VALUES (9223372036854775807, '');
+           INSERT INTO "a b" VALUES (9223372036854775807, '');"#,
+    )
+    .await?;
+    for (sql, table) in [
+        ("INSERT INTO A (n) VALUES ('a b') -- a b", "a"),
+        (r#"INSERT INTO "a b" (n) VALUES ('a')"#, "a b"),
+        ("INSERT INTO [A b] (n) VALUES ('a') /* a */", "a b"),
+        ("INSERT INTO `a b` (n) VALUES ('a')", "a b"),
+    ] {
+        let error = db.execute(sql, &()).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::KeysUsedUp { model } if model == table), "{sql}: {error}");
+    }
+    Ok(())
+}
