@@ -1,6 +1,5 @@
 //! Hooks that run after a commit or a rollback.
 
-use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,44 +7,17 @@ use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
 use super::driver::CommitOutcome;
-use super::level::Level;
-use crate::error::{Error, ErrorKind, Result};
+use super::hook::{Hook, HookFuture, QueuedAt};
+use super::savepoint_stack::SavepointState;
+use crate::error::{Error, ErrorKind};
 use crate::transaction_end::TransactionEnd;
-
-type BoxFuture = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
-
-/// A hook that waits for the end of the transaction.
-pub(crate) struct Hook {
-    queued: Queued,
-    start: Box<dyn FnOnce(Db) -> BoxFuture + Send>,
-}
-
-/// Where a hook comes from.
-#[derive(Clone, Copy)]
-struct Queued {
-    after: TransactionEnd,
-    at: &'static Location<'static>,
-}
-
-impl Hook {
-    pub(crate) fn new<Fut>(
-        after: TransactionEnd,
-        at: &'static Location<'static>,
-        hook: impl FnOnce(Db) -> Fut + Send + 'static,
-    ) -> Self
-    where
-        Fut: Future<Output = Result<()>> + Send + 'static,
-    {
-        Self { queued: Queued { after, at }, start: Box::new(|db| Box::pin(hook(db))) }
-    }
-}
 
 /// Runs all hooks one after the other, even if one fails.
 pub(super) struct Hooks {
     db: Db,
     waiting: std::vec::IntoIter<Hook>,
-    running: Option<(Queued, BoxFuture)>,
-    /// Whether this is a task that took over from a dropped future.
+    running: Option<(QueuedAt, HookFuture)>,
+    /// Whether this is a task that replaces a dropped future.
     rescue: bool,
 }
 
@@ -54,7 +26,7 @@ impl Hooks {
         Self { db, waiting: hooks.into_iter(), running: None, rescue: false }
     }
 
-    fn report(&self, Queued { after, at: queued }: Queued, error: Error) {
+    fn report(&self, QueuedAt { after, at: queued }: QueuedAt, error: Error) {
         self.db.report(ErrorKind::Hook { after, queued, source: error }.into());
     }
 }
@@ -113,25 +85,25 @@ impl Drop for Hooks {
 }
 
 /// Waits for a COMMIT whose future was dropped, and runs the hooks of its result.
-pub(super) fn after(db: Db, level: Level, outcome: CommitOutcome) {
-    let undecided = Undecided(Some((db, level)));
+pub(super) fn after(db: Db, state: SavepointState, outcome: CommitOutcome) {
+    let undecided = Undecided(Some((db, state)));
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {
             let mut undecided = undecided;
             let committed = outcome.await;
-            let Some((db, level)) = undecided.0.take() else { return };
+            let Some((db, state)) = undecided.0.take() else { return };
             let end = match committed {
                 Ok(()) => TransactionEnd::Commit,
                 Err(error) => {
                     let unknown = matches!(error.kind(), ErrorKind::CommitUnknown { .. });
                     db.report(error);
                     if unknown {
-                        return level.discard();
+                        return state.discard();
                     }
                     TransactionEnd::Rollback
                 }
             };
-            let mut hooks = Hooks::new(db, level.hooks(end));
+            let mut hooks = Hooks::new(db, state.hooks(end));
             hooks.rescue = true;
             hooks.await;
         });
@@ -139,12 +111,12 @@ pub(super) fn after(db: Db, level: Level, outcome: CommitOutcome) {
 }
 
 /// The hooks that wait for the answer to a COMMIT. If the runtime stops, they are reported as not run.
-struct Undecided(Option<(Db, Level)>);
+struct Undecided(Option<(Db, SavepointState)>);
 
 impl Drop for Undecided {
     fn drop(&mut self) {
-        if let Some((db, level)) = self.0.take() {
-            Hooks::new(db, level.hooks(TransactionEnd::Commit)).give_up();
+        if let Some((db, state)) = self.0.take() {
+            Hooks::new(db, state.hooks(TransactionEnd::Commit)).give_up();
         }
     }
 }

@@ -14,8 +14,8 @@ mod driver;
 mod executor;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod holders;
+mod hook;
 mod hooks;
-mod level;
 mod nesting;
 mod options;
 mod params;
@@ -25,6 +25,7 @@ mod postgres;
 mod raw;
 mod row;
 mod savepoint;
+mod savepoint_stack;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -46,13 +47,13 @@ use signals_core::__private::Scope;
 pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{Exec, Executor};
-pub(crate) use self::hooks::Hook;
-pub(crate) use self::level::{ReadAgain, Remembered};
+pub(crate) use self::hook::Hook;
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
+pub(crate) use self::savepoint_stack::{ReadAgain, RowChanges};
 pub(crate) use self::sql::Dialect;
 pub(crate) use self::statement::{Names, Statement};
 pub use self::tx::Tx;

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::Tx;
-use super::level;
+use super::savepoint_stack;
 use crate::error::{Error, Result};
 
 impl Tx {
@@ -63,12 +63,12 @@ struct Savepoint {
 
 impl Savepoint {
     fn open(outer: &Tx, began: &'static Location<'static>) -> Result<Self> {
-        // The session is not called with the levels locked: a function for a row is called with the session locked, and may
+        // The stack is not locked while the session is called: a closure for a row is called with the session locked, and may
         // queue a hook.
-        let (number, depth) = outer.levels().open(outer.level, began)?;
-        let mut savepoint = Self { tx: outer.at_level(number), is_open: false };
+        let (number, depth) = outer.savepoints().open(outer.savepoint, began)?;
+        let mut savepoint = Self { tx: outer.in_savepoint(number), is_open: false };
         if let Err(error) = outer.session().savepoint(depth) {
-            savepoint.tx.levels().take(number);
+            savepoint.tx.savepoints().take(number);
             return Err(error);
         }
         savepoint.is_open = true;
@@ -84,9 +84,9 @@ impl Savepoint {
     }
 
     fn release(&mut self) -> Result<()> {
-        let depth = self.tx.levels().innermost_depth(self.tx.level).map_err(Error::swallowed)?;
+        let depth = self.tx.savepoints().innermost_depth(self.tx.savepoint).map_err(Error::swallowed)?;
         self.tx.session().release(depth)?;
-        self.tx.levels().release();
+        self.tx.savepoints().release();
         self.is_open = false;
         Ok(())
     }
@@ -96,15 +96,15 @@ impl Savepoint {
         if !std::mem::replace(&mut self.is_open, false) {
             return;
         }
-        let Some((depth, undone)) = self.tx.levels().take(self.tx.level) else { return };
+        let Some((depth, undone)) = self.tx.savepoints().take(self.tx.savepoint) else { return };
         let rolled_back = self.tx.session().rollback_to(depth);
         // The hooks of users are dropped without the lock.
-        let hooks = level::undo(undone);
-        let mut levels = self.tx.levels();
-        levels.undone(hooks);
+        let hooks = savepoint_stack::undo(undone);
+        let mut savepoints = self.tx.savepoints();
+        savepoints.undone(hooks);
         if let Err(error) = rolled_back {
             // The changes of the savepoint still exist, or the whole transaction has ended.
-            levels.transaction().fail(&error);
+            savepoints.transaction().fail(&error);
         }
     }
 }

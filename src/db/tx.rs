@@ -3,15 +3,16 @@
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use signals_core::__private::Scope;
 use signals_core::BoxFuture;
 
 use super::answer::Answer;
 use super::driver::Session;
-use super::hooks::{self, Hook, Hooks};
-use super::level::{Level, Memory, Remembered, RowKey, Unlocked};
+use super::hook::Hook;
+use super::hooks::{self, Hooks};
+use super::savepoint_stack::{RowChanges, RowKey, SavepointStack, SavepointState, SharedStack};
 use super::sql::refuse_transaction_control;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
@@ -32,7 +33,7 @@ use crate::value::Value;
 pub struct Tx {
     shared: Arc<Shared>,
     /// The number of its savepoint; 0 is the transaction itself.
-    pub(super) level: u32,
+    pub(super) savepoint: u32,
     /// Whether this is the handle that `begin` returned, and has not ended yet. Other handles cannot end the transaction.
     root: bool,
 }
@@ -42,13 +43,13 @@ struct Shared {
     session: Session,
     began: &'static Location<'static>,
     /// Never locked while the session is called.
-    memory: Memory,
+    savepoints: SharedStack,
 }
 
 impl Tx {
     pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
-        let shared = Shared { db, session, began, memory: Memory::new(began) };
-        Self { shared: Arc::new(shared), level: 0, root: true }
+        let shared = Shared { db, session, began, savepoints: SharedStack::new(began) };
+        Self { shared: Arc::new(shared), savepoint: 0, root: true }
     }
 
     /// The database of the transaction. Statements on the returned `Db` are not part of the transaction.
@@ -101,7 +102,7 @@ impl Tx {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> signals::Result<()> {
-    /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
+    /// # let db = signals::db::Db::connect("sqlite::savepoints:").await?;
     /// let tx = db.begin().await?;
     /// tx.on_commit(async |_db| {
     ///     println!("this runs second");
@@ -153,7 +154,7 @@ impl Tx {
             Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
             // It is unknown whether it was committed, so that neither kind of hook can run.
             Err(error) if matches!(error.kind(), ErrorKind::CommitUnknown { .. }) => {
-                self.shared.memory.take().discard()
+                self.shared.savepoints.take().discard()
             }
             Err(_) => self.run_hooks(TransactionEnd::Rollback).await,
         }
@@ -162,10 +163,10 @@ impl Tx {
 
     /// Reads rows again that were changed after they were stored, so that the hooks after the commit have the last values.
     async fn read_again(&self) -> Result<()> {
-        if self.shared.memory.is_unused() {
+        if self.shared.savepoints.is_unused() {
             return Ok(());
         }
-        let out_of_date = self.levels().out_of_date();
+        let out_of_date = self.savepoints().out_of_date();
         for (read_again, keys) in out_of_date {
             read_again(self, keys).await?;
         }
@@ -189,10 +190,10 @@ impl Tx {
     }
 
     async fn run_hooks(&self, end: TransactionEnd) {
-        if self.shared.memory.is_unused() {
+        if self.shared.savepoints.is_unused() {
             return;
         }
-        let hooks = self.shared.memory.take().hooks(end);
+        let hooks = self.shared.savepoints.take().hooks(end);
         if !hooks.is_empty() {
             Hooks::new(self.db().clone(), hooks).await;
         }
@@ -200,12 +201,12 @@ impl Tx {
 
     /// Another handle of the same transaction, which cannot end it: receivers get a `&mut` of one.
     pub(crate) fn handle(&self) -> Self {
-        self.at_level(self.level)
+        self.in_savepoint(self.savepoint)
     }
 
     /// Another handle, in a savepoint.
-    pub(super) fn at_level(&self, level: u32) -> Self {
-        Self { shared: Arc::clone(&self.shared), level, root: false }
+    pub(super) fn in_savepoint(&self, savepoint: u32) -> Self {
+        Self { shared: Arc::clone(&self.shared), savepoint, root: false }
     }
 
     /// Ends the transaction of a single save or delete: commits if `result` is `Ok`, and otherwise rolls back and returns the
@@ -250,31 +251,31 @@ impl Tx {
         nesting::body(self.db(), self.shared.began, receivers)
     }
 
-    /// Remembers what was done to the row with this key, until the end of the transaction or savepoint.
-    pub(crate) fn remember<R: Remembered>(&self, key: &Value, done: R) {
-        self.levels().remember(self.level, key, done);
+    /// Records changes of the row with this key, until the end of the transaction or savepoint.
+    pub(crate) fn record<R: RowChanges>(&self, key: &Value, changes: R) {
+        self.savepoints().record(self.savepoint, key, changes);
     }
 
-    /// Looks at what is remembered of the row with this key, if that is what the row is now.
-    pub(crate) fn recall<R: Remembered, T>(&self, key: &Value, look: impl FnOnce(&R) -> Option<T>) -> Option<T> {
-        if self.remembers_nothing() { None } else { look(self.levels().recall(key)?) }
+    /// Reads the recorded changes of the row with this key, unless they are out of date.
+    pub(crate) fn recorded<R: RowChanges, T>(&self, key: &Value, look: impl FnOnce(&R) -> Option<T>) -> Option<T> {
+        if self.records_nothing() { None } else { look(self.savepoints().recorded(key)?) }
     }
 
-    /// Notes that rows were changed of which this may be remembered, without saying which.
-    pub(crate) fn change<R: Remembered>(&self) {
-        if !self.remembers_nothing() {
-            self.levels().change::<R>();
+    /// Notes that unknown rows of a model were changed, whose changes may be recorded.
+    pub(crate) fn change<R: RowChanges>(&self) {
+        if !self.records_nothing() {
+            self.savepoints().change::<R>();
         }
     }
 
-    /// Corrects what is remembered of the row with this key, before the commit.
-    pub(crate) fn correct<R: Remembered>(&self, key: &Value, correct: impl FnOnce(&mut R)) {
-        self.levels().correct(key, correct);
+    /// Corrects the recorded changes of the row with this key, before the commit.
+    pub(crate) fn correct<R: RowChanges>(&self, key: &Value, correct: impl FnOnce(&mut R)) {
+        self.savepoints().correct(key, correct);
     }
 
     /// Whether no hook waits for the end of the transaction.
-    pub(crate) fn remembers_nothing(&self) -> bool {
-        self.shared.memory.is_unused()
+    pub(crate) fn records_nothing(&self) -> bool {
+        self.shared.savepoints.is_unused()
     }
 
     /// Where it began.
@@ -282,9 +283,9 @@ impl Tx {
         self.shared.began
     }
 
-    /// Queues what is to run after this end for a row that is remembered.
-    pub(crate) fn queue_row<R: Remembered>(&self, end: TransactionEnd, key: &Value) {
-        self.in_level(|level| level.queue_row(end, RowKey::of::<R>(key)));
+    /// Queues the hook of a changed row for this end.
+    pub(crate) fn queue_row<R: RowChanges>(&self, end: TransactionEnd, key: &Value) {
+        self.with_state(|state| state.queue_row(end, RowKey::of::<R>(key)));
     }
 
     fn queue<Fut>(
@@ -295,20 +296,20 @@ impl Tx {
     ) where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.in_level(|level| level.queue(end, Hook::new(end, place, hook)));
+        self.with_state(|state| state.queue(end, Hook::new(end, place, hook)));
     }
 
-    /// Breaks the transaction, or the savepoint that this is a handle in. The first failure is the one that is remembered.
+    /// Breaks the transaction, or the savepoint that this is a handle in. The text of the first failure is kept.
     pub(crate) fn fail(&self, error: &Error) {
         // Every use of a broken transaction is an error, which is not a new failure.
         if !matches!(error.kind(), ErrorKind::Broken { .. }) {
-            self.in_level(|level| level.fail(error));
+            self.with_state(|state| state.fail(error));
         }
     }
 
     /// Whether something can be done in it.
     pub(crate) fn check(&self) -> Result<()> {
-        self.shared.memory.check(self.level)
+        self.shared.savepoints.check(self.savepoint)
     }
 
     /// Executes a statement, unless the transaction is broken.
@@ -334,7 +335,7 @@ impl Tx {
             TransactionState::Failed => self.fail(error),
             TransactionState::Ended => {
                 // No savepoint can restore it.
-                self.levels().transaction().fail(error);
+                self.savepoints().transaction().fail(error);
                 self.fail(error);
             }
         }
@@ -349,15 +350,14 @@ impl Tx {
         &self.shared.session
     }
 
-    pub(super) fn levels(&self) -> Unlocked<'_> {
-        self.shared.memory.lock()
+    pub(super) fn savepoints(&self) -> MutexGuard<'_, SavepointStack> {
+        self.shared.savepoints.lock()
     }
 
-    /// Does something with what is remembered in this level. A handle may outlive its savepoint: then there is nothing to
-    /// remember.
-    fn in_level(&self, work: impl FnOnce(&mut Level)) {
-        if let Some(level) = self.levels().get(self.level) {
-            work(level);
+    /// Changes the state of the savepoint of this handle, unless it has ended: a handle may outlive its savepoint.
+    fn with_state(&self, work: impl FnOnce(&mut SavepointState)) {
+        if let Some(state) = self.savepoints().get(self.savepoint) {
+            work(state);
         }
     }
 }
@@ -387,13 +387,13 @@ impl Drop for Tx {
     fn drop(&mut self) {
         if self.root {
             // Other handles must not keep alive what the hooks own.
-            let level = self.shared.memory.take();
+            let state = self.shared.savepoints.take();
             if let Some(outcome) = self.shared.session.unanswered_commit() {
-                hooks::after(self.db().clone(), level, outcome);
+                hooks::after(self.db().clone(), state, outcome);
             } else {
                 self.shared.session.abandon();
                 // No caller awaits them, so that they become a task.
-                drop(Hooks::new(self.db().clone(), level.hooks(TransactionEnd::Rollback)));
+                drop(Hooks::new(self.db().clone(), state.hooks(TransactionEnd::Rollback)));
             }
         }
     }
@@ -404,7 +404,7 @@ impl fmt::Debug for Tx {
         f.debug_struct("Tx")
             .field("db", self.db())
             .field("began", &format_args!("{}", self.shared.began))
-            .field("broken", &self.levels().transaction().broken())
+            .field("broken", &self.savepoints().transaction().broken())
             .finish_non_exhaustive()
     }
 }

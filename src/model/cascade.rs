@@ -104,7 +104,7 @@ pub(super) fn reaches_others(meta: &'static Meta) -> bool {
 
 /// Notes that the database itself may have changed rows that point to deleted ones, and rows that point to those.
 pub(super) fn note_database_cascade(meta: &'static Meta, tx: &Tx) {
-    if tx.remembers_nothing() {
+    if tx.records_nothing() {
         return;
     }
     let (mut reached, mut next) = (vec![meta], 0);

@@ -8,7 +8,7 @@ use signals_core::__private::asynchronous::send_reporting;
 use super::sql::keys::{KEYS, padded};
 use super::sql::{self, Lock};
 use super::{FieldSet, ModelInternals, PostCommit, PostRollback, load};
-use crate::db::{Db, Exec, Hook, ReadAgain, Remembered, TransactionEnd, Tx};
+use crate::db::{Db, Exec, Hook, ReadAgain, RowChanges, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
 
@@ -79,7 +79,7 @@ pub(super) fn saved<M: ModelInternals>(
     });
     let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()), previous.map(M::clone_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
-    tx.remember(&key, RowHistory { deleted: false, saved: Some(saved) });
+    tx.record(&key, RowHistory { deleted: false, saved: Some(saved) });
     if M::LIFECYCLE.post_rollback.has_receivers() {
         tx.queue_row::<RowHistory<M>>(TransactionEnd::Rollback, &key);
     }
@@ -98,7 +98,7 @@ pub(super) fn deleted<M: ModelInternals>(instance: &M, tx: &Tx) {
 /// Like [`deleted`], for a row of which only the key is known.
 pub(super) fn deleted_key<M: ModelInternals>(key: &Value, tx: &Tx) {
     if has_receivers::<M>() {
-        tx.remember(key, RowHistory::<M> { deleted: true, saved: None });
+        tx.record(key, RowHistory::<M> { deleted: true, saved: None });
     }
 }
 
@@ -126,7 +126,7 @@ async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> 
 
 /// Looks at the row that the transaction has noted, if there is one.
 fn recall<M: ModelInternals, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
-    tx.recall::<RowHistory<M>, T>(&key(instance), |history| Some(look(&history.saved.as_ref()?.instance)))
+    tx.recorded::<RowHistory<M>, T>(&key(instance), |history| Some(look(&history.saved.as_ref()?.instance)))
 }
 
 fn key<M: ModelInternals>(instance: &M) -> Value {
@@ -144,13 +144,13 @@ impl<M: ModelInternals> RowHistory<M> {
     }
 }
 
-impl<M: ModelInternals> Remembered for RowHistory<M> {
+impl<M: ModelInternals> RowChanges for RowHistory<M> {
     fn source(&self) -> Option<(Value, ReadAgain)> {
         let saved = self.saved.as_ref()?;
         Some((key(&saved.instance), |tx, keys| Box::pin(read_again::<M>(tx, keys))))
     }
 
-    fn absorb(&mut self, later: Box<dyn Remembered>) {
+    fn absorb(&mut self, later: Box<dyn RowChanges>) {
         let later: Box<dyn Any> = later;
         let Ok(later) = later.downcast::<Self>() else { return };
         if later.deleted {

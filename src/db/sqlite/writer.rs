@@ -1,7 +1,6 @@
 //! The one connection that writes.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,8 +19,6 @@ pub(super) struct Writer {
     in_memory: bool,
     /// Where the code that holds the lock, or held it last, took it.
     holder: Mutex<&'static Location<'static>>,
-    /// The address of that: mostly it is the same code again, and then there is nothing to lock.
-    known: AtomicUsize,
 }
 
 impl Writer {
@@ -32,9 +29,8 @@ impl Writer {
         in_memory: bool,
         at: &'static Location<'static>,
     ) -> Self {
-        let known = AtomicUsize::new(address_of(at));
         let connection = Arc::new(AsyncMutex::new(connection));
-        Self { connection, limit, lock_wait, in_memory, holder: Mutex::new(at), known }
+        Self { connection, limit, lock_wait, in_memory, holder: Mutex::new(at) }
     }
 
     // Taking a free lock does not bypass the queue: a lock that is released goes directly to the first caller that waits.
@@ -81,15 +77,6 @@ impl Writer {
     }
 
     fn hold(&self, at: &'static Location<'static>) {
-        let address = address_of(at);
-        // Only who has the connection writes it.
-        if self.known.load(Ordering::Relaxed) != address {
-            *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
-            self.known.store(address, Ordering::Relaxed);
-        }
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
-}
-
-fn address_of(at: &'static Location<'static>) -> usize {
-    std::ptr::from_ref(at).addr()
 }
