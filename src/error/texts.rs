@@ -1,4 +1,10 @@
-//! The texts of errors that have conditions in them.
+//! The messages of errors that depend on conditions.
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::ref_option_ref,
+    reason = "thiserror passes references to the fields"
+)]
 
 use std::fmt::{self, Formatter, Result};
 use std::panic::Location;
