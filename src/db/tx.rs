@@ -154,7 +154,7 @@ impl Tx {
             Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
             // It is unknown whether it was committed, so that neither kind of hook can run.
             Err(error) if matches!(error.kind(), ErrorKind::CommitUnknown { .. }) => {
-                self.shared.savepoints.take().discard()
+                self.shared.savepoints.take().discard();
             }
             Err(_) => self.run_hooks(TransactionEnd::Rollback).await,
         }
