@@ -6,13 +6,6 @@
     reason = "thiserror passes references to the fields"
 )]
 
-#![expect(
-    clippy::ref_option,
-    clippy::ref_option_ref,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "thiserror passes a reference to each field"
-)]
-
 use std::fmt::{self, Formatter, Result};
 use std::panic::Location;
 use std::time::Duration;
