@@ -148,7 +148,11 @@ fn the_code_map_names_what_is_there() {
             mistakes.push(format!("`{path}` does not exist"));
         }
         // The text of a folder names files of it.
-        let files = text.split('`').skip(1).step_by(2).filter(|name| path.ends_with('/') && name.ends_with(".rs"));
+        let files = text
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| path.ends_with('/') && Path::new(name).extension().is_some_and(|end| end == "rs"));
         for file in files.filter(|file| !root.join(path).join(file).exists()) {
             mistakes.push(format!("`{path}` has no `{file}`"));
         }
