@@ -3,6 +3,7 @@
 
 mod after_commit;
 mod bulk;
+mod bulk_by_condition;
 mod cancellation;
 mod cascades;
 mod changes;

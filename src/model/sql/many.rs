@@ -1,6 +1,6 @@
 //! INSERT of many rows at once.
 
-use super::{list, quoted};
+use super::pieces::{list, quoted};
 use crate::db::Dialect;
 use crate::model::meta::{KeyKind, Meta};
 

@@ -6,6 +6,7 @@ mod fixtures;
 pub(super) mod keys;
 mod many;
 mod one;
+mod pieces;
 pub(super) mod statements;
 mod together;
 
@@ -14,6 +15,9 @@ pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot, pairs};
 pub(super) use many::{AssignedKeys, InsertMany, insert_rows, largest_insert, triggers_of, written_fields};
 pub(super) use one::{find, upsert};
+#[cfg(feature = "fixtures")]
+pub(super) use pieces::literal;
+pub(crate) use pieces::{list, quoted};
 pub(super) use together::delete_together;
 
 use self::statements::{FieldSql, Statements};
@@ -155,23 +159,7 @@ fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> Stri
     }
 }
 
-/// Any name as an SQL identifier.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// Every column of a model, in the order in which a row is read.
 pub(super) fn columns(meta: &Meta) -> String {
     list(meta.fields.iter().map(|field| quoted(field.column)))
-}
-
-/// A string as a SQL literal. `E` because a server may be configured to read backslashes in plain ones.
-#[cfg(feature = "fixtures")]
-pub(super) fn literal(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-/// `a, b`
-pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
 }
