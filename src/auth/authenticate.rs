@@ -10,7 +10,7 @@ use signals_core::BoxFuture;
 
 use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
 use crate::column::Column;
-use crate::db::{Db, Exec};
+use crate::db::{Db, Executor};
 use crate::error::{Error, Result};
 use crate::model::sql::quoted;
 use crate::model::{FieldSet, load};
@@ -105,7 +105,7 @@ async fn find<U: AuthUser>(db: &Db, credentials: &Credentials, place: &'static L
              `#[unique]` before it"
         )));
     }
-    load::find(Exec::Db(db), index, &[ValueRef::Text(credentials.username())], place).await
+    load::find(db.exec(place), index, &[ValueRef::Text(credentials.username())]).await
 }
 
 /// Hashes the password again, with the parameters of a new hash.

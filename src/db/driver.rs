@@ -118,10 +118,10 @@ impl Driver {
 
     /// Executes a statement, which commits by itself.
     #[inline]
-    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
+    pub(super) fn run<'a>(&'a self, statement: Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
         match statement.wants {
-            Wants::Batch => self.batch(statement.sql, statement.at),
-            _ => each_answer!(Driver, self, driver => driver.run(statement)),
+            Wants::Batch => self.batch(statement.sql, at),
+            _ => each_answer!(Driver, self, driver => driver.run(statement, at)),
         }
     }
 
@@ -129,7 +129,7 @@ impl Driver {
     fn batch<'a>(&'a self, sql: &'a str, at: &'static Location<'static>) -> Answer<'a, u64> {
         Answer::later(async move {
             let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
-            session.run(Statement::batch(sql, at)).await?;
+            session.run(Statement::batch(sql)).await?;
             session.commit().await.map(|()| 0)
         })
     }

@@ -1,5 +1,6 @@
 //! "A `&Db` or a `&mut Tx`".
 
+use std::panic::Location;
 use std::task::{Context, Poll, Waker};
 
 use tokio::task::coop;
@@ -34,25 +35,41 @@ use super::{Db, Dialect, Tx};
     label = "expected `&Db` or `&mut Tx`"
 )]
 pub trait Executor: sealed::Sealed + Send + Sync {
-    /// Which of the two it is.
+    /// It, and the place that uses it.
     #[doc(hidden)]
-    fn exec(&self) -> Exec<'_>;
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_>;
+}
+
+/// An [`Executor`], and the place in the program that uses its connection, for the errors of code that waits for the connection.
+/// `#[track_caller]` does not see through an async caller, so the place is passed on.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Exec<'a> {
+    pub(crate) target: DbOrTx<'a>,
+    pub(crate) at: &'static Location<'static>,
 }
 
 /// Which [`Executor`] it is.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub enum Exec<'a> {
+pub enum DbOrTx<'a> {
     Db(&'a Db),
     Tx(&'a Tx),
+}
+
+impl<'a> Exec<'a> {
+    /// A transaction, where the place is that of its beginning.
+    pub(crate) fn within(tx: &'a Tx) -> Self {
+        tx.exec(tx.began())
+    }
 }
 
 impl Exec<'_> {
     /// The SQL that the database speaks.
     pub(crate) fn dialect(self) -> Dialect {
-        match self {
-            Self::Db(db) => db.dialect(),
-            Self::Tx(tx) => tx.db().dialect(),
+        match self.target {
+            DbOrTx::Db(db) => db.dialect(),
+            DbOrTx::Tx(tx) => tx.db().dialect(),
         }
     }
 
@@ -65,9 +82,9 @@ impl Exec<'_> {
     where
         Self: 'a,
     {
-        in_turn(move || match self {
-            Self::Db(db) => db.driver().run(statement),
-            Self::Tx(tx) => tx.run(statement),
+        in_turn(move || match self.target {
+            DbOrTx::Db(db) => db.driver().run(statement, self.at),
+            DbOrTx::Tx(tx) => tx.run(statement),
         })
     }
 }
@@ -90,14 +107,14 @@ pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T
 }
 
 impl Executor for Db {
-    fn exec(&self) -> Exec<'_> {
-        Exec::Db(self)
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
+        Exec { target: DbOrTx::Db(self), at }
     }
 }
 
 impl Executor for Tx {
-    fn exec(&self) -> Exec<'_> {
-        Exec::Tx(self)
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
+        Exec { target: DbOrTx::Tx(self), at }
     }
 }
 

@@ -46,7 +46,7 @@ use signals_core::__private::Scope;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
-pub use self::executor::{Exec, Executor};
+pub use self::executor::{DbOrTx, Exec, Executor};
 pub(crate) use self::hook::Hook;
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
@@ -175,7 +175,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            self.exec().run(Statement::new(&sql, params, at)).await
+            self.exec(at).run(Statement::new(&sql, params)).await
         }
     }
 
@@ -195,7 +195,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            self.exec().run(Statement::query(&sql, params, each, at)).await?;
+            self.exec(at).run(Statement::query(&sql, params, each)).await?;
             Ok(())
         }
     }
@@ -205,7 +205,7 @@ impl Db {
     pub fn batch(&self, sql: &str) -> impl Future<Output = Result<()>> + Send {
         let at = Location::caller();
         async move {
-            self.exec().run(Statement::batch(sql, at)).await?;
+            self.exec(at).run(Statement::batch(sql)).await?;
             Ok(())
         }
     }

@@ -1,7 +1,5 @@
 //! What goes to a driver.
 
-use std::panic::Location;
-
 use super::{Params, Row};
 use crate::error::{Error, Result};
 
@@ -9,9 +7,6 @@ use crate::error::{Error, Result};
 pub(crate) struct Statement<'a> {
     pub(super) sql: &'a str,
     pub(super) params: &'a dyn Params,
-    /// The place in the program that uses the connection meanwhile, for the errors of code that waits for the connection.
-    /// `#[track_caller]` does not see through an async caller, so it is passed on.
-    pub(super) at: &'static Location<'static>,
     names: Option<&'a dyn Names>,
     pub(super) wants: Wants<'a>,
 }
@@ -36,18 +31,13 @@ pub(crate) trait Names: Sync {
 
 impl<'a> Statement<'a> {
     /// A statement whose number of changed rows is wanted.
-    pub(crate) fn new(sql: &'a str, params: &'a dyn Params, at: &'static Location<'static>) -> Self {
-        Self { sql, params, at, names: None, wants: Wants::Count }
+    pub(crate) fn new(sql: &'a str, params: &'a dyn Params) -> Self {
+        Self { sql, params, names: None, wants: Wants::Count }
     }
 
     /// An INSERT of one row. `key` becomes the key that the database gave to it.
-    pub(crate) fn insert(
-        sql: &'a str,
-        params: &'a dyn Params,
-        key: &'a mut Option<i64>,
-        at: &'static Location<'static>,
-    ) -> Self {
-        Self { wants: Wants::Key(key), ..Self::new(sql, params, at) }
+    pub(crate) fn insert(sql: &'a str, params: &'a dyn Params, key: &'a mut Option<i64>) -> Self {
+        Self { wants: Wants::Key(key), ..Self::new(sql, params) }
     }
 
     /// A query, and what is called with each of its rows.
@@ -55,14 +45,13 @@ impl<'a> Statement<'a> {
         sql: &'a str,
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-        at: &'static Location<'static>,
     ) -> Self {
-        Self { wants: Wants::Rows(each), ..Self::new(sql, params, at) }
+        Self { wants: Wants::Rows(each), ..Self::new(sql, params) }
     }
 
     /// Several statements.
-    pub(crate) fn batch(sql: &'a str, at: &'static Location<'static>) -> Self {
-        Self { wants: Wants::Batch, ..Self::new(sql, &(), at) }
+    pub(crate) fn batch(sql: &'a str) -> Self {
+        Self { wants: Wants::Batch, ..Self::new(sql, &()) }
     }
 
     /// With these names in its errors.

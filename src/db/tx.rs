@@ -16,7 +16,7 @@ use super::savepoint_stack::{RowChanges, RowKey, SavepointStack, SavepointState,
 use super::sql::refuse_transaction_control;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
-use super::{Db, Exec, Params, Row, nesting, placeholders};
+use super::{Db, Executor, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
 use crate::value::Value;
@@ -68,7 +68,7 @@ impl Tx {
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Exec::Tx(self).run(Statement::new(&sql, params, self.shared.began)).await
+        self.exec(self.shared.began).run(Statement::new(&sql, params)).await
     }
 
     /// Executes one statement and passes each row that it returns to `each`. An error of `each` ends the query and is
@@ -83,13 +83,13 @@ impl Tx {
     ) -> Result<()> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        Exec::Tx(self).run(Statement::query(&sql, params, each, self.shared.began)).await?;
+        self.exec(self.shared.began).run(Statement::query(&sql, params, each)).await?;
         Ok(())
     }
 
     /// Executes several statements without parameters. When one fails, those before it stay done.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        Exec::Tx(self).run(Statement::batch(sql, self.shared.began)).await?;
+        self.exec(self.shared.began).run(Statement::batch(sql)).await?;
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl Tx {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> signals::Result<()> {
-    /// # let db = signals::db::Db::connect("sqlite::savepoints:").await?;
+    /// # let db = signals::db::Db::connect("sqlite::memory:").await?;
     /// let tx = db.begin().await?;
     /// tx.on_commit(async |_db| {
     ///     println!("this runs second");

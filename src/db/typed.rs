@@ -102,7 +102,6 @@ pub struct Query<'a> {
     exec: Exec<'a>,
     sql: &'a str,
     params: &'a dyn Params,
-    place: &'static Location<'static>,
     /// Only this many rows are needed; later rows are ignored.
     most: usize,
 }
@@ -119,7 +118,7 @@ impl Query<'_> {
             }
             Ok(())
         };
-        self.exec.run(Statement::query(&sql, self.params, &mut each, self.place)).await?;
+        self.exec.run(Statement::query(&sql, self.params, &mut each)).await?;
         Ok(rows)
     }
 }
@@ -130,23 +129,17 @@ impl fmt::Debug for Query<'_> {
     }
 }
 
-fn query_as<'a, T: FromRow>(
-    exec: Exec<'a>,
-    sql: &'a str,
-    params: &'a dyn Params,
-    place: &'static Location<'static>,
-) -> BoxFuture<'a, Result<Vec<T>>> {
-    T::rows(Query { exec, sql, params, place, most: usize::MAX })
+fn query_as<'a, T: FromRow>(exec: Exec<'a>, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
+    T::rows(Query { exec, sql, params, most: usize::MAX })
 }
 
 fn query_optional<'a, T: FromRow>(
     exec: Exec<'a>,
     sql: &'a str,
     params: &'a dyn Params,
-    place: &'static Location<'static>,
 ) -> BoxFuture<'a, Result<Option<T>>> {
     // A second row shows that the first is not the only one.
-    let rows = T::rows(Query { exec, sql, params, place, most: 2 });
+    let rows = T::rows(Query { exec, sql, params, most: 2 });
     Box::pin(async move {
         let mut rows = rows.await?;
         match rows.len() {
@@ -156,13 +149,8 @@ fn query_optional<'a, T: FromRow>(
     })
 }
 
-fn query_one<'a, T: FromRow>(
-    exec: Exec<'a>,
-    sql: &'a str,
-    params: &'a dyn Params,
-    place: &'static Location<'static>,
-) -> BoxFuture<'a, Result<T>> {
-    let found = query_optional(exec, sql, params, place);
+fn query_one<'a, T: FromRow>(exec: Exec<'a>, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
+    let found = query_optional(exec, sql, params);
     Box::pin(
         async move { found.await?.ok_or_else(|| ErrorKind::RowNotFound(Lookup::Sql { sql: shortened(sql) }).into()) },
     )
@@ -201,7 +189,7 @@ impl Db {
     /// [`ErrorKind::Column`] if a value does not fit its type.
     #[track_caller]
     pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
-        query_as(self.exec(), sql, params, Location::caller())
+        query_as(self.exec(Location::caller()), sql, params)
     }
 
     /// The one row that the query returns.
@@ -210,7 +198,7 @@ impl Db {
     /// As [`query_as`](Self::query_as); [`ErrorKind::RowNotFound`] and [`ErrorKind::MultipleRows`] if it is not one.
     #[track_caller]
     pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
-        query_one(self.exec(), sql, params, Location::caller())
+        query_one(self.exec(Location::caller()), sql, params)
     }
 
     /// The row that the query returns, if there is one.
@@ -223,7 +211,7 @@ impl Db {
         sql: &'a str,
         params: &'a dyn Params,
     ) -> BoxFuture<'a, Result<Option<T>>> {
-        query_optional(self.exec(), sql, params, Location::caller())
+        query_optional(self.exec(Location::caller()), sql, params)
     }
 }
 
@@ -231,13 +219,13 @@ impl Tx {
     /// See [`Db::query_as`]. A statement that writes may return rows here.
     #[track_caller]
     pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
-        query_as(self.exec(), sql, params, Location::caller())
+        query_as(self.exec(Location::caller()), sql, params)
     }
 
     /// See [`Db::query_one`].
     #[track_caller]
     pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
-        query_one(self.exec(), sql, params, Location::caller())
+        query_one(self.exec(Location::caller()), sql, params)
     }
 
     /// See [`Db::query_optional`].
@@ -247,7 +235,7 @@ impl Tx {
         sql: &'a str,
         params: &'a dyn Params,
     ) -> BoxFuture<'a, Result<Option<T>>> {
-        query_optional(self.exec(), sql, params, Location::caller())
+        query_optional(self.exec(Location::caller()), sql, params)
     }
 }
 
@@ -255,13 +243,13 @@ impl dyn Executor + '_ {
     /// See [`Db::query_as`].
     #[track_caller]
     pub fn query_as<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<Vec<T>>> {
-        query_as(self.exec(), sql, params, Location::caller())
+        query_as(self.exec(Location::caller()), sql, params)
     }
 
     /// See [`Db::query_one`].
     #[track_caller]
     pub fn query_one<'a, T: FromRow>(&'a self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<T>> {
-        query_one(self.exec(), sql, params, Location::caller())
+        query_one(self.exec(Location::caller()), sql, params)
     }
 
     /// See [`Db::query_optional`].
@@ -271,6 +259,6 @@ impl dyn Executor + '_ {
         sql: &'a str,
         params: &'a dyn Params,
     ) -> BoxFuture<'a, Result<Option<T>>> {
-        query_optional(self.exec(), sql, params, Location::caller())
+        query_optional(self.exec(Location::caller()), sql, params)
     }
 }

@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
 use std::hash::Hash;
-use std::panic::Location;
 
 use super::deleted::Deleted;
 use super::load::or_nothing;
@@ -29,7 +28,6 @@ pub(super) struct Cascade<'a> {
     /// The row that it starts from, if it is a single one.
     only_origin: Option<&'a dyn AnyModel>,
     tx: &'a Tx,
-    place: &'static Location<'static>,
     groups: Vec<Group<'a>>,
     /// Rows that are deleted by their foreign key, without being loaded.
     unloaded: Vec<ReferencingRows>,
@@ -139,14 +137,10 @@ pub(super) fn can_skip_loading(meta: &'static Meta) -> bool {
 impl<'a> Cascade<'a> {
     /// Collects the rows that point to these, and refuses if one is protected. Each of these rows is the origin of its cascade,
     /// and of itself, even if it is also in the cascade of another one.
-    pub(super) fn collect<M: ModelInternals>(
-        rows: &'a [M],
-        tx: &'a Tx,
-        place: &'static Location<'static>,
-    ) -> impl Future<Output = Result<Self>> + Send {
+    pub(super) fn collect<M: ModelInternals>(rows: &'a [M], tx: &'a Tx) -> impl Future<Output = Result<Self>> + Send {
         let (groups, unloaded, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let only_origin = if let [row] = rows { Some(row as &dyn AnyModel) } else { None };
-        let mut cascade = Self { meta: M::MODEL, only_origin, tx, place, groups, unloaded, set, refused };
+        let mut cascade = Self { meta: M::MODEL, only_origin, tx, groups, unloaded, set, refused };
         let keys = cascade.add(M::MODEL, rows.iter().map(|row| DeletedRow::Origin(row)));
         cascade.follow_all(keys)
     }
@@ -190,7 +184,7 @@ impl<'a> Cascade<'a> {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
                     let params = padded(keys);
-                    let fetched = (child.operations.fetch)(self.tx, self.place, field, &params).await;
+                    let fetched = (child.operations.fetch)(self.tx, field, &params).await;
                     let fetched = or_nothing(fetched, &params)?;
                     // With a collation, a foreign key may equal the key for the database, and differ here.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
@@ -220,8 +214,8 @@ impl<'a> Cascade<'a> {
                 found.push((child.operations.key_of)(row)?);
                 Ok(())
             };
-            let statement = Statement::query(&sql, &keys, each, self.place).names(child);
-            or_nothing(Exec::Tx(self.tx).run(statement).await, &keys)?;
+            let statement = Statement::query(&sql, &keys, each).names(child);
+            or_nothing(Exec::within(self.tx).run(statement).await, &keys)?;
         }
         Ok(found)
     }
@@ -345,7 +339,7 @@ impl<'a> Cascade<'a> {
         }
         let parts: Vec<(&Meta, Vec<Value>)> =
             groups.iter().map(|&group| (self.groups[group].meta, keys(&self.groups[group]))).collect();
-        sql::delete_together(&parts, self.tx, self.place).await
+        sql::delete_together(&parts, self.tx).await
     }
 
     async fn delete_rows(&self, pointing: &ReferencingRows) -> Result<u64> {
@@ -359,8 +353,8 @@ impl<'a> Cascade<'a> {
             let keys = padded(keys);
             let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
             let params: Vec<_> = keys.iter().copied().chain(last.map(ValueRef::from)).collect();
-            let statement = Statement::new(&sql, &params, self.place).names(&ModelOfTable);
-            count += or_nothing(Exec::Tx(self.tx).run(statement).await, &keys)?;
+            let statement = Statement::new(&sql, &params).names(&ModelOfTable);
+            count += or_nothing(Exec::within(self.tx).run(statement).await, &keys)?;
         }
         Ok(count)
     }

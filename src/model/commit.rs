@@ -113,7 +113,7 @@ async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> 
     for keys in keys.chunks(KEYS) {
         let params = padded(keys);
         let sql = sql::select_where(M::MODEL, M::MODEL.key, params.len(), Lock::None, tx.db().dialect());
-        let rows = load::read::<M>(Exec::Tx(tx), &sql, &params, tx.began()).await?;
+        let rows = load::read::<M>(Exec::within(tx), &sql, &params).await?;
         for gone in keys {
             tx.correct::<RowHistory<M>>(gone, |history| history.correct(None));
         }

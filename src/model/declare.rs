@@ -1,6 +1,5 @@
 //! What `#[model]` declares of a model as data: its [`Meta`], with the functions of its type.
 
-use std::panic::Location;
 use std::pin::pin;
 use std::sync::OnceLock;
 
@@ -115,7 +114,7 @@ const fn which_are_read_only(fields: &[Field]) -> u128 {
 impl Operations {
     pub(super) const fn of<M: ModelInternals>() -> Self {
         Self {
-            fetch: |tx, place, field, keys| Box::pin(fetch::<M>(tx, place, field, keys)),
+            fetch: |tx, field, keys| Box::pin(fetch::<M>(tx, field, keys)),
             has_delete_receivers: || {
                 M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers()
             },
@@ -127,26 +126,21 @@ impl Operations {
             #[cfg(feature = "fixtures")]
             from_row: |row| Ok(Box::new(M::from_columns(row)?)),
             #[cfg(feature = "fixtures")]
-            load_row: |tx, place, values| Box::pin(super::fixtures::load_row::<M>(tx, place, values)),
+            load_row: |tx, values| Box::pin(super::fixtures::load_row::<M>(tx, values)),
             pre_delete: |rows, tx| Box::pin(pre_delete::<M>(rows, tx)),
             post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
         }
     }
 }
 
-async fn fetch<M: ModelInternals>(
-    tx: &Tx,
-    place: &'static Location<'static>,
-    field: usize,
-    keys: &[ValueRef<'_>],
-) -> Result<Loaded> {
+async fn fetch<M: ModelInternals>(tx: &Tx, field: usize, keys: &[ValueRef<'_>]) -> Result<Loaded> {
     let sql = sql::select_where(M::MODEL, field, keys.len(), Lock::ForDelete, tx.db().dialect());
     let mut rows = Loaded::new();
     let each = &mut |row: &crate::db::Row<'_>| {
         rows.push(Box::new(M::from_columns(row)?));
         Ok(())
     };
-    Exec::Tx(tx).run(crate::db::Statement::query(&sql, &keys, each, place)).await?;
+    Exec::within(tx).run(crate::db::Statement::query(&sql, &keys, each)).await?;
     Ok(rows)
 }
 

@@ -11,64 +11,38 @@ use crate::db::{Exec, Params, Query, Row, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Value, ValueRef};
 
-pub(super) async fn get<M: ModelInternals>(
-    exec: Exec<'_>,
-    key: &M::PrimaryKey,
-    place: &'static Location<'static>,
-) -> Result<Option<M>> {
-    find(exec, M::MODEL.key, &[key.to_value()], place).await
+pub(super) async fn get<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
+    find(exec, M::MODEL.key, &[key.to_value()]).await
 }
 
 /// The row with this key, for the library itself: `post_load` is not sent.
-pub(super) async fn by_key<M: ModelInternals>(
-    exec: Exec<'_>,
-    key: &M::PrimaryKey,
-    place: &'static Location<'static>,
-) -> Result<Option<M>> {
-    first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()], place).await
+pub(super) async fn by_key<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
+    first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()]).await
 }
 
 /// The row with this key, locked because it will be updated.
-pub(super) async fn by_key_for_update<M: ModelInternals>(
-    exec: Exec<'_>,
-    key: &M::PrimaryKey,
-    place: &'static Location<'static>,
-) -> Result<Option<M>> {
-    first(exec, &M::MODEL.statements(exec.dialect()).select_for_update, &[key.to_value()], place).await
+pub(super) async fn by_key_for_update<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
+    first(exec, &M::MODEL.statements(exec.dialect()).select_for_update, &[key.to_value()]).await
 }
 
-pub(super) async fn refresh<M: ModelInternals>(
-    instance: &mut M,
-    exec: Exec<'_>,
-    place: &'static Location<'static>,
-) -> Result<()> {
-    let row = by_key::<M>(exec, instance.primary_key(), place).await?;
+pub(super) async fn refresh<M: ModelInternals>(instance: &mut M, exec: Exec<'_>) -> Result<()> {
+    let row = by_key::<M>(exec, instance.primary_key()).await?;
     instance.assign_columns(row.ok_or_else(|| M::MODEL.not_found())?);
     loaded(std::slice::from_mut(instance))
 }
 
-pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>, place: &'static Location<'static>) -> Result<Vec<M>> {
-    rows(exec, &M::MODEL.statements(exec.dialect()).select, &(), place).await
+pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>) -> Result<Vec<M>> {
+    rows(exec, &M::MODEL.statements(exec.dialect()).select, &()).await
 }
 
 /// The first row whose field has the value.
-pub(crate) async fn find<M: ModelInternals>(
-    exec: Exec<'_>,
-    field: usize,
-    value: &dyn Params,
-    place: &'static Location<'static>,
-) -> Result<Option<M>> {
-    let mut found = first(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value, place).await?;
+pub(crate) async fn find<M: ModelInternals>(exec: Exec<'_>, field: usize, value: &dyn Params) -> Result<Option<M>> {
+    let mut found = first(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value).await?;
     loaded(found.as_mut_slice())?;
     Ok(found)
 }
 
-async fn first<M: ModelInternals>(
-    exec: Exec<'_>,
-    sql: &str,
-    value: &dyn Params,
-    place: &'static Location<'static>,
-) -> Result<Option<M>> {
+async fn first<M: ModelInternals>(exec: Exec<'_>, sql: &str, value: &dyn Params) -> Result<Option<M>> {
     let mut found = None;
     let each = &mut |row: &Row<'_>| {
         if found.is_none() {
@@ -76,7 +50,7 @@ async fn first<M: ModelInternals>(
         }
         Ok(())
     };
-    or_nothing(exec.run(Statement::query(sql, value, each, place).names(M::MODEL)).await, value)?;
+    or_nothing(exec.run(Statement::query(sql, value, each).names(M::MODEL)).await, value)?;
     Ok(found)
 }
 
@@ -95,13 +69,8 @@ fn is_of_no_row(error: &Error, values: &dyn Params) -> bool {
     number <= values.len() && !matches!(values.get(number - 1), ValueRef::Refused(_))
 }
 
-pub(super) async fn rows<M: ModelInternals>(
-    exec: Exec<'_>,
-    sql: &str,
-    params: &dyn Params,
-    place: &'static Location<'static>,
-) -> Result<Vec<M>> {
-    let mut rows = read(exec, sql, params, place).await?;
+pub(super) async fn rows<M: ModelInternals>(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<M>> {
+    let mut rows = read(exec, sql, params).await?;
     loaded(&mut rows)?;
     Ok(rows)
 }
@@ -157,18 +126,13 @@ fn by_name(meta: &Meta, row: &Row<'_>) -> Result<Vec<usize>> {
 }
 
 /// Rows for the library itself: `post_load` is not sent.
-pub(super) async fn read<M: ModelInternals>(
-    exec: Exec<'_>,
-    sql: &str,
-    params: &dyn Params,
-    place: &'static Location<'static>,
-) -> Result<Vec<M>> {
+pub(super) async fn read<M: ModelInternals>(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<M>> {
     let mut rows = Vec::new();
     let each = &mut |row: &Row<'_>| {
         rows.push(M::from_columns(row)?);
         Ok(())
     };
-    exec.run(Statement::query(sql, params, each, place).names(M::MODEL)).await?;
+    exec.run(Statement::query(sql, params, each).names(M::MODEL)).await?;
     Ok(rows)
 }
 
@@ -182,7 +146,7 @@ pub fn by_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
     to_value: fn(&T) -> ValueRef<'_>,
 ) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
     let place = Location::caller();
-    async move { find(executor.exec(), field, &[to_value(&value)], place).await }
+    async move { find(executor.exec(place), field, &[to_value(&value)]).await }
 }
 
 /// Every row whose field has the value.
@@ -190,9 +154,8 @@ pub(super) async fn all_by_field<M: ModelInternals>(
     exec: Exec<'_>,
     field: usize,
     value: &dyn Params,
-    place: &'static Location<'static>,
 ) -> Result<Vec<M>> {
-    let found = rows(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value, place).await;
+    let found = rows(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value).await;
     or_nothing(found, value)
 }
 
@@ -202,7 +165,6 @@ pub(super) async fn follow<M: ModelInternals, Loaded>(
     key: Option<ValueRef<'_>>,
     (model, field): (&'static str, &'static str),
     loaded: fn(Option<M>) -> Option<Loaded>,
-    place: &'static Location<'static>,
 ) -> Result<Loaded> {
     let not_found = || M::MODEL.not_found();
     let row = match key {
@@ -210,7 +172,7 @@ pub(super) async fn follow<M: ModelInternals, Loaded>(
         Some(ValueRef::Null) => {
             return Err(ErrorKind::UnsetId { model: model.to_owned(), field: field.to_owned() }.into());
         }
-        Some(key) => Some(find(exec, M::MODEL.key, &[key], place).await?.ok_or_else(not_found)?),
+        Some(key) => Some(find(exec, M::MODEL.key, &[key]).await?.ok_or_else(not_found)?),
     };
     loaded(row).ok_or_else(not_found)
 }

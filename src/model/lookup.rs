@@ -1,12 +1,10 @@
 //! Finding a row by some of its fields, or creating it.
 
-use std::panic::Location;
-
 use super::params::ColumnParams;
 use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
 use super::{FieldSet, ModelInternals, load};
-use crate::db::Exec;
+use crate::db::{DbOrTx, Exec, Executor};
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::model::names::WrittenModel;
 use crate::value::ValueRef;
@@ -16,17 +14,16 @@ pub(super) async fn get_or_create<M: ModelInternals>(
     instance: &mut M,
     exec: Exec<'_>,
     fields: FieldSet<M>,
-    place: &'static Location<'static>,
 ) -> Result<bool> {
-    if let Some(row) = find(instance, exec, fields, Lock::None, place).await? {
+    if let Some(row) = find(instance, exec, fields, Lock::None).await? {
         return become_row(instance, row);
     }
-    let lost = match create(instance, exec, place).await {
+    let lost = match create(instance, exec).await {
         Err(error) if is_duplicate::<M>(&error) => error,
         created => return created.map(|()| true),
     };
     // Another transaction has created it, or another unique field has a value that is taken.
-    match find(instance, exec, fields, Lock::None, place).await? {
+    match find(instance, exec, fields, Lock::None).await? {
         Some(row) => become_row(instance, row),
         None => Err(lost),
     }
@@ -38,13 +35,12 @@ pub(super) async fn find<M: ModelInternals>(
     exec: Exec<'_>,
     fields: FieldSet<M>,
     lock: Lock,
-    place: &'static Location<'static>,
 ) -> Result<Option<M>> {
     let given = given(instance, fields)?;
     let is_null = |index: usize| instance.column_value(index) == ValueRef::Null;
     let statement = sql::find(M::MODEL, &given, &is_null, lock, exec.dialect());
     let fields = ColumnParams::of(instance, &statement.fields);
-    let rows = load::read::<M>(exec, &statement.sql, &fields, place).await;
+    let rows = load::read::<M>(exec, &statement.sql, &fields).await;
     let rows = load::or_nothing(rows, &fields);
     let mut rows = rows.map_err(|error| WrittenModel::new(M::MODEL, &statement.fields).of_parameter(error))?;
     if rows.len() > 1 {
@@ -75,15 +71,11 @@ pub(super) fn become_row<M: ModelInternals>(instance: &mut M, row: M) -> Result<
 
 /// Creates the row in a transaction of its own, or in a savepoint, so that a duplicate does not end the transaction of the
 /// caller.
-pub(super) async fn create<M: ModelInternals>(
-    instance: &mut M,
-    exec: Exec<'_>,
-    place: &'static Location<'static>,
-) -> Result<()> {
-    match exec {
-        Exec::Db(_) => save::save(instance, exec, &SaveMode::Insert, place).await,
-        Exec::Tx(tx) => {
-            tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await).await
+pub(super) async fn create<M: ModelInternals>(instance: &mut M, exec: Exec<'_>) -> Result<()> {
+    match exec.target {
+        DbOrTx::Db(_) => save::save(instance, exec, &SaveMode::Insert).await,
+        DbOrTx::Tx(tx) => {
+            tx.savepoint_at(exec.at, async |tx| save::save(instance, tx.exec(exec.at), &SaveMode::Insert).await).await
         }
     }
 }

@@ -85,7 +85,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// [`ErrorKind::Unique`] and other errors of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(), &save::SaveMode::InsertOrUpdate, Location::caller())
+        save::save(self, executor.exec(Location::caller()), &save::SaveMode::InsertOrUpdate)
     }
 
     /// Updates only these fields of the row: `ann.save_fields(&db, User::fields().email)`. This is Django's `update_fields`, and
@@ -104,7 +104,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         fields: FieldSet<Self>,
     ) -> impl Future<Output = Result<()>> + Send + 'a {
         let place = Location::caller();
-        async move { save::save(self, executor.exec(), &save::SaveMode::Update(fields), place).await }
+        async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields)).await }
     }
 
     /// Inserts the row, also if its key is set. Otherwise it is like [`save`](Self::save).
@@ -113,7 +113,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Like `save`; [`ErrorKind::Unique`] if a row with this key exists, and then no `post_save` is sent.
     #[track_caller]
     fn create<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(), &save::SaveMode::Insert, Location::caller())
+        save::save(self, executor.exec(Location::caller()), &save::SaveMode::Insert)
     }
 
     /// Deletes the row and its cascade, and returns how many rows were deleted. An [`Id`](super::Id) is unset afterwards; on a
@@ -129,7 +129,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// names the rows that prevent it.
     #[track_caller]
     fn delete<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Deleted>> + Send + 'a {
-        delete::delete(self, executor.exec(), Location::caller())
+        delete::delete(self, executor.exec(Location::caller()))
     }
 
     /// Finds the row that has the values of `fields` in this value, or creates it, and returns whether it was created:
@@ -150,7 +150,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         executor: &'a dyn Executor,
         fields: FieldSet<Self>,
     ) -> impl Future<Output = Result<bool>> + Send + 'a {
-        lookup::get_or_create(self, executor.exec(), fields, Location::caller())
+        lookup::get_or_create(self, executor.exec(Location::caller()), fields)
     }
 
     /// Writes the fields `write` of this value to the row that has its values in `find`, or creates it, and returns whether it was
@@ -195,7 +195,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         find: FieldSet<Self>,
         write: FieldSet<Self>,
     ) -> UpdateOrCreate<'a, Self> {
-        UpdateOrCreate::new(self, executor.exec(), (find, write), Location::caller())
+        UpdateOrCreate::new(self, executor.exec(Location::caller()), (find, write))
     }
 
     /// Inserts the row, or writes the fields `write` to the row that has its values in `unique`, with one statement, `INSERT ..
@@ -215,7 +215,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         unique: FieldSet<Self>,
         write: FieldSet<Self>,
     ) -> impl Future<Output = Result<()>> + Send + 'a {
-        upsert::upsert(self, executor.exec(), (unique, write), Location::caller())
+        upsert::upsert(self, executor.exec(Location::caller()), (unique, write))
     }
 
     /// Inserts many rows, all of them or none, up to some hundred with each statement, and sets their ids.
@@ -247,7 +247,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Like [`create`](Self::create). The error of a duplicate does not name the row.
     #[track_caller]
     fn create_many<'a>(executor: &'a dyn Executor, rows: &'a mut [Self]) -> CreateMany<'a, Self> {
-        CreateMany::new(executor.exec(), rows, Location::caller())
+        CreateMany::new(executor.exec(Location::caller()), rows)
     }
 
     /// Sets `fields` of every row that meets a condition to their values in `values`, with one statement, and returns how many rows
@@ -284,7 +284,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         condition: &'a str,
         params: &'a dyn Params,
     ) -> UpdateWhere<'a, Self> {
-        UpdateWhere::new(executor.exec(), (fields, values), (condition, params), Location::caller())
+        UpdateWhere::new(executor.exec(Location::caller()), (fields, values), (condition, params))
     }
 
     /// Deletes every row that meets a condition, with one statement, and returns how many there were. The condition is that of
@@ -316,7 +316,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         condition: &'a str,
         params: &'a dyn Params,
     ) -> DeleteWhere<'a, Self> {
-        DeleteWhere::new(executor.exec(), (condition, params), Location::caller())
+        DeleteWhere::new(executor.exec(Location::caller()), (condition, params))
     }
 
     /// Reads the row again, into this value. Fields with `#[skip]` are left unchanged.
@@ -325,7 +325,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// [`ErrorKind::RowNotFound`] if the row does not exist any more.
     #[track_caller]
     fn refresh<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        load::refresh(self, executor.exec(), Location::caller())
+        load::refresh(self, executor.exec(Location::caller()))
     }
 
     /// The row with this key, if it exists. For a `String` key, pass a `&str`. It sends `post_load`, as every method that reads rows
@@ -333,30 +333,25 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     #[track_caller]
     fn get(executor: &dyn Executor, key: impl Into<Self::Key>) -> impl Future<Output = Result<Option<Self>>> + Send {
         let (key, place) = (key.into(), Location::caller());
-        async move { load::get(executor.exec(), &key, place).await }
+        async move { load::get(executor.exec(place), &key).await }
     }
 
     /// Every row, ordered by the key.
     #[track_caller]
     fn all(executor: &dyn Executor) -> impl Future<Output = Result<Vec<Self>>> + Send {
-        load::all(executor.exec(), Location::caller())
+        load::all(executor.exec(Location::caller()))
     }
 
     // The accessors of relations and fixtures call these. They are methods of this trait, because a relation to a struct that is not a
     // model is then one error that names `Model`. Their names cannot be those of a user's own methods.
 
     #[doc(hidden)]
-    fn __load_related<'a, T>(
-        tx: &'a Tx,
-        place: &'static Location<'static>,
-        row: &'a dyn AnyModel,
-        ids: &'a [i64],
-    ) -> BoxFuture<'a, Result<()>>
+    fn __load_related<'a, T>(tx: &'a Tx, row: &'a dyn AnyModel, ids: &'a [i64]) -> BoxFuture<'a, Result<()>>
     where
         T: Through<Target = Self> + ModelInternals,
         T::Source: ModelInternals,
     {
-        many_to_many::load_related::<T>(tx, place, row, ids)
+        many_to_many::load_related::<T>(tx, row, ids)
     }
 
     #[doc(hidden)]
@@ -367,7 +362,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         pointer: (&'static str, &'static str),
         loaded: fn(Option<Self>) -> Option<Loaded>,
     ) -> impl Future<Output = Result<Loaded>> + Send + 'a {
-        load::follow(executor.exec(), key, pointer, loaded, Location::caller())
+        load::follow(executor.exec(Location::caller()), key, pointer, loaded)
     }
 
     #[doc(hidden)]
@@ -378,7 +373,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         field: usize,
     ) -> impl Future<Output = Result<Option<Other>>> + Send + 'a {
         let place = Location::caller();
-        async move { load::find(executor.exec(), field, &[self.primary_key().to_value()], place).await }
+        async move { load::find(executor.exec(place), field, &[self.primary_key().to_value()]).await }
     }
 
     #[doc(hidden)]
@@ -389,6 +384,6 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         field: usize,
     ) -> impl Future<Output = Result<Vec<Other>>> + Send + 'a {
         let place = Location::caller();
-        async move { load::all_by_field(executor.exec(), field, &[self.primary_key().to_value()], place).await }
+        async move { load::all_by_field(executor.exec(place), field, &[self.primary_key().to_value()]).await }
     }
 }

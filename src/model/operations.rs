@@ -1,7 +1,6 @@
 //! The functions of a model of any type. The cascade of a delete calls those of many models.
 
 use std::fmt;
-use std::panic::Location;
 
 use signals_core::__private::Source;
 use signals_core::BoxFuture;
@@ -12,13 +11,12 @@ use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
-type Fetch = for<'a> fn(&'a Tx, &'static Location<'static>, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
+type Fetch = for<'a> fn(&'a Tx, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type SendForEach = for<'a> fn(&'a [DeletedRow<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 #[cfg(feature = "fixtures")]
-type LoadRow = for<'a> fn(&'a Tx, &'static Location<'static>, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
+type LoadRow = for<'a> fn(&'a Tx, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
-pub(super) type LoadRelated =
-    for<'a> fn(&'a Tx, &'static Location<'static>, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
+pub(super) type LoadRelated = for<'a> fn(&'a Tx, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
 
 /// A row that is deleted.
 pub(super) enum DeletedRow<'a> {

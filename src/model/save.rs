@@ -1,6 +1,5 @@
 //! Saving a row: `pre_save`, the statement and `post_save`, in one transaction.
 
-use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
@@ -12,7 +11,7 @@ use super::sql;
 use super::sql::statements::FieldSql;
 use super::{Counter, FieldSet, Key, ModelInternals, PostSave, PreSave, load};
 use crate::column::Column;
-use crate::db::{Exec, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Statement, Tx};
 use crate::error::{Error, Result};
 use crate::model::names::WrittenModel;
 use crate::value::ValueRef;
@@ -55,21 +54,16 @@ impl<M: ModelInternals> SaveMode<M> {
     }
 }
 
-pub(super) async fn save<M: ModelInternals>(
-    instance: &mut M,
-    exec: Exec<'_>,
-    mode: &SaveMode<M>,
-    place: &'static Location<'static>,
-) -> Result<()> {
+pub(super) async fn save<M: ModelInternals>(instance: &mut M, exec: Exec<'_>, mode: &SaveMode<M>) -> Result<()> {
     if mode.fields().is_some_and(FieldSet::is_empty) {
         return Ok(());
     }
     let mut draft = Draft::new(instance, &|index| mode.writes(index) && !mode.is_raw());
     let checked = check(&*draft, mode);
-    match exec {
-        Exec::Tx(tx) => {
+    match exec.target {
+        DbOrTx::Tx(tx) => {
             let unfinished = tx.unfinished();
-            let mut save = Save { draft: &mut draft, exec, mode, place };
+            let mut save = Save { draft: &mut draft, exec, mode };
             let saved = match checked {
                 Err(error) => Err(error),
                 Ok(()) if is_several_steps::<M>() => save.write_with_signals(tx).await,
@@ -77,14 +71,14 @@ pub(super) async fn save<M: ModelInternals>(
             };
             unfinished.finish(saved)?;
         }
-        Exec::Db(_) if checked.is_err() => checked?,
-        Exec::Db(db) if is_several_steps::<M>() => {
-            let mut tx = db.begin_at(place).await?;
-            let saved = Save { draft: &mut draft, exec: Exec::Tx(&tx), mode, place }.write_with_signals(&tx).await;
+        DbOrTx::Db(_) if checked.is_err() => checked?,
+        DbOrTx::Db(db) if is_several_steps::<M>() => {
+            let mut tx = db.begin_at(exec.at).await?;
+            let saved = Save { draft: &mut draft, exec: Exec::within(&tx), mode }.write_with_signals(&tx).await;
             tx.end(saved).await?;
         }
-        Exec::Db(_) => {
-            Save { draft: &mut draft, exec, mode, place }.write().await?;
+        DbOrTx::Db(_) => {
+            Save { draft: &mut draft, exec, mode }.write().await?;
         }
     }
     draft.keep();
@@ -156,7 +150,6 @@ struct Save<'a, 'd, M: ModelInternals> {
     draft: &'a mut Draft<'d, M>,
     exec: Exec<'a>,
     mode: &'a SaveMode<M>,
-    place: &'static Location<'static>,
 }
 
 // These futures borrow what they need from `self`: arguments would be copied into each of them.
@@ -183,7 +176,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         if commit::has_receivers::<M>() {
             let fields = update_fields.map(|fields| fields | FieldSet::read_only());
             let written = Written { fields, created, raw };
-            commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.place);
+            commit::saved(&**self.draft, written, (before.as_ref(), previous), tx, self.exec.at);
         }
         if M::LIFECYCLE.post_save.has_receivers() {
             let instance: &M = self.draft;
@@ -207,7 +200,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
             SaveMode::Insert => Ok(true),
             SaveMode::InsertOrUpdate | SaveMode::Raw if !self.draft.may_exist() => Ok(true),
             SaveMode::InsertOrUpdate | SaveMode::Raw if M::LIFECYCLE.pre_save.reads_costly_fields() => {
-                Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key(), self.place).await?.is_none())
+                Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key()).await?.is_none())
             }
             SaveMode::Update(_) | SaveMode::InsertOrUpdate | SaveMode::Raw => Ok(false),
         }
@@ -217,10 +210,10 @@ impl<M: ModelInternals> Save<'_, '_, M> {
     async fn before(&mut self, tx: &Tx) -> Result<Option<M>> {
         match *self.mode {
             SaveMode::Update(_) if commit::must_read_row::<M>(self.draft, tx) => {
-                load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
+                load::by_key_for_update(self.exec, self.draft.primary_key()).await
             }
             SaveMode::InsertOrUpdate | SaveMode::Update(_) | SaveMode::Raw if reads_costly_fields::<M>() => {
-                load::by_key_for_update(self.exec, self.draft.primary_key(), self.place).await
+                load::by_key_for_update(self.exec, self.draft.primary_key()).await
             }
             _ => Ok(None),
         }
@@ -228,7 +221,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 
     /// Reads the columns that the database has set. In SQLite, RETURNING does not include what a trigger does.
     async fn read_back(&mut self) -> Result<()> {
-        if let Some(row) = load::by_key(self.exec, self.draft.primary_key(), self.place).await? {
+        if let Some(row) = load::by_key(self.exec, self.draft.primary_key()).await? {
             self.draft.copy_columns(&row, &|index| M::MODEL.is_read_only(index));
         }
         Ok(())
@@ -272,7 +265,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         let fields = ColumnParams::of(&**self.draft, &insert.fields);
         let mut assigned = None;
         let names = WrittenModel::new(M::MODEL, &insert.fields);
-        let statement = Statement::insert(&insert.sql, &fields, &mut assigned, self.place).names(&names);
+        let statement = Statement::insert(&insert.sql, &fields, &mut assigned).names(&names);
         self.exec.run(statement).await?;
         if !has_key {
             assign(&mut **self.draft, assigned)?;
@@ -289,7 +282,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
         }
         let fields = ColumnParams::of(&**self.draft, &update.fields);
         let names = WrittenModel::new(M::MODEL, &update.fields);
-        let is_there = self.exec.run(Statement::new(&update.sql, &fields, self.place).names(&names)).await? > 0;
+        let is_there = self.exec.run(Statement::new(&update.sql, &fields).names(&names)).await? > 0;
         if is_there && let Some(version) = self.version() {
             version.advance();
         }

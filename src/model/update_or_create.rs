@@ -1,7 +1,6 @@
 //! Writing some fields of the row with these values, or creating it.
 
 use std::fmt;
-use std::panic::Location;
 
 use signals_core::BoxFuture;
 
@@ -9,7 +8,7 @@ use super::lookup::{become_row, create, find, given, is_duplicate};
 use super::save::{self, SaveMode};
 use super::sql::Lock;
 use super::{FieldSet, ModelInternals};
-use crate::db::{Exec, Tx};
+use crate::db::{DbOrTx, Exec, Tx};
 use crate::error::Result;
 
 /// The future of [`Model::update_or_create`](crate::model::Model::update_or_create): it writes the row, and returns whether it
@@ -20,7 +19,6 @@ pub struct UpdateOrCreate<'a, M: ModelInternals> {
     exec: Exec<'a>,
     fields: Fields<M>,
     create_defaults: Option<CreateDefaults<'a, M>>,
-    place: &'static Location<'static>,
 }
 
 /// Sets fields of a row that is created.
@@ -33,13 +31,8 @@ struct Fields<M: ModelInternals> {
 }
 
 impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
-    pub(super) fn new(
-        instance: &'a mut M,
-        exec: Exec<'a>,
-        (find, write): (FieldSet<M>, FieldSet<M>),
-        place: &'static Location<'static>,
-    ) -> Self {
-        Self { instance, exec, fields: Fields { find, write }, create_defaults: None, place }
+    pub(super) fn new(instance: &'a mut M, exec: Exec<'a>, (find, write): (FieldSet<M>, FieldSet<M>)) -> Self {
+        Self { instance, exec, fields: Fields { find, write }, create_defaults: None }
     }
 
     /// Sets fields of a row that is created, and only of such a row: Django's `create_defaults`.
@@ -52,13 +45,13 @@ impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
     }
 
     async fn run(self) -> Result<bool> {
-        let Self { instance, exec, fields, create_defaults, place } = self;
+        let Self { instance, exec, fields, create_defaults } = self;
         let mut restored = Restored::new(instance);
-        let created = match exec {
-            Exec::Tx(tx) => tx.whole(write(&mut restored, tx, fields, create_defaults, place)).await?,
-            Exec::Db(db) => {
-                let mut tx = db.begin_at(place).await?;
-                let created = write(&mut restored, &tx, fields, create_defaults, place).await;
+        let created = match exec.target {
+            DbOrTx::Tx(tx) => tx.whole(write(&mut restored, tx, fields, create_defaults)).await?,
+            DbOrTx::Db(db) => {
+                let mut tx = db.begin_at(exec.at).await?;
+                let created = write(&mut restored, &tx, fields, create_defaults).await;
                 tx.end(created).await?
             }
         };
@@ -72,13 +65,12 @@ async fn write<M: ModelInternals>(
     tx: &Tx,
     fields: Fields<M>,
     create_defaults: Option<CreateDefaults<'_, M>>,
-    place: &'static Location<'static>,
 ) -> Result<bool> {
-    let (exec, Fields { find: by, write }) = (Exec::Tx(tx), fields);
+    let (exec, Fields { find: by, write }) = (Exec::within(tx), fields);
     check_write(write, &given(restored.instance, by)?)?;
     // A row that is not written needs no lock.
     let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };
-    let search = Search { exec, by, lock, place };
+    let search = Search { exec, by, lock };
     let Some(row) = search.find_or_create(restored, create_defaults).await? else { return Ok(true) };
     let instance = &mut *restored.instance;
     if write.is_empty() {
@@ -89,7 +81,7 @@ async fn write<M: ModelInternals>(
     let is_given = is_in(write);
     instance.copy_columns(&row, &|index| !is_given(index));
     let write = write | FieldSet::set_by_saves();
-    save::save(instance, exec, &SaveMode::Update(write), place).await?;
+    save::save(instance, exec, &SaveMode::Update(write)).await?;
     // Changes of a receiver in other fields were not written. The version is that of the save.
     let is_written = is_in(write | FieldSet::read_only());
     instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::MODEL.version);
@@ -101,7 +93,6 @@ struct Search<'a, M: ModelInternals> {
     exec: Exec<'a>,
     by: FieldSet<M>,
     lock: Lock,
-    place: &'static Location<'static>,
 }
 
 impl<M: ModelInternals> Search<'_, M> {
@@ -117,7 +108,7 @@ impl<M: ModelInternals> Search<'_, M> {
         if let Some(set) = create_defaults {
             set(restored.instance);
         }
-        match create(restored.instance, self.exec, self.place).await {
+        match create(restored.instance, self.exec).await {
             // Another transaction has created it, or another unique field has a value that is taken.
             Err(lost) if is_duplicate::<M>(&lost) => {
                 restored.restore();
@@ -128,7 +119,7 @@ impl<M: ModelInternals> Search<'_, M> {
     }
 
     async fn find(&self, instance: &M) -> Result<Option<M>> {
-        find(instance, self.exec, self.by, self.lock, self.place).await
+        find(instance, self.exec, self.by, self.lock).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use super::ddl;
 use super::live::{LiveColumn, LiveReference, LiveTable, Writable};
-use crate::db::{Db, Dialect};
+use crate::db::{Db, Dialect, Exec, Executor};
 use crate::difference::{DifferenceKind, SchemaDifference};
 use crate::error::{ErrorKind, Result};
 use crate::model::{CompositeKind, Field, KeyKind, Meta, ModelSet, OnDelete, ReadOnly, registered_models};
@@ -41,21 +41,21 @@ impl Db {
     /// [`ErrorKind::Schema`] with all of the differences.
     #[track_caller]
     pub fn check_schema(&self) -> impl Future<Output = Result<()>> + Send {
-        check(self, registered_models(), Location::caller())
+        check(self.exec(Location::caller()), registered_models())
     }
 
     /// Like [`check_schema`](Self::check_schema), for these models only: `db.check_schema_of::<(User, Profile)>()`.
     #[track_caller]
     pub fn check_schema_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
-        check(self, M::metas(), Location::caller())
+        check(self.exec(Location::caller()), M::metas())
     }
 }
 
-async fn check(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
+async fn check(exec: Exec<'_>, models: Vec<&'static Meta>) -> Result<()> {
     let mut differences = Vec::new();
     for meta in models {
-        let mut comparison = Comparison { meta, dialect: db.dialect(), differences: &mut differences };
-        match LiveTable::read(meta.table, db, place).await? {
+        let mut comparison = Comparison { meta, dialect: exec.dialect(), differences: &mut differences };
+        match LiveTable::read(meta.table, exec).await? {
             Some(live) => comparison.table(&live),
             None => comparison.note(DifferenceKind::NoTable, None),
         }

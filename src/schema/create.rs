@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::ddl::{self, CreateStatement};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
-use crate::db::{Db, Dialect, Executor, Row, Statement};
+use crate::db::{Db, Dialect, Exec, Executor, Row, Statement};
 use crate::error::{Result, WiringMistake};
 use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
 
@@ -49,7 +49,7 @@ fn through_models_between(models: &[&'static Meta]) -> Vec<&'static Meta> {
     registered_models().into_iter().filter(is_between).collect()
 }
 
-async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'static>) -> Result<()> {
+async fn create(db: &Db, models: Vec<&'static Meta>, at: &'static Location<'static>) -> Result<()> {
     if let Some(mistake) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
         return Err(mistake.into());
     }
@@ -57,13 +57,13 @@ async fn create(db: &Db, models: Vec<&'static Meta>, place: &'static Location<'s
     let statements = ddl::create(&models, db.dialect());
     // A program calls this at every start. If nothing is missing, it waits for no lock: every CREATE, `IF NOT EXISTS` included,
     // waits for the transactions that write to its table, and blocks all that come after it.
-    if !is_received() && Missing::find(&models, &statements, db, place).await?.statements.is_empty() {
+    if !is_received() && Missing::find(&models, &statements, db.exec(at)).await?.statements.is_empty() {
         return Ok(());
     }
-    let mut tx = db.begin_at(place).await?;
+    let mut tx = db.begin_at(at).await?;
     let created = async {
         one_at_a_time(&tx).await?;
-        let Missing { tables, statements } = Missing::find(&models, &statements, &tx, place).await?;
+        let Missing { tables, statements } = Missing::find(&models, &statements, tx.exec(at)).await?;
         let plan = Plan::Tables(tables);
         let sql: String = statements.into_iter().map(|statement| statement.sql.as_str()).collect();
         between_signals(&tx, &plan, async { if sql.is_empty() { Ok(()) } else { tx.batch(&sql).await } }).await
@@ -87,13 +87,7 @@ struct Missing<'a> {
 }
 
 impl<'a> Missing<'a> {
-    async fn find(
-        models: &[&'static Meta],
-        statements: &'a [CreateStatement],
-        executor: &dyn Executor,
-        place: &'static Location<'static>,
-    ) -> Result<Self> {
-        let exec = executor.exec();
+    async fn find(models: &[&'static Meta], statements: &'a [CreateStatement], exec: Exec<'_>) -> Result<Self> {
         let dialect = exec.dialect();
         // To SQLite, `User` and `user` are the same name.
         let comparable = |name: &str| match dialect {
@@ -105,7 +99,7 @@ impl<'a> Missing<'a> {
             names.insert(comparable(&row.get::<String>(0)?));
             Ok(())
         };
-        exec.run(Statement::query(ddl::existing_names(dialect), &(), each, place)).await?;
+        exec.run(Statement::query(ddl::existing_names(dialect), &(), each)).await?;
         let is_missing = |name: &str| !names.contains(&comparable(name));
         Ok(Self {
             tables: models.iter().copied().filter(|meta| is_missing(meta.table)).collect(),

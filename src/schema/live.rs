@@ -1,9 +1,7 @@
 //! Reading a table of the database: its columns, indexes and foreign keys.
 
-use std::panic::Location;
-
 use crate::column::ColumnType;
-use crate::db::{Db, Dialect, Exec, Row, Statement};
+use crate::db::{Dialect, Exec, Row, Statement};
 use crate::error::Result;
 use crate::model::sql::quoted;
 
@@ -59,8 +57,8 @@ pub(super) struct LiveReference {
 
 impl LiveTable {
     /// Reads the table, if it exists: in PostgreSQL the one that a statement without a schema would use.
-    pub(super) async fn read(table: &str, db: &Db, place: &'static Location<'static>) -> Result<Option<Self>> {
-        let dialect = db.dialect();
+    pub(super) async fn read(table: &str, exec: Exec<'_>) -> Result<Option<Self>> {
+        let dialect = exec.dialect();
         // `to_regclass` takes a quoted name, as a statement does.
         let name = match dialect {
             Dialect::Sqlite => table.to_owned(),
@@ -83,7 +81,7 @@ impl LiveTable {
             columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)?, writable });
             Ok(())
         };
-        Exec::Db(db).run(Statement::query(sql, &params, each, place)).await?;
+        exec.run(Statement::query(sql, &params, each)).await?;
         if columns.is_empty() {
             return Ok(None);
         }
@@ -96,14 +94,14 @@ impl LiveTable {
             }
             Ok(())
         };
-        Exec::Db(db).run(Statement::query(indexes_of(dialect), &params, each, place)).await?;
+        exec.run(Statement::query(indexes_of(dialect), &params, each)).await?;
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
             let (column, table, target) = (row.get(0)?, row.get(1)?, row.get(2)?);
             references.push(LiveReference { column, table, target, on_delete: row.get(3)?, name: row.get(4)? });
             Ok(())
         };
-        Exec::Db(db).run(Statement::query(references_of(dialect), &params, each, place)).await?;
+        exec.run(Statement::query(references_of(dialect), &params, each)).await?;
         let indexes = indexes.into_iter().map(|(_, index)| index).collect();
         Ok(Some(Self { columns, key, indexes, references }))
     }

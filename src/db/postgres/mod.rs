@@ -53,12 +53,12 @@ impl Postgres {
     }
 
     /// Executes a statement, which commits by itself.
-    pub(super) async fn run(&self, mut statement: Statement<'_>) -> Result<u64> {
+    pub(super) async fn run(&self, mut statement: Statement<'_>, at: &'static Location<'static>) -> Result<u64> {
         let access = match statement.wants {
             Wants::Rows(_) => Access::Read,
             _ => Access::Write,
         };
-        let lease = self.pool.lease(statement.at).await?;
+        let lease = self.pool.lease(at).await?;
         let result = lease.guard(lease.run(access, &mut statement)).await;
         result.map_err(|failure| statement.error(failure.into_error(statement.sql, lease.died())))
     }

@@ -98,8 +98,7 @@ impl Sqlite {
     }
 
     /// Executes a statement, which commits by itself.
-    pub(super) fn run<'a>(&'a self, mut statement: Statement<'a>) -> Answer<'a, u64> {
-        let at = statement.at;
+    pub(super) fn run<'a>(&'a self, mut statement: Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
         let access = match statement.wants {
             Wants::Rows(_) => Access::Read,
             _ => Access::Write,

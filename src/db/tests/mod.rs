@@ -151,15 +151,15 @@ pub(super) async fn with_numbers(db: Db) -> Result<Db> {
 }
 
 pub(super) async fn add(executor: &dyn Executor, n: i64) -> Result<u64> {
-    let exec = executor.exec();
+    let exec = executor.exec(here());
     let sql = format!("INSERT INTO numbers VALUES ({})", exec.dialect().placeholder(1));
-    exec.run(Statement::new(&sql, &(n,), here())).await
+    exec.run(Statement::new(&sql, &(n,))).await
 }
 
 /// The numbers in the table, in the order in which they were added.
 pub(super) async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
     let mut numbers = Vec::new();
-    let exec = executor.exec();
+    let exec = executor.exec(here());
     let sql = match exec.dialect() {
         Dialect::Sqlite => "SELECT n FROM numbers ORDER BY rowid",
         Dialect::Postgres => "SELECT n FROM numbers ORDER BY ctid",
@@ -168,7 +168,7 @@ pub(super) async fn numbers(executor: &dyn Executor) -> Result<Vec<i64>> {
         numbers.push(row.get(0)?);
         Ok(())
     };
-    exec.run(Statement::query(sql, &(), each, here())).await?;
+    exec.run(Statement::query(sql, &(), each)).await?;
     Ok(numbers)
 }
 
@@ -178,14 +178,14 @@ pub(super) async fn value(executor: &dyn Executor, sql: &str, params: &dyn Param
         value = row.value(0).into();
         Ok(())
     };
-    executor.exec().run(Statement::query(sql, params, each, here())).await?;
+    executor.exec(here()).run(Statement::query(sql, params, each)).await?;
     Ok(value)
 }
 
 /// The key that the database generates for the row of an INSERT.
 pub(super) async fn inserted(executor: &dyn Executor, sql: &str, params: &dyn Params) -> Result<Option<i64>> {
     let mut key = None;
-    executor.exec().run(Statement::insert(sql, params, &mut key, here())).await?;
+    executor.exec(here()).run(Statement::insert(sql, params, &mut key)).await?;
     Ok(key)
 }
 

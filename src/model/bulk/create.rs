@@ -9,7 +9,7 @@ use signals_core::BoxFuture;
 
 use super::RowSignals;
 use crate::column::Column;
-use crate::db::{Dialect, Exec, Statement, Tx};
+use crate::db::{DbOrTx, Dialect, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
 use crate::model::draft::Drafts;
@@ -26,12 +26,11 @@ pub struct CreateMany<'a, M: ModelInternals> {
     exec: Exec<'a>,
     rows: &'a mut [M],
     signals: RowSignals,
-    place: &'static Location<'static>,
 }
 
 impl<'a, M: ModelInternals> CreateMany<'a, M> {
-    pub(in crate::model) fn new(exec: Exec<'a>, rows: &'a mut [M], place: &'static Location<'static>) -> Self {
-        Self { exec, rows, signals: RowSignals::Skipped, place }
+    pub(in crate::model) fn new(exec: Exec<'a>, rows: &'a mut [M]) -> Self {
+        Self { exec, rows, signals: RowSignals::Skipped }
     }
 
     /// Also sends the signals of each row: `pre_save` for all of them, in order, then `post_save` for all of them after the
@@ -42,24 +41,24 @@ impl<'a, M: ModelInternals> CreateMany<'a, M> {
     }
 
     async fn run(self) -> Result<()> {
-        let Self { exec, rows, signals, place } = self;
+        let Self { exec, rows, signals } = self;
         if rows.is_empty() {
             return Ok(());
         }
         let mut drafts = Drafts::new(rows);
         let checked = check(drafts.rows());
-        match exec {
-            Exec::Tx(tx) => {
+        match exec.target {
+            DbOrTx::Tx(tx) => {
                 let created = async {
                     checked?;
-                    create(drafts.rows(), tx, signals, place).await
+                    create(drafts.rows(), tx, signals, exec.at).await
                 };
                 tx.whole(created).await?;
             }
-            Exec::Db(_) if checked.is_err() => checked?,
-            Exec::Db(db) => {
-                let mut tx = db.begin_at(place).await?;
-                let created = create(drafts.rows(), &tx, signals, place).await;
+            DbOrTx::Db(_) if checked.is_err() => checked?,
+            DbOrTx::Db(db) => {
+                let mut tx = db.begin_at(exec.at).await?;
+                let created = create(drafts.rows(), &tx, signals, exec.at).await;
                 tx.end(created).await?;
             }
         }
@@ -91,7 +90,7 @@ async fn create<M: ModelInternals>(
     rows: &mut [M],
     tx: &Tx,
     signals: RowSignals,
-    place: &'static Location<'static>,
+    at: &'static Location<'static>,
 ) -> Result<()> {
     let (update_fields, raw) = (None, false);
     let sent = signals == RowSignals::Sent;
@@ -107,14 +106,14 @@ async fn create<M: ModelInternals>(
         version.start();
     }
     for alike in rows.chunk_by_mut(|one, next| one.primary_key().is_unset() == next.primary_key().is_unset()) {
-        insert(alike, tx, place).await?;
+        insert(alike, tx).await?;
     }
     if M::MODEL.read_only != 0 {
-        read_back(rows, tx, place).await?;
+        read_back(rows, tx).await?;
     }
     if sent && commit::has_receivers::<M>() {
         for instance in &*rows {
-            commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, place);
+            commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, at);
         }
     }
     if sent && M::LIFECYCLE.post_save.has_receivers() {
@@ -139,14 +138,14 @@ async fn create<M: ModelInternals>(
 }
 
 /// Inserts rows whose keys are all set, or all unset.
-async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
+async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx) -> Result<()> {
     let dialect = tx.db().dialect();
     let key =
         if rows.first().is_some_and(|row| row.primary_key().is_unset()) { KeyKind::Assigned } else { KeyKind::Set };
     if key == KeyKind::Assigned && M::MODEL.statements(dialect).insert.fields.is_empty() {
-        return insert_keys(rows, tx, place).await;
+        return insert_keys(rows, tx).await;
     }
-    let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx, place).await? {
+    let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx).await? {
         1
     } else {
         largest_insert(M::COLUMN_COUNT, dialect)
@@ -159,29 +158,24 @@ async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx, place: &'static 
             (size, statement) = (next, InsertMany::new(M::MODEL, key, next, dialect));
         }
         let (chunk, rest) = rows.split_at_mut(size);
-        insert_chunk(chunk, &statement, tx, place).await?;
+        insert_chunk(chunk, &statement, tx).await?;
         rows = rest;
     }
     Ok(())
 }
 
-async fn insert_chunk<M: ModelInternals>(
-    rows: &mut [M],
-    statement: &InsertMany,
-    tx: &Tx,
-    place: &'static Location<'static>,
-) -> Result<()> {
-    let exec = Exec::Tx(tx);
+async fn insert_chunk<M: ModelInternals>(rows: &mut [M], statement: &InsertMany, tx: &Tx) -> Result<()> {
+    let exec = Exec::within(tx);
     let params = ColumnParams::of_rows(rows, &statement.fields);
     let names = WrittenModel::new(M::MODEL, &statement.fields);
     let mut keys = Vec::new();
     match statement.keys {
         AssignedKeys::None => {
-            exec.run(Statement::new(&statement.sql, &params, place).names(&names)).await?;
+            exec.run(Statement::new(&statement.sql, &params).names(&names)).await?;
         }
         AssignedKeys::Consecutive => {
             let mut last = None;
-            exec.run(Statement::insert(&statement.sql, &params, &mut last, place).names(&names)).await?;
+            exec.run(Statement::insert(&statement.sql, &params, &mut last).names(&names)).await?;
             let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             keys.extend(last.into_iter().flat_map(|last| last - count + 1..=last));
         }
@@ -191,7 +185,7 @@ async fn insert_chunk<M: ModelInternals>(
                 keys.push(row.get(0)?);
                 Ok(())
             };
-            exec.run(Statement::query(&statement.sql, &params, each, place).names(&names)).await?;
+            exec.run(Statement::query(&statement.sql, &params, each).names(&names)).await?;
         }
     }
     // If some rows were skipped, it is unknown which.
@@ -205,36 +199,36 @@ async fn insert_chunk<M: ModelInternals>(
 }
 
 /// Whether an insert may fire a trigger that inserts more rows, whose numbers then lie between those of one statement.
-async fn has_trigger<M: ModelInternals>(tx: &Tx, place: &'static Location<'static>) -> Result<bool> {
+async fn has_trigger<M: ModelInternals>(tx: &Tx) -> Result<bool> {
     let Some(sql) = triggers_of(tx.db().dialect()) else { return Ok(false) };
     let mut found = false;
     let each = &mut |_: &crate::db::Row<'_>| {
         found = true;
         Ok(())
     };
-    Exec::Tx(tx).run(Statement::query(sql, &(M::MODEL.table,), each, place)).await?;
+    Exec::within(tx).run(Statement::query(sql, &(M::MODEL.table,), each)).await?;
     Ok(found)
 }
 
 /// Inserts rows without any written column, such as those of a model with only a key: SQL cannot insert several of them at once.
-async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
-    let exec = Exec::Tx(tx);
+async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx) -> Result<()> {
+    let exec = Exec::within(tx);
     let insert = &M::MODEL.statements(exec.dialect()).insert;
     for row in rows {
         let mut assigned = None;
-        exec.run(Statement::insert(&insert.sql, &(), &mut assigned, place).names(M::MODEL)).await?;
+        exec.run(Statement::insert(&insert.sql, &(), &mut assigned).names(M::MODEL)).await?;
         save::assign(row, assigned)?;
     }
     Ok(())
 }
 
 /// Reads the columns that the database has set.
-async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx, place: &'static Location<'static>) -> Result<()> {
-    let exec = Exec::Tx(tx);
+async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx) -> Result<()> {
+    let exec = Exec::within(tx);
     for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {
         let sql = select_where(M::MODEL, M::MODEL.key, rows.len(), Lock::None, exec.dialect());
         let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.primary_key().to_value()).collect();
-        let found = load::read::<M>(exec, &sql, &keys, place).await?;
+        let found = load::read::<M>(exec, &sql, &keys).await?;
         for row in rows {
             if let Some(found) =
                 found.iter().find(|found| found.primary_key().to_value() == row.primary_key().to_value())

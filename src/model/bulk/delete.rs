@@ -1,14 +1,13 @@
 //! Deleting the rows that meet a condition.
 
 use std::fmt;
-use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals};
-use crate::db::{Exec, Params, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::cascade::note_database_cascade;
 use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
@@ -20,18 +19,13 @@ pub struct DeleteWhere<'a, M: ModelInternals> {
     exec: Exec<'a>,
     condition: Result<Condition<'a>>,
     signals: RowSignals,
-    place: &'static Location<'static>,
     model: std::marker::PhantomData<fn() -> M>,
 }
 
 impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
-    pub(in crate::model) fn new(
-        exec: Exec<'a>,
-        (condition, params): (&'a str, &'a dyn Params),
-        place: &'static Location<'static>,
-    ) -> Self {
+    pub(in crate::model) fn new(exec: Exec<'a>, (condition, params): (&'a str, &'a dyn Params)) -> Self {
         let condition = Condition::new(condition, params);
-        Self { exec, condition, signals: RowSignals::Skipped, place, model: std::marker::PhantomData }
+        Self { exec, condition, signals: RowSignals::Skipped, model: std::marker::PhantomData }
     }
 
     /// Loads the rows and deletes them with their cascades and signals, as [`delete`](crate::model::Model::delete) does for one:
@@ -43,18 +37,18 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
     }
 
     async fn run(self) -> Result<Deleted> {
-        let (exec, place) = (self.exec, self.place);
-        match exec {
-            Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
+        let exec = self.exec;
+        match exec.target {
+            DbOrTx::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_delete.has_receivers() => {
+            DbOrTx::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_delete.has_receivers() => {
                 let condition = self.condition?;
                 let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
-                let count = exec.run(Statement::new(&sql, condition.params, place).names(M::MODEL)).await?;
+                let count = exec.run(Statement::new(&sql, condition.params).names(M::MODEL)).await?;
                 Ok(Deleted::of_one(M::MODEL, count))
             }
-            Exec::Db(db) => {
-                let mut tx = db.begin_at(place).await?;
+            DbOrTx::Db(db) => {
+                let mut tx = db.begin_at(exec.at).await?;
                 let deleted = self.run_in(&tx).await;
                 tx.end(deleted).await
             }
@@ -76,9 +70,9 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
     }
 
     async fn delete(self, tx: &Tx) -> Result<Deleted> {
-        let Self { condition, place, .. } = self;
+        let Self { condition, .. } = self;
         let condition = condition?;
-        let (exec, mut count) = (Exec::Tx(tx), 0);
+        let (exec, mut count) = (Exec::within(tx), 0);
         let has_receivers = commit::has_receivers::<M>();
         let returns = if has_receivers { sql::Returns::Keys } else { sql::Returns::Nothing };
         let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, returns);
@@ -90,20 +84,20 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
                 commit::deleted_key::<M>(&load::key_of::<M>(row)?, tx);
                 Ok(())
             };
-            exec.run(Statement::query(&sql, params, each, place).names(M::MODEL)).await?;
+            exec.run(Statement::query(&sql, params, each).names(M::MODEL)).await?;
         } else {
-            count = exec.run(Statement::new(&sql, params, place).names(M::MODEL)).await?;
+            count = exec.run(Statement::new(&sql, params).names(M::MODEL)).await?;
         }
         note_database_cascade(M::MODEL, tx);
         Ok(Deleted::of_one(M::MODEL, count))
     }
 
     async fn delete_each(self, tx: &Tx) -> Result<Deleted> {
-        let Self { condition, place, .. } = self;
+        let Self { condition, .. } = self;
         let (condition, dialect) = (condition?, tx.db().dialect());
         let sql = sql::rows_by(M::MODEL, &condition.sql(dialect)?, dialect);
-        let rows = load::read::<M>(Exec::Tx(tx), &sql, condition.params, place).await?;
-        delete::cascade_of(&rows, tx, place).await
+        let rows = load::read::<M>(Exec::within(tx), &sql, condition.params).await?;
+        delete::cascade_of(&rows, tx).await
     }
 }
 

@@ -41,11 +41,7 @@ impl<'a> Condition<'a> {
 }
 
 /// The keys of the rows that meet the condition, locked.
-async fn keys<M: super::ModelInternals>(
-    condition: Condition<'_>,
-    tx: &crate::db::Tx,
-    place: &'static std::panic::Location<'static>,
-) -> Result<Vec<M::PrimaryKey>> {
+async fn keys<M: super::ModelInternals>(condition: Condition<'_>, tx: &crate::db::Tx) -> Result<Vec<M::PrimaryKey>> {
     let dialect = tx.db().dialect();
     let sql = super::sql::keys_by(M::MODEL, &condition.sql(dialect)?, dialect);
     let mut keys = Vec::new();
@@ -53,6 +49,6 @@ async fn keys<M: super::ModelInternals>(
         keys.push(row.get(0)?);
         Ok(())
     };
-    Exec::Tx(tx).run(Statement::query(&sql, condition.params, each, place)).await?;
+    Exec::within(tx).run(Statement::query(&sql, condition.params, each)).await?;
     Ok(keys)
 }

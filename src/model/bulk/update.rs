@@ -1,14 +1,13 @@
 //! Updating the rows that meet a condition.
 
 use std::fmt;
-use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals, keys};
-use crate::db::{Exec, Params, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
@@ -24,7 +23,6 @@ pub struct UpdateWhere<'a, M: ModelInternals> {
     values: &'a M,
     condition: Result<Condition<'a>>,
     signals: RowSignals,
-    place: &'static Location<'static>,
 }
 
 impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
@@ -32,11 +30,10 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         exec: Exec<'a>,
         (fields, values): (FieldSet<M>, &'a M),
         (condition, params): (&'a str, &'a dyn Params),
-        place: &'static Location<'static>,
     ) -> Self {
         let condition = Condition::new(condition, params);
         let condition = condition.and_then(|condition| save::check_fields(fields).map(|()| condition));
-        Self { exec, fields, values, condition, signals: RowSignals::Skipped, place }
+        Self { exec, fields, values, condition, signals: RowSignals::Skipped }
     }
 
     /// Loads each row, ordered by the key, and saves these fields of it with its signals, as
@@ -47,18 +44,18 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     }
 
     async fn run(self) -> Result<u64> {
-        let (exec, place) = (self.exec, self.place);
+        let exec = self.exec;
         if self.fields.is_empty() {
             return Ok(0);
         }
-        match exec {
-            Exec::Tx(tx) => tx.whole(self.run_in(tx)).await,
+        match exec.target {
+            DbOrTx::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            Exec::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_update.has_receivers() => {
+            DbOrTx::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_update.has_receivers() => {
                 self.update().await
             }
-            Exec::Db(db) => {
-                let mut tx = db.begin_at(place).await?;
+            DbOrTx::Db(db) => {
+                let mut tx = db.begin_at(exec.at).await?;
                 let updated = self.run_in(&tx).await;
                 tx.end(updated).await
             }
@@ -66,7 +63,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     }
 
     async fn run_in(mut self, tx: &Tx) -> Result<u64> {
-        self.exec = Exec::Tx(tx);
+        self.exec = Exec::within(tx);
         let update_fields = self.fields;
         let count = match self.signals {
             RowSignals::Skipped => {
@@ -85,7 +82,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     }
 
     async fn update(self) -> Result<u64> {
-        let Self { exec, fields, values, condition, place, .. } = self;
+        let Self { exec, fields, values, condition, .. } = self;
         let condition = condition?;
         // `#[update]` sets the same columns as in `save_fields`.
         let mut values = values.clone_columns();
@@ -96,17 +93,17 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
             sql::update_rows(M::MODEL, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
         let params = ColumnParams::of(&values, &set).after(condition.params);
         let names = WrittenModel::new(M::MODEL, &set).after(condition.params.len());
-        exec.run(Statement::new(&sql, &params, place).names(&names)).await
+        exec.run(Statement::new(&sql, &params).names(&names)).await
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {
-        let Self { fields, values, condition, place, .. } = self;
+        let Self { fields, values, condition, .. } = self;
         let mut count = 0;
-        for key in keys::<M>(condition?, tx, place).await? {
-            if let Some(mut row) = load::by_key_for_update::<M>(Exec::Tx(tx), &key, place).await? {
+        for key in keys::<M>(condition?, tx).await? {
+            if let Some(mut row) = load::by_key_for_update::<M>(Exec::within(tx), &key).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
                 row.copy_columns(values, &is_set);
-                save::save(&mut row, Exec::Tx(tx), &SaveMode::Update(fields), place).await?;
+                save::save(&mut row, Exec::within(tx), &SaveMode::Update(fields)).await?;
                 count += 1;
             }
         }

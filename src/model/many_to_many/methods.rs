@@ -31,7 +31,7 @@ where
         executor: &'a dyn Executor,
         ids: &'a [Id<D::Far>],
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(), RelationChange::Add(ids), Location::caller())
+        change(self, executor.exec(Location::caller()), RelationChange::Add(ids))
     }
 
     /// Removes the relation to these rows. Receivers get all of the ids, related or not; if there are none, nothing is sent.
@@ -41,13 +41,13 @@ where
         executor: &'a dyn Executor,
         ids: &'a [Id<D::Far>],
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(), RelationChange::Remove(ids), Location::caller())
+        change(self, executor.exec(Location::caller()), RelationChange::Remove(ids))
     }
 
     /// Removes the relation to all rows. Receivers get no ids, and are also called if there are no related rows.
     #[track_caller]
     pub fn clear(self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(), RelationChange::Clear, Location::caller())
+        change(self, executor.exec(Location::caller()), RelationChange::Clear)
     }
 
     /// Relates the row to exactly these rows: removes the others, then adds the missing ones, and skips either if there is
@@ -58,7 +58,7 @@ where
         executor: &'a dyn Executor,
         ids: &'a [Id<D::Far>],
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(), RelationChange::Set(ids), Location::caller())
+        change(self, executor.exec(Location::caller()), RelationChange::Set(ids))
     }
 
     /// Relates the row to exactly these rows: removes the relation to all, then adds them. This is Django's `set(..,
@@ -69,7 +69,7 @@ where
         executor: &'a dyn Executor,
         ids: &'a [Id<D::Far>],
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(), RelationChange::ClearAndAdd(ids), Location::caller())
+        change(self, executor.exec(Location::caller()), RelationChange::ClearAndAdd(ids))
     }
 
     /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two, in one
@@ -80,13 +80,13 @@ where
         executor: &'a dyn Executor,
         row: &'a mut D::Far,
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        create(self, executor.exec(), row, Location::caller())
+        create(self, executor.exec(Location::caller()), row)
     }
 
     /// The related rows, ordered by the key.
     #[track_caller]
     pub fn all(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<D::Far>>> + Send + use<'a, T, D> {
-        read::all(self, executor.exec(), Location::caller())
+        read::all(self, executor.exec(Location::caller()))
     }
 
     /// Their ids, in ascending order.
@@ -95,13 +95,13 @@ where
         self,
         executor: &'a dyn Executor,
     ) -> impl Future<Output = Result<Vec<Id<D::Far>>>> + Send + use<'a, T, D> {
-        read::ids(self, executor.exec(), Location::caller())
+        read::ids(self, executor.exec(Location::caller()))
     }
 
     /// How many there are.
     #[track_caller]
     pub fn count(self, executor: &'a dyn Executor) -> impl Future<Output = Result<u64>> + Send + use<'a, T, D> {
-        read::count(self, executor.exec(), Location::caller())
+        read::count(self, executor.exec(Location::caller()))
     }
 
     /// Whether the row with this id is one of them.
@@ -111,6 +111,6 @@ where
         executor: &'a dyn Executor,
         id: Id<D::Far>,
     ) -> impl Future<Output = Result<bool>> + Send + use<'a, T, D> {
-        read::contains(self, executor.exec(), id, Location::caller())
+        read::contains(self, executor.exec(Location::caller()), id)
     }
 }

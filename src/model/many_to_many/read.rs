@@ -1,7 +1,5 @@
 //! Reading a relation.
 
-use std::panic::Location;
-
 use super::sql::as_list;
 use super::{Direction, Related, Through};
 use crate::column::Column;
@@ -31,11 +29,7 @@ pub(super) fn unset<T: ModelInternals>(field: usize) -> crate::Error {
     T::MODEL.unset_id(T::MODEL.fields[field].name)
 }
 
-pub(super) async fn all<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    place: &'static Location<'static>,
-) -> Result<Vec<D::Far>>
+pub(super) async fn all<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<Vec<D::Far>>
 where
     T: Through + ModelInternals,
     D: Direction<T>,
@@ -43,14 +37,10 @@ where
     D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    load::rows(exec, &T::LINK.statements::<D>(exec.dialect()).all, &params, place).await
+    load::rows(exec, &T::LINK.statements::<D>(exec.dialect()).all, &params).await
 }
 
-pub(super) async fn ids<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    place: &'static Location<'static>,
-) -> Result<Vec<Id<D::Far>>>
+pub(super) async fn ids<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<Vec<Id<D::Far>>>
 where
     T: Through + ModelInternals,
     D: Direction<T>,
@@ -58,7 +48,7 @@ where
     D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    column(exec, &T::LINK.statements::<D>(exec.dialect()).ids, &params, place).await
+    column(exec, &T::LINK.statements::<D>(exec.dialect()).ids, &params).await
 }
 
 /// The ids of this list that the row is related to.
@@ -66,7 +56,6 @@ pub(super) async fn among<T, D>(
     related: Related<'_, T, D>,
     exec: Exec<'_>,
     ids: &[Id<D::Far>],
-    place: &'static Location<'static>,
 ) -> Result<Vec<Id<D::Far>>>
 where
     T: Through + ModelInternals,
@@ -76,14 +65,10 @@ where
 {
     let list = as_list(ids, exec.dialect());
     let params = [ValueRef::Integer(related.id()?), ValueRef::Text(&list)];
-    column(exec, &T::LINK.statements::<D>(exec.dialect()).among, &params, place).await
+    column(exec, &T::LINK.statements::<D>(exec.dialect()).among, &params).await
 }
 
-pub(super) async fn count<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    place: &'static Location<'static>,
-) -> Result<u64>
+pub(super) async fn count<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<u64>
 where
     T: Through + ModelInternals,
     D: Direction<T>,
@@ -91,16 +76,11 @@ where
     D::Far: ModelInternals,
 {
     let params = [ValueRef::Integer(related.id()?)];
-    let counts = column::<i64>(exec, &T::LINK.statements::<D>(exec.dialect()).count, &params, place).await?;
+    let counts = column::<i64>(exec, &T::LINK.statements::<D>(exec.dialect()).count, &params).await?;
     Ok(counts.into_iter().map(i64::unsigned_abs).sum())
 }
 
-pub(super) async fn contains<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    id: Id<D::Far>,
-    place: &'static Location<'static>,
-) -> Result<bool>
+pub(super) async fn contains<T, D>(related: Related<'_, T, D>, exec: Exec<'_>, id: Id<D::Far>) -> Result<bool>
 where
     T: Through + ModelInternals,
     D: Direction<T>,
@@ -114,22 +94,17 @@ where
         found = true;
         Ok(())
     };
-    exec.run(Statement::query(&T::LINK.statements::<D>(exec.dialect()).contains, &params, each, place)).await?;
+    exec.run(Statement::query(&T::LINK.statements::<D>(exec.dialect()).contains, &params, each)).await?;
     Ok(found)
 }
 
 /// The first column of every row.
-async fn column<C: Column>(
-    exec: Exec<'_>,
-    sql: &str,
-    params: &dyn Params,
-    place: &'static Location<'static>,
-) -> Result<Vec<C>> {
+async fn column<C: Column>(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<C>> {
     let mut values = Vec::new();
     let each = &mut |row: &Row<'_>| {
         values.push(row.get(0)?);
         Ok(())
     };
-    exec.run(Statement::query(sql, params, each, place)).await?;
+    exec.run(Statement::query(sql, params, each)).await?;
     Ok(values)
 }

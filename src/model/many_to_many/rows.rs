@@ -1,7 +1,5 @@
 //! Inserting rows of a through model that the user wrote.
 
-use std::panic::Location;
-
 use super::{Direction, Symmetry, Through};
 use crate::db::{Exec, Statement};
 use crate::error::Result;
@@ -73,12 +71,12 @@ impl<T: Through + ModelInternals> Rows<T> {
         Ok(())
     }
 
-    pub(super) async fn insert(&self, exec: Exec<'_>, place: &'static Location<'static>) -> Result<()> {
+    pub(super) async fn insert(&self, exec: Exec<'_>) -> Result<()> {
         for rows in self.rows.chunks((PARAMETERS / self.fields.len()).max(1)) {
             let sql = insert_rows(T::MODEL, &self.fields, rows.len(), exec.dialect());
             let params = ColumnParams::of_rows(rows, &self.fields);
             let names = WrittenModel::new(T::MODEL, &self.fields);
-            exec.run(Statement::new(&sql, &params, place).names(&names)).await?;
+            exec.run(Statement::new(&sql, &params).names(&names)).await?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
@@ -13,15 +12,13 @@ use super::rows::Rows;
 use super::sql::as_list;
 use super::{Direction, Forward, M2mAction, M2mChanged, Related, Through};
 use crate::column::Column;
-use crate::db::{Dialect, Exec, Statement, Tx};
+use crate::db::{DbOrTx, Dialect, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::cascade::{can_skip_loading, note_database_cascade};
 use crate::model::draft::Draft;
 use crate::model::names::WrittenModel;
 use crate::model::{AnyModel, Id, Key, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
-
-type Place = &'static Location<'static>;
 
 /// A change of a relation.
 pub(super) enum RelationChange<'a, M> {
@@ -45,7 +42,6 @@ pub(super) async fn change<T, D>(
     related: Related<'_, T, D>,
     exec: Exec<'_>,
     what: RelationChange<'_, D::Far>,
-    place: Place,
 ) -> Result<()>
 where
     T: Through + ModelInternals,
@@ -55,33 +51,28 @@ where
 {
     // Before any SQL and any signal.
     let checked = related.id().and_then(|id| Ok((id, distinct::<T, D>(what.ids())?)));
-    match exec {
-        Exec::Tx(tx) => {
+    match exec.target {
+        DbOrTx::Tx(tx) => {
             tx.whole(async {
                 let (id, ids) = checked?;
-                Change { related, id, exec, place }.make(&what, ids).await
+                Change { related, id, exec }.make(&what, ids).await
             })
             .await
         }
-        Exec::Db(db) => {
+        DbOrTx::Db(db) => {
             let (id, ids) = checked?;
             if is_one_statement::<T, _>(&what) {
-                return Change { related, id, exec, place }.make(&what, ids).await;
+                return Change { related, id, exec }.make(&what, ids).await;
             }
-            let mut tx = db.begin_at(place).await?;
-            let made = Change { related, id, exec: Exec::Tx(&tx), place }.make(&what, ids).await;
+            let mut tx = db.begin_at(exec.at).await?;
+            let made = Change { related, id, exec: Exec::within(&tx) }.make(&what, ids).await;
             tx.end(made).await
         }
     }
 }
 
 /// Inserts a row of the other side and relates the two.
-pub(super) async fn create<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    row: &mut D::Far,
-    place: Place,
-) -> Result<()>
+pub(super) async fn create<T, D>(related: Related<'_, T, D>, exec: Exec<'_>, row: &mut D::Far) -> Result<()>
 where
     T: Through + ModelInternals,
     D: Direction<T>,
@@ -91,18 +82,18 @@ where
     let checked = related.id();
     // Its save sets the key, and may be undone by a later failure.
     let mut draft = Draft::new(row, &|_| false);
-    match exec {
-        Exec::Tx(tx) => {
+    match exec.target {
+        DbOrTx::Tx(tx) => {
             let created = async {
                 let id = checked?;
-                Change { related, id, exec, place }.create(&mut *draft, tx).await
+                Change { related, id, exec }.create(&mut *draft, tx).await
             };
             tx.whole(created).await?;
         }
-        Exec::Db(db) => {
+        DbOrTx::Db(db) => {
             let id = checked?;
-            let mut tx = db.begin_at(place).await?;
-            let created = Change { related, id, exec: Exec::Tx(&tx), place }.create(&mut *draft, &tx).await;
+            let mut tx = db.begin_at(exec.at).await?;
+            let created = Change { related, id, exec: Exec::within(&tx) }.create(&mut *draft, &tx).await;
             tx.end(created).await?;
         }
     }
@@ -113,7 +104,6 @@ where
 /// Relates a row of the model with the field to exactly these rows, for a fixture.
 pub(in crate::model) fn load_related<'a, T>(
     tx: &'a Tx,
-    place: Place,
     row: &'a dyn AnyModel,
     ids: &'a [i64],
 ) -> BoxFuture<'a, Result<()>>
@@ -128,7 +118,7 @@ where
         let ids: Vec<Id<T::Target>> = ids.iter().copied().map(Id::new).collect();
         let mut related = Related::<T, Forward>::new(row);
         related.raw = true;
-        change(related, Exec::Tx(tx), RelationChange::Set(&ids), place).await
+        change(related, Exec::within(tx), RelationChange::Set(&ids)).await
     })
 }
 
@@ -166,7 +156,6 @@ struct Change<'a, T: Through, D: Direction<T>> {
     related: Related<'a, T, D>,
     id: i64,
     exec: Exec<'a>,
-    place: Place,
 }
 
 impl<T, D> Change<'_, T, D>
@@ -182,7 +171,7 @@ where
             RelationChange::Remove(_) => self.remove(ids).await,
             RelationChange::Clear => self.clear().await,
             RelationChange::Set(_) => {
-                let before = related_ids(self.related, self.exec, self.place).await?;
+                let before = related_ids(self.related, self.exec).await?;
                 self.remove(without(&before, &ids)).await?;
                 self.add(without(&ids, &before)).await
             }
@@ -194,7 +183,7 @@ where
     }
 
     async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
-        save::save(row, Exec::Tx(tx), &save::SaveMode::Insert, self.place).await?;
+        save::save(row, Exec::within(tx), &save::SaveMode::Insert).await?;
         let ValueRef::Integer(id) = row.primary_key().to_value() else { return Err(unset::<T>(D::far())) };
         self.add(vec![Id::new(id)]).await
     }
@@ -241,11 +230,11 @@ where
 
     /// The ids of this list that the row is not related to.
     async fn missing(&self, ids: &[Id<D::Far>]) -> Result<Vec<Id<D::Far>>> {
-        Ok(without(ids, &among(self.related, self.exec, ids, self.place).await?))
+        Ok(without(ids, &among(self.related, self.exec, ids).await?))
     }
 
     async fn send(&self, action: M2mAction, ids: &mut Vec<Id<D::Far>>) -> Result<()> {
-        let Exec::Tx(tx) = self.exec else { return Ok(()) };
+        let DbOrTx::Tx(tx) = self.exec.target else { return Ok(()) };
         if !has_receivers::<T>() {
             return Ok(());
         }
@@ -258,7 +247,7 @@ where
     /// Inserts the rows that relate the row to these, and returns which were inserted: in PostgreSQL, another transaction may
     /// have related some of them since they were found to be missing. SQLite has one writer.
     async fn insert_missing(&self, ids: Vec<Id<D::Far>>) -> Result<Vec<Id<D::Far>>> {
-        let Self { id, exec, place, .. } = *self;
+        let Self { id, exec, .. } = *self;
         if !T::IS_GENERATED || ids.is_empty() || exec.dialect() == Dialect::Sqlite {
             self.insert(&ids).await?;
             return Ok(ids);
@@ -275,37 +264,37 @@ where
         };
         let sql = &T::LINK.statements::<D>(exec.dialect()).add_and_return;
         let names = WrittenModel::new(T::MODEL, &[]);
-        exec.run(Statement::query(sql, &params, each, place).names(&names)).await?;
+        exec.run(Statement::query(sql, &params, each).names(&names)).await?;
         Ok(ids.into_iter().filter(|id| added.contains(&id.get())).collect())
     }
 
     /// Inserts the rows that relate the row to these.
     async fn insert(&self, ids: &[Id<D::Far>]) -> Result<()> {
-        let Self { related, id, exec, place } = *self;
+        let Self { related, id, exec } = *self;
         if ids.is_empty() {
             return Ok(());
         }
         if !T::IS_GENERATED {
-            return Rows::of::<D>(id, ids, related.defaults)?.insert(exec, place).await;
+            return Rows::of::<D>(id, ids, related.defaults)?.insert(exec).await;
         }
         let list = as_list(ids, exec.dialect());
         let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
         let sql = &T::LINK.statements::<D>(exec.dialect()).add;
-        exec.run(Statement::new(sql, &params, place).names(&WrittenModel::new(T::MODEL, &[]))).await?;
+        exec.run(Statement::new(sql, &params).names(&WrittenModel::new(T::MODEL, &[]))).await?;
         Ok(())
     }
 
     /// Deletes rows of the through model, without loading them if possible.
     async fn delete(&self, delete: &str, select: &str, params: &[ValueRef<'_>]) -> Result<()> {
-        let (exec, place) = (self.exec, self.place);
-        match exec {
-            Exec::Tx(tx) if !can_skip_loading(T::MODEL) => {
-                let rows = load::read::<T>(exec, select, &params, place).await?;
-                delete::cascade_of(&rows, tx, place).await?;
+        let exec = self.exec;
+        match exec.target {
+            DbOrTx::Tx(tx) if !can_skip_loading(T::MODEL) => {
+                let rows = load::read::<T>(exec, select, &params).await?;
+                delete::cascade_of(&rows, tx).await?;
             }
             _ => {
-                exec.run(Statement::new(delete, &params, place).names(T::MODEL)).await?;
-                if let Exec::Tx(tx) = exec {
+                exec.run(Statement::new(delete, &params).names(T::MODEL)).await?;
+                if let DbOrTx::Tx(tx) = exec.target {
                     note_database_cascade(T::MODEL, tx);
                 }
             }

@@ -4,7 +4,6 @@
 //! refuse anyway, and no constraint needs to be deferred.
 
 use std::fmt::Write;
-use std::panic::Location;
 
 use super::keys::{KEYS, padded};
 use super::{list, quoted};
@@ -18,19 +17,15 @@ use crate::value::{Value, ValueRef};
 type Part<'a> = (&'a Meta, Vec<Value>);
 
 /// Deletes the rows with these keys in one statement, and returns how many of each model there were.
-pub(in crate::model) async fn delete_together(
-    parts: &[Part<'_>],
-    tx: &Tx,
-    place: &'static Location<'static>,
-) -> Result<Vec<u64>> {
+pub(in crate::model) async fn delete_together(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
     match tx.db().dialect() {
-        Dialect::Sqlite => by_trigger(parts, tx, place).await,
-        Dialect::Postgres => in_with(parts, tx, place).await,
+        Dialect::Sqlite => by_trigger(parts, tx).await,
+        Dialect::Postgres => in_with(parts, tx).await,
     }
 }
 
 /// In PostgreSQL, the parts of a WITH are one statement.
-async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
+async fn in_with(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
     let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys)).collect();
     let params: Vec<ValueRef<'_>> = keys.iter().map(|keys| ValueRef::Text(keys)).collect();
     let deletes = parts.iter().enumerate().map(|(index, (meta, _))| {
@@ -46,7 +41,7 @@ async fn in_with(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>)
         }
         Ok(())
     };
-    Exec::Tx(tx).run(Statement::query(&sql, &params, each, place).names(&ModelOfTable)).await?;
+    Exec::within(tx).run(Statement::query(&sql, &params, each).names(&ModelOfTable)).await?;
     Ok(gone)
 }
 
@@ -69,8 +64,8 @@ fn array(keys: &[Value]) -> String {
 }
 
 /// In SQLite, a trigger is part of the statement that fires it. Both tables are temporary, and a rollback drops them.
-async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'static>) -> Result<Vec<u64>> {
-    let exec = Exec::Tx(tx);
+async fn by_trigger(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
+    let exec = Exec::within(tx);
     let condition = |index: usize, meta: &Meta| {
         let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
         format!("FROM {table} WHERE {key} IN (SELECT key FROM signals_gone WHERE part = {index})")
@@ -91,16 +86,16 @@ async fn by_trigger(parts: &[Part<'_>], tx: &Tx, place: &'static Location<'stati
             let keys = padded(keys);
             let rows = list((1..=keys.len()).map(|number| format!("({index}, ?{number})")));
             let insert = format!("INSERT INTO temp.signals_gone VALUES {rows}");
-            exec.run(Statement::new(&insert, &keys, place)).await?;
+            exec.run(Statement::new(&insert, &keys)).await?;
         }
         let each = &mut |row: &crate::db::Row<'_>| {
             counts.push(row.get::<i64>(0)?.unsigned_abs());
             Ok(())
         };
         let count = format!("SELECT count(*) {}", condition(index, meta));
-        exec.run(Statement::query(&count, &(), each, place)).await?;
+        exec.run(Statement::query(&count, &(), each)).await?;
     }
-    exec.run(Statement::new("DELETE FROM temp.signals_go", &(), place).names(&ModelOfTable)).await?;
+    exec.run(Statement::new("DELETE FROM temp.signals_go", &()).names(&ModelOfTable)).await?;
     tx.batch("DROP VIEW temp.signals_go; DROP TABLE temp.signals_gone").await?;
     Ok(counts)
 }
