@@ -8,7 +8,7 @@ use super::lookup::{become_row, create, find, given, is_duplicate};
 use super::save::{self, SaveMode};
 use super::sql::Lock;
 use super::{FieldSet, ModelInternals};
-use crate::db::{DbOrTx, Exec, Tx};
+use crate::db::{DbOrTx, Exec};
 use crate::error::Result;
 
 /// The future of [`Model::update_or_create`](crate::model::Model::update_or_create): it writes the row, and returns whether it
@@ -48,10 +48,10 @@ impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
         let Self { instance, exec, fields, create_defaults } = self;
         let mut restored = Restored::new(instance);
         let created = match exec.target {
-            DbOrTx::Tx(tx) => tx.whole(write(&mut restored, tx, fields, create_defaults)).await?,
+            DbOrTx::Tx(tx) => tx.whole(write(&mut restored, exec, fields, create_defaults)).await?,
             DbOrTx::Db(db) => {
                 let mut tx = db.begin_at(exec.at).await?;
-                let created = write(&mut restored, &tx, fields, create_defaults).await;
+                let created = write(&mut restored, Exec::within(&tx), fields, create_defaults).await;
                 tx.end(created).await?
             }
         };
@@ -62,11 +62,11 @@ impl<'a, M: ModelInternals> UpdateOrCreate<'a, M> {
 
 async fn write<M: ModelInternals>(
     restored: &mut Restored<'_, M>,
-    tx: &Tx,
+    exec: Exec<'_>,
     fields: Fields<M>,
     create_defaults: Option<CreateDefaults<'_, M>>,
 ) -> Result<bool> {
-    let (exec, Fields { find: by, write }) = (Exec::within(tx), fields);
+    let Fields { find: by, write } = fields;
     check_write(write, &given(restored.instance, by)?)?;
     // A row that is not written needs no lock.
     let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };

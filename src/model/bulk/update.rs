@@ -7,7 +7,7 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals, keys};
-use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Executor, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
@@ -63,7 +63,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     }
 
     async fn run_in(mut self, tx: &Tx) -> Result<u64> {
-        self.exec = Exec::within(tx);
+        self.exec = tx.exec(self.exec.at);
         let update_fields = self.fields;
         let count = match self.signals {
             RowSignals::Skipped => {
@@ -97,13 +97,13 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     }
 
     async fn save_each(self, tx: &Tx) -> Result<u64> {
-        let Self { fields, values, condition, .. } = self;
+        let Self { exec, fields, values, condition, .. } = self;
         let mut count = 0;
         for key in keys::<M>(condition?, tx).await? {
-            if let Some(mut row) = load::by_key_for_update::<M>(Exec::within(tx), &key).await? {
+            if let Some(mut row) = load::by_key_for_update::<M>(exec, &key).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
                 row.copy_columns(values, &is_set);
-                save::save(&mut row, Exec::within(tx), &SaveMode::Update(fields)).await?;
+                save::save(&mut row, exec, &SaveMode::Update(fields)).await?;
                 count += 1;
             }
         }

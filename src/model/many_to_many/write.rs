@@ -86,14 +86,14 @@ where
         DbOrTx::Tx(tx) => {
             let created = async {
                 let id = checked?;
-                Change { related, id, exec }.create(&mut *draft, tx).await
+                Change { related, id, exec }.create(&mut *draft).await
             };
             tx.whole(created).await?;
         }
         DbOrTx::Db(db) => {
             let id = checked?;
             let mut tx = db.begin_at(exec.at).await?;
-            let created = Change { related, id, exec: Exec::within(&tx) }.create(&mut *draft, &tx).await;
+            let created = Change { related, id, exec: Exec::within(&tx) }.create(&mut *draft).await;
             tx.end(created).await?;
         }
     }
@@ -182,8 +182,8 @@ where
         }
     }
 
-    async fn create(&self, row: &mut D::Far, tx: &Tx) -> Result<()> {
-        save::save(row, Exec::within(tx), &save::SaveMode::Insert).await?;
+    async fn create(&self, row: &mut D::Far) -> Result<()> {
+        save::save(row, self.exec, &save::SaveMode::Insert).await?;
         let ValueRef::Integer(id) = row.primary_key().to_value() else { return Err(unset::<T>(D::far())) };
         self.add(vec![Id::new(id)]).await
     }
