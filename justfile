@@ -19,9 +19,13 @@ ci:
 ui path="":
     cargo test --package signals-ui --all-features -- mistakes_are_explained {{ if path == "" { "" } else { "trybuild=" + path } }}
 
+# How many errors an editor shows for each mistake.
+ui-editor:
+    cargo test --package signals-ui --all-features -- an_editor_shows_one_error_per_mistake
+
 # Overwrites the compile errors with what the compiler says now. Read the difference as a user would.
 bless:
-    TRYBUILD=overwrite cargo test --package signals-ui --all-features
+    TRYBUILD=overwrite cargo test --package signals-ui --all-features -- mistakes_are_explained
     git diff tests/ui
 
 lint:

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+#[cfg(all(feature = "auth", feature = "migrate"))]
+mod editor;
+
 /// The compiler whose messages the cases hold. The messages of other versions differ.
 const BLESSED_WITH: &str = "rustc 1.95.";
 
@@ -21,11 +24,7 @@ fn mistakes_are_explained() {
     if env::var_os(INSIDE).is_some() {
         return run_cases();
     }
-    let compiler = compiler();
-    if !compiler.starts_with(BLESSED_WITH) {
-        skip(&format!(
-            "the compile errors are NOT compared: tests/ui holds those of {BLESSED_WITH}x, and this is {compiler}"
-        ));
+    if !is_blessed() {
         return;
     }
     let cases = Command::new(env::current_exe().unwrap())
@@ -36,6 +35,18 @@ fn mistakes_are_explained() {
         .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\x1ftrybuild\x1f-Aunused")
         .status();
     assert!(cases.unwrap().success(), "a case of tests/ui differs from its .stderr: see above, and `just bless`");
+}
+
+/// Whether the messages of this compiler can be compared.
+fn is_blessed() -> bool {
+    let compiler = compiler();
+    let is_blessed = compiler.starts_with(BLESSED_WITH);
+    if !is_blessed {
+        skip(&format!(
+            "the compile errors are NOT compared: tests/ui holds those of {BLESSED_WITH}x, and this is {compiler}"
+        ));
+    }
+    is_blessed
 }
 
 /// Says why nothing was compared, on the real standard error, which the test harness does not capture. On a CI this is a
