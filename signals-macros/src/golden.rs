@@ -249,16 +249,16 @@ fn a_model() {
             const _ : () = {
             # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
-            impl Profile {
-            # [doc = r" The fields of this model, each as a set with one field, for `save_fields`."] pub const fn fields () -> ProfileFields {
+            # [allow (dead_code , private_interfaces , unreachable_pub , clippy::needless_lifetimes , clippy::wrong_self_convention ,)] impl Profile {
+            # [doc = r" The fields of this model, each as a set with one field, for `save_fields`."] # [must_use] pub const fn fields () -> ProfileFields {
             ProfileFields {
             user : PRIVATE FieldSet::of (1usize) , name : PRIVATE FieldSet::of (2usize) , }
             }
-            # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+            # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
             PRIVATE by_field (executor , 1usize , value , < Id < User > as PRIVATE PointsTo >::to_value) }
-            # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + CORE marker::Send + 'a {
+            # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
             PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
-            # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + CORE marker::Send + 'a {
+            # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + 'a + CORE marker::Send {
             < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
             }
             }
@@ -266,7 +266,7 @@ fn a_model() {
             # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {
             # [doc = "The `Profile` whose `user` is this row, if there is one."] # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a ;
             }
-            const _ : () = {
+            # [allow (private_interfaces)] const _ : () = {
             impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
             # [track_caller] fn profile < 'a > (self : & 'a < Id < User > as PRIVATE PointsTo >::Target , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
             < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__one_that_points (self , executor , 1usize) }
@@ -275,7 +275,7 @@ fn a_model() {
             ;
             const _ : () = {
             impl PRIVATE PointsOnceTo < < Id < User > as PRIVATE PointsTo >::Target , PRIVATE FieldIndex < 1usize >> for Profile {
-            const FIELD : CORE primitive::usize = 1usize ;
+            type Me = Self ;
             }
             }
             ;

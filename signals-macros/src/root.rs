@@ -103,6 +103,19 @@ pub(crate) fn moved(tokens: TokenStream, place: SpanRange) -> TokenStream {
     tokens.into_iter().collect()
 }
 
+/// A method that a part of the user's struct adds to it. If there is another method with its name, the compiler underlines that part:
+/// the first and the last token of the signature and the body have its span.
+pub(crate) fn method(place: Span, opening: TokenStream, signature: TokenStream, body: TokenStream) -> TokenStream {
+    let opening = moved(opening, place.into());
+    let mut signature: Vec<proc_macro2::TokenTree> = signature.into_iter().collect();
+    if let Some(last) = signature.last_mut() {
+        last.set_span(place);
+    }
+    let mut body = Group::new(Delimiter::Brace, body);
+    body.set_span(place);
+    quote!(#opening #(#signature)* #body)
+}
+
 /// Maps each token, also those inside groups.
 pub(crate) fn map_tokens(
     tokens: TokenStream,

@@ -1,8 +1,8 @@
 //! The methods that the relations of a model generate, on the model itself and on the models of the other side.
 
 use quote::format_ident;
-use syn::Ident;
 use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
 
 use super::ir::{Column, ManyToManyField};
 use super::parse::Kind;
@@ -16,10 +16,10 @@ pub(super) fn follow(column: &Column<'_>) -> Ident {
 
 /// The method on the other side of a relation, of the referenced model.
 pub(super) fn reverse(column: &Column<'_>, model: &Ident) -> Option<Ident> {
-    let pointer = column.relation.as_ref()?;
+    let pointer = column.relation.as_ref().filter(|pointer| !pointer.reverse_is_refused)?;
     let name = snake_case(&model.unraw().to_string());
     Some(match (pointer.related_name, pointer.kind) {
-        (Some(given), _) => Ident::new(&given.value(), given.span()),
+        (Some(given), _) => given_name(given),
         (None, Kind::OneToOne) => method(&name, pointer.word),
         (None, Kind::ForeignKey) => format_ident!("{name}_set", span = pointer.word.span()),
     })
@@ -27,13 +27,18 @@ pub(super) fn reverse(column: &Column<'_>, model: &Ident) -> Option<Ident> {
 
 /// The method on the other side of a many-to-many relation. A symmetrical relation has none.
 pub(super) fn reverse_of_many(many: &ManyToManyField<'_>, model: &Ident) -> Option<Ident> {
-    if many.is_symmetrical() {
+    if many.is_symmetrical() || many.reverse_is_refused {
         return None;
     }
     Some(match many.related_name {
-        Some(given) => Ident::new(&given.value(), given.span()),
+        Some(given) => given_name(given),
         None => format_ident!("{}_set", snake_case(&model.unraw().to_string()), span = many.word.span()),
     })
+}
+
+/// The value of `related_name`, which `check` has found to be a name, such as `posts` or `r#type`.
+fn given_name(given: &LitStr) -> Ident {
+    given.parse().unwrap_or_else(|_| Ident::new("related", given.span()))
 }
 
 /// The name of a method: a keyword becomes a raw identifier, and an invalid name is replaced by that of the field.

@@ -60,6 +60,8 @@ pub(super) struct Pointer<'a> {
     pub(super) kind: Kind,
     pub(super) on_delete: OnDelete,
     pub(super) related_name: Option<&'a LitStr>,
+    /// The method of the other side is a mistake that is already reported.
+    pub(super) reverse_is_refused: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -83,6 +85,8 @@ pub(super) struct ManyToManyField<'a> {
     pub(super) through: Through<'a>,
     pub(super) sides: Sides<'a>,
     pub(super) related_name: Option<&'a LitStr>,
+    /// The method of the other side is a mistake that is already reported.
+    pub(super) reverse_is_refused: bool,
 }
 
 /// The through model of a many-to-many relation.

@@ -39,13 +39,26 @@ impl<A, B> DifferentModel for Compared<A, B> {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not have exactly one foreign key to `{Target}`",
     label = "a through model points to both sides",
-    note = "give it the field `#[foreign_key(on_delete = cascade)] name: Id<{Target}>`; if it has several, say which one is \
-            meant, and the one to the other side: `through_fields(source, target)`"
+    note = "a foreign key is a field with the attribute, as in `#[foreign_key(on_delete = cascade)] name: Id<{Target}>`; if there \
+            are several, say which one is meant, and the one to the other side: `through_fields(source, target)`"
 )]
-pub trait PointsOnceTo<Target, Field> {
+pub trait PointsOnceTo<Target, Field: Index> {
+    /// The model itself.
+    #[doc(hidden)]
+    type Me;
     /// The index of this field.
     #[doc(hidden)]
-    const FIELD: usize;
+    const FIELD: usize = Field::INDEX;
+}
+
+/// The index of a field among the columns, as a type.
+#[doc(hidden)]
+pub trait Index {
+    const INDEX: usize;
+}
+
+impl<const INDEX: usize> Index for FieldIndex<INDEX> {
+    const INDEX: usize = INDEX;
 }
 
 /// The field at this index among the columns.

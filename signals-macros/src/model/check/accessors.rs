@@ -53,7 +53,22 @@ pub(super) fn check(model: &mut Model<'_>, errors: &mut Errors) {
         }
     }
     model.many_to_many.retain(|many| is_good(many.name, many.name));
+    let refused = check_reverses(model, &own, errors);
+    for column in &mut model.columns {
+        let is_refused = refused.contains(&column.name);
+        if let Some(pointer) = &mut column.relation {
+            pointer.reverse_is_refused |= is_refused;
+        }
+    }
+    for many in &mut model.many_to_many {
+        many.reverse_is_refused |= refused.contains(&many.name);
+    }
+}
+
+/// The fields whose method of the other side is a mistake.
+fn check_reverses<'a>(model: &Model<'a>, own: &[(String, &Ident)], errors: &mut Errors) -> Vec<&'a Ident> {
     let mut others: Vec<Reverse<'_>> = Vec::new();
+    let mut refused = Vec::new();
     for reverse in reverses(model) {
         let name = reverse.method.unraw().to_string();
         let is_here = *model.name == reverse.target;
@@ -70,9 +85,11 @@ pub(super) fn check(model: &mut Model<'_>, errors: &mut Errors) {
         };
         if let Some(mistake) = mistake {
             refuse(&reverse, model, &mistake, errors);
+            refused.push(reverse.field);
         }
         others.push(reverse);
     }
+    refused
 }
 
 fn refuse(reverse: &Reverse<'_>, model: &Model<'_>, mistake: &str, errors: &mut Errors) {
@@ -81,13 +98,16 @@ fn refuse(reverse: &Reverse<'_>, model: &Model<'_>, mistake: &str, errors: &mut 
     match reverse.related_name {
         Some(given) => errors.on(
             given,
-            format!("the other side of `{field}` cannot be called `{method}`: {mistake}\n\nhelp: write another name"),
+            format!(
+                "the other side of `{field}` cannot be called `{method}`: {mistake}\n\n\
+                 help: write another name, such as `{suggestion}`"
+            ),
         ),
         None => errors.on(
             word,
             format!(
                 "the other side of `{field}` would be called `{method}`: {mistake}\n\n\
-                 help: name it, as in `#[{word}(.., related_name = \"{suggestion}\")]`"
+                 help: give it a name of its own: add `related_name = \"{suggestion}\"`"
             ),
         ),
     }
@@ -129,7 +149,7 @@ fn own<'a>(model: &Model<'a>, errors: &mut Errors) -> Vec<(String, &'a Ident)> {
     own
 }
 
-fn reverses<'a>(model: &'a Model<'_>) -> impl Iterator<Item = Reverse<'a>> {
+fn reverses<'m, 'a: 'm>(model: &'m Model<'a>) -> impl Iterator<Item = Reverse<'a>> + 'm {
     let pointed_to = model.columns.iter().filter_map(|column| {
         let pointer = column.relation.as_ref()?;
         Some(Reverse {

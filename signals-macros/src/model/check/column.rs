@@ -96,7 +96,7 @@ fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mu
     let (word, kind) = (&relation.word, relation.kind);
     let on_delete = on_delete(relation, attributes, errors);
     let related_name = relation.related_name.as_ref().filter(|name| check_related_name(name, errors));
-    Pointer { word, kind, on_delete, related_name }
+    Pointer { word, kind, on_delete, related_name, reverse_is_refused: false }
 }
 
 pub(super) fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {

@@ -37,7 +37,16 @@ pub(super) fn check<'a>(
         Through::Generated { parsed, model }
     };
     let related_name = related_name(attribute, sides, errors);
-    Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name })
+    Some(ManyToManyField {
+        name,
+        ty,
+        target,
+        word: &attribute.word,
+        through,
+        sides,
+        related_name,
+        reverse_is_refused: false,
+    })
 }
 
 fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {

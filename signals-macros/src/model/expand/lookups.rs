@@ -10,7 +10,7 @@ use crate::model::ir::{Column, Model};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
 use crate::model::types::option;
-use crate::root::{SpanRange, ask, at};
+use crate::root::{SpanRange, ask, at, method};
 
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
 pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -30,6 +30,9 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     let fields: Vec<_> = settable.iter().map(|(_, column)| column.name).collect();
     let indexes = settable.iter().map(|(index, _)| index);
     let doc = format!("The fields of [`{name}`] but for its key.");
+    let values = quote!(#set { #(#fields: #private::FieldSet::of(#indexes),)* });
+    let fields_of = method(name.span(), quote!(#vis const fn), quote!(fields() -> #set), values);
+    let allow = allow();
     quote! {
         const _: () = {
             #[doc = #doc]
@@ -38,11 +41,11 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
                 #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
             }
 
+            #allow
             impl #name {
                 /// The fields of this model, each as a set with one field, for `save_fields`.
-                #vis const fn fields() -> #set {
-                    #set { #(#fields: #private::FieldSet::of(#indexes),)* }
-                }
+                #[must_use]
+                #fields_of
                 #(#by)*
                 #(#follow)*
             }
@@ -50,10 +53,20 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     }
 }
 
+/// Methods have the spans of fields, so that lints take them for the user's own.
+pub(super) fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code, private_interfaces, unreachable_pub,
+            clippy::needless_lifetimes, clippy::wrong_self_convention,
+        )]
+    }
+}
+
 fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
-    let field = column.name.unraw();
-    let method = format_ident!("by_{field}", span = Span::call_site().located_at(column.name.span()));
+    let (field, place) = (column.name.unraw(), column.name.span());
+    let name = format_ident!("by_{field}", span = Span::call_site().located_at(place));
     let doc = format!("The row whose `{field}` is this, if there is one.");
     let ty = option(column.ty).unwrap_or(column.ty);
     // The argument for a `String` is a `&str`, and for an `Option` its content.
@@ -65,17 +78,18 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
         (_, Some(inner)) => (quote!(#inner), ask(inner, quote!(#root::Column), "to_value")),
         (_, None) => (quote!(#ty), as_column(column, "to_value", paths)),
     };
+    let signature = quote! {
+        #name<'a>(
+            executor: &'a dyn #root::Executor,
+            value: #parameter,
+        ) -> impl ::core::future::Future<Output = #root::Result<::core::option::Option<Self>>> + 'a + ::core::marker::Send
+    };
+    let lookup =
+        method(place, quote!(#vis fn), signature, quote!(#private::by_field(executor, #index, value, #to_value)));
     quote! {
         #[doc = #doc]
         #[track_caller]
-        #vis fn #method<'a>(
-            executor: &'a dyn #root::Executor,
-            value: #parameter,
-        ) -> impl ::core::future::Future<Output = #root::Result<::core::option::Option<Self>>>
-        + ::core::marker::Send
-        + 'a {
-            #private::by_field(executor, #index, value, #to_value)
-        }
+        #lookup
     }
 }
 
@@ -83,7 +97,7 @@ fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: 
     let Paths { root, private } = paths;
     let (name, ty) = (column.name, column.ty);
     let (model, field) = (model.name.unraw().to_string(), name.unraw().to_string());
-    let method = accessors::follow(column);
+    let accessor = accessors::follow(column);
     let doc = format!("The row that `{field}` points to.");
     let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
     let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
@@ -93,11 +107,12 @@ fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: 
     let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));
     let end = quote_spanned!(place.last()=> >);
     let future = quote_spanned!(place.first()=> impl ::core::future::Future<Output = #root::Result<#loaded> #end);
+    let signature =
+        quote!(#accessor<'a>(&'a self, executor: &'a dyn #root::Executor) -> #future + 'a + ::core::marker::Send);
+    let method = method(name.span(), quote!(#vis fn), signature, quote!(#follow #arguments));
     quote! {
         #[doc = #doc]
         #[track_caller]
-        #vis fn #method<'a>(&'a self, executor: &'a dyn #root::Executor) -> #future + ::core::marker::Send + 'a {
-            #follow #arguments
-        }
+        #method
     }
 }

@@ -6,13 +6,13 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::implementation::implementation;
-use super::lookups::lookups;
+use super::lookups::{allow, lookups};
 use crate::case::camel_case;
 use crate::model::accessors;
 use crate::model::ir::{ManyToManyField, Model, Sides, Through, ThroughFields};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
-use crate::root::{SpanRange, ask, at, implement, moved};
+use crate::root::{SpanRange, ask, at, implement, method, moved};
 
 /// For each field: the through model, what the model itself gets, and what the model of the other side gets.
 pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
@@ -28,7 +28,9 @@ fn one(many: &ManyToManyField<'_>, parsed: &Parsed, model: &Model<'_>, paths: &P
         Through::Generated { parsed, model } => {
             let item = &parsed.item;
             let (implementation, lookups) = (implementation(parsed, model, paths), lookups(parsed, model, paths));
-            (model.name.to_token_stream(), Some(quote!(#item #implementation #lookups)))
+            // A private model on the other side is reported at the field.
+            let allow = quote!(#[allow(private_interfaces)]);
+            (model.name.to_token_stream(), Some(quote!(#allow #item #implementation #lookups)))
         }
         Through::Written { path, .. } => (path.to_token_stream(), None),
     };
@@ -52,7 +54,16 @@ fn link(many: &ManyToManyField<'_>, through: &TokenStream, model: &Model<'_>, pa
         Through::Generated { .. } => (quote!(<Self as ::core::default::Default>::default), [nth(1), nth(2)]),
         Through::Written { path, fields } => {
             let fields = match fields {
-                ThroughFields::Only => [quote!(#name), quote!(#target)].map(|side| only_field(path, &side, paths)),
+                ThroughFields::Only => {
+                    let model = ask(path, quote!(#private::SendsSignals), "Me");
+                    let source = quote!(#private::PointsOnceTo<#name, _>);
+                    // If the model has no foreign key to this side, the compiler does not ask for one to the other side.
+                    let asked = ask(at(SpanRange::of(path), &model, private), &source, "Me");
+                    [
+                        only_field(path, &model, &source, paths),
+                        only_field(path, &asked, &quote!(#private::PointsOnceTo<#target, _>), paths),
+                    ]
+                }
                 ThroughFields::Named([source, to]) => {
                     [named_field(path, source, &quote!(#name), paths), named_field(path, to, &quote!(#target), paths)]
                 }
@@ -63,12 +74,16 @@ fn link(many: &ManyToManyField<'_>, through: &TokenStream, model: &Model<'_>, pa
     };
     let text = through.clone().into_iter().filter_map(word).last().unwrap_or_default();
     let sides = check_sides(many, model, paths);
+    // The compiler underlines all of it if the other model is private.
+    let place = SpanRange::of(target);
+    let (keyword, end) = (quote_spanned!(place.first()=> type), quote_spanned!(place.last()=> ;));
+    let target_is = quote!(#keyword Target = #target #end);
     let implementation = implement(
         many.name,
         &quote!(#private::Through for #through),
         &quote! {
             type Source = #name;
-            type Target = #target;
+            #target_is
             const NAME: &'static ::core::primitive::str = #text;
             const LINK: &'static #private::Link<Self> = &LINK;
             fn blank() -> Self { #blank() }
@@ -99,21 +114,23 @@ fn check_sides(many: &ManyToManyField<'_>, model: &Model<'_>, paths: &Paths) -> 
                  help: write `ManyToMany<{name}>`, which is symmetrical, or say `symmetrical = true` or `symmetrical = false`",
                 many.name,
             );
-            quote_spanned! {SpanRange::of(target).first()=>
+            let place = SpanRange::of(target);
+            let arguments = place.parenthesised(quote!(!#private::Compared::<#name, #target>::IS, #message));
+            let assert = quote_spanned!(place.first()=> ::core::assert!);
+            quote! {
                 const _: () = {
                     use #private::DifferentModel as _;
-                    ::core::assert!(!#private::Compared::<#name, #target>::IS, #message);
+                    #assert #arguments;
                 };
             }
         }
     }
 }
 
-/// The only field of a through model that points to `side`.
-fn only_field(path: &Path, side: &TokenStream, paths: &Paths) -> TokenStream {
+/// The only field of a through model that points to one side.
+fn only_field(path: &Path, model: &TokenStream, points_once: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
-    let model = ask(path, quote!(#private::SendsSignals), "Me");
-    let index = ask(at(SpanRange::of(path), model, private), quote!(#private::PointsOnceTo<#side, _>), "FIELD");
+    let index = ask(at(SpanRange::of(path), model, private), points_once, "FIELD");
     quote!(#private::FieldOf::At(#index))
 }
 
@@ -149,16 +166,18 @@ fn forward(
     paths: &Paths,
 ) -> TokenStream {
     let Paths { root, private } = paths;
-    let (name, method, vis) = (model.name, many.name, &parsed.item.vis);
-    let doc = format!("The rows that `{}` relates this one to.", method.unraw());
+    let (name, field, vis) = (model.name, many.name, &parsed.item.vis);
+    let doc = format!("The rows that `{}` relates this one to.", field.unraw());
+    let signature = quote!(#field(&self) -> #root::__private::Related<'_, #through, #private::Forward>);
+    let body = quote!(#root::__private::Related::new(self));
+    let (method, allow) = (method(field.span(), quote!(#vis fn), signature, body), allow());
     quote! {
         const _: () = {
+            #allow
             impl #name {
                 #[doc = #doc]
                 #[must_use]
-                #vis fn #method(&self) -> #root::__private::Related<'_, #through, #private::Forward> {
-                    #root::__private::Related::new(self)
-                }
+                #method
             }
         };
     }
@@ -179,17 +198,19 @@ fn reverse(
     let side = format_ident!("{}By{}", name.unraw(), camel_case(&field), span = many.word.span());
     let trait_doc = format!("The other side of [`{name}`]'s `{field}`.");
     let doc = format!("The rows of `{name}` that are related to this one by their `{field}`.");
-    let signature = quote!(fn #accessor(&self) -> #root::__private::Related<'_, #through, #private::Reverse>);
+    let signature = quote!(#accessor(&self) -> #root::__private::Related<'_, #through, #private::Reverse>);
+    let body = quote!(#root::__private::Related::new(self));
+    let method = method(many.word.span(), quote!(fn), signature.clone(), body);
     quote! {
         #[doc = #trait_doc]
         #vis trait #side {
             #[doc = #doc]
             #[must_use]
-            #signature;
+            fn #signature;
         }
         const _: () = {
             impl #side for #target {
-                #signature { #root::__private::Related::new(self) }
+                #method
             }
         };
     }

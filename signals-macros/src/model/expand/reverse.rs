@@ -36,7 +36,9 @@ fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) 
     let implementation = implement(
         name,
         &quote!(#private::PointsOnceTo<#target, #private::FieldIndex<#index>> for #name),
-        &quote!(const FIELD: ::core::primitive::usize = #index;),
+        &quote!(
+            type Me = Self;
+        ),
     );
     Some(quote!(const _: () = { #implementation };))
 }
@@ -97,6 +99,8 @@ fn accessor(
             #[track_caller]
             #declared;
         }
+        // A private model on the other side is reported at the field.
+        #[allow(private_interfaces)]
         const _: () = {
             #implementation
         };
