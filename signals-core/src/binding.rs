@@ -3,7 +3,8 @@
 use core::any::{Any, TypeId};
 use core::fmt;
 
-use crate::payload::{Call, Filter, Payload};
+use crate::diagnostics::Known;
+use crate::payload::{Call, Filter, Payload, Reply};
 use crate::source::Source;
 
 /// A function's arguments bound to the fields of one payload, and its filters.
@@ -22,6 +23,13 @@ impl<P: Payload> Binding<P> {
     #[doc(hidden)]
     pub const fn filtered(filter: Filter<P>, call: Call<P>) -> Self {
         Self { filter: Some(filter), call }
+    }
+
+    /// Calls `into_reply`: the type of what the dispatch needs is that of this binding.
+    #[doc(hidden)]
+    #[inline]
+    pub fn reply<R>(&self, into_reply: fn(R, Known) -> Reply<P::Output>, returned: R) -> Reply<P::Output> {
+        into_reply(returned, Known)
     }
 }
 

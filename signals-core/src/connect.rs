@@ -4,7 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::connected::{AsyncClosure, BoxFuture, Closure};
-use crate::diagnostics::Returns;
+use crate::diagnostics::{Known, Returns};
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::payload::{Asynchronous, Payload};
@@ -35,7 +35,7 @@ impl<P: Payload> Signal<P> {
         F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R + Send + Sync + 'static,
         R: Returns<P::Output>,
     {
-        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
+        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver(payload).into_reply(Known))))
     }
 
     /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
@@ -79,7 +79,7 @@ impl<P: Payload> Signal<P> {
         R: Returns<P::Output>,
     {
         let id = ReceiverId { name: uid.into(), location: SourceLocation::caller() };
-        self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver(payload).into_reply())))
+        self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver(payload).into_reply(Known))))
     }
 
     fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
@@ -123,7 +123,7 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
     {
         let receiver: Box<AsyncClosure<P>> = Box::new(move |payload| {
             let future = receiver(payload);
-            Box::pin(async move { future.await.into_reply() })
+            Box::pin(async move { future.await.into_reply(Known) })
         });
         self.add(closure_id(), Closure::Async(receiver, ()))
     }

@@ -260,19 +260,38 @@ impl<T: ?Sized> Itself for T {
     label = "expected `{Output}` or `Result<{Output}, E>`",
     note = "`E` is `signals::Error`, or any other error that converts into `Box<dyn Error + Send + Sync>`"
 )]
-pub trait Returns<Output> {
+pub trait Returns<Output, Asked = Known> {
     /// What the dispatch needs.
-    fn into_reply(self) -> Reply<Output>;
+    #[doc(hidden)]
+    fn into_reply(self, asked: Asked) -> Reply<Output>;
 }
 
 // Two steps, so that the compiler names the output of this signal, and does not list other outputs.
 #[diagnostic::do_not_recommend]
 impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
     #[inline]
-    fn into_reply(self) -> Reply<Output> {
+    fn into_reply(self, Known: Known) -> Reply<Output> {
         self.reply()
     }
 }
+
+// What is returned does not say what the output is: with one implementation, the compiler would infer it from that.
+#[diagnostic::do_not_recommend]
+impl<Output, Returned> Returns<Output, Unknown> for Returned {
+    fn into_reply(self, unknown: Unknown) -> Reply<Output> {
+        match unknown {}
+    }
+}
+
+/// The output of the signal is known.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Known;
+
+/// The output of the signal is not known yet.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Unknown {}
 
 /// An output, or the `Result` of one.
 #[doc(hidden)]

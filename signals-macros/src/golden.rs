@@ -49,7 +49,8 @@ fn a_receiver() {
             name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , runs_after : welcome::RunsAfter as CORE primitive::isize , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
             ;
             const _ : () = {
-            static BINDING : < PRIVATE Binding < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < < User as PRIVATE SendsSignals >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload > as PRIVATE Itself >::Me = PRIVATE Binding::filtered (| payload | {
+            static BINDING : < PRIVATE Binding < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < < User as PRIVATE SendsSignals >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload > as PRIVATE Itself >::Me = {
+            PRIVATE Binding::filtered (| payload | {
             let created = payload . created ;
             let created : CORE primitive::bool = created ;
             created == true }
@@ -60,11 +61,13 @@ fn a_receiver() {
             let instance : & User = instance ;
             let tx = & mut payload . tx ;
             let tx : & mut Tx = tx ;
-            < Result < () > as PRIVATE Returns << < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < < User as PRIVATE SendsSignals >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload as PRIVATE Payload >::Output > >::into_reply (function (instance , tx) . await) }
+            let returned = function (instance , tx) . await ;
+            BINDING . reply (< Result < () > as PRIVATE Returns < _ , _ > >::into_reply , returned) }
             ;
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
             PRIVATE receiver_future (welcome) }
-            , ())) ;
+            , ())) }
+            ;
             PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
             }
             ;

@@ -32,7 +32,6 @@ const EXCEPTIONS: &[(&str, usize)] = &[
     ("relations/on_the_model_itself", 11),
     ("relations/ref_to_no_model", 3),
     ("relations/to_a_struct", 3),
-    ("senders/not_a_model_with_changed", 2),
 ];
 
 #[test]

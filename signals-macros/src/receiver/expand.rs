@@ -19,7 +19,6 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     };
     let marker = marker(function, &parsed.attributes, item, &private);
     let declaration = declaration(function, &parsed.attributes, &private);
-    let changes = parsed.attributes.iter().map(|arguments| changes(arguments, &private));
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
     quote! {
         #item
@@ -27,7 +26,6 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         const _: () = {
             #declaration
-            #(#changes)*
             #(#bindings)*
         };
     }
@@ -154,7 +152,7 @@ fn binding(
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let locals = function.parameters.iter().map(local);
-    let call = call(function, &payload, private);
+    let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // A parameter may have the same name as the function.
     let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
@@ -181,20 +179,21 @@ fn binding(
     // If the sender does not send the payload, a second error of the compiler should point at the signal.
     let ty = at(SpanRange::of(signal), quote!(#private::Binding<#payload>), private);
     let binding = filter.map_or_else(|| quote!(new(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
+    let changes = sender
+        .filter(|_| arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal)))
+        .map(|sender| changes(sender, arguments, private));
     quote! {
         const _: () = {
-            static BINDING: #ty = #private::Binding::#binding;
+            static BINDING: #ty = { #changes #private::Binding::#binding };
             #private::register!(DECLARATION.#bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.
-fn changes(arguments: &Arguments, private: &TokenStream) -> TokenStream {
-    let senders = arguments.senders.iter().flatten();
-    let fields = || arguments.changed.iter().flat_map(|changed| &changed.fields);
-    let questions = senders.flat_map(|sender| fields().map(move |field| may_change(sender, field, private)));
-    questions.collect()
+fn changes(sender: &Type, arguments: &Arguments, private: &TokenStream) -> TokenStream {
+    let fields = arguments.changed.iter().flat_map(|changed| &changed.fields);
+    fields.map(|field| may_change(sender, field, private)).collect()
 }
 
 /// It has the user's spans, so that the compiler underlines the field and does not mention the macro.
@@ -202,7 +201,7 @@ fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStrea
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
     let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
-    quote_spanned!(place=> const _: () = #question(#never, #name);)
+    quote_spanned!(place=> #question(#never, #name);)
 }
 
 /// The type of the payload of the signal from the sender, computed in steps. Each step underlines the tokens that are wrong, and
@@ -375,7 +374,8 @@ fn is_trait_object(ty: &Type) -> bool {
     }
 }
 
-fn call(function: &Function<'_>, payload: &TokenStream, private: &TokenStream) -> TokenStream {
+/// The call, and what it returned as a reply. `BINDING` knows what the signal expects.
+fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
     let arguments = function.parameters.iter().map(|parameter| parameter.binding().name);
     let wait = match function.call {
@@ -384,9 +384,13 @@ fn call(function: &Function<'_>, payload: &TokenStream, private: &TokenStream) -
     };
     let nothing = || quote_spanned!(function.name.span()=> ());
     let output = function.output.map_or_else(nothing, without_lifetimes);
-    let question = quote!(#private::Returns<<#payload as #private::Payload>::Output>);
-    let reply = ask(output, question, "into_reply");
-    quote!(#reply(#name(#(#arguments),*) #wait))
+    let reply = ask(output, quote!(#private::Returns<_, _>), "into_reply");
+    // `BINDING` is not borrowed across the `.await`.
+    let returned = Ident::new("returned", Span::mixed_site());
+    quote! {
+        let #returned = #name(#(#arguments),*) #wait;
+        BINDING.reply(#reply, #returned)
+    }
 }
 
 /// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
