@@ -36,6 +36,12 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// The mistakes as one error, if there were any.
+    pub(crate) fn into_result(mut self) -> syn::Result<()> {
+        self.read = true;
+        self.found.take().map_or(Ok(()), Err)
+    }
+
     /// Whether there was no mistake so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_none()

@@ -1,22 +1,27 @@
 //! What all attributes have in common: `key = value, ..`, each key at most once, every mistake reported.
+//!
+//! What is right is read by `syn` alone. Only when an argument cannot be read are its tokens taken up to the next comma, so that one
+//! mistake is one error, which underlines the whole argument or its whole value.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
 use syn::token::{Bracket, Paren};
-use syn::{Ident, Path, Token, bracketed, parenthesized};
+use syn::{Ident, Path, Token};
 
 use crate::errors::Errors;
+use crate::foreign::{self, Place};
 use crate::suggest;
+use crate::values::{Kind, Value, fields, paths};
+use crate::written::names;
 
 /// The keys of one attribute.
 pub(crate) struct Keys {
-    attribute: &'static str,
+    place: Place,
     known: &'static [&'static str],
     repeatable: &'static [&'static str],
-    misplaced: &'static [(&'static str, &'static str)],
 }
 
 /// Whether all arguments of an attribute were understood. If not, what is missing may have been among them.
@@ -26,10 +31,11 @@ pub(crate) enum Understood {
     InPart,
 }
 
-/// A key as it was written.
-pub(crate) struct Key {
+/// A key as it was written, and the rest of the attribute, which begins with its value.
+pub(crate) struct Key<'a> {
     pub(crate) word: Ident,
     name: String,
+    input: ParseStream<'a>,
 }
 
 /// The keys of an attribute that were read so far.
@@ -37,8 +43,8 @@ pub(crate) struct Key {
 pub(crate) struct Seen(Vec<Ident>);
 
 impl Keys {
-    pub(crate) const fn new(attribute: &'static str, known: &'static [&'static str]) -> Self {
-        Self { attribute, known, repeatable: &[], misplaced: &[] }
+    pub(crate) const fn new(place: Place, known: &'static [&'static str]) -> Self {
+        Self { place, known, repeatable: &[] }
     }
 
     /// These keys may come several times.
@@ -46,23 +52,15 @@ impl Keys {
         Self { repeatable, ..self }
     }
 
-    /// These words are keys of other attributes. Each comes with the reason why this attribute does not have it.
-    pub(crate) const fn misplaced(self, misplaced: &'static [(&'static str, &'static str)]) -> Self {
-        Self { misplaced, ..self }
-    }
-
-    /// Calls `value` after each known key, to parse the value. Says whether there was a mistake.
+    /// Calls `value` for each known key, to parse the value. Says whether there was a mistake.
     pub(crate) fn parse(
         &self,
         tokens: TokenStream,
         errors: &mut Errors,
-        mut value: impl FnMut(&Key, ParseStream<'_>) -> syn::Result<()>,
+        mut value: impl FnMut(Key<'_>) -> syn::Result<()>,
     ) -> Understood {
         let mut seen = Seen::default();
-        self.parse_arguments(tokens, errors, |input| {
-            let key = self.key(input, &mut seen)?;
-            value(&key, input)
-        })
+        self.parse_arguments(tokens, errors, |input| value(self.key(input, &mut seen)?))
     }
 
     /// Like [`parse`](Self::parse), for an attribute that also has arguments without a key: `argument` parses one of either kind.
@@ -75,10 +73,14 @@ impl Keys {
         let mut understood = Understood::Wholly;
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = argument(input) {
+                if input.peek(Token![,]) {
+                    errors.at(input.span(), "this `,` has no argument in front of it\n\nhelp: remove it");
+                } else if let Err(error) = argument(input) {
                     errors.push(error);
                     understood = Understood::InPart;
-                    skip_to_comma(input)?;
+                    if !begins_argument(input) {
+                        rest(input);
+                    }
                 }
                 self.comma(input, errors)?;
             }
@@ -89,22 +91,31 @@ impl Keys {
         understood
     }
 
-    /// Whether the next argument has a key: one of these keys, or another word with a value.
+    /// Whether the next argument has a key: one of these keys, a word of another library for one, or another word with a value.
     pub(crate) fn is_next(&self, input: ParseStream<'_>) -> bool {
         let Ok(word) = input.fork().call(Ident::parse_any) else { return false };
-        let is_known = !input.peek2(Token![::]) && self.known.contains(&word.to_string().as_str());
-        is_known || input.peek2(Token![=]) || (input.peek(Ident) && input.peek2(Paren))
+        let word = word.unraw().to_string();
+        let is_path = input.peek2(Token![::]);
+        let is_close = || foreign::knows(self.place, &word) || suggest::nearest(&word, self.known).is_some();
+        let has_value = input.peek2(Paren) || input.peek2(Token![:]);
+        !is_path && (self.known.contains(&word.as_str()) || input.peek2(Token![=]) || (has_value && is_close()))
     }
 
-    pub(crate) fn key(&self, input: ParseStream<'_>, Seen(seen): &mut Seen) -> syn::Result<Key> {
-        let word = input.call(Ident::parse_any)?;
-        let key = Key { name: word.to_string(), word };
-        if let Some((_, reason)) = self.misplaced.iter().find(|(word, _)| key.name() == *word) {
-            return Err(syn::Error::new(key.word.span(), reason));
-        }
+    /// Whether the next word is a foreign one for a key, and stands alone.
+    pub(crate) fn is_foreign(&self, input: ParseStream<'_>) -> bool {
+        let fork = input.fork();
+        fork.call(Ident::parse_any)
+            .is_ok_and(|word| is_end(&fork) && foreign::knows(self.place, &word.unraw().to_string()))
+    }
+
+    pub(crate) fn key<'a>(&self, input: ParseStream<'a>, Seen(seen): &mut Seen) -> syn::Result<Key<'a>> {
+        let word = match input.call(Ident::parse_any) {
+            Ok(word) => word,
+            Err(_) => return Err(self.no_key(&rest(input))),
+        };
+        let key = Key { name: word.unraw().to_string(), word, input };
         if !self.known.contains(&key.name()) {
-            let message = suggest::unknown("argument", key.name(), self.attribute, self.known);
-            return Err(syn::Error::new(key.word.span(), message));
+            return Err(self.unknown(&key));
         }
         if seen.contains(&key.word) && !self.repeatable.contains(&key.name()) {
             return Err(syn::Error::new(key.word.span(), format!("`{}` is given twice", key.name)));
@@ -113,97 +124,328 @@ impl Keys {
         Ok(key)
     }
 
+    fn unknown(&self, key: &Key<'_>) -> syn::Error {
+        let value = rest(key.input);
+        let message = foreign::answer(self.place, key.name(), &value).unwrap_or_else(|| {
+            if is_end(key.input) && value.is_empty() || matches!(first_sign(&value), Some('=')) || is_group(&value) {
+                suggest::unknown("argument", key.name(), self.place.attribute(), self.known)
+            } else {
+                self.expected_key()
+            }
+        });
+        syn::Error::new(key.word.span(), message)
+    }
+
+    /// The mistake of an argument that does not begin with a word.
+    fn no_key(&self, argument: &TokenStream) -> syn::Error {
+        let word = names(argument.clone()).into_iter().next().map(|name| name.path()).unwrap_or_default();
+        let message = foreign::answer(self.place, &word, argument).unwrap_or_else(|| self.expected_key());
+        syn::Error::new_spanned(argument, message)
+    }
+
+    fn expected_key(&self) -> String {
+        let (attribute, known) = (self.place.attribute(), suggest::list(self.known));
+        format!("expected an argument of the `{attribute}` attribute\n\nhelp: known are {known}")
+    }
+
     /// The comma before the next argument, or the end.
     fn comma(&self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        if !input.is_empty() && !input.peek(Token![,]) {
-            let message = format!("expected `,` between the arguments of the `{}` attribute", self.attribute);
+        if input.peek(Token![;]) {
+            errors.at(input.span(), "arguments are separated by `,`\n\nhelp: write `,` instead of `;`");
+            input.parse::<Token![;]>()?;
+        } else if !input.is_empty() && !input.peek(Token![,]) {
+            let message = format!("expected `,` between the arguments of the `{}` attribute", self.place.attribute());
             errors.at(input.span(), message);
-            skip_to_comma(input)?;
+        } else {
+            input.parse::<Option<Token![,]>>()?;
         }
-        input.parse::<Option<Token![,]>>()?;
         Ok(())
     }
 }
 
-impl Key {
+impl Key<'_> {
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The key stands alone.
-    pub(crate) fn flag(&self, input: ParseStream<'_>) -> syn::Result<()> {
-        if input.is_empty() || input.peek(Token![,]) {
+    pub(crate) fn flag(&self) -> syn::Result<()> {
+        if is_end(self.input) {
             return Ok(());
         }
-        Err(syn::Error::new(input.span(), format!("`{}` takes no value", self.name)))
+        let message = format!("`{0}` takes no value\n\nhelp: write `{0}` alone", self.name);
+        Err(syn::Error::new_spanned(rest(self.input), message))
     }
 
     /// `= value`, as in the example.
-    pub(crate) fn value<T: Parse>(&self, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
-        self.value_with(input, example, T::parse)
+    pub(crate) fn value<T: Value>(&self, example: &str) -> syn::Result<T> {
+        self.value_of(T::KIND, example, T::parse)
     }
 
-    /// `(a, b)`, names of fields as in the example.
-    pub(crate) fn fields(&self, input: ParseStream<'_>, example: &str) -> syn::Result<Vec<Ident>> {
-        if !input.peek(Paren) {
-            let message = format!("`{}` names fields, as in `{example}`", self.name);
-            return Err(syn::Error::new(self.word.span(), message));
-        }
-        let content;
-        parenthesized!(content in input);
-        let fields = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any);
-        let expected = |error: syn::Error| {
-            syn::Error::new(error.span(), format!("expected the names of fields, as in `{example}`"))
-        };
-        Ok(fields.map_err(expected)?.into_iter().collect())
+    /// One of these words, for example `on_delete = cascade`.
+    pub(crate) fn word_of(&self, words: &'static [&'static str], example: &str) -> syn::Result<Ident> {
+        self.value_of(Kind::Word(words), example, Ident::parse_any)
+    }
+
+    /// `a` or `[a, b]`
+    pub(crate) fn list<T>(&self, kind: Kind, example: &str, one: One<T>) -> syn::Result<Vec<T>> {
+        self.value_of(kind, example, |input| one_or_more(input, one))
+    }
+
+    /// `path::to::something`
+    pub(crate) fn path(&self, example: &str) -> syn::Result<Path> {
+        self.value_of(Kind::Path, example, Path::parse_mod_style)
     }
 
     /// `= path::to::signals`
-    pub(crate) fn path(&self, input: ParseStream<'_>) -> syn::Result<Path> {
-        self.value_with(input, "crate = path::to::signals", Path::parse_mod_style)
+    pub(crate) fn root(&self) -> syn::Result<Path> {
+        self.path("crate = path::to::signals")
     }
 
-    pub(crate) fn value_with<T>(
+    /// `(a, b)`, names of fields as in the example.
+    pub(crate) fn fields(&self, example: &str) -> syn::Result<Vec<Ident>> {
+        let fork = self.input.fork();
+        let group =
+            fork.parse::<Group>().ok().filter(|group| group.delimiter() == Delimiter::Parenthesis && is_end(&fork));
+        let Some(group) = group else {
+            let rest = rest(self.input);
+            let message = match fields(rest.clone()) {
+                Some(fields) => {
+                    format!("`{0}` takes names of fields in parentheses\n\nhelp: write `{0}({fields})`", self.name)
+                }
+                None => format!("`{}` needs the names of fields, as in `{example}`", self.name),
+            };
+            return Err(self.mistake(rest, message));
+        };
+        self.input.advance_to(&fork);
+        let mut mistakes = Errors::new();
+        let read = |input: ParseStream<'_>| {
+            let mut read = Vec::new();
+            while !input.is_empty() {
+                let fork = input.fork();
+                match fork.call(Ident::parse_any) {
+                    Ok(field) if is_end(&fork) => {
+                        input.advance_to(&fork);
+                        read.push(field);
+                    }
+                    _ => mistakes.push(self.no_field(input, example)),
+                }
+                input.parse::<Option<Token![,]>>()?;
+            }
+            Ok(read)
+        };
+        let read = read.parse2(group.stream())?;
+        mistakes.into_result().map(|()| read)
+    }
+
+    fn no_field(&self, input: ParseStream<'_>, example: &str) -> syn::Error {
+        let mut element = rest(input);
+        if element.is_empty() {
+            element = input.parse::<TokenTree>().map(ToTokens::into_token_stream).unwrap_or_default();
+        }
+        let message = match fields(element.clone()) {
+            Some(fields) => {
+                format!("`{}` takes the names of fields, as in `{example}`\n\nhelp: write `{fields}` here", self.name)
+            }
+            None => format!("`{}` takes the names of fields, as in `{example}`", self.name),
+        };
+        syn::Error::new_spanned(element, message)
+    }
+
+    /// Parses the value. If it is not of this kind, it is one mistake, and the whole value is underlined.
+    pub(crate) fn value_of<T>(
         &self,
-        input: ParseStream<'_>,
+        kind: Kind,
         example: &str,
         parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
     ) -> syn::Result<T> {
-        if input.peek(Paren) {
-            let message = format!("`{}` takes no list in parentheses\n\nhelp: write `{example}`", self.name);
-            return Err(syn::Error::new(self.word.span(), message));
+        self.equals(kind, example)?;
+        let fork = self.input.fork();
+        let parsed = parse(&fork);
+        if is_end(&fork) || begins_argument(&fork) {
+            match parsed {
+                Ok(value) => {
+                    self.input.advance_to(&fork);
+                    return Ok(value);
+                }
+                // A list with mistakes of its own.
+                Err(error) if self.input.peek(Bracket) && !is_empty_list(self.input) => return Err(error),
+                Err(_) if self.input.peek(Bracket) => {
+                    let message =
+                        format!("this list is empty\n\nhelp: write `{example}`, or leave `{}` out", self.name);
+                    return Err(syn::Error::new_spanned(rest(self.input), message));
+                }
+                Err(_) => {}
+            }
         }
-        if input.parse::<Token![=]>().is_err() || input.is_empty() {
-            let message = format!("`{}` needs a value, as in `{example}`", self.name);
-            return Err(syn::Error::new(self.word.span(), message));
+        let value = rest(self.input);
+        let message = foreign::value(&self.name, &value).unwrap_or_else(|| self.help(kind, &value, example));
+        Err(syn::Error::new_spanned(value, message))
+    }
+
+    fn help(&self, kind: Kind, value: &TokenStream, example: &str) -> String {
+        let (name, what) = (&self.name, kind.what());
+        match kind.meant(value) {
+            Some(meant) if meant.starts_with('[') => {
+                format!("`{name}` takes {}\n\nhelp: write `{name} = {meant}`", kind.several())
+            }
+            Some(meant) => format!("`{name}` takes {what}\n\nhelp: write `{name} = {meant}`"),
+            None => format!("`{name}` takes {what}, as in `{example}`"),
         }
-        parse(input).map_err(|error| syn::Error::new(error.span(), format!("expected `{example}`")))
+    }
+
+    /// The sign in front of the value.
+    fn equals(&self, kind: Kind, example: &str) -> syn::Result<()> {
+        let (name, input) = (&self.name, self.input);
+        let missing = || format!("`{name}` needs a value, as in `{example}`");
+        if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
+            input.parse::<Token![=]>()?;
+            return if is_end(input) { Err(syn::Error::new(self.word.span(), missing())) } else { Ok(()) };
+        }
+        let rest = rest(input);
+        // `sender: User`, `sender == User`, `sender(User)`, `sender User`
+        let value: TokenStream = rest
+            .clone()
+            .into_iter()
+            .skip_while(|token| matches!(token, TokenTree::Punct(punct) if [':', '=', '>'].contains(&punct.as_char())))
+            .collect();
+        let inner = inside(&value);
+        let message = if inner.is_empty() {
+            missing()
+        } else {
+            let meant = kind.meant(&value).or_else(|| kind.meant(&inner));
+            let help = meant.map_or_else(|| example.to_owned(), |meant| format!("{name} = {meant}"));
+            let fact = if is_group(&rest) {
+                format!("`{name}` takes no parentheses")
+            } else {
+                format!("expected `=` after `{name}`")
+            };
+            format!("{fact}\n\nhelp: write `{help}`")
+        };
+        Err(self.mistake(rest, message))
+    }
+
+    /// A mistake that underlines the key and what follows.
+    fn mistake(&self, rest: TokenStream, message: String) -> syn::Error {
+        let mut whole = self.word.to_token_stream();
+        whole.extend(rest);
+        syn::Error::new_spanned(whole, message)
     }
 }
 
+/// Parses one element of a list.
+pub(crate) type One<T> = fn(ParseStream<'_>) -> syn::Result<T>;
+
 /// `a`, or several in brackets: `[a, b]`.
-pub(crate) fn one_or_more<T>(
-    input: ParseStream<'_>,
-    one: fn(ParseStream<'_>) -> syn::Result<T>,
-) -> syn::Result<Vec<T>> {
+pub(crate) fn one_or_more<T>(input: ParseStream<'_>, one: One<T>) -> syn::Result<Vec<T>> {
     if !input.peek(Bracket) {
         return Ok(vec![one(input)?]);
     }
-    let content;
-    let bracket = bracketed!(content in input);
-    let list = Punctuated::<T, Token![,]>::parse_terminated_with(&content, one)?;
-    if list.is_empty() {
-        return Err(syn::Error::new(bracket.span.join(), "this list is empty"));
+    let group = input.parse::<Group>()?;
+    let elements = |input: ParseStream<'_>| {
+        let (mut read, mut mistakes) = (Vec::new(), Errors::new());
+        while !input.is_empty() {
+            let fork = input.fork();
+            match one(&fork) {
+                Ok(element) if is_end(&fork) => {
+                    input.advance_to(&fork);
+                    read.push(element);
+                }
+                _ => mistakes.push(no_element(input)),
+            }
+            input.parse::<Option<Token![,]>>()?;
+        }
+        mistakes.into_result().map(|()| read)
+    };
+    let read = elements.parse2(group.stream())?;
+    if read.is_empty() {
+        return Err(syn::Error::new(group.span(), "this list is empty"));
     }
-    Ok(list.into_iter().collect())
+    Ok(read)
 }
 
-/// Leaves out the rest of an argument with a mistake.
-fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<TokenTree>()?;
+fn is_empty_list(input: ParseStream<'_>) -> bool {
+    input.fork().parse::<Group>().is_ok_and(|group| group.stream().is_empty())
+}
+
+fn no_element(input: ParseStream<'_>) -> syn::Error {
+    let mut element = rest(input);
+    if element.is_empty() {
+        element = input.parse::<TokenTree>().map(ToTokens::into_token_stream).unwrap_or_default();
     }
-    Ok(())
+    let message = match paths(element.clone()) {
+        Some(path) if !path.starts_with('[') => format!("expected a path in this list\n\nhelp: write `{path}`"),
+        Some(paths) => {
+            let paths = paths.trim_matches(['[', ']']);
+            format!("expected `,` between the paths of this list\n\nhelp: write `{paths}`")
+        }
+        None => "expected a path in this list".to_owned(),
+    };
+    syn::Error::new_spanned(element, message)
+}
+
+/// Whether an argument ends here.
+pub(crate) fn is_end(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,]) || input.peek(Token![;])
+}
+
+/// Whether another argument begins here: after a whole value, this means that a comma is missing.
+pub(crate) fn begins_argument(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    fork.call(Ident::parse_any).is_ok() && fork.peek(Token![=]) && !fork.peek(Token![==])
+}
+
+/// Takes what is left of an argument with a mistake. A comma between `<` and `>`, or between the `|` of a closure, does not end it.
+pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
+    let mut taken: Vec<TokenTree> = Vec::new();
+    let (mut angles, mut closure) = (0, false);
+    while !(input.is_empty() || (is_end(input) && angles == 0 && !closure)) {
+        let operand = !matches!(taken.last(), None | Some(TokenTree::Punct(_)));
+        if operand && angles == 0 && !closure && begins_argument(input) {
+            break;
+        }
+        let Ok(token) = input.parse::<TokenTree>() else { break };
+        if let TokenTree::Punct(punct) = &token {
+            let after_dash = matches!(taken.last(), Some(TokenTree::Punct(p)) if ['-', '='].contains(&p.as_char()));
+            match punct.as_char() {
+                '<' if closes(input, '>') => angles += 1,
+                '>' if angles > 0 && !after_dash => angles -= 1,
+                '|' if closure => closure = false,
+                '|' if !operand && closes(input, '|') => closure = true,
+                _ => {}
+            }
+        }
+        taken.push(token);
+    }
+    taken.into_iter().collect()
+}
+
+/// Whether this sign comes later.
+fn closes(input: ParseStream<'_>, sign: char) -> bool {
+    let fork = input.fork();
+    let tokens = fork.parse::<TokenStream>().unwrap_or_default();
+    tokens.into_iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign))
+}
+
+/// The tokens of a group that stands alone, or the tokens themselves.
+fn inside(tokens: &TokenStream) -> TokenStream {
+    let mut all = tokens.clone().into_iter();
+    match (all.next(), all.next()) {
+        (Some(TokenTree::Group(group)), None) => group.stream(),
+        _ => tokens.clone(),
+    }
+}
+
+fn is_group(tokens: &TokenStream) -> bool {
+    let mut all = tokens.clone().into_iter();
+    matches!((all.next(), all.next()), (Some(TokenTree::Group(_)), None))
+}
+
+fn first_sign(tokens: &TokenStream) -> Option<char> {
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
+    }
 }
 
 /// The word that says what an item is: a mistake underlines it, and not a page.

@@ -10,6 +10,7 @@ mod apps;
 mod case;
 mod column;
 mod errors;
+mod foreign;
 #[cfg(test)]
 mod golden;
 mod grammar;
@@ -19,6 +20,8 @@ mod receiver;
 mod root;
 mod signal;
 mod suggest;
+mod values;
+mod written;
 
 use root::Root;
 

@@ -1,9 +1,27 @@
 //! "did you mean": the known word that is nearest to a misspelt one.
 
-/// The known word that the user most likely meant.
+use crate::case::snake_case;
+
+/// The known word that the user most likely meant: the same in another case, one with few other letters, or one that the written
+/// word contains.
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let far = written.len().max(3) / 3;
-    known.iter().map(|word| (distance(written, word), *word)).filter(|(d, _)| *d <= far).min().map(|(_, word)| word)
+    let written = snake(written);
+    let near = known.iter().map(|word| (distance(&written, word), *word)).filter(|(d, _)| *d <= far).min();
+    near.map(|(_, word)| word).or_else(|| contained(&written, known))
+}
+
+/// The longest known word that stands in a longer one, between underscores: `table` in `db_table`.
+fn contained<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let written = format!("_{written}_");
+    let is_contained = |word: &&&str| word.len() > 2 && written.contains(&format!("_{word}_"));
+    known.iter().filter(is_contained).max_by_key(|word| word.len()).copied()
+}
+
+/// `SetNull`, `SET_NULL` and `set-null` as `set_null`.
+fn snake(word: &str) -> String {
+    let word = if word.chars().any(char::is_lowercase) { snake_case(word) } else { word.to_lowercase() };
+    word.replace('-', "_")
 }
 
 /// The known word itself, or one at an edit distance of one.

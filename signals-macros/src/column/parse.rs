@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Data, DeriveInput, Ident, LitStr, Meta, Path};
 
 use crate::errors::Errors;
+use crate::foreign::Place;
 use crate::grammar::Keys;
 
 /// A type and its attributes.
@@ -14,8 +15,8 @@ pub(super) struct Parsed {
     pub(super) names: Vec<Option<LitStr>>,
 }
 
-const TYPE: Keys = Keys::new("column", &["crate"]);
-const VARIANT: Keys = Keys::new("column", &["name"]);
+const TYPE: Keys = Keys::new(Place::ColumnType, &["crate"]);
+const VARIANT: Keys = Keys::new(Place::Variant, &["name"]);
 
 pub(super) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let result = syn::parse2::<DeriveInput>(item);
@@ -26,8 +27,8 @@ pub(super) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
             errors.on(word, "`column` needs an argument here, as in `#[column(crate = path::to::signals)]`");
             continue;
         };
-        TYPE.parse(tokens, errors, |key, input| {
-            root = Some(key.path(input)?);
+        TYPE.parse(tokens, errors, |key| {
+            root = Some(key.root()?);
             Ok(())
         });
     }
@@ -48,8 +49,8 @@ fn name(attributes: &[Attribute], errors: &mut Errors) -> Option<LitStr> {
         if name.is_some() {
             errors.on(word, format!("`{word}` is given twice"));
         }
-        VARIANT.parse(tokens, errors, |key, input| {
-            name = Some(key.value(input, "name = \"in_review\"")?);
+        VARIANT.parse(tokens, errors, |key| {
+            name = Some(key.value("name = \"in_review\"")?);
             Ok(())
         });
     }

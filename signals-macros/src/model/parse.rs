@@ -8,6 +8,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::foreign::Place;
 use crate::grammar::{Keys, Understood, first_word};
 use crate::root::map_tokens;
 use crate::suggest;
@@ -117,10 +118,10 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn word(self) -> &'static str {
+    fn place(self) -> Place {
         match self {
-            Self::OneToOne => "one_to_one",
-            Self::ForeignKey => "foreign_key",
+            Self::OneToOne => Place::OneToOne,
+            Self::ForeignKey => Place::ForeignKey,
         }
     }
 }
@@ -148,17 +149,15 @@ const WORDS: &[&str] = &[
     "many_to_many",
 ];
 
-const MODEL: Keys = Keys::new("model", &["table", "app", "unique", "index", "delete_signals", "crate"])
+const MODEL: Keys = Keys::new(Place::Model, &["table", "app", "unique", "index", "delete_signals", "crate"])
     .repeatable(&["unique", "index"]);
-const COLUMN: Keys = Keys::new("column", &["name"]);
-const READ_ONLY: Keys = Keys::new("read_only", &["generated", "default"]);
+const COLUMN: Keys = Keys::new(Place::Column, &["name"]);
+const READ_ONLY: Keys = Keys::new(Place::ReadOnly, &["generated", "default"]);
+/// The values of `on_delete`, of which `check` knows the meaning.
+const ON_DELETE: &[&str] = &["cascade", "db_cascade", "protect", "restrict", "set_null", "set_default", "do_nothing"];
 const RELATION: &[&str] = &["on_delete", "related_name"];
 const MANY_TO_MANY: Keys =
-    Keys::new("many_to_many", &["through", "through_fields", "related_name", "symmetrical", "table"]).misplaced(&[(
-        "on_delete",
-        "`many_to_many` takes no `on_delete`: when a row is deleted, what relates it to others goes with it\n\n\
-         help: remove it; a model of your own, `through = ..`, says so in its foreign keys",
-    )]);
+    Keys::new(Place::ManyToMany, &["through", "through_fields", "related_name", "symmetrical", "table"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let arguments = arguments(attribute, errors);
@@ -278,17 +277,17 @@ fn whose(path: &Path) -> Whose {
 
 fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
     let mut arguments = Arguments::default();
-    MODEL.parse(tokens, errors, |key, input| {
+    MODEL.parse(tokens, errors, |key| {
         match key.name() {
-            "table" => arguments.table = Some(key.value(input, "table = \"users\"")?),
-            "app" => arguments.app = Some(key.value(input, "app = \"accounts\"")?),
+            "table" => arguments.table = Some(key.value("table = \"users\"")?),
+            "app" => arguments.app = Some(key.value("app = \"accounts\"")?),
             word @ ("unique" | "index") => {
                 let kind = if word == "unique" { TogetherKind::Unique } else { TogetherKind::Index };
-                let fields = key.fields(input, &format!("{word}(team, number)"))?;
+                let fields = key.fields(&format!("{word}(team, number)"))?;
                 arguments.together.push(Together { word: key.word.clone(), kind, fields });
             }
-            "delete_signals" => arguments.delete_signals = Some(key.value(input, "delete_signals = false")?),
-            _ => arguments.root = Some(key.path(input)?),
+            "delete_signals" => arguments.delete_signals = Some(key.value("delete_signals = false")?),
+            _ => arguments.root = Some(key.root()?),
         }
         Ok(())
     });
@@ -411,8 +410,8 @@ fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, error
         return Err(syn::Error::new(word.span(), message));
     }
     let mut name = None;
-    COLUMN.parse(tokens, errors, |key, input| {
-        name = Some(key.value(input, "name = \"user_name\"")?);
+    COLUMN.parse(tokens, errors, |key| {
+        name = Some(key.value("name = \"user_name\"")?);
         Ok(())
     });
     name.map_or(Ok(()), |name| once(name, word, &mut found.column))
@@ -420,10 +419,10 @@ fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, error
 
 fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
     let mut source = None;
-    READ_ONLY.parse(inside(attribute), errors, |key, input| {
+    READ_ONLY.parse(inside(attribute), errors, |key| {
         let given = match key.name() {
-            "generated" => Source::Generated(key.value(input, "generated = \"price * amount\"")?),
-            _ => Source::Default(key.value(input, "default = \"CURRENT_TIMESTAMP\"")?),
+            "generated" => Source::Generated(key.value("generated = \"price * amount\"")?),
+            _ => Source::Default(key.value("default = \"CURRENT_TIMESTAMP\"")?),
         };
         if source.replace(given).is_some() {
             let message = "a column is either `generated` or has a `default`: leave one of them out";
@@ -436,12 +435,12 @@ fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, er
 
 fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
     let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
-    let keys = Keys::new(kind.word(), RELATION);
-    let understood = keys.parse(inside(attribute), errors, |key, input| {
+    let keys = Keys::new(kind.place(), RELATION);
+    let understood = keys.parse(inside(attribute), errors, |key| {
         if key.name() == "on_delete" {
-            on_delete = OnDeleteWord::Given(key.value(input, "on_delete = cascade")?);
+            on_delete = OnDeleteWord::Given(key.word_of(ON_DELETE, "on_delete = cascade")?);
         } else {
-            related_name = Some(key.value(input, "related_name = \"articles\"")?);
+            related_name = Some(key.value("related_name = \"articles\"")?);
         }
         Ok(())
     });
@@ -462,16 +461,16 @@ fn many_to_many(
     }
     let mut many =
         ManyToMany { word, through: None, through_fields: None, related_name: None, symmetrical: None, table: None };
-    MANY_TO_MANY.parse(inside(attribute), errors, |key, input| {
+    MANY_TO_MANY.parse(inside(attribute), errors, |key| {
         let word = || key.word.clone();
         match key.name() {
-            "through" => many.through = Some(key.value_with(input, "through = Membership", Path::parse_mod_style)?),
+            "through" => many.through = Some(key.path("through = Membership")?),
             "through_fields" => {
-                many.through_fields = Some((word(), key.fields(input, "through_fields(user, group)")?));
+                many.through_fields = Some((word(), key.fields("through_fields(user, group)")?));
             }
-            "related_name" => many.related_name = Some((word(), key.value(input, "related_name = \"members\"")?)),
-            "symmetrical" => many.symmetrical = Some((word(), key.value(input, "symmetrical = false")?)),
-            _ => many.table = Some((word(), key.value(input, "table = \"members\"")?)),
+            "related_name" => many.related_name = Some((word(), key.value("related_name = \"members\"")?)),
+            "symmetrical" => many.symmetrical = Some((word(), key.value("symmetrical = false")?)),
+            _ => many.table = Some((word(), key.value("table = \"members\"")?)),
         }
         Ok(())
     });

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Type};
 
+use super::forms;
 use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
 use crate::grammar::text;
@@ -113,8 +114,8 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
         return;
     }
     for sender in arguments.senders.iter().flatten() {
-        if !matches!(sender, Type::Path(_)) {
-            errors.on(sender, "`sender` takes the path of a model, as in `sender = User`");
+        if let Some(mistake) = forms::not_a_model(sender, &arguments.signals) {
+            errors.push(mistake);
         }
     }
     if let Some(id) = arguments.id.as_ref().filter(|id| id.value().trim().is_empty()) {

@@ -8,11 +8,12 @@ use crate::root::Root;
 
 mod check;
 mod expand;
+mod forms;
 mod parse;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
-    let parsed = parse::parse(attribute, item.clone(), &mut errors);
+    let parsed = parse::parse(attribute, item.clone(), root, &mut errors);
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(function)) {
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),

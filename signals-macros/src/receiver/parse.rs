@@ -1,13 +1,18 @@
 //! The grammar of `#[receiver(..)]`.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
-use syn::token::Paren;
-use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type};
+use syn::token::Bracket;
+use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Type};
 
+use super::forms;
 use crate::errors::Errors;
-use crate::grammar::{Key, Keys, Seen, Understood, first_word, one_or_more};
+use crate::foreign::Place;
+use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, first_word, is_end, one_or_more, rest};
+use crate::root::Root;
+use crate::values::Kind;
 
 /// A function and its `receiver` attributes.
 pub(super) struct Parsed {
@@ -46,12 +51,12 @@ pub(super) struct Changed {
 }
 
 const KEYS: Keys =
-    Keys::new("receiver", &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"]);
+    Keys::new(Place::Receiver, &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"]);
 
-pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
+pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, errors: &mut Errors) -> Option<Parsed> {
     // The location of the attribute, with the hygiene of the user's code.
     let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
-    let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), errors)];
+    let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), root, errors)];
     let mut function = match syn::parse2::<Item>(item) {
         Ok(Item::Fn(function)) => function,
         Ok(other) => {
@@ -71,7 +76,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
             Meta::List(list) => list.tokens,
             _ => TokenStream::new(),
         };
-        attributes.push(arguments(tokens, span, errors));
+        attributes.push(arguments(tokens, span, root, errors));
     }
     Some(Parsed { function, attributes })
 }
@@ -91,18 +96,20 @@ fn is_receiver(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "receiver")
 }
 
-fn arguments(tokens: TokenStream, place: Span, errors: &mut Errors) -> Arguments {
+fn arguments(tokens: TokenStream, place: Span, root: Root, errors: &mut Errors) -> Arguments {
     let mut arguments = Arguments::default();
     let mut seen = Seen::default();
+    let mut signals = Signals::default();
     let understood = KEYS.parse_arguments(tokens, errors, |input| {
-        if KEYS.is_next(input) {
-            let key = KEYS.key(input, &mut seen)?;
-            value(key, input, &mut arguments)
+        if KEYS.is_next(input) || (!signals.0.is_empty() && KEYS.is_foreign(input)) {
+            value(&KEYS.key(input, &mut seen)?, &mut arguments)
         } else {
-            signals(input, &mut arguments)
+            signals.read(input)
         }
     });
-    if arguments.signals.is_empty() && understood == Understood::Wholly {
+    let is_missing = signals.0.is_empty() && understood == Understood::Wholly;
+    arguments.signals = signals.take(&arguments, root, errors);
+    if is_missing {
         errors.at(
             place,
             "the `receiver` attribute does not say which signal to receive\n\n\
@@ -112,58 +119,68 @@ fn arguments(tokens: TokenStream, place: Span, errors: &mut Errors) -> Arguments
     arguments
 }
 
-/// The only argument without a key.
-fn signals(input: ParseStream<'_>, arguments: &mut Arguments) -> syn::Result<()> {
-    if !arguments.signals.is_empty() {
-        let message = "the signals come first, several of them in brackets: `#[receiver([post_save, post_delete])]`";
-        return Err(syn::Error::new(input.span(), message));
+/// The arguments without a key. Only one is right.
+#[derive(Default)]
+struct Signals(Vec<Vec<Path>>);
+
+impl Signals {
+    fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let fork = input.fork();
+        let parsed = one_or_more(&fork, Path::parse_mod_style);
+        if is_end(&fork) || begins_argument(&fork) {
+            match parsed {
+                Ok(paths) => {
+                    input.advance_to(&fork);
+                    self.0.push(paths);
+                    return Ok(());
+                }
+                Err(error) if input.peek(Bracket) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Err(forms::not_a_path(rest(input)))
     }
-    arguments.signals = one_or_more(input, Path::parse_mod_style)?;
-    Ok(())
+
+    fn take(self, arguments: &Arguments, root: Root, errors: &mut Errors) -> Vec<Path> {
+        let mut all = self.0.into_iter();
+        let first = all.next().unwrap_or_default();
+        let later: Vec<Vec<Path>> = all.collect();
+        if !later.is_empty() {
+            errors.push(forms::several(&first, &later, arguments.senders.is_some()));
+        } else if root == Root::Facade {
+            // The signals of a crate that only uses the kernel are its own, whatever their names are.
+            first.iter().filter_map(forms::not_a_signal).for_each(|mistake| errors.push(mistake));
+        }
+        first
+    }
 }
 
-fn value(key: Key, input: ParseStream<'_>, arguments: &mut Arguments) -> syn::Result<()> {
-    let many = |input: ParseStream<'_>| one_or_more(input, Path::parse_mod_style);
+fn value(key: &Key<'_>, arguments: &mut Arguments) -> syn::Result<()> {
+    let word = || key.word.clone();
     match key.name() {
         "sender" => {
             let example = "sender = User` or `sender = [User, Order]";
-            let senders = key.value_with(input, example, |input| one_or_more(input, Type::parse))?;
-            arguments.senders = Some(senders);
+            arguments.senders = Some(key.list(Kind::Senders, example, Type::parse)?);
         }
-        "created" => {
-            let value = key.value(input, "created = true` or `created = false")?;
-            arguments.created = Some((key.word, value));
-        }
-        "raw" => {
-            let value = key.value(input, "raw = true` or `raw = false")?;
-            arguments.raw = Some((key.word, value));
-        }
-        "changed" => arguments.changed = Some(Changed { fields: changed(&key, input)?, word: key.word }),
-        "when" => arguments.when = Some(key.value(input, "when = is_large")?),
-        "after" => arguments.after = key.value_with(input, "after = [create_profile]", many)?,
-        "before" => arguments.before = key.value_with(input, "before = [create_profile]", many)?,
-        "id" => arguments.id = Some(key.value(input, "id = \"welcome-mail\"")?),
-        _ => arguments.root = Some(key.path(input)?),
+        "created" => arguments.created = Some((word(), key.value("created = true` or `created = false")?)),
+        "raw" => arguments.raw = Some((word(), key.value("raw = true` or `raw = false")?)),
+        "changed" => arguments.changed = Some(Changed { fields: changed(key)?, word: word() }),
+        "when" => arguments.when = Some(key.value("when = |event| event.created")?),
+        "after" => arguments.after = key.list(Kind::Paths, "after = [create_profile]", Path::parse_mod_style)?,
+        "before" => arguments.before = key.list(Kind::Paths, "before = [create_profile]", Path::parse_mod_style)?,
+        "id" => arguments.id = Some(key.value("id = \"welcome-mail\"")?),
+        _ => arguments.root = Some(key.root()?),
     }
     Ok(())
 }
 
 /// The fields in the parentheses.
-fn changed(key: &Key, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+fn changed(key: &Key<'_>) -> syn::Result<Vec<Ident>> {
     let example = "changed(email, name)";
-    if !input.peek(Paren) {
-        let start = if input.peek(Token![=]) {
-            "expected".to_owned()
-        } else {
-            format!("`{}` needs a value, as in", key.name())
-        };
-        return Err(syn::Error::new(key.word.span(), format!("{start} `{example}`")));
-    }
-    let parentheses = input.fork().parse::<Group>()?;
-    let fields = key.fields(input, example)?;
+    let fields = key.fields(example)?;
     if fields.is_empty() {
         let message = format!("`changed` names no field\n\nhelp: write `{example}`, or leave it out");
-        return Err(syn::Error::new(parentheses.span(), message));
+        return Err(syn::Error::new(key.word.span(), message));
     }
     Ok(fields)
 }

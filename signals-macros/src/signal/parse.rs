@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct, LitStr, Path, Type};
 
 use crate::errors::Errors;
+use crate::foreign::Place;
 use crate::grammar::{Keys, first_word};
 
 /// A struct and its attribute.
@@ -29,19 +30,19 @@ pub(super) enum Calls {
     Awaiting,
 }
 
-const KEYS: Keys = Keys::new("signal", &["async", "output", "name", "crate"]);
+const KEYS: Keys = Keys::new(Place::Signal, &["async", "output", "name", "crate"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let mut arguments = Arguments::default();
-    KEYS.parse(attribute, errors, |key, input| {
+    KEYS.parse(attribute, errors, |key| {
         match key.name() {
             "async" => {
-                key.flag(input)?;
+                key.flag()?;
                 arguments.calls = Calls::Awaiting;
             }
-            "output" => arguments.output = Some(key.value(input, "output = Vote")?),
-            "name" => arguments.name = Some(key.value(input, "name = \"order_paid\"")?),
-            _ => arguments.root = Some(key.path(input)?),
+            "output" => arguments.output = Some(key.value("output = Vote")?),
+            "name" => arguments.name = Some(key.value("name = \"order_paid\"")?),
+            _ => arguments.root = Some(key.root()?),
         }
         Ok(())
     });

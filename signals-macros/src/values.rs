@@ -1,0 +1,172 @@
+//! The values of arguments: what each kind is called, and what the user meant by a value of another kind.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::Parse;
+use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
+
+use crate::case::camel_case;
+use crate::suggest;
+use crate::written::{Name, is_camel, names, written};
+
+/// A kind of value.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// `"text"`
+    Text,
+    /// `true` or `false`
+    Truth,
+    /// `path::to::something`
+    Path,
+    /// A path, or several in brackets.
+    Paths,
+    /// A model, or several in brackets.
+    Senders,
+    /// A type.
+    Type,
+    /// A function of the payload.
+    Condition,
+    /// Names of fields, with commas.
+    Fields,
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+/// What the values of an argument are parsed as.
+pub(crate) trait Value: Parse {
+    const KIND: Kind;
+}
+
+impl Value for LitStr {
+    const KIND: Kind = Kind::Text;
+}
+
+impl Value for LitBool {
+    const KIND: Kind = Kind::Truth;
+}
+
+impl Value for Path {
+    const KIND: Kind = Kind::Path;
+}
+
+impl Value for Type {
+    const KIND: Kind = Kind::Type;
+}
+
+impl Value for Expr {
+    const KIND: Kind = Kind::Condition;
+}
+
+impl Value for Ident {
+    const KIND: Kind = Kind::Word(&[]);
+}
+
+impl Kind {
+    /// What the argument takes, if it takes several.
+    pub(crate) fn several(self) -> &'static str {
+        match self {
+            Self::Senders => "several models in brackets",
+            Self::Paths => "several receivers in brackets",
+            _ => "several values in brackets",
+        }
+    }
+
+    /// What the argument takes.
+    pub(crate) fn what(self) -> String {
+        match self {
+            Self::Text => "a string".to_owned(),
+            Self::Truth => "`true` or `false`".to_owned(),
+            Self::Path => "a path".to_owned(),
+            Self::Paths => "the path of a receiver".to_owned(),
+            Self::Senders => "the path of a model".to_owned(),
+            Self::Type => "a type".to_owned(),
+            Self::Condition => "a function of the payload".to_owned(),
+            Self::Fields => "names of fields".to_owned(),
+            Self::Word([]) => "a word".to_owned(),
+            Self::Word(words) => suggest::list(words),
+        }
+    }
+
+    /// The value that the user most likely meant. It is of this kind.
+    pub(crate) fn meant(self, tokens: &TokenStream) -> Option<String> {
+        let tokens = tokens.clone();
+        match self {
+            Self::Text => text(tokens),
+            Self::Truth => truth(&tokens),
+            Self::Path | Self::Type => match &names(tokens)[..] {
+                [one] => Some(one.path()),
+                _ => None,
+            },
+            Self::Paths => paths(tokens),
+            Self::Senders => models(tokens),
+            Self::Condition => syn::parse2::<Expr>(tokens.clone())
+                .ok()
+                .filter(|expr| matches!(expr, Expr::Path(_) | Expr::Closure(_)))
+                .map(|_| written(tokens)),
+            Self::Fields => fields(tokens),
+            Self::Word(words) => word(&tokens, words),
+        }
+    }
+}
+
+/// A word or a number in quotes.
+fn text(tokens: TokenStream) -> Option<String> {
+    if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
+        return Some(format!("{:?}", text.value()));
+    }
+    let is_simple = |token: &TokenTree| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => [':', '.', '-'].contains(&punct.as_char()),
+        TokenTree::Literal(literal) => literal.to_string().parse::<u64>().is_ok(),
+        TokenTree::Group(_) => false,
+    };
+    let simple = !tokens.is_empty() && tokens.clone().into_iter().all(|token| is_simple(&token));
+    simple.then(|| format!("\"{}\"", written(tokens)))
+}
+
+fn truth(tokens: &TokenStream) -> Option<String> {
+    let word = tokens.to_string().trim_matches(['"', '(', ')', ' ', '\'']).to_lowercase();
+    match word.as_str() {
+        "true" | "yes" | "1" | "on" => Some("true".to_owned()),
+        "false" | "no" | "0" | "off" | "none" | "null" => Some("false".to_owned()),
+        _ => None,
+    }
+}
+
+/// All names in the tokens: one alone, several in brackets.
+pub(crate) fn paths(tokens: TokenStream) -> Option<String> {
+    list(names(tokens).iter().map(Name::path).collect())
+}
+
+/// All models in the tokens: one alone, several in brackets.
+pub(crate) fn models(tokens: TokenStream) -> Option<String> {
+    list(names(tokens).iter().map(model).collect())
+}
+
+/// The model that a name begins with: `User` for `User::class`, and `UserGroups`, the through model, for `User.groups.through`.
+fn model(name: &Name) -> String {
+    let Some(at) = name.segments.iter().position(|segment| is_camel(segment)) else { return name.path() };
+    let path = name.segments[..=at].join("::");
+    match &name.segments[at + 1..] {
+        [field, through] if through == "through" => format!("{path}{}", camel_case(field)),
+        _ => path,
+    }
+}
+
+fn list(paths: Vec<String>) -> Option<String> {
+    match &paths[..] {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(format!("[{}]", several.join(", "))),
+    }
+}
+
+/// The known word in the tokens: `cascade` for `models.CASCADE`, `OnDelete::Cascade` and `"cascade"`.
+fn word(tokens: &TokenStream, words: &[&'static str]) -> Option<String> {
+    names(tokens.clone()).iter().rev().find_map(|name| suggest::nearest(name.last(), words)).map(str::to_owned)
+}
+
+/// The last segments of all names in the tokens, with commas.
+pub(crate) fn fields(tokens: TokenStream) -> Option<String> {
+    let fields: Vec<String> = names(tokens).iter().map(|name| name.last().to_owned()).collect();
+    (!fields.is_empty()).then(|| fields.join(", "))
+}
