@@ -1,7 +1,8 @@
 //! The rules for fields that are columns.
 
-use syn::{Ident, LitStr};
+use syn::Ident;
 
+use super::related_name;
 use crate::errors::Errors;
 use crate::model::defaults;
 use crate::model::ir::{Column, OnDelete, Pointer};
@@ -95,19 +96,10 @@ fn check_version(version: &Ident, attributes: &FieldAttributes, errors: &mut Err
 fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mut Errors) -> Pointer<'a> {
     let (word, kind) = (&relation.word, relation.kind);
     let on_delete = on_delete(relation, attributes, errors);
-    let related_name = relation.related_name.as_ref().filter(|name| check_related_name(name, errors));
-    Pointer { word, kind, on_delete, related_name, reverse_is_refused: false }
-}
-
-pub(super) fn check_related_name(name: &LitStr, errors: &mut Errors) -> bool {
-    let is_name = syn::parse_str::<Ident>(&name.value()).is_ok();
-    if !is_name {
-        errors.on(
-            name,
-            "`related_name` becomes a method, so it must be a name\n\nhelp: write it as in `related_name = \"articles\"`",
-        );
-    }
-    is_name
+    let given = relation.related_name.as_ref();
+    let related_name = given.filter(|name| related_name::check(name, errors));
+    let reverse_is_refused = given.is_some() && related_name.is_none();
+    Pointer { word, kind, on_delete, related_name, reverse_is_refused }
 }
 
 fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Errors) -> OnDelete {

@@ -8,9 +8,13 @@ use crate::model::ir::{Column, Composite};
 use crate::model::parse::{Parsed, Together, TogetherKind};
 use crate::suggest;
 
-pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors) -> Vec<Composite> {
+/// `key` is the index of the key in `columns`.
+pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], key: usize, errors: &mut Errors) -> Vec<Composite> {
     let mut composites: Vec<Composite> = Vec::new();
     for together in &parsed.arguments.together {
+        if check_key(together, columns.get(key), errors) {
+            continue;
+        }
         let Some(columns) = together_columns(together, parsed, columns, errors) else { continue };
         let Together { word, kind, .. } = together;
         let mut sorted = columns.clone();
@@ -29,6 +33,19 @@ pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], errors: &mut Errors
         }
     }
     composites
+}
+
+/// Refuses the key among fields that are unique together, and an index over the key alone. Returns whether it did.
+fn check_key(together: &Together, key: Option<&Column<'_>>, errors: &mut Errors) -> bool {
+    let Together { word, kind, fields } = together;
+    let Some(key) = key else { return false };
+    let Some(field) = fields.iter().find(|field| field.unraw() == key.name.unraw()) else { return false };
+    let is_mistake = *kind == TogetherKind::Unique || fields.len() == 1;
+    if is_mistake {
+        let what = if *kind == TogetherKind::Unique { "unique" } else { "indexed" };
+        errors.on(field, format!("the key `{field}` alone is {what} already\n\nhelp: leave `{word}(..)` out"));
+    }
+    is_mistake
 }
 
 /// The indexes of the columns that `unique(a, b)` names, if there is no mistake in them.

@@ -84,7 +84,11 @@ fn check_names(columns: &[Column<'_>], errors: &mut Errors) {
         if let Some(first) = columns[..index].iter().find(same) {
             errors.on(
                 column.name,
-                format!("the fields `{}` and `{}` have the same column `{}`", first.name, column.name, first.stored_as),
+                format!(
+                    "the fields `{}` and `{}` have the same column `{}`\n\n\
+                     help: remove one of them, or name the column of one with `#[column(name = \"..\")]`",
+                    first.name, column.name, first.stored_as
+                ),
             );
         }
     }

@@ -2,9 +2,8 @@
 
 use syn::{Ident, ItemStruct, LitStr, Path, Type};
 
-use super::column::check_related_name;
 use super::fields::Relating;
-use super::{composites, fields};
+use super::{composites, fields, related_name as name_of_method};
 use crate::errors::Errors;
 use crate::grammar::text;
 use crate::model::defaults;
@@ -37,16 +36,8 @@ pub(super) fn check<'a>(
         Through::Generated { parsed, model }
     };
     let related_name = related_name(attribute, sides, errors);
-    Some(ManyToManyField {
-        name,
-        ty,
-        target,
-        word: &attribute.word,
-        through,
-        sides,
-        related_name,
-        reverse_is_refused: false,
-    })
+    let reverse_is_refused = attribute.related_name.is_some() && related_name.is_none();
+    Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name, reverse_is_refused })
 }
 
 fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {
@@ -70,7 +61,7 @@ fn through_table(name: &Ident, attribute: &ManyToMany, table: &str, parsed: &Par
 /// The generated through model. It has columns and one composite, and no many-to-many field.
 fn through_model<'a>(parsed: &'a Parsed, table: String, origin: Origin<'a>, errors: &mut Errors) -> Model<'a> {
     let fields = fields::check(parsed, errors);
-    let composites = composites::check(parsed, &fields.columns, errors);
+    let composites = composites::check(parsed, &fields.columns, fields.key, errors);
     Model {
         name: &parsed.item.ident,
         table,
@@ -127,5 +118,5 @@ fn related_name<'a>(attribute: &'a ManyToMany, sides: Sides<'_>, errors: &mut Er
         );
         return None;
     }
-    check_related_name(name, errors).then_some(name)
+    name_of_method::check(name, errors).then_some(name)
 }

@@ -12,6 +12,7 @@ mod column;
 mod composites;
 mod fields;
 mod many_to_many;
+mod related_name;
 
 /// The model, even if it has mistakes: the output for it prevents further errors where the model is used.
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model<'a>> {
@@ -21,7 +22,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Option<Model
     }
     let fields = fields::check(parsed, errors);
     let table = defaults::table(parsed, errors);
-    let composites = composites::check(parsed, &fields.columns, errors);
+    let composites = composites::check(parsed, &fields.columns, fields.key, errors);
     let relations = fields.relations.iter();
     let many_to_many = relations.filter_map(|relation| many_to_many::check(relation, parsed, &table, errors)).collect();
     let mut model = Model {
