@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Type};
 
+use super::condition::{self, Names};
 use super::forms;
 use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
@@ -85,6 +86,15 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
                     help: take `event` alone and read its fields, or leave it out",
                 );
             }
+        }
+    }
+    for arguments in &parsed.attributes {
+        let names = Names {
+            parameters: parameters.iter().map(|parameter| parameter.binding().name).collect(),
+            senders: arguments.senders.as_deref().unwrap_or_default(),
+        };
+        if let Some(mistake) = arguments.when.as_ref().and_then(|when| condition::mistake(when, &names)) {
+            errors.push(mistake);
         }
     }
     let output = match &signature.output {

@@ -196,12 +196,14 @@ fn changes(sender: &Type, arguments: &Arguments, private: &TokenStream) -> Token
     fields.map(|field| may_change(sender, field, private)).collect()
 }
 
-/// It has the user's spans, so that the compiler underlines the field and does not mention the macro.
+/// It has the user's spans, so that the compiler underlines the field and does not mention the macro. The offset is that of no
+/// field if there is none: of a method, the compiler would say how to call it.
 fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
     let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
-    quote_spanned!(place=> #question(#never, #name);)
+    let model = ask(sender, quote!(#private::SendsSignals), "Me");
+    quote_spanned!(place=> #question(#never, #name, ::core::mem::offset_of!(#model, #field));)
 }
 
 /// The type of the payload of the signal from the sender, computed in steps. Each step underlines the tokens that are wrong, and
@@ -239,6 +241,9 @@ fn payload(
     }
     if let Some(changed) = &arguments.changed {
         subject = question(subject, SpanRange::of(&changed.word), quote!(KnowsWhatChanged));
+        if sender.is_none() {
+            subject = question(subject, SpanRange::of(&changed.word), quote!(HasFieldsWithoutSender));
+        }
     }
     let instance = instance(function).map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
     let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
@@ -290,21 +295,8 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     });
     let changed = arguments.changed.as_ref().map(|changed| {
         let span = SpanRange::of(&changed.word).hygienic();
-        let (names, fields): (Vec<String>, Vec<TokenStream>) = changed
-            .fields
-            .iter()
-            .map(|field| {
-                let span = SpanRange::of(field).hygienic();
-                let name = quote_spanned!(span=> #private::field(payload.instance, |row| &row.#field););
-                (field.unraw().to_string(), name)
-            })
-            .unzip();
-        quote_spanned! {span=>
-            {
-                #(#fields)*
-                #(payload.changes.has_named(#names))||*
-            }
-        }
+        let names = changed.fields.iter().map(|field| field.unraw().to_string());
+        quote_spanned!(span=> (#(payload.changes.has_named(#names))||*))
     });
     let when = arguments.when.as_ref().map(|when| {
         let span = SpanRange::of(when).hygienic();

@@ -7,6 +7,7 @@ use crate::errors::Errors;
 use crate::root::Root;
 
 mod check;
+mod condition;
 mod expand;
 mod forms;
 mod parse;
