@@ -179,7 +179,7 @@ fn a_model() {
             fn set_primary_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
             self . id = key ;
             }
-            fn column_default (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
+            fn value_in_new_rows (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
             2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
             type AutomaticColumns = (Id < Profile > ,) ;

@@ -40,7 +40,7 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
 
     fn column_value(&self, index: usize) -> ValueRef<'_>;
     /// The `#[default]` of a column.
-    fn column_default(_index: usize) -> Option<Value> {
+    fn value_in_new_rows(_index: usize) -> Option<Value> {
         None
     }
     /// The field with `#[version]`.

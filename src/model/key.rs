@@ -120,6 +120,50 @@ keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 #[cfg(feature = "uuid")]
 keys_that_a_person_sets!(uuid::Uuid);
 
+/// The argument of [`Model::get`](super::Model::get): the key of `M`, which is a `K`. For a `String`, a `&str` will do.
+#[diagnostic::on_unimplemented(
+    message = "the key of `{M}` has the type `{K}`, not `{Self}`",
+    label = "expected `{K}`",
+    note = "where the key is an `Id`, the number 1 becomes one by `Id::new(1)`; an `Option` of a key is taken apart first, by \
+            `if let Some(id) = ..`",
+    note = "the id of another model finds no row of `{M}`: pass the foreign key that points to `{M}`, such as `profile.user`"
+)]
+pub trait IntoKey<M, K> {
+    /// The key itself.
+    fn into_key(self) -> K;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, K: Key> IntoKey<M, K> for K {
+    fn into_key(self) -> K {
+        self
+    }
+}
+
+// The second implementation for each type is for no key. If there are two, the compiler suggests neither.
+macro_rules! borrowed_keys {
+    ($($borrowed:ty => $key:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> IntoKey<M, $key> for $borrowed {
+            fn into_key(self) -> $key {
+                <$key>::from(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M> IntoKey<M, ()> for $borrowed {
+            fn into_key(self) {}
+        }
+    )*};
+}
+
+borrowed_keys! {
+    &str => String;
+    &String => String;
+    &[u8] => Vec<u8>;
+    std::borrow::Cow<'_, str> => String;
+}
+
 /// The `#[default(..)]` of a field of a model, by its index.
 #[doc(hidden)]
 pub trait DefaultOf<Field, T> {

@@ -97,7 +97,7 @@ pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream
         .collect();
     (!arms.is_empty()).then(|| {
         quote! {
-            fn column_default(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
+            fn value_in_new_rows(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
                 ::core::option::Option::Some(match index { #(#arms)* _ => return ::core::option::Option::None })
             }
         }
