@@ -11,12 +11,18 @@ mod accessors;
 mod check;
 mod defaults;
 mod expand;
+mod forms;
 mod ir;
 mod names;
+mod others;
 mod parse;
 mod paths;
+#[cfg(test)]
+mod tests;
 mod through;
 mod types;
+
+pub(crate) use self::parse::ON_DELETE;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();

@@ -15,8 +15,7 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
     let methods = model.map(|(parsed, model)| methods(parsed, model, paths));
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
-            parse::strip(&mut item.fields);
-            item.attrs.retain(|attribute| !parse::is_model(attribute));
+            parse::strip(&mut item);
             let implementation = implementation(&item.ident, &item.generics, paths);
             // The derive would require `Default` for the type of a field that has its own default.
             let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
