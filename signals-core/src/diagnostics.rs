@@ -8,6 +8,10 @@
 use crate::error::BoxError;
 use crate::payload::{Payload, ReceiverFuture, Reply};
 
+mod parameters;
+
+pub use parameters::*;
+
 /// A type that sends lifecycle signals.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",

@@ -1,14 +1,15 @@
 //! The output for a receiver: the unchanged function, a type with its name, and an entry in the registry per signal and
 //! sender.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
 use super::check::{Binding, CallStyle, Function, Parameter, Scope};
+use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Root, SpanRange, ask, at, implement, map_tokens, moved};
+use crate::root::{Root, SpanRange, ask, at, implement, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
@@ -151,14 +152,14 @@ fn binding(
     let bind = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
-    let locals = function.parameters.iter().map(local);
+    let locals = parameters::locals(function, &Bound { signal, sender, private });
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // A parameter may have the same name as the function.
     let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
     let body = quote! {
         #alias
-        #(#locals)*
+        #locals
         #call
     };
     let style = match function.call {
@@ -245,7 +246,9 @@ fn payload(
             subject = question(subject, SpanRange::of(&changed.word), quote!(HasFieldsWithoutSender));
         }
     }
-    let instance = instance(function).map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
+    // A row of any model can be lent as `&dyn AnyModel`.
+    let instance = instance(function).filter(|instance| sender.is_none() || !is_trait_object(instance));
+    let instance = instance.map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
     let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
     let from = match (&sender, instance) {
         (Some(sender), None) => sender.clone(),
@@ -314,58 +317,6 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     Some(quote!(#first #(&& #filters)*))
 }
 
-/// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
-/// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
-fn local(parameter: &Parameter<'_>) -> TokenStream {
-    let Binding { name, ty, scope } = parameter.binding();
-    let span = SpanRange::of(name).hygienic();
-    let value = match (parameter, scope) {
-        (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
-        // A `&mut` only coerces to a `&` where a type is written.
-        (Parameter::Event(_), Scope::Function) => {
-            let borrow = borrow(ty, scope);
-            quote_spanned!(span=> #borrow payload)
-        }
-        (Parameter::Field(_), _) => {
-            let borrow = borrow(ty, scope);
-            quote_spanned!(span=> #borrow payload.#name)
-        }
-    };
-    let typed = match scope {
-        Scope::Everywhere => {
-            let ty = without_lifetimes(ty);
-            Some(quote_spanned!(name.span()=> let #name: #ty = #name;))
-        }
-        Scope::Function => None,
-    };
-    quote! {
-        let #name = #value;
-        #typed
-    }
-}
-
-/// How a field is taken. It is borrowed if the parameter is a reference, so that a field may own its value or borrow it.
-fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
-    let Type::Reference(reference) = ty else { return None };
-    // Without a type, and for a trait object (to which a `&&dyn Trait` could coerce), the field itself is the reference.
-    let again = scope == Scope::Function || is_trait_object(&reference.elem);
-    Some(match (&reference.mutability, again) {
-        (None, false) => quote!(&),
-        (None, true) => quote!(&*),
-        (Some(_), false) => quote!(&mut),
-        (Some(_), true) => quote!(&mut *),
-    })
-}
-
-fn is_trait_object(ty: &Type) -> bool {
-    match ty {
-        Type::TraitObject(_) => true,
-        Type::Paren(inner) => is_trait_object(&inner.elem),
-        Type::Group(inner) => is_trait_object(&inner.elem),
-        _ => false,
-    }
-}
-
 /// The call, and what it returned as a reply. `BINDING` knows what the signal expects.
 fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
@@ -383,16 +334,4 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
         let #returned = #name(#(#arguments),*) #wait;
         BINDING.reply(#reply, #returned)
     }
-}
-
-/// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
-fn without_lifetimes(ty: &Type) -> TokenStream {
-    let mut apostrophe = false;
-    map_tokens(ty.to_token_stream(), &mut |token| {
-        let named = std::mem::replace(&mut apostrophe, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
-        match token {
-            TokenTree::Ident(name) if named && name != "static" => Ident::new("_", name.span()).into(),
-            other => other,
-        }
-    })
 }

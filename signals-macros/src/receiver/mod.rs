@@ -10,6 +10,7 @@ mod check;
 mod condition;
 mod expand;
 mod forms;
+mod parameters;
 mod parse;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
