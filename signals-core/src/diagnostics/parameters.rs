@@ -202,6 +202,11 @@ parameter! {
     RowIs, "`instance` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
 }
 parameter! {
+    /// The type of the parameter `instance` of `m2m_changed`.
+    SideIs, "`instance` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "a relation is changed from both sides: take `instance: &dyn AnyModel` and `instance.downcast_ref()`, or `event` and its `side()`"
+}
+parameter! {
     /// The type of the parameter `created`.
     CreatedIs, "`created` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
 }
@@ -215,15 +220,18 @@ parameter! {
 }
 parameter! {
     /// The type of the parameter `previous`.
-    PreviousIs, "`previous` is an `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+    PreviousIs, "`previous` is an `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "it is `None` if the row was inserted"
 }
 parameter! {
     /// The type of the parameter `changes`.
-    ChangesIs, "`changes` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+    ChangesIs, "`changes` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "`changes.contains(User::fields().email)` asks for a field, `changes.names()` has the names of all"
 }
 parameter! {
     /// The type of the parameter `update_fields`.
-    UpdateFieldsIs, "`update_fields` is `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+    UpdateFieldsIs, "`update_fields` is `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "`contains(User::fields().email)` asks a set of fields for one, `names()` has the names of all"
 }
 parameter! {
     /// The type of the parameter `user`.
@@ -231,7 +239,8 @@ parameter! {
 }
 parameter! {
     /// The type of the parameter `tx`.
-    TxIs, "`tx` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+    TxIs, "`tx` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "a receiver reads and writes through the transaction that it is called in"
 }
 parameter! {
     /// The type of the parameter `db`.

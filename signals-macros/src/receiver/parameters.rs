@@ -127,6 +127,7 @@ impl Bound<'_> {
     fn question(&self, name: &Ident) -> &'static str {
         match &*name.unraw().to_string() {
             "event" => "EventIs",
+            "instance" if self.signal_name() == "m2m_changed" => "SideIs",
             "instance" => "RowIs",
             "created" => "CreatedIs",
             "adding" => "AddingIs",
