@@ -164,7 +164,13 @@ fn a_model() {
         &model::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , & [PRIVATE Field::new ("id" , "id" , < Id < Profile > as SIGNALS Column >::TYPE , < Id < Profile > as SIGNALS Column >::NULLABLE) . key (< < < Id < Profile > as PRIVATE KeyOf < Profile > >::Me as PRIVATE Itself >::Me as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , < Id < User > as PRIVATE PointsTo >::TYPE , < Id < User > as PRIVATE PointsTo >::NULLABLE) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , < String as SIGNALS Column >::TYPE , < String as SIGNALS Column >::NULLABLE) . unique ()] , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
+            struct Columns {
+            id : & 'static PRIVATE ColumnFunctions < Id < Profile > > , user : & 'static PRIVATE ColumnFunctions < Id < User > > , name : & 'static PRIVATE ColumnFunctions < String > , }
+            const COLUMNS : & Columns = & Columns {
+            id : < Id < Profile > as PRIVATE KeyOf < Profile > >::FUNCTIONS , user : < Id < User > as PRIVATE PointsTo >::FUNCTIONS , name : < String as SIGNALS Column >::FUNCTIONS , }
+            ;
+            const FIELDS : & [PRIVATE Field] = & [PRIVATE Field::new ("id" , "id" , COLUMNS . id) . key (<< Profile as PRIVATE ModelInternals >::PrimaryKey as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , COLUMNS . user) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , COLUMNS . name) . unique ()] ;
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , FIELDS , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
@@ -173,26 +179,28 @@ fn a_model() {
             impl PRIVATE SendsLifecycle for Profile {
             }
             impl PRIVATE ModelInternals for Profile {
-            type PrimaryKey = < Id < Profile > as PRIVATE KeyOf < Profile > >::Me ;
-            fn primary_key (& self) -> & < Id < Profile > as PRIVATE KeyOf < Profile > >::Me {
+            type PrimaryKey = < PRIVATE KeyAnswer < {
+            PRIVATE answered (COLUMNS) }
+            > as PRIVATE KeyIf < Id < Profile > >>::Key ;
+            fn primary_key (& self) -> & Self::PrimaryKey {
             & self . id }
-            fn set_primary_key (& mut self , key : < Id < Profile > as PRIVATE KeyOf < Profile > >::Me) {
+            fn set_primary_key (& mut self , key : Self::PrimaryKey) {
             self . id = key ;
             }
             fn value_in_new_rows (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
-            2usize => CORE convert::Into::into (< String as SIGNALS Column >::to_value (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
+            2usize => CORE convert::Into::into ((COLUMNS . name . to_value) (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
             type AutomaticColumns = (Id < Profile > ,) ;
             const MODEL : & 'static PRIVATE Meta = & META ;
             const COLUMN_COUNT : CORE primitive::usize = 3usize ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
             fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
             match index {
-            0usize => < Id < Profile > as SIGNALS Column >::to_value (& self . id) , 1usize => < Id < User > as PRIVATE PointsTo >::to_value (& self . user) , 2usize => < String as SIGNALS Column >::to_value (& self . name) , _ => PRIVATE ValueRef::Null , }
+            0usize => (COLUMNS . id . to_value) (& self . id) , 1usize => (COLUMNS . user . to_value) (& self . user) , 2usize => (COLUMNS . name . to_value) (& self . name) , _ => PRIVATE ValueRef::Null , }
             }
             fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
-            id : row . read (0usize , < Id < Profile > as SIGNALS Column >::from_value) ? , user : row . read (1usize , < Id < User > as PRIVATE PointsTo >::from_value) ? , name : row . read (2usize , < String as SIGNALS Column >::from_value) ? , }) }
+            id : row . read (0usize , COLUMNS . id . from_value) ? , user : row . read (1usize , COLUMNS . user . from_value) ? , name : row . read (2usize , COLUMNS . name . from_value) ? , }) }
             fn assign_columns (& mut self , row : Self) {
             self . id = row . id ;
             self . user = row . user ;
@@ -200,29 +208,29 @@ fn a_model() {
             }
             fn copy_columns (& mut self , from : & Self , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool ,) {
             if is_copied (0usize) {
-            self . id = < Id < Profile > as SIGNALS Column >::duplicate (& from . id) ;
+            self . id = (COLUMNS . id . duplicate) (& from . id) ;
             }
             if is_copied (1usize) {
-            self . user = < Id < User > as PRIVATE PointsTo >::duplicate (& from . user) ;
+            self . user = (COLUMNS . user . duplicate) (& from . user) ;
             }
             if is_copied (2usize) {
-            self . name = < String as SIGNALS Column >::duplicate (& from . name) ;
+            self . name = (COLUMNS . name . duplicate) (& from . name) ;
             }
             }
             fn clone_columns (& self) -> Self {
             Self {
-            id : < Id < Profile > as SIGNALS Column >::duplicate (& self . id) , user : < Id < User > as PRIVATE PointsTo >::duplicate (& self . user) , name : < String as SIGNALS Column >::duplicate (& self . name) , }
+            id : (COLUMNS . id . duplicate) (& self . id) , user : (COLUMNS . user . duplicate) (& self . user) , name : (COLUMNS . name . duplicate) (& self . name) , }
             }
             fn automatic_columns (& self) -> Self::AutomaticColumns {
-            (< Id < Profile > as SIGNALS Column >::duplicate (& self . id) ,) }
+            ((COLUMNS . id . duplicate) (& self . id) ,) }
             fn restore_columns (& mut self , columns : Self::AutomaticColumns) {
             (self . id ,) = columns ;
             }
             fn fill_columns (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
             }
             fn settle_columns (& mut self) {
-            < Id < Profile > as SIGNALS Column >::settle (& mut self . id) ;
-            < String as SIGNALS Column >::settle (& mut self . name) ;
+            (COLUMNS . id . settle) (& mut self . id) ;
+            (COLUMNS . name . settle) (& mut self . name) ;
             }
             }
             impl SIGNALS Model for Profile {
@@ -245,11 +253,6 @@ fn a_model() {
             id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value () , }
             }
             }
-            PRIVATE register ! (PRIVATE Entry::Declared {
-            module : CORE module_path ! () , value : & META }) ;
-            }
-            ;
-            const _ : () = {
             # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
             # [allow (dead_code , private_interfaces , unreachable_pub , clippy::needless_lifetimes , clippy::wrong_self_convention ,)] impl Profile {
@@ -258,12 +261,14 @@ fn a_model() {
             user : PRIVATE FieldSet::of (1usize) , name : PRIVATE FieldSet::of (2usize) , }
             }
             # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
-            PRIVATE by_field (executor , 1usize , value , < Id < User > as PRIVATE PointsTo >::to_value) }
+            PRIVATE by_field (executor , 1usize , value , COLUMNS . user . to_value) }
             # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
             PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
             # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + 'a + CORE marker::Send {
             < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
             }
+            PRIVATE register ! (PRIVATE Entry::Declared {
+            module : CORE module_path ! () , value : & META }) ;
             }
             ;
             # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {

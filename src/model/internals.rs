@@ -3,7 +3,8 @@
 use signals_core::__private::SendsSignals;
 
 use super::signals::Observed;
-use super::{AnyModel, Counter, FieldSet, Key, Lifecycle, Meta};
+use super::{AnyModel, FieldSet, Key, Lifecycle, Meta};
+use crate::column::Counter;
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};

@@ -1,7 +1,7 @@
 //! The types that can be the key of a model.
 
 use super::Id;
-use crate::column::Column;
+use crate::column::{Column, ColumnFunctions};
 
 /// The type of a field with `#[key]`. To use a type of your own, implement it:
 ///
@@ -65,6 +65,10 @@ pub trait Key: Column + PartialEq {
 pub trait KeyOf<M> {
     /// The key itself.
     type Me: Key;
+
+    /// The functions of [`Column`].
+    #[doc(hidden)]
+    const FUNCTIONS: &'static ColumnFunctions<Self::Me> = <Self::Me as Column>::FUNCTIONS;
 }
 
 #[diagnostic::do_not_recommend]
@@ -178,7 +182,37 @@ pub trait DefaultOf<Field, T> {
     note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours \
             that implements `DefaultKey` can have one"
 )]
-pub trait DefaultKey {
+pub trait DefaultKey: Key {
     /// Whether the key is unset.
     fn is_unset(&self) -> bool;
+
+    /// The functions of [`Column`], and [`is_unset`](Self::is_unset).
+    #[doc(hidden)]
+    const FUNCTIONS: &'static ColumnFunctions<Self> =
+        &ColumnFunctions { is_unset: Some(<Self as DefaultKey>::is_unset), ..ColumnFunctions::new() };
+}
+
+/// Whether the type of the key and those of the columns are right: `KeyAnswer<{ answered(COLUMNS) }>`.
+///
+/// If one is wrong, the compiler does not evaluate the constant, so that what depends on the key is not a second error.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct KeyAnswer<const ANSWERED: bool>;
+
+/// The key `T` of a model whose columns are right.
+#[doc(hidden)]
+pub trait KeyIf<T> {
+    /// The key itself.
+    type Key: Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Key> KeyIf<T> for KeyAnswer<true> {
+    type Key = T;
+}
+
+/// True: the functions of all columns were found.
+#[doc(hidden)]
+pub const fn answered<Columns>(_: &Columns) -> bool {
+    true
 }

@@ -50,7 +50,7 @@ pub use deleted::Deleted;
 pub use field_set::{FieldSet, IntoFieldSet};
 pub use id::{Id, IsARow, IsAnOption};
 pub use internals::ModelInternals;
-pub use key::{DefaultKey, DefaultOf, IntoKey, Key, KeyOf};
+pub use key::{DefaultKey, DefaultOf, IntoKey, Key, KeyAnswer, KeyIf, KeyOf, answered};
 
 pub use meta::{
     Accessor, AccessorOwner, Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind,
@@ -67,4 +67,4 @@ pub use signals::{
     post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use update_or_create::UpdateOrCreate;
-pub use version::{Counter, VersionNumber};
+pub use version::VersionNumber;

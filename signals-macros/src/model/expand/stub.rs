@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Ident, Item, parse_quote};
 
+use super::lookups::{Functions, lookups};
 use super::methods::methods;
 use crate::model::ir::Model;
 use crate::model::parse::{self, Parsed};
@@ -12,7 +13,11 @@ use crate::root::implement;
 
 /// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
-    let methods = model.map(|(parsed, model)| methods(parsed, model, paths));
+    let methods = model.map(|(parsed, model)| {
+        let lookups = lookups(parsed, model, Functions::Mistaken, paths);
+        let methods = methods(parsed, model, paths);
+        quote!(const _: () = { #lookups }; #methods)
+    });
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item);
