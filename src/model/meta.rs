@@ -155,7 +155,10 @@ impl Field {
     #[doc(hidden)]
     #[track_caller]
     pub const fn new<T>(name: &'static str, column: &'static str, functions: &ColumnFunctions<T>) -> Self {
-        assert!(!functions.is_nested, "a type that is nullable cannot be in another `Option`: NULL would be both, `None` and `Some(None)`");
+        assert!(
+            !functions.is_nested,
+            "a type that is nullable cannot be in another `Option`: NULL would be both, `None` and `Some(None)`"
+        );
         Self {
             name,
             column,
