@@ -3,8 +3,7 @@
 use signals_core::__private::SendsSignals;
 
 use super::signals::Observed;
-use super::{AnyModel, FieldSet, Key, Lifecycle, Meta};
-use crate::column::Counter;
+use super::{AnyModel, Counter, FieldSet, Key, Lifecycle, Meta};
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
@@ -41,7 +40,7 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
 
     fn column_value(&self, index: usize) -> ValueRef<'_>;
     /// The `#[default]` of a column.
-    fn value_in_new_rows(_index: usize) -> Option<Value> {
+    fn column_default(_index: usize) -> Option<Value> {
         None
     }
     /// The field with `#[version]`.
