@@ -407,17 +407,17 @@ pub mod __private {
 
     pub use signals_core::BoxFuture;
 
-    pub use crate::column::ColumnType;
+    pub use crate::column::{ColumnFunctions, ColumnType, Counter};
     pub use crate::db::Query;
-    pub use crate::model::load::{by_field, row_by_name, rows_by_name};
+    pub use crate::model::load::{by_field, by_optional_field, row_by_name, rows_by_name};
     pub use crate::model::many_to_many::{
         Compared, DifferentModel, FieldIndex, FieldOf, Forward, Link, PointsOnceTo, Related, RelatesTo, Reverse,
         SameModel, Symmetry, Through,
     };
     pub use crate::model::{
-        Accessor, AccessorOwner, Composite, CompositeKind, Counter, DefaultKey, DefaultOf, Field, FieldSet, Key,
-        KeyFor, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind,
-        SendsLifecycle, VersionNumber,
+        Accessor, AccessorOwner, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyAnswer,
+        KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind,
+        SendsLifecycle, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

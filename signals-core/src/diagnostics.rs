@@ -8,6 +8,10 @@
 use crate::error::BoxError;
 use crate::payload::{Payload, ReceiverFuture, Reply};
 
+mod parameters;
+
+pub use parameters::*;
+
 /// A type that sends lifecycle signals.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
@@ -34,10 +38,10 @@ pub enum NeverChanges {
     ManyToMany,
 }
 
-/// Refuses `changed(..)` with a field that a save never changes.
+/// Refuses `changed(..)` with a field that a save never changes. Its offset is only computed so that the compiler looks for the field.
 #[doc(hidden)]
 #[track_caller]
-pub const fn may_change(never: &[(&str, NeverChanges)], field: &str) {
+pub const fn may_change(never: &[(&str, NeverChanges)], field: &str, _offset: usize) {
     // `for` is not const.
     let mut index = 0;
     while index < never.len() {
@@ -148,6 +152,17 @@ pub trait LendsMutably {
     note = "`post_save`, `post_commit` and `post_rollback` know what the row was before"
 )]
 pub trait KnowsWhatChanged {
+    /// The signal itself.
+    type Signal;
+}
+
+/// No signal: the fields of `changed(..)` are those of the sender.
+#[diagnostic::on_unimplemented(
+    message = "`changed` names fields of one model, and this receiver of `{Self}` receives from every model",
+    label = "fields of which model?",
+    note = "name the model, as in `sender = User`"
+)]
+pub trait HasFieldsWithoutSender {
     /// The signal itself.
     type Signal;
 }
@@ -314,20 +329,12 @@ impl<Output, E: Into<BoxError>> Replies<Output> for Result<Output, E> {
     }
 }
 
-/// Gives each type a `RunsAfter`: a receiver without `after`, and a type that is no receiver, so that only `ReceiverName` reports it.
+/// Gives each type that is not a receiver a `RunsAfter`, so that only `ReceiverName` reports it.
 #[doc(hidden)]
 pub trait NoReceiver {
     #[allow(non_upper_case_globals, reason = "it has the name of a variant of a receiver's type")]
-    /// It is cast to a number, as a variant is.
-    const RunsAfter: Unordered = Unordered::Zero;
-}
-
-/// The number of a receiver without `after`.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub enum Unordered {
-    /// It waits for no other.
-    Zero,
+    /// Nothing.
+    const RunsAfter: isize = 0;
 }
 
 impl<T: ?Sized> NoReceiver for T {}
@@ -345,8 +352,3 @@ pub fn condition<T>(_: &T) -> fn(&T) -> bool {
 pub fn receiver_future<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
     ReceiverFuture::from_or_box(future)
 }
-
-/// Names a field, so that the compiler reports a name that does not exist.
-#[doc(hidden)]
-#[inline]
-pub fn field<'a, M: ?Sized, T: ?Sized + 'a>(_: &'a M, _: impl Fn(&'a M) -> &'a T) {}

@@ -37,6 +37,7 @@ pub struct Declaration {
     pub column: u32,
     pub module: &'static str,
     pub function: TypeId,
+    pub runs_after: isize,
     pub after: &'static [TypeId],
     pub before: &'static [TypeId],
 }

@@ -47,6 +47,11 @@ impl Keys {
         Self { place, known, repeatable: &[] }
     }
 
+    /// The words that are keys.
+    pub(crate) fn known(&self) -> &'static [&'static str] {
+        self.known
+    }
+
     /// These keys may come several times.
     pub(crate) const fn repeatable(self, repeatable: &'static [&'static str]) -> Self {
         Self { repeatable, ..self }
@@ -126,7 +131,17 @@ impl Keys {
 
     fn unknown(&self, key: &Key<'_>) -> syn::Error {
         let value = rest(key.input);
-        let message = foreign::answer(self.place, key.name(), &value).unwrap_or_else(|| {
+        let mut whole = key.word.to_token_stream();
+        whole.extend(value.clone());
+        let is_path = matches!(first_sign(&value), Some('.')) || value.to_string().starts_with("::");
+        let answer = || foreign::answer(self.place, key.name(), &value).filter(|_| !is_path);
+        if (is_path || value.is_empty() && answer().is_none())
+            && !self.is_misspelt(key.name())
+            && let Some(message) = foreign::positional(self.place, &whole)
+        {
+            return syn::Error::new_spanned(whole, message);
+        }
+        let message = answer().unwrap_or_else(|| {
             if is_end(key.input) && value.is_empty() || matches!(first_sign(&value), Some('=')) || is_group(&value) {
                 suggest::unknown("argument", key.name(), self.place.attribute(), self.known)
             } else {
@@ -136,10 +151,18 @@ impl Keys {
         syn::Error::new(key.word.span(), message)
     }
 
+    /// Whether a word is close to a key. A name of a column that ends with `_name` is no misspelt `name`.
+    fn is_misspelt(&self, word: &str) -> bool {
+        let is_name = self.place == Place::Column;
+        if is_name { suggest::nearly(word, self.known).is_some() } else { suggest::nearest(word, self.known).is_some() }
+    }
+
     /// The mistake of an argument that does not begin with a word.
     fn no_key(&self, argument: &TokenStream) -> syn::Error {
         let word = names(argument.clone()).into_iter().next().map(|name| name.path()).unwrap_or_default();
-        let message = foreign::answer(self.place, &word, argument).unwrap_or_else(|| self.expected_key());
+        let answer = foreign::positional(self.place, argument);
+        let answer = answer.or_else(|| foreign::answer(self.place, &word, argument));
+        let message = answer.unwrap_or_else(|| self.expected_key());
         syn::Error::new_spanned(argument, message)
     }
 

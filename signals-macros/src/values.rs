@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Type,
     /// A function of the payload.
     Condition,
+    /// Any expression.
+    Value,
     /// Names of fields, with commas.
     Fields,
     /// One of these words.
@@ -80,9 +82,10 @@ impl Kind {
             Self::Senders => "the path of a model".to_owned(),
             Self::Type => "a type".to_owned(),
             Self::Condition => "a function of the payload".to_owned(),
+            Self::Value => "an expression".to_owned(),
             Self::Fields => "names of fields".to_owned(),
             Self::Word([]) => "a word".to_owned(),
-            Self::Word(words) => suggest::list(words),
+            Self::Word(words) => format!("one of {}", suggest::list(words)),
         }
     }
 
@@ -102,6 +105,7 @@ impl Kind {
                 .ok()
                 .filter(|expr| matches!(expr, Expr::Path(_) | Expr::Closure(_)))
                 .map(|_| written(tokens)),
+            Self::Value => syn::parse2::<Expr>(tokens.clone()).ok().map(|_| written(tokens)),
             Self::Fields => fields(tokens),
             Self::Word(words) => word(&tokens, words),
         }

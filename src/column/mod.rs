@@ -1,5 +1,6 @@
 //! The Rust types that are stored in one column. Uses `value` and `calendar`, and nothing above them.
 
+mod functions;
 mod standard;
 
 #[cfg(feature = "chrono")]
@@ -13,6 +14,7 @@ mod time;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+pub use self::functions::{ColumnFunctions, Counter};
 #[cfg(feature = "serde_json")]
 pub use self::json::Json;
 #[cfg(feature = "fixtures")]
@@ -86,13 +88,9 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
         self.to_value()
     }
 
-    /// `Clone::clone`, for `#[model]`: it uses only methods of this trait for a field, so that a type that is no column type is
-    /// one error.
+    /// These functions as data, for `#[model]`.
     #[doc(hidden)]
-    #[must_use]
-    fn duplicate(&self) -> Self {
-        self.clone()
-    }
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions::new();
 }
 
 /// The type of a column in the database.

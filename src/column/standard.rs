@@ -1,6 +1,6 @@
 //! The column types of Rust's standard library.
 
-use super::{Column, ColumnType};
+use super::{Column, ColumnFunctions, ColumnType};
 use crate::value::{ColumnError, ValueRef, real_from_integer};
 
 macro_rules! integer_column {
@@ -121,11 +121,10 @@ impl Column for Vec<u8> {
 #[diagnostic::do_not_recommend]
 impl<T: Column> Column for Option<T> {
     const TYPE: ColumnType = T::TYPE;
-    const NULLABLE: bool = {
-        // `Some(None)` would be read back as `None`.
-        assert!(!T::NULLABLE, "an `Option` of an `Option` cannot be the type of a column");
-        true
-    };
+    const NULLABLE: bool = true;
+    // `Some(None)` would be read back as `None`.
+    const FUNCTIONS: &'static ColumnFunctions<Self> =
+        &ColumnFunctions { is_nested: T::NULLABLE, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, T::to_value_of_some)

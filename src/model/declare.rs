@@ -122,7 +122,7 @@ impl Operations {
             changed: commit::changed::<M>,
             sources: || M::LIFECYCLE.sources(),
             key_of: load::key_of::<M>,
-            default_of: M::column_default,
+            default_of: M::value_in_new_rows,
             #[cfg(feature = "fixtures")]
             from_row: |row| Ok(Box::new(M::from_columns(row)?)),
             #[cfg(feature = "fixtures")]

@@ -1,5 +1,8 @@
 //! What a delete returns.
 
+use std::cmp::Ordering;
+use std::fmt;
+
 use super::{Meta, ModelInternals};
 
 /// How many rows of which models a delete removed.
@@ -38,5 +41,33 @@ impl Deleted {
             Some((_, count)) => *count += rows,
             None => self.counts.push((meta, rows)),
         }
+    }
+}
+
+/// The number of rows of all models.
+impl From<Deleted> for u64 {
+    fn from(deleted: Deleted) -> Self {
+        deleted.total()
+    }
+}
+
+/// The number of rows of all models.
+impl fmt::Display for Deleted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.total().fmt(f)
+    }
+}
+
+/// Compares the number of rows of all models.
+impl PartialEq<u64> for Deleted {
+    fn eq(&self, rows: &u64) -> bool {
+        self.total() == *rows
+    }
+}
+
+/// Compares the number of rows of all models.
+impl PartialOrd<u64> for Deleted {
+    fn partial_cmp(&self, rows: &u64) -> Option<Ordering> {
+        self.total().partial_cmp(rows)
     }
 }

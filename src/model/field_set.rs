@@ -50,13 +50,14 @@ impl<M: ?Sized> FieldSet<M> {
     }
 
     /// Whether all of these fields are in the set.
-    pub fn contains(self, fields: Self) -> bool {
+    pub fn contains(self, fields: impl IntoFieldSet<M>) -> bool {
+        let fields = fields.into_field_set();
         self.bits & fields.bits == fields.bits
     }
 
     /// Whether at least one of these fields is in the set.
-    pub fn contains_any(self, fields: Self) -> bool {
-        self.bits & fields.bits != 0
+    pub fn contains_any(self, fields: impl IntoFieldSet<M>) -> bool {
+        self.bits & fields.into_field_set().bits != 0
     }
 
     /// The names of the fields, in the order of the struct.
@@ -82,6 +83,34 @@ impl FieldSet<dyn AnyModel> {
     /// For a known model, ask for the field itself, which the compiler checks: `changes.has(User::fields().email)`.
     pub fn has(self, name: &str) -> bool {
         self.has_named(name)
+    }
+}
+
+/// Some of the fields of `M`: a [`FieldSet`], or an array of them, `[User::fields().email, User::fields().name]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name fields of `{M}`",
+    label = "expected fields of `{M}`",
+    note = "the function `fields` of the model has its fields, which the compiler checks: `{M}::fields().email`, and several in \
+            brackets",
+    note = "only a receiver of any sender names them by strings: `changes.has(\"email\")`"
+)]
+pub trait IntoFieldSet<M: ?Sized> {
+    /// The set.
+    fn into_field_set(self) -> FieldSet<M>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: ?Sized> IntoFieldSet<M> for FieldSet<M> {
+    fn into_field_set(self) -> Self {
+        self
+    }
+}
+
+// It is a set of no model. If a trait has two implementations, the compiler suggests neither.
+#[diagnostic::do_not_recommend]
+impl<M: ?Sized> IntoFieldSet<(FieldSet<M>,)> for FieldSet<M> {
+    fn into_field_set(self) -> FieldSet<(Self,)> {
+        FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }
     }
 }
 

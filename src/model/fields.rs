@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{FieldSet, ModelInternals};
+use super::{FieldSet, IntoFieldSet, ModelInternals};
 
 impl<M: ModelInternals> FieldSet<M> {
     /// The field at this index among the columns.
@@ -56,7 +56,7 @@ impl<M: ModelInternals> FieldSet<M> {
     }
 
     /// Whether this field is in the set: `changes.has(User::fields().email)`.
-    pub fn has(self, field: Self) -> bool {
+    pub fn has(self, field: impl IntoFieldSet<M>) -> bool {
         self.contains(field)
     }
 
@@ -64,5 +64,19 @@ impl<M: ModelInternals> FieldSet<M> {
     #[must_use]
     pub const fn without_key(self) -> Self {
         Self { bits: self.bits & !Self::of(M::MODEL.key).bits, ..self }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: ModelInternals, F: IntoFieldSet<M>, const N: usize> IntoFieldSet<M> for [F; N] {
+    fn into_field_set(self) -> FieldSet<M> {
+        self.into_iter().fold(FieldSet::empty(), |set, fields| set | fields.into_field_set())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: ModelInternals, F: IntoFieldSet<M> + Copy, const N: usize> IntoFieldSet<M> for &[F; N] {
+    fn into_field_set(self) -> FieldSet<M> {
+        (*self).into_field_set()
     }
 }

@@ -4,6 +4,8 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
+use core::num::ParseIntError;
+use core::str::FromStr;
 
 use crate::column::{Column, ColumnType};
 use crate::value::{ColumnError, ValueRef};
@@ -49,6 +51,22 @@ impl<M> Id<M> {
     }
 }
 
+/// The id of the row with this number, as [`Id::new`] gives it.
+impl<M> From<i64> for Id<M> {
+    fn from(value: i64) -> Self {
+        Self::new(value)
+    }
+}
+
+/// The number, as in the path of a request.
+impl<M> FromStr for Id<M> {
+    type Err = ParseIntError;
+
+    fn from_str(number: &str) -> Result<Self, ParseIntError> {
+        number.parse().map(Self::new)
+    }
+}
+
 impl<M> Clone for Id<M> {
     fn clone(&self) -> Self {
         *self
@@ -70,6 +88,43 @@ impl<M> PartialEq for Id<M> {
 }
 
 impl<M> Eq for Id<M> {}
+
+// What developers call on an id that is no method of it. The conditions are never met: the compiler prints their messages, whatever
+// the arguments are.
+
+/// See the methods that have this condition.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an `Id` is set or unset, and is not an `Option`",
+    label = "not a method of `Id`",
+    note = "write `id.is_unset()`, or `id.get()` for its number, an `Option<i64>`; a foreign key that may be absent has the type \
+            `Option<Id<Model>>`"
+)]
+pub trait IsAnOption {}
+
+/// See the methods that have this condition.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an `Id` points to a row, and is not the row",
+    label = "not a method of `Id`",
+    note = "read the row first: `let mut user = profile.user(&db).await?;` for the field `user` of `profile`"
+)]
+pub trait IsARow {}
+
+macro_rules! only_of_others {
+    ($condition:ident: $($method:ident)*) => {
+        #[doc(hidden)]
+        impl<M> Id<M>
+        where
+            Self: $condition,
+        {
+            $(pub fn $method(self) {})*
+        }
+    };
+}
+
+only_of_others!(IsAnOption: is_none is_some is_some_and is_null unwrap expect unwrap_or unwrap_or_default ok_or ok_or_else take);
+only_of_others!(IsARow: save save_fields delete refresh load fetch follow);
 
 impl<M> PartialOrd for Id<M> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -3,7 +3,8 @@
 use signals_core::__private::SendsSignals;
 
 use super::signals::Observed;
-use super::{AnyModel, Counter, FieldSet, Key, Lifecycle, Meta};
+use super::{AnyModel, FieldSet, Key, Lifecycle, Meta};
+use crate::column::Counter;
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
@@ -40,7 +41,7 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
 
     fn column_value(&self, index: usize) -> ValueRef<'_>;
     /// The `#[default]` of a column.
-    fn column_default(_index: usize) -> Option<Value> {
+    fn value_in_new_rows(_index: usize) -> Option<Value> {
         None
     }
     /// The field with `#[version]`.

@@ -1,7 +1,7 @@
 //! The types that can be the key of a model.
 
 use super::Id;
-use crate::column::Column;
+use crate::column::{Column, ColumnFunctions};
 
 /// The type of a field with `#[key]`. To use a type of your own, implement it:
 ///
@@ -65,6 +65,10 @@ pub trait Key: Column + PartialEq {
 pub trait KeyOf<M> {
     /// The key itself.
     type Me: Key;
+
+    /// The functions of [`Column`].
+    #[doc(hidden)]
+    const FUNCTIONS: &'static ColumnFunctions<Self::Me> = <Self::Me as Column>::FUNCTIONS;
 }
 
 #[diagnostic::do_not_recommend]
@@ -120,6 +124,50 @@ keys_that_a_person_sets!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 #[cfg(feature = "uuid")]
 keys_that_a_person_sets!(uuid::Uuid);
 
+/// The argument of [`Model::get`](super::Model::get): the key of `M`, which is a `K`. For a `String`, a `&str` will do.
+#[diagnostic::on_unimplemented(
+    message = "the key of `{M}` has the type `{K}`, not `{Self}`",
+    label = "expected `{K}`",
+    note = "where the key is an `Id`, the number 1 becomes one by `Id::new(1)`; an `Option` of a key is taken apart first, by \
+            `if let Some(id) = ..`",
+    note = "the id of another model finds no row of `{M}`: pass the foreign key that points to `{M}`, such as `profile.user`"
+)]
+pub trait IntoKey<M, K> {
+    /// The key itself.
+    fn into_key(self) -> K;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, K: Key> IntoKey<M, K> for K {
+    fn into_key(self) -> K {
+        self
+    }
+}
+
+// The second implementation for each type is for no key. If there are two, the compiler suggests neither.
+macro_rules! borrowed_keys {
+    ($($borrowed:ty => $key:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M> IntoKey<M, $key> for $borrowed {
+            fn into_key(self) -> $key {
+                <$key>::from(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M> IntoKey<M, ()> for $borrowed {
+            fn into_key(self) {}
+        }
+    )*};
+}
+
+borrowed_keys! {
+    &str => String;
+    &String => String;
+    &[u8] => Vec<u8>;
+    std::borrow::Cow<'_, str> => String;
+}
+
 /// The `#[default(..)]` of a field of a model, by its index.
 #[doc(hidden)]
 pub trait DefaultOf<Field, T> {
@@ -134,7 +182,37 @@ pub trait DefaultOf<Field, T> {
     note = "an `Id` needs no `#[default]`: the database assigns it; a `Uuid`, a `String`, an integer, and a type of yours \
             that implements `DefaultKey` can have one"
 )]
-pub trait DefaultKey {
+pub trait DefaultKey: Key {
     /// Whether the key is unset.
     fn is_unset(&self) -> bool;
+
+    /// The functions of [`Column`], and [`is_unset`](Self::is_unset).
+    #[doc(hidden)]
+    const FUNCTIONS: &'static ColumnFunctions<Self> =
+        &ColumnFunctions { is_unset: Some(<Self as DefaultKey>::is_unset), ..ColumnFunctions::new() };
+}
+
+/// Whether the type of the key and those of the columns are right: `KeyAnswer<{ answered(COLUMNS) }>`.
+///
+/// If one is wrong, the compiler does not evaluate the constant, so that what depends on the key is not a second error.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct KeyAnswer<const ANSWERED: bool>;
+
+/// The key `T` of a model whose columns are right.
+#[doc(hidden)]
+pub trait KeyIf<T> {
+    /// The key itself.
+    type Key: Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Key> KeyIf<T> for KeyAnswer<true> {
+    type Key = T;
+}
+
+/// True: the functions of all columns were found.
+#[doc(hidden)]
+pub const fn answered<Columns>(_: &Columns) -> bool {
+    true
 }

@@ -5,6 +5,7 @@ use std::panic::Location;
 use signals_core::__private::synchronous::send;
 use signals_core::BoxFuture;
 
+use super::id::UNSET_ID;
 use super::{Field, Meta, ModelInternals, PostLoad};
 use crate::column::Column;
 use crate::db::{Exec, Params, Query, Row, Statement};
@@ -147,6 +148,24 @@ pub fn by_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
 ) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
     let place = Location::caller();
     async move { find(executor.exec(place), field, &[to_value(&value)]).await }
+}
+
+/// `User::by_username(..)` of a field that is an `Option`.
+#[doc(hidden)]
+#[track_caller]
+pub fn by_optional_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
+    executor: &'a dyn crate::db::Executor,
+    field: usize,
+    value: T,
+    to_value: fn(&Option<T>) -> ValueRef<'_>,
+) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
+    let place = Location::caller();
+    async move {
+        let value = Some(value);
+        // No row has an unset id.
+        let value = Some(to_value(&value)).filter(|value| *value != UNSET_ID).unwrap_or(ValueRef::Null);
+        find(executor.exec(place), field, &[value]).await
+    }
 }
 
 /// Every row whose field has the value.

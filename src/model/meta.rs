@@ -8,7 +8,7 @@ use signals_core::SourceLocation;
 use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
 use super::sql::statements::Statements;
-use crate::column::ColumnType;
+use crate::column::{ColumnFunctions, ColumnType};
 use crate::error::{DeclaredModel, Error, ErrorKind, Lookup};
 use crate::value::ValueRef;
 
@@ -153,12 +153,17 @@ pub struct Field {
 
 impl Field {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, column: &'static str, ty: ColumnType, nullable: bool) -> Self {
+    #[track_caller]
+    pub const fn new<T>(name: &'static str, column: &'static str, functions: &ColumnFunctions<T>) -> Self {
+        assert!(
+            !functions.is_nested,
+            "a type that is nullable cannot be in another `Option`: NULL would be both, `None` and `Some(None)`"
+        );
         Self {
             name,
             column,
-            ty,
-            nullable,
+            ty: functions.ty,
+            nullable: functions.nullable,
             key: None,
             unique: false,
             index: false,

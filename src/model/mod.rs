@@ -17,6 +17,7 @@ mod fields;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 mod id;
+mod id_of_row;
 mod internals;
 mod key;
 pub(crate) mod load;
@@ -46,16 +47,16 @@ pub(crate) use accessors::same_accessors;
 pub use any::AnyModel;
 pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use deleted::Deleted;
-pub use field_set::FieldSet;
-pub use id::Id;
+pub use field_set::{FieldSet, IntoFieldSet};
+pub use id::{Id, IsARow, IsAnOption};
 pub use internals::ModelInternals;
-pub use key::{DefaultKey, DefaultOf, Key, KeyOf};
+pub use key::{DefaultKey, DefaultOf, IntoKey, Key, KeyAnswer, KeyIf, KeyOf, answered};
 
 pub use meta::{
     Accessor, AccessorOwner, Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind,
 };
 pub use model_set::ModelSet;
-pub use model_trait::Model;
+pub use model_trait::{IsOneRow, Model};
 pub use pointer::{KeyFor, PointsTo, RelatedById};
 pub use reference::Ref;
 pub use registry::registered_models;
@@ -66,4 +67,4 @@ pub use signals::{
     post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use update_or_create::UpdateOrCreate;
-pub use version::{Counter, VersionNumber};
+pub use version::VersionNumber;

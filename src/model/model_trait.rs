@@ -4,10 +4,10 @@ use std::panic::Location;
 
 use signals_core::{BoxFuture, Signal};
 
-use super::key::Key;
+use super::key::{IntoKey, Key};
 use super::many_to_many::{self, Through};
 use super::{
-    AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, Meta, ModelInternals, PostBulkCreate, PostBulkDelete,
+    AnyModel, CreateMany, DeleteWhere, Deleted, IntoFieldSet, Meta, ModelInternals, PostBulkCreate, PostBulkDelete,
     PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, UpdateOrCreate,
     UpdateWhere,
 };
@@ -21,6 +21,34 @@ use crate::{
     error::ErrorKind,
     model::{post_bulk_create, post_bulk_delete, post_bulk_update},
 };
+
+/// One row, in contrast to a list of rows. It is never met for a list: the compiler prints its message for `users.save(db)`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a list of rows, and these methods are of one row",
+    label = "not a method of a list",
+    note = "insert the rows together, `User::create_many(&db, &mut users)`, or call the method of each: `for user in &mut users {{ \
+            user.save(&db).await?; }}`"
+)]
+pub trait IsOneRow<K>: ModelInternals<PrimaryKey = K> {}
+
+macro_rules! lists_are_no_rows {
+    ($($list:ty $(, $length:ident)?;)*) => {$(
+        #[doc(hidden)]
+        #[diagnostic::do_not_recommend]
+        impl<M: Model $(, const $length: usize)?> Model for $list
+        where
+            Self: IsOneRow<M::Key>,
+        {
+            type Key = M::Key;
+        }
+    )*};
+}
+
+lists_are_no_rows! {
+    Vec<M>;
+    [M; N], N;
+}
 
 /// A struct whose values are rows. `#[model]` implements it.
 ///
@@ -88,8 +116,8 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         save::save(self, executor.exec(Location::caller()), &save::SaveMode::InsertOrUpdate)
     }
 
-    /// Updates only these fields of the row: `ann.save_fields(&db, User::fields().email)`. This is Django's `update_fields`, and
-    /// receivers get the fields under that name.
+    /// Updates only these fields of the row: `ann.save_fields(&db, User::fields().email)`, or several of them in brackets. This is
+    /// Django's `update_fields`, and receivers get the fields under that name.
     ///
     /// It never inserts. An empty set does nothing and sends nothing. The set cannot contain the key: use
     /// `FieldSet::all().without_key()` for all other fields.
@@ -101,10 +129,10 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     fn save_fields<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
-        fields: FieldSet<Self>,
-    ) -> impl Future<Output = Result<()>> + Send + 'a {
-        let place = Location::caller();
-        async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields)).await }
+        fields: impl IntoFieldSet<Self>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (fields, place) = (fields.into_field_set(), Location::caller());
+        Box::pin(async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields)).await })
     }
 
     /// Inserts the row, also if its key is set. Otherwise it is like [`save`](Self::save).
@@ -148,9 +176,9 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     fn get_or_create<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
-        fields: FieldSet<Self>,
-    ) -> impl Future<Output = Result<bool>> + Send + 'a {
-        lookup::get_or_create(self, executor.exec(Location::caller()), fields)
+        fields: impl IntoFieldSet<Self>,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(lookup::get_or_create(self, executor.exec(Location::caller()), fields.into_field_set()))
     }
 
     /// Writes the fields `write` of this value to the row that has its values in `find`, or creates it, and returns whether it was
@@ -192,10 +220,11 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     fn update_or_create<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
-        find: FieldSet<Self>,
-        write: FieldSet<Self>,
+        find: impl IntoFieldSet<Self>,
+        write: impl IntoFieldSet<Self>,
     ) -> UpdateOrCreate<'a, Self> {
-        UpdateOrCreate::new(self, executor.exec(Location::caller()), (find, write))
+        let fields = (find.into_field_set(), write.into_field_set());
+        UpdateOrCreate::new(self, executor.exec(Location::caller()), fields)
     }
 
     /// Inserts the row, or writes the fields `write` to the row that has its values in `unique`, with one statement, `INSERT ..
@@ -212,10 +241,11 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     fn upsert<'a>(
         &'a mut self,
         executor: &'a dyn Executor,
-        unique: FieldSet<Self>,
-        write: FieldSet<Self>,
-    ) -> impl Future<Output = Result<()>> + Send + 'a {
-        upsert::upsert(self, executor.exec(Location::caller()), (unique, write))
+        unique: impl IntoFieldSet<Self>,
+        write: impl IntoFieldSet<Self>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let fields = (unique.into_field_set(), write.into_field_set());
+        Box::pin(upsert::upsert(self, executor.exec(Location::caller()), fields))
     }
 
     /// Inserts many rows, all of them or none, up to some hundred with each statement, and sets their ids.
@@ -279,12 +309,12 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     #[track_caller]
     fn update_where<'a>(
         executor: &'a dyn Executor,
-        fields: FieldSet<Self>,
+        fields: impl IntoFieldSet<Self>,
         values: &'a Self,
         condition: &'a str,
         params: &'a dyn Params,
     ) -> UpdateWhere<'a, Self> {
-        UpdateWhere::new(executor.exec(Location::caller()), (fields, values), (condition, params))
+        UpdateWhere::new(executor.exec(Location::caller()), (fields.into_field_set(), values), (condition, params))
     }
 
     /// Deletes every row that meets a condition, with one statement, and returns how many there were. The condition is that of
@@ -331,9 +361,10 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// The row with this key, if it exists. For a `String` key, pass a `&str`. It sends `post_load`, as every method that reads rows
     /// does.
     #[track_caller]
-    fn get(executor: &dyn Executor, key: impl Into<Self::Key>) -> impl Future<Output = Result<Option<Self>>> + Send {
-        let (key, place) = (key.into(), Location::caller());
-        async move { load::get(executor.exec(place), &key).await }
+    fn get(executor: &dyn Executor, key: impl IntoKey<Self, Self::Key>) -> BoxFuture<'_, Result<Option<Self>>> {
+        // Boxed, so that the type of the future does not depend on that of the argument: a wrong argument is then one error.
+        let (key, place) = (key.into_key(), Location::caller());
+        Box::pin(async move { load::get(executor.exec(place), &key).await })
     }
 
     /// Every row, ordered by the key.

@@ -1,8 +1,8 @@
 //! The types of fields that point to a row.
 
 use super::{Id, Key, Meta, ModelInternals, Ref};
-use crate::column::{Column, ColumnType};
-use crate::value::{ColumnError, ValueRef};
+use crate::column::{Column, ColumnFunctions};
+use crate::value::ValueRef;
 
 /// The type of a field with `#[one_to_one]` or `#[foreign_key]`.
 #[diagnostic::on_unimplemented(
@@ -10,7 +10,7 @@ use crate::value::{ColumnError, ValueRef};
     label = "expected `Id<Model>` or `Option<Id<Model>>`",
     note = "a model whose key is not an `Id` but a `Uuid`, say, is pointed to with a `Ref<Model, Uuid>`"
 )]
-pub trait PointsTo: Sized {
+pub trait PointsTo: Sized + 'static {
     /// The model that it points to.
     type Target;
     /// The type of the row that it is followed to.
@@ -21,19 +21,8 @@ pub trait PointsTo: Sized {
     /// Converts the row that it was followed to.
     fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
 
-    // The parts of `Column` that `#[model]` uses, in this trait: a type that points to no model is then one error.
-
-    /// [`Column::TYPE`]
-    const TYPE: ColumnType;
-    /// [`Column::NULLABLE`]
-    const NULLABLE: bool;
-    /// [`Column::to_value`]
-    fn to_value(&self) -> ValueRef<'_>;
-    /// `Column::duplicate`
-    #[must_use]
-    fn duplicate(&self) -> Self;
-    /// [`Column::from_value`]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError>;
+    /// The functions of [`Column`]. They are here too, so that a type that points to no model is one error.
+    const FUNCTIONS: &'static ColumnFunctions<Self>;
 }
 
 macro_rules! points_to {
@@ -43,8 +32,7 @@ macro_rules! points_to {
             type Target = M;
             type Loaded = $loaded;
 
-            const TYPE: ColumnType = <Self as Column>::TYPE;
-            const NULLABLE: bool = <Self as Column>::NULLABLE;
+            const FUNCTIONS: &'static ColumnFunctions<Self> = <Self as Column>::FUNCTIONS;
 
             fn pointer(&self) -> Option<ValueRef<'_>> {
                 let $this = self;
@@ -53,18 +41,6 @@ macro_rules! points_to {
 
             fn loaded($row: Option<M>) -> Option<$loaded> {
                 $followed
-            }
-
-            fn to_value(&self) -> ValueRef<'_> {
-                Column::to_value(self)
-            }
-
-            fn duplicate(&self) -> Self {
-                Column::duplicate(self)
-            }
-
-            fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
-                Column::from_value(value)
             }
         }
     };

@@ -13,6 +13,7 @@
     reason = "each program denies what it is about"
 )]
 
+pub mod arguments;
 pub mod attributes;
 pub mod borrowed;
 pub mod cfg;
@@ -38,6 +39,7 @@ pub mod visibility;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> signals::Result<()> {
+    arguments::main().await?;
     attributes::main()?;
     borrowed::main()?;
     cfg::main();

@@ -33,7 +33,45 @@ extension! {
     follow one_that_points all_that_point
 }
 
+/// Methods of the user's own on types of the library, whose methods of these names only print an error.
+trait OnOurTypes {
+    fn unwrap(self) -> &'static str;
+    fn save(self) -> &'static str;
+    fn add(self) -> &'static str;
+}
+
+impl<M> OnOurTypes for Id<M> {
+    fn unwrap(self) -> &'static str {
+        "unwrap"
+    }
+
+    fn save(self) -> &'static str {
+        "save"
+    }
+
+    fn add(self) -> &'static str {
+        "add"
+    }
+}
+
+impl<M> OnOurTypes for ManyToMany<M> {
+    fn unwrap(self) -> &'static str {
+        "unwrap"
+    }
+
+    fn save(self) -> &'static str {
+        "save"
+    }
+
+    fn add(self) -> &'static str {
+        "add"
+    }
+}
+
 pub(super) fn main() {
+    let (id, many) = (Id::<User>::UNSET, ManyToMany::<User>::new());
+    assert_eq!([id.unwrap(), id.save(), id.add()], ["unwrap", "save", "add"]);
+    assert_eq!([many.unwrap(), many.save(), many.add()], ["unwrap", "save", "add"]);
     of_one(&User::default());
     of_any(&User::default());
 }

@@ -8,17 +8,20 @@ use proc_macro2::TokenStream;
 use self::row::Row;
 use crate::written::names;
 
+mod fields;
 mod models;
 mod parameters;
+mod positional;
 mod receivers;
 mod row;
 pub(crate) mod signal_names;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::positional::positional;
 pub(crate) use self::row::Place;
 
-const TABLES: &[&[Row]] = &[receivers::ROWS, signal_names::ROWS, parameters::ROWS, models::ROWS];
+const TABLES: &[&[Row]] = &[receivers::ROWS, signal_names::ROWS, parameters::ROWS, models::ROWS, fields::ROWS];
 
 /// The answer to a foreign word, if it is one. `rest` is what follows it in the argument: `= value`, `(value)` or nothing.
 pub(crate) fn answer(place: Place, word: &str, rest: &TokenStream) -> Option<String> {

@@ -11,12 +11,18 @@ mod accessors;
 mod check;
 mod defaults;
 mod expand;
+mod forms;
 mod ir;
 mod names;
+mod others;
 mod parse;
 mod paths;
+#[cfg(test)]
+mod tests;
 mod through;
 mod types;
+
+pub(crate) use self::parse::ON_DELETE;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
@@ -28,7 +34,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(model.as_ref())) {
         (Ok(()), Some((parsed, model))) => expand::expand(parsed, model, &paths),
-        (Ok(()), None) => expand::stub(item, None, &paths),
+        (Ok(()), None) => item,
         (Err(errors), model) => {
             let stub = expand::stub(item, model, &paths);
             quote!(#stub #errors)

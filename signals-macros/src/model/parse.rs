@@ -3,15 +3,14 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote,
-};
+use syn::{Attribute, Expr, Field, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote};
 
+use super::forms;
+use super::others::{self, Other};
 use crate::errors::Errors;
 use crate::foreign::Place;
-use crate::grammar::{Keys, Understood};
+use crate::grammar::{Keys, Understood, first_word};
 use crate::root::map_tokens;
-use crate::subject::{Subject, repaired as repair, without_attributes};
 use crate::suggest;
 
 /// A struct and its attributes.
@@ -100,6 +99,7 @@ pub(super) struct Relation {
     pub(super) kind: Kind,
     pub(super) on_delete: OnDeleteWord,
     pub(super) related_name: Option<LitStr>,
+    pub(super) is_understood: Understood,
 }
 
 /// `#[many_to_many(..)]`
@@ -110,6 +110,7 @@ pub(super) struct ManyToMany {
     pub(super) related_name: Option<(Ident, LitStr)>,
     pub(super) symmetrical: Option<(Ident, LitBool)>,
     pub(super) table: Option<(Ident, LitStr)>,
+    pub(super) is_understood: Understood,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -135,7 +136,7 @@ pub(super) enum OnDeleteWord {
     Given(Ident),
 }
 
-const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     "key",
     "unique",
     "index",
@@ -150,12 +151,13 @@ const WORDS: &[&str] = &[
     "many_to_many",
 ];
 
-const MODEL: Keys = Keys::new(Place::Model, &["table", "app", "unique", "index", "delete_signals", "crate"])
+pub(super) const MODEL: Keys = Keys::new(Place::Model, &["table", "app", "unique", "index", "delete_signals", "crate"])
     .repeatable(&["unique", "index"]);
 const COLUMN: Keys = Keys::new(Place::Column, &["name"]);
 const READ_ONLY: Keys = Keys::new(Place::ReadOnly, &["generated", "default"]);
 /// The values of `on_delete`, of which `check` knows the meaning.
-const ON_DELETE: &[&str] = &["cascade", "db_cascade", "protect", "restrict", "set_null", "set_default", "do_nothing"];
+pub(crate) const ON_DELETE: &[&str] =
+    &["cascade", "db_cascade", "protect", "restrict", "set_null", "set_default", "do_nothing"];
 const RELATION: &[&str] = &["on_delete", "related_name"];
 const MANY_TO_MANY: Keys =
     Keys::new(Place::ManyToMany, &["through", "through_fields", "related_name", "symmetrical", "table"]);
@@ -165,15 +167,24 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     let mut item = match syn::parse2::<Item>(item) {
         Ok(Item::Struct(item)) => item,
         Ok(other) => {
-            errors.push(Subject::Model.misplaced(&other));
+            errors.on(first_word(&other), "the `model` attribute goes on a struct with named fields");
             return None;
         }
-        // The compiler has said it.
-        Err(_) => return None,
+        Err(error) => {
+            errors.push(error);
+            return None;
+        }
     };
     check_alone(&item.attrs, errors);
-    let name = item.ident.clone();
-    let fields: Vec<_> = item.fields.iter_mut().map(|field| field_attributes(field, &name, errors)).collect();
+    let (name, other) = (item.ident.clone(), Other::of(&item.attrs));
+    item.attrs.retain(|attribute| {
+        let is_others = others::is_of_struct(attribute.path(), other);
+        if is_others {
+            errors.push(others::on_struct(attribute));
+        }
+        !is_others
+    });
+    let fields: Vec<_> = item.fields.iter_mut().map(|field| field_attributes(field, &name, other, errors)).collect();
     let is_of_constructor = |field: &FieldAttributes| field.default.is_some() && field.key.is_none();
     let constructor = fields.iter().any(is_of_constructor).then(|| take_default(&mut item.attrs)).flatten();
     Some(Parsed { item, arguments, constructor, fields, through_models: Vec::new() })
@@ -203,7 +214,7 @@ pub(super) fn take_default(attributes: &mut Vec<Attribute>) -> Option<Path> {
 }
 
 /// The traits in a `#[derive(..)]`.
-fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
+pub(super) fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
     if attribute.path().segments.last()?.ident != "derive" {
         return None;
     }
@@ -221,26 +232,14 @@ fn is_default(path: &Path) -> bool {
     }
 }
 
-/// Removes our attributes from every field.
-pub(super) fn strip(fields: &mut Fields) {
-    for field in fields.iter_mut() {
-        let is_ours = |path: &Path| !matches!(whose(path), Whose::Another);
+/// Removes our attributes, and those of other libraries that are mistakes here.
+pub(super) fn strip(item: &mut ItemStruct) {
+    let other = Other::of(&item.attrs);
+    item.attrs.retain(|attribute| !is_model(attribute) && !others::is_of_struct(attribute.path(), other));
+    for field in item.fields.iter_mut() {
+        let is_ours = |path: &Path| !matches!(whose(path, other), Whose::Another);
         field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));
     }
-}
-
-/// An item that is no model, without our attributes.
-pub(super) fn stripped(item: TokenStream) -> TokenStream {
-    without_attributes(item, &is_ours)
-}
-
-/// The struct without what cannot be parsed.
-pub(super) fn repaired(item: TokenStream) -> Option<Item> {
-    repair(item, &is_ours)
-}
-
-fn is_ours(word: &str) -> bool {
-    word == "model" || suggest::nearly(word, WORDS).is_some()
 }
 
 /// Refuses a second `model` attribute, which would declare a second model.
@@ -275,14 +274,17 @@ enum Whose {
     Ours(Ident),
     /// It differs from one of ours by one typing error.
     Nearly(Ident, &'static str),
+    /// It is of another library, and has another name here.
+    Foreign,
     Another,
 }
 
-fn whose(path: &Path) -> Whose {
+fn whose(path: &Path, other: Other) -> Whose {
     let Some(word) = path.get_ident().cloned() else { return Whose::Another };
     let text = word.to_string();
     match suggest::nearly(&text, WORDS) {
         Some(known) if known == text => Whose::Ours(word),
+        _ if others::is_of_field(path, other) => Whose::Foreign,
         Some(known) => Whose::Nearly(word, known),
         None => Whose::Another,
     }
@@ -307,23 +309,50 @@ fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
     arguments
 }
 
-fn field_attributes(field: &mut Field, model: &Ident, errors: &mut Errors) -> FieldAttributes {
+fn field_attributes(field: &mut Field, model: &Ident, other: Other, errors: &mut Errors) -> FieldAttributes {
     let mut found = FieldAttributes::new(without_self(&field.ty, model));
+    let ty = &field.ty;
     field.attrs.retain(|attribute| {
         let mut is_conditional = false;
-        for mistake in conditional(attribute).iter().filter_map(not_conditional) {
+        for mistake in conditional(attribute).iter().filter_map(|path| not_conditional(path, other)) {
             errors.push(mistake);
             is_conditional = true;
         }
-        let result = match whose(attribute.path()) {
+        let result = match whose(attribute.path(), other) {
             Whose::Another => return !is_conditional,
             Whose::Ours(word) => one(attribute, word, &mut found, errors),
-            Whose::Nearly(word, known) => Err(misspelt(&word, known)),
+            Whose::Nearly(word, known) => {
+                assume(attribute, Ident::new(known, word.span()), &mut found);
+                Err(misspelt(&word, known))
+            }
+            Whose::Foreign => {
+                let error = others::on_field(attribute, ty);
+                for (offered, mut word) in others::offered(&error.to_string(), ty) {
+                    word.set_span(attribute.path().segments[0].ident.span());
+                    assume(&offered, word, &mut found);
+                }
+                Err(error)
+            }
         };
         errors.take(result);
         false
     });
     found
+}
+
+/// Takes an attribute for the one that the user meant, so that its absence is no further mistake.
+fn assume(attribute: &Attribute, word: Ident, found: &mut FieldAttributes) {
+    let mut ignored = Errors::new();
+    let (relations, had_many) = (found.relations.len(), found.many_to_many.is_some());
+    let result = one(attribute, word, found, &mut ignored);
+    ignored.take(result);
+    let _ = ignored.into_result();
+    for relation in &mut found.relations[relations..] {
+        relation.is_understood = Understood::InPart;
+    }
+    if let (Some(many), false) = (&mut found.many_to_many, had_many) {
+        many.is_understood = Understood::InPart;
+    }
 }
 
 fn misspelt(word: &Ident, known: &str) -> syn::Error {
@@ -334,9 +363,9 @@ fn misspelt(word: &Ident, known: &str) -> syn::Error {
 }
 
 /// The mistake for one of our attributes in a `cfg_attr`.
-fn not_conditional(path: &Path) -> Option<syn::Error> {
-    match whose(path) {
-        Whose::Another => None,
+fn not_conditional(path: &Path, other: Other) -> Option<syn::Error> {
+    match whose(path, other) {
+        Whose::Another | Whose::Foreign => None,
         Whose::Nearly(word, known) => Some(misspelt(&word, known)),
         Whose::Ours(word) => Some(syn::Error::new(
             word.span(),
@@ -367,28 +396,24 @@ fn one(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: 
         "index" => flag(attribute, word, &mut found.index),
         "skip" => flag(attribute, word, &mut found.skip),
         "version" => flag(attribute, word, &mut found.version),
-        "default" => once(expression(attribute, &word, "#[default(18)]")?, word, &mut found.default),
-        "update" => once(expression(attribute, &word, "#[update(now())]")?, word, &mut found.update),
+        "default" => once(expression(attribute, &word, &found.ty)?, word, &mut found.default),
+        "update" => once(expression(attribute, &word, &found.ty)?, word, &mut found.update),
         "column" => column(attribute, word, found, errors),
         "read_only" => read_only(attribute, word, found, errors),
         "many_to_many" => many_to_many(attribute, word, found, errors),
-        other => {
-            let kind = if other == "one_to_one" { Kind::OneToOne } else { Kind::ForeignKey };
-            relation(attribute, word, kind, found, errors);
-            Ok(())
-        }
+        "one_to_one" => relation(attribute, word, Kind::OneToOne, found, errors),
+        _ => relation(attribute, word, Kind::ForeignKey, found, errors),
     }
 }
 
 fn flag(attribute: &Attribute, word: Ident, place: &mut Option<Ident>) -> syn::Result<()> {
-    let mistake = if !matches!(attribute.meta, Meta::Path(_)) {
-        Some("takes no arguments")
+    let error = if !matches!(attribute.meta, Meta::Path(_)) {
+        Some(forms::no_arguments(attribute, &word))
     } else if place.is_some() {
-        Some("is given twice")
+        Some(syn::Error::new(word.span(), format!("`{word}` is given twice")))
     } else {
         None
     };
-    let error = mistake.map(|mistake| syn::Error::new(word.span(), format!("`{word}` {mistake}")));
     *place = Some(word);
     error.map_or(Ok(()), Err)
 }
@@ -401,11 +426,9 @@ fn once<T>(value: T, word: Ident, place: &mut Option<(Ident, T)>) -> syn::Result
     Ok(())
 }
 
-fn expression(attribute: &Attribute, word: &Ident, example: &str) -> syn::Result<Expr> {
-    match &attribute.meta {
-        Meta::List(list) if !list.tokens.is_empty() => attribute.parse_args(),
-        _ => Err(syn::Error::new(word.span(), format!("`{word}` needs an expression, as in `{example}`"))),
-    }
+fn expression(attribute: &Attribute, word: &Ident, ty: &Type) -> syn::Result<Expr> {
+    let given = matches!(attribute.meta, Meta::List(_)).then(|| attribute.parse_args()).and_then(Result::ok);
+    given.filter(|given| !forms::is_no_value(given)).ok_or_else(|| forms::no_expression(attribute, word, ty))
 }
 
 /// The arguments of a field's attribute.
@@ -417,20 +440,24 @@ fn inside(attribute: &Attribute) -> TokenStream {
 }
 
 fn column(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
-    let tokens = inside(attribute);
-    if tokens.is_empty() {
-        let message = "`column` needs a name, as in `#[column(name = \"user_name\")]`";
-        return Err(syn::Error::new(word.span(), message));
+    if let Some(error) = forms::no_column_name(attribute, &word) {
+        return Err(error);
     }
     let mut name = None;
-    COLUMN.parse(tokens, errors, |key| {
+    let understood = COLUMN.parse(inside(attribute), errors, |key| {
         name = Some(key.value("name = \"user_name\"")?);
         Ok(())
     });
+    if understood == Understood::InPart {
+        for (attribute, word) in others::offered_in(inside(attribute), &found.ty.clone()) {
+            assume(&attribute, word, found);
+        }
+    }
     name.map_or(Ok(()), |name| once(name, word, &mut found.column))
 }
 
 fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, errors: &mut Errors) -> syn::Result<()> {
+    forms::check_list(attribute, &word, "#[read_only]")?;
     let mut source = None;
     READ_ONLY.parse(inside(attribute), errors, |key| {
         let given = match key.name() {
@@ -446,10 +473,16 @@ fn read_only(attribute: &Attribute, word: Ident, found: &mut FieldAttributes, er
     once(source.unwrap_or(Source::Table), word, &mut found.read_only)
 }
 
-fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAttributes, errors: &mut Errors) {
+fn relation(
+    attribute: &Attribute,
+    word: Ident,
+    kind: Kind,
+    found: &mut FieldAttributes,
+    errors: &mut Errors,
+) -> syn::Result<()> {
     let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
     let keys = Keys::new(kind.place(), RELATION);
-    let understood = keys.parse(inside(attribute), errors, |key| {
+    let is_understood = keys.parse(inside(attribute), errors, |key| {
         if key.name() == "on_delete" {
             on_delete = OnDeleteWord::Given(key.word_of(ON_DELETE, "on_delete = cascade")?);
         } else {
@@ -457,10 +490,15 @@ fn relation(attribute: &Attribute, word: Ident, kind: Kind, found: &mut FieldAtt
         }
         Ok(())
     });
-    if understood == Understood::InPart && matches!(on_delete, OnDeleteWord::Missing) {
+    if is_understood == Understood::InPart && matches!(on_delete, OnDeleteWord::Missing) {
         on_delete = OnDeleteWord::Mistaken;
     }
-    found.relations.push(Relation { word, kind, on_delete, related_name });
+    let list = forms::check_list(attribute, &word, &format!("#[{word}(on_delete = cascade)]"));
+    if list.is_err() {
+        on_delete = OnDeleteWord::Mistaken;
+    }
+    found.relations.push(Relation { word, kind, on_delete, related_name, is_understood });
+    list
 }
 
 fn many_to_many(
@@ -472,9 +510,17 @@ fn many_to_many(
     if found.many_to_many.is_some() {
         return Err(syn::Error::new(word.span(), "`many_to_many` is given twice"));
     }
-    let mut many =
-        ManyToMany { word, through: None, through_fields: None, related_name: None, symmetrical: None, table: None };
-    MANY_TO_MANY.parse(inside(attribute), errors, |key| {
+    let list = forms::check_list(attribute, &word, "#[many_to_many]");
+    let mut many = ManyToMany {
+        word,
+        through: None,
+        through_fields: None,
+        related_name: None,
+        symmetrical: None,
+        table: None,
+        is_understood: Understood::Wholly,
+    };
+    many.is_understood = MANY_TO_MANY.parse(inside(attribute), errors, |key| {
         let word = || key.word.clone();
         match key.name() {
             "through" => many.through = Some(key.path("through = Membership")?),
@@ -488,5 +534,5 @@ fn many_to_many(
         Ok(())
     });
     found.many_to_many = Some(many);
-    Ok(())
+    list
 }

@@ -1,15 +1,15 @@
 //! The output for a receiver: the unchanged function, a type with its name, and an entry in the registry per signal and
 //! sender.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
+use syn::{ItemFn, Path, Type, TypeReference as Reference};
 
-use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
-use super::name::{Name, place};
+use super::check::{Binding, CallStyle, Function, Parameter, Scope};
+use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Root, SpanRange, ask, at, map_tokens, moved};
+use crate::root::{Root, SpanRange, ask, at, implement, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
@@ -18,49 +18,60 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
         let path = root.path(over);
         quote!(#path::__private)
     };
-    let after: Vec<&Path> = parsed.attributes.iter().flat_map(|arguments| &arguments.after).collect();
-    let name = Name::new(item, &after, &private);
-    let (marker, declaration) = (&name.declaration, declaration(function, &name, &parsed.attributes, &private));
+    let marker = marker(function, &parsed.attributes, item, &private);
+    let declaration = declaration(function, &parsed.attributes, &private);
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
-    let added = quote! {
+    quote! {
+        #item
         #marker
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         const _: () = {
             #declaration
             #(#bindings)*
         };
-    };
-    next_to(item, &added, &private)
-}
-
-/// The output for a function with a mistake: the function and its name, so that its uses are not further errors.
-pub(super) fn stub(item: &ItemFn, root: Root) -> TokenStream {
-    let path = root.path(None);
-    let private = quote!(#path::__private);
-    if check::self_type(item.sig.to_token_stream()).is_some() || item.sig.receiver().is_some() {
-        return quote!(#item);
     }
-    next_to(item, &Name::new(item, &[], &private).declaration, &private)
 }
 
-/// The function, and what is added to its module. The latter is in an item with the location of the function that cannot be in an
-/// `impl` block or a trait: if the function is in one, this is the only error.
-fn next_to(item: &ItemFn, added: &TokenStream, private: &TokenStream) -> TokenStream {
+/// The type that represents the function in `after = [..]`. The number of its variant is computed from the numbers of the
+/// receivers that run earlier. In a cycle it cannot be computed, and the compiler names the receivers of the cycle.
+fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, private: &TokenStream) -> TokenStream {
+    let (vis, name) = (&item.vis, marker_name(function));
     let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let (first, last) = place(item);
-    let word = Token![impl](first);
-    let mut body = Group::new(Delimiter::Brace, TokenStream::new());
-    body.set_span(last);
+    let after: Vec<&Path> = attributes.iter().flat_map(|arguments| &arguments.after).collect();
+    let attributes = quote!(#[doc(hidden)] #(#cfgs)*);
+    let Some(first) = after.first() else {
+        return quote!(#attributes #vis enum #name { RunsAfter });
+    };
+    // The expression has the user's spans, so that the error about a cycle only shows the user's code.
+    let span = SpanRange::of(first).first();
+    let number = quote_spanned! {span=> {
+        use #private::NoReceiver as _;
+        <()>::RunsAfter #(| <#after>::RunsAfter as ::core::primitive::isize)*
+    }};
+    let name = function.name;
+    let declaration = quote_spanned!(name.span()=> enum #name { RunsAfter = #number });
     quote! {
-        #item
-        #(#cfgs)*
-        #[#private::outside_of_impls(#added)]
-        #word () #body
+        #attributes
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #[allow(non_camel_case_types, reason = "it has the name of the function")]
+        #vis #declaration
+    }
+}
+
+/// The name of the type. Its span has the location of the function but the hygiene of the macro, so that no lint complains that
+/// the name is not in camel case.
+fn marker_name(function: &Function<'_>) -> Ident {
+    let (span, plain) = (Span::call_site().located_at(function.name.span()), function.name.unraw());
+    if plain == *function.name {
+        Ident::new(&plain.to_string(), span)
+    } else {
+        Ident::new_raw(&plain.to_string(), span)
     }
 }
 
 /// The name of the receiver, its location, and the receivers that it waits for.
-fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
+fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
+    let marker = marker_name(function);
     let given = attributes.iter().find_map(|arguments| arguments.id.as_ref()).map(ToTokens::to_token_stream);
     let name = given.unwrap_or_else(|| {
         let name = function.name.unraw().to_string();
@@ -69,16 +80,24 @@ fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments],
     let id = |path: &Path| ask(path, quote!(#private::ReceiverName), "ID");
     let after = attributes.iter().flat_map(|arguments| &arguments.after).map(id);
     let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
-    let Name { implementation, ty, .. } = marker;
+    let function = function.name;
+    let receiver = implement(
+        function,
+        &quote!(#private::ReceiverName for #function),
+        &quote!(
+            const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
+        ),
+    );
     quote! {
-        #implementation
+        #receiver
         const DECLARATION: #private::Declaration = #private::Declaration {
             name: #name,
             file: ::core::file!(),
             line: ::core::line!(),
             column: ::core::column!(),
             module: ::core::module_path!(),
-            function: <#ty as #private::ReceiverName>::ID,
+            function: <#marker as #private::ReceiverName>::ID,
+            runs_after: #marker::RunsAfter as ::core::primitive::isize,
             after: &[#(#after),*],
             before: &[#(#before),*],
         };
@@ -133,14 +152,14 @@ fn binding(
     let bind = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
-    let locals = function.parameters.iter().map(local);
+    let locals = parameters::locals(function, &Bound { signal, sender, private });
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // A parameter may have the same name as the function.
     let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
     let body = quote! {
         #alias
-        #(#locals)*
+        #locals
         #call
     };
     let style = match function.call {
@@ -178,12 +197,14 @@ fn changes(sender: &Type, arguments: &Arguments, private: &TokenStream) -> Token
     fields.map(|field| may_change(sender, field, private)).collect()
 }
 
-/// It has the user's spans, so that the compiler underlines the field and does not mention the macro.
+/// It has the user's spans, so that the compiler underlines the field and does not mention the macro. The offset is that of no
+/// field if there is none: of a method, the compiler would say how to call it.
 fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
     let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
-    quote_spanned!(place=> #question(#never, #name);)
+    let model = ask(sender, quote!(#private::SendsSignals), "Me");
+    quote_spanned!(place=> #question(#never, #name, ::core::mem::offset_of!(#model, #field));)
 }
 
 /// The type of the payload of the signal from the sender, computed in steps. Each step underlines the tokens that are wrong, and
@@ -221,8 +242,13 @@ fn payload(
     }
     if let Some(changed) = &arguments.changed {
         subject = question(subject, SpanRange::of(&changed.word), quote!(KnowsWhatChanged));
+        if sender.is_none() {
+            subject = question(subject, SpanRange::of(&changed.word), quote!(HasFieldsWithoutSender));
+        }
     }
-    let instance = instance(function).map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
+    // A row of any model can be lent as `&dyn AnyModel`.
+    let instance = instance(function).filter(|instance| sender.is_none() || !is_trait_object(instance));
+    let instance = instance.map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
     let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
     let from = match (&sender, instance) {
         (Some(sender), None) => sender.clone(),
@@ -272,21 +298,8 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     });
     let changed = arguments.changed.as_ref().map(|changed| {
         let span = SpanRange::of(&changed.word).hygienic();
-        let (names, fields): (Vec<String>, Vec<TokenStream>) = changed
-            .fields
-            .iter()
-            .map(|field| {
-                let span = SpanRange::of(field).hygienic();
-                let name = quote_spanned!(span=> #private::field(payload.instance, |row| &row.#field););
-                (field.unraw().to_string(), name)
-            })
-            .unzip();
-        quote_spanned! {span=>
-            {
-                #(#fields)*
-                #(payload.changes.has_named(#names))||*
-            }
-        }
+        let names = changed.fields.iter().map(|field| field.unraw().to_string());
+        quote_spanned!(span=> (#(payload.changes.has_named(#names))||*))
     });
     let when = arguments.when.as_ref().map(|when| {
         let span = SpanRange::of(when).hygienic();
@@ -304,58 +317,6 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     Some(quote!(#first #(&& #filters)*))
 }
 
-/// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
-/// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
-fn local(parameter: &Parameter<'_>) -> TokenStream {
-    let Binding { name, ty, scope } = parameter.binding();
-    let span = SpanRange::of(name).hygienic();
-    let value = match (parameter, scope) {
-        (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
-        // A `&mut` only coerces to a `&` where a type is written.
-        (Parameter::Event(_), Scope::Function) => {
-            let borrow = borrow(ty, scope);
-            quote_spanned!(span=> #borrow payload)
-        }
-        (Parameter::Field(_), _) => {
-            let borrow = borrow(ty, scope);
-            quote_spanned!(span=> #borrow payload.#name)
-        }
-    };
-    let typed = match scope {
-        Scope::Everywhere => {
-            let ty = without_lifetimes(ty);
-            Some(quote_spanned!(name.span()=> let #name: #ty = #name;))
-        }
-        Scope::Function => None,
-    };
-    quote! {
-        let #name = #value;
-        #typed
-    }
-}
-
-/// How a field is taken. It is borrowed if the parameter is a reference, so that a field may own its value or borrow it.
-fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
-    let Type::Reference(reference) = ty else { return None };
-    // Without a type, and for a trait object (to which a `&&dyn Trait` could coerce), the field itself is the reference.
-    let again = scope == Scope::Function || is_trait_object(&reference.elem);
-    Some(match (&reference.mutability, again) {
-        (None, false) => quote!(&),
-        (None, true) => quote!(&*),
-        (Some(_), false) => quote!(&mut),
-        (Some(_), true) => quote!(&mut *),
-    })
-}
-
-fn is_trait_object(ty: &Type) -> bool {
-    match ty {
-        Type::TraitObject(_) => true,
-        Type::Paren(inner) => is_trait_object(&inner.elem),
-        Type::Group(inner) => is_trait_object(&inner.elem),
-        _ => false,
-    }
-}
-
 /// The call, and what it returned as a reply. `BINDING` knows what the signal expects.
 fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
@@ -364,9 +325,6 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
         CallStyle::Plain => None,
         CallStyle::Async(_) => Some(quote!(.await)),
     };
-    if let Some(Type::Never(_)) = function.output {
-        return quote!(#name(#(#arguments),*) #wait);
-    }
     let nothing = || quote_spanned!(function.name.span()=> ());
     let output = function.output.map_or_else(nothing, without_lifetimes);
     let reply = ask(output, quote!(#private::Returns<_, _>), "into_reply");
@@ -376,16 +334,4 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
         let #returned = #name(#(#arguments),*) #wait;
         BINDING.reply(#reply, #returned)
     }
-}
-
-/// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
-fn without_lifetimes(ty: &Type) -> TokenStream {
-    let mut apostrophe = false;
-    map_tokens(ty.to_token_stream(), &mut |token| {
-        let named = std::mem::replace(&mut apostrophe, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
-        match token {
-            TokenTree::Ident(name) if named && name != "static" => Ident::new("_", name.span()).into(),
-            other => other,
-        }
-    })
 }

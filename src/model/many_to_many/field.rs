@@ -90,6 +90,67 @@ impl<M> fmt::Debug for ManyToMany<M> {
     }
 }
 
+/// See the methods that have this condition, which is never met: the compiler prints its message, whatever the arguments are.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `ManyToMany` field holds no rows: the method of the same name reads and changes them",
+    label = "expected parentheses after the field",
+    note = "for a field `groups`, write `user.groups().add(&db, &[staff.id])`, and `user.groups().all(&db)` to read the rows"
+)]
+pub trait HoldsRows {}
+
+macro_rules! only_of_related_rows {
+    ($($method:ident)*) => {
+        #[doc(hidden)]
+        #[allow(clippy::iter_not_returning_iterator, reason = "it cannot be called")]
+        impl<M> ManyToMany<M>
+        where
+            Self: HoldsRows,
+        {
+            $(pub fn $method(self) {})*
+        }
+    };
+}
+
+only_of_related_rows!(
+    add remove set clear create all ids count contains exists filter first get iter len is_empty push extend insert through_defaults
+    clear_and_add
+);
+
+/// Its rows, in the conditions of the implementations for `for` loops. The compiler only prints the message of a condition if it is one on
+/// another type.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RowsOf<M>(PhantomData<fn() -> M>);
+
+/// So that a `for` loop gets the same message.
+#[doc(hidden)]
+#[allow(clippy::copy_iterator, reason = "it is no iterator")]
+impl<M> Iterator for ManyToMany<M>
+where
+    RowsOf<M>: HoldsRows,
+{
+    type Item = M;
+
+    fn next(&mut self) -> Option<M> {
+        None
+    }
+}
+
+/// See that of the field itself.
+#[doc(hidden)]
+#[allow(clippy::copy_iterator, reason = "it is no iterator")]
+impl<M> Iterator for &ManyToMany<M>
+where
+    RowsOf<M>: HoldsRows,
+{
+    type Item = M;
+
+    fn next(&mut self) -> Option<M> {
+        None
+    }
+}
+
 /// The type of a field with `#[many_to_many]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the `ManyToMany` of this library",

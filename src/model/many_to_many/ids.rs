@@ -1,4 +1,4 @@
-//! Ids of any model: what receivers of `m2m_changed` get.
+//! The ids that a relation is changed by, and ids of any model: what receivers of `m2m_changed` get.
 
 use core::any::Any;
 use core::fmt;
@@ -88,4 +88,41 @@ impl fmt::Debug for dyn AnyIds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
+}
+
+/// Ids of `M`, by which a relation is changed: a slice, array or `Vec` of them, or one id.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of ids of `{M}`",
+    label = "expected ids of `{M}`",
+    note = "rows are related by their ids: `&[staff.id]` for the rows `staff`, or `&ids` for a `Vec` of ids"
+)]
+pub trait RelatedIds<M>: Send {
+    #[doc(hidden)]
+    fn as_ids(&self) -> &[Id<M>];
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> RelatedIds<M> for Id<M> {
+    fn as_ids(&self) -> &[Self] {
+        core::slice::from_ref(self)
+    }
+}
+
+macro_rules! lists_of_ids {
+    ($($list:ty $(, $length:ident)?;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M $(, const $length: usize)?> RelatedIds<M> for $list {
+            fn as_ids(&self) -> &[Id<M>] {
+                &self[..]
+            }
+        }
+    )*};
+}
+
+lists_of_ids! {
+    &[Id<M>];
+    &Vec<Id<M>>;
+    Vec<Id<M>>;
+    &[Id<M>; N], N;
+    [Id<M>; N], N;
 }

@@ -2,8 +2,10 @@
 
 use std::panic::Location;
 
+use signals_core::BoxFuture;
+
 use super::write::{RelationChange, change, create};
-use super::{Direction, Related, Through, read};
+use super::{Direction, Related, RelatedIds, Through, read};
 use crate::db::Executor;
 use crate::error::Result;
 use crate::model::{Id, ModelInternals};
@@ -26,22 +28,16 @@ where
     /// Relates the row to these rows. Ids that are already related are left unchanged, and receivers do not get them; if none
     /// are left, nothing is sent.
     #[track_caller]
-    pub fn add(
-        self,
-        executor: &'a dyn Executor,
-        ids: &'a [Id<D::Far>],
-    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(Location::caller()), RelationChange::Add(ids))
+    pub fn add(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
+        let exec = executor.exec(Location::caller());
+        Box::pin(async move { change(self, exec, RelationChange::Add(ids.as_ids())).await })
     }
 
     /// Removes the relation to these rows. Receivers get all of the ids, related or not; if there are none, nothing is sent.
     #[track_caller]
-    pub fn remove(
-        self,
-        executor: &'a dyn Executor,
-        ids: &'a [Id<D::Far>],
-    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(Location::caller()), RelationChange::Remove(ids))
+    pub fn remove(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
+        let exec = executor.exec(Location::caller());
+        Box::pin(async move { change(self, exec, RelationChange::Remove(ids.as_ids())).await })
     }
 
     /// Removes the relation to all rows. Receivers get no ids, and are also called if there are no related rows.
@@ -53,12 +49,9 @@ where
     /// Relates the row to exactly these rows: removes the others, then adds the missing ones, and skips either if there is
     /// nothing to do.
     #[track_caller]
-    pub fn set(
-        self,
-        executor: &'a dyn Executor,
-        ids: &'a [Id<D::Far>],
-    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(Location::caller()), RelationChange::Set(ids))
+    pub fn set(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
+        let exec = executor.exec(Location::caller());
+        Box::pin(async move { change(self, exec, RelationChange::Set(ids.as_ids())).await })
     }
 
     /// Relates the row to exactly these rows: removes the relation to all, then adds them. This is Django's `set(..,
@@ -67,9 +60,10 @@ where
     pub fn clear_and_add(
         self,
         executor: &'a dyn Executor,
-        ids: &'a [Id<D::Far>],
-    ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(Location::caller()), RelationChange::ClearAndAdd(ids))
+        ids: impl RelatedIds<D::Far> + 'a,
+    ) -> BoxFuture<'a, Result<()>> {
+        let exec = executor.exec(Location::caller());
+        Box::pin(async move { change(self, exec, RelationChange::ClearAndAdd(ids.as_ids())).await })
     }
 
     /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two, in one

@@ -17,8 +17,8 @@ mod write;
 
 pub use changed::{M2mAction, M2mChanged, Side, m2m_changed};
 pub use checks::{Compared, DifferentModel, FieldIndex, PointsOnceTo, SameModel};
-pub use field::{ManyToMany, RelatesTo};
-pub use ids::AnyIds;
+pub use field::{HoldsRows, ManyToMany, RelatesTo, RowsOf};
+pub use ids::{AnyIds, RelatedIds};
 pub use related::Related;
 pub use through::{Direction, FieldOf, Forward, Link, Reverse, Symmetry, Through};
 pub(super) use write::load_related;

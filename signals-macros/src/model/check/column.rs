@@ -1,13 +1,16 @@
 //! The rules for fields that are columns.
 
+use proc_macro2::TokenStream;
 use syn::Ident;
 
 use super::related_name;
 use crate::errors::Errors;
+use crate::foreign::{self, Place};
+use crate::grammar::Understood;
 use crate::model::defaults;
 use crate::model::ir::{Column, OnDelete, Pointer};
 use crate::model::parse::{FieldAttributes, OnDeleteWord, Relation, Source};
-use crate::model::types::{is_id, needs_null};
+use crate::model::types::{is_id, needs_null, option};
 use crate::suggest;
 
 const ON_DELETE: &[(&str, OnDelete)] = &[
@@ -98,7 +101,8 @@ fn pointer<'a>(relation: &'a Relation, attributes: &FieldAttributes, errors: &mu
     let on_delete = on_delete(relation, attributes, errors);
     let given = relation.related_name.as_ref();
     let related_name = given.filter(|name| related_name::check(name, errors));
-    let reverse_is_refused = given.is_some() && related_name.is_none();
+    let is_lost = given.is_none() && relation.is_understood == Understood::InPart;
+    let reverse_is_refused = is_lost || given.is_some() && related_name.is_none();
     Pointer { word, kind, on_delete, related_name, reverse_is_refused }
 }
 
@@ -121,8 +125,14 @@ fn on_delete(relation: &Relation, attributes: &FieldAttributes, errors: &mut Err
         }
     };
     let Some((_, on_delete)) = ON_DELETE.iter().find(|(word, _)| given == word) else {
-        let help = suggest::help(&given.to_string(), &words);
-        errors.on(given, format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}"));
+        let text = given.to_string();
+        let unknown = || {
+            let help = suggest::help(&text, &words);
+            format!("unknown value `{given}` of `on_delete`\n\nhelp: {help}")
+        };
+        let answer = foreign::answer(Place::OnDelete, &text, &TokenStream::new());
+        let out = if option(ty).is_some() { ", on a field whose type is an `Option`" } else { "" };
+        errors.on(given, answer.unwrap_or_else(unknown).replace(out, ""));
         return OnDelete::DoNothing;
     };
     // Only the compiler knows whether another type is an alias of an `Option`.

@@ -5,7 +5,7 @@ use syn::{Ident, ItemStruct, LitStr, Path, Type};
 use super::fields::Relating;
 use super::{composites, fields, related_name as name_of_method};
 use crate::errors::Errors;
-use crate::grammar::text;
+use crate::grammar::{Understood, text};
 use crate::model::defaults;
 use crate::model::ir::{ManyToManyField, Model, Origin, Sides, Through, ThroughFields};
 use crate::model::parse::{ManyToMany, Parsed};
@@ -36,7 +36,8 @@ pub(super) fn check<'a>(
         Through::Generated { parsed, model }
     };
     let related_name = related_name(attribute, sides, errors);
-    let reverse_is_refused = attribute.related_name.is_some() && related_name.is_none();
+    let is_lost = attribute.related_name.is_none() && attribute.is_understood == Understood::InPart;
+    let reverse_is_refused = is_lost || attribute.related_name.is_some() && related_name.is_none();
     Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name, reverse_is_refused })
 }
 

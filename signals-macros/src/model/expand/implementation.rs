@@ -1,32 +1,34 @@
-//! The implementations of `Model` and of the traits that it needs.
+//! The implementations of `Model` and of the traits that it needs, and the methods of the model itself.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident};
 
+use super::lookups::{Functions, lookups};
 use super::meta::{self, null};
-use super::questions::as_column;
+use super::questions::{self, columns};
 use super::values::{constructor, default, default_of, defaults, others};
 use crate::model::ir::{Column, Model, Origin};
 use crate::model::parse::Parsed;
 use crate::model::paths::Paths;
-use crate::root::{SpanRange, ask, implement, moved};
+use crate::root::implement;
 
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let name = model.name;
     let meta = meta::meta(model, paths);
-    let nulls = model.columns.iter().filter_map(|column| null(column, paths));
+    let nulls = model.columns.iter().filter_map(null);
     let sends_lifecycle = match model.origin {
         Origin::Written => Some(implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new())),
         Origin::ThroughModelOf { .. } => None,
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
-    let key = key_type(model, paths);
-    let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(&key, model, paths));
+    let columns = columns(model, paths);
+    let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(model, paths));
     let implementation = public(model, paths);
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
+    let lookups = lookups(parsed, model, Functions::Columns, paths);
     let defaults = defaults(model, paths);
     let constructor = parsed.constructor.as_ref().map(|derived| constructor(derived, model, paths));
     let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
@@ -42,7 +44,8 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     quote! {
         #allow
         const _: () = {
-            static META: #private::Meta = #meta;
+            #columns
+            #meta
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #sends_lifecycle
@@ -51,21 +54,23 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #from_row
             #defaults
             #constructor
+            #lookups
             #(#nulls)*
             #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
 }
 
-/// The implementation of `Model`. The compiler checks the type of the key in several parts of it. All of these have the span of the
-/// type, because equal messages at one span are one error.
+/// The implementation of `Model`.
 fn public(model: &Model<'_>, Paths { root, private }: &Paths) -> TokenStream {
-    let (name, place) = (model.name, SpanRange::of(model.columns[model.key].ty));
-    let model = moved(quote!(#root::Model), place);
-    let key = moved(quote!(<Self as #private::ModelInternals>::PrimaryKey), place);
-    let (keyword, equals, end) =
-        (quote_spanned!(place.first()=> type), quote_spanned!(place.last()=> Key =), quote_spanned!(place.last()=> ;));
-    implement(name, &quote!(#model for #name), &quote!(#keyword #equals #key #end))
+    let name = model.name;
+    implement(
+        name,
+        &quote!(#root::Model for #name),
+        &quote!(
+            type Key = <Self as #private::ModelInternals>::PrimaryKey;
+        ),
+    )
 }
 
 /// The items of the implementation of `SendsSignals`.
@@ -94,12 +99,9 @@ fn from_row(Paths { root, private }: &Paths) -> TokenStream {
 }
 
 /// The items of the implementation of `ModelInternals`.
-fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
+fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
-    let column =
-        |answer: &str| -> Vec<_> { model.columns.iter().map(|column| as_column(column, answer, paths)).collect() };
-    let (to_value, from_value, duplicate) = (column("to_value"), column("from_value"), column("duplicate"));
     let indexes: Vec<usize> = (0..names.len()).collect();
     // These fields hold nothing, but the compiler would warn about a field that is never read.
     let related: Vec<_> = model.many_to_many.iter().map(|many| many.name).collect();
@@ -111,15 +113,13 @@ fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenS
     let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
-    let automatic_duplicates = automatic.iter().map(|column| as_column(column, "duplicate", paths));
     let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths));
     // Only these can change when they are stored: an id or a version is stored exactly.
     let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
-    let plain_names = plain.iter().map(|column| column.name);
-    let settle = plain.iter().map(|column| as_column(column, "settle", paths));
+    let plain: Vec<_> = plain.iter().map(|column| column.name).collect();
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let is_copied = Ident::new("is_copied", Span::mixed_site());
-    let (key, version, default_of) = (key(key_type, model, paths), version(model, paths), default_of(model, paths));
+    let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
     let automatic_model = match model.origin {
         Origin::Written => None,
         Origin::ThroughModelOf { .. } => Some(quote!(
@@ -138,12 +138,12 @@ fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenS
 
         fn column_value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
             match index {
-                #(#indexes => #to_value(&self.#names),)*
+                #(#indexes => (COLUMNS.#names.to_value)(&self.#names),)*
                 _ => #root::__private::ValueRef::Null,
             }
         }
         fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, #from_value)?,)* #(#no_columns)* })
+            ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, COLUMNS.#names.from_value)?,)* #(#no_columns)* })
         }
         fn assign_columns(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
         fn copy_columns(
@@ -151,68 +151,58 @@ fn internals(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenS
             from: &Self,
             #is_copied: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
         ) {
-            #(if #is_copied(#indexes) { self.#names = #duplicate(&from.#names); })*
+            #(if #is_copied(#indexes) { self.#names = (COLUMNS.#names.duplicate)(&from.#names); })*
         }
         fn clone_columns(&self) -> Self {
-            Self { #(#names: #duplicate(&self.#names),)* #(#no_columns)* }
+            Self { #(#names: (COLUMNS.#names.duplicate)(&self.#names),)* #(#no_columns)* }
         }
-        fn automatic_columns(&self) -> Self::AutomaticColumns { (#(#automatic_duplicates(&self.#automatic_names),)*) }
+        fn automatic_columns(&self) -> Self::AutomaticColumns { (#((COLUMNS.#automatic_names.duplicate)(&self.#automatic_names),)*) }
         fn restore_columns(&mut self, columns: Self::AutomaticColumns) { (#(self.#automatic_names,)*) = columns; }
         fn fill_columns(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
             #(#fills)*
         }
-        fn settle_columns(&mut self) { #(#settle(&mut self.#plain_names);)* }
+        fn settle_columns(&mut self) { #((COLUMNS.#plain.settle)(&mut self.#plain);)* }
     }
 }
 
-/// The type of the key.
-fn key_type(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
-    let name = model.name;
-    ask(model.columns[model.key].ty, quote!(#private::KeyOf<#name>), "Me")
-}
-
-/// The functions of the key. They have the span of its type, because that is where the compiler should look when it compares
-/// them with those of the trait.
-fn key(key_type: &TokenStream, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { private, .. } = paths;
-    let Column { name, ty, default, .. } = &model.columns[model.key];
+/// The functions of the key.
+fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Column { name, default, .. } = &model.columns[model.key];
     let has_key = default.map(|_| {
-        let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
-        quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#unset(&self.#name) })
+        let is_unset = is_unset(name);
+        quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#is_unset })
     });
-    let place = SpanRange::of(ty);
-    let argument = place.parenthesised(quote_spanned!(place.first()=> &mut self, key: #key_type));
-    let functions = quote_spanned! {place.first()=>
-        fn primary_key(&self) -> &#key_type { &self.#name }
-        fn set_primary_key #argument { self.#name = key; }
-    };
+    let key = questions::key(model, paths);
     quote! {
-        type PrimaryKey = #key_type;
-        #functions
+        type PrimaryKey = #key;
+        fn primary_key(&self) -> &Self::PrimaryKey { &self.#name }
+        fn set_primary_key(&mut self, key: Self::PrimaryKey) { self.#name = key; }
         #has_key
     }
+}
+
+/// Whether the key with `#[default]` is unset.
+fn is_unset(key: &Ident) -> TokenStream {
+    quote!(::core::option::Option::is_some_and(COLUMNS.#key.is_unset, |is_unset| is_unset(&self.#key)))
 }
 
 /// The accessor of the field with `#[version]`, if there is one.
 fn version(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
     let Paths { private, .. } = paths;
-    let column @ Column { name, .. } = model.columns.iter().find(|column| column.version)?;
-    let counter = as_column(column, "counter", paths);
+    let Column { name, .. } = model.columns.iter().find(|column| column.version)?;
     Some(quote! {
         fn version_counter(&mut self) -> ::core::option::Option<&mut dyn #private::Counter> {
-            ::core::option::Option::Some(#counter(&mut self.#name))
+            ::core::option::Option::Some((COLUMNS.#name.counter?)(&mut self.#name))
         }
     })
 }
 
 /// The statements with which a save fills a field: the default of an unset key, and `#[update]`.
 fn fill(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
     let key = column.default.filter(|_| index == model.key).map(|_| {
-        let unset = ask(ty, quote!(#private::DefaultKey), "is_unset");
-        let default = default(index, ty, paths);
-        quote!(if #unset(&self.#name) { self.#name = #default; })
+        let (is_unset, default) = (is_unset(name), default(index, ty, paths));
+        quote!(if #is_unset { self.#name = #default; })
     });
     // The compiler compares the user's expression with the type of the field.
     let update = column.update.map(|expr| {

@@ -4,7 +4,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::questions::as_column;
 use crate::model::accessors;
 use crate::model::ir::{Column, Model};
 use crate::model::parse::Parsed;
@@ -12,12 +11,21 @@ use crate::model::paths::Paths;
 use crate::model::types::option;
 use crate::root::{SpanRange, ask, at, method};
 
+/// Where a lookup takes the functions of its column from.
+#[derive(Clone, Copy)]
+pub(super) enum Functions {
+    /// From the constant of the implementation, which is next to the lookups.
+    Columns,
+    /// From nowhere: the model has a mistake.
+    Mistaken,
+}
+
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
-pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, functions: Functions, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
     let is_found_by = |(index, column): &(usize, &Column<'_>)| *index != model.key && accessors::is_found_by(column);
     let by = model.columns.iter().enumerate().filter(is_found_by);
-    let by = by.map(|(index, column)| lookup(index, column, vis, paths));
+    let by = by.map(|(index, column)| lookup(index, column, vis, functions, paths));
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
     // A generic model is already a mistake, and its methods would be further errors.
@@ -34,22 +42,20 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     let fields_of = method(name.span(), quote!(#vis const fn), quote!(fields() -> #set), values);
     let allow = allow();
     quote! {
-        const _: () = {
-            #[doc = #doc]
-            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-            #vis struct #set {
-                #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
-            }
+        #[doc = #doc]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #vis struct #set {
+            #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
+        }
 
-            #allow
-            impl #name {
-                /// The fields of this model, each as a set with one field, for `save_fields`.
-                #[must_use]
-                #fields_of
-                #(#by)*
-                #(#follow)*
-            }
-        };
+        #allow
+        impl #name {
+            /// The fields of this model, each as a set with one field, for `save_fields`.
+            #[must_use]
+            #fields_of
+            #(#by)*
+            #(#follow)*
+        }
     }
 }
 
@@ -63,20 +69,30 @@ pub(super) fn allow() -> TokenStream {
     }
 }
 
-fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
+fn lookup(
+    index: usize,
+    column: &Column<'_>,
+    vis: &syn::Visibility,
+    functions: Functions,
+    paths: &Paths,
+) -> TokenStream {
     let Paths { root, private } = paths;
-    let (field, place) = (column.name.unraw(), column.name.span());
-    let name = format_ident!("by_{field}", span = Span::call_site().located_at(place));
-    let doc = format!("The row whose `{field}` is this, if there is one.");
+    let (field, place) = (column.name, column.name.span());
+    let name = format_ident!("by_{}", field.unraw(), span = Span::call_site().located_at(place));
+    let doc = format!("The row whose `{}` is this, if there is one.", field.unraw());
+    let to_value = match functions {
+        Functions::Columns => quote!(COLUMNS.#field.to_value),
+        Functions::Mistaken => quote!(|_| ::core::unreachable!()),
+    };
     let ty = option(column.ty).unwrap_or(column.ty);
     // The argument for a `String` is a `&str`, and for an `Option` its content.
-    let (parameter, to_value) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
-        ("String", _) => (
-            quote!(&'a ::core::primitive::str),
-            quote!(<&::core::primitive::str as #root::db::Parameter>::to_parameter),
-        ),
-        (_, Some(inner)) => (quote!(#inner), ask(inner, quote!(#root::Column), "to_value")),
-        (_, None) => (quote!(#ty), as_column(column, "to_value", paths)),
+    let (parameter, find) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
+        ("String", _) => {
+            let to_value = quote!(<&::core::primitive::str as #root::db::Parameter>::to_parameter);
+            (quote!(&'a ::core::primitive::str), quote!(#private::by_field(executor, #index, value, #to_value)))
+        }
+        (_, Some(inner)) => (quote!(#inner), quote!(#private::by_optional_field(executor, #index, value, #to_value))),
+        (_, None) => (quote!(#ty), quote!(#private::by_field(executor, #index, value, #to_value))),
     };
     let signature = quote! {
         #name<'a>(
@@ -84,8 +100,7 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
             value: #parameter,
         ) -> impl ::core::future::Future<Output = #root::Result<::core::option::Option<Self>>> + 'a + ::core::marker::Send
     };
-    let lookup =
-        method(place, quote!(#vis fn), signature, quote!(#private::by_field(executor, #index, value, #to_value)));
+    let lookup = method(place, quote!(#vis fn), signature, find);
     quote! {
         #[doc = #doc]
         #[track_caller]

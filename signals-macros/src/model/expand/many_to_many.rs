@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::implementation::implementation;
-use super::lookups::{allow, lookups};
+use super::lookups::allow;
 use crate::case::camel_case;
 use crate::model::accessors;
 use crate::model::ir::{ManyToManyField, Model, Sides, Through, ThroughFields};
@@ -27,10 +27,10 @@ fn one(many: &ManyToManyField<'_>, parsed: &Parsed, model: &Model<'_>, paths: &P
     let (through, generated) = match &many.through {
         Through::Generated { parsed, model } => {
             let item = &parsed.item;
-            let (implementation, lookups) = (implementation(parsed, model, paths), lookups(parsed, model, paths));
+            let implementation = implementation(parsed, model, paths);
             // A private model on the other side is reported at the field.
             let allow = quote!(#[allow(private_interfaces)]);
-            (model.name.to_token_stream(), Some(quote!(#allow #item #implementation #lookups)))
+            (model.name.to_token_stream(), Some(quote!(#allow #item #implementation)))
         }
         Through::Written { path, .. } => (path.to_token_stream(), None),
     };

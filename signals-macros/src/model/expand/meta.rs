@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::questions::{as_column, target};
+use super::questions::target;
 use crate::model::accessors::{follow, reverse, reverse_of_many};
 use crate::model::ir::{Column, Model, OnDelete, Origin};
 use crate::model::parse::{Kind, Source, TogetherKind};
 use crate::model::paths::Paths;
 use crate::model::types::{needs_null, option};
-use crate::root::{SpanRange, ask, at};
+use crate::root::{SpanRange, ask, at, moved};
 
-/// The value of `META`.
+/// `META`, the description of the model.
 pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
     let (name, table, key) = (model.name, &model.table, model.key);
@@ -29,12 +29,13 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
         }
     };
     quote! {
-        #private::Meta::new::<#name>(
+        const FIELDS: &[#private::Field] = &[#(#fields),*];
+        static META: #private::Meta = #private::Meta::new::<#name>(
             (#text, ::core::module_path!(), #table),
             (::core::file!(), ::core::line!(), ::core::column!()),
-            &[#(#fields),*],
+            FIELDS,
             #key,
-        ) #composites #version #automatic #accessors
+        ) #composites #version #automatic #accessors;
     }
 }
 
@@ -53,14 +54,12 @@ fn composites(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
 
 fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private } = paths;
-    let (ty, name, origin, model) = (column.ty, column.name.unraw().to_string(), model.origin, model.name);
+    let (ty, field, origin, model) = (column.ty, column.name, model.origin, model.name);
+    let name = field.unraw().to_string();
     let stored_as = &column.stored_as;
-    let (stored, nullable) = (as_column(column, "TYPE", paths), as_column(column, "NULLABLE", paths));
-    let key = is_key.then(|| {
-        let key = ask(ty, quote!(#private::KeyOf<#model>), "Me");
-        let assigned = ask(at(SpanRange::of(ty), key, private), quote!(#private::Key), "ASSIGNED");
-        quote!(.key(#assigned))
-    });
+    let place = SpanRange::of(ty);
+    let key =
+        is_key.then(|| quote!(.key(<<#model as #private::ModelInternals>::PrimaryKey as #private::Key>::ASSIGNED)));
     let unique = column.unique.then(|| quote!(.unique()));
     let index = column.index.then(|| quote!(.index()));
     let relation = column.relation.as_ref().map(|pointer| {
@@ -77,7 +76,6 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
             OnDelete::SetDefault => quote!(SetDefault),
             OnDelete::DoNothing => quote!(DoNothing),
         };
-        let place = SpanRange::of(ty);
         let target = target(ty, private);
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
         let question = match origin {
@@ -96,17 +94,21 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
         };
         quote!(.read_only(#private::ReadOnly::#source))
     });
-    quote!(#private::Field::new(#name, #stored_as, #stored, #nullable) #key #unique #index #update #relation #read_only)
+    let new = moved(quote!(#private::Field::new), place);
+    let arguments = place.parenthesised(quote!(#name, #stored_as, COLUMNS.#field));
+    quote!(#new #arguments #key #unique #index #update #relation #read_only)
 }
 
 /// Makes the compiler check that the type of a field with `set_null` is an alias of an `Option`, if it is not written as one.
-pub(super) fn null(column: &Column<'_>, paths: &Paths) -> Option<TokenStream> {
+pub(super) fn null(column: &Column<'_>) -> Option<TokenStream> {
     let on_delete = column.relation.as_ref()?.on_delete;
     if on_delete != OnDelete::SetNull || option(column.ty).is_some() {
         return None;
     }
-    let (nullable, message) = (as_column(column, "NULLABLE", paths), needs_null(column.ty));
-    Some(quote_spanned!(SpanRange::of(column.ty).first()=> const _: () = ::core::assert!(#nullable, #message);))
+    let (name, message) = (column.name, needs_null(column.ty));
+    Some(
+        quote_spanned!(SpanRange::of(column.ty).first()=> const _: () = ::core::assert!(COLUMNS.#name.nullable, #message);),
+    )
 }
 
 /// The description of the model's methods, for `check()`.

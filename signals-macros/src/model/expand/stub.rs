@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Ident, Item, parse_quote};
 
+use super::lookups::{Functions, lookups};
 use super::methods::methods;
 use crate::model::ir::Model;
 use crate::model::parse::{self, Parsed};
@@ -12,12 +13,14 @@ use crate::root::implement;
 
 /// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
-    let methods = model.map(|(parsed, model)| methods(parsed, model, paths));
-    let parsed = syn::parse2::<Item>(item.clone()).or_else(|error| parse::repaired(item.clone()).ok_or(error));
-    let (item, implementation) = match parsed {
+    let methods = model.map(|(parsed, model)| {
+        let lookups = lookups(parsed, model, Functions::Mistaken, paths);
+        let methods = methods(parsed, model, paths);
+        quote!(const _: () = { #lookups }; #methods)
+    });
+    let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
-            parse::strip(&mut item.fields);
-            item.attrs.retain(|attribute| !parse::is_model(attribute));
+            parse::strip(&mut item);
             let implementation = implementation(&item.ident, &item.generics, paths);
             // The derive would require `Default` for the type of a field that has its own default.
             let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
@@ -25,8 +28,11 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
             let constructor = derived.map(|_| constructor(&item.ident, &item.generics));
             (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
-        Ok(Item::Enum(of)) => (parse::stripped(item), Some(implementation(&of.ident, &of.generics, paths))),
-        _ => (parse::stripped(item), None),
+        Ok(Item::Enum(item)) => {
+            let implementation = implementation(&item.ident, &item.generics, paths);
+            (item.into_token_stream(), Some(implementation))
+        }
+        _ => (item, None),
     };
     quote!(#item #implementation #methods)
 }

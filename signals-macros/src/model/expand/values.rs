@@ -4,7 +4,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, Ident, Path, Type};
 
-use super::questions::as_column;
 use crate::model::ir::{Column, ManyToManyField, Model, Skipped};
 use crate::model::paths::Paths;
 use crate::root::{SpanRange, ask};
@@ -91,13 +90,13 @@ pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream
         .enumerate()
         .filter(|(_, column)| column.default.is_some())
         .map(|(index, column)| {
-            let (default, to_value) = (default(index, column.ty, paths), as_column(column, "to_value", paths));
-            quote!(#index => ::core::convert::Into::into(#to_value(&#default)),)
+            let (default, name) = (default(index, column.ty, paths), column.name);
+            quote!(#index => ::core::convert::Into::into((COLUMNS.#name.to_value)(&#default)),)
         })
         .collect();
     (!arms.is_empty()).then(|| {
         quote! {
-            fn column_default(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
+            fn value_in_new_rows(index: ::core::primitive::usize) -> ::core::option::Option<#root::__private::Value> {
                 ::core::option::Option::Some(match index { #(#arms)* _ => return ::core::option::Option::None })
             }
         }

@@ -1,0 +1,177 @@
+//! What users write after `when =` that is no function of the payload. The compiler explains the rest.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, ExprClosure, Lit, Pat, Type};
+
+use crate::case::snake_case;
+use crate::grammar::text;
+use crate::written::written_with;
+
+/// The names in the receiver that a condition may have meant.
+pub(super) struct Names<'a> {
+    /// The parameters of the function, which are fields of the payload.
+    pub(super) parameters: Vec<&'a Ident>,
+    pub(super) senders: &'a [Type],
+}
+
+/// The mistake in a condition, if its form alone shows one.
+pub(super) fn mistake(when: &Expr, names: &Names<'_>) -> Option<syn::Error> {
+    let (on, message) = match when {
+        Expr::Closure(closure) => (closure.to_token_stream(), of_closure(closure, names)?),
+        Expr::Path(path) => {
+            let word = path.path.get_ident().filter(|word| names.parameters.contains(word))?;
+            let help = match word.to_string().as_str() {
+                filter @ ("created" | "raw") => format!("write `{filter} = true`, or `when = |event| event.{filter}`"),
+                field => format!("write a condition of it, as in `when = |event| is_large(event.{field})`"),
+            };
+            (word.to_token_stream(), format!("`{word}` is a parameter here, and no function\n\nhelp: {help}"))
+        }
+        Expr::Paren(inner) => return mistake(&inner.expr, names),
+        Expr::Group(inner) => return mistake(&inner.expr, names),
+        Expr::Call(call) if !mentions(call.args.to_token_stream(), names) && !call.args.is_empty() => return None,
+        Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) && call.args.iter().all(is_event) => {
+            let function = names.written(call.func.to_token_stream());
+            let message = format!("a condition is a function, and not its result\n\nhelp: write `when = {function}`");
+            (call.to_token_stream(), message)
+        }
+        // A block, a cast or a call may be a function.
+        Expr::Block(_) | Expr::Cast(_) | Expr::Const(_) | Expr::Verbatim(_) => return None,
+        Expr::Lit(literal) => (literal.to_token_stream(), of_literal(&literal.lit, names)),
+        other => (other.to_token_stream(), function_of(&other.to_token_stream(), names)),
+    };
+    Some(syn::Error::new_spanned(on, message))
+}
+
+fn is_event(argument: &Expr) -> bool {
+    let argument = match argument {
+        Expr::Reference(reference) => &reference.expr,
+        other => other,
+    };
+    matches!(argument, Expr::Path(path) if path.path.is_ident("event"))
+}
+
+fn of_literal(literal: &Lit, names: &Names<'_>) -> String {
+    match literal {
+        Lit::Str(text) => match text.value().parse::<TokenStream>() {
+            Ok(tokens) if syn::parse2::<Expr>(tokens.clone()).is_ok() => function_of(&tokens, names),
+            _ => no_function("write `when = |event| event.created`"),
+        },
+        Lit::Bool(value) if value.value => no_function("leave `when` out, to call the function always"),
+        _ => no_function("write `when = |event| event.created`"),
+    }
+}
+
+/// The answer to an expression: the closure that has its value.
+fn function_of(expression: &TokenStream, names: &Names<'_>) -> String {
+    if mentions(expression.clone(), names) {
+        no_function(&format!("write `when = |event| {}`", names.written(expression.clone())))
+    } else {
+        no_function(
+            "write `when = |event| ..`, and read the fields of the payload from `event`, such as `event.created`",
+        )
+    }
+}
+
+fn no_function(help: &str) -> String {
+    format!("`when` takes a function of the payload\n\nhelp: {help}")
+}
+
+fn of_closure(closure: &ExprClosure, names: &Names<'_>) -> Option<String> {
+    let parameters: Vec<&Pat> = closure.inputs.iter().collect();
+    let body = closure.body.to_token_stream();
+    if closure.asyncness.is_some() || matches!(&*closure.body, Expr::Async(_)) {
+        let help = "help: write it without `async`; what needs a query is asked in the receiver";
+        return Some(format!("a condition is not `async`\n\n{help}"));
+    }
+    let (parameter, fact) = match &parameters[..] {
+        [Pat::Type(typed)] => match &*typed.ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                (bound(&typed.pat), "a condition cannot change the payload: its parameter is `&`, and not `&mut`")
+            }
+            Type::Reference(reference) if !names.is_sender(&reference.elem) => return None,
+            Type::Infer(_) => return None,
+            _ => (bound(&typed.pat), "the parameter of a condition is the whole payload"),
+        },
+        [Pat::Tuple(tuple)] => {
+            (tuple.elems.iter().flat_map(bound).collect(), "a condition has one parameter, the payload")
+        }
+        [_] => return None,
+        several => {
+            (several.iter().flat_map(|pattern| bound(pattern)).collect(), "a condition has one parameter, the payload")
+        }
+    };
+    let body = names.with(&parameter).written(body);
+    Some(format!("{fact}\n\nhelp: write `when = |event| {body}`"))
+}
+
+/// The names that a pattern binds.
+fn bound(pattern: &Pat) -> Vec<&Ident> {
+    match pattern {
+        Pat::Ident(name) => vec![&name.ident],
+        Pat::Type(typed) => bound(&typed.pat),
+        Pat::Reference(reference) => bound(&reference.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().flat_map(bound).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn mentions(tokens: TokenStream, names: &Names<'_>) -> bool {
+    let mut found = false;
+    written_with(tokens, &mut |before, word| {
+        found |= !is_member(before) && (word == "event" || names.field(word).is_some());
+        String::new()
+    });
+    found
+}
+
+/// Whether the token in front of a name says that it is a member of something.
+fn is_member(before: Option<&TokenTree>) -> bool {
+    matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == '.' || punct.as_char() == ':')
+}
+
+impl<'a> Names<'a> {
+    fn with(&self, more: &[&'a Ident]) -> Names<'a> {
+        Names { parameters: self.parameters.iter().chain(more).copied().collect(), senders: self.senders }
+    }
+
+    /// The code with each field of the payload read from `event`.
+    fn written(&self, tokens: TokenStream) -> String {
+        written_with(tokens, &mut |before, word| match self.field(word) {
+            Some(field) if !is_member(before) => format!("event.{field}"),
+            _ => word.to_string(),
+        })
+    }
+
+    /// The field of the payload that a name means.
+    fn field(&self, word: &Ident) -> Option<String> {
+        let text = word.to_string();
+        if text == "event" {
+            None
+        } else if self.is_row(&text) {
+            Some("instance".to_owned())
+        } else if self.parameters.contains(&word) || FIELDS.contains(&text.as_str()) {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a name means the row: `user` for the sender `User`, `self`, `obj`.
+    fn is_row(&self, word: &str) -> bool {
+        let is_named = |sender: &Type| match sender {
+            Type::Path(path) => {
+                path.path.segments.last().is_some_and(|last| snake_case(&last.ident.to_string()) == word)
+            }
+            _ => false,
+        };
+        ["self", "obj", "row", "model", "sender"].contains(&word) || self.senders.iter().any(is_named)
+    }
+
+    fn is_sender(&self, ty: &Type) -> bool {
+        self.senders.iter().any(|sender| text(sender) == text(ty))
+    }
+}
+
+/// Fields that many payloads have.
+const FIELDS: &[&str] = &["instance", "created", "previous", "changes", "update_fields", "raw", "adding", "action"];

@@ -1,0 +1,183 @@
+//! How the parameters of a receiver are bound to the payload.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Path, Type};
+
+use super::check::{Binding, Function, Parameter, Scope};
+use crate::case;
+use crate::grammar::text;
+use crate::root::{SpanRange, ask, map_tokens, moved};
+
+/// What a parameter is bound to.
+pub(super) struct Bound<'a> {
+    pub(super) signal: &'a Path,
+    pub(super) sender: Option<&'a Type>,
+    pub(super) private: &'a TokenStream,
+}
+
+/// The statements that bind all parameters.
+pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream {
+    let mut lends = None;
+    let statements: TokenStream = function
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let binding = parameter.binding();
+            if binding.scope == Scope::Function || is_dyn(binding.ty) || bound.is_usual(parameter) {
+                return known(parameter);
+            }
+            let private = bound.private;
+            lends = Some(quote!(use #private::fields::*;));
+            asked(parameter, bound)
+        })
+        .collect();
+    quote!(#lends #statements)
+}
+
+/// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
+/// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
+fn known(parameter: &Parameter<'_>) -> TokenStream {
+    let Binding { name, ty, scope } = parameter.binding();
+    let span = SpanRange::of(name).hygienic();
+    let value = match (parameter, scope) {
+        (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
+        // A `&mut` only coerces to a `&` where a type is written.
+        (Parameter::Event(_), Scope::Function) => {
+            let borrow = borrow(ty, scope);
+            quote_spanned!(span=> #borrow payload)
+        }
+        (Parameter::Field(_), _) => {
+            let borrow = borrow(ty, scope);
+            quote_spanned!(span=> #borrow payload.#name)
+        }
+    };
+    let typed = match scope {
+        Scope::Everywhere => {
+            let ty = without_lifetimes(ty);
+            Some(quote_spanned!(name.span()=> let #name: #ty = #name;))
+        }
+        Scope::Function => None,
+    };
+    quote! {
+        let #name = #value;
+        #typed
+    }
+}
+
+/// `let tx = <ParameterType<&Db> as TxIs<&Db, _, _>>::pass((&mut payload.tx).__field().lend());`: a question whether the field can be passed as the type of the
+/// parameter. An assignment would say it the other way round: that a `&Db` is expected, and the field is wrong.
+fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
+    let Binding { name, ty, .. } = parameter.binding();
+    let private = bound.private;
+    let span = SpanRange::of(name).hygienic();
+    let is_reference = matches!(ty, Type::Reference(_));
+    let field = match parameter {
+        Parameter::Event(_) => match ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                quote_spanned!(span=> #private::Lent::payload_mut(payload))
+            }
+            _ => quote_spanned!(span=> #private::Lent::payload(payload)),
+        },
+        Parameter::Field(_) if is_reference => quote_spanned!(span=> (&mut payload.#name).__field().lend()),
+        Parameter::Field(_) => quote_spanned!(span=> (&mut payload.#name).__field().value()),
+    };
+    let question = Ident::new(bound.question(name), Span::call_site());
+    let (wanted, place) = (without_lifetimes(ty), SpanRange::of(ty));
+    let opening = moved(quote!(#private::ParameterType<), place.first().into());
+    let closing = moved(quote!(>), place.last().into());
+    let pass = ask(quote!(#opening #wanted #closing), quote!(#private::#question<#wanted, _, _>), "pass");
+    quote!(let #name = #pass(#field);)
+}
+
+impl Bound<'_> {
+    /// Whether the parameter has the usual type of a field of this name in the signals of the library. Most parameters have it, and the
+    /// compiler is then asked less. If the field has another type nevertheless, the compiler says that it expected the parameter's.
+    fn is_usual(&self, parameter: &Parameter<'_>) -> bool {
+        let Binding { name, ty, .. } = parameter.binding();
+        let (signal, ty) = (self.signal_name(), text(without_lifetimes(ty)).replace("'_,", "").replace("'_", ""));
+        if let Parameter::Event(_) = parameter {
+            let payload = ty.trim_start_matches("&mut").trim_start_matches('&');
+            let Some(sender) = self.sender else { return ty.starts_with('&') && payload == signal };
+            return ty.starts_with('&') && payload == format!("{}<{}>", case::camel_case(&signal), text(sender));
+        }
+        if self.sender.is_none() && !signal.starts_with(char::is_lowercase) {
+            return false;
+        }
+        let row = self.sender.map_or_else(|| "dynAnyModel".to_owned(), text);
+        match &*name.unraw().to_string() {
+            "created" | "adding" | "raw" | "reverse" => ty == "bool",
+            "tx" => ty == "&mutTx",
+            "db" => ty == "&Db",
+            "previous" => ty == format!("Option<&{row}>"),
+            "changes" => ty == format!("FieldSet<{row}>"),
+            "update_fields" => ty == format!("Option<FieldSet<{row}>>"),
+            // Its type was asked for with that of the payload, unless it can be of any model.
+            "instance" => ty.starts_with('&') && signal != "m2m_changed",
+            _ => false,
+        }
+    }
+
+    fn signal_name(&self) -> String {
+        self.signal.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
+    }
+
+    /// The trait that asks for the type of a parameter: it has the name of the parameter in its message.
+    fn question(&self, name: &Ident) -> &'static str {
+        match &*name.unraw().to_string() {
+            "event" => "EventIs",
+            "instance" if self.signal_name() == "m2m_changed" => "SideIs",
+            "instance" => "RowIs",
+            "created" => "CreatedIs",
+            "adding" => "AddingIs",
+            "raw" => "RawIs",
+            "previous" => "PreviousIs",
+            "changes" => "ChangesIs",
+            "update_fields" => "UpdateFieldsIs",
+            "user" => "UserIs",
+            "tx" => "TxIs",
+            "db" => "DbIs",
+            _ => "ParameterIs",
+        }
+    }
+}
+
+/// How a field is taken. It is borrowed if the parameter is a reference, so that a field may own its value or borrow it.
+fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
+    let Type::Reference(reference) = ty else { return None };
+    // Without a type, and for a trait object (to which a `&&dyn Trait` could coerce), the field itself is the reference.
+    let again = scope == Scope::Function || is_trait_object(&reference.elem);
+    Some(match (&reference.mutability, again) {
+        (None, false) => quote!(&),
+        (None, true) => quote!(&*),
+        (Some(_), false) => quote!(&mut),
+        (Some(_), true) => quote!(&mut *),
+    })
+}
+
+/// Whether it is a reference to a trait object.
+fn is_dyn(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if is_trait_object(&reference.elem))
+}
+
+pub(super) fn is_trait_object(ty: &Type) -> bool {
+    match ty {
+        Type::TraitObject(_) => true,
+        Type::Paren(inner) => is_trait_object(&inner.elem),
+        Type::Group(inner) => is_trait_object(&inner.elem),
+        _ => false,
+    }
+}
+
+/// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
+pub(super) fn without_lifetimes(ty: &Type) -> TokenStream {
+    let mut apostrophe = false;
+    map_tokens(ty.to_token_stream(), &mut |token| {
+        let named = std::mem::replace(&mut apostrophe, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
+        match token {
+            TokenTree::Ident(name) if named && name != "static" => Ident::new("_", name.span()).into(),
+            other => other,
+        }
+    })
+}

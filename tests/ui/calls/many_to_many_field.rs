@@ -1,0 +1,13 @@
+// The rows of a relation are in the database: the field's method reads and changes them.
+use signals::prelude::*;
+
+#[model]
+struct Group { #[key] id: Id<Group> }
+#[model]
+struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
+
+async fn join(db: &Db, user: &User, staff: &Group) -> Result<()> {
+    user.groups.add(db, staff).await
+}
+
+fn main() {}
