@@ -3,34 +3,13 @@
 use core::any::{Any, TypeId};
 use core::fmt;
 
-use crate::diagnostics::Known;
-use crate::payload::{Call, Filter, Payload, Reply};
+use crate::payload::{Call, Filter, Payload};
 use crate::source::Source;
 
 /// A function's arguments bound to the fields of one payload, and its filters.
 pub struct Binding<P: Payload> {
     pub(crate) filter: Option<Filter<P>>,
     pub(crate) call: Call<P>,
-}
-
-impl<P: Payload> Binding<P> {
-    #[doc(hidden)]
-    pub const fn new(call: Call<P>) -> Self {
-        Self { filter: None, call }
-    }
-
-    /// A binding that is only called for payloads that pass the filter.
-    #[doc(hidden)]
-    pub const fn filtered(filter: Filter<P>, call: Call<P>) -> Self {
-        Self { filter: Some(filter), call }
-    }
-
-    /// Calls `into_reply`: the type of what the dispatch needs is that of this binding.
-    #[doc(hidden)]
-    #[inline]
-    pub fn reply<R>(&self, into_reply: fn(R, Known) -> Reply<P::Output>, returned: R) -> Reply<P::Output> {
-        into_reply(returned, Known)
-    }
 }
 
 impl<P: Payload> Clone for Binding<P> {

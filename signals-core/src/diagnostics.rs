@@ -5,8 +5,11 @@
 //!
 //! A program does not use this module. It is public because the compiler names these traits.
 
+use core::marker::PhantomData;
+
+use crate::binding::Binding;
 use crate::error::BoxError;
-use crate::payload::{Payload, ReceiverFuture, Reply};
+use crate::payload::{Call, Filter, Payload, ReceiverFuture, Reply};
 
 mod parameters;
 
@@ -110,6 +113,43 @@ pub enum NoSender {}
 pub trait SignalName {
     /// The signal itself.
     type Signal;
+    /// [`Models`] or [`NoSenders`].
+    type Senders;
+}
+
+/// The senders of a signal of models.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Models {}
+
+/// A signal without senders.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NoSenders {}
+
+/// What `sender = ..` names. If the signal has no senders, it may be any type, because only `HasSenders` reports that.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "annotate `{Self}` with `#[model]`"
+)]
+pub trait SenderOf<Senders = Models> {
+    /// The sender itself.
+    type Me: ?Sized + 'static;
+    /// The fields that `changed(..)` must not name.
+    #[doc(hidden)]
+    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = &[];
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: SendsSignals + ?Sized> SenderOf<Models> for M {
+    type Me = M::Me;
+    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = M::NEVER_CHANGES;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + 'static> SenderOf<NoSenders> for T {
+    type Me = T;
 }
 
 /// A signal whose receivers may be `async`.
@@ -192,9 +232,10 @@ pub trait HasNoRawWrites {
 
 /// A signal whose senders are types.
 #[diagnostic::on_unimplemented(
-    message = "`{S}` never sends `{Self}`",
-    label = "not a signal of `{S}`",
-    note = "a signal declared with `#[signal]` has no sender: leave out `sender`"
+    message = "`{S}` never sends this signal, which has no sender",
+    label = "remove `sender`",
+    note = "only the signals of models, such as `post_save`, have a sender; receivers of another signal choose by its fields, as in \
+            `when = |event| event.size > 1`"
 )]
 pub trait HasSenders<S: ?Sized> {
     /// The signal itself.
@@ -205,8 +246,8 @@ pub trait HasSenders<S: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",
     label = "not a signal of `{S}`",
-    note = "`m2m_changed` is sent by the model between two others: `UserGroups` for the field `groups` of `User`, which sends \
-            nothing else, or the one that `through` names; the signals of logins by a model that implements `AuthUser`"
+    note = "`m2m_changed` is sent by the through model: `UserGroups` for the field `groups` of `User`, which sends nothing else, or \
+            the one that `through` names"
 )]
 pub trait SentBy<S: ?Sized> {
     /// The payload of the signal from that sender.
@@ -221,8 +262,44 @@ pub trait CustomSignal {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: CustomSignal> SentBy<AnySender> for T {
+impl<T: CustomSignal, S: ?Sized> SentBy<S> for T {
     type Payload = T::Payload;
+}
+
+/// A signal of logins, if only models of users send it. Any model sends the other signals.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` is not a model of users, so it never sends this signal",
+    label = "not a model of users",
+    note = "implement `signals::auth::AuthUser` for `{S}`"
+)]
+pub trait SentByUsers<S: ?Sized> {
+    /// The signal itself.
+    type Signal;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal, S: ?Sized> SentByUsers<S> for T {
+    type Signal = T;
+}
+
+/// What binds a receiver to a payload.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Bind<P>(PhantomData<fn(P)>);
+
+impl<P: Payload> Bind<P> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+
+    #[doc(hidden)]
+    pub const fn all(&self, call: Call<P>) -> Binding<P> {
+        Binding { filter: None, call }
+    }
+
+    /// A binding that is only called for payloads that pass the filter.
+    #[doc(hidden)]
+    pub const fn filtered(&self, filter: Filter<P>, call: Call<P>) -> Binding<P> {
+        Binding { filter: Some(filter), call }
+    }
 }
 
 /// What a signal passes as `instance` to a receiver that names no sender.
@@ -338,6 +415,39 @@ pub trait NoReceiver {
 }
 
 impl<T: ?Sized> NoReceiver for T {}
+
+/// A payload as a receiver is called with it.
+#[doc(hidden)]
+pub trait Sent {
+    /// The same without its lifetime.
+    type Payload: Payload;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal> Sent for T {
+    type Payload = T::Payload;
+}
+
+/// What the receivers of a payload return to the dispatch.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ReplyTo<P>(PhantomData<fn(P)>);
+
+impl<P: Payload> ReplyTo<P> {
+    /// Calls `into_reply`, whose type follows from the payload.
+    #[doc(hidden)]
+    #[inline]
+    pub fn with<R>(self, into_reply: fn(R, Known) -> Reply<P::Output>, returned: R) -> Reply<P::Output> {
+        into_reply(returned, Known)
+    }
+}
+
+/// The reply to this payload.
+#[doc(hidden)]
+#[inline]
+pub fn reply_to<T: Sent>(_: &T) -> ReplyTo<T::Payload> {
+    ReplyTo(PhantomData)
+}
 
 /// The type of a condition on a payload, which `when` is assigned to: the compiler then explains what a condition is.
 #[doc(hidden)]

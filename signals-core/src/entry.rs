@@ -47,7 +47,7 @@ impl Declaration {
     #[doc(hidden)]
     pub const fn bind(
         &self,
-        bound: &'static dyn Bound,
+        bound: &'static &'static dyn Bound,
         filters: &'static [&'static str],
         reads: &'static [&'static str],
     ) -> Entry {
@@ -58,7 +58,7 @@ impl Declaration {
     #[doc(hidden)]
     pub const fn bind_with_raw(
         &self,
-        bound: &'static dyn Bound,
+        bound: &'static &'static dyn Bound,
         filters: &'static [&'static str],
         reads: &'static [&'static str],
     ) -> Entry {
@@ -69,7 +69,7 @@ impl Declaration {
 
     const fn receiver(
         &self,
-        bound: &'static dyn Bound,
+        bound: &'static &'static dyn Bound,
         filters: &'static [&'static str],
         reads: &'static [&'static str],
     ) -> Receiver {

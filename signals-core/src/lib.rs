@@ -214,7 +214,7 @@ pub mod __private {
     pub use linkme;
 
     pub use crate::__register as register;
-    pub use crate::binding::Binding;
+    pub use crate::binding::{Binding, Bound};
     pub use crate::diagnostics::*;
     pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Declaration, Entry, SignalDeclaration};

@@ -5,6 +5,7 @@ use core::fmt;
 
 use stackfuture::StackFuture;
 
+use crate::diagnostics::Bind;
 use crate::error::BoxError;
 use crate::scope::Scope;
 
@@ -27,6 +28,10 @@ pub trait Payload: Sized + 'static {
     const SIGNAL: &'static str;
     /// The fields that are only filled in if a receiver reads them.
     const COSTLY: &'static [&'static str] = &[];
+
+    /// What binds a receiver to this payload.
+    #[doc(hidden)]
+    const BIND: Bind<Self> = Bind::NEW;
 
     /// The name of the sender's type, if this signal has senders.
     fn sender() -> Option<&'static str>;

@@ -28,7 +28,8 @@ pub struct Receiver {
     pub(crate) function: TypeId,
     pub(crate) after: &'static [TypeId],
     pub(crate) before: &'static [TypeId],
-    pub(crate) bound: &'static dyn Bound,
+    /// Not read when the entry is computed: a mistake in the binding would then be reported a second time, as a note.
+    pub(crate) bound: &'static &'static dyn Bound,
 }
 
 impl Receiver {
@@ -59,7 +60,7 @@ impl Receiver {
 
     /// How it is called, if this is a receiver of exactly that payload.
     pub(crate) fn binding<P: Payload>(&self) -> Option<Binding<P>> {
-        let bound: &dyn Any = self.bound;
+        let bound: &dyn Any = *self.bound;
         bound.downcast_ref().copied()
     }
 
@@ -76,7 +77,7 @@ impl Receiver {
 
     /// The type of its binding: the same for all receivers of one signal and sender, by whatever names they call them.
     pub(crate) fn payload(&self) -> TypeId {
-        let bound: &dyn Any = self.bound;
+        let bound: &dyn Any = *self.bound;
         bound.type_id()
     }
 

@@ -49,20 +49,19 @@ fn a_receiver() {
             name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , runs_after : welcome::RunsAfter as CORE primitive::isize , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
             ;
             const _ : () = {
-            static BINDING : < PRIVATE Binding < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < < User as PRIVATE SendsSignals >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SendsSignals >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SendsSignals >::Me > >::Sender > >::Payload > as PRIVATE Itself >::Me = {
-            PRIVATE Binding::filtered (| payload | {
+            static BINDING : & dyn PRIVATE Bound = {
+            & < < < < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < User > >::Signal as PRIVATE Itself >::Me as PRIVATE SentByUsers < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Sender > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
             let created = payload . created ;
             let created : CORE primitive::bool = created ;
             created == true }
             , PRIVATE Call::Async (| payload | {
             let welcome = async move {
-            let function = welcome ;
+            let (function , reply) = (welcome , PRIVATE reply_to (payload)) ;
             let instance = & payload . instance ;
             let instance : & User = instance ;
             let tx = & mut payload . tx ;
             let tx : & mut Tx = tx ;
-            let returned = function (instance , tx) . await ;
-            BINDING . reply (< Result < () > as PRIVATE Returns < _ , _ > >::into_reply , returned) }
+            reply . with (< Result < () > as PRIVATE Returns < _ , _ > >::into_reply , function (instance , tx) . await) }
             ;
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
             PRIVATE receiver_future (welcome) }
@@ -107,6 +106,7 @@ fn a_signal() {
             }
             impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
+            type Senders = PRIVATE NoSenders ;
             }
             impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;

@@ -149,14 +149,14 @@ fn binding(
     private: &TokenStream,
 ) -> TokenStream {
     let payload = payload(signal, sender, arguments, function, private);
-    let bind = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
+    let add = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let locals = parameters::locals(function, &Bound { signal, sender, private });
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
-    // A parameter may have the same name as the function.
-    let alias = quote_spanned!(Span::mixed_site()=> let function = #name;);
+    // A parameter may have the same name as the function, and may borrow from the payload.
+    let alias = quote_spanned!(Span::mixed_site()=> let (function, reply) = (#name, #private::reply_to(payload)););
     let body = quote! {
         #alias
         #locals
@@ -177,34 +177,37 @@ fn binding(
             }
         }
     };
-    // If the sender does not send the payload, a second error of the compiler should point at the signal.
-    let ty = at(SpanRange::of(signal), quote!(#private::Binding<#payload>), private);
-    let binding = filter.map_or_else(|| quote!(new(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
-    let changes = sender
-        .filter(|_| arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal)))
-        .map(|sender| changes(sender, arguments, private));
+    let bind = ask(at(SpanRange::of(signal), payload, private), quote!(#private::Payload), "BIND");
+    let binding = filter.map_or_else(|| quote!(all(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
+    let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
+    let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
     quote! {
         const _: () = {
-            static BINDING: #ty = { #changes #private::Binding::#binding };
-            #private::register!(DECLARATION.#bind(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
+            static BINDING: &dyn #private::Bound = { #changes &#bind.#binding };
+            #private::register!(DECLARATION.#add(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
         };
     }
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.
-fn changes(sender: &Type, arguments: &Arguments, private: &TokenStream) -> TokenStream {
+fn changes(signal: &Path, sender: &Type, arguments: &Arguments, private: &TokenStream) -> TokenStream {
     let fields = arguments.changed.iter().flat_map(|changed| &changed.fields);
-    fields.map(|field| may_change(sender, field, private)).collect()
+    fields.map(|field| may_change(signal, sender, field, private)).collect()
 }
 
 /// It has the user's spans, so that the compiler underlines the field and does not mention the macro. The offset is that of no
 /// field if there is none: of a method, the compiler would say how to call it.
-fn may_change(sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
+fn may_change(signal: &Path, sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
-    let never = ask(sender, quote!(#private::SendsSignals), "NEVER_CHANGES");
-    let model = ask(sender, quote!(#private::SendsSignals), "Me");
+    let [never, model] = ["NEVER_CHANGES", "Me"].map(|answer| of_sender(signal, sender, answer, private));
     quote_spanned!(place=> #question(#never, #name, ::core::mem::offset_of!(#model, #field));)
+}
+
+/// What is known of the sender, which is a model if the signal has senders.
+fn of_sender(signal: &Path, sender: &Type, answer: &str, private: &TokenStream) -> TokenStream {
+    let senders = ask(signal, quote!(#private::SignalName), "Senders");
+    ask(sender, quote!(#private::SenderOf<#senders>), answer)
 }
 
 /// The type of the payload of the signal from the sender, computed in steps. Each step underlines the tokens that are wrong, and
@@ -219,7 +222,8 @@ fn payload(
     let question = |subject: TokenStream, place: SpanRange, question: TokenStream| {
         ask(at(place, subject, private), quote!(#private::#question), "Signal")
     };
-    let mut subject = ask(signal, quote!(#private::SignalName), "Signal");
+    let name = ask(signal, quote!(#private::SignalName), "Signal");
+    let mut subject = name.clone();
     if let CallStyle::Async(word) = function.call {
         subject = question(subject, word.into(), quote!(AwaitsReceivers));
     }
@@ -249,13 +253,13 @@ fn payload(
     // A row of any model can be lent as `&dyn AnyModel`.
     let instance = instance(function).filter(|instance| sender.is_none() || !is_trait_object(instance));
     let instance = instance.map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
-    let sender = sender.map(|sender| ask(sender, quote!(#private::SendsSignals), "Me"));
-    let from = match (&sender, instance) {
-        (Some(sender), None) => sender.clone(),
-        (Some(sender), Some((place, instance))) => {
-            let signal = at(place, &subject, private);
-            let lent = ask(signal, quote!(#private::LendsInstance<#sender, #instance>), "Instance");
-            ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #sender>), "Sender")
+    let model = sender.map(|sender| of_sender(signal, sender, "Me", private));
+    let from = match (&model, instance) {
+        (Some(model), None) => model.clone(),
+        (Some(model), Some((place, instance))) => {
+            let signal = at(place, name, private);
+            let lent = ask(signal, quote!(#private::LendsInstance<#model, #instance>), "Instance");
+            ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #model>), "Sender")
         }
         (None, None) => quote!(#private::AnySender),
         (None, Some((place, instance))) => {
@@ -264,7 +268,12 @@ fn payload(
         }
     };
     if let Some(sender) = sender {
-        subject = question(subject, SpanRange::of(signal), quote!(HasSenders<#sender>));
+        // Asked once: if the signal has no senders, the attribute has one mistake, and not one per sender.
+        if arguments.senders.iter().flatten().next().is_some_and(|first| std::ptr::eq(first, sender)) {
+            let place = if arguments.signals.len() == 1 { sender.to_token_stream() } else { signal.to_token_stream() };
+            subject = question(subject, SpanRange::of(place), quote!(HasSenders<#sender>));
+        }
+        subject = question(subject, SpanRange::of(sender), quote!(SentByUsers<#model>));
     }
     ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
 }
@@ -317,7 +326,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     Some(quote!(#first #(&& #filters)*))
 }
 
-/// The call, and what it returned as a reply. `BINDING` knows what the signal expects.
+/// The call, and what it returned as a reply.
 fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
     let arguments = function.parameters.iter().map(|parameter| parameter.binding().name);
@@ -328,10 +337,6 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let nothing = || quote_spanned!(function.name.span()=> ());
     let output = function.output.map_or_else(nothing, without_lifetimes);
     let reply = ask(output, quote!(#private::Returns<_, _>), "into_reply");
-    // `BINDING` is not borrowed across the `.await`.
-    let returned = Ident::new("returned", Span::mixed_site());
-    quote! {
-        let #returned = #name(#(#arguments),*) #wait;
-        BINDING.reply(#reply, #returned)
-    }
+    let answer = Ident::new("reply", Span::mixed_site());
+    quote!(#answer.with(#reply, #name(#(#arguments),*) #wait))
 }

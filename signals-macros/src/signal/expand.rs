@@ -54,7 +54,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }
             #hidden
-            impl #private::SignalName for #any { type Signal = Self; }
+            impl #private::SignalName for #any { type Signal = Self; type Senders = #private::NoSenders; }
             #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
             #hidden

@@ -11,6 +11,7 @@
 ///     /// The documentation of the payload. `M` is the model, or `dyn AnyModel`; `Observed` is the trait that both implement.
 ///     PostSave<M: Observed> { pub instance: &'a M, pub raw: bool, pub tx: &'a mut Tx, },
 ///     sender: SendsLifecycle,           // the trait of the models that send it
+///     of users: AuthUser,               // optional: only models of users send it
 ///     instance: model,                  // what receivers take as `instance`: `model`, `any` or `none`
 ///     mode: Synchronous,                // optional: receivers cannot be async
 ///     costly: ["previous"],             // optional: fields that cost a statement
@@ -28,9 +29,35 @@ macro_rules! model_signal {
     (@awaits $name:ident Synchronous) => {};
     (@awaits $name:ident) => { model_signal!(@is $name AwaitsReceivers); };
 
+    (@is $name:ident SignalName) => {
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::SignalName for $name {
+            type Signal = Self;
+            type Senders = signals_core::__private::Models;
+        }
+    };
     (@is $name:ident $trait:ident) => {
         #[diagnostic::do_not_recommend]
         impl signals_core::__private::$trait for $name {
+            type Signal = Self;
+        }
+    };
+
+    (@users $name:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized> signals_core::__private::SentByUsers<M> for $name {
+            type Signal = Self;
+        }
+    };
+    // With two implementations, the compiler explains the question, and not the bound of the only one.
+    (@users $name:ident $user:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl<M: $user> signals_core::__private::SentByUsers<M> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::SentByUsers<signals_core::__private::AnySender> for $name {
             type Signal = Self;
         }
     };
@@ -72,6 +99,7 @@ macro_rules! model_signal {
             $($(#[$field_doc:meta])* $vis:vis $field:ident: $ty:ty,)*
         },
         sender: $sender:ident,
+        $(of users: $user:ident,)?
         instance: $instance:ident,
         $(mode: $mode:ident,)?
         $(costly: [$($costly:literal),*],)?
@@ -135,6 +163,11 @@ macro_rules! model_signal {
         }
 
         #[diagnostic::do_not_recommend]
+        impl<$model: $of + ?Sized> signals_core::__private::Sent for $payload<'_, $model> {
+            type Payload = $payload<'static, $model>;
+        }
+
+        #[diagnostic::do_not_recommend]
         impl<M: $sender> signals_core::__private::SentBy<M> for $name {
             type Payload = $payload<'static, M>;
         }
@@ -153,6 +186,7 @@ macro_rules! model_signal {
         $(model_signal!(@is $name $is);)*
         model_signal!(@awaits $name $($mode)?);
         model_signal!(@instance $name $instance);
+        model_signal!(@users $name $($user)?);
 
         impl<$model: $of + ?Sized> std::fmt::Debug for $payload<'_, $model> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
