@@ -406,12 +406,20 @@ impl<Output, E: Into<BoxError>> Replies<Output> for Result<Output, E> {
     }
 }
 
-/// Gives each type that is not a receiver a `RunsAfter`, so that only `ReceiverName` reports it.
+/// Gives each type a `RunsAfter`: a receiver without `after`, and a type that is no receiver, so that only `ReceiverName` reports it.
 #[doc(hidden)]
 pub trait NoReceiver {
     #[allow(non_upper_case_globals, reason = "it has the name of a variant of a receiver's type")]
-    /// Nothing.
-    const RunsAfter: isize = 0;
+    /// It is cast to a number, as a variant is.
+    const RunsAfter: Unordered = Unordered::Zero;
+}
+
+/// The number of a receiver without `after`.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Unordered {
+    /// It waits for no other.
+    Zero,
 }
 
 impl<T: ?Sized> NoReceiver for T {}

@@ -37,7 +37,6 @@ pub struct Declaration {
     pub column: u32,
     pub module: &'static str,
     pub function: TypeId,
-    pub runs_after: isize,
     pub after: &'static [TypeId],
     pub before: &'static [TypeId],
 }

@@ -43,3 +43,13 @@ pub trait ReceiverName {
     #[doc(hidden)]
     const ID: TypeId;
 }
+
+/// What the name of a receiver is as a type: the macro gives each function another number.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum FunctionName<const NUMBER: u64> {}
+
+#[diagnostic::do_not_recommend]
+impl<const NUMBER: u64> ReceiverName for FunctionName<NUMBER> {
+    const ID: TypeId = TypeId::of::<Self>();
+}

@@ -212,6 +212,7 @@ pub use signals_macros::{core_apps as apps, core_receiver as receiver, core_sign
 #[doc(hidden)]
 pub mod __private {
     pub use linkme;
+    pub use signals_macros::outside_of_impls;
 
     pub use crate::__register as register;
     pub use crate::binding::{Binding, Bound};
@@ -219,7 +220,7 @@ pub mod __private {
     pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Declaration, Entry, SignalDeclaration};
     pub use crate::error::SignalError;
-    pub use crate::id::{ReceiverId, ReceiverName};
+    pub use crate::id::{FunctionName, ReceiverId, ReceiverName};
     pub use crate::index::ReceiverIndex;
     pub use crate::location::SourceLocation;
     pub use crate::mute::{mute, unmute};

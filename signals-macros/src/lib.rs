@@ -19,6 +19,7 @@ mod model;
 mod receiver;
 mod root;
 mod signal;
+mod subject;
 mod suggest;
 mod values;
 mod written;
@@ -56,6 +57,14 @@ pub fn receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn core_receiver(attribute: TokenStream, item: TokenStream) -> TokenStream {
     receiver::expand(attribute.into(), item.into(), Root::Core).into()
+}
+
+/// What `#[receiver]` adds to a function: it is replaced by its arguments. Inside of an `impl` block or a trait, the compiler refuses
+/// the item that has it, before anything else that only a module can contain.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn outside_of_impls(attribute: TokenStream, _: TokenStream) -> TokenStream {
+    attribute
 }
 
 /// Declares a signal: a struct whose fields are the possible parameters of its receivers.

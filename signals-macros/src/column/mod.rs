@@ -1,16 +1,21 @@
 //! `#[derive(Column)]`
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::DeriveInput;
 
 use crate::errors::Errors;
 use crate::root::Root;
+use crate::subject::repaired;
 
 mod check;
 mod expand;
 mod parse;
 
 pub(crate) fn expand(item: TokenStream, root: Root) -> TokenStream {
+    if syn::parse2::<DeriveInput>(item.clone()).is_err() {
+        return unparsed(item, root);
+    }
     let mut errors = Errors::new();
     let parsed = parse::parse(item, &mut errors);
     let column = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
@@ -23,4 +28,12 @@ pub(crate) fn expand(item: TokenStream, root: Root) -> TokenStream {
         }
         (Err(errors), None, _) => errors,
     }
+}
+
+/// The output for an item that cannot be parsed: the compiler has said why.
+fn unparsed(item: TokenStream, root: Root) -> TokenStream {
+    let mut unread = Errors::new();
+    let parsed = repaired(item, &|_| true).and_then(|item| parse::parse(item.into_token_stream(), &mut unread));
+    drop(unread.flush());
+    parsed.map_or_else(TokenStream::new, |parsed| expand::stub(&parsed, root))
 }

@@ -34,7 +34,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(model.as_ref())) {
         (Ok(()), Some((parsed, model))) => expand::expand(parsed, model, &paths),
-        (Ok(()), None) => item,
+        (Ok(()), None) => expand::stub(item, None, &paths),
         (Err(errors), model) => {
             let stub = expand::stub(item, model, &paths);
             quote!(#stub #errors)

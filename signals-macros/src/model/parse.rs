@@ -9,8 +9,9 @@ use super::forms;
 use super::others::{self, Other};
 use crate::errors::Errors;
 use crate::foreign::Place;
-use crate::grammar::{Keys, Understood, first_word};
+use crate::grammar::{Keys, Understood};
 use crate::root::map_tokens;
+use crate::subject::{Subject, repaired as repair, without_attributes};
 use crate::suggest;
 
 /// A struct and its attributes.
@@ -167,13 +168,11 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
     let mut item = match syn::parse2::<Item>(item) {
         Ok(Item::Struct(item)) => item,
         Ok(other) => {
-            errors.on(first_word(&other), "the `model` attribute goes on a struct with named fields");
+            errors.push(Subject::Model.misplaced(&other));
             return None;
         }
-        Err(error) => {
-            errors.push(error);
-            return None;
-        }
+        // The compiler has said it.
+        Err(_) => return None,
     };
     check_alone(&item.attrs, errors);
     let (name, other) = (item.ident.clone(), Other::of(&item.attrs));
@@ -240,6 +239,20 @@ pub(super) fn strip(item: &mut ItemStruct) {
         let is_ours = |path: &Path| !matches!(whose(path, other), Whose::Another);
         field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));
     }
+}
+
+/// An item that is no model, without our attributes.
+pub(super) fn stripped(item: TokenStream) -> TokenStream {
+    without_attributes(item, &is_ours)
+}
+
+/// The struct without what cannot be parsed.
+pub(super) fn repaired(item: TokenStream) -> Option<Item> {
+    repair(item, &is_ours)
+}
+
+fn is_ours(word: &str) -> bool {
+    word == "model" || suggest::nearly(word, WORDS).is_some()
 }
 
 /// Refuses a second `model` attribute, which would declare a second model.

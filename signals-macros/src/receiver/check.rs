@@ -1,14 +1,17 @@
 //! The rules for receivers beyond the grammar. Mistakes that the compiler explains better are left to it.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Type};
+use syn::ext::IdentExt;
+use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
 
 use super::condition::{self, Names};
 use super::forms;
 use super::parse::{Arguments, Parsed};
 use crate::errors::Errors;
+use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
+use crate::root::Root;
 
 /// A function that can be a receiver. It borrows the user's tokens.
 pub(super) struct Function<'a> {
@@ -65,15 +68,9 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
         check_arguments(arguments, errors);
     }
     check_together(&parsed.attributes, &signature.ident, errors);
-    if let Safety::Unsafe(word) = &signature.safety {
-        errors.on(word, "a receiver cannot be `unsafe`: it is called without anybody's promise");
-    }
-    if let Some(abi) = &signature.abi {
-        errors.on(abi, "a receiver is an ordinary Rust function, without an ABI");
-    }
-    if let Some(variadic) = &signature.variadic {
-        errors.on(variadic, "a receiver has no variadic parameters");
-    }
+    check_signature(signature, errors);
+    check_name(parsed, errors);
+    check_self(parsed, errors);
 
     let generics: Vec<&Ident> = signature.generics.params.iter().filter_map(type_parameter).collect();
     let parameters: Vec<_> = signature.inputs.iter().filter_map(|input| parameter(input, &generics, errors)).collect();
@@ -105,6 +102,76 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     let takes_raw = parsed.attributes.iter().any(|arguments| arguments.takes_raw().is_some());
     let raw = parameters.iter().map(|parameter| parameter.binding().name).find(|name| *name == "raw");
     Function { name: &signature.ident, call, parameters, output, idle_raw: raw.filter(|_| !takes_raw) }
+}
+
+fn check_signature(signature: &Signature, errors: &mut Errors) {
+    if let Safety::Unsafe(word) = &signature.safety {
+        errors.on(
+            word,
+            "a receiver cannot be `unsafe`: the signal that calls it cannot keep its conditions\n\n\
+             help: remove `unsafe`, and write `unsafe { .. }` in the function",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.on(abi, "a receiver is an ordinary Rust function, without an ABI\n\nhelp: remove `extern`");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.on(
+            variadic,
+            "a receiver has no variadic parameters\n\nhelp: name the fields of the payload that it reads",
+        );
+    }
+    if let ReturnType::Type(_, output) = &signature.output
+        && let Type::ImplTrait(output) = &**output
+    {
+        let is_future = text(output).contains("Future");
+        let help =
+            if is_future { "make it an `async fn`, which returns nothing or a `Result`" } else { "name the type" };
+        errors.on(output.impl_token, format!("a receiver returns a type with a name\n\nhelp: {help}"));
+    }
+}
+
+/// The function adds its name to the types of its module: the name of a signal would no longer be the signal there.
+fn check_name(parsed: &Parsed, errors: &mut Errors) {
+    let name = &parsed.function.sig.ident;
+    let plain = name.unraw();
+    let is_of_a_model = parsed.root == Root::Facade && SIGNALS.iter().any(|(signal, _)| plain == signal);
+    let mut signals = parsed.attributes.iter().flat_map(|arguments| &arguments.signals);
+    if is_of_a_model || signals.any(|signal| signal.segments.last().is_some_and(|last| last.ident == *name)) {
+        errors.on(
+            name,
+            format!(
+                "`{plain}` is the name of a signal, and a receiver with this name would hide it\n\n\
+                 help: give the function another name, such as `on_{plain}`"
+            ),
+        );
+    }
+}
+
+/// `Self` is the only sign of an `impl` block or a trait that an attribute can see.
+fn check_self(parsed: &Parsed, errors: &mut Errors) {
+    let inputs = &parsed.function.sig.inputs;
+    if inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
+        return;
+    }
+    let senders = parsed.attributes.iter().flat_map(|arguments| arguments.senders.iter().flatten());
+    let mut types = senders.map(ToTokens::to_token_stream).chain(inputs.iter().map(ToTokens::to_token_stream));
+    if let Some(word) = types.find_map(self_type) {
+        errors.on(
+            word,
+            "a receiver is a plain function and knows no `Self`\n\n\
+             help: move it out of the `impl` block, and name the type",
+        );
+    }
+}
+
+/// The first `Self` in the tokens.
+pub(super) fn self_type(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => Some(word),
+        TokenTree::Group(group) => self_type(group.stream()),
+        _ => None,
+    })
 }
 
 fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
@@ -257,10 +324,10 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
 
 /// Whether a type cannot be written outside of its function, because it names a type parameter or is an `impl`.
 fn is_generic(ty: &Type, generics: &[&Ident]) -> bool {
-    fn any(tokens: proc_macro2::TokenStream, generics: &[&Ident]) -> bool {
+    fn any(tokens: TokenStream, generics: &[&Ident]) -> bool {
         tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(word) => word == "impl" || generics.contains(&&word),
-            proc_macro2::TokenTree::Group(group) => any(group.stream(), generics),
+            TokenTree::Ident(word) => word == "impl" || generics.contains(&&word),
+            TokenTree::Group(group) => any(group.stream(), generics),
             _ => false,
         })
     }

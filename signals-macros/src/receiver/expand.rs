@@ -1,15 +1,16 @@
 //! The output for a receiver: the unchanged function, a type with its name, and an entry in the registry per signal and
 //! sender.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{ItemFn, Path, Type, TypeReference as Reference};
+use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
 
-use super::check::{Binding, CallStyle, Function, Parameter, Scope};
+use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
+use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
-use crate::root::{Root, SpanRange, ask, at, implement, moved};
+use crate::root::{Root, SpanRange, ask, at, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
@@ -18,60 +19,49 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
         let path = root.path(over);
         quote!(#path::__private)
     };
-    let marker = marker(function, &parsed.attributes, item, &private);
-    let declaration = declaration(function, &parsed.attributes, &private);
+    let after: Vec<&Path> = parsed.attributes.iter().flat_map(|arguments| &arguments.after).collect();
+    let name = Name::new(item, &after, &private);
+    let (marker, declaration) = (&name.declaration, declaration(function, &name, &parsed.attributes, &private));
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
-    quote! {
-        #item
+    let added = quote! {
         #marker
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         const _: () = {
             #declaration
             #(#bindings)*
         };
-    }
-}
-
-/// The type that represents the function in `after = [..]`. The number of its variant is computed from the numbers of the
-/// receivers that run earlier. In a cycle it cannot be computed, and the compiler names the receivers of the cycle.
-fn marker(function: &Function<'_>, attributes: &[Arguments], item: &ItemFn, private: &TokenStream) -> TokenStream {
-    let (vis, name) = (&item.vis, marker_name(function));
-    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let after: Vec<&Path> = attributes.iter().flat_map(|arguments| &arguments.after).collect();
-    let attributes = quote!(#[doc(hidden)] #(#cfgs)*);
-    let Some(first) = after.first() else {
-        return quote!(#attributes #vis enum #name { RunsAfter });
     };
-    // The expression has the user's spans, so that the error about a cycle only shows the user's code.
-    let span = SpanRange::of(first).first();
-    let number = quote_spanned! {span=> {
-        use #private::NoReceiver as _;
-        <()>::RunsAfter #(| <#after>::RunsAfter as ::core::primitive::isize)*
-    }};
-    let name = function.name;
-    let declaration = quote_spanned!(name.span()=> enum #name { RunsAfter = #number });
-    quote! {
-        #attributes
-        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-        #[allow(non_camel_case_types, reason = "it has the name of the function")]
-        #vis #declaration
-    }
+    next_to(item, &added, &private)
 }
 
-/// The name of the type. Its span has the location of the function but the hygiene of the macro, so that no lint complains that
-/// the name is not in camel case.
-fn marker_name(function: &Function<'_>) -> Ident {
-    let (span, plain) = (Span::call_site().located_at(function.name.span()), function.name.unraw());
-    if plain == *function.name {
-        Ident::new(&plain.to_string(), span)
-    } else {
-        Ident::new_raw(&plain.to_string(), span)
+/// The output for a function with a mistake: the function and its name, so that its uses are not further errors.
+pub(super) fn stub(item: &ItemFn, root: Root) -> TokenStream {
+    let path = root.path(None);
+    let private = quote!(#path::__private);
+    if check::self_type(item.sig.to_token_stream()).is_some() || item.sig.receiver().is_some() {
+        return quote!(#item);
+    }
+    next_to(item, &Name::new(item, &[], &private).declaration, &private)
+}
+
+/// The function, and what is added to its module. The latter is in an item with the location of the function that cannot be in an
+/// `impl` block or a trait: if the function is in one, this is the only error.
+fn next_to(item: &ItemFn, added: &TokenStream, private: &TokenStream) -> TokenStream {
+    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let (first, last) = place(item);
+    let word = Token![impl](first);
+    let mut body = Group::new(Delimiter::Brace, TokenStream::new());
+    body.set_span(last);
+    quote! {
+        #item
+        #(#cfgs)*
+        #[#private::outside_of_impls(#added)]
+        #word () #body
     }
 }
 
 /// The name of the receiver, its location, and the receivers that it waits for.
-fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
-    let marker = marker_name(function);
+fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
     let given = attributes.iter().find_map(|arguments| arguments.id.as_ref()).map(ToTokens::to_token_stream);
     let name = given.unwrap_or_else(|| {
         let name = function.name.unraw().to_string();
@@ -80,24 +70,16 @@ fn declaration(function: &Function<'_>, attributes: &[Arguments], private: &Toke
     let id = |path: &Path| ask(path, quote!(#private::ReceiverName), "ID");
     let after = attributes.iter().flat_map(|arguments| &arguments.after).map(id);
     let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
-    let function = function.name;
-    let receiver = implement(
-        function,
-        &quote!(#private::ReceiverName for #function),
-        &quote!(
-            const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
-        ),
-    );
+    let Name { implementation, ty, .. } = marker;
     quote! {
-        #receiver
+        #implementation
         const DECLARATION: #private::Declaration = #private::Declaration {
             name: #name,
             file: ::core::file!(),
             line: ::core::line!(),
             column: ::core::column!(),
             module: ::core::module_path!(),
-            function: <#marker as #private::ReceiverName>::ID,
-            runs_after: #marker::RunsAfter as ::core::primitive::isize,
+            function: <#ty as #private::ReceiverName>::ID,
             after: &[#(#after),*],
             before: &[#(#before),*],
         };
@@ -334,6 +316,9 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
         CallStyle::Plain => None,
         CallStyle::Async(_) => Some(quote!(.await)),
     };
+    if let Some(Type::Never(_)) = function.output {
+        return quote!(#name(#(#arguments),*) #wait);
+    }
     let nothing = || quote_spanned!(function.name.span()=> ());
     let output = function.output.map_or_else(nothing, without_lifetimes);
     let reply = ask(output, quote!(#private::Returns<_, _>), "into_reply");

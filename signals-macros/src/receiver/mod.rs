@@ -10,6 +10,7 @@ mod check;
 mod condition;
 mod expand;
 mod forms;
+mod name;
 mod parameters;
 mod parse;
 
@@ -19,9 +20,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(function)) {
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
-        (Ok(()), None) => item,
+        (Ok(()), None) => parse::repaired(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
         (Err(errors), _) => {
-            let as_written = parse::without_receivers(item);
+            let as_written =
+                parsed.map_or_else(|| parse::without_receivers(item), |parsed| expand::stub(&parsed.function, root));
             quote!(#as_written #errors)
         }
     }

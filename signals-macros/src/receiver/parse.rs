@@ -10,8 +10,9 @@ use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Typ
 use super::forms;
 use crate::errors::Errors;
 use crate::foreign::Place;
-use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, first_word, is_end, one_or_more, rest};
+use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest};
 use crate::root::Root;
+use crate::subject::{self, Subject, without_attributes};
 use crate::values::Kind;
 
 /// A function and its `receiver` attributes.
@@ -20,6 +21,8 @@ pub(super) struct Parsed {
     pub(super) function: ItemFn,
     /// One per attribute: several attributes may be stacked.
     pub(super) attributes: Vec<Arguments>,
+    /// The library that re-exports the macro.
+    pub(super) root: Root,
 }
 
 /// One `#[receiver(..)]`.
@@ -60,13 +63,11 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
     let mut function = match syn::parse2::<Item>(item) {
         Ok(Item::Fn(function)) => function,
         Ok(other) => {
-            errors.on(first_word(&other), "the `receiver` attribute goes on a function");
+            errors.push(Subject::Receiver.misplaced(&other));
             return None;
         }
-        Err(error) => {
-            errors.push(error);
-            return None;
-        }
+        // The compiler has said it.
+        Err(_) => return None,
     };
     let (stacked, others) = function.attrs.into_iter().partition(is_receiver);
     function.attrs = others;
@@ -78,7 +79,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
         };
         attributes.push(arguments(tokens, span, root, errors));
     }
-    Some(Parsed { function, attributes })
+    Some(Parsed { function, attributes, root })
 }
 
 /// The item as the user wrote it, for output that only adds errors.
@@ -88,7 +89,20 @@ pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
             function.attrs.retain(|attribute| !is_receiver(attribute));
             function.into_token_stream()
         }
-        Err(_) => item,
+        Err(_) if syn::parse2::<Item>(item.clone()).is_ok() => without_attributes(item, &is_receiver_word),
+        Err(_) => TokenStream::new(),
+    }
+}
+
+fn is_receiver_word(word: &str) -> bool {
+    word == "receiver"
+}
+
+/// The function without what cannot be parsed.
+pub(super) fn repaired(item: TokenStream) -> Option<ItemFn> {
+    match subject::repaired(item, &is_receiver_word)? {
+        Item::Fn(function) => Some(function),
+        _ => None,
     }
 }
 

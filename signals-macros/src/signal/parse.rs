@@ -5,7 +5,8 @@ use syn::{Item, ItemStruct, LitStr, Path, Type};
 
 use crate::errors::Errors;
 use crate::foreign::Place;
-use crate::grammar::{Keys, first_word};
+use crate::grammar::Keys;
+use crate::subject::{Subject, repaired};
 
 /// A struct and its attribute.
 pub(super) struct Parsed {
@@ -51,15 +52,16 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
 }
 
 fn parse_item(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
-    let message = "the `signal` attribute goes on a struct, whose fields are what receivers may ask for";
-    match syn::parse2::<Item>(item) {
-        Ok(Item::Struct(item)) => return Some(item),
-        Ok(Item::Enum(item)) => {
-            let help = "help: put the enum into a field of a struct, as in `struct OrderChanged { to: Status }`";
-            errors.on(item.enum_token, format!("{message}\n\n{help}"));
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => Some(item),
+        Ok(other) => {
+            errors.push(Subject::Signal.misplaced(&other));
+            None
         }
-        Ok(other) => errors.on(first_word(&other), message),
-        Err(error) => errors.push(error),
+        // The compiler has said it.
+        Err(_) => match repaired(item, &|word| word == "signal") {
+            Some(Item::Struct(item)) => Some(item),
+            _ => None,
+        },
     }
-    None
 }

@@ -18,7 +18,8 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
         let methods = methods(parsed, model, paths);
         quote!(const _: () = { #lookups }; #methods)
     });
-    let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
+    let parsed = syn::parse2::<Item>(item.clone()).or_else(|error| parse::repaired(item.clone()).ok_or(error));
+    let (item, implementation) = match parsed {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item);
             let implementation = implementation(&item.ident, &item.generics, paths);
@@ -28,11 +29,8 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
             let constructor = derived.map(|_| constructor(&item.ident, &item.generics));
             (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
-        Ok(Item::Enum(item)) => {
-            let implementation = implementation(&item.ident, &item.generics, paths);
-            (item.into_token_stream(), Some(implementation))
-        }
-        _ => (item, None),
+        Ok(Item::Enum(of)) => (parse::stripped(item), Some(implementation(&of.ident, &of.generics, paths))),
+        _ => (parse::stripped(item), None),
     };
     quote!(#item #implementation #methods)
 }

@@ -1,0 +1,106 @@
+//! The type with the name of a receiver, which `after = [..]` names: types and functions have separate names, so that the function
+//! stays a function.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::token::Semi;
+use syn::{ItemFn, Path, Token};
+
+use crate::root::{SpanRange, implement};
+
+/// The type of one receiver.
+pub(super) struct Name {
+    /// What declares it, next to the function.
+    pub(super) declaration: TokenStream,
+    /// What implements its traits.
+    pub(super) implementation: TokenStream,
+    /// The type, for the entry of the function itself.
+    pub(super) ty: TokenStream,
+}
+
+impl Name {
+    pub(super) fn new(item: &ItemFn, after: &[&Path], private: &TokenStream) -> Self {
+        match after.first() {
+            None => Self::without_order(item, private),
+            Some(first) => Self::ordered(item, first, after, private),
+        }
+    }
+
+    /// An alias of a type with a number: it needs no implementation, and two functions with one name are one error.
+    fn without_order(item: &ItemFn, private: &TokenStream) -> Self {
+        let (vis, name, number) = (&item.vis, ident(&item.sig.ident), number(&item.sig.ident));
+        let (first, last) = place(item);
+        let (word, end) = (Token![type](first), Semi(last));
+        let ty = quote!(#private::FunctionName<#number>);
+        Self { declaration: quote!(#[doc(hidden)] #vis #word #name = #ty #end), implementation: TokenStream::new(), ty }
+    }
+
+    /// An enum. The number of its variant is computed from the numbers of the receivers that run earlier. In a cycle it cannot be
+    /// computed, and the compiler names the receivers of the cycle.
+    fn ordered(item: &ItemFn, first: &Path, after: &[&Path], private: &TokenStream) -> Self {
+        let (vis, name) = (&item.vis, &item.sig.ident);
+        // The expression has the user's spans, so that the error about a cycle only shows the user's code.
+        let span = SpanRange::of(first).first();
+        let number = quote_spanned! {span=> {
+            use #private::NoReceiver as _;
+            <()>::RunsAfter as ::core::primitive::isize #(| <#after>::RunsAfter as ::core::primitive::isize)*
+        }};
+        let (word, end) = place(item);
+        let word = Token![enum](word);
+        let mut variants = Group::new(Delimiter::Brace, quote_spanned!(name.span()=> RunsAfter = #number));
+        variants.set_span(end);
+        Self {
+            declaration: quote! {
+                #[doc(hidden)]
+                #[allow(non_camel_case_types, missing_copy_implementations, missing_debug_implementations, reason = "it is only a name")]
+                #vis #word #name #variants
+            },
+            implementation: implement(
+                name,
+                &quote!(#private::ReceiverName for #name),
+                &quote!(
+                    const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
+                ),
+            ),
+            ty: name.to_token_stream(),
+        }
+    }
+}
+
+/// The first and the last token of the function. The type has them too: if there are two functions of one name, the compiler
+/// reports one name at one location only once; if the function is private, the compiler shows the function.
+pub(super) fn place(item: &ItemFn) -> (Span, Span) {
+    let first = SpanRange::of(&item.sig).first();
+    (first, item.block.brace_token.span.join())
+}
+
+/// The name of the function. Its span has the location of the function but the hygiene of the macro, so that no lint complains that
+/// the name is not in camel case, or that the type is not used.
+fn ident(name: &Ident) -> Ident {
+    let (span, plain) = (Span::call_site().located_at(name.span()), name.unraw());
+    if plain == *name { Ident::new(&plain.to_string(), span) } else { Ident::new_raw(&plain.to_string(), span) }
+}
+
+/// A number that no other receiver of the program has. It is the same in every build, and does not change with the line.
+fn number(name: &Ident) -> u64 {
+    static SEEN: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
+    let name = name.unraw().to_string();
+    let nth = {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = seen.get_or_insert_default().entry(name.clone()).or_default();
+        *count += 1;
+        *count
+    };
+    let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"]
+        .map(|variable| std::env::var(variable).unwrap_or_default())
+        .join(" ");
+    let file = if proc_macro::is_available() { Span::call_site().unwrap().file() } else { String::new() };
+    // FNV-1a: the hash of the standard library may change with its version.
+    format!("{package} {file} {name} {nth}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
