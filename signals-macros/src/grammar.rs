@@ -14,7 +14,7 @@ use syn::{Ident, Path, Token};
 use crate::errors::Errors;
 use crate::foreign::{self, Place};
 use crate::suggest;
-use crate::values::{Kind, Value, fields, paths};
+use crate::values::{Kind, Value, fields, paths, sets};
 use crate::written::names;
 
 /// The keys of one attribute.
@@ -232,7 +232,7 @@ impl Key<'_> {
             fork.parse::<Group>().ok().filter(|group| group.delimiter() == Delimiter::Parenthesis && is_end(&fork));
         let Some(group) = group else {
             let rest = rest(self.input);
-            let message = match fields(rest.clone()) {
+            let message = match sets(rest.clone(), &self.name) {
                 Some(fields) => {
                     format!("`{0}` takes names of fields in parentheses\n\nhelp: write `{0}({fields})`", self.name)
                 }

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Value,
     /// Names of fields, with commas.
     Fields,
+    /// Sets of fields: `row, number), unique(row, label` for `[(row, number), (row, label)]`, between the parentheses of `unique(..)`.
+    Sets(&'static str),
     /// One of these words.
     Word(&'static [&'static str]),
 }
@@ -83,7 +85,7 @@ impl Kind {
             Self::Type => "a type".to_owned(),
             Self::Condition => "a function of the payload".to_owned(),
             Self::Value => "an expression".to_owned(),
-            Self::Fields => "names of fields".to_owned(),
+            Self::Fields | Self::Sets(_) => "names of fields".to_owned(),
             Self::Word([]) => "a word".to_owned(),
             Self::Word(words) => format!("one of {}", suggest::list(words)),
         }
@@ -107,6 +109,7 @@ impl Kind {
                 .map(|_| written(tokens)),
             Self::Value => syn::parse2::<Expr>(tokens.clone()).ok().map(|_| written(tokens)),
             Self::Fields => fields(tokens),
+            Self::Sets(word) => sets(tokens, word),
             Self::Word(words) => word(&tokens, words),
         }
     }
@@ -166,11 +169,31 @@ fn list(paths: Vec<String>) -> Option<String> {
 
 /// The known word in the tokens: `cascade` for `models.CASCADE`, `OnDelete::Cascade` and `"cascade"`.
 fn word(tokens: &TokenStream, words: &[&'static str]) -> Option<String> {
-    names(tokens.clone()).iter().rev().find_map(|name| suggest::nearest(name.last(), words)).map(str::to_owned)
+    let names = names(tokens.clone());
+    let whole = names.iter().map(Name::last).collect::<Vec<_>>().join("_");
+    let is_whole = |word: &&&str| whole.eq_ignore_ascii_case(word);
+    let word = words.iter().find(is_whole).copied();
+    word.or_else(|| names.iter().rev().find_map(|name| suggest::nearest(name.last(), words))).map(str::to_owned)
 }
 
 /// The last segments of all names in the tokens, with commas.
 pub(crate) fn fields(tokens: TokenStream) -> Option<String> {
     let fields: Vec<String> = names(tokens).iter().map(|name| name.last().to_owned()).collect();
     (!fields.is_empty()).then(|| fields.join(", "))
+}
+
+/// Like [`fields`], for a list of lists: each of these is another `word(..)`.
+pub(crate) fn sets(tokens: TokenStream, word: &str) -> Option<String> {
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_group = |token: &TokenTree| matches!(token, TokenTree::Group(_));
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',');
+    match &all[..] {
+        [TokenTree::Punct(_), TokenTree::Group(group)] | [TokenTree::Group(group)] => sets(group.stream(), word),
+        several if several.len() > 1 && several.iter().all(|token| is_group(token) || is_comma(token)) => {
+            let groups = several.iter().filter(|token| is_group(token));
+            let sets: Option<Vec<String>> = groups.map(|group| fields(group.clone().into())).collect();
+            Some(sets?.join(&format!("), {word}(")))
+        }
+        _ => fields(tokens),
+    }
 }

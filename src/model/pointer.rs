@@ -8,7 +8,8 @@ use crate::value::ValueRef;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which model the relation points to",
     label = "expected `Id<Model>` or `Option<Id<Model>>`",
-    note = "a model whose key is not an `Id` but a `Uuid`, say, is pointed to with a `Ref<Model, Uuid>`"
+    note = "write `Id<..>` with the name of the model, as in `Id<User>`; a model whose key is not an `Id` is pointed to with a `Ref`, as \
+            in `Ref<Country, String>`"
 )]
 pub trait PointsTo: Sized + 'static {
     /// The model that it points to.

@@ -111,13 +111,13 @@ pub(super) const ROWS: &[Row] = &[
         FIELD,
         &["type", "column_type", "db_type", "sql_type", "data_type", "select_as", "save_as", "col_type"],
         "the type of a column is that of the field",
-        "leave `{}` out; `#[derive(Column)]` makes a type of your own a column",
+        "leave `{}` out; `#[derive(signals::Column)]` makes a type of your own a column",
     ),
     row(
         FIELD,
         &["choices", "enum", "allowed", "values"],
-        "`{}` are an enum with `#[derive(Column)]` here",
-        "leave it out, and give the field the type of such an enum",
+        "`{}` are an enum here",
+        "leave `{}` out, and give the field the type of an enum with `#[derive(Clone, signals::Column)]`",
     ),
     row(
         ARGUMENT,

@@ -6,6 +6,8 @@
 use proc_macro2::TokenStream;
 
 use self::row::Row;
+use crate::model::ON_DELETE;
+use crate::values::Kind;
 use crate::written::names;
 
 mod fields;
@@ -40,6 +42,10 @@ pub(crate) fn value(key: &str, value: &TokenStream) -> Option<String> {
         "on_delete" => Place::OnDelete,
         _ => return None,
     };
+    // The words of `"set null"` are one of ours.
+    if place == Place::OnDelete && Kind::Word(ON_DELETE).meant(value).is_some_and(|word| word.contains('_')) {
+        return None;
+    }
     names(value.clone()).iter().rev().find_map(|name| answer(place, name.last(), value))
 }
 

@@ -19,14 +19,14 @@ pub(super) const ROWS: &[Row] = &[
         "`{}` is `unique(..)` here",
         "write `unique({team, number})`, once for each set of fields",
     )
-    .with(Kind::Fields),
+    .with(Kind::Sets("unique")),
     row(
         MODEL,
         &["index_together", "indexes", "indices", "db_index"],
         "`{}` is `index(..)` here",
         "write `index({team, number})`, once for each set of fields; `#[index]` on a field is over one",
     )
-    .with(Kind::Fields),
+    .with(Kind::Sets("index")),
     row(
         MODEL,
         &["constraints", "check", "check_constraint"],

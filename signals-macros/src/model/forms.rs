@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Attribute, Expr, Ident, LitStr, Meta, Type};
 
 use super::types::{last_word, option};
+use crate::foreign::{self, Place};
 use crate::values::Kind;
 use crate::written::written;
 
@@ -54,9 +55,10 @@ pub(super) fn no_expression(attribute: &Attribute, word: &Ident, ty: &Type) -> s
         return syn::Error::new_spanned(value, message);
     }
     let meant = match &attribute.meta {
-        Meta::NameValue(pair) => Some(written(value.clone())).filter(|_| !matches!(pair.value, Expr::Verbatim(_))),
-        _ => named_value(value.clone()).map(written),
+        Meta::NameValue(_) => Some(value.clone()),
+        _ => named_value(value.clone()),
     };
+    let meant = meant.and_then(|value| syn::parse2::<Expr>(value).ok()).map(|value| of_type(&value, ty));
     let message = match meant {
         Some(meant) => format!("`{word}` takes its value in parentheses\n\nhelp: write `#[{word}({meant})]`"),
         None => format!("`{word}` takes one expression, as in `#[{word}({})]`", example(ty)),
@@ -89,6 +91,16 @@ pub(super) fn check_list(attribute: &Attribute, word: &Ident, example: &str) -> 
     }
 }
 
+/// The error for a relation that only says its model: `#[foreign_key(User)]`.
+pub(super) fn only_a_model(attribute: &Attribute, place: Place) -> Option<syn::Error> {
+    let Meta::List(list) = &attribute.meta else { return None };
+    let answer = foreign::positional(place, &list.tokens)?;
+    let (fact, out) = answer.split_once("help: leave ")?;
+    let model = out.strip_suffix(" out")?;
+    let message = format!("{fact}help: write `on_delete = cascade` instead of {model}");
+    Some(syn::Error::new_spanned(&list.tokens, message))
+}
+
 /// `18` in `value = 18`, `default = 18` and `= 18`.
 pub(super) fn named_value(tokens: TokenStream) -> Option<TokenStream> {
     let mut tokens = tokens.into_iter().peekable();
@@ -113,6 +125,17 @@ pub(super) fn no_column_name(attribute: &Attribute, word: &Ident) -> Option<syn:
     let name = Kind::Text.meant(&value).unwrap_or_else(|| "\"user_name\"".to_owned());
     let message = format!("the name of a column is the argument `name`\n\nhelp: write `#[column(name = {name})]`");
     Some(syn::Error::new_spanned(value, message))
+}
+
+/// The value as one of this type: `Some("de".to_owned())` for `"de"`.
+fn of_type(value: &Expr, ty: &Type) -> String {
+    let text = written(value.to_token_stream());
+    let is_string = matches!(value, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
+    match option(ty) {
+        Some(inner) if matches!(value, Expr::Lit(_)) => format!("Some({})", of_type(value, inner)),
+        None if is_string && last_word(ty).is_some_and(|word| word == "String") => format!("{text}.to_owned()"),
+        _ => text,
+    }
 }
 
 /// A value of this type.

@@ -493,6 +493,11 @@ fn relation(
     found: &mut FieldAttributes,
     errors: &mut Errors,
 ) -> syn::Result<()> {
+    if let Some(error) = forms::only_a_model(attribute, kind.place()) {
+        let (on_delete, is_understood) = (OnDeleteWord::Mistaken, Understood::InPart);
+        found.relations.push(Relation { word, kind, on_delete, related_name: None, is_understood });
+        return Err(error);
+    }
     let (mut on_delete, mut related_name) = (OnDeleteWord::Missing, None);
     let keys = Keys::new(kind.place(), RELATION);
     let is_understood = keys.parse(inside(attribute), errors, |key| {

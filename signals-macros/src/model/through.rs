@@ -1,5 +1,6 @@
 //! The through model of a `#[many_to_many]` without `through = ..`, as if the user had written it: between parse and check.
 
+use proc_macro2::{Delimiter, Group};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
@@ -30,14 +31,11 @@ fn model(index: usize, parsed: &Parsed, paths: &Paths, errors: &mut Errors) -> O
     // What the compiler says about one of the sides, it says at that side.
     let to_source = moved(quote!(#root::Id<#model>), SpanRange::of(&attribute.word));
     let to_target = moved(quote!(#root::Id<#target>), SpanRange::of(target));
-    let doc = format!("A row relates a [`{model}`] to one of its `{}`.", name.unraw());
-    let item = quote! {
-        #[doc = #doc]
-        #[derive(
-            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default,
-            ::core::cmp::PartialEq, ::core::cmp::Eq,
-        )]
-        #vis struct #through {
+    // If the name is taken, the compiler underlines the field.
+    let opening = moved(quote!(#vis struct), name.span().into());
+    let mut fields = Group::new(
+        Delimiter::Brace,
+        quote! {
             #[doc = "The key."]
             #[key]
             #vis id: #root::Id<#through>,
@@ -47,7 +45,17 @@ fn model(index: usize, parsed: &Parsed, paths: &Paths, errors: &mut Errors) -> O
             #[doc = "The other."]
             #[foreign_key(on_delete = cascade)]
             #vis #target_field: #to_target,
-        }
+        },
+    );
+    fields.set_span(name.span());
+    let doc = format!("A row relates a [`{model}`] to one of its `{}`.", name.unraw());
+    let item = quote! {
+        #[doc = #doc]
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default,
+            ::core::cmp::PartialEq, ::core::cmp::Eq,
+        )]
+        #opening #through #fields
     };
     parse::parse(quote!(unique(#source_field, #target_field)), item, errors)
 }

@@ -52,7 +52,8 @@ fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> 
 }
 
 fn through_table(name: &Ident, attribute: &ManyToMany, table: &str, parsed: &Parsed, errors: &mut Errors) -> String {
-    if let Some((word, _)) = &attribute.through_fields {
+    if let Some((word, _)) = attribute.through_fields.as_ref().filter(|_| attribute.is_understood == Understood::Wholly)
+    {
         errors.on(word, "`through_fields` are those of the model that `through` names, and there is none");
     }
     let given = attribute.table.as_ref().map(|(_, given)| given);
@@ -88,6 +89,7 @@ fn written<'a>(
         errors.on(word, format!("`table` is that of a model that is made here, and `{model}` has one already"));
     }
     let fields = match attribute.through_fields.as_ref().map(|(word, fields)| (word, &fields[..])) {
+        None if attribute.is_understood == Understood::InPart => ThroughFields::Mistaken,
         None if matches!(sides, Sides::Different) => ThroughFields::Only,
         None => {
             errors.on(
@@ -112,6 +114,9 @@ fn written<'a>(
 
 fn related_name<'a>(attribute: &'a ManyToMany, sides: Sides<'_>, errors: &mut Errors) -> Option<&'a LitStr> {
     let (word, name) = attribute.related_name.as_ref()?;
+    if attribute.is_understood == Understood::InPart && attribute.symmetrical.is_none() {
+        return None;
+    }
     if let Sides::Symmetrical(_) = sides {
         errors.on(
             word,

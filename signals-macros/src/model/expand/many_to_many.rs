@@ -29,7 +29,7 @@ fn one(many: &ManyToManyField<'_>, parsed: &Parsed, model: &Model<'_>, paths: &P
             let item = &parsed.item;
             let implementation = implementation(parsed, model, paths);
             // A private model on the other side is reported at the field.
-            let allow = quote!(#[allow(private_interfaces)]);
+            let allow = quote!(#[allow(dead_code, private_interfaces, unreachable_pub)]);
             (model.name.to_token_stream(), Some(quote!(#allow #item #implementation)))
         }
         Through::Written { path, .. } => (path.to_token_stream(), None),
