@@ -350,7 +350,8 @@ impl<T: ?Sized> Itself for T {
 #[diagnostic::on_unimplemented(
     message = "a receiver of this signal returns `{Output}` or a `Result` of it, not `{Self}`",
     label = "expected `{Output}` or `Result<{Output}, E>`",
-    note = "`E` is `signals::Error`, or any other error that converts into `Box<dyn Error + Send + Sync>`"
+    note = "`E` is `signals::Error`, made by `Error::other(\"why\")`, a `String`, or a type that implements `std::error::Error`, \
+            `Send` and `Sync`"
 )]
 pub trait Returns<Output, Asked = Known> {
     /// What the dispatch needs.

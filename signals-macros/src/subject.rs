@@ -29,7 +29,12 @@ impl Subject {
 
     /// The mistake of an attribute on another item.
     pub(crate) fn misplaced(self, item: &Item) -> syn::Error {
-        let fact = self.fact();
+        let fact = match item {
+            Item::Verbatim(tokens) if self == Self::Receiver && is_function(tokens) => {
+                "a receiver is a function with a body, and no method"
+            }
+            _ => self.fact(),
+        };
         let message = match self.help(item) {
             Some(help) => format!("{fact}\n\nhelp: {help}"),
             None => fact.to_owned(),
@@ -59,7 +64,7 @@ fn receiver(item: &Item) -> Option<String> {
             format!("write the receiver as {}", function(&snake_case(&item.ident.unraw().to_string())))
         }
         Item::Verbatim(tokens) if is_function(tokens) => {
-            "move it out of the trait, and give it a body: a receiver is no method".to_owned()
+            "write it outside of the trait, as `fn welcome(instance: &User) { .. }`".to_owned()
         }
         _ => format!("write the receiver as {}", function("welcome")),
     })

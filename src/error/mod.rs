@@ -1,5 +1,6 @@
 //! What can go wrong, and what to do about it.
 
+mod convert;
 mod kind;
 mod lookup;
 pub(crate) mod renamed_column;
@@ -9,15 +10,15 @@ mod wiring;
 use std::error::Error as StdError;
 use std::fmt;
 
-use signals_core::SignalError;
 pub use signals_core::WiringError;
 
+pub use self::convert::ConvertsToError;
 pub use self::kind::ErrorKind;
 pub use self::lookup::Lookup;
 pub use self::wiring::{DeclaredField, DeclaredModel, WiringMistake};
 
 /// A `Result` whose error is [`Error`] unless another one is named.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 /// Any failure of this library. [`kind`](Self::kind) says which.
 ///
@@ -103,35 +104,6 @@ impl Error {
     /// What it is, to correct it.
     pub(crate) fn kind_mut(&mut self) -> &mut ErrorKind {
         &mut self.0
-    }
-}
-
-impl From<ErrorKind> for Error {
-    #[cold]
-    fn from(kind: ErrorKind) -> Self {
-        Self(Box::new(kind))
-    }
-}
-
-impl From<SignalError> for Error {
-    fn from(error: SignalError) -> Self {
-        match error {
-            SignalError::Receiver(error) => ErrorKind::Receiver(error).into(),
-            SignalError::Wiring(error) => WiringMistake::Signal(*error).into(),
-            other => ErrorKind::TooDeep(Box::new(other)).into(),
-        }
-    }
-}
-
-impl From<WiringMistake> for Error {
-    fn from(mistake: WiringMistake) -> Self {
-        ErrorKind::Wiring(vec![mistake]).into()
-    }
-}
-
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        Self::other(error)
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         SENDER,
         &["self"],
-        "`Self` has no meaning in the attribute of a function",
-        "write the name of the model, as in `sender = User`",
+        "a receiver is a plain function and knows no `Self`",
+        "write it outside of the `impl` block, with the name of the model, as in `sender = User`",
     ),
 ];

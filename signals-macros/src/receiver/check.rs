@@ -121,13 +121,34 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
             "a receiver has no variadic parameters\n\nhelp: name the fields of the payload that it reads",
         );
     }
-    if let ReturnType::Type(_, output) = &signature.output
-        && let Type::ImplTrait(output) = &**output
-    {
-        let is_future = text(output).contains("Future");
-        let help =
-            if is_future { "make it an `async fn`, which returns nothing or a `Result`" } else { "name the type" };
-        errors.on(output.impl_token, format!("a receiver returns a type with a name\n\nhelp: {help}"));
+    if let ReturnType::Type(_, output) = &signature.output {
+        check_output(output, signature.asyncness.is_some(), errors);
+    }
+}
+
+/// Types that are the output of no signal.
+fn check_output(output: &Type, is_async: bool, errors: &mut Errors) {
+    let written = text(output);
+    let is_future = ["dynFuture<", "implFuture<", "BoxFuture<"].iter().any(|future| written.contains(future));
+    match output {
+        _ if is_future => {
+            let help = if is_async {
+                "`.await` the future in the function, and return what it returns"
+            } else {
+                "make it an `async fn`, which returns nothing or a `Result`"
+            };
+            errors.on(output, format!("a receiver returns no future\n\nhelp: {help}"));
+        }
+        Type::ImplTrait(output) => {
+            let message = "a receiver returns a type with a name\n\nhelp: write the type in place of `impl`";
+            errors.on(output.impl_token, message);
+        }
+        Type::Reference(reference) if reference.mutability.is_some() => errors.on(
+            output,
+            "a receiver does not return what it has changed: it changes the value in place\n\n\
+             help: leave the return type out",
+        ),
+        _ => {}
     }
 }
 
@@ -154,9 +175,12 @@ fn check_self(parsed: &Parsed, errors: &mut Errors) {
     if inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
         return;
     }
-    let senders = parsed.attributes.iter().flat_map(|arguments| arguments.senders.iter().flatten());
-    let mut types = senders.map(ToTokens::to_token_stream).chain(inputs.iter().map(ToTokens::to_token_stream));
-    if let Some(word) = types.find_map(self_type) {
+    let mut senders = parsed.attributes.iter().flat_map(|arguments| arguments.senders.iter().flatten());
+    // It is answered already.
+    if senders.any(|sender| self_type(sender.to_token_stream()).is_some()) {
+        return;
+    }
+    if let Some(word) = inputs.iter().map(ToTokens::to_token_stream).find_map(self_type) {
         errors.on(
             word,
             "a receiver is a plain function and knows no `Self`\n\n\

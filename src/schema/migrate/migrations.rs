@@ -9,7 +9,7 @@ use refinery_core::{Migration, Runner};
 use super::history::Pending;
 use super::{Plan, between_signals, one_at_a_time};
 use crate::db::Db;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ConvertsToError, Error, ErrorKind, Result};
 
 /// What [`Db::migrate`] accepts: a folder that [`embed_migrations!`](crate::migrate::embed_migrations) has embedded, a
 /// [`Runner`] of refinery, a list of [`Migration`]s, or their names and SQL.
@@ -160,8 +160,10 @@ fn each_number_once(migrations: &[Migration]) -> Result<()> {
 }
 
 /// The error of the migrations themselves. A statement that fails is another error.
-impl From<refinery_core::Error> for Error {
-    fn from(error: refinery_core::Error) -> Self {
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for refinery_core::Error {
+    fn convert(self) -> Error {
+        let error = self;
         let reason = match error.kind() {
             Kind::InvalidName => {
                 "the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`".to_owned()
