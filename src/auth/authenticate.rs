@@ -50,9 +50,9 @@ use crate::value::ValueRef;
 /// The error of the database or of a receiver of `user_login_failed`. If the field of [`USERNAME`](AuthUser::USERNAME) is not
 /// `#[unique]`.
 #[track_caller]
-pub fn authenticate<U: AuthUser>(db: &Db, credentials: Credentials) -> Authenticate<'_, U> {
-    const { assert!(U::USERNAME.only().is_some(), "`AuthUser::USERNAME` must be one field") };
-    Authenticate { db, credentials, request: None, place: Location::caller(), user: PhantomData }
+pub fn authenticate<User: AuthUser>(db: &Db, credentials: Credentials) -> Authenticate<'_, User> {
+    const { assert!(User::USERNAME.only().is_some(), "`AuthUser::USERNAME` must be one field") };
+    Authenticate { db, credentials, request: None, place: Location::caller(), run: |this| Box::pin(this.run()) }
 }
 
 /// The future that [`authenticate`] returns. Awaiting it checks the credentials.
@@ -62,16 +62,19 @@ pub struct Authenticate<'a, U> {
     credentials: Credentials,
     request: Option<&'a AnyRequest>,
     place: &'static Location<'static>,
-    user: PhantomData<fn() -> U>,
+    /// Awaiting it does not ask again whether `U` is a model of users.
+    run: fn(Self) -> BoxFuture<'a, Result<Option<U>>>,
 }
 
-impl<'a, U: AuthUser> Authenticate<'a, U> {
+impl<'a, U> Authenticate<'a, U> {
     /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
     }
+}
 
+impl<U: AuthUser> Authenticate<'_, U> {
     async fn run(self) -> Result<Option<U>> {
         let Self { db, credentials, request, place, .. } = self;
         let found = find::<U>(db, &credentials, place).await?;
@@ -142,12 +145,12 @@ async fn renew<U: AuthUser>(
     tx.end(renewed).await
 }
 
-impl<'a, U: AuthUser> IntoFuture for Authenticate<'a, U> {
+impl<'a, U> IntoFuture for Authenticate<'a, U> {
     type Output = Result<Option<U>>;
     type IntoFuture = BoxFuture<'a, Result<Option<U>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        (self.run)(self)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// The error of the session or of the database.
-pub async fn current_user<U: AuthUser>(executor: &dyn Executor, session: &dyn Session) -> Result<Option<U>> {
+pub async fn current_user<User: AuthUser>(executor: &dyn Executor, session: &dyn Session) -> Result<Option<User>> {
     match SessionUser::find(executor, session).await? {
         Found::User(user) => Ok(Some(user)),
         Found::NoUser => Ok(None),

@@ -58,7 +58,7 @@ use crate::model::FieldSet;
 /// With the panic of a receiver. As after an error, no user is logged in.
 #[track_caller]
 pub fn login<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session, user: &'a mut U) -> Login<'a, U> {
-    Login { db, session, user, request: None, place: Location::caller() }
+    Login { db, session, user, request: None, place: Location::caller(), run: |this| Box::pin(this.run()) }
 }
 
 /// The future that [`login`] returns. Awaiting it logs the user in.
@@ -69,15 +69,19 @@ pub struct Login<'a, U> {
     user: &'a mut U,
     request: Option<&'a AnyRequest>,
     place: &'static Location<'static>,
+    /// Awaiting it does not ask again whether `U` is a model of users.
+    run: fn(Self) -> BoxFuture<'a, Result<()>>,
 }
 
-impl<'a, U: AuthUser> Login<'a, U> {
+impl<'a, U> Login<'a, U> {
     /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
     }
+}
 
+impl<U: AuthUser> Login<'_, U> {
     async fn run(mut self) -> Result<()> {
         let (db, session) = (self.db, self.session);
         let sent = match self.fill().await {
@@ -149,12 +153,12 @@ impl<U: AuthUser> Drop for Attempt<'_, U> {
     }
 }
 
-impl<'a, U: AuthUser> IntoFuture for Login<'a, U> {
+impl<'a, U> IntoFuture for Login<'a, U> {
     type Output = Result<()>;
     type IntoFuture = BoxFuture<'a, Result<()>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        (self.run)(self)
     }
 }
 

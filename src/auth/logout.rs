@@ -45,8 +45,8 @@ use crate::error::Result;
 /// # Panics
 /// With the panic of a receiver, after the session has been emptied.
 #[track_caller]
-pub fn logout<'a, U: AuthUser>(db: &'a Db, session: &'a dyn Session) -> Logout<'a, U> {
-    Logout { db, session, request: None, place: Location::caller(), user: PhantomData }
+pub fn logout<'a, User: AuthUser>(db: &'a Db, session: &'a dyn Session) -> Logout<'a, User> {
+    Logout { db, session, request: None, place: Location::caller(), run: |this| Box::pin(this.run()), user: PhantomData }
 }
 
 /// The future that [`logout`] returns. Awaiting it logs the user out.
@@ -56,16 +56,20 @@ pub struct Logout<'a, U> {
     session: &'a dyn Session,
     request: Option<&'a AnyRequest>,
     place: &'static Location<'static>,
+    /// Awaiting it does not ask again whether `U` is a model of users.
+    run: fn(Self) -> BoxFuture<'a, Result<()>>,
     user: PhantomData<fn() -> U>,
 }
 
-impl<'a, U: AuthUser> Logout<'a, U> {
+impl<'a, U> Logout<'a, U> {
     /// Passes the request to receivers.
     pub fn request(mut self, request: &'a (impl Any + Send + Sync)) -> Self {
         self.request = Some(request);
         self
     }
+}
 
+impl<U: AuthUser> Logout<'_, U> {
     async fn run(self) -> Result<()> {
         let sent = match caught(self.send_signal()).await {
             Ok(sent) => sent,
@@ -100,12 +104,12 @@ impl<'a, U: AuthUser> Logout<'a, U> {
     }
 }
 
-impl<'a, U: AuthUser> IntoFuture for Logout<'a, U> {
+impl<'a, U> IntoFuture for Logout<'a, U> {
     type Output = Result<()>;
     type IntoFuture = BoxFuture<'a, Result<()>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        (self.run)(self)
     }
 }
 

@@ -106,6 +106,26 @@ async fn without_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     })
 }
 
+/// Nothing converts to a hash. This makes the error of a conversion say what to do.
+#[diagnostic::on_unimplemented(
+    message = "a `{Text}` is not the hash of a password",
+    label = "a password would be stored unhashed",
+    note = "hash a password with `user.set_password(password).await?`, and import a hash with `PasswordHash::from_hash(hash)?`"
+)]
+pub trait HashOf<Text>: Sized {
+    #[doc(hidden)]
+    fn never(text: Text) -> Self;
+}
+
+impl<Text> From<Text> for PasswordHash
+where
+    Self: HashOf<Text>,
+{
+    fn from(text: Text) -> Self {
+        Self::never(text)
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl Column for PasswordHash {
     const TYPE: ColumnType = ColumnType::Text;

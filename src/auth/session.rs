@@ -44,6 +44,12 @@ use crate::error::Result;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session",
+    label = "not a session",
+    note = "sessions are `signals::auth::MemorySession`, with the feature `tower-sessions` also `tower_sessions::Session`, and each \
+            type that implements `signals::auth::Session`"
+)]
 pub trait Session: Send + Sync {
     /// The value of this name, if there is one.
     fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<String>>>;

@@ -1,6 +1,7 @@
 //! "A `&Db` or a `&mut Tx`".
 
 use std::panic::Location;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tokio::task::coop;
@@ -32,7 +33,8 @@ use super::{Db, Dialect, Tx};
 /// It cannot be implemented elsewhere.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `Db` nor a `Tx`",
-    label = "expected `&Db` or `&mut Tx`"
+    label = "expected `&Db` or `&mut Tx`",
+    note = "pass the `&Db` for a transaction of its own, or the `&mut Tx` to take part in that transaction"
 )]
 pub trait Executor: sealed::Sealed + Send + Sync {
     /// It, and the place that uses it.
@@ -106,15 +108,39 @@ pub(super) fn in_turn<'a, T: Send + 'a>(statement: impl FnOnce() -> Answer<'a, T
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Db {
     fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
         Exec { target: DbOrTx::Db(self), at }
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Tx {
     fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
         Exec { target: DbOrTx::Tx(self), at }
+    }
+}
+
+// `&db`, where `db` is a `&Db` already, means the same.
+#[diagnostic::do_not_recommend]
+impl<E: Executor + ?Sized> Executor for &E {
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
+        (**self).exec(at)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Executor + ?Sized> Executor for &mut E {
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
+        (**self).exec(at)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Executor + ?Sized> Executor for Arc<E> {
+    fn exec(&self, at: &'static Location<'static>) -> Exec<'_> {
+        (**self).exec(at)
     }
 }
 
@@ -122,4 +148,7 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Db {}
     impl Sealed for super::Tx {}
+    impl<E: super::Executor + ?Sized> Sealed for &E {}
+    impl<E: super::Executor + ?Sized> Sealed for &mut E {}
+    impl<E: super::Executor + ?Sized> Sealed for super::Arc<E> {}
 }

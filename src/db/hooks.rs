@@ -7,7 +7,7 @@ use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
 use super::driver::CommitOutcome;
-use super::hook::{Hook, HookFuture, QueuedAt};
+use super::hook::{Hook, RunningHook, QueuedAt};
 use super::savepoint_stack::SavepointState;
 use crate::error::{Error, ErrorKind};
 use crate::transaction_end::TransactionEnd;
@@ -16,7 +16,7 @@ use crate::transaction_end::TransactionEnd;
 pub(super) struct Hooks {
     db: Db,
     waiting: std::vec::IntoIter<Hook>,
-    running: Option<(QueuedAt, HookFuture)>,
+    running: Option<(QueuedAt, RunningHook)>,
     /// Whether this is a task that replaces a dropped future.
     rescue: bool,
 }

@@ -9,6 +9,7 @@
 
 mod answer;
 mod begin;
+mod body;
 mod created;
 mod driver;
 mod executor;
@@ -45,9 +46,11 @@ use std::sync::Arc;
 use signals_core::__private::Scope;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
+pub use self::body::{BodyKind, TransactionBody};
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{DbOrTx, Exec, Executor};
 pub(crate) use self::hook::Hook;
+pub use self::hook::{HookFuture, TransactionHook};
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
 #[cfg(feature = "fixtures")]
@@ -256,8 +259,11 @@ impl Db {
     /// transaction. In SQLite, where only one transaction can write, an independent one waits for the end of the outer one: run it
     /// as a task, or afterwards.
     #[track_caller]
-    pub fn transaction<T>(&self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
-        self.transaction_at(TransactionOptions::new(), Location::caller(), body)
+    pub fn transaction<T, Kind: BodyKind>(
+        &self,
+        body: impl TransactionBody<T, Kind>,
+    ) -> Kind::Future<impl Future<Output = Result<T>>> {
+        Kind::future(self.transaction_at(TransactionOptions::new(), Location::caller(), body))
     }
 
     /// Like [`transaction`](Self::transaction), with an isolation level, or read-only.
@@ -265,12 +271,12 @@ impl Db {
     /// It is not repeated automatically: a body that failed with [`ErrorKind::Serialization`](crate::ErrorKind::Serialization) may have
     /// sent an email.
     #[track_caller]
-    pub fn transaction_with<T>(
+    pub fn transaction_with<T, Kind: BodyKind>(
         &self,
         options: TransactionOptions,
-        body: impl AsyncFnOnce(&mut Tx) -> Result<T>,
-    ) -> impl Future<Output = Result<T>> {
-        self.transaction_at(options, Location::caller(), body)
+        body: impl TransactionBody<T, Kind>,
+    ) -> Kind::Future<impl Future<Output = Result<T>>> {
+        Kind::future(self.transaction_at(options, Location::caller(), body))
     }
 
     async fn transaction_at<T>(

@@ -21,13 +21,16 @@ use crate::value::{Value, ValueRef};
 /// # }
 /// ```
 ///
-/// Parameters are a tuple of up to twelve values, such as `&("ann", 42)` or `&(user.id,)`, or `&()` for none. If their number is only
-/// known at run time, they are an array or a slice of [`ValueRef`]s. They are borrowed.
+/// Parameters are a tuple of up to twelve values, such as `&("ann", 42)` or `&(user.id,)`, or `&()` for none. A column alone, such as
+/// `&user.id`, is the only parameter. If their number is only known at run time, they are an array or a slice of [`ValueRef`]s. They
+/// are borrowed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the parameters of a statement",
     label = "not parameters",
-    note = "parameters are a tuple of values such as `&(name, 42)`, with a comma for a single one: `&(name,)`, or an \
-            array or slice of `ValueRef`"
+    note = "parameters are a tuple of values such as `&(name, 42)`, with a comma for a single one: `&(name,)`, and `&()` for \
+            none; or an array or slice of `ValueRef`",
+    note = "each value is of a type that a column can have (`i64`, and not `usize` or `u64`), `&str`, `&[u8]`, `Value` or `ValueRef`, \
+            without another `&`"
 )]
 pub trait Params: Sync {
     /// The number of parameters.
@@ -47,7 +50,8 @@ pub trait Params: Sync {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a statement",
     label = "not a parameter",
-    note = "parameters are the types that a column can have, `&str`, `&[u8]`, `Value` and `ValueRef`"
+    note = "parameters are the types that a column can have, `&str`, `&[u8]`, `Value` and `ValueRef`; they are written without \
+            another `&`"
 )]
 pub trait Parameter: Sync {
     /// The value as it is bound.
@@ -91,6 +95,7 @@ impl Parameter for Value {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Params for [ValueRef<'_>] {
     fn len(&self) -> usize {
         self.len()
@@ -102,6 +107,7 @@ impl Params for [ValueRef<'_>] {
 }
 
 // A `&dyn Params` can only be made from a reference to a sized type: for a slice, that is `&&[..]`.
+#[diagnostic::do_not_recommend]
 impl Params for &[ValueRef<'_>] {
     fn len(&self) -> usize {
         (**self).len()
@@ -112,6 +118,7 @@ impl Params for &[ValueRef<'_>] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Params for [ValueRef<'_>; N] {
     fn len(&self) -> usize {
         N
@@ -122,6 +129,7 @@ impl<const N: usize> Params for [ValueRef<'_>; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Params for Vec<ValueRef<'_>> {
     fn len(&self) -> usize {
         self.len()
@@ -132,6 +140,18 @@ impl Params for Vec<ValueRef<'_>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Column> Params for T {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        if index == 0 { self.to_value() } else { out_of_range(index, 1) }
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl Params for () {
     fn len(&self) -> usize {
         0
@@ -144,6 +164,7 @@ impl Params for () {
 
 macro_rules! tuple_params {
     ($count:literal: $($type:ident $index:tt),*) => {
+        #[diagnostic::do_not_recommend]
         impl<$($type: Parameter),*> Params for ($($type,)*) {
             fn len(&self) -> usize {
                 $count

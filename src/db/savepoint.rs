@@ -2,8 +2,7 @@
 
 use std::panic::Location;
 
-use super::Tx;
-use super::savepoint_stack;
+use super::{BodyKind, TransactionBody, Tx, savepoint_stack};
 use crate::error::{Error, Result};
 
 impl Tx {
@@ -37,8 +36,11 @@ impl Tx {
     /// # }
     /// ```
     #[track_caller]
-    pub fn savepoint<T>(&mut self, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
-        self.savepoint_at(Location::caller(), body)
+    pub fn savepoint<T, Kind: BodyKind>(
+        &mut self,
+        body: impl TransactionBody<T, Kind>,
+    ) -> Kind::Future<impl Future<Output = Result<T>>> {
+        Kind::future(self.savepoint_at(Location::caller(), body))
     }
 
     /// Like [`savepoint`](Self::savepoint), for callers that only have a `&Tx`. While it is open, using the transaction outside of

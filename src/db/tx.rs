@@ -10,7 +10,7 @@ use signals_core::BoxFuture;
 
 use super::answer::Answer;
 use super::driver::Session;
-use super::hook::Hook;
+use super::hook::{Hook, HookFuture, TransactionHook};
 use super::hooks::{self, Hooks};
 use super::savepoint_stack::{RowChanges, RowKey, SavepointStack, SavepointState, SharedStack};
 use super::sql::refuse_transaction_control;
@@ -30,6 +30,7 @@ use crate::value::Value;
 /// In SQLite a failed statement of raw SQL only undoes that statement. In PostgreSQL it breaks the transaction. In both, a failed
 /// save or delete of a model breaks it: every further use is [`ErrorKind::Broken`], which names the first failure, until the
 /// transaction is rolled back. Run code that may fail in a [`savepoint`](Self::savepoint).
+#[must_use = "a transaction is rolled back when it is dropped: call `commit`"]
 pub struct Tx {
     shared: Arc<Shared>,
     /// The number of its savepoint; 0 is the transaction itself.
@@ -114,9 +115,9 @@ impl Tx {
     /// # }
     /// ```
     #[track_caller]
-    pub fn on_commit<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
+    pub fn on_commit<Fut, Kind>(&self, hook: impl TransactionHook<Fut, Kind> + Send + 'static)
     where
-        Fut: Future<Output = Result<()>> + Send + 'static,
+        Fut: HookFuture<Kind> + Future<Output = Result<()>> + Send + 'static,
     {
         self.queue(TransactionEnd::Commit, Location::caller(), hook);
     }
@@ -127,15 +128,17 @@ impl Tx {
     /// runs at the end of the transaction, even after a commit. It does not run if the result of the COMMIT is unknown,
     /// [`ErrorKind::CommitUnknown`].
     #[track_caller]
-    pub fn on_rollback<Fut>(&self, hook: impl FnOnce(Db) -> Fut + Send + 'static)
+    pub fn on_rollback<Fut, Kind>(&self, hook: impl TransactionHook<Fut, Kind> + Send + 'static)
     where
-        Fut: Future<Output = Result<()>> + Send + 'static,
+        Fut: HookFuture<Kind> + Future<Output = Result<()>> + Send + 'static,
     {
         self.queue(TransactionEnd::Rollback, Location::caller(), hook);
     }
 
     /// Commits. The transaction has ended afterwards: after an error it is rolled back.
-    pub async fn commit(mut self) -> Result<()> {
+    pub async fn commit(
+        mut self, // a `&mut Tx` is committed for you: when the receivers have returned, or the body has returned `Ok`
+    ) -> Result<()> {
         self.conclude().await
     }
 
@@ -177,7 +180,9 @@ impl Tx {
     /// `post_rollback` run before this returns.
     ///
     /// Dropping also rolls back; the hooks then run as a task.
-    pub async fn rollback(mut self) -> Result<()> {
+    pub async fn rollback(
+        mut self, // a `&mut Tx` is rolled back for you: when a receiver or the body returns an error
+    ) -> Result<()> {
         self.roll_back().await
     }
 

@@ -38,8 +38,8 @@ use crate::error::{Error, ErrorKind, Lookup, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
     label = "neither a model nor made of columns",
-    note = "a row is read as a model, as the type of a column, as a tuple of these such as `(String, i64)`, or as a type that \
-            implements `FromRow`"
+    note = "a row is read as one model, as the type of a column such as `String`, as a tuple of columns such as `(String, i64)`, \
+            or as a type that implements `FromRow`; models of a join are read by one query each"
 )]
 pub trait FromRow: Sized + Send + 'static {
     /// Reads one row.

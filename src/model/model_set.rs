@@ -5,13 +5,15 @@ use super::{Meta, Model};
 /// Models named as a type: one model, or a tuple of up to twelve.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a tuple of models",
-    label = "expected a model, or a tuple such as `(User, Profile)`"
+    label = "expected a model, or a tuple such as `(User, Profile)`",
+    note = "annotate a struct with `#[model]` to make it a model"
 )]
 pub trait ModelSet {
     #[doc(hidden)]
     fn metas() -> Vec<&'static Meta>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model> ModelSet for M {
     fn metas() -> Vec<&'static Meta> {
         vec![M::META]
@@ -20,6 +22,7 @@ impl<M: Model> ModelSet for M {
 
 macro_rules! tuples {
     ($($model:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$($model: Model),*> ModelSet for ($($model,)*) {
             fn metas() -> Vec<&'static Meta> {
                 vec![$($model::META),*]

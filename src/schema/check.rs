@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use signals_core::BoxFuture;
+
 use super::ddl;
 use super::live::{LiveColumn, LiveReference, LiveTable, Writable};
 use crate::db::{Db, Dialect, Exec, Executor};
@@ -46,8 +48,8 @@ impl Db {
 
     /// Like [`check_schema`](Self::check_schema), for these models only: `db.check_schema_of::<(User, Profile)>()`.
     #[track_caller]
-    pub fn check_schema_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
-        check(self.exec(Location::caller()), M::metas())
+    pub fn check_schema_of<M: ModelSet>(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(check(self.exec(Location::caller()), M::metas()))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::panic::Location;
 
+use signals_core::BoxFuture;
+
 use super::ddl::{self, CreateStatement};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
 use crate::db::{Db, Dialect, Exec, Executor, Row, Statement};
@@ -32,10 +34,10 @@ impl Db {
     /// Like [`create_tables`](Self::create_tables), for these models only: `db.create_tables_of::<(User, Profile)>()`. The through
     /// tables of `#[many_to_many]` fields between two of them are created as well.
     #[track_caller]
-    pub fn create_tables_of<M: ModelSet>(&self) -> impl Future<Output = Result<()>> + Send + use<'_, M> {
+    pub fn create_tables_of<M: ModelSet>(&self) -> BoxFuture<'_, Result<()>> {
         let mut models = M::metas();
         models.extend(through_models_between(&models));
-        create(self, models, Location::caller())
+        Box::pin(create(self, models, Location::caller()))
     }
 }
 

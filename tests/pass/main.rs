@@ -33,6 +33,7 @@ pub mod relations;
 pub mod renamed_crate;
 pub mod shadowed;
 pub mod strict;
+pub mod transactions;
 pub mod type_alias;
 pub mod use_as_underscore;
 pub mod visibility;
@@ -59,6 +60,7 @@ async fn main() -> signals::Result<()> {
     renamed_crate::main().await?;
     shadowed::main().await?;
     strict::main().await?;
+    transactions::main().await?;
     type_alias::main().await?;
     use_as_underscore::main().await?;
     visibility::main().await

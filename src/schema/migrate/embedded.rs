@@ -53,6 +53,7 @@ fn stems(folder: &Path) -> io::Result<Vec<String>> {
 
 impl sealed::Sealed for Embedded {}
 
+#[diagnostic::do_not_recommend]
 impl Migrations for Embedded {
     fn into_runner(self) -> Result<Runner> {
         match self.forgotten() {

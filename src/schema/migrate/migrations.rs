@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use refinery_core::error::Kind;
 use refinery_core::{Migration, Runner};
+use signals_core::BoxFuture;
 
 use super::history::Pending;
 use super::{Plan, between_signals, one_at_a_time};
@@ -25,30 +26,35 @@ pub trait Migrations: sealed::Sealed + Send {
     fn into_runner(self) -> Result<Runner>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Migrations for Runner {
     fn into_runner(self) -> Result<Runner> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Migrations for &[Migration] {
     fn into_runner(self) -> Result<Runner> {
         Ok(Runner::new(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Migrations for Vec<Migration> {
     fn into_runner(self) -> Result<Runner> {
         Ok(Runner::new(&self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Migrations for [Migration; N] {
     fn into_runner(self) -> Result<Runner> {
         Ok(Runner::new(&self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Migrations for &[(&str, &str)] {
     fn into_runner(self) -> Result<Runner> {
         let migrations: Result<Vec<Migration>> = self.iter().map(|(name, sql)| named(name, sql)).collect();
@@ -65,6 +71,7 @@ fn named(name: &str, sql: &str) -> Result<Migration> {
     })
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Migrations for [(&str, &str); N] {
     fn into_runner(self) -> Result<Runner> {
         self.as_slice().into_runner()
@@ -113,9 +120,9 @@ impl Db {
     /// program differ from those that the database has applied, apart from line breaks, or that there are none;
     /// [`ErrorKind::Receiver`] from a receiver.
     #[track_caller]
-    pub fn migrate<M: Migrations>(&self, migrations: M) -> impl Future<Output = Result<Plan>> + Send {
+    pub fn migrate<M: Migrations>(&self, migrations: M) -> BoxFuture<'_, Result<Plan>> {
         let (runner, place) = (migrations.into_runner(), Location::caller());
-        async move { migrate(self, &runner?, place).await }
+        Box::pin(async move { migrate(self, &runner?, place).await })
     }
 }
 
