@@ -46,7 +46,14 @@ use crate::error::Result;
 /// With the panic of a receiver, after the session has been emptied.
 #[track_caller]
 pub fn logout<'a, User: AuthUser>(db: &'a Db, session: &'a dyn Session) -> Logout<'a, User> {
-    Logout { db, session, request: None, place: Location::caller(), run: |this| Box::pin(this.run()), user: PhantomData }
+    Logout {
+        db,
+        session,
+        request: None,
+        place: Location::caller(),
+        run: |this| Box::pin(this.run()),
+        user: PhantomData,
+    }
 }
 
 /// The future that [`logout`] returns. Awaiting it logs the user out.

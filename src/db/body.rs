@@ -35,10 +35,7 @@ impl<F, T, Body> TransactionBody<T, Async<Body>> for F where
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, T> TransactionBody<T, Never> for F where
-    F: AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Never
-{
-}
+impl<F, T> TransactionBody<T, Never> for F where F: AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Never {}
 
 /// What the compiler finds out about a [`TransactionBody`]. It cannot be implemented elsewhere.
 pub trait BodyKind: sealed::Sealed {

@@ -7,7 +7,7 @@ use signals_core::__private::{Panicked, catch_panic, discard};
 
 use super::Db;
 use super::driver::CommitOutcome;
-use super::hook::{Hook, RunningHook, QueuedAt};
+use super::hook::{Hook, QueuedAt, RunningHook};
 use super::savepoint_stack::SavepointState;
 use crate::error::{Error, ErrorKind};
 use crate::transaction_end::TransactionEnd;
