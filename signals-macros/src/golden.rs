@@ -322,8 +322,8 @@ fn a_column() {
     };
     check(
         &column::expand(choice, Root::Facade),
-        &expect![[r#"
-            impl SIGNALS Column for Status where Status : CORE clone::Clone {
+        &expect![[r##"
+            # [diagnostic::do_not_recommend] impl SIGNALS Column for Status where Status : CORE clone::Clone {
             const TYPE : PRIVATE ColumnType = PRIVATE ColumnType::Text ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {
             PRIVATE ValueRef::Text (match self {
@@ -333,22 +333,26 @@ fn a_column() {
             PRIVATE ValueRef::Text ("open") => CORE result::Result::Ok (Self::Open) , PRIVATE ValueRef::Text ("done") => CORE result::Result::Ok (Self::Closed) , _ => CORE result::Result::Err (PRIVATE ColumnError::one_of (& ["open" , "done"] , value)) , }
             }
             }
-        "#]],
+        "##]],
     );
     let wrapper = quote! { struct Celsius(f64); };
     check(
         &column::expand(wrapper, Root::Facade),
         &expect![[r#"
-            impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
-            const TYPE : PRIVATE ColumnType = < f64 as SIGNALS Column >::TYPE ;
-            const NULLABLE : CORE primitive::bool = < f64 as SIGNALS Column >::NULLABLE ;
+            const _ : () = {
+            const FUNCTIONS : & PRIVATE ColumnFunctions < f64 > = < f64 as SIGNALS Column >::FUNCTIONS ;
+            # [diagnostic::do_not_recommend] impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
+            const TYPE : PRIVATE ColumnType = FUNCTIONS . ty ;
+            const NULLABLE : CORE primitive::bool = FUNCTIONS . nullable ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {
-            < f64 as SIGNALS Column >::to_value (& self . 0) }
+            (FUNCTIONS . to_value) (& self . 0) }
             fn from_value (value : PRIVATE ValueRef < '_ >) -> CORE result::Result < Self , PRIVATE ColumnError > {
-            CORE result::Result::map (< f64 as SIGNALS Column >::from_value (value) , Self) }
+            CORE result::Result::map ((FUNCTIONS . from_value) (value) , Self) }
             fn settle (& mut self) {
-            < f64 as SIGNALS Column >::settle (& mut self . 0) }
+            (FUNCTIONS . settle) (& mut self . 0) }
             }
+            }
+            ;
         "#]],
     );
 }

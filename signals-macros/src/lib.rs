@@ -18,6 +18,7 @@ mod migrations;
 mod model;
 mod receiver;
 mod root;
+mod shape;
 mod signal;
 mod subject;
 mod suggest;

@@ -1,6 +1,7 @@
 //! The Rust types that are stored in one column. Uses `value` and `calendar`, and nothing above them.
 
 mod functions;
+pub(crate) mod questions;
 mod standard;
 
 #[cfg(feature = "chrono")]

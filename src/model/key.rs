@@ -27,8 +27,8 @@ use crate::column::{Column, ColumnFunctions};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a model",
     label = "not a type of key",
-    note = "a key is an `Id` of the model, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
-            yourself"
+    note = "a key is an `Id` of the model, which the database assigns, or an integer up to `i64`, a `String`, a `Vec<u8>` or a `Uuid`, \
+            which the program sets; a column type of yours, if it implements `signals::model::Key` and `KeyOf`"
 )]
 pub trait Key: Column + PartialEq {
     /// Whether the database assigns it.
@@ -59,8 +59,8 @@ pub trait Key: Column + PartialEq {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of `{M}`",
     label = "not a type of key",
-    note = "a key is an `Id<{M}>`, which the database assigns, or an integer, a `String` or a `Uuid` that you set \
-            yourself"
+    note = "a key is an `Id<{M}>`, which the database assigns, or an integer up to `i64`, a `String`, a `Vec<u8>` or a `Uuid`, \
+            which the program sets; a column type of yours, if it implements `signals::model::Key` and `KeyOf<{M}>`"
 )]
 pub trait KeyOf<M> {
     /// The key itself.

@@ -11,6 +11,7 @@ mod commit;
 mod declare;
 mod delete;
 mod deleted;
+pub mod diagnostics;
 mod draft;
 mod field_set;
 mod fields;

@@ -6,31 +6,41 @@ use syn::parse_quote;
 
 use super::check::{Choice, Column};
 use super::parse::Parsed;
-use crate::root::{Root, ask, implement};
+use crate::root::{Root, implement};
+use crate::shape::column_functions;
 
 pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenStream {
     let name = &parsed.item.ident;
     let root = root.path(parsed.root.as_ref());
     let body = match column {
         Column::Choice(choices) => choice(choices, &root),
-        Column::Wrapper(ty) => {
-            let of = |answer: &str| ask(ty, quote!(#root::Column), answer);
-            let (stored, nullable) = (of("TYPE"), of("NULLABLE"));
-            let (to_value, from_value, settle) = (of("to_value"), of("from_value"), of("settle"));
-            quote! {
-                const TYPE: #root::__private::ColumnType = #stored;
-                const NULLABLE: ::core::primitive::bool = #nullable;
-                fn to_value(&self) -> #root::__private::ValueRef<'_> { #to_value(&self.0) }
-                fn from_value(value: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
-                    ::core::result::Result::map(#from_value(value), Self)
-                }
-                fn settle(&mut self) { #settle(&mut self.0) }
-            }
-        }
+        Column::Wrapper(_) => wrapper(&root),
     };
     // Required here, so that the compiler reports it in the user's terms.
     let clone = quote_spanned!(name.span()=> #name: ::core::clone::Clone);
-    implement(name, &quote!(#root::Column for #name where #clone), &body)
+    let implementation = implement(name, &quote!(#root::Column for #name where #clone), &body);
+    let Column::Wrapper(ty) = column else { return quote!(#[diagnostic::do_not_recommend] #implementation) };
+    let functions = column_functions(ty, &root);
+    quote! {
+        const _: () = {
+            const FUNCTIONS: &#root::__private::ColumnFunctions<#ty> = #functions;
+            #[diagnostic::do_not_recommend]
+            #implementation
+        };
+    }
+}
+
+/// The value that is wrapped is asked for the functions of its column once, so that a wrong type is one error.
+fn wrapper(root: &TokenStream) -> TokenStream {
+    quote! {
+        const TYPE: #root::__private::ColumnType = FUNCTIONS.ty;
+        const NULLABLE: ::core::primitive::bool = FUNCTIONS.nullable;
+        fn to_value(&self) -> #root::__private::ValueRef<'_> { (FUNCTIONS.to_value)(&self.0) }
+        fn from_value(value: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
+            ::core::result::Result::map((FUNCTIONS.from_value)(value), Self)
+        }
+        fn settle(&mut self) { (FUNCTIONS.settle)(&mut self.0) }
+    }
 }
 
 fn choice(choices: &[Choice<'_>], root: &TokenStream) -> TokenStream {

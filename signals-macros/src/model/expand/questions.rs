@@ -7,6 +7,7 @@ use syn::Type;
 use crate::model::ir::{Column, Model};
 use crate::model::paths::Paths;
 use crate::root::ask;
+use crate::shape::column_functions;
 
 /// The functions of all columns, in one constant.
 ///
@@ -34,7 +35,7 @@ fn functions(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths
         _ if is_key => quote!(#private::KeyOf<#name>),
         Column { relation: Some(_), .. } => quote!(#private::PointsTo),
         Column { version: true, .. } => quote!(#private::VersionNumber),
-        _ => quote!(#root::Column),
+        _ => return column_functions(column.ty, root),
     };
     ask(column.ty, question, "FUNCTIONS")
 }

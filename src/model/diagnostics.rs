@@ -1,0 +1,75 @@
+//! The messages that the compiler prints for fields whose type cannot be that of a column.
+//!
+//! A program does not use this module. It is public because the compiler names these traits.
+
+use super::ModelInternals;
+pub use crate::column::questions::*;
+use crate::column::{Column, ColumnFunctions};
+
+/// A type of the user: the type of a column, or a model. The compiler finds out which.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of a column",
+    label = "not a column type",
+    note = "for an enum without data, or a struct that wraps one value, write `#[derive(Clone, signals::Column)]`"
+)]
+#[cfg_attr(
+    feature = "serde_json",
+    diagnostic::on_unimplemented(
+        note = "to store the fields of a struct, write them into the model, or store it as JSON: `signals::model::Json<{Self}>`"
+    )
+)]
+#[cfg_attr(
+    not(feature = "serde_json"),
+    diagnostic::on_unimplemented(
+        note = "to store the fields of a struct, write them into the model, or store it as JSON: add the feature `serde_json` of \
+                `signals-rs`, and write `signals::model::Json<{Self}>`"
+    )
+)]
+pub trait ColumnOrModel<Way> {
+    /// How it can be used.
+    type Way;
+}
+
+/// As the type of a column.
+#[derive(Debug)]
+pub enum AsColumn {}
+
+/// As the model that a field points to.
+#[derive(Debug)]
+pub enum AsModel {}
+
+/// A third way, for no type: if there is only one, the compiler assumes it.
+#[derive(Debug)]
+pub enum AsNothing {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Column> ColumnOrModel<AsColumn> for T {
+    type Way = AsColumn;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: ModelInternals> ColumnOrModel<AsModel> for M {
+    type Way = AsModel;
+}
+
+/// It is the type of a column. `Field` is the type of the field, which may be an `Option` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a model, which cannot be the type of a column",
+    label = "expected `Id<{Self}>`",
+    note = "a field that points to a row of `{Self}` is `#[foreign_key(on_delete = cascade)]` and an `Id<{Self}>`, or an \
+            `Option<Id<{Self}>>`"
+)]
+pub trait OwnColumn<Way, Field: 'static = Self> {
+    /// The functions of [`Column`].
+    const FUNCTIONS: &'static ColumnFunctions<Field>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Column, Field: Column> OwnColumn<AsColumn, Field> for T {
+    const FUNCTIONS: &'static ColumnFunctions<Field> = <Field as Column>::FUNCTIONS;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Field: 'static> OwnColumn<AsNothing, Field> for T {
+    const FUNCTIONS: &'static ColumnFunctions<Field> = unreachable!();
+}
