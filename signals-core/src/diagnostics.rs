@@ -11,8 +11,10 @@ use crate::binding::Binding;
 use crate::error::BoxError;
 use crate::payload::{Call, Filter, Payload, ReceiverFuture, Reply};
 
+mod closures;
 mod parameters;
 
+pub use closures::*;
 pub use parameters::*;
 
 /// A type that sends lifecycle signals.

@@ -2,14 +2,18 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::binding::Binding;
-use crate::connected::{ConnectedReceivers, LockedReceivers, Snapshot};
+use crate::connect::{ReceiverGuard, ReceiverHandle};
+use crate::connected::{AsyncClosure, Closure, ConnectedReceivers, LockedReceivers, Snapshot};
+use crate::diagnostics::{AsyncReceiverClosure, ClosureReturns, ReceiverClosure, SharedClosure};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
+use crate::location::SourceLocation;
 use crate::order;
-use crate::payload::Payload;
+use crate::payload::{Asynchronous, Payload};
 use crate::receiver::Receiver;
 use crate::registry;
 use crate::source::Source;
@@ -242,6 +246,129 @@ impl<P: Payload> Signal<P> {
         }
         self.state.fetch_or(found, Ordering::AcqRel) | found
     }
+}
+
+// In the file of `Signal`, so that the compiler calls them `Signal::<P>::connect` in its messages.
+impl<P: Payload> Signal<P> {
+    /// Calls `receiver` on every dispatch from now on, after the link-time receivers and those connected earlier.
+    ///
+    /// The receiver stays connected as long as the program runs, unless the handle disconnects it: dropping the handle does
+    /// not. [`connect_scoped`](Self::connect_scoped) connects a receiver until a guard is dropped.
+    ///
+    /// A dispatch that has begun does not call a receiver that is connected during it. The next dispatch does.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// let audit = Paid::SIGNAL.connect(|_| println!("paid"));
+    /// Paid {}.send()?; // paid
+    /// assert!(audit.disconnect());
+    /// Paid {}.send()?;
+    /// # Ok::<(), signals_core::SignalError>(())
+    /// ```
+    #[track_caller]
+    pub fn connect<R, K>(
+        &'static self,
+        receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> ReceiverHandle {
+        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver.into_reply()(receiver(payload)))))
+    }
+
+    /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// {
+    ///     let _guard = Paid::SIGNAL.connect_scoped(|_| println!("paid"));
+    ///     Paid {}.send()?; // paid
+    /// }
+    /// Paid {}.send()?;
+    /// # Ok::<(), signals_core::SignalError>(())
+    /// ```
+    #[track_caller]
+    pub fn connect_scoped<R, K>(
+        &'static self,
+        receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> ReceiverGuard {
+        self.connect(receiver).into_guard()
+    }
+
+    /// Like [`connect`](Self::connect), but once per `uid`: a second call with the same `uid` connects nothing and returns
+    /// `None`. This is Django's `dispatch_uid`.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal]
+    /// struct Paid {}
+    ///
+    /// assert!(Paid::SIGNAL.connect_unique("audit", |_| println!("paid")).is_some());
+    /// assert!(Paid::SIGNAL.connect_unique("audit", |_| println!("paid")).is_none());
+    /// ```
+    #[track_caller]
+    pub fn connect_unique<R, K>(
+        &'static self,
+        uid: impl Into<Cow<'static, str>>,
+        receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> Option<ReceiverHandle> {
+        let id = ReceiverId { name: uid.into(), location: SourceLocation::caller() };
+        self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver.into_reply()(receiver(payload)))))
+    }
+
+    fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
+        let mut receivers = self.connected().lock();
+        let key = receivers.push(id, false, closure);
+        self.set_connected(&receivers);
+        ReceiverHandle { signal: self, key }
+    }
+
+    fn add_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<ReceiverHandle> {
+        let mut receivers = self.connected().lock();
+        if receivers.has_unique(&id.name) {
+            // The closure may own the guard of another receiver: it is dropped after the lock is released.
+            drop(receivers);
+            drop(closure);
+            return None;
+        }
+        let key = receivers.push(id, true, closure);
+        self.set_connected(&receivers);
+        Some(ReceiverHandle { signal: self, key })
+    }
+}
+
+impl<P: Payload<Mode = Asynchronous>> Signal<P> {
+    /// Like [`connect`](Self::connect), for a receiver that is awaited.
+    ///
+    /// ```
+    /// # use signals_core::signal;
+    /// #[signal(async)]
+    /// struct Paid<'a> {
+    ///     invoice: &'a str,
+    /// }
+    ///
+    /// Paid::SIGNAL.connect_async(|event| Box::pin(async move { println!("paid: {}", event.invoice) }));
+    /// ```
+    #[track_caller]
+    pub fn connect_async<R: 'static, K>(
+        &'static self,
+        receiver: impl AsyncReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> ReceiverHandle {
+        let into_reply = receiver.into_reply();
+        let receiver: Box<AsyncClosure<P>> = Box::new(move |payload| {
+            let future = receiver(payload);
+            Box::pin(async move { into_reply(future.await) })
+        });
+        self.add(closure_id(), Closure::Async(receiver, ()))
+    }
+}
+
+#[track_caller]
+fn closure_id() -> ReceiverId {
+    ReceiverId { name: Cow::Borrowed("closure"), location: SourceLocation::caller() }
 }
 
 // The next three functions are not generic: they are compiled once, and not for each signal of each model.
