@@ -176,6 +176,17 @@ pub trait InTransaction {
     type Signal;
 }
 
+/// A signal that is sent outside of a transaction.
+#[diagnostic::on_unimplemented(
+    message = "no field `db` on `{Self}`: the transaction is still open",
+    label = "unknown field",
+    note = "take `tx: &mut Tx` instead, and write through that"
+)]
+pub trait OutsideTransaction {
+    /// The signal itself.
+    type Signal;
+}
+
 /// A signal whose receivers may change the instance.
 #[diagnostic::on_unimplemented(
     message = "`instance` cannot be changed in a receiver of `{Self}`",
@@ -316,7 +327,12 @@ pub trait FromAnySender<Instance: ?Sized> {
 }
 
 /// What a signal passes as `instance` to the receivers of one sender, whose parameter is a `&Wanted`.
-#[diagnostic::on_unimplemented(message = "`{Self}` has no `instance`", label = "unknown field")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `instance`",
+    label = "unknown field",
+    note = "`post_bulk_create` has `instances: &[{Wanted}]`, the other signals of bulk operations have `model` and `count`, and the signals \
+            of logins have `user: &{Wanted}`"
+)]
 pub trait LendsInstance<Sender: ?Sized, Wanted: ?Sized> {
     /// Usually the sender itself; `Wanted`, if the signal accepts any type.
     type Instance: ?Sized;

@@ -123,6 +123,9 @@ fn a_signal() {
             impl PRIVATE InTransaction for OrderPaid < '_ > {
             type Signal = Self ;
             }
+            impl PRIVATE OutsideTransaction for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
             impl PRIVATE HasNoRawWrites for OrderPaid < '_ > {
             type Signal = Self ;
             }

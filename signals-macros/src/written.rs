@@ -36,6 +36,10 @@ pub(crate) fn written_with(tokens: TokenStream, name: &mut dyn FnMut(Option<&Tok
 
 /// Whether there is a space between two tokens in the source.
 fn is_apart(one: &TokenTree, next: &TokenTree) -> bool {
+    // Both tokens of a lifetime have the span of the whole.
+    if matches!(one, TokenTree::Punct(sign) if sign.as_char() == '\'') {
+        return false;
+    }
     let (end, start) = (last_span(one), first_span(next));
     #[cfg(not(test))]
     {

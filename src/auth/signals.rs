@@ -175,7 +175,7 @@ model_signal! {
     of users: AuthUser,
     instance: none,
     scope: db,
-    is: [HasNoRawWrites],
+    is: [OutsideTransaction, HasNoRawWrites],
     debug: |event| { credentials: event.credentials, model: event.model.name, },
     |event| {
         credentials: event.credentials,

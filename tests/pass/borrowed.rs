@@ -28,6 +28,13 @@ fn copy<'b>(count: u64, total: Option<&'b u64>, order: &'b [u64], log: &mut str)
     Ok(())
 }
 
+/// Unused parameters have a `_` in front.
+#[receiver(Counted, after = [copy])]
+fn unused(_name: &str, _count: u64, _log: &mut String, _order: &[u64], _total: Option<&u64>) {}
+
+#[receiver(Counted, after = [unused])]
+fn event(_event: &Counted<'_>) {}
+
 #[receiver(Counted, after = [copy])]
 fn whole(event: &mut Counted<'_>) {
     event.log.push('w');

@@ -61,6 +61,12 @@ fn of_all(instance: &mut dyn AnyModel) {
     }
 }
 
+/// The row of one sender, as a row of any model. Unused parameters have a `_` in front.
+#[receiver(post_save, sender = [User, Order])]
+fn one_as_any(instance: &dyn AnyModel, _created: bool, _tx: &mut Tx) {
+    assert!(is_here(instance));
+}
+
 #[receiver(post_save)]
 fn of_all_again(instance: &dyn AnyModel, created: bool) {
     assert!(created || !is_here(instance));

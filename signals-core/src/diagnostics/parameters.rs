@@ -194,6 +194,11 @@ parameter! {
     ParameterIs, "this field is `{Field}`, not `{Wanted}`", "expected `{Field}`"
 }
 parameter! {
+    /// The type of a `&mut` parameter with any other name.
+    MutParameterIs, "this field is `{Field}`, not `{Wanted}`", "expected `{Field}`",
+    "a receiver can change a field that the payload owns, or that the signal declares as `&'a mut`"
+}
+parameter! {
     /// The type of the parameter `event`.
     EventIs, "`event` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
 }

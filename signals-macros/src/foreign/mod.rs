@@ -30,6 +30,12 @@ pub(crate) fn answer(place: Place, word: &str, rest: &TokenStream) -> Option<Str
     find(place, word).map(|row| row.answer(word, rest))
 }
 
+/// The rows of parameters.
+#[cfg(test)]
+pub(crate) fn parameter_rows() -> &'static [Row] {
+    parameters::ROWS
+}
+
 /// Whether a word is foreign here.
 pub(crate) fn knows(place: Place, word: &str) -> bool {
     find(place, word).is_some()

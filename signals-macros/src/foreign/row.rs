@@ -59,7 +59,7 @@ impl Place {
 pub(crate) struct Row {
     pub(super) places: &'static [Place],
     /// In snake case. They are compared without regard to case, underscores and plural.
-    pub(super) words: &'static [&'static str],
+    pub(crate) words: &'static [&'static str],
     /// What the word is here. `{}` is the word as the user wrote it.
     fact: &'static str,
     /// The way out. What stands in braces is replaced with the value of the user, if it is of the kind `value`:

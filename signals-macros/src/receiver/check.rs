@@ -3,11 +3,11 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
 
 use super::condition::{self, Names};
-use super::forms;
 use super::parse::{Arguments, Parsed};
+use super::{forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
@@ -20,7 +20,7 @@ pub(super) struct Function<'a> {
     pub(super) parameters: Vec<Parameter<'a>>,
     pub(super) output: Option<&'a Type>,
     /// The parameter `raw`, if none of the attributes says `raw = true`.
-    pub(super) idle_raw: Option<&'a Ident>,
+    pub(super) idle_raw: Option<Ident>,
 }
 
 /// How the function is called.
@@ -39,9 +39,10 @@ pub(super) enum Parameter<'a> {
 }
 
 /// A parameter's name and type.
-#[derive(Clone, Copy)]
 pub(super) struct Binding<'a> {
-    pub(super) name: &'a Ident,
+    /// The field of the payload: `created` for a parameter `_created`.
+    pub(super) name: Ident,
+    pub(super) written: &'a Ident,
     pub(super) ty: &'a Type,
     pub(super) scope: Scope,
 }
@@ -55,8 +56,8 @@ pub(super) enum Scope {
 }
 
 impl<'a> Parameter<'a> {
-    pub(super) fn binding(&self) -> Binding<'a> {
-        let (Self::Event(binding) | Self::Field(binding)) = *self;
+    pub(super) fn binding(&self) -> &Binding<'a> {
+        let (Self::Event(binding) | Self::Field(binding)) = self;
         binding
     }
 }
@@ -72,22 +73,24 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     check_name(parsed, errors);
     check_self(parsed, errors);
 
-    let generics: Vec<&Ident> = signature.generics.params.iter().filter_map(type_parameter).collect();
+    let generics = generics::names(&signature.generics);
     let parameters: Vec<_> = signature.inputs.iter().filter_map(|input| parameter(input, &generics, errors)).collect();
     if parameters.len() > 1 {
         for parameter in &parameters {
             if let Parameter::Event(event) = parameter {
                 errors.on(
-                    event.name,
+                    event.written,
                     "`event` is the whole payload and cannot stand beside other parameters\n\n\
                     help: take `event` alone and read its fields, or leave it out",
                 );
             }
         }
     }
+    names::check(parsed, &parameters, errors);
+    generics::check(parsed, &parameters, errors);
     for arguments in &parsed.attributes {
         let names = Names {
-            parameters: parameters.iter().map(|parameter| parameter.binding().name).collect(),
+            parameters: parameters.iter().map(|parameter| &parameter.binding().name).collect(),
             senders: arguments.senders.as_deref().unwrap_or_default(),
         };
         if let Some(mistake) = arguments.when.as_ref().and_then(|when| condition::mistake(when, &names)) {
@@ -100,7 +103,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     };
     let call = signature.asyncness.map_or(CallStyle::Plain, |word| CallStyle::Async(word.span));
     let takes_raw = parsed.attributes.iter().any(|arguments| arguments.takes_raw().is_some());
-    let raw = parameters.iter().map(|parameter| parameter.binding().name).find(|name| *name == "raw");
+    let raw = parameters.iter().map(|parameter| &parameter.binding().name).find(|name| *name == "raw").cloned();
     Function { name: &signature.ident, call, parameters, output, idle_raw: raw.filter(|_| !takes_raw) }
 }
 
@@ -310,14 +313,6 @@ fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str
     }
 }
 
-fn type_parameter(parameter: &GenericParam) -> Option<&Ident> {
-    match parameter {
-        GenericParam::Type(parameter) => Some(&parameter.ident),
-        GenericParam::Const(parameter) => Some(&parameter.ident),
-        GenericParam::Lifetime(_) => None,
-    }
-}
-
 fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> Option<Parameter<'a>> {
     let typed = match input {
         FnArg::Typed(typed) => typed,
@@ -329,11 +324,23 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
             return None;
         }
     };
+    if let Some(cfg) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+        errors.on(
+            cfg,
+            "a parameter of a receiver cannot depend on `cfg`\n\n\
+             help: write two functions, each with its own `#[cfg(..)]` above `#[receiver(..)]`",
+        );
+        return None;
+    }
     let Pat::Ident(pattern) = &*typed.pat else {
+        let help = if matches!(&*typed.pat, Pat::Wild(_)) {
+            "write the name of the field, with `_` in front if the function does not use it, as in `_instance`"
+        } else {
+            "name the field here and take it apart in the function"
+        };
         errors.on(
             &typed.pat,
-            "a receiver's parameter is the name of a field of the payload, not a pattern\n\n\
-             help: name the field here and take it apart in the function",
+            format!("a receiver's parameter is the name of a field of the payload, not a pattern\n\nhelp: {help}"),
         );
         return None;
     };
@@ -341,19 +348,7 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
         errors.on(pattern, "a receiver's parameter is the name of a field of the payload, not a pattern");
     }
     let (name, ty) = (&pattern.ident, &*typed.ty);
-    let scope = if is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere };
-    let binding = Binding { name, ty, scope };
-    Some(if name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
-}
-
-/// Whether a type cannot be written outside of its function, because it names a type parameter or is an `impl`.
-fn is_generic(ty: &Type, generics: &[&Ident]) -> bool {
-    fn any(tokens: TokenStream, generics: &[&Ident]) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(word) => word == "impl" || generics.contains(&&word),
-            TokenTree::Group(group) => any(group.stream(), generics),
-            _ => false,
-        })
-    }
-    any(ty.to_token_stream(), generics)
+    let scope = if generics::is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere };
+    let binding = Binding { name: names::field(name), written: name, ty, scope };
+    Some(if binding.name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
 }

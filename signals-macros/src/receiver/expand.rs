@@ -8,6 +8,7 @@ use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
 
 use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
+use super::names;
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
 use crate::root::{Root, SpanRange, ask, at, moved};
@@ -38,6 +39,7 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
 pub(super) fn stub(item: &ItemFn, root: Root) -> TokenStream {
     let path = root.path(None);
     let private = quote!(#path::__private);
+    let item = &names::corrected(item.clone());
     if check::self_type(item.sig.to_token_stream()).is_some() || item.sig.receiver().is_some() {
         return quote!(#item);
     }
@@ -214,6 +216,9 @@ fn payload(
             Parameter::Field(Binding { name, .. }) if *name == "tx" => {
                 question(subject, SpanRange::of(name), quote!(InTransaction))
             }
+            Parameter::Field(Binding { name, .. }) if *name == "db" && !is_after_the_transaction(signal) => {
+                question(subject, SpanRange::of(name), quote!(OutsideTransaction))
+            }
             Parameter::Field(Binding {
                 name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
             }) if *name == "instance" => question(subject, word.span.into(), quote!(LendsMutably)),
@@ -223,7 +228,7 @@ fn payload(
     if let Some(word) = arguments.takes_raw() {
         subject = question(subject, SpanRange::of(word), quote!(HasRawWrites));
     }
-    if let Some(raw) = function.idle_raw {
+    if let Some(raw) = &function.idle_raw {
         subject = question(subject, SpanRange::of(raw), quote!(HasNoRawWrites));
     }
     if let Some(changed) = &arguments.changed {
@@ -233,18 +238,19 @@ fn payload(
         }
     }
     // A row of any model can be lent as `&dyn AnyModel`.
-    let instance = instance(function).filter(|instance| sender.is_none() || !is_trait_object(instance));
-    let instance = instance.map(|instance| (SpanRange::of(instance), without_lifetimes(instance)));
+    let instance = instance(function).filter(|(_, instance)| sender.is_none() || !is_trait_object(instance));
+    let instance =
+        instance.map(|(name, instance)| (SpanRange::of(name), SpanRange::of(instance), without_lifetimes(instance)));
     let model = sender.map(|sender| of_sender(signal, sender, "Me", private));
     let from = match (&model, instance) {
         (Some(model), None) => model.clone(),
-        (Some(model), Some((place, instance))) => {
-            let signal = at(place, name, private);
+        (Some(model), Some((parameter, place, instance))) => {
+            let signal = at(parameter, name, private);
             let lent = ask(signal, quote!(#private::LendsInstance<#model, #instance>), "Instance");
             ask(at(place, lent, private), quote!(#private::InstanceIs<#instance, #model>), "Sender")
         }
         (None, None) => quote!(#private::AnySender),
-        (None, Some((place, instance))) => {
+        (None, Some((_, place, instance))) => {
             subject = question(subject, place, quote!(FromAnySender<#instance>));
             quote!(#private::AnySender)
         }
@@ -260,13 +266,18 @@ fn payload(
     ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
 }
 
-/// The type that the parameter `instance` refers to.
-fn instance<'a>(function: &Function<'a>) -> Option<&'a Type> {
+/// Whether the signal surely has a `db`: then the compiler is not asked.
+fn is_after_the_transaction(signal: &Path) -> bool {
+    signal.segments.last().is_some_and(|last| last.ident == "post_commit" || last.ident == "post_rollback")
+}
+
+/// The parameter `instance`, and the type that it refers to.
+fn instance<'a, 'f>(function: &'f Function<'a>) -> Option<(&'f Ident, &'a Type)> {
     function.parameters.iter().find_map(|parameter| match parameter {
-        Parameter::Field(Binding { name, ty: Type::Reference(instance), scope: Scope::Everywhere })
+        Parameter::Field(Binding { name, ty: Type::Reference(instance), scope: Scope::Everywhere, .. })
             if *name == "instance" =>
         {
-            Some(&*instance.elem)
+            Some((name, &*instance.elem))
         }
         _ => None,
     })
@@ -311,7 +322,7 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
 /// The call, and what it returned as a reply.
 fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let name = Ident::new("function", Span::mixed_site());
-    let arguments = function.parameters.iter().map(|parameter| parameter.binding().name);
+    let arguments = function.parameters.iter().map(|parameter| &parameter.binding().name);
     let wait = match function.call {
         CallStyle::Plain => None,
         CallStyle::Async(_) => Some(quote!(.await)),

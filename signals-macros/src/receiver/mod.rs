@@ -10,7 +10,9 @@ mod check;
 mod condition;
 mod expand;
 mod forms;
+mod generics;
 mod name;
+mod names;
 mod parameters;
 mod parse;
 

@@ -39,17 +39,17 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
 /// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
 /// compiler reports that there is none. The second consists of the user's tokens only, and is where it reports a different type.
 fn known(parameter: &Parameter<'_>) -> TokenStream {
-    let Binding { name, ty, scope } = parameter.binding();
+    let Binding { name, ty, scope, .. } = parameter.binding();
     let span = SpanRange::of(name).hygienic();
     let value = match (parameter, scope) {
         (Parameter::Event(_), Scope::Everywhere) => quote_spanned!(span=> payload),
         // A `&mut` only coerces to a `&` where a type is written.
         (Parameter::Event(_), Scope::Function) => {
-            let borrow = borrow(ty, scope);
+            let borrow = borrow(ty, *scope);
             quote_spanned!(span=> #borrow payload)
         }
         (Parameter::Field(_), _) => {
-            let borrow = borrow(ty, scope);
+            let borrow = borrow(ty, *scope);
             quote_spanned!(span=> #borrow payload.#name)
         }
     };
@@ -83,7 +83,7 @@ fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
         Parameter::Field(_) if is_reference => quote_spanned!(span=> (&mut payload.#name).__field().lend()),
         Parameter::Field(_) => quote_spanned!(span=> (&mut payload.#name).__field().value()),
     };
-    let question = Ident::new(bound.question(name), Span::call_site());
+    let question = Ident::new(bound.question(name, ty), Span::call_site());
     let (wanted, place) = (without_lifetimes(ty), SpanRange::of(ty));
     let opening = moved(quote!(#private::ParameterType<), place.first().into());
     let closing = moved(quote!(>), place.last().into());
@@ -124,7 +124,7 @@ impl Bound<'_> {
     }
 
     /// The trait that asks for the type of a parameter: it has the name of the parameter in its message.
-    fn question(&self, name: &Ident) -> &'static str {
+    fn question(&self, name: &Ident, ty: &Type) -> &'static str {
         match &*name.unraw().to_string() {
             "event" => "EventIs",
             "instance" if self.signal_name() == "m2m_changed" => "SideIs",
@@ -138,6 +138,7 @@ impl Bound<'_> {
             "user" => "UserIs",
             "tx" => "TxIs",
             "db" => "DbIs",
+            _ if matches!(ty, Type::Reference(reference) if reference.mutability.is_some()) => "MutParameterIs",
             _ => "ParameterIs",
         }
     }

@@ -1,5 +1,6 @@
 //! The rules for signals beyond the grammar.
 
+use syn::ext::IdentExt;
 use syn::{Fields, GenericParam};
 
 use super::parse::Parsed;
@@ -39,6 +40,17 @@ pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
             errors.on(
                 &field.ident,
                 "`event` is what a receiver calls the whole payload\n\nhelp: give this field another name",
+            );
+        }
+        let name = field.ident.as_ref().map(|name| name.unraw().to_string()).unwrap_or_default();
+        let plain = name.trim_start_matches('_');
+        if plain != name && !plain.is_empty() {
+            errors.on(
+                &field.ident,
+                format!(
+                    "no receiver can take `{name}`: a parameter with `_` in front is an unused one, of the field `{plain}`\n\n\
+                     help: name it `{plain}`"
+                ),
             );
         }
     }

@@ -58,11 +58,14 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
             #hidden
+            impl #private::OutsideTransaction for #any { type Signal = Self; }
+            #hidden
             impl #private::HasNoRawWrites for #any { type Signal = Self; }
             #hidden
             impl #private::LendsMutably for #any { type Signal = Self; }
             #hidden
             impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
+            #hidden
             impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
                 type Instance = T;
             }

@@ -38,17 +38,17 @@ model_signal! {
         pub reverse: bool,
         /// The row whose relation is changed.
         pub instance: &'a dyn AnyModel,
+        /// The ids that are added or removed. Ids that a receiver of a pre signal removes from them are not changed.
+        pub ids: &'a mut dyn AnyIds,
+        /// The transaction of the change.
+        pub tx: &'a mut Tx,
         /// The model of the ids: that of the other side.
         pub model: &'static Meta,
         /// The through model, whose rows relate the two sides.
         pub through: &'static Meta,
-        /// The ids that are added or removed. Ids that a receiver of a pre signal removes from them are not changed.
-        pub ids: &'a mut dyn AnyIds,
         /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
         /// those.
         pub raw: bool,
-        /// The transaction of the change.
-        pub tx: &'a mut Tx,
         pub(super) sender: PhantomData<fn(&T)>,
     },
     sender: Sender,

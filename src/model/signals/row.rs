@@ -60,13 +60,13 @@ model_signal! {
         pub previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         pub changes: FieldSet<M>,
+        /// The transaction of the save.
+        pub tx: &'a mut Tx,
         /// The fields that [`save_fields`](crate::model::Model::save_fields) was called with; `None` for a save of all of them.
         pub update_fields: Option<FieldSet<M>>,
         /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
         /// those.
         pub raw: bool,
-        /// The transaction of the save.
-        pub tx: &'a mut Tx,
     },
     sender: SendsLifecycle,
     instance: model,
@@ -151,18 +151,18 @@ model_signal! {
         pub previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         pub changes: FieldSet<M>,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
         /// Whether every write of the row in this transaction was a raw one of [`load_fixture`](crate::Db::load_fixture). Only
         /// receivers with `raw = true` are called for such rows.
         pub raw: bool,
-        /// The database, for reads and writes in other transactions.
-        pub db: &'a Db,
     },
     sender: SendsLifecycle,
     instance: model,
     costly: ["previous", "changes"],
     raw: raw,
     scope: db,
-    is: [KnowsWhatChanged, HasRawWrites],
+    is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
         instance: event.instance.any(),
@@ -198,18 +198,18 @@ model_signal! {
         pub previous: Option<&'a M>,
         /// The fields whose values differ from `previous`; all of them if the row was inserted.
         pub changes: FieldSet<M>,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
         /// Whether every undone write of the row was a raw one of [`load_fixture`](crate::Db::load_fixture). Only receivers with
         /// `raw = true` are called for such rows.
         pub raw: bool,
-        /// The database, for reads and writes in other transactions.
-        pub db: &'a Db,
     },
     sender: SendsLifecycle,
     instance: model,
     costly: ["previous", "changes"],
     raw: raw,
     scope: db,
-    is: [KnowsWhatChanged, HasRawWrites],
+    is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
         instance: event.instance.any(),
@@ -237,7 +237,7 @@ model_signal! {
     instance: model,
     mode: Synchronous,
     // It has no `tx`, but not because a transaction is over: the compiler is to say which fields it has.
-    is: [InTransaction, LendsMutably, HasNoRawWrites],
+    is: [InTransaction, OutsideTransaction, LendsMutably, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| { instance: event.instance.any_mut(), }
 }
