@@ -3,9 +3,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::Item;
 use syn::ext::IdentExt;
-use syn::parse::Parser;
-use syn::{Field, Item, Variant};
 
 use crate::case::snake_case;
 use crate::grammar::first_word;
@@ -121,71 +120,54 @@ fn is_function(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))
 }
 
-/// A struct, an enum or a function that cannot be parsed, without what is wrong: the fields or variants that can be parsed, or the
-/// function without parameters and body. The compiler has reported the mistake, and would report it again if it were given the
-/// tokens of the user. `is_ours` are the attributes that only our macros know.
-pub(crate) fn repaired(item: TokenStream, is_ours: &dyn Fn(&str) -> bool) -> Option<Item> {
-    let tokens: Vec<TokenTree> = without_attributes(item, is_ours).into_iter().collect();
-    let is_word = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if ["struct", "enum", "fn"].iter().any(|of| word == of));
-    let at = tokens.iter().position(is_word)?;
+/// The name and the generics of a struct, an enum or a function that cannot be parsed, as an item without content. The compiler has
+/// reported the mistake.
+pub(crate) fn heading(item: TokenStream) -> Option<Item> {
+    let tokens: Vec<TokenTree> = item.into_iter().collect();
+    let at = tokens.iter().position(|token| is_one_of(token, &["struct", "enum", "fn"]))?;
     let (start, rest) = tokens.split_at(at);
     let [word, TokenTree::Ident(name), rest @ ..] = rest else { return None };
-    // `async` and the like are left out.
-    let start: TokenStream = start.iter().filter(|token| !is_qualifier(token)).cloned().collect();
-    if word.to_string() == "fn" {
-        return syn::parse2(quote!(#start #word #name() {})).ok();
+    if is_one_of(word, &["fn"]) {
+        let is_qualifier = |token: &&TokenTree| is_one_of(token, &["async", "const", "unsafe", "extern"]);
+        let start = start.iter().filter(|token| !is_qualifier(token));
+        return syn::parse2(quote!(#(#start)* #word #name() {})).ok();
     }
     let is_body =
         |token: &&TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-    let Some(TokenTree::Group(body)) = rest.iter().find(is_body) else { return None };
-    let generics: TokenStream = rest.iter().take_while(|token| !is_body(token)).cloned().collect();
-    let parts = parts(body.stream()).into_iter();
-    let parts: Vec<TokenStream> = if word.to_string() == "enum" {
-        parts.filter(|part| syn::parse2::<Variant>(part.clone()).is_ok()).collect()
-    } else {
-        parts.filter(|part| Field::parse_named.parse2(part.clone()).is_ok()).collect()
-    };
-    syn::parse2(quote!(#start #word #name #generics { #(#parts),* })).ok()
+    let generics = rest.iter().take_while(|token| !is_body(token));
+    syn::parse2(quote!(#(#start)* #word #name #(#generics)* {})).ok()
 }
 
-fn is_qualifier(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(word) if ["async", "const", "unsafe", "extern"].iter().any(|of| word == of))
-}
-
-/// What stands between commas, also between semicolons, which are a common mistake.
-fn parts(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
-    let (mut depth, mut before) = (0_usize, ' ');
-    for token in tokens {
-        let sign = if let TokenTree::Punct(sign) = &token { sign.as_char() } else { ' ' };
-        match sign {
-            '<' => depth += 1,
-            '>' if before != '-' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        before = sign;
-        if sign == ';' || sign == ',' && depth == 0 {
-            depth = 0;
-            parts.push(TokenStream::new());
-        } else if let Some(last) = parts.last_mut() {
-            token.to_tokens(last);
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+fn is_one_of(token: &TokenTree, words: &[&str]) -> bool {
+    matches!(token, TokenTree::Ident(word) if words.iter().any(|of| word == of))
 }
 
 /// The tokens without the attributes for which `is_ours` is true, at any depth.
 pub(crate) fn without_attributes(tokens: TokenStream, is_ours: &dyn Fn(&str) -> bool) -> TokenStream {
     let mut kept = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
+    // Whether an attribute may stand here: at the beginning, after a comma, and after another attribute.
+    let mut is_free = true;
+    let mut open_angles = 0_usize;
     while let Some(token) = tokens.next() {
+        let was_free = std::mem::replace(&mut is_free, is_separator(&token));
+        match &token {
+            TokenTree::Punct(sign) if sign.as_char() == '<' => open_angles += 1,
+            TokenTree::Punct(sign) if sign.as_char() == '>' => open_angles = open_angles.saturating_sub(1),
+            _ => {}
+        }
         match token {
-            TokenTree::Punct(sign) if sign.as_char() == '#' => match tokens.peek() {
+            // Where a `>` is missing, the compiler has reported the attribute.
+            TokenTree::Punct(sign) if sign.as_char() == '#' && open_angles == 0 => match tokens.peek() {
                 Some(TokenTree::Group(group))
                     if group.delimiter() == Delimiter::Bracket && begins_with(group, is_ours) =>
                 {
                     tokens.next();
+                    is_free = true;
+                    // The compiler has reported the missing comma, and would report it again at another place.
+                    if !was_free {
+                        quote!(,).to_tokens(&mut kept);
+                    }
                 }
                 _ => sign.to_tokens(&mut kept),
             },
@@ -204,6 +186,15 @@ pub(crate) fn without_attributes(tokens: TokenStream, is_ours: &dyn Fn(&str) -> 
         }
     }
     kept
+}
+
+fn is_separator(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(sign) => [',', ';', '#'].contains(&sign.as_char()),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        TokenTree::Ident(word) => word == "pub",
+        TokenTree::Literal(_) => false,
+    }
 }
 
 /// Whether the last segment of the attribute's path is such a word.

@@ -6,7 +6,7 @@ use syn::DeriveInput;
 
 use crate::errors::Errors;
 use crate::root::Root;
-use crate::subject::repaired;
+use crate::subject::heading;
 
 mod check;
 mod expand;
@@ -33,7 +33,7 @@ pub(crate) fn expand(item: TokenStream, root: Root) -> TokenStream {
 /// The output for an item that cannot be parsed: the compiler has said why.
 fn unparsed(item: TokenStream, root: Root) -> TokenStream {
     let mut unread = Errors::new();
-    let parsed = repaired(item, &|_| true).and_then(|item| parse::parse(item.into_token_stream(), &mut unread));
+    let parsed = heading(item).and_then(|item| parse::parse(item.into_token_stream(), &mut unread));
     drop(unread.flush());
     parsed.map_or_else(TokenStream::new, |parsed| expand::stub(&parsed, root))
 }

@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::{Keys, Understood};
 use crate::root::map_tokens;
-use crate::subject::{Subject, repaired as repair, without_attributes};
+use crate::subject::{Subject, without_attributes};
 use crate::suggest;
 
 /// A struct and its attributes.
@@ -244,11 +244,6 @@ pub(super) fn strip(item: &mut ItemStruct) {
 /// An item that is no model, without our attributes.
 pub(super) fn stripped(item: TokenStream) -> TokenStream {
     without_attributes(item, &is_ours)
-}
-
-/// The struct without what cannot be parsed.
-pub(super) fn repaired(item: TokenStream) -> Option<Item> {
-    repair(item, &is_ours)
 }
 
 fn is_ours(word: &str) -> bool {

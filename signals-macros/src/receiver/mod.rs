@@ -22,7 +22,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(function)) {
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
-        (Ok(()), None) => parse::repaired(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
+        (Ok(()), None) => parse::heading(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
         (Err(errors), _) => {
             let as_written =
                 parsed.map_or_else(|| parse::without_receivers(item), |parsed| expand::stub(&parsed.function, root));

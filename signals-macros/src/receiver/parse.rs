@@ -98,9 +98,9 @@ fn is_receiver_word(word: &str) -> bool {
     word == "receiver"
 }
 
-/// The function without what cannot be parsed.
-pub(super) fn repaired(item: TokenStream) -> Option<ItemFn> {
-    match subject::repaired(item, &is_receiver_word)? {
+/// A function with the name of one that cannot be parsed.
+pub(super) fn heading(item: TokenStream) -> Option<ItemFn> {
+    match subject::heading(without_attributes(item, &is_receiver_word))? {
         Item::Fn(function) => Some(function),
         _ => None,
     }

@@ -9,7 +9,7 @@ use super::parse::{Calls, Parsed};
 use crate::root::Root;
 
 pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
-    let (item, arguments) = (&parsed.item, &parsed.arguments);
+    let (item, written, arguments) = (&parsed.item, &parsed.written, &parsed.arguments);
     let name = &item.ident;
     let root = root.path(arguments.root.as_ref());
     let private = quote!(#root::__private);
@@ -34,7 +34,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     };
     let methods = methods(parsed, &tag, &any, &output, &root);
     quote! {
-        #item
+        #written
 
         const _: () = {
             static SIGNAL: #root::__private::Signal<#tag> = #root::__private::Signal::new();

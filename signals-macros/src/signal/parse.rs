@@ -6,11 +6,14 @@ use syn::{Item, ItemStruct, LitStr, Path, Type};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::Keys;
-use crate::subject::{Subject, repaired};
+use crate::subject::{Subject, heading};
 
 /// A struct and its attribute.
 pub(super) struct Parsed {
+    /// The struct; its name and generics alone if it cannot be parsed.
     pub(super) item: ItemStruct,
+    /// The struct as it was written.
+    pub(super) written: TokenStream,
     pub(super) arguments: Arguments,
 }
 
@@ -47,8 +50,9 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
         }
         Ok(())
     });
+    let written = item.clone();
     let item = parse_item(item, errors)?;
-    Some(Parsed { item, arguments })
+    Some(Parsed { item, written, arguments })
 }
 
 fn parse_item(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
@@ -59,7 +63,7 @@ fn parse_item(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
             None
         }
         // The compiler has said it.
-        Err(_) => match repaired(item, &|word| word == "signal") {
+        Err(_) => match heading(item) {
             Some(Item::Struct(item)) => Some(item),
             _ => None,
         },

@@ -10,6 +10,7 @@ use crate::model::ir::Model;
 use crate::model::parse::{self, Parsed};
 use crate::model::paths::Paths;
 use crate::root::implement;
+use crate::subject::heading;
 
 /// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
@@ -18,8 +19,7 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
         let methods = methods(parsed, model, paths);
         quote!(const _: () = { #lookups }; #methods)
     });
-    let parsed = syn::parse2::<Item>(item.clone()).or_else(|error| parse::repaired(item.clone()).ok_or(error));
-    let (item, implementation) = match parsed {
+    let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item);
             let implementation = implementation(&item.ident, &item.generics, paths);
@@ -30,7 +30,14 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
             (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
         Ok(Item::Enum(of)) => (parse::stripped(item), Some(implementation(&of.ident, &of.generics, paths))),
-        _ => (parse::stripped(item), None),
+        Ok(_) => (parse::stripped(item), None),
+        Err(_) => {
+            let implementation = match heading(item.clone()) {
+                Some(Item::Struct(of)) => Some(implementation(&of.ident, &of.generics, paths)),
+                _ => None,
+            };
+            (parse::stripped(item), implementation)
+        }
     };
     quote!(#item #implementation #methods)
 }
