@@ -3,10 +3,9 @@
 #![doc = include_str!("docs/testing.md")]
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use signals_core::__private::{mute as mute_in, unmute as unmute_in};
+use signals_core::__private::{Scope, mute as mute_in, unmute as unmute_in};
 pub use signals_core::testing::{assert_linked, assert_linked_except};
 use signals_core::{ReceiverGuard, ReceiverName};
 
@@ -52,25 +51,25 @@ use crate::model::Model;
 /// anyway.
 #[must_use = "the receiver is called again when this is dropped"]
 #[track_caller]
-pub fn mute<R: ReceiverName>(db: &Db) -> Muted<R> {
+pub fn mute<R: ReceiverName>(db: &Db) -> Muted {
     mute_in::<R>(db.scope());
-    Muted { db: db.clone(), receiver: PhantomData }
+    Muted { db: db.clone(), unmute: unmute_in::<R> }
 }
 
 /// The guard of [`mute`]: the receiver is not called until this is dropped.
 #[must_use = "the receiver is called again when this is dropped"]
-pub struct Muted<R: ReceiverName> {
+pub struct Muted {
     db: Db,
-    receiver: PhantomData<fn() -> R>,
+    unmute: fn(&Scope),
 }
 
-impl<R: ReceiverName> Drop for Muted<R> {
+impl Drop for Muted {
     fn drop(&mut self) {
-        unmute_in::<R>(self.db.scope());
+        (self.unmute)(self.db.scope());
     }
 }
 
-impl<R: ReceiverName> fmt::Debug for Muted<R> {
+impl fmt::Debug for Muted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Muted").field("db", &self.db).finish_non_exhaustive()
     }

@@ -36,7 +36,8 @@ impl fmt::Display for ReceiverId {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a receiver",
     label = "not a receiver",
-    note = "`after` and `before` name functions with a `#[receiver(..)]` attribute"
+    note = "a receiver is a function with the attribute `#[receiver(..)]`: name the function, as in `after = [create_profile]` or \
+            `mute::<create_profile>(&db)`"
 )]
 pub trait ReceiverName {
     /// The type of the function's name.

@@ -90,7 +90,7 @@ const OURS: &[&str] = &[
 ];
 
 /// Areas of calls of functions. The compiler says of each of them where the function is, and shows its first lines.
-const CALLS: &[&str] = &["calls", "connect"];
+const CALLS: &[&str] = &["calls", "connect", "testing"];
 
 #[test]
 fn a_mistake_is_one_error_in_the_users_own_words() {
