@@ -28,38 +28,43 @@ pub trait SendsSignals {
     type Me: ?Sized + 'static;
     /// The fields that `changed(..)` must not name.
     #[doc(hidden)]
-    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = &[];
+    const NOT_IN_CHANGED: &'static [(&'static str, NotInChanged)] = &[];
 }
 
-/// Why a save never changes a field.
+/// Why `changed(..)` must not name a field.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub enum NeverChanges {
+pub enum NotInChanged {
     /// A row with another key is another row.
     Key,
     /// `#[skip]`
     Skipped,
     /// `#[many_to_many]`
     ManyToMany,
+    /// `#[version]`: every save changes it.
+    Version,
 }
 
-/// Refuses `changed(..)` with a field that a save never changes. Its offset is only computed so that the compiler looks for the field.
+/// Refuses `changed(..)` with a field that no save changes, or every save. Its offset is only computed so that the compiler looks for the field.
 #[doc(hidden)]
 #[track_caller]
-pub const fn may_change(never: &[(&str, NeverChanges)], field: &str, _offset: usize) {
+pub const fn may_change(never: &[(&str, NotInChanged)], field: &str, _offset: usize) {
     // `for` is not const.
     let mut index = 0;
     while index < never.len() {
         let (name, why) = never[index];
         if is_same(name.as_bytes(), field.as_bytes()) {
             match why {
-                NeverChanges::Key => panic!(
+                NotInChanged::Key => panic!(
                     "the key of a row never changes: leave it out of `changed`; for inserts alone write `created = true`"
                 ),
-                NeverChanges::Skipped => {
+                NotInChanged::Skipped => {
                     panic!("a field with `#[skip]` is no column, so that no save changes it: leave it out of `changed`")
                 }
-                NeverChanges::ManyToMany => panic!(
+                NotInChanged::Version => {
+                    panic!("every save changes the version of a row, so that this filter has no effect: leave it out")
+                }
+                NotInChanged::ManyToMany => panic!(
                     "a many-to-many field is no column, so that no save changes it: receive `m2m_changed` of its through model"
                 ),
             }
@@ -71,12 +76,12 @@ pub const fn may_change(never: &[(&str, NeverChanges)], field: &str, _offset: us
 /// Refuses `through_fields(..)` with a field that is not a column.
 #[doc(hidden)]
 #[track_caller]
-pub const fn may_relate(never: &[(&str, NeverChanges)], field: &str) {
+pub const fn may_relate(never: &[(&str, NotInChanged)], field: &str) {
     let mut index = 0;
     while index < never.len() {
         let (name, why) = never[index];
         assert!(
-            !(is_same(name.as_bytes(), field.as_bytes()) && matches!(why, NeverChanges::Skipped)),
+            !(is_same(name.as_bytes(), field.as_bytes()) && matches!(why, NotInChanged::Skipped)),
             "a field with `#[skip]` is no column, so that it relates no rows: name a foreign key"
         );
         index += 1;
@@ -140,13 +145,13 @@ pub trait SenderOf<Senders = Models> {
     type Me: ?Sized + 'static;
     /// The fields that `changed(..)` must not name.
     #[doc(hidden)]
-    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = &[];
+    const NOT_IN_CHANGED: &'static [(&'static str, NotInChanged)] = &[];
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: SendsSignals + ?Sized> SenderOf<Models> for M {
     type Me = M::Me;
-    const NEVER_CHANGES: &'static [(&'static str, NeverChanges)] = M::NEVER_CHANGES;
+    const NOT_IN_CHANGED: &'static [(&'static str, NotInChanged)] = M::NOT_IN_CHANGED;
 }
 
 #[diagnostic::do_not_recommend]

@@ -189,7 +189,7 @@ fn a_model() {
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
-            const NEVER_CHANGES : & 'static [(& 'static CORE primitive::str , PRIVATE NeverChanges)] = & [("id" , PRIVATE NeverChanges::Key)] ;
+            const NOT_IN_CHANGED : & 'static [(& 'static CORE primitive::str , PRIVATE NotInChanged)] = & [("id" , PRIVATE NotInChanged::Key)] ;
             }
             impl PRIVATE SendsLifecycle for Profile {
             }

@@ -127,7 +127,7 @@ fn with_filters_that_let_nothing_through() {
     #[signal]
     struct Sent {}
 
-    #[receiver(Sent, when = |_| false)]
+    #[receiver(Sent, when = never)]
     fn filtered() {
         unreachable!("the filter says no");
     }
@@ -135,7 +135,7 @@ fn with_filters_that_let_nothing_through() {
     #[signal(async)]
     struct Awaited {}
 
-    #[receiver(Awaited, when = |_| false)]
+    #[receiver(Awaited, when = never)]
     async fn filtered_too() {
         unreachable!("the filter says no");
     }
@@ -188,4 +188,9 @@ fn has_receivers() {
     struct Sent {}
 
     allocates_nothing(|| assert!(!Sent::SIGNAL.has_receivers()));
+}
+
+/// A condition that is not met.
+fn never<P>(_: &P) -> bool {
+    false
 }

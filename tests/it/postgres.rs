@@ -377,8 +377,10 @@ async fn names_that_are_too_long(database: &Database) -> TestResult {
         first: String,
         #[index]
         #[column(name = "a_first_column_named_with_as_many_bytes_as_postgresql_retains_2")]
-        #[unique]
         second: String,
+        #[unique]
+        #[column(name = "a_third_column_named_with_as_many_bytes_as_postgresql_retains_3")]
+        third: String,
     }
 
     assert_eq!(Longest::META.table.len(), 63);
@@ -395,11 +397,11 @@ async fn names_that_are_too_long(database: &Database) -> TestResult {
         a_table_with_a_name_of_just_as_many_bytes_as_postg_8231855c_idx
         a_table_with_a_name_of_just_as_many_bytes_as_postg_85318a15_idx"]]
     .assert_eq(&indexes.join("\n"));
-    let mut row = Longest { second: "x".to_owned(), ..Longest::default() };
+    let mut row = Longest { third: "x".to_owned(), ..Longest::default() };
     row.save(&db).await?;
-    let error = Longest { second: "x".to_owned(), ..Longest::default() }.save(&db).await.unwrap_err();
+    let error = Longest { third: "x".to_owned(), ..Longest::default() }.save(&db).await.unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::Unique { model, fields } if model == "Longest" && fields == &["second"]),
+        matches!(error.kind(), ErrorKind::Unique { model, fields } if model == "Longest" && fields == &["third"]),
         "{error}"
     );
     Ok(())

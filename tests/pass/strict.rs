@@ -113,9 +113,8 @@ pub struct Paid {
 }
 
 /// Asks.
-#[receiver(post_save, sender = User, created = true, when = |event| event.created)]
-pub async fn ask(instance: &User, created: bool, tx: &mut Tx) -> Result<()> {
-    assert!(created);
+#[receiver(post_save, sender = User, created = true, when = |event| event.update_fields.is_none())]
+pub async fn ask(instance: &User, tx: &mut Tx) -> Result<()> {
     let answers = Asked { user: instance, tx }.collect().await?;
     assert_eq!(answers, [1]);
     Ok(())

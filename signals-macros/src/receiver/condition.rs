@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, ExprClosure, Lit, Pat, Type};
+use syn::{Expr, ExprClosure, Lit, Member, Pat, Stmt, Type, UnOp};
 
 use crate::case::snake_case;
 use crate::grammar::text;
@@ -77,7 +77,52 @@ fn no_function(help: &str) -> String {
     format!("`when` takes a function of the payload\n\nhelp: {help}")
 }
 
+/// The value of a condition that does not depend on the payload.
+fn constant(body: &Expr) -> Option<bool> {
+    match body {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Bool(value) => Some(value.value),
+            _ => None,
+        },
+        Expr::Paren(inner) => constant(&inner.expr),
+        Expr::Block(block) => match &block.block.stmts[..] {
+            [Stmt::Expr(only, None)] => constant(only),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a condition says of `created`, if it only reads that: `|event| event.created` and `|event| !event.created`.
+pub(super) fn says_of_created(when: &Expr) -> Option<bool> {
+    let Expr::Closure(closure) = when else { return None };
+    let reads = |body: &Expr| {
+        let Expr::Field(field) = body else { return false };
+        matches!(&field.member, Member::Named(name) if name == "created") && matches!(&*field.base, Expr::Path(_))
+    };
+    match &*closure.body {
+        Expr::Unary(not) if matches!(not.op, UnOp::Not(_)) && reads(&not.expr) => Some(false),
+        body if reads(body) => Some(true),
+        _ => None,
+    }
+}
+
 fn of_closure(closure: &ExprClosure, names: &Names<'_>) -> Option<String> {
+    match constant(&closure.body) {
+        Some(true) => {
+            return Some(
+                "this condition is always `true`, so that it has no effect\n\nhelp: leave `when` out".to_owned(),
+            );
+        }
+        Some(false) => {
+            return Some(
+                "this condition is always `false`, so that the receiver is never called\n\n\
+                 help: write what it depends on, as in `when = |event| event.created`, or remove this attribute"
+                    .to_owned(),
+            );
+        }
+        None => {}
+    }
     let parameters: Vec<&Pat> = closure.inputs.iter().collect();
     let body = closure.body.to_token_stream();
     if closure.asyncness.is_some() || matches!(&*closure.body, Expr::Async(_)) {

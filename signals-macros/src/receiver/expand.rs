@@ -184,7 +184,7 @@ fn changes(signal: &Path, sender: &Type, arguments: &Arguments, private: &TokenS
 fn may_change(signal: &Path, sender: &Type, field: &Ident, private: &TokenStream) -> TokenStream {
     let (place, name) = (field.span(), field.unraw().to_string());
     let question = moved(quote!(#private::may_change), place.into());
-    let [never, model] = ["NEVER_CHANGES", "Me"].map(|answer| of_sender(signal, sender, answer, private));
+    let [never, model] = ["NOT_IN_CHANGED", "Me"].map(|answer| of_sender(signal, sender, answer, private));
     quote_spanned!(place=> #question(#never, #name, ::core::mem::offset_of!(#model, #field));)
 }
 

@@ -337,7 +337,7 @@ fn has_receivers_counts_linked_and_connected_ones() {
     #[signal]
     struct Linked {}
 
-    #[receiver(Linked, when = |_| false)]
+    #[receiver(Linked, when = never)]
     fn linked() {}
 
     #[signal]
@@ -372,4 +372,9 @@ fn a_signal_may_be_connected_before_its_first_use() -> TestResult {
         linked
     "#]]);
     Ok(())
+}
+
+/// A condition that is not met.
+fn never<P>(_: &P) -> bool {
+    false
 }

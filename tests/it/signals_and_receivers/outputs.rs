@@ -75,7 +75,7 @@ fn collect_gathers_the_outputs_in_order_without_those_of_filtered_receivers() ->
         1
     }
 
-    #[receiver(Asked, when = |_| false)]
+    #[receiver(Asked, when = never)]
     fn filtered() -> u32 {
         2
     }
@@ -101,7 +101,7 @@ async fn an_async_signal_has_outputs_too() -> TestResult {
         1
     }
 
-    #[receiver(Asked, when = |_| false)]
+    #[receiver(Asked, when = never)]
     async fn filtered() -> u32 {
         2
     }
@@ -164,4 +164,9 @@ fn send_drops_the_outputs() -> TestResult {
 
     Asked {}.send()?;
     Ok(())
+}
+
+/// A condition that is not met.
+fn never<P>(_: &P) -> bool {
+    false
 }

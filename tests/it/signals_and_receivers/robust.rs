@@ -50,7 +50,7 @@ fn send_robust_calls_all_and_reports_errors_and_panics() -> TestResult {
         std::panic::panic_any(7);
     }
 
-    #[receiver(Paid, when = |_| false)]
+    #[receiver(Paid, when = never)]
     fn filtered(log: &Log) {
         log.note("filtered");
     }
@@ -257,4 +257,9 @@ async fn send_robust_calls_the_others_when_what_an_async_panic_throws_panics_as_
         works answered ()
     "#]]);
     Ok(())
+}
+
+/// A condition that is not met.
+fn never<P>(_: &P) -> bool {
+    false
 }

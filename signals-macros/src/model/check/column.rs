@@ -9,7 +9,7 @@ use crate::foreign::{self, Place};
 use crate::grammar::Understood;
 use crate::model::defaults;
 use crate::model::ir::{Column, OnDelete, Pointer};
-use crate::model::parse::{FieldAttributes, OnDeleteWord, Relation, Source};
+use crate::model::parse::{FieldAttributes, Kind, OnDeleteWord, Relation, Source};
 use crate::model::types::{is_id, needs_null, option};
 use crate::suggest;
 
@@ -43,6 +43,16 @@ pub(super) fn check<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors
     if let Some(version) = &attributes.version {
         check_version(version, attributes, errors);
     }
+    check_indexes(attributes, errors);
+    if let (Some((update, _)), Some((word, _))) = (&attributes.update, &attributes.default) {
+        errors.on(
+            word,
+            format!(
+                "every save sets this field to its `{update}`, so that its `{word}` is never written\n\n\
+                 help: leave one of them out"
+            ),
+        );
+    }
     if let Some((word, source)) = &attributes.read_only {
         check_read_only(word, source, attributes, errors);
     }
@@ -62,6 +72,21 @@ pub(super) fn check<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors
         update: attributes.update.as_ref().map(|(_, expr)| expr),
         read_only: attributes.read_only.as_ref().map(|(_, source)| source),
         relation: attributes.relations.first().map(|relation| pointer(relation, attributes, errors)),
+    }
+}
+
+/// Refuses an index or a constraint that another attribute has already.
+fn check_indexes(attributes: &FieldAttributes, errors: &mut Errors) {
+    let relation = attributes.relations.first();
+    let one_to_one = relation.filter(|relation| relation.kind == Kind::OneToOne).map(|relation| &relation.word);
+    let has_unique = [attributes.key.as_ref(), one_to_one].into_iter().flatten().next();
+    if let Some((word, other)) = attributes.unique.as_ref().zip(has_unique) {
+        errors.on(word, format!("a field with `{other}` is unique already\n\nhelp: leave `{word}` out"));
+    }
+    let relation = relation.map(|relation| &relation.word);
+    let has_index = [attributes.key.as_ref(), attributes.unique.as_ref(), relation].into_iter().flatten().next();
+    if let Some((word, other)) = attributes.index.as_ref().zip(has_index) {
+        errors.on(word, format!("a field with `{other}` has an index already\n\nhelp: leave `{word}` out"));
     }
 }
 

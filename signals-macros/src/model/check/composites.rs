@@ -15,7 +15,8 @@ pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], key: usize, errors:
         if check_key(together, columns.get(key), errors) {
             continue;
         }
-        let Some(columns) = together_columns(together, parsed, columns, errors) else { continue };
+        let fields = columns;
+        let Some(columns) = together_columns(together, parsed, fields, errors) else { continue };
         let Together { word, kind, .. } = together;
         let mut sorted = columns.clone();
         sorted.sort_unstable();
@@ -26,8 +27,16 @@ pub(super) fn check(parsed: &Parsed, columns: &[Column<'_>], key: usize, errors:
             *kind == other.kind
                 && if *kind == TogetherKind::Unique { others == sorted } else { other.columns == columns }
         };
+        let is_unique_alone = |field: &&Ident| {
+            *kind == TogetherKind::Unique && position(field, fields).is_some_and(|column| fields[column].unique)
+        };
         if composites.iter().any(is_same) {
             errors.on(word, format!("`{word}` is said of these fields already"));
+        } else if let Some(field) = together.fields.iter().find(is_unique_alone) {
+            errors.on(
+                field,
+                format!("`{field}` alone is unique already\n\nhelp: leave `{word}(..)` out, or `unique` of `{field}`"),
+            );
         } else {
             composites.push(Composite { kind: *kind, columns });
         }

@@ -78,13 +78,14 @@ fn as_sender(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
     let key = (model.columns[model.key].name, quote!(Key));
     let skipped = model.skipped.iter().map(|skipped| (skipped.name, quote!(Skipped)));
     let many = model.many_to_many.iter().map(|many| (many.name, quote!(ManyToMany)));
-    let never = [key].into_iter().chain(skipped).chain(many).map(|(name, why)| {
+    let version = model.columns.iter().filter(|column| column.version).map(|column| (column.name, quote!(Version)));
+    let never = [key].into_iter().chain(skipped).chain(many).chain(version).map(|(name, why)| {
         let name = name.unraw().to_string();
-        quote!((#name, #private::NeverChanges::#why))
+        quote!((#name, #private::NotInChanged::#why))
     });
     quote! {
         type Me = Self;
-        const NEVER_CHANGES: &'static [(&'static ::core::primitive::str, #private::NeverChanges)] = &[#(#never),*];
+        const NOT_IN_CHANGED: &'static [(&'static ::core::primitive::str, #private::NotInChanged)] = &[#(#never),*];
     }
 }
 

@@ -140,7 +140,7 @@ fn named_field(path: &Path, field: &Ident, side: &TokenStream, paths: &Paths) ->
     let (span, name) = (SpanRange::of(field).first(), field.unraw().to_string());
     let points = quote_spanned!(span=> fn points(row: &#path) -> &#root::Id<#side> { &row.#field });
     let may_relate = moved(quote!(#private::may_relate), SpanRange::of(field));
-    let never = ask(path, quote!(#private::SendsSignals), "NEVER_CHANGES");
+    let never = ask(path, quote!(#private::SendsSignals), "NOT_IN_CHANGED");
     let is_column = quote_spanned!(span=> const _: () = #may_relate(#never, #name););
     quote! {{
         #points

@@ -1,0 +1,7 @@
+// A key is unique, and has an index.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] #[unique] #[index] id: Id<User> }
+
+fn main() {}

@@ -1,0 +1,14 @@
+// A relation has an index, and one to one is unique.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+#[model]
+struct Profile {
+    #[key] id: Id<Profile>,
+    #[one_to_one(on_delete = cascade)] #[unique] user: Id<User>,
+    #[foreign_key(on_delete = cascade)] #[index] friend: Id<User>,
+}
+
+fn main() {}
