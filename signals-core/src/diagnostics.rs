@@ -12,9 +12,11 @@ use crate::error::BoxError;
 use crate::payload::{Call, Filter, Payload, ReceiverFuture, Reply};
 
 mod closures;
+mod conditions;
 mod parameters;
 
 pub use closures::*;
+pub use conditions::*;
 pub use parameters::*;
 
 /// A type that sends lifecycle signals.
@@ -115,7 +117,7 @@ pub enum NoSender {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a signal",
     label = "not a signal",
-    note = "a signal is one of the lifecycle signals, such as `post_save`, or a struct with `#[signal]`"
+    note = "for a signal of your own, annotate `{Self}` with `#[signal]`; for a signal of a model, write `post_save, sender = {Self}`"
 )]
 pub trait SignalName {
     /// The signal itself.
@@ -479,13 +481,6 @@ impl<P: Payload> ReplyTo<P> {
 #[inline]
 pub fn reply_to<T: Sent>(_: &T) -> ReplyTo<T::Payload> {
     ReplyTo(PhantomData)
-}
-
-/// The type of a condition on a payload, which `when` is assigned to: the compiler then explains what a condition is.
-#[doc(hidden)]
-#[inline]
-pub fn condition<T>(_: &T) -> fn(&T) -> bool {
-    |_| true
 }
 
 /// Moves the future of an `async` receiver into the future of the dispatch.

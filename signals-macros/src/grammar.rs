@@ -15,7 +15,7 @@ use crate::errors::Errors;
 use crate::foreign::{self, Place};
 use crate::suggest;
 use crate::values::{Kind, Value, fields, paths, sets};
-use crate::written::names;
+use crate::written::{is_camel, names};
 
 /// The keys of one attribute.
 pub(crate) struct Keys {
@@ -101,16 +101,17 @@ impl Keys {
         let Ok(word) = input.fork().call(Ident::parse_any) else { return false };
         let word = word.unraw().to_string();
         let is_path = input.peek2(Token![::]);
-        let is_close = || foreign::knows(self.place, &word) || suggest::nearest(&word, self.known).is_some();
-        let has_value = input.peek2(Paren) || input.peek2(Token![:]);
+        let is_close = || foreign::knows(self.place, &word) || suggest::misspelt(&word, self.known).is_some();
+        let has_value = (input.peek2(Paren) || input.peek2(Token![:])) && !is_camel(&word);
         !is_path && (self.known.contains(&word.as_str()) || input.peek2(Token![=]) || (has_value && is_close()))
     }
 
-    /// Whether the next word is a foreign one for a key, and stands alone.
+    /// Whether the next word is a foreign one for a key, and no path of a type or a module.
     pub(crate) fn is_foreign(&self, input: ParseStream<'_>) -> bool {
         let fork = input.fork();
-        fork.call(Ident::parse_any)
-            .is_ok_and(|word| is_end(&fork) && foreign::knows(self.place, &word.unraw().to_string()))
+        let Ok(word) = fork.call(Ident::parse_any) else { return false };
+        let word = word.unraw().to_string();
+        !fork.peek(Token![::]) && !fork.peek(Token![.]) && !is_camel(&word) && foreign::knows(self.place, &word)
     }
 
     pub(crate) fn key<'a>(&self, input: ParseStream<'a>, Seen(seen): &mut Seen) -> syn::Result<Key<'a>> {
@@ -177,7 +178,10 @@ impl Keys {
             errors.at(input.span(), "arguments are separated by `,`\n\nhelp: write `,` instead of `;`");
             input.parse::<Token![;]>()?;
         } else if !input.is_empty() && !input.peek(Token![,]) {
-            let message = format!("expected `,` between the arguments of the `{}` attribute", self.place.attribute());
+            let next = input.fork().parse::<TokenTree>().map_or_else(|_| String::new(), |token| token.to_string());
+            let attribute = self.place.attribute();
+            let message =
+                format!("expected `,` between the arguments of the `{attribute}` attribute\n\nhelp: write `, {next}`");
             errors.at(input.span(), message);
         } else {
             input.parse::<Option<Token![,]>>()?;

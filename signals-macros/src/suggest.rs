@@ -5,10 +5,14 @@ use crate::case::snake_case;
 /// The known word that the user most likely meant: the same in another case, one with few other letters, or one that the written
 /// word contains.
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    misspelt(written, known).or_else(|| contained(&snake(written), known))
+}
+
+/// The known word that differs in case or in few letters.
+pub(crate) fn misspelt<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let far = written.len().max(3) / 3;
     let written = snake(written);
-    let near = known.iter().map(|word| (distance(&written, word), *word)).filter(|(d, _)| *d <= far).min();
-    near.map(|(_, word)| word).or_else(|| contained(&written, known))
+    known.iter().map(|word| (distance(&written, word), *word)).filter(|(d, _)| *d <= far).min().map(|(_, word)| word)
 }
 
 /// The longest known word that stands in a longer one, between underscores: `table` in `db_table`.

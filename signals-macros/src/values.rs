@@ -1,6 +1,7 @@
 //! The values of arguments: what each kind is called, and what the user meant by a value of another kind.
 
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 
@@ -103,15 +104,28 @@ impl Kind {
             },
             Self::Paths => paths(tokens),
             Self::Senders => models(tokens),
-            Self::Condition => syn::parse2::<Expr>(tokens.clone())
-                .ok()
-                .filter(|expr| matches!(expr, Expr::Path(_) | Expr::Closure(_)))
-                .map(|_| written(tokens)),
+            Self::Condition => condition(tokens),
             Self::Value => syn::parse2::<Expr>(tokens.clone()).ok().map(|_| written(tokens)),
             Self::Fields => fields(tokens),
             Self::Sets(word) => sets(tokens, word),
             Self::Word(words) => word(&tokens, words),
         }
+    }
+}
+
+/// A function, or an expression of `event` as the body of one.
+fn condition(tokens: TokenStream) -> Option<String> {
+    if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
+        return condition(text.value().parse().ok()?);
+    }
+    match syn::parse2::<Expr>(tokens.clone()).ok()? {
+        Expr::Path(path) if path.path.is_ident("created") => Some("|event| event.created".to_owned()),
+        Expr::Path(_) | Expr::Closure(_) => Some(written(tokens)),
+        Expr::Paren(inner) => condition(inner.expr.into_token_stream()),
+        _ if names(tokens.clone()).iter().any(|name| name.segments[0] == "event") => {
+            Some(format!("|event| {}", written(tokens)))
+        }
+        _ => None,
     }
 }
 
@@ -178,7 +192,11 @@ fn word(tokens: &TokenStream, words: &[&'static str]) -> Option<String> {
 
 /// The last segments of all names in the tokens, with commas.
 pub(crate) fn fields(tokens: TokenStream) -> Option<String> {
-    let fields: Vec<String> = names(tokens).iter().map(|name| name.last().to_owned()).collect();
+    let names = names(tokens);
+    // In `|user| user.email` only the path ends with a field.
+    let has_path = names.iter().any(|name| name.segments.len() > 1);
+    let is_field = |name: &&Name| !has_path || name.segments.len() > 1;
+    let fields: Vec<String> = names.iter().filter(is_field).map(|name| name.last().to_owned()).collect();
     (!fields.is_empty()).then(|| fields.join(", "))
 }
 

@@ -1,6 +1,6 @@
 //! The tokens of the user as a message shows them, and the names in them.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 /// Tokens as the user wrote them, each line break and indentation as one space.
@@ -44,6 +44,11 @@ fn is_apart(one: &TokenTree, next: &TokenTree) -> bool {
     #[cfg(not(test))]
     {
         let (end, start) = (end.unwrap().end(), start.unwrap().start());
+        let begin = first_span(one).unwrap().start();
+        // Code in a string has no places of its own.
+        if (begin.line(), begin.column()) == (start.line(), start.column()) {
+            return is_usually_apart(one, next);
+        }
         (end.file(), end.line(), end.column()) != (start.file(), start.line(), start.column())
     }
     // Tests have no source, and compare without spaces.
@@ -53,6 +58,19 @@ fn is_apart(one: &TokenTree, next: &TokenTree) -> bool {
         let is_word = |token: &TokenTree| matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
         is_word(one) && is_word(next)
     }
+}
+
+/// Whether there usually is a space between two tokens.
+#[cfg_attr(test, expect(dead_code, reason = "tests have no source"))]
+fn is_usually_apart(one: &TokenTree, next: &TokenTree) -> bool {
+    let sign = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        _ => None,
+    };
+    let binds = |token: &TokenTree| matches!(sign(token), Some('.' | ':' | '!' | '\'' | '?'));
+    let is_joint = matches!(one, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint);
+    let is_call = matches!(next, TokenTree::Group(_)) && sign(one).is_none();
+    !(is_joint || is_call || binds(one) || matches!(sign(next), Some('.' | ':' | ',' | '?')))
 }
 
 fn first_span(token: &TokenTree) -> Span {
@@ -111,7 +129,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<Name>) {
                 let word = if word == "crate" { word } else { word.unraw() };
                 match found.last_mut().filter(|_| continued) {
                     Some(name) => name.segments.push(word.to_string()),
-                    None if is_macro => {}
+                    None if is_macro || KEYWORDS.contains(&word.to_string().as_str()) => {}
                     None => found.push(Name { segments: vec![word.to_string()] }),
                 }
             }
@@ -128,6 +146,10 @@ fn collect(tokens: TokenStream, found: &mut Vec<Name>) {
         }
     }
 }
+
+/// Words that are no names.
+const KEYWORDS: &[&str] =
+    &["dyn", "impl", "mut", "ref", "as", "if", "move", "true", "false", "for", "async", "await", "return"];
 
 /// Whether a name is written as types are.
 pub(crate) fn is_camel(word: &str) -> bool {

@@ -92,6 +92,8 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
         let names = Names {
             parameters: parameters.iter().map(|parameter| &parameter.binding().name).collect(),
             senders: arguments.senders.as_deref().unwrap_or_default(),
+            signals: &arguments.signals,
+            row: None,
         };
         if let Some(mistake) = arguments.when.as_ref().and_then(|when| condition::mistake(when, &names)) {
             errors.push(mistake);
@@ -214,9 +216,6 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
             "`changed` has no effect beside `created = true`: on an insert every field is changed\n\n\
              help: leave `changed(..)` out, or write `created = false`",
         );
-    }
-    if arguments.signals.is_empty() {
-        return;
     }
     for sender in arguments.senders.iter().flatten() {
         if let Some(mistake) = forms::not_a_model(sender, &arguments.signals) {

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
 
 use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
+use super::condition::is_typed;
 use super::name::{Name, place};
 use super::names;
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
@@ -305,6 +306,9 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     });
     let when = arguments.when.as_ref().map(|when| {
         let span = SpanRange::of(when).hygienic();
+        if is_typed(when) {
+            return quote_spanned!(span=> #private::Condition::holds(payload, #when));
+        }
         // The variable has its type already, so that the compiler only compares the user's condition with it.
         quote_spanned! {span=>
             {

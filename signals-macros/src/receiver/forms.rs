@@ -5,12 +5,17 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Path, PathArguments, Type, TypePath};
 
+use super::parse::Arguments;
 use crate::case::{camel_case, snake_case};
 use crate::foreign::signal_names::SIGNALS;
 use crate::foreign::{self, Place};
 use crate::grammar::text;
 use crate::values::{Kind, models};
-use crate::written::{Name, is_camel, is_constant, names};
+use crate::written::{Name, is_camel, is_constant, names, written};
+
+fn is_payload(word: &str) -> bool {
+    SIGNALS.iter().any(|(_, payload)| *payload == word)
+}
 
 /// The signals and senders that the user meant.
 #[derive(Default)]
@@ -21,14 +26,58 @@ struct Meant {
 
 /// The mistake of an argument without a key that is not a path, nor a list of paths.
 pub(super) fn not_a_path(tokens: TokenStream) -> syn::Error {
-    let mut meant = Meant::of(names(tokens.clone()));
+    if let Some(message) = without_key(&tokens) {
+        return syn::Error::new_spanned(tokens, message);
+    }
+    let all = names(tokens.clone());
+    let foreign = |name: &Name| foreign::answer(Place::SignalName, name.last(), &TokenStream::new());
+    if let Some(message) = all.first().and_then(foreign) {
+        return syn::Error::new_spanned(tokens, message);
+    }
     let fact = fact(&tokens);
-    // `Paid<'_>` and `Paid(order)` begin with the signal.
-    if meant.signals.is_empty() && begins_with_a_name(&tokens) && !meant.senders.is_empty() {
-        meant.signals.push(meant.senders.remove(0));
+    let is_one_type = |name: &Name| is_camel(name.last()) && !is_payload(name.last());
+    let begins_with_a_type = begins_with_a_name(&tokens) && all.first().is_some_and(is_one_type);
+    let mut meant = Meant::of(all);
+    // `Paid<'_>` and `Paid(order)` begin with the signal, unless `User` is followed by one of the known ones.
+    let is_known = |signal: &String| SIGNALS.iter().any(|(known, _)| signal.ends_with(known));
+    if begins_with_a_type && !meant.signals.iter().any(is_known) && !meant.senders.is_empty() {
+        meant.signals = vec![meant.senders.remove(0)];
     }
     let help = if meant.signals.is_empty() { example().to_owned() } else { format!("write `{}`", meant.written()) };
     syn::Error::new_spanned(tokens, format!("{fact}\n\nhelp: {help}"))
+}
+
+/// The mistake of a list of signals whose elements are no paths.
+pub(super) fn not_a_list(list: TokenStream) -> Option<syn::Error> {
+    let elements = match list.clone().into_iter().next()? {
+        TokenTree::Group(group) => group.stream(),
+        _ => return None,
+    };
+    let message = if elements.is_empty() {
+        "this list is empty\n\nhelp: write `post_save`, or several signals, as in `[post_save, post_delete]`".to_owned()
+    } else if elements.into_iter().any(|token| matches!(token, TokenTree::Group(_))) {
+        let help = "help: write one `#[receiver(post_save, sender = User)]` for each, above the same function";
+        format!("an attribute has signals and senders, and no pairs of them\n\n{help}")
+    } else {
+        return None;
+    };
+    Some(syn::Error::new_spanned(list, message))
+}
+
+/// The answer to a value without its key: `!created`, `|event| event.created`.
+fn without_key(tokens: &TokenStream) -> Option<String> {
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    match &all[..] {
+        [TokenTree::Punct(not), TokenTree::Ident(word)]
+            if not.as_char() == '!' && (word == "created" || word == "raw") =>
+        {
+            Some(format!("`{word}` has a value here\n\nhelp: write `{word} = false`"))
+        }
+        [TokenTree::Punct(bar), ..] if bar.as_char() == '|' => {
+            Some(format!("a condition is the value of `when`\n\nhelp: write `when = {}`", written(tokens.clone())))
+        }
+        _ => None,
+    }
 }
 
 /// The mistake of a path that is no signal by its name alone: a constant, a payload, a callback of another library.
@@ -39,7 +88,7 @@ pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
     let owner = name.segments.len().checked_sub(2).map(|owner| name.segments[owner].clone());
     let written = text(path);
     let message = match owner {
-        Some(owner) if is_camel(&owner) && (is_constant(&last) || !is_camel(&last)) => {
+        Some(owner) if is_camel(&owner) && (!is_camel(&last) || is_payload(&last)) => {
             let meant = Meant::of(vec![name]).written();
             if is_constant(&last) {
                 format!(
@@ -49,6 +98,10 @@ pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
                 format!("a signal is not named by its model\n\nhelp: write `{meant}`")
             }
         }
+        Some(_) if name.segments[0] == "signals" && is_payload(&last) => {
+            let meant = Meant::of(vec![name]).written();
+            format!("`{last}` is the payload of a signal, and not the signal\n\nhelp: write `{meant}`")
+        }
         Some(_) => return None,
         None => {
             match SIGNALS.iter().find(|(_, payload)| *payload == last || snake_case(payload).to_uppercase() == last) {
@@ -57,6 +110,12 @@ pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
                 }
                 Some((signal, _)) => format!("a signal is written in lower case\n\nhelp: write `{signal}`"),
                 None if is_camel(&last) => return None,
+                None if SIGNALS
+                    .iter()
+                    .any(|(signal, _)| signal.replace('_', "") == last.replace('_', "") && *signal != last) =>
+                {
+                    format!("there is no signal `{last}`\n\nhelp: write `{}`", Meant::of(vec![name]).written())
+                }
                 None => foreign::answer(Place::SignalName, &last, &TokenStream::new())?,
             }
         }
@@ -64,54 +123,79 @@ pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
     Some(syn::Error::new_spanned(tokens, message))
 }
 
-/// The mistake of several arguments without a key. `later` are those after the first.
-pub(super) fn several(first: &[Path], later: &[Vec<Path>], has_sender: bool) -> syn::Error {
+/// An argument without a key.
+pub(super) struct Bare {
+    pub(super) paths: Vec<Path>,
+    /// The argument in front of it, if that has a key.
+    pub(super) after: Option<&'static str>,
+}
+
+/// The mistake of several arguments without a key, of which the first are the signals.
+pub(super) fn several(first: &[Path], later: &[Bare], arguments: &Arguments) -> syn::Error {
     let is_type = |path: &&Path| path.segments.last().is_some_and(|last| is_camel(&last.ident.to_string()));
-    let later_paths = || later.iter().flatten();
     let first_is_type = first.iter().all(|path| is_type(&path));
-    let (types, others): (Vec<&Path>, Vec<&Path>) = later_paths().partition(is_type);
-    let list = |paths: &[&Path]| {
-        let paths: Vec<String> = paths.iter().map(text).collect();
-        if let [one] = &paths[..] { one.clone() } else { format!("[{}]", paths.join(", ")) }
-    };
-    if first_is_type && types.is_empty() {
-        // `User, post_save`
-        let first: Vec<&Path> = first.iter().collect();
-        let message = format!(
-            "the signal comes first, and a sender has its name in front\n\nhelp: write `{}, sender = {}`",
-            list(&others),
-            list(&first)
-        );
-        return syn::Error::new_spanned(spanned(&first), message);
-    }
-    if !first_is_type && others.is_empty() || has_sender && !types.is_empty() {
-        // `post_save, User` or `post_save, sender = User, Order`
-        let message = if has_sender {
-            format!(
-                "several senders are written in brackets\n\nhelp: write `sender = [.., {}]`",
-                list(&types).trim_matches(['[', ']'])
-            )
-        } else {
-            format!("a sender has its name in front\n\nhelp: write `sender = {}`", list(&types))
-        };
-        return syn::Error::new_spanned(spanned(&types), message);
-    }
+    let (types, others): (Vec<&Path>, Vec<&Path>) = later.iter().flat_map(|bare| &bare.paths).partition(is_type);
     let all: Vec<&Path> = first.iter().chain(others.iter().copied()).collect();
-    let mut help = format!("write `{}`", list(&all));
-    if first_is_type {
-        let all: Vec<&Path> = first.iter().chain(later_paths()).collect();
-        help = format!("write `{}`, or `sender = {}` for the sender of the signal", list(&all), list(&types));
-    } else if !types.is_empty() {
-        help = format!("write `{}, sender = {}`", list(&all), list(&types));
+    if let ([one], true) = (first, types.is_empty())
+        && let Some(again) = others.iter().find(|other| text(other) == text(one))
+    {
+        let message = format!("the signal `{}` is named twice\n\nhelp: remove it", text(one));
+        return syn::Error::new_spanned(again, message);
     }
-    let message = format!("several signals are written in brackets\n\nhelp: {help}");
-    let underlined: Vec<&Path> = later_paths().collect();
-    syn::Error::new_spanned(spanned(&underlined), message)
+    if let Some((message, on)) = of_a_list(later, arguments) {
+        return syn::Error::new_spanned(on, message);
+    }
+    let (message, on) = if first_is_type && types.is_empty() {
+        // `User, post_save`
+        let meant = format!("{}, sender = {}", list(&others), list(first));
+        (format!("the signal comes first, and a sender has its name in front\n\nhelp: write `{meant}`"), spanned(first))
+    } else if !first_is_type && others.is_empty() {
+        // `post_save, User`
+        let meant = list(&types);
+        (format!("a sender has its name in front\n\nhelp: write `sender = {meant}`"), spanned(&types))
+    } else {
+        let help = if first_is_type {
+            let signals: Vec<&Path> = all.iter().chain(&types).copied().collect();
+            format!("`{}`, or `sender = {}` for the sender of the signal", list(&signals), list(&types))
+        } else if types.is_empty() {
+            format!("`{}`", list(&all))
+        } else {
+            format!("`{}, sender = {}`", list(&all), list(&types))
+        };
+        let on: Vec<&Path> = later.iter().flat_map(|bare| &bare.paths).collect();
+        (format!("several signals are written in brackets\n\nhelp: write {help}"), spanned(&on))
+    };
+    syn::Error::new_spanned(on, message)
+}
+
+/// What follows a value that may be a list: `sender = User, Order`.
+fn of_a_list(later: &[Bare], arguments: &Arguments) -> Option<(String, TokenStream)> {
+    let key = later.first()?.after?;
+    let (what, mut values) = match key {
+        "sender" => ("senders", arguments.senders.iter().flatten().map(text).collect::<Vec<_>>()),
+        "after" => ("receivers", arguments.after.iter().map(text).collect()),
+        "before" => ("receivers", arguments.before.iter().map(text).collect()),
+        _ => return None,
+    };
+    let more: Vec<&Path> = later.iter().flat_map(|bare| &bare.paths).collect();
+    values.extend(more.iter().map(text));
+    let message = format!("several {what} are written in brackets\n\nhelp: write `{key} = [{}]`", values.join(", "));
+    Some((message, spanned(&more)))
+}
+
+/// A path alone, several in brackets.
+fn list<T: ToTokens>(paths: &[T]) -> String {
+    let paths: Vec<String> = paths.iter().map(text).collect();
+    if let [one] = &paths[..] { one.clone() } else { format!("[{}]", paths.join(", ")) }
 }
 
 /// The mistake of a sender that is a type, but not the path of a model.
 pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
     let tokens = || sender.to_token_stream();
+    if let Type::TraitObject(_) | Type::ImplTrait(_) = sender {
+        let message = "a receiver without a `sender` receives from every model\n\nhelp: leave `sender` out";
+        return Some(syn::Error::new_spanned(sender, message));
+    }
     let Type::Path(TypePath { path, qself: None, .. }) = sender else {
         let meant = models(tokens());
         let is_list = meant.as_ref().is_some_and(|meant| meant.starts_with('['));
@@ -133,20 +217,20 @@ pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error>
         let fact = format!("`sender` takes a model, and no `{}` of one", last.ident);
         return Some(syn::Error::new_spanned(sender, takes_a_model(&fact, meant)));
     }
-    let [.., owner, field] = &segments[..] else { return None };
-    if !is_camel(owner) || is_camel(field) {
-        return None;
-    }
+    let field = segments.windows(2).find(|pair| is_camel(&pair[0]) && !is_camel(&pair[1])).map(|pair| &pair[1])?;
     let of_relations =
         signals.iter().any(|signal| signal.segments.last().is_some_and(|last| last.ident == "m2m_changed"));
     let meant = models(tokens());
     let message = match meant {
-        Some(model) if of_relations && field != "through" => format!(
-            "`{0}` is no model: the sender of `m2m_changed` is the through model of the field\n\n\
-             help: write `sender = {model}{1}`, or the model that `through` names",
-            text(sender),
-            camel_case(field)
-        ),
+        Some(model) if of_relations => {
+            let through = camel_case(field);
+            let through = if model.ends_with(&through) { model } else { format!("{model}{through}") };
+            format!(
+                "`{}` is no model: the sender of `m2m_changed` is the through model of the field\n\n\
+                 help: write `sender = {through}`, or the model that `through` names",
+                text(sender)
+            )
+        }
         meant => takes_a_model(&format!("`{}` is no model", text(sender)), meant),
     };
     Some(syn::Error::new_spanned(sender, message))
@@ -161,9 +245,9 @@ fn takes_a_model(fact: &str, meant: Option<String>) -> String {
     format!("{fact}\n\nhelp: write `sender = {help}`")
 }
 
-/// The first of the paths to the last, for a span.
-fn spanned(paths: &[&Path]) -> TokenStream {
-    paths.iter().flat_map(|path| path.to_token_stream()).collect()
+/// All tokens of the paths, for a span.
+fn spanned<T: ToTokens>(paths: &[T]) -> TokenStream {
+    paths.iter().map(ToTokens::to_token_stream).collect()
 }
 
 impl Meant {
@@ -181,7 +265,7 @@ impl Meant {
         }
         let last = name.last().to_owned();
         let known = SIGNALS.iter().find(|(signal, payload)| {
-            *payload == last || *signal == last || is_constant(&last) && last.to_lowercase() == *signal
+            *payload == last || last.to_lowercase().replace('_', "") == signal.replace('_', "")
         });
         let at = name.segments.len() - 1;
         let owner = at.checked_sub(1).map(|owner| name.segments[owner].as_str());
@@ -189,9 +273,9 @@ impl Meant {
         if is_owned && last == "SIGNAL" {
             name.segments.pop();
             self.signals.push(name.path());
-        } else if is_owned && !is_camel(&last) {
+        } else if is_owned && (!is_camel(&last) || known.is_some()) {
             name.segments.pop();
-            self.signals.push(last.to_lowercase());
+            self.signals.push(known.map_or_else(|| last.to_lowercase(), |(signal, _)| (*signal).to_owned()));
             self.senders.push(name.path());
         } else if let Some((signal, _)) = known {
             // A path in Python, such as `models.signals.post_save`, is none here.

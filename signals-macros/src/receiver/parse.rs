@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::token::Bracket;
 use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Type};
 
-use super::forms;
+use super::forms::{self, Bare};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest};
@@ -115,13 +115,15 @@ fn arguments(tokens: TokenStream, place: Span, root: Root, errors: &mut Errors) 
     let mut seen = Seen::default();
     let mut signals = Signals::default();
     let understood = KEYS.parse_arguments(tokens, errors, |input| {
-        if KEYS.is_next(input) || (!signals.0.is_empty() && KEYS.is_foreign(input)) {
-            value(&KEYS.key(input, &mut seen)?, &mut arguments)
+        if KEYS.is_next(input) || (!signals.bare.is_empty() && KEYS.is_foreign(input)) {
+            let key = KEYS.key(input, &mut seen)?;
+            signals.after = KEYS.known().iter().copied().find(|known| *known == key.name());
+            value(&key, &mut arguments)
         } else {
             signals.read(input)
         }
     });
-    let is_missing = signals.0.is_empty() && understood == Understood::Wholly;
+    let is_missing = signals.bare.is_empty() && understood == Understood::Wholly;
     arguments.signals = signals.take(&arguments, root, errors);
     if is_missing {
         errors.at(
@@ -135,7 +137,11 @@ fn arguments(tokens: TokenStream, place: Span, root: Root, errors: &mut Errors) 
 
 /// The arguments without a key. Only one is right.
 #[derive(Default)]
-struct Signals(Vec<Vec<Path>>);
+struct Signals {
+    bare: Vec<Bare>,
+    /// The key of the last argument.
+    after: Option<&'static str>,
+}
 
 impl Signals {
     fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
@@ -145,10 +151,10 @@ impl Signals {
             match parsed {
                 Ok(paths) => {
                     input.advance_to(&fork);
-                    self.0.push(paths);
+                    self.bare.push(Bare { paths, after: self.after.take() });
                     return Ok(());
                 }
-                Err(error) if input.peek(Bracket) => return Err(error),
+                Err(error) if input.peek(Bracket) => return Err(forms::not_a_list(rest(input)).unwrap_or(error)),
                 Err(_) => {}
             }
         }
@@ -156,16 +162,22 @@ impl Signals {
     }
 
     fn take(self, arguments: &Arguments, root: Root, errors: &mut Errors) -> Vec<Path> {
-        let mut all = self.0.into_iter();
-        let first = all.next().unwrap_or_default();
-        let later: Vec<Vec<Path>> = all.collect();
-        if !later.is_empty() {
-            errors.push(forms::several(&first, &later, arguments.senders.is_some()));
-        } else if root == Root::Facade {
-            // The signals of a crate that only uses the kernel are its own, whatever their names are.
-            first.iter().filter_map(forms::not_a_signal).for_each(|mistake| errors.push(mistake));
+        let mut all = self.bare.into_iter();
+        let first = all.next().map(|bare| bare.paths).unwrap_or_default();
+        let later: Vec<Bare> = all.collect();
+        let all = first.iter().chain(later.iter().flat_map(|bare| &bare.paths));
+        // The signals of a crate that only uses the kernel are its own, whatever their names are.
+        let names = all.filter(|_| root == Root::Facade);
+        let mistakes: Vec<syn::Error> = names.filter_map(forms::not_a_signal).collect();
+        if mistakes.is_empty() && later.is_empty() {
+            return first;
         }
-        first
+        if mistakes.is_empty() {
+            errors.push(forms::several(&first, &later, arguments));
+        }
+        mistakes.into_iter().for_each(|mistake| errors.push(mistake));
+        // It is not known what they are, so that nothing follows from them.
+        Vec::new()
     }
 }
 

@@ -6,7 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::parse::{Calls, Parsed};
-use crate::root::Root;
+use crate::root::{Root, implement};
 
 pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let (item, written, arguments) = (&parsed.item, &parsed.written, &parsed.arguments);
@@ -32,6 +32,14 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             (quote!(Asynchronous), Some(awaits))
         }
     };
+    let named = implement(
+        name,
+        &quote!(#private::SignalName for #any),
+        &quote!(
+            type Signal = Self;
+            type Senders = #private::NoSenders;
+        ),
+    );
     let methods = methods(parsed, &tag, &any, &output, &root);
     quote! {
         #written
@@ -54,7 +62,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
             }
             #hidden
-            impl #private::SignalName for #any { type Signal = Self; type Senders = #private::NoSenders; }
+            #named
             #hidden
             impl #private::InTransaction for #any { type Signal = Self; }
             #hidden
