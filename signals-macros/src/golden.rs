@@ -268,7 +268,7 @@ fn a_model() {
             id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value () , }
             }
             }
-            # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] pub struct ProfileFields {
+            # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] # [allow (dead_code)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
             # [allow (dead_code , private_interfaces , unreachable_pub , clippy::needless_lifetimes , clippy::wrong_self_convention ,)] impl Profile {
             # [doc = r" The fields of this model, each as a set with one field, for `save_fields`."] # [must_use] pub const fn fields () -> ProfileFields {

@@ -15,7 +15,7 @@ use crate::errors::Errors;
 use crate::foreign::{self, Place};
 use crate::suggest;
 use crate::values::{Kind, Value, fields, paths, sets};
-use crate::written::{is_camel, names};
+use crate::written::{is_camel, names, written};
 
 /// The keys of one attribute.
 pub(crate) struct Keys {
@@ -134,7 +134,7 @@ impl Keys {
         let value = rest(key.input);
         let mut whole = key.word.to_token_stream();
         whole.extend(value.clone());
-        let is_path = matches!(first_sign(&value), Some('.')) || value.to_string().starts_with("::");
+        let is_path = matches!(first_sign(&value), Some('.' | '<')) || value.to_string().starts_with("::");
         let answer = || foreign::answer(self.place, key.name(), &value).filter(|_| !is_path);
         if (is_path || value.is_empty() && answer().is_none())
             && !self.is_misspelt(key.name())
@@ -237,6 +237,12 @@ impl Key<'_> {
         let Some(group) = group else {
             let rest = rest(self.input);
             let message = match sets(rest.clone(), &self.name) {
+                Some(field) if ["unique", "index"].contains(&self.name()) && !field.contains(',') => {
+                    format!(
+                        "`{0}` takes names of several fields in parentheses\n\nhelp: write `#[{0}]` on `{field}`",
+                        self.name
+                    )
+                }
                 Some(fields) => {
                     format!("`{0}` takes names of fields in parentheses\n\nhelp: write `{0}({fields})`", self.name)
                 }
@@ -270,11 +276,19 @@ impl Key<'_> {
         if element.is_empty() {
             element = input.parse::<TokenTree>().map(ToTokens::into_token_stream).unwrap_or_default();
         }
-        let message = match fields(element.clone()) {
-            Some(fields) => {
+        let message = match (fields(element.clone()), named(&element)) {
+            (_, Some((word, value))) => {
+                let is_fields = ["fields", "columns", "on", "expressions"].contains(&word.as_str());
+                let out = match fields(value).filter(|_| is_fields) {
+                    Some(fields) => format!("write `{fields}` here"),
+                    None => format!("leave `{}` out", written(element.clone())),
+                };
+                format!("`{}` takes only the names of fields, as in `{example}`\n\nhelp: {out}", self.name)
+            }
+            (Some(fields), None) => {
                 format!("`{}` takes the names of fields, as in `{example}`\n\nhelp: write `{fields}` here", self.name)
             }
-            None => format!("`{}` takes the names of fields, as in `{example}`", self.name),
+            (None, None) => format!("`{}` takes the names of fields, as in `{example}`", self.name),
         };
         syn::Error::new_spanned(element, message)
     }
@@ -445,6 +459,17 @@ pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
         taken.push(token);
     }
     taken.into_iter().collect()
+}
+
+/// The word and the value of `word = value`.
+fn named(element: &TokenStream) -> Option<(String, TokenStream)> {
+    let mut tokens = element.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Punct(sign))) if sign.as_char() == '=' => {
+            Some((word.to_string(), tokens.collect()))
+        }
+        _ => None,
+    }
 }
 
 /// Whether this sign comes later.

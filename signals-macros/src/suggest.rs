@@ -28,14 +28,18 @@ fn snake(word: &str) -> String {
     word.replace('-', "_")
 }
 
-/// The known word itself, or one at an edit distance of one.
+/// The known word itself, or one at an edit distance of one, or of two if it is long.
 pub(crate) fn nearly<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .copied()
         .find(|word| distance(written, word) == 0)
         .or_else(|| known.iter().copied().find(|word| distance(written, word) == 1))
+        .or_else(|| known.iter().copied().find(|word| word.len() >= LONG && distance(written, word) == 2))
 }
+
+/// A word of this length is still itself with two wrong letters.
+const LONG: usize = 9;
 
 /// "unknown argument `x` in the `receiver` attribute", with a suggestion.
 pub(crate) fn unknown(what: &str, written: &str, attribute: &str, known: &[&str]) -> String {

@@ -14,6 +14,8 @@ use crate::written::{Name, is_camel, names, written};
 pub(crate) enum Kind {
     /// `"text"`
     Text,
+    /// The name of a method, as a string.
+    Method,
     /// `true` or `false`
     Truth,
     /// `path::to::something`
@@ -28,6 +30,8 @@ pub(crate) enum Kind {
     Condition,
     /// Any expression.
     Value,
+    /// Names, with commas.
+    Names,
     /// Names of fields, with commas.
     Fields,
     /// Sets of fields: `row, number), unique(row, label` for `[(row, number), (row, label)]`, between the parentheses of `unique(..)`.
@@ -78,7 +82,7 @@ impl Kind {
     /// What the argument takes.
     pub(crate) fn what(self) -> String {
         match self {
-            Self::Text => "a string".to_owned(),
+            Self::Text | Self::Method => "a string".to_owned(),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Path => "a path".to_owned(),
             Self::Paths => "the path of a receiver".to_owned(),
@@ -86,6 +90,7 @@ impl Kind {
             Self::Type => "a type".to_owned(),
             Self::Condition => "a function of the payload".to_owned(),
             Self::Value => "an expression".to_owned(),
+            Self::Names => "names".to_owned(),
             Self::Fields | Self::Sets(_) => "names of fields".to_owned(),
             Self::Word([]) => "a word".to_owned(),
             Self::Word(words) => format!("one of {}", suggest::list(words)),
@@ -97,6 +102,7 @@ impl Kind {
         let tokens = tokens.clone();
         match self {
             Self::Text => text(tokens),
+            Self::Method => names(tokens).last().map(|name| format!("\"{}\"", name.last())),
             Self::Truth => truth(&tokens),
             Self::Path | Self::Type => match &names(tokens)[..] {
                 [one] => Some(one.path()),
@@ -106,7 +112,7 @@ impl Kind {
             Self::Senders => models(tokens),
             Self::Condition => condition(tokens),
             Self::Value => syn::parse2::<Expr>(tokens.clone()).ok().map(|_| written(tokens)),
-            Self::Fields => fields(tokens),
+            Self::Names | Self::Fields => fields(tokens),
             Self::Sets(word) => sets(tokens, word),
             Self::Word(words) => word(&tokens, words),
         }

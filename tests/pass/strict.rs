@@ -88,6 +88,30 @@ struct Secret {
     known_to: ManyToMany<User>,
 }
 
+/// Declares a model whose methods are not called.
+macro_rules! unused {
+    ($name:ident, $field:ident) => {
+        #[model]
+        #[derive(Debug, Default, Clone)]
+        struct $name {
+            #[key]
+            id: Id<$name>,
+            #[unique]
+            from_name: String,
+            #[unique]
+            number: i64,
+            #[foreign_key(on_delete = cascade)]
+            to_user: Id<User>,
+            #[one_to_one(on_delete = cascade, related_name = "is_told")]
+            $field: Id<User>,
+            #[many_to_many(related_name = "into_places")]
+            from_places: ManyToMany<Place>,
+        }
+    };
+}
+
+unused!(Unused, is_user);
+
 /// Changes.
 #[receiver(m2m_changed, sender = [UserFriends, Visit])]
 pub fn change(action: M2mAction, ids: &mut dyn AnyIds) {
@@ -158,5 +182,6 @@ pub(super) async fn main() -> Result<()> {
     let mut secret = Secret::default();
     secret.save(&db).await?;
     Paid { amount: 1 }.send()?;
+    assert_eq!(Unused::default().number, 0);
     Ok(())
 }

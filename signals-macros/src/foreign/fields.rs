@@ -7,7 +7,6 @@ use crate::values::Kind;
 /// A field has the attribute, or the argument `#[column(..)]` or a relation.
 const FIELD: &[Place] = &[Place::Field, Place::Column, Place::OneToOne, Place::ForeignKey];
 const ATTRIBUTE: &[Place] = &[Place::Field, Place::Column];
-const ARGUMENT: &[Place] = &[Place::Column, Place::OneToOne, Place::ForeignKey];
 const RELATION: &[Place] = &[Place::OneToOne, Place::ForeignKey];
 const ANY_RELATION: &[Place] = &[Place::OneToOne, Place::ForeignKey, Place::ManyToMany];
 const TO_MANY: &[Place] = &[Place::ManyToMany];
@@ -120,14 +119,14 @@ pub(super) const ROWS: &[Row] = &[
         "leave `{}` out, and give the field the type of an enum with `#[derive(Clone, signals::Column)]`",
     ),
     row(
-        ARGUMENT,
+        &[Place::Column],
         &["index", "db_index", "indexed"],
         "`{}` is `#[index]` on the field here",
         "write `#[index]` instead",
     ),
     row(&[Place::Field], &["db_index", "indexed", "indices"], "`{}` is `#[index]` here", "write `#[index]` instead"),
     row(
-        ARGUMENT,
+        &[Place::Column],
         &["unique", "unique_key", "is_unique"],
         "`{}` is `#[unique]` on the field here",
         "write `#[unique]` instead",
@@ -277,11 +276,9 @@ pub(super) const ROWS: &[Row] = &[
             "to_field",
             "references",
             "ref",
-            "key",
             "foreign_key",
             "from",
             "fields",
-            "primary_key",
             "local_key",
             "owner_key",
             "db_constraint_name",
@@ -361,6 +358,25 @@ pub(super) const ROWS: &[Row] = &[
         &["null", "nullable", "optional", "default", "unique", "index"],
         "a many-to-many relation has no column, and so no `{}`",
         "leave it out",
+    ),
+    row(RELATION, &["index", "db_index", "indexed"], "the column of a relation has an index already", "leave `{}` out"),
+    row(
+        &[Place::OneToOne],
+        &["unique", "unique_key", "is_unique"],
+        "the column of a one-to-one relation is unique already",
+        "leave `{}` out",
+    ),
+    row(
+        &[Place::ForeignKey],
+        &["unique", "unique_key", "is_unique"],
+        "a foreign key whose column is unique is `#[one_to_one(..)]` here",
+        "write `#[one_to_one(on_delete = cascade)]` instead",
+    ),
+    row(
+        RELATION,
+        &["primary_key", "pk", "key"],
+        "the key of a model cannot be a relation as well",
+        "leave `{}` out, and give the model the field `#[key] id: Id<Self>`",
     ),
     // The values of `on_delete`.
     row(

@@ -101,8 +101,9 @@ pub(super) const ROWS: &[Row] = &[
         MODEL,
         &["primary_key", "key", "pk", "id"],
         "the key of a model is the field with `#[key]`",
-        "leave `{}` out, and write `#[key]` on the field",
-    ),
+        "write `#[key]` on the field; for a key of several fields, `#[key] id: Id<Self>` and `unique({team, number})`",
+    )
+    .with(Kind::Fields),
     row(
         MODEL,
         &["timestamps", "auto_now", "auto_now_add", "created_at", "updated_at"],
@@ -123,7 +124,20 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         MODEL,
-        &["default", "derive", "rename_all", "rename_all_columns", "column", "fields"],
+        &["derive", "deriving"],
+        "`derive` is an attribute of its own",
+        "write `#[derive({Debug})]` below `#[model]`",
+    )
+    .with(Kind::Names),
+    row(
+        MODEL,
+        &["meta", "options"],
+        "`{}` has no group of its own here: its words are arguments of `#[model]`",
+        "write them without `{}`, as in `#[model(table = \"users\")]`",
+    ),
+    row(
+        MODEL,
+        &["default", "rename_all", "rename_all_columns", "column", "fields"],
         "the columns of a model are its fields",
         "leave `{}` out; `#[column(name = \"..\")]` on a field names its column",
     ),

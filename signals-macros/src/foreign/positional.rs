@@ -33,7 +33,12 @@ pub(crate) fn positional(place: Place, argument: &TokenStream) -> Option<String>
 
 fn relation(place: Place, argument: &TokenStream, text: &str) -> Option<String> {
     let names = names(argument.clone());
-    let [name] = &names[..] else { return None };
+    let is_type = text.ends_with('>') && names.first().is_some_and(|name| is_camel(name.last()));
+    let name = match &names[..] {
+        [name] => name,
+        [.., name] if is_type => name,
+        _ => return None,
+    };
     let is_model = is_camel(name.last()) || text == "\"self\"";
     if place != Place::ManyToMany
         && !(is_model && name.segments.len() == 1)

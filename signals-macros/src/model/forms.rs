@@ -131,6 +131,13 @@ pub(super) fn no_column_name(attribute: &Attribute, word: &Ident) -> Option<syn:
 fn of_type(value: &Expr, ty: &Type) -> String {
     let text = written(value.to_token_stream());
     let is_string = matches!(value, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
+    // A string with an expression, as `serde` has it.
+    if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(string), .. }) = value
+        && !written(ty.to_token_stream()).contains("String")
+        && string.parse::<Expr>().is_ok()
+    {
+        return string.value();
+    }
     match option(ty) {
         Some(inner) if matches!(value, Expr::Lit(_)) => format!("Some({})", of_type(value, inner)),
         None if is_string && last_word(ty).is_some_and(|word| word == "String") => format!("{text}.to_owned()"),

@@ -184,7 +184,7 @@ fn after(attribute: &Attribute) -> TokenStream {
 pub(super) fn on_struct(attribute: &Attribute) -> syn::Error {
     let word = attribute.path().to_token_stream().to_string();
     let answer = if is_library(attribute.path()) {
-        inner(attribute, &word, |word, rest| model_argument(word, rest))
+        inner(attribute, &word, model_argument)
     } else {
         model_argument(&word, &after(attribute)).unwrap_or_default()
     };
@@ -197,7 +197,7 @@ fn model_argument(word: &str, rest: &TokenStream) -> Option<String> {
         return foreign::answer(Place::Model, word, rest).map(|answer| in_model(&answer));
     }
     let value = if let [TokenTree::Group(group)] = &rest.clone().into_iter().collect::<Vec<_>>()[..] {
-        group.stream()
+        named_value(group.stream()).unwrap_or_else(|| group.stream())
     } else {
         named_value(rest.clone()).unwrap_or_default()
     };
@@ -260,6 +260,11 @@ fn words(arguments: TokenStream) -> Vec<(String, TokenStream)> {
 pub(super) fn offered_in(arguments: TokenStream, ty: &Type) -> Vec<(Attribute, Ident)> {
     let answers = words(arguments).into_iter().filter_map(|(word, rest)| foreign::answer(Place::Column, &word, &rest));
     answers.flat_map(|answer| offered(&answer, ty)).collect()
+}
+
+/// Whether an argument of a relation says that its field is the key.
+pub(super) fn says_key(arguments: TokenStream) -> bool {
+    words(arguments).iter().any(|(word, _)| ["primary_key", "pk", "key"].contains(&word.as_str()))
 }
 
 /// The attributes of ours that an answer offers, such as `#[key]`, if the field would be another mistake without them.

@@ -2,6 +2,8 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+
+use syn::parse::ParseBuffer;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Field, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote};
 
@@ -13,6 +15,7 @@ use crate::grammar::{Keys, Understood};
 use crate::root::map_tokens;
 use crate::subject::{Subject, without_attributes};
 use crate::suggest;
+use crate::values::Kind as ValueKind;
 
 /// A struct and its attributes.
 pub(super) struct Parsed {
@@ -35,6 +38,8 @@ pub(super) struct Arguments {
     pub(super) together: Vec<Together>,
     pub(super) delete_signals: Option<LitBool>,
     pub(super) root: Option<Path>,
+    /// A mistake that is already reported says which fields the key would be.
+    pub(super) key_is_refused: bool,
 }
 
 /// `unique(a, b)` or `index(a, b)`
@@ -65,6 +70,8 @@ pub(super) struct FieldAttributes {
     pub(super) read_only: Option<(Ident, Source)>,
     pub(super) relations: Vec<Relation>,
     pub(super) many_to_many: Option<ManyToMany>,
+    /// A mistake that is already reported says which field the key would be.
+    pub(super) key_is_refused: bool,
 }
 
 impl FieldAttributes {
@@ -82,6 +89,7 @@ impl FieldAttributes {
             read_only: None,
             relations: Vec::new(),
             many_to_many: None,
+            key_is_refused: false,
         }
     }
 }
@@ -235,7 +243,7 @@ fn is_default(path: &Path) -> bool {
 pub(super) fn strip(item: &mut ItemStruct) {
     let other = Other::of(&item.attrs);
     item.attrs.retain(|attribute| !is_model(attribute) && !others::is_of_struct(attribute.path(), other));
-    for field in item.fields.iter_mut() {
+    for field in &mut item.fields {
         let is_ours = |path: &Path| !matches!(whose(path, other), Whose::Another);
         field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));
     }
@@ -299,7 +307,7 @@ fn whose(path: &Path, other: Other) -> Whose {
 }
 
 fn arguments(tokens: TokenStream, errors: &mut Errors) -> Arguments {
-    let mut arguments = Arguments::default();
+    let mut arguments = Arguments { key_is_refused: others::says_key(tokens.clone()), ..Arguments::default() };
     MODEL.parse(tokens, errors, |key| {
         match key.name() {
             "table" => arguments.table = Some(key.value("table = \"users\"")?),
@@ -352,7 +360,9 @@ fn field_attributes(field: &mut Field, model: &Ident, other: Other, errors: &mut
 fn assume(attribute: &Attribute, word: Ident, found: &mut FieldAttributes) {
     let mut ignored = Errors::new();
     let (relations, had_many) = (found.relations.len(), found.many_to_many.is_some());
+    let had_key = found.key.is_some();
     let result = one(attribute, word, found, &mut ignored);
+    found.key_is_refused |= !had_key && found.key.is_some();
     ignored.take(result);
     let _ = ignored.into_result();
     for relation in &mut found.relations[relations..] {
@@ -499,10 +509,11 @@ fn relation(
         if key.name() == "on_delete" {
             on_delete = OnDeleteWord::Given(key.word_of(ON_DELETE, "on_delete = cascade")?);
         } else {
-            related_name = Some(key.value("related_name = \"articles\"")?);
+            related_name = Some(key.value_of(ValueKind::Method, "related_name = \"articles\"", ParseBuffer::parse)?);
         }
         Ok(())
     });
+    found.key_is_refused |= is_understood == Understood::InPart && others::says_key(inside(attribute));
     if is_understood == Understood::InPart && matches!(on_delete, OnDeleteWord::Missing) {
         on_delete = OnDeleteWord::Mistaken;
     }
@@ -540,7 +551,10 @@ fn many_to_many(
             "through_fields" => {
                 many.through_fields = Some((word(), key.fields("through_fields(user, group)")?));
             }
-            "related_name" => many.related_name = Some((word(), key.value("related_name = \"members\"")?)),
+            "related_name" => {
+                let example = "related_name = \"members\"";
+                many.related_name = Some((word(), key.value_of(ValueKind::Method, example, ParseBuffer::parse)?));
+            }
             "symmetrical" => many.symmetrical = Some((word(), key.value("symmetrical = false")?)),
             _ => many.table = Some((word(), key.value("table = \"members\"")?)),
         }

@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::grammar::text;
 use crate::model::ir::{Column, Skipped};
 use crate::model::parse::{FieldAttributes, ManyToMany, OnDeleteWord, Parsed, Relation};
-use crate::model::types::many_to_many;
+use crate::model::types::{is_id, many_to_many};
 
 /// The fields of a model, by their kind.
 pub(super) struct Fields<'a> {
@@ -49,16 +49,25 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
             let through = parsed.through_models.get(index).and_then(Option::as_ref);
             fields.relations.push(Relating { name, ty, attribute, through });
         } else if let Some(target) = many_to_many(ty) {
-            errors.on(
-                ty,
-                format!(
-                    "a field of the type `ManyToMany<{}>` is no column, and does not say that it is a relation\n\n\
-                     help: write `#[many_to_many]` in front of it",
-                    text(target)
+            let target = text(target);
+            match attributes.relations.first() {
+                Some(Relation { word, .. }) => errors.on(
+                    word,
+                    format!(
+                        "`{word}` is a relation to one row, and the type of the field is `ManyToMany<{target}>`\n\n\
+                         help: write `#[many_to_many]` instead, or make the type `Id<{target}>`"
+                    ),
                 ),
-            );
+                None => errors.on(
+                    ty,
+                    format!(
+                        "a field of the type `ManyToMany<{target}>` is no column, and does not say that it is a relation\n\n\
+                         help: write `#[many_to_many]` in front of it"
+                    ),
+                ),
+            }
         } else {
-            keys.extend(attributes.key.as_ref().map(|word| (word, fields.columns.len())));
+            keys.extend(attributes.key.as_ref().map(|word| (word, fields.columns.len(), attributes.key_is_refused)));
             versions.extend(&attributes.version);
             if let (Some(word), [_, _, ..]) = (&attributes.version, &versions[..]) {
                 errors.on(word, "a model has one version\n\nhelp: leave one of them as a plain integer");
@@ -74,7 +83,19 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
     }
     check_names(&fields.columns, errors);
     check_constructor(parsed, errors);
-    fields.key = check_keys(&keys, &item.ident, errors);
+    let is_refused = parsed.arguments.key_is_refused || parsed.fields.iter().any(|field| field.key_is_refused);
+    fields.key = match keys.first() {
+        None if is_refused => usize::MAX,
+        None => {
+            let name = &item.ident;
+            errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
+            usize::MAX
+        }
+        Some((_, key, _)) => {
+            check_one_key(&keys, &fields.columns, errors);
+            *key
+        }
+    };
     fields
 }
 
@@ -121,16 +142,19 @@ fn default_of_constructor(attributes: &FieldAttributes) -> Option<&Ident> {
     attributes.default.as_ref().map(|(word, _)| word).filter(|_| !is_used_elsewhere)
 }
 
-/// The index of the key.
-fn check_keys(keys: &[(&Ident, usize)], name: &Ident, errors: &mut Errors) -> usize {
-    let Some(((_, key), others)) = keys.split_first() else {
-        errors.on(name, format!("`{name}` has no key\n\nhelp: add the field `#[key] id: Id<{name}>`"));
-        return usize::MAX;
+/// Refuses a second key: words, indexes in the columns, and whether the word is a mistake that is already reported.
+fn check_one_key(keys: &[(&Ident, usize, bool)], columns: &[Column<'_>], errors: &mut Errors) {
+    let names: Vec<String> = keys.iter().map(|(_, key, _)| columns[*key].name.to_string()).collect();
+    let names = names.join(", ");
+    let is_automatic = keys.iter().any(|(_, key, _)| is_id(columns[*key].ty));
+    let of_several = if is_automatic {
+        String::new()
+    } else {
+        format!("; for a key of several fields, write `#[key] id: Id<Self>` and `#[model(unique({names}))]`")
     };
-    for (word, _) in others {
-        errors.on(word, "a model has one key\n\nhelp: make the other fields `#[unique]`");
+    for (word, ..) in keys.iter().skip(1).filter(|(.., is_reported)| !is_reported) {
+        errors.on(word, format!("a model has one key\n\nhelp: make the other fields `#[unique]`{of_several}"));
     }
-    *key
 }
 
 /// Refuses attributes of columns on a field that is not a column, because it has the attribute `word`.

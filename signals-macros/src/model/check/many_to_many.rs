@@ -1,6 +1,6 @@
 //! The rules for `#[many_to_many]` fields.
 
-use syn::{Ident, ItemStruct, LitStr, Path, Type};
+use syn::{GenericArgument, Ident, ItemStruct, LitStr, Path, PathArguments, Type};
 
 use super::fields::Relating;
 use super::{composites, fields, related_name as name_of_method};
@@ -10,6 +10,7 @@ use crate::model::defaults;
 use crate::model::ir::{ManyToManyField, Model, Origin, Sides, Through, ThroughFields};
 use crate::model::parse::{ManyToMany, Parsed};
 use crate::model::types::many_to_many;
+use crate::written::is_camel;
 
 /// `table` is the table of the model with the field.
 pub(super) fn check<'a>(
@@ -20,9 +21,13 @@ pub(super) fn check<'a>(
 ) -> Option<ManyToManyField<'a>> {
     let &Relating { name, ty, attribute, through: generated } = relating;
     let Some(target) = many_to_many(ty) else {
+        let model = model_in(ty).unwrap_or_else(|| "Group".to_owned());
         errors.on(
             ty,
-            "`many_to_many` goes on a field of the type `ManyToMany`\n\nhelp: write `ManyToMany<Group>`, if `Group` is the model",
+            format!(
+                "`many_to_many` goes on a field of the type `ManyToMany`\n\n\
+                 help: write `ManyToMany<{model}>`, if `{model}` is the model"
+            ),
         );
         return None;
     };
@@ -39,6 +44,20 @@ pub(super) fn check<'a>(
     let is_lost = attribute.related_name.is_none() && attribute.is_understood == Understood::InPart;
     let reverse_is_refused = is_lost || attribute.related_name.is_some() && related_name.is_none();
     Some(ManyToManyField { name, ty, target, word: &attribute.word, through, sides, related_name, reverse_is_refused })
+}
+
+/// `Group` in `Vec<Id<Group>>`: the innermost type that is written.
+fn model_in(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::None => Some(text(ty)).filter(|text| text != "String" && is_camel(&last.ident.to_string())),
+        PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
+            GenericArgument::Type(inner) => model_in(inner),
+            _ => None,
+        },
+        PathArguments::Parenthesized(_) => None,
+    }
 }
 
 fn sides<'a>(attribute: &'a ManyToMany, target: &Type, item: &'a ItemStruct) -> Sides<'a> {

@@ -44,6 +44,7 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, functions: Functions, 
     quote! {
         #[doc = #doc]
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #[allow(dead_code)]
         #vis struct #set {
             #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
         }

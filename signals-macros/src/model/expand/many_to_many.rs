@@ -172,8 +172,8 @@ fn forward(
     let body = quote!(#root::__private::Related::new(self));
     let (method, allow) = (method(field.span(), quote!(#vis fn), signature, body), allow());
     quote! {
+        #allow
         const _: () = {
-            #allow
             impl #name {
                 #[doc = #doc]
                 #[must_use]
