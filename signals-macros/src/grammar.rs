@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Bracket, Paren};
-use syn::{Ident, Path, Token};
+use syn::{Ident, LitStr, Path, Token};
 
 use crate::errors::Errors;
 use crate::foreign::{self, Place};
@@ -207,6 +207,11 @@ impl Key<'_> {
     /// `= value`, as in the example.
     pub(crate) fn value<T: Value>(&self, example: &str) -> syn::Result<T> {
         self.value_of(T::KIND, example, T::parse)
+    }
+
+    /// The name of a method, as a string.
+    pub(crate) fn method(&self, example: &str) -> syn::Result<LitStr> {
+        self.value_of(Kind::Method, example, <LitStr as syn::parse::Parse>::parse)
     }
 
     /// One of these words, for example `on_delete = cascade`.

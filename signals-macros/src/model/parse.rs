@@ -3,7 +3,6 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use syn::parse::ParseBuffer;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Field, Ident, Item, ItemStruct, LitBool, LitStr, Meta, Path, Token, Type, parse_quote};
 
@@ -15,7 +14,6 @@ use crate::grammar::{Keys, Understood};
 use crate::root::map_tokens;
 use crate::subject::{Subject, without_attributes};
 use crate::suggest;
-use crate::values::Kind as ValueKind;
 
 /// A struct and its attributes.
 pub(super) struct Parsed {
@@ -509,7 +507,7 @@ fn relation(
         if key.name() == "on_delete" {
             on_delete = OnDeleteWord::Given(key.word_of(ON_DELETE, "on_delete = cascade")?);
         } else {
-            related_name = Some(key.value_of(ValueKind::Method, "related_name = \"articles\"", ParseBuffer::parse)?);
+            related_name = Some(key.method("related_name = \"articles\"")?);
         }
         Ok(())
     });
@@ -553,7 +551,7 @@ fn many_to_many(
             }
             "related_name" => {
                 let example = "related_name = \"members\"";
-                many.related_name = Some((word(), key.value_of(ValueKind::Method, example, ParseBuffer::parse)?));
+                many.related_name = Some((word(), key.method(example)?));
             }
             "symmetrical" => many.symmetrical = Some((word(), key.value("symmetrical = false")?)),
             _ => many.table = Some((word(), key.value("table = \"members\"")?)),
