@@ -1,5 +1,7 @@
 //! The user of a session.
 
+use signals_core::BoxFuture;
+
 use super::session_user::{Found, SessionUser};
 use super::{AuthUser, Session};
 use crate::db::Executor;
@@ -13,12 +15,17 @@ use crate::error::Result;
 ///
 /// # Errors
 /// The error of the session or of the database.
-pub async fn current_user<User: AuthUser>(executor: &dyn Executor, session: &dyn Session) -> Result<Option<User>> {
-    match SessionUser::find(executor, session).await? {
-        Found::User(user) => Ok(Some(user)),
-        Found::NoUser => Ok(None),
-        Found::Outdated => SessionUser::forget(session).await.map(|()| None),
-    }
+pub fn current_user<'a, User: AuthUser>(
+    executor: &'a dyn Executor,
+    session: &'a dyn Session,
+) -> BoxFuture<'a, Result<Option<User>>> {
+    Box::pin(async move {
+        match SessionUser::find(executor, session).await? {
+            Found::User(user) => Ok(Some(user)),
+            Found::NoUser => Ok(None),
+            Found::Outdated => SessionUser::forget(session).await.map(|()| None),
+        }
+    })
 }
 
 /// Keeps the user logged in in this session after a change of the password, which logs the user out of all other sessions. It
@@ -41,11 +48,13 @@ pub async fn current_user<User: AuthUser>(executor: &dyn Executor, session: &dyn
 ///
 /// # Errors
 /// The error of the session. [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId) if the user was never saved.
-pub async fn stay_logged_in<U: AuthUser>(session: &dyn Session, user: &U) -> Result<()> {
-    let stored = SessionUser::new(user)?;
-    session.cycle().await?;
-    match SessionUser::read(session).await? {
-        Some(current) if current.is_same_user(&stored) => stored.write(session).await,
-        _ => Ok(()),
-    }
+pub fn stay_logged_in<'a, U: AuthUser>(session: &'a dyn Session, user: &'a U) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let stored = SessionUser::new(user)?;
+        session.cycle().await?;
+        match SessionUser::read(session).await? {
+            Some(current) if current.is_same_user(&stored) => stored.write(session).await,
+            _ => Ok(()),
+        }
+    })
 }

@@ -1,5 +1,7 @@
 //! The trait of user models.
 
+use signals_core::BoxFuture;
+
 use super::{PasswordHash, Secret};
 use crate::error::Result;
 use crate::model::{FieldSet, Model};
@@ -79,12 +81,12 @@ pub trait AuthUser: Model {
     ///
     /// # Errors
     /// If the runtime shuts down during the call.
-    fn set_password(&mut self, password: impl Into<Secret>) -> impl Future<Output = Result<()>> + Send {
+    fn set_password(&mut self, password: impl Into<Secret>) -> BoxFuture<'_, Result<()>> {
         let password = password.into();
-        async move {
+        Box::pin(async move {
             *self.password_mut() = PasswordHash::of(password).await?;
             Ok(())
-        }
+        })
     }
 
     /// Whether this is the user's password. It sends no signal and does not renew the hash.

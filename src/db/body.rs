@@ -21,7 +21,8 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "this cannot be the body of a transaction",
     label = "expected `async |tx| {{ .. }}`",
-    note = "write an async closure, with `async` before the parameter and not in the body: `async |tx| {{ .. Ok(()) }}`"
+    note = "write an async closure, with `async` before the parameter and not in the body: `async |tx| {{ .. Ok(()) }}`",
+    note = "it takes a `&mut Tx` and returns a `signals::Result`; `.map_err(signals::Error::other)?` converts another error"
 )]
 pub trait TransactionBody<T, Kind: BodyKind>:
     AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Kind::Body

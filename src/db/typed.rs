@@ -39,7 +39,8 @@ use crate::error::{Error, ErrorKind, Lookup, Result};
     message = "`{Self}` cannot be read from a row",
     label = "neither a model nor made of columns",
     note = "a row is read as one model, as the type of a column such as `String`, as a tuple of columns such as `(String, i64)`, \
-            or as a type that implements `FromRow`; models of a join are read by one query each"
+            or as a type that implements `FromRow`; models of a join are read by one query each",
+    note = "the type of one row is written in the call, as in `db.query_as::<User>(..)`; a number is an `i64`"
 )]
 pub trait FromRow: Sized + Send + 'static {
     /// Reads one row.
