@@ -206,6 +206,15 @@ mod apart {
 
     #[receiver(pre_save, after = of_fields)]
     fn of_all() {}
+
+    #[receiver(post_save, sender = Barn, created = true)]
+    fn of_new_barns() {}
+
+    #[receiver(post_save, sender = Barn, created = false, after = of_new_barns)]
+    fn of_old_barns() {}
+
+    #[receiver([post_save, post_commit], sender = Barn, after = [of_new_barns, of_old_barns])]
+    fn of_each_barn() {}
 }
 
 fn in_a_cycle(error: &WiringError) -> bool {
@@ -303,12 +312,15 @@ async fn the_first_use_of_a_signal_that_would_call_a_function_twice_is_that_erro
 #[test]
 fn check_reports_orders_of_receivers_that_no_signal_calls_together() {
     let errors = signals_core::check().unwrap_err();
-    let apart = errors.iter().filter(|error| matches!(error, WiringError::NoCommonSignal { .. }));
+    let apart = errors
+        .iter()
+        .filter(|error| matches!(error, WiringError::NoCommonSignal { .. } | WiringError::NeverTogether { .. }));
     let apart = apart.map(|error| without_lines(&error.to_string())).filter(|text| text.contains("::apart::"));
     let text: String = apart.map(|text| text + "\n").collect();
     expect![[r#"
         `registry::apart::reap` (tests/registry.rs) runs after `registry::apart::sow` (tests/registry.rs), but they never receive the same signal of the same sender, so this has no effect; take `after` out, or let both receive one
         `registry::apart::of_barns` (tests/registry.rs) runs before `registry::apart::of_fields` (tests/registry.rs), but they never receive the same signal of the same sender, so this has no effect; take `before` out, or let both receive one
+        `registry::apart::of_old_barns` (tests/registry.rs) runs after `registry::apart::of_new_barns` (tests/registry.rs), but one is called for inserts and the other for updates, so this has no effect; take `after` out
     "#]].assert_eq(&text);
 }
 

@@ -67,20 +67,23 @@ fn faults(index: &ReceiverIndex) -> Vec<WiringError> {
 
 /// `after` and `before` between functions that no signal calls both.
 fn orders_without_effect(index: &ReceiverIndex) -> Vec<WiringError> {
-    let share_a_signal = |function, other| {
+    let pairs = |function, other| {
         let receivers = index.of_function(function).iter();
-        receivers
-            .flat_map(|one| index.of_function(other).iter().map(move |other| (one, other)))
-            .any(|(one, other)| one.shares_a_signal_with(other))
+        let pairs = receivers.flat_map(move |one| index.of_function(other).iter().map(move |other| (one, other)));
+        pairs.filter(|(one, other)| one.shares_a_signal_with(other))
     };
     let mut errors = Vec::new();
     let mut seen = HashSet::new();
     for receiver in index.receivers().iter().filter(|receiver| seen.insert(receiver.function)) {
         for (key, others) in [("after", receiver.after), ("before", receiver.before)] {
-            let apart = others.iter().filter(|other| !share_a_signal(receiver.function, **other));
-            errors.extend(apart.filter_map(|other| {
-                let (receiver, other) = (receiver.id.clone(), index.of_function(*other).first()?.id.clone());
-                Some(WiringError::NoCommonSignal { receiver, key, other })
+            let apart =
+                others.iter().filter(|&&other| pairs(receiver.function, other).all(|(one, other)| one.excludes(other)));
+            errors.extend(apart.filter_map(|&function| {
+                let (id, other) = (receiver.id.clone(), index.of_function(function).first()?.id.clone());
+                Some(match pairs(receiver.function, function).next() {
+                    Some(_) => WiringError::NeverTogether { receiver: id, key, other },
+                    None => WiringError::NoCommonSignal { receiver: id, key, other },
+                })
             }));
         }
     }

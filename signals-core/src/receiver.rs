@@ -75,6 +75,13 @@ impl Receiver {
         own.own == others.own || own.any == Some(others.own) || others.any == Some(own.own)
     }
 
+    /// Whether no dispatch calls both: one is called for inserts alone, and the other for updates.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        let has = |receiver: &Self, filter| receiver.filters.contains(&filter);
+        let (inserts, updates) = ("created = true", "created = false");
+        (has(self, inserts) && has(other, updates)) || (has(self, updates) && has(other, inserts))
+    }
+
     /// The type of its binding: the same for all receivers of one signal and sender, by whatever names they call them.
     pub(crate) fn payload(&self) -> TypeId {
         let bound: &dyn Any = *self.bound;

@@ -42,6 +42,16 @@ pub enum WiringError {
         /// The receiver that it names.
         other: ReceiverId,
     },
+    /// `after` or `before` names a receiver of the same signal that is never called together with this one: one has the filter
+    /// `created = true`, the other `created = false`.
+    NeverTogether {
+        /// The receiver with the `after` or `before`.
+        receiver: ReceiverId,
+        /// `after` or `before`.
+        key: &'static str,
+        /// The receiver that it names.
+        other: ReceiverId,
+    },
     /// Two receivers have one name.
     SameId {
         /// The first.
@@ -96,6 +106,11 @@ impl fmt::Display for WiringError {
                 f,
                 "{receiver} runs {key} {other}, but they never receive the same signal of the same sender, so this has no \
                  effect; take `{key}` out, or let both receive one"
+            ),
+            Self::NeverTogether { receiver, key, other } => write!(
+                f,
+                "{receiver} runs {key} {other}, but one is called for inserts and the other for updates, so this has no effect; take \
+                 `{key}` out"
             ),
             Self::SameId { first, second } => write!(
                 f,
