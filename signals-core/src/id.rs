@@ -50,6 +50,30 @@ pub trait ReceiverName {
 #[derive(Debug)]
 pub enum FunctionName<const NUMBER: u64> {}
 
+/// Picks the function of a name, if the name is that of the function.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct SameName<A, B>(core::marker::PhantomData<(A, B)>);
+
+impl<A> SameName<A, A> {
+    /// The function.
+    #[inline]
+    pub fn pick<F, O>(function: F, _: O) -> F {
+        function
+    }
+}
+
+/// Picks the other function, if the name is that of another function.
+#[doc(hidden)]
+pub trait OtherName {
+    /// The other function.
+    fn pick<F, O>(_: F, other: O) -> O {
+        other
+    }
+}
+
+impl<A, B> OtherName for SameName<A, B> {}
+
 #[diagnostic::do_not_recommend]
 impl<const NUMBER: u64> ReceiverName for FunctionName<NUMBER> {
     const ID: TypeId = TypeId::of::<Self>();

@@ -220,7 +220,7 @@ pub mod __private {
     pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Declaration, Entry, SignalDeclaration};
     pub use crate::error::SignalError;
-    pub use crate::id::{FunctionName, ReceiverId, ReceiverName};
+    pub use crate::id::{FunctionName, OtherName, ReceiverId, ReceiverName, SameName};
     pub use crate::index::ReceiverIndex;
     pub use crate::location::SourceLocation;
     pub use crate::mute::{mute, unmute};

@@ -31,6 +31,7 @@ pub mod raw_identifiers;
 pub mod re_export;
 pub mod relations;
 pub mod renamed_crate;
+pub mod same_names;
 pub mod shadowed;
 pub mod strict;
 pub mod transactions;
@@ -58,6 +59,7 @@ async fn main() -> signals::Result<()> {
     re_export::main().await?;
     relations::main().await?;
     renamed_crate::main().await?;
+    same_names::main().await?;
     shadowed::main().await?;
     strict::main().await?;
     transactions::main().await?;

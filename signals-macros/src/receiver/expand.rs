@@ -12,6 +12,7 @@ use super::name::{Name, place};
 use super::names;
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
+use super::stacked;
 use crate::root::{Root, SpanRange, ask, at, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
@@ -24,7 +25,7 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     let after: Vec<&Path> = parsed.attributes.iter().flat_map(|arguments| &arguments.after).collect();
     let name = Name::new(item, &after, &private);
     let (marker, declaration) = (&name.declaration, declaration(function, &name, &parsed.attributes, &private));
-    let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &private));
+    let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &name, &private));
     let added = quote! {
         #marker
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
@@ -55,6 +56,7 @@ fn next_to(item: &ItemFn, added: &TokenStream, private: &TokenStream) -> TokenSt
     let word = Token![impl](first);
     let mut body = Group::new(Delimiter::Brace, TokenStream::new());
     body.set_span(last);
+    let item = stacked::with_trace(item);
     quote! {
         #item
         #(#cfgs)*
@@ -117,12 +119,12 @@ fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Ite
 }
 
 /// One registration per signal and sender.
-fn bindings(arguments: &Arguments, function: &Function<'_>, private: &TokenStream) -> Vec<TokenStream> {
+fn bindings(arguments: &Arguments, function: &Function<'_>, name: &Name, private: &TokenStream) -> Vec<TokenStream> {
     let senders: Vec<Option<&Type>> = match &arguments.senders {
         Some(senders) => senders.iter().map(Some).collect(),
         None => vec![None],
     };
-    let one = |signal, sender| binding(signal, sender, arguments, function, private);
+    let one = |signal, sender| binding(signal, sender, arguments, (function, &name.function), private);
     arguments.signals.iter().flat_map(|signal| senders.iter().map(move |sender| one(signal, *sender))).collect()
 }
 
@@ -130,7 +132,7 @@ fn binding(
     signal: &Path,
     sender: Option<&Type>,
     arguments: &Arguments,
-    function: &Function<'_>,
+    (function, called): (&Function<'_>, &TokenStream),
     private: &TokenStream,
 ) -> TokenStream {
     let payload = payload(signal, sender, arguments, function, private);
@@ -141,7 +143,7 @@ fn binding(
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // A parameter may have the same name as the function, and may borrow from the payload.
-    let alias = quote_spanned!(Span::mixed_site()=> let (function, reply) = (#name, #private::reply_to(payload)););
+    let alias = quote_spanned!(Span::mixed_site()=> let (function, reply) = (#called, #private::reply_to(payload)););
     let body = quote! {
         #alias
         #locals

@@ -15,8 +15,12 @@ mod name;
 mod names;
 mod parameters;
 mod parse;
+mod stacked;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
+    if let Some(mistake) = stacked::mistake(&item) {
+        return quote!(#item #mistake);
+    }
     let mut errors = Errors::new();
     let parsed = parse::parse(attribute, item.clone(), root, &mut errors);
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));

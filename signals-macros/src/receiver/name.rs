@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::token::Semi;
-use syn::{ItemFn, Path, Token};
+use syn::{FnArg, GenericParam, ItemFn, Path, Token, Type};
 
 use crate::root::{SpanRange, implement};
 
@@ -20,6 +20,8 @@ pub(super) struct Name {
     pub(super) implementation: TokenStream,
     /// The type, for the entry of the function itself.
     pub(super) ty: TokenStream,
+    /// The function.
+    pub(super) function: TokenStream,
 }
 
 impl Name {
@@ -32,11 +34,17 @@ impl Name {
 
     /// An alias of a type with a number: it needs no implementation, and two functions with one name are one error.
     fn without_order(item: &ItemFn, private: &TokenStream) -> Self {
-        let (vis, name, number) = (&item.vis, ident(&item.sig.ident), number(&item.sig.ident));
+        let (number, is_repeated) = number(&item.sig.ident);
+        let (vis, name) = (&item.vis, ident(&item.sig.ident));
         let (first, last) = place(item);
         let (word, end) = (Token![type](first), Semi(last));
         let ty = quote!(#private::FunctionName<#number>);
-        Self { declaration: quote!(#[doc(hidden)] #vis #word #name = #ty #end), implementation: TokenStream::new(), ty }
+        Self {
+            declaration: quote!(#[doc(hidden)] #vis #word #name = #ty #end),
+            implementation: TokenStream::new(),
+            function: if is_repeated { only(item, &ty, private) } else { item.sig.ident.to_token_stream() },
+            ty,
+        }
     }
 
     /// An enum. The number of its variant is computed from the numbers of the receivers that run earlier. In a cycle it cannot be
@@ -67,6 +75,7 @@ impl Name {
                 ),
             ),
             ty: name.to_token_stream(),
+            function: name.to_token_stream(),
         }
     }
 }
@@ -85,22 +94,57 @@ fn ident(name: &Ident) -> Ident {
     if plain == *name { Ident::new(&plain.to_string(), span) } else { Ident::new_raw(&plain.to_string(), span) }
 }
 
-/// A number that no other receiver of the program has. It is the same in every build, and does not change with the line.
-fn number(name: &Ident) -> u64 {
-    static SEEN: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
+/// The function if it is the only one of its name in its module. If there is another one, which the compiler reports, a function
+/// with the parameters of this one takes its place: the call is not a second error.
+fn only(item: &ItemFn, ty: &TokenStream, private: &TokenStream) -> TokenStream {
+    let name = &item.sig.ident;
+    let generics = &item.sig.generics;
+    if generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_))) {
+        return name.to_token_stream();
+    }
+    let (word, of_types) = (&item.sig.asyncness, &item.sig.output);
+    let types = item
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| if let FnArg::Typed(input) = input { Some(&*input.ty) } else { None });
+    if types.clone().any(|ty| matches!(ty, Type::ImplTrait(_))) {
+        return name.to_token_stream();
+    }
+    let (marker, other) = (ident(name), Ident::new("other", Span::mixed_site()));
+    quote! {{
+        use #private::OtherName as _;
+        #word fn #other #generics (#(_: #types),*) #of_types { ::core::unreachable!() }
+        #private::SameName::<#marker, #ty>::pick(#name, #other)
+    }}
+}
+
+/// A number that no other receiver of the program has, and whether the receiver before it in the file has the same name. It is the
+/// same in every build, and does not change with the line.
+fn number(name: &Ident) -> (u64, bool) {
+    static SEEN: Mutex<Option<Seen>> = Mutex::new(None);
     let name = name.unraw().to_string();
-    let nth = {
+    let (nth, is_repeated) = {
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = seen.get_or_insert_default().entry(name.clone()).or_default();
+        let Seen { counts, last } = seen.get_or_insert_default();
+        let count = counts.entry(name.clone()).or_default();
         *count += 1;
-        *count
+        (*count, std::mem::replace(last, name.clone()) == name)
     };
     let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"]
         .map(|variable| std::env::var(variable).unwrap_or_default())
         .join(" ");
     let file = if proc_macro::is_available() { Span::call_site().unwrap().file() } else { String::new() };
     // FNV-1a: the hash of the standard library may change with its version.
-    format!("{package} {file} {name} {nth}")
+    let number = format!("{package} {file} {name} {nth}")
         .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    (number, is_repeated)
+}
+
+/// The names of the receivers that were expanded so far.
+#[derive(Default)]
+struct Seen {
+    counts: HashMap<String, u64>,
+    last: String,
 }

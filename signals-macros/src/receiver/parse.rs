@@ -1,15 +1,16 @@
 //! The grammar of `#[receiver(..)]`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Bracket;
-use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Type};
+use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type};
 
 use super::forms::{self, Bare};
 use crate::errors::Errors;
 use crate::foreign::Place;
+use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest};
 use crate::root::Root;
 use crate::subject::{self, Subject, without_attributes};
@@ -89,9 +90,20 @@ pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
             function.attrs.retain(|attribute| !is_receiver(attribute));
             function.into_token_stream()
         }
-        Err(_) if syn::parse2::<Item>(item.clone()).is_ok() => without_attributes(item, &is_receiver_word),
+        Err(_) if syn::parse2::<Item>(item.clone()).is_ok() => with_body(without_attributes(item, &is_receiver_word)),
         Err(_) => TokenStream::new(),
     }
+}
+
+/// A function with a body, so that the compiler does not report as well that it has none.
+fn with_body(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let is_function = tokens.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+    if is_function && matches!(tokens.last(), Some(TokenTree::Punct(end)) if end.as_char() == ';') {
+        tokens.pop();
+        tokens.push(Group::new(Delimiter::Brace, quote!(::core::unreachable!())).into());
+    }
+    tokens.into_iter().collect()
 }
 
 fn is_receiver_word(word: &str) -> bool {
@@ -106,8 +118,23 @@ pub(super) fn heading(item: TokenStream) -> Option<ItemFn> {
     }
 }
 
+/// Whether it is a `receiver` attribute, by any path, or by another name that it was imported under.
 fn is_receiver(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "receiver")
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == "receiver" || is_renamed(attribute))
+}
+
+/// Whether the arguments are those of a `receiver` attribute: a signal of a model, or a path and `sender = ..`.
+fn is_renamed(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let arguments = |input: ParseStream<'_>| {
+        let signals = one_or_more(input, Path::parse_mod_style)?;
+        let is_known = signals.iter().all(|path| SIGNALS.iter().any(|(name, _)| path.is_ident(name)));
+        let comma = input.parse::<Option<Token![,]>>()?;
+        let has_sender = comma.is_some() && input.parse::<Option<Ident>>()?.is_some_and(|word| word == "sender");
+        input.parse::<TokenStream>()?;
+        Ok(is_known || has_sender)
+    };
+    arguments.parse2(list.tokens.clone()).unwrap_or(false)
 }
 
 fn arguments(tokens: TokenStream, place: Span, root: Root, errors: &mut Errors) -> Arguments {
