@@ -416,9 +416,9 @@ pub mod __private {
         SameModel, Symmetry, Through,
     };
     pub use crate::model::{
-        Accessor, AccessorOwner, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet, Key, KeyAnswer,
-        KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointsTo, ReadOnly, RelatedById, RelationKind,
-        SendsLifecycle, VersionNumber, answered,
+        Accessor, AccessorOwner, Answered, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet, Key,
+        KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly, RelatedById,
+        RelationKind, SendsLifecycle, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

@@ -184,7 +184,11 @@ fn a_model() {
             const COLUMNS : & Columns = & Columns {
             id : < Id < Profile > as PRIVATE KeyOf < Profile > >::FUNCTIONS , user : < Id < User > as PRIVATE PointsTo >::FUNCTIONS , name : < String as SIGNALS Column >::FUNCTIONS , }
             ;
-            const FIELDS : & [PRIVATE Field] = & [PRIVATE Field::new ("id" , "id" , COLUMNS . id) . key (<< Profile as PRIVATE ModelInternals >::PrimaryKey as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , COLUMNS . user) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < Id < User > as PRIVATE PointsTo >::Target > >::META) , PRIVATE Field::new ("name" , "name" , COLUMNS . name) . unique ()] ;
+            const FIELDS : & [PRIVATE Field] = & [PRIVATE Field::new ("id" , "id" , COLUMNS . id) . key (<< Profile as PRIVATE ModelInternals >::PrimaryKey as PRIVATE Key >::ASSIGNED) , PRIVATE Field::new ("user" , "user_id" , COLUMNS . user) . relation (PRIVATE RelationKind::OneToOne , PRIVATE OnDelete::Cascade , < < < < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target > >::META) , PRIVATE Field::new ("name" , "name" , COLUMNS . name) . unique ()] ;
             static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , FIELDS , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
             static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
@@ -194,7 +198,7 @@ fn a_model() {
             impl PRIVATE SendsLifecycle for Profile {
             }
             impl PRIVATE ModelInternals for Profile {
-            type PrimaryKey = < PRIVATE KeyAnswer < {
+            type PrimaryKey = < PRIVATE Answered < {
             PRIVATE answered (COLUMNS) }
             > as PRIVATE KeyIf < Id < Profile > >>::Key ;
             fn primary_key (& self) -> & Self::PrimaryKey {
@@ -208,6 +212,12 @@ fn a_model() {
             type AutomaticColumns = (Id < Profile > ,) ;
             const MODEL : & 'static PRIVATE Meta = & META ;
             const COLUMN_COUNT : CORE primitive::usize = 3usize ;
+            const ANSWERED : CORE primitive::bool = {
+            let _ = < < < PRIVATE Answered < {
+            PRIVATE answered (COLUMNS) }
+            > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::save ;
+            PRIVATE answered (COLUMNS) }
+            ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
             fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
             match index {
@@ -279,8 +289,16 @@ fn a_model() {
             PRIVATE by_field (executor , 1usize , value , COLUMNS . user . to_value) }
             # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
             PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
-            # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < Id < User > as PRIVATE PointsTo >::Loaded > > + 'a + CORE marker::Send {
-            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__follow (executor , < Id < User > as PRIVATE PointsTo >::pointer (& self . user) , ("Profile" , "user") , < Id < User > as PRIVATE PointsTo >::loaded) }
+            # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Loaded > > + 'a + CORE marker::Send {
+            < < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::__follow (executor , < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::pointer (& self . user) , ("Profile" , "user") , < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::loaded) }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;
@@ -290,14 +308,22 @@ fn a_model() {
             # [doc = "The `Profile` whose `user` is this row, if there is one."] # [track_caller] fn profile < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a ;
             }
             # [allow (private_interfaces)] const _ : () = {
-            impl ProfileByUser for < Id < User > as PRIVATE PointsTo >::Target {
-            # [track_caller] fn profile < 'a > (self : & 'a < Id < User > as PRIVATE PointsTo >::Target , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
-            < < < Id < User > as PRIVATE PointsTo >::Target as PRIVATE Itself >::Me as SIGNALS Model >::__one_that_points (self , executor , 1usize) }
+            impl ProfileByUser for < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target {
+            # [track_caller] fn profile < 'a > (self : & 'a < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Profile > >> + CORE marker::Send + 'a {
+            < < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::__one_that_points (self , executor , 1usize) }
             }
             }
             ;
             const _ : () = {
-            impl PRIVATE PointsOnceTo < < Id < User > as PRIVATE PointsTo >::Target , PRIVATE FieldIndex < 1usize >> for Profile {
+            impl PRIVATE PointsOnceTo < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target , PRIVATE FieldIndex < 1usize >> for Profile {
             type Me = Self ;
             }
             }

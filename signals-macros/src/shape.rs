@@ -2,7 +2,7 @@
 //! and so what it says if the type is not the type of a column.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, Path, PathArguments, PathSegment, Type};
 
 use crate::root::{SpanRange, ask, at};
@@ -68,6 +68,22 @@ pub(crate) fn column_functions(ty: &Type, root: &TokenStream) -> TokenStream {
         }
     };
     ask(at(place, ty, &private), question, "FUNCTIONS")
+}
+
+/// The question that asks for the model of a relation of this type, and its subject.
+pub(crate) fn relation(ty: &Type, private: &TokenStream) -> (TokenStream, TokenStream) {
+    let value = value_of(ty);
+    let arguments = last(value).map(|last| match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => (last.ident.to_string(), arguments.args.len()),
+        _ => (last.ident.to_string(), 0),
+    });
+    let question = match arguments {
+        Some((name, 0)) if name == "Id" => quote!(#private::IdPointer<#value>),
+        Some((name, 0 | 1)) if name == "Ref" => quote!(#private::RefPointer<#value>),
+        _ if matches!(shape(value), Own) => quote!(#private::OwnPointer<#value>),
+        _ => return (ty.to_token_stream(), quote!(#private::PointsTo)),
+    };
+    (at(SpanRange::of(value), ty, private), question)
 }
 
 fn word(name: &str) -> Ident {
@@ -173,8 +189,6 @@ fn argument(segment: &PathSegment) -> Option<&Type> {
 
 #[cfg(test)]
 mod tests {
-    use quote::ToTokens;
-
     use super::*;
 
     #[test]

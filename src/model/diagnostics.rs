@@ -2,7 +2,7 @@
 //!
 //! A program does not use this module. It is public because the compiler names these traits.
 
-use super::ModelInternals;
+use super::{ModelInternals, PointsTo};
 pub use crate::column::questions::*;
 use crate::column::{Column, ColumnFunctions};
 
@@ -72,4 +72,45 @@ impl<T: Column, Field: Column> OwnColumn<AsColumn, Field> for T {
 #[diagnostic::do_not_recommend]
 impl<T, Field: 'static> OwnColumn<AsNothing, Field> for T {
     const FUNCTIONS: &'static ColumnFunctions<Field> = unreachable!();
+}
+
+macro_rules! relations {
+    ($($(#[$attribute:meta])* $question:ident<$parameter:ident>;)*) => {$(
+        $(#[$attribute])*
+        pub trait $question<$parameter: ?Sized>: Sized + 'static {
+            /// The functions of [`Column`].
+            const FUNCTIONS: &'static ColumnFunctions<Self>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Type: PointsTo, $parameter: ?Sized> $question<$parameter> for Type {
+            const FUNCTIONS: &'static ColumnFunctions<Self> = <Type as PointsTo>::FUNCTIONS;
+        }
+    )*};
+}
+
+relations! {
+    /// A type of the user, which may be the model itself.
+    #[diagnostic::on_unimplemented(
+        message = "a relation points to a row by its key, and `{T}` is neither an `Id` nor a `Ref`",
+        label = "expected `Id<{T}>`",
+        note = "if `{T}` is the model, write `Id<{T}>`, or `Option<Id<{T}>>` for a relation that may be null"
+    )]
+    OwnPointer<T>;
+
+    /// An `Id` without its model.
+    #[diagnostic::on_unimplemented(
+        message = "`Id` does not say which model the relation points to",
+        label = "expected `Id<Model>`",
+        note = "write the name of the model, as in `Id<User>`"
+    )]
+    IdPointer<T>;
+
+    /// A `Ref` without the type of the key, or without a model.
+    #[diagnostic::on_unimplemented(
+        message = "`{T}` does not say the model and the type of its key",
+        label = "expected `Ref<Model, Key>`",
+        note = "write the model and the type of its field with `#[key]`, as in `Ref<Country, String>`"
+    )]
+    RefPointer<T>;
 }

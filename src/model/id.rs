@@ -25,13 +25,21 @@ pub(super) const UNSET_ID: ValueRef<'static> =
 /// assert!(id.is_unset());
 /// assert_eq!(Id::<User>::new(7).get(), Some(7));
 /// ```
-pub struct Id<M> {
+pub struct Id<M: ?Sized = NoModel> {
     value: Option<i64>,
     // A function that returns a model: an id is `Send` and `Copy` for every model.
     model: PhantomData<fn() -> M>,
 }
 
-impl<M> Id<M> {
+/// The model of an `Id` that is written without one. It is unsized, so that such an `Id` is neither a key nor a column nor a relation, and
+/// the messages of these can say what is missing.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NoModel {
+    _unsized: [()],
+}
+
+impl<M: ?Sized> Id<M> {
     /// The unset id.
     pub const UNSET: Self = Self { value: None, model: PhantomData };
 
@@ -67,27 +75,27 @@ impl<M> FromStr for Id<M> {
     }
 }
 
-impl<M> Clone for Id<M> {
+impl<M: ?Sized> Clone for Id<M> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M> Copy for Id<M> {}
+impl<M: ?Sized> Copy for Id<M> {}
 
-impl<M> Default for Id<M> {
+impl<M: ?Sized> Default for Id<M> {
     fn default() -> Self {
         Self::UNSET
     }
 }
 
-impl<M> PartialEq for Id<M> {
+impl<M: ?Sized> PartialEq for Id<M> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-impl<M> Eq for Id<M> {}
+impl<M: ?Sized> Eq for Id<M> {}
 
 // What developers call on an id that is no method of it. The conditions are never met: the compiler prints their messages, whatever
 // the arguments are.
@@ -126,33 +134,33 @@ macro_rules! only_of_others {
 only_of_others!(IsAnOption: is_none is_some is_some_and is_null unwrap expect unwrap_or unwrap_or_default ok_or ok_or_else take);
 only_of_others!(IsARow: save save_fields delete refresh load fetch follow);
 
-impl<M> PartialOrd for Id<M> {
+impl<M: ?Sized> PartialOrd for Id<M> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<M> Ord for Id<M> {
+impl<M: ?Sized> Ord for Id<M> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.value.cmp(&other.value)
     }
 }
 
-impl<M> Hash for Id<M> {
+impl<M: ?Sized> Hash for Id<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.value.hash(state);
     }
 }
 
 /// `Id(7)` or `Id(unset)`: the type names the model.
-impl<M> fmt::Debug for Id<M> {
+impl<M: ?Sized> fmt::Debug for Id<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Id({self})")
     }
 }
 
 /// The number, or `unset`.
-impl<M> fmt::Display for Id<M> {
+impl<M: ?Sized> fmt::Display for Id<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
             Some(value) => value.fmt(f),

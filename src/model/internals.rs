@@ -28,6 +28,8 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
     /// [`Model::META`](super::Model::META)
     const MODEL: &'static Meta;
     const COLUMN_COUNT: usize;
+    /// For [`Answered`](super::Answered).
+    const ANSWERED: bool = true;
     const LIFECYCLE: &'static Lifecycle<Self>;
     /// Whether `#[many_to_many]` generated it. Such a model sends `m2m_changed` and no other signal.
     const IS_GENERATED: bool = false;

@@ -192,12 +192,12 @@ pub trait DefaultKey: Key {
         &ColumnFunctions { is_unset: Some(<Self as DefaultKey>::is_unset), ..ColumnFunctions::new() };
 }
 
-/// Whether the type of the key and those of the columns are right: `KeyAnswer<{ answered(COLUMNS) }>`.
+/// Whether the types of all columns of a model are right.
 ///
-/// If one is wrong, the compiler does not evaluate the constant, so that what depends on the key is not a second error.
+/// If one is wrong, the compiler does not evaluate the constant, so that what depends on the answer is not a second error.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct KeyAnswer<const ANSWERED: bool>;
+pub struct Answered<const ANSWERED: bool>;
 
 /// The key `T` of a model whose columns are right.
 #[doc(hidden)]
@@ -207,7 +207,7 @@ pub trait KeyIf<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Key> KeyIf<T> for KeyAnswer<true> {
+impl<T: Key> KeyIf<T> for Answered<true> {
     type Key = T;
 }
 

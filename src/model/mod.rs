@@ -51,14 +51,14 @@ pub use deleted::Deleted;
 pub use field_set::{FieldSet, IntoFieldSet};
 pub use id::{Id, IsARow, IsAnOption};
 pub use internals::ModelInternals;
-pub use key::{DefaultKey, DefaultOf, IntoKey, Key, KeyAnswer, KeyIf, KeyOf, answered};
+pub use key::{Answered, DefaultKey, DefaultOf, IntoKey, Key, KeyIf, KeyOf, answered};
 
 pub use meta::{
     Accessor, AccessorOwner, Composite, CompositeKind, Field, KeyKind, Meta, OnDelete, ReadOnly, Relation, RelationKind,
 };
 pub use model_set::ModelSet;
 pub use model_trait::{IsOneRow, Model};
-pub use pointer::{KeyFor, PointsTo, RelatedById};
+pub use pointer::{KeyFor, PointerIf, PointsTo, RelatedById};
 pub use reference::Ref;
 pub use registry::registered_models;
 pub(crate) use registry::{in_order, same_tables};

@@ -1,6 +1,6 @@
 //! The types of fields that point to a row.
 
-use super::{Id, Key, Meta, ModelInternals, Ref};
+use super::{Answered, Id, Key, Meta, ModelInternals, Ref};
 use crate::column::{Column, ColumnFunctions};
 use crate::value::ValueRef;
 
@@ -24,6 +24,33 @@ pub trait PointsTo: Sized + 'static {
 
     /// The functions of [`Column`]. They are here too, so that a type that points to no model is one error.
     const FUNCTIONS: &'static ColumnFunctions<Self>;
+}
+
+/// The type `T` of a relation of a model whose columns are right.
+pub trait PointerIf<T> {
+    /// [`PointsTo::Target`]
+    type Target;
+    /// [`PointsTo::Loaded`]
+    type Loaded;
+
+    /// [`PointsTo::pointer`]
+    fn pointer(pointer: &T) -> Option<ValueRef<'_>>;
+    /// [`PointsTo::loaded`]
+    fn loaded(row: Option<Self::Target>) -> Option<Self::Loaded>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: PointsTo> PointerIf<T> for Answered<true> {
+    type Target = T::Target;
+    type Loaded = T::Loaded;
+
+    fn pointer(pointer: &T) -> Option<ValueRef<'_>> {
+        pointer.pointer()
+    }
+
+    fn loaded(row: Option<T::Target>) -> Option<T::Loaded> {
+        T::loaded(row)
+    }
 }
 
 macro_rules! points_to {

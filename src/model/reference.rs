@@ -6,7 +6,7 @@ use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
 use super::Model;
-use super::id::UNSET_ID;
+use super::id::{NoModel, UNSET_ID};
 use crate::column::{Column, ColumnType};
 use crate::value::{ColumnError, ValueRef};
 
@@ -48,13 +48,19 @@ use crate::value::{ColumnError, ValueRef};
 /// # Ok(())
 /// # }
 /// ```
-pub struct Ref<M, K> {
+pub struct Ref<M: ?Sized = NoModel, K = NoKey> {
     key: Option<K>,
     // A function that returns a model: a pointer is `Send` and `Copy` for every model.
     model: PhantomData<fn() -> M>,
 }
 
-impl<M, K> Ref<M, K> {
+/// The key of a `Ref` that is written without one. It is not the type of a column, so that the message of the relation can say what is
+/// missing.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoKey {}
+
+impl<M: ?Sized, K> Ref<M, K> {
     /// The unset pointer.
     pub const UNSET: Self = Self { key: None, model: PhantomData };
 
@@ -86,48 +92,48 @@ impl<M, K: Column> Ref<M, K> {
     }
 }
 
-impl<M, K: Clone> Clone for Ref<M, K> {
+impl<M: ?Sized, K: Clone> Clone for Ref<M, K> {
     fn clone(&self) -> Self {
         Self { key: self.key.clone(), model: PhantomData }
     }
 }
 
-impl<M, K: Copy> Copy for Ref<M, K> {}
+impl<M: ?Sized, K: Copy> Copy for Ref<M, K> {}
 
-impl<M, K> Default for Ref<M, K> {
+impl<M: ?Sized, K> Default for Ref<M, K> {
     fn default() -> Self {
         Self::UNSET
     }
 }
 
-impl<M, K: PartialEq> PartialEq for Ref<M, K> {
+impl<M: ?Sized, K: PartialEq> PartialEq for Ref<M, K> {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key
     }
 }
 
-impl<M, K: Eq> Eq for Ref<M, K> {}
+impl<M: ?Sized, K: Eq> Eq for Ref<M, K> {}
 
-impl<M, K: PartialOrd> PartialOrd for Ref<M, K> {
+impl<M: ?Sized, K: PartialOrd> PartialOrd for Ref<M, K> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.key.partial_cmp(&other.key)
     }
 }
 
-impl<M, K: Ord> Ord for Ref<M, K> {
+impl<M: ?Sized, K: Ord> Ord for Ref<M, K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.key.cmp(&other.key)
     }
 }
 
-impl<M, K: Hash> Hash for Ref<M, K> {
+impl<M: ?Sized, K: Hash> Hash for Ref<M, K> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
     }
 }
 
 /// `Ref("be")` or `Ref(unset)`: the type names the model.
-impl<M, K: fmt::Debug> fmt::Debug for Ref<M, K> {
+impl<M: ?Sized, K: fmt::Debug> fmt::Debug for Ref<M, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
             Some(key) => f.debug_tuple("Ref").field(key).finish(),
@@ -137,7 +143,7 @@ impl<M, K: fmt::Debug> fmt::Debug for Ref<M, K> {
 }
 
 /// The key, or `unset`.
-impl<M, K: fmt::Display> fmt::Display for Ref<M, K> {
+impl<M: ?Sized, K: fmt::Display> fmt::Display for Ref<M, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
             Some(key) => key.fmt(f),

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident};
 
-use super::lookups::{Functions, lookups};
+use super::lookups::lookups;
 use super::meta::{self, null};
 use super::questions::{self, columns};
 use super::values::{constructor, default, default_of, defaults, others};
@@ -15,7 +15,7 @@ use crate::model::paths::Paths;
 use crate::root::implement;
 
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let name = model.name;
     let meta = meta::meta(model, paths);
     let nulls = model.columns.iter().filter_map(null);
@@ -28,7 +28,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(model, paths));
     let implementation = public(model, paths);
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
-    let lookups = lookups(parsed, model, Functions::Columns, paths);
+    let lookups = lookups(parsed, model, paths);
     let defaults = defaults(model, paths);
     let constructor = parsed.constructor.as_ref().map(|derived| constructor(derived, model, paths));
     let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
@@ -62,7 +62,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
 }
 
 /// The implementation of `Model`.
-fn public(model: &Model<'_>, Paths { root, private }: &Paths) -> TokenStream {
+fn public(model: &Model<'_>, Paths { root, private, .. }: &Paths) -> TokenStream {
     let name = model.name;
     implement(
         name,
@@ -90,7 +90,7 @@ fn as_sender(model: &Model<'_>, Paths { private, .. }: &Paths) -> TokenStream {
 }
 
 /// The items of the implementation of `FromRow`.
-fn from_row(Paths { root, private }: &Paths) -> TokenStream {
+fn from_row(Paths { root, private, .. }: &Paths) -> TokenStream {
     quote! {
         fn from_row(row: &#root::db::Row<'_>) -> #root::Result<Self> { #private::row_by_name(row) }
         fn rows(query: #private::Query<'_>) -> #private::BoxFuture<'_, #root::Result<#private::Vec<Self>>> {
@@ -101,7 +101,7 @@ fn from_row(Paths { root, private }: &Paths) -> TokenStream {
 
 /// The items of the implementation of `ModelInternals`.
 fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
     let indexes: Vec<usize> = (0..names.len()).collect();
     // These fields hold nothing, but the compiler would warn about a field that is never read.
@@ -118,6 +118,7 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     // Only these can change when they are stored: an id or a version is stored exactly.
     let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
     let plain: Vec<_> = plain.iter().map(|column| column.name).collect();
+    let answered = questions::answered(model, paths);
     let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
     let is_copied = Ident::new("is_copied", Span::mixed_site());
     let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
@@ -134,6 +135,7 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
         type AutomaticColumns = (#(#automatic_types,)*);
         const MODEL: &'static #private::Meta = &META;
         const COLUMN_COUNT: ::core::primitive::usize = #count;
+        const ANSWERED: ::core::primitive::bool = #answered;
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
         #automatic_model
 

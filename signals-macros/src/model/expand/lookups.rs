@@ -4,28 +4,20 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
+use super::questions::pointer;
 use crate::model::accessors;
 use crate::model::ir::{Column, Model};
 use crate::model::parse::Parsed;
-use crate::model::paths::Paths;
+use crate::model::paths::{Columns, Paths};
 use crate::model::types::option;
 use crate::root::{SpanRange, ask, at, method};
 
-/// Where a lookup takes the functions of its column from.
-#[derive(Clone, Copy)]
-pub(super) enum Functions {
-    /// From the constant of the implementation, which is next to the lookups.
-    Columns,
-    /// From nowhere: the model has a mistake.
-    Mistaken,
-}
-
 /// `User::fields()`, `User::by_username(..)` for each unique field, and `profile.user(..)` for each relation.
-pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, functions: Functions, paths: &Paths) -> TokenStream {
+pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis) = (model.name, &parsed.item.vis);
     let is_found_by = |(index, column): &(usize, &Column<'_>)| *index != model.key && accessors::is_found_by(column);
     let by = model.columns.iter().enumerate().filter(is_found_by);
-    let by = by.map(|(index, column)| lookup(index, column, vis, functions, paths));
+    let by = by.map(|(index, column)| lookup(index, column, vis, paths));
     let follow =
         model.columns.iter().filter(|column| column.relation.is_some()).map(|column| follow(column, model, vis, paths));
     // A generic model is already a mistake, and its methods would be further errors.
@@ -70,20 +62,14 @@ pub(super) fn allow() -> TokenStream {
     }
 }
 
-fn lookup(
-    index: usize,
-    column: &Column<'_>,
-    vis: &syn::Visibility,
-    functions: Functions,
-    paths: &Paths,
-) -> TokenStream {
-    let Paths { root, private } = paths;
+fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
+    let Paths { root, private, .. } = paths;
     let (field, place) = (column.name, column.name.span());
     let name = format_ident!("by_{}", field.unraw(), span = Span::call_site().located_at(place));
     let doc = format!("The row whose `{}` is this, if there is one.", field.unraw());
-    let to_value = match functions {
-        Functions::Columns => quote!(COLUMNS.#field.to_value),
-        Functions::Mistaken => quote!(|_| ::core::unreachable!()),
+    let to_value = match paths.columns {
+        Columns::Asked => quote!(COLUMNS.#field.to_value),
+        Columns::Mistaken => quote!(|_| ::core::unreachable!()),
     };
     let ty = option(column.ty).unwrap_or(column.ty);
     // The argument for a `String` is a `&str`, and for an `Option` its content.
@@ -110,17 +96,18 @@ fn lookup(
 }
 
 fn follow(column: &Column<'_>, model: &Model<'_>, vis: &syn::Visibility, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (name, ty) = (column.name, column.ty);
-    let (model, field) = (model.name.unraw().to_string(), name.unraw().to_string());
+    let of = model.name;
+    let (model, field) = (of.unraw().to_string(), name.unraw().to_string());
     let accessor = accessors::follow(column);
     let doc = format!("The row that `{field}` points to.");
-    let answer = |answer: &str| ask(ty, quote!(#private::PointsTo), answer);
-    let (target, loaded, pointer, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
+    let answer = |answer: &str| pointer(column, of, answer, paths);
+    let (target, loaded, key, of_row) = (answer("Target"), answer("Loaded"), answer("pointer"), answer("loaded"));
     let place = SpanRange::of(ty);
     let follow = ask(at(place, target, private), quote!(#root::Model), "__follow");
     let this = place.parenthesised(quote!(&self.#name));
-    let arguments = place.parenthesised(quote!(executor, #pointer #this, (#model, #field), #of_row));
+    let arguments = place.parenthesised(quote!(executor, #key #this, (#model, #field), #of_row));
     let end = quote_spanned!(place.last()=> >);
     let future = quote_spanned!(place.first()=> impl ::core::future::Future<Output = #root::Result<#loaded> #end);
     let signature =

@@ -27,7 +27,7 @@ fn one(many: &ManyToManyField<'_>, parsed: &Parsed, model: &Model<'_>, paths: &P
     let (through, generated) = match &many.through {
         Through::Generated { parsed, model } => {
             let item = &parsed.item;
-            let implementation = implementation(parsed, model, paths);
+            let implementation = implementation(parsed, model, &paths.of_generated());
             // A private model on the other side is reported at the field.
             let allow = quote!(#[allow(dead_code, private_interfaces, unreachable_pub)]);
             (model.name.to_token_stream(), Some(quote!(#allow #item #implementation)))
@@ -136,7 +136,7 @@ fn only_field(path: &Path, model: &TokenStream, points_once: &TokenStream, paths
 
 /// A field that the user named. It must be the id of a row of `side`; the compiler checks this.
 fn named_field(path: &Path, field: &Ident, side: &TokenStream, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (span, name) = (SpanRange::of(field).first(), field.unraw().to_string());
     let points = quote_spanned!(span=> fn points(row: &#path) -> &#root::Id<#side> { &row.#field });
     let may_relate = moved(quote!(#private::may_relate), SpanRange::of(field));
@@ -165,7 +165,7 @@ fn forward(
     model: &Model<'_>,
     paths: &Paths,
 ) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (name, field, vis) = (model.name, many.name, &parsed.item.vis);
     let doc = format!("The rows that `{}` relates this one to.", field.unraw());
     let signature = quote!(#field(&self) -> #root::__private::Related<'_, #through, #private::Forward>);
@@ -192,7 +192,7 @@ fn reverse(
     model: &Model<'_>,
     paths: &Paths,
 ) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (name, vis, target) = (model.name, &parsed.item.vis, many.target);
     let field = many.name.unraw().to_string();
     let side = format_ident!("{}By{}", name.unraw(), camel_case(&field), span = many.word.span());

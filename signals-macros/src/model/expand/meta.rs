@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::questions::target;
+use super::questions::pointer;
 use crate::model::accessors::{follow, reverse, reverse_of_many};
 use crate::model::ir::{Column, Model, OnDelete, Origin};
 use crate::model::parse::{Kind, Source, TogetherKind};
@@ -14,7 +14,7 @@ use crate::root::{SpanRange, ask, at, moved};
 
 /// `META`, the description of the model.
 pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
     let fields = model.columns.iter().enumerate().map(|(index, column)| field(column, index == key, model, paths));
@@ -53,7 +53,7 @@ fn composites(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
 }
 
 fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let (ty, field, origin, model) = (column.ty, column.name, model.origin, model.name);
     let name = field.unraw().to_string();
     let stored_as = &column.stored_as;
@@ -76,7 +76,7 @@ fn field(column: &Column<'_>, is_key: bool, model: &Model<'_>, paths: &Paths) ->
             OnDelete::SetDefault => quote!(SetDefault),
             OnDelete::DoNothing => quote!(DoNothing),
         };
-        let target = target(ty, private);
+        let target = self::pointer(column, model, "Target", paths);
         let key = ask(at(place, &target, private), quote!(#root::Model), "Key");
         let question = match origin {
             Origin::Written => quote!(#private::KeyFor<#ty, #target>),
@@ -112,7 +112,7 @@ pub(super) fn null(column: &Column<'_>) -> Option<TokenStream> {
 }
 
 /// The description of the model's methods, for `check()`.
-fn accessors(model: &Model<'_>, Paths { root, private }: &Paths) -> Option<TokenStream> {
+fn accessors(model: &Model<'_>, Paths { root, private, .. }: &Paths) -> Option<TokenStream> {
     let accessor = quote!(#private::Accessor::new);
     let columns = model.columns.iter().enumerate().filter_map(|(index, column)| {
         let (field, own) = (column.name.unraw().to_string(), follow(column).unraw().to_string());

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use super::questions::target;
+use super::questions::pointer as answer;
 use crate::case::camel_case;
 use crate::model::accessors;
 use crate::model::ir::{Column, Model};
@@ -32,7 +32,7 @@ fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) 
     if model.columns.iter().filter(is_same).count() > 1 {
         return None;
     }
-    let (name, target) = (model.name, target(column.ty, private));
+    let (name, target) = (model.name, answer(column, model.name, "Target", paths));
     let implementation = implement(
         name,
         &quote!(#private::PointsOnceTo<#target, #private::FieldIndex<#index>> for #name),
@@ -50,7 +50,7 @@ fn accessor(
     model: &Model<'_>,
     paths: &Paths,
 ) -> Option<TokenStream> {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let pointer = column.relation.as_ref()?;
     let (child, vis, ty) = (model.name, &parsed.item.vis, column.ty);
     let field = column.name.unraw().to_string();
@@ -69,7 +69,7 @@ fn accessor(
         ),
     };
     let trait_doc = format!("The other side of [`{child}`]'s `{field}`.");
-    let target = target(ty, private);
+    let target = answer(column, child, "Target", paths);
     let model = ask(at(SpanRange::of(ty), &target, private), quote!(#root::Model), &call.to_string());
     // If the compiler checks again which model the type references, its error should point at the type.
     let place = SpanRange::of(ty);

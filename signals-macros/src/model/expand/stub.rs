@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Ident, Item, parse_quote};
 
-use super::lookups::{Functions, lookups};
+use super::lookups::lookups;
 use super::methods::methods;
 use crate::model::ir::Model;
 use crate::model::parse::{self, Parsed};
@@ -15,8 +15,8 @@ use crate::subject::heading;
 /// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
     let methods = model.map(|(parsed, model)| {
-        let lookups = lookups(parsed, model, Functions::Mistaken, paths);
-        let methods = methods(parsed, model, paths);
+        let paths = paths.of_stub();
+        let (lookups, methods) = (lookups(parsed, model, &paths), methods(parsed, model, &paths));
         quote!(const _: () = { #lookups }; #methods)
     });
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
@@ -53,7 +53,7 @@ fn constructor(name: &Ident, generics: &Generics) -> TokenStream {
 }
 
 fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
-    let Paths { root, private } = paths;
+    let Paths { root, private, .. } = paths;
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
         let whole = parse_quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static);
