@@ -243,6 +243,20 @@ parameter! {
     UserIs, "`user` is `{Field}` here, not `{Wanted}`", "expected `{Field}`"
 }
 parameter! {
+    /// The type of the parameter `origin`.
+    OriginIs, "`origin` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`",
+    "a delete may start from a row of another model: `origin.downcast_ref()` has the row of one"
+}
+parameter! {
+    /// The type of the parameter `ids`.
+    IdsIs, "`ids` is a `&mut dyn AnyIds` here, not `{Wanted}`", "expected `&dyn AnyIds` or `&mut dyn AnyIds`",
+    "`ids.of::<Group>()` has the ids of one model"
+}
+parameter! {
+    /// The type of the parameter `action`.
+    ActionIs, "`action` is an `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+}
+parameter! {
     /// The type of the parameter `tx`.
     TxIs, "`tx` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`",
     "a receiver reads and writes through the transaction that it is called in"

@@ -9,7 +9,6 @@ use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
 use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
 use super::condition::is_typed;
 use super::name::{Name, place};
-use super::names;
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
 use super::stacked;
@@ -41,7 +40,6 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
 pub(super) fn stub(item: &ItemFn, root: Root) -> TokenStream {
     let path = root.path(None);
     let private = quote!(#path::__private);
-    let item = &names::corrected(item.clone());
     if check::self_type(item.sig.to_token_stream()).is_some() || item.sig.receiver().is_some() {
         return quote!(#item);
     }

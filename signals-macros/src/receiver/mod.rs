@@ -16,6 +16,7 @@ mod names;
 mod parameters;
 mod parse;
 mod stacked;
+mod types;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     if let Some(mistake) = stacked::mistake(&item) {
@@ -28,8 +29,8 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
         (Ok(()), None) => parse::heading(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
         (Err(errors), _) => {
-            let as_written =
-                parsed.map_or_else(|| parse::without_receivers(item), |parsed| expand::stub(&parsed.function, root));
+            let as_written = parsed
+                .map_or_else(|| parse::without_receivers(item), |parsed| expand::stub(&names::corrected(parsed), root));
             quote!(#as_written #errors)
         }
     }

@@ -9,6 +9,7 @@ use syn::{FnArg, Ident, ItemFn, Pat, Path, Type};
 use super::check::{Binding, Parameter};
 use super::parameters::without_lifetimes;
 use super::parse::{Arguments, Parsed};
+use super::types;
 use crate::case::camel_case;
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
@@ -90,6 +91,7 @@ pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut 
             );
         }
         seen.push(name);
+        types::check(&name.unraw().to_string(), ty, &meant, errors);
         if let Parameter::Field(_) = parameter
             && let Some(message) = meant.mistake(&name.unraw().to_string(), ty, parameters.len())
         {
@@ -123,7 +125,10 @@ fn variable_that_changes(input: &FnArg) -> Option<(&syn::PatIdent, &syn::TypeRef
 }
 
 /// The function after a mistake in its parameters: what they should have been, so that its body has no errors that follow.
-pub(super) fn corrected(mut function: ItemFn) -> ItemFn {
+pub(super) fn corrected(parsed: Parsed) -> ItemFn {
+    let meant = Meant::of(&parsed.attributes);
+    let sender = parsed.attributes.iter().find_map(|arguments| arguments.senders.as_ref()?.first());
+    let mut function = parsed.function;
     let body = function.block.to_token_stream();
     for input in &mut function.sig.inputs {
         let changes = variable_that_changes(input).is_some();
@@ -131,6 +136,7 @@ pub(super) fn corrected(mut function: ItemFn) -> ItemFn {
         if let (true, Type::Reference(reference)) = (changes, &mut *typed.ty) {
             reference.mutability = Some(syn::token::Mut::default());
         }
+        types::corrected(&mut typed.ty, &meant, sender);
         if let Pat::Ident(pattern) = &mut *typed.pat {
             if changes {
                 pattern.mutability = None;
@@ -163,7 +169,7 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
 pub(super) struct Meant {
     signals: Vec<String>,
     sender: Option<String>,
-    row: String,
+    pub(super) row: String,
 }
 
 impl Meant {
@@ -185,6 +191,10 @@ impl Meant {
     /// What is wrong with the name of a parameter.
     fn mistake(&self, name: &str, ty: &Type, count: usize) -> Option<String> {
         if let Some(payload) = self.names_payload(ty) {
+            // The type is a mistake too, and its answer has the name.
+            if self.is_of_the_library() && types::payload_without_model(ty) {
+                return None;
+            }
             let alone = if count > 1 { " alone, and read its fields" } else { "" };
             return Some(format!("the whole payload is called `event`\n\nhelp: write `event: {payload}`{alone}"));
         }
@@ -217,19 +227,23 @@ impl Meant {
         ))
     }
 
-    /// The type of the payload, if the parameter has it.
-    fn names_payload(&self, ty: &Type) -> Option<String> {
+    /// Whether a type is the payload of one of the signals, by its name.
+    pub(super) fn is_payload(&self, ty: &Type) -> bool {
         let target = match ty {
             Type::Reference(reference) => &*reference.elem,
             other => other,
         };
-        let Type::Path(path) = target else { return None };
+        let Type::Path(path) = target else { return false };
         let name = last(&path.path);
         let is_payload = |signal: &String| if is_camel(signal) { *signal == name } else { camel_case(signal) == name };
-        let ty = written(ty.to_token_stream());
-        let is_known = self.signals.iter().any(is_payload)
-            && (self.is_of_the_library() || !self.signals.iter().any(|signal| !is_camel(signal)));
-        is_known.then(|| if ty.starts_with('&') { ty } else { format!("&{ty}") })
+        self.signals.iter().any(is_payload)
+            && (self.is_of_the_library() || self.signals.iter().all(|signal| is_camel(signal)))
+    }
+
+    /// The type of the payload, if the parameter has it.
+    fn names_payload(&self, ty: &Type) -> Option<String> {
+        let text = written(ty.to_token_stream());
+        self.is_payload(ty).then(|| if text.starts_with('&') { text } else { format!("&{text}") })
     }
 
     /// The parameter that has this type.
@@ -368,7 +382,10 @@ mod tests {
 
     #[test]
     fn the_body_of_a_misspelt_instance_is_no_second_error() {
-        let corrected = |item: TokenStream| corrected(syn::parse2(item).unwrap()).to_token_stream().to_string();
+        let corrected = |function: TokenStream| {
+            let function = syn::parse2(function).unwrap();
+            corrected(Parsed { function, attributes: Vec::new(), root: Root::Facade }).to_token_stream().to_string()
+        };
         let body = quote!(
             fn f(instanse: &User) {
                 instance.name;
