@@ -274,7 +274,7 @@ pub(super) fn offered(answer: &str, ty: &Type) -> Vec<(Attribute, Ident)> {
         let text = text.split_once("]`")?.0;
         let attribute = Attribute::parse_outer.parse_str(&format!("#[{text}]")).ok()?.pop()?;
         let word = attribute.path().get_ident()?.clone();
-        let is_needed = ["key", "unique", "index", "foreign_key", "one_to_one"].iter().any(|needed| word == needed);
+        let is_needed = ["key", "unique", "foreign_key", "one_to_one"].iter().any(|needed| word == needed);
         // Of another type, the methods of the relation would be further mistakes.
         let is_relation = word == "foreign_key" || word == "one_to_one";
         let is_good = is_needed && !is_many && (!is_relation || is_id(option(ty).unwrap_or(ty)));

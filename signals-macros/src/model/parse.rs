@@ -336,7 +336,10 @@ fn field_attributes(field: &mut Field, model: &Ident, other: Other, errors: &mut
             Whose::Another => return !is_conditional,
             Whose::Ours(word) => one(attribute, word, &mut found, errors),
             Whose::Nearly(word, known) => {
-                assume(attribute, Ident::new(known, word.span()), &mut found);
+                // Nothing depends on an index.
+                if known != "index" {
+                    assume(attribute, Ident::new(known, word.span()), &mut found);
+                }
                 Err(misspelt(&word, known))
             }
             Whose::Foreign => {
