@@ -47,7 +47,7 @@ fn a_receiver() {
     check(
         &receiver::expand(attribute, item, Root::Facade),
         &expect![[r##"
-            # [PRIVATE outside_of_impls (# [doc (hidden)] # [allow (non_camel_case_types , missing_copy_implementations , missing_debug_implementations , reason = "it is only a name")] enum welcome {
+            # [PRIVATE outside_of_impls (# [doc (hidden)] # [allow (dead_code , non_camel_case_types , missing_copy_implementations , missing_debug_implementations , reason = "it is only a name")] enum welcome {
             RunsAfter = {
             use PRIVATE NoReceiver as _ ;
             < () >::RunsAfter as CORE primitive::isize | < audit >::RunsAfter as CORE primitive::isize }
@@ -351,8 +351,8 @@ fn a_column() {
     };
     check(
         &column::expand(choice, Root::Facade),
-        &expect![[r##"
-            # [diagnostic::do_not_recommend] impl SIGNALS Column for Status where Status : CORE clone::Clone {
+        &expect![[r#"
+            impl SIGNALS Column for Status where Status : CORE clone::Clone {
             const TYPE : PRIVATE ColumnType = PRIVATE ColumnType::Text ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {
             PRIVATE ValueRef::Text (match self {
@@ -362,7 +362,7 @@ fn a_column() {
             PRIVATE ValueRef::Text ("open") => CORE result::Result::Ok (Self::Open) , PRIVATE ValueRef::Text ("done") => CORE result::Result::Ok (Self::Closed) , _ => CORE result::Result::Err (PRIVATE ColumnError::one_of (& ["open" , "done"] , value)) , }
             }
             }
-        "##]],
+        "#]],
     );
     let wrapper = quote! { struct Celsius(f64); };
     check(
@@ -370,7 +370,7 @@ fn a_column() {
         &expect![[r#"
             const _ : () = {
             const FUNCTIONS : & PRIVATE ColumnFunctions < f64 > = < f64 as SIGNALS Column >::FUNCTIONS ;
-            # [diagnostic::do_not_recommend] impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
+            impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
             const TYPE : PRIVATE ColumnType = FUNCTIONS . ty ;
             const NULLABLE : CORE primitive::bool = FUNCTIONS . nullable ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {

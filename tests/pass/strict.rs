@@ -157,6 +157,10 @@ pub fn pay(db: &Db) {
     assert!(db.url().starts_with("sqlite"));
 }
 
+// It is private, and only the linker uses it.
+#[receiver(post_commit, sender = User, after = pay)]
+fn note_payment() {}
+
 /// Audits.
 #[receiver([post_save, post_commit], sender = [User], after = [ask, answer], id = "audit")]
 pub fn audit<M: Model>(instance: &M) {

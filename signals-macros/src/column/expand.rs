@@ -19,12 +19,11 @@ pub(super) fn expand(parsed: &Parsed, column: &Column<'_>, root: Root) -> TokenS
     // Required here, so that the compiler reports it in the user's terms.
     let clone = quote_spanned!(name.span()=> #name: ::core::clone::Clone);
     let implementation = implement(name, &quote!(#root::Column for #name where #clone), &body);
-    let Column::Wrapper(ty) = column else { return quote!(#[diagnostic::do_not_recommend] #implementation) };
+    let Column::Wrapper(ty) = column else { return implementation };
     let functions = column_functions(ty, &root);
     quote! {
         const _: () = {
             const FUNCTIONS: &#root::__private::ColumnFunctions<#ty> = #functions;
-            #[diagnostic::do_not_recommend]
             #implementation
         };
     }

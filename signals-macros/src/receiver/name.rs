@@ -64,7 +64,7 @@ impl Name {
         Self {
             declaration: quote! {
                 #[doc(hidden)]
-                #[allow(non_camel_case_types, missing_copy_implementations, missing_debug_implementations, reason = "it is only a name")]
+                #[allow(dead_code, non_camel_case_types, missing_copy_implementations, missing_debug_implementations, reason = "it is only a name")]
                 #vis #word #name #variants
             },
             implementation: implement(
