@@ -24,10 +24,8 @@ pub(crate) fn expand(crates: TokenStream, root: Root) -> TokenStream {
     let mut names = Vec::new();
     for tokens in items(crates) {
         match named(tokens.clone()) {
-            Named::Crate(name) => match module_of_this_crate(&name) {
-                false => names.push(name),
-                true => errors.on(&name, is_a_module(&name.to_string())),
-            },
+            Named::Crate(name) if module_of_this_crate(&name) => errors.on(&name, is_a_module(&name.to_string())),
+            Named::Crate(name) => names.push(name),
             Named::Other(message) => errors.on(tokens, message),
         }
     }

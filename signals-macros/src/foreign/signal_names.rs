@@ -192,3 +192,21 @@ pub(super) const ROWS: &[Row] = &[
         "write `signals::model::post_bulk_create`",
     ),
 ];
+
+/// Signals of modules that are left out of this build.
+pub(super) const OFF: &[Row] = &[
+    #[cfg(not(feature = "web"))]
+    row(
+        NAME,
+        &["request_started", "request_finished", "got_request_exception"],
+        "`{}` needs the feature `web` of `signals-rs`",
+        "enable it, `cargo add signals-rs --features web`, and import `signals::web::{}`",
+    ),
+    #[cfg(not(feature = "auth"))]
+    row(
+        NAME,
+        &["user_logged_in", "user_logged_out", "user_login_failed"],
+        "`{}` needs the feature `auth` of `signals-rs`",
+        "enable it, `cargo add signals-rs --features auth`, and import `signals::auth::{}`",
+    ),
+];

@@ -3,8 +3,10 @@
 use syn::ext::IdentExt;
 use syn::{Fields, GenericParam};
 
+use super::owned::owned;
 use super::parse::Parsed;
 use crate::errors::Errors;
+use crate::grammar::text;
 
 pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
     let item = &parsed.item;
@@ -29,6 +31,16 @@ pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
                 "the fields of a signal have names: receivers ask for them by name\n\n\
                  help: write `struct {} {{ order: Order }}`",
                 item.ident
+            ),
+        );
+    }
+    if let Some((output, owned)) = parsed.arguments.output.as_ref().and_then(|output| Some((output, owned(output)?))) {
+        errors.on(
+            output,
+            format!(
+                "an output is owned: what receivers return is collected, and lives longer than the signal\n\n\
+                 help: write `output = {}`",
+                text(owned).replace(',', ", ")
             ),
         );
     }

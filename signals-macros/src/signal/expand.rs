@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::LitStr;
 use syn::ext::IdentExt;
 
+use super::owned::owned;
 use super::parse::{Calls, Parsed};
 use crate::root::{Root, implement};
 
@@ -17,7 +18,8 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let borrows = item.generics.lifetimes().next().is_some();
     let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
-    let output = arguments.output.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let output = arguments.output.as_ref().map(|output| owned(output).unwrap_or_else(|| output.to_token_stream()));
+    let output = output.unwrap_or_else(|| quote!(()));
     // For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope
     // everywhere, so that other signals do not have it.
     let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
