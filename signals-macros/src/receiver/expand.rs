@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{ItemFn, Path, Token, Type, TypeReference as Reference};
+use syn::{Expr, ItemFn, Path, Token, Type, TypeReference as Reference};
 
 use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
 use super::condition::is_typed;
@@ -25,13 +25,16 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     let name = Name::new(item, &after, &private);
     let (marker, declaration) = (&name.declaration, declaration(function, &name, &parsed.attributes, &private));
     let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &name, &private));
+    let entries = quote!(#declaration #(#bindings)*);
+    // A closure may name a variable of the function around the receiver. In the length of an array the compiler says to make it a
+    // `const`; in the value of a constant it would say to write a `let`.
+    let has_closure = parsed.attributes.iter().any(|arguments| matches!(arguments.when, Some(Expr::Closure(_))));
+    let entries =
+        if has_closure { quote!(const _: [(); { #entries 0 }] = [];) } else { quote!(const _: () = { #entries };) };
     let added = quote! {
         #marker
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
-        const _: () = {
-            #declaration
-            #(#bindings)*
-        };
+        #entries
     };
     next_to(item, &added, &private)
 }
