@@ -103,7 +103,9 @@ impl Keys {
         let is_path = input.peek2(Token![::]);
         let is_close = || foreign::knows(self.place, &word) || suggest::misspelt(&word, self.known).is_some();
         let has_value = (input.peek2(Paren) || input.peek2(Token![:])) && !is_camel(&word);
-        !is_path && (self.known.contains(&word.as_str()) || input.peek2(Token![=]) || (has_value && is_close()))
+        let is_turbofish = is_path && input.fork().parse::<Path>().is_ok_and(|path| path.segments.len() == 1);
+        (!is_path || is_turbofish && self.known.contains(&word.as_str()))
+            && (self.known.contains(&word.as_str()) || input.peek2(Token![=]) || (has_value && is_close()))
     }
 
     /// Whether the next word is a foreign one for a key, and no path of a type or a module.
@@ -111,7 +113,8 @@ impl Keys {
         let fork = input.fork();
         let Ok(word) = fork.call(Ident::parse_any) else { return false };
         let word = word.unraw().to_string();
-        !fork.peek(Token![::]) && !fork.peek(Token![.]) && !is_camel(&word) && foreign::knows(self.place, &word)
+        let is_close = || foreign::knows(self.place, &word) || suggest::nearest(&word, self.known).is_some();
+        !fork.peek(Token![::]) && !fork.peek(Token![.]) && !is_camel(&word) && is_close()
     }
 
     pub(crate) fn key<'a>(&self, input: ParseStream<'a>, Seen(seen): &mut Seen) -> syn::Result<Key<'a>> {
@@ -353,7 +356,9 @@ impl Key<'_> {
         let value: TokenStream = rest
             .clone()
             .into_iter()
-            .skip_while(|token| matches!(token, TokenTree::Punct(punct) if [':', '=', '>'].contains(&punct.as_char())))
+            .skip_while(
+                |token| matches!(token, TokenTree::Punct(punct) if [':', '=', '<', '>'].contains(&punct.as_char())),
+            )
             .collect();
         let inner = inside(&value);
         let message = if inner.is_empty() {

@@ -7,7 +7,7 @@ use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 
 use crate::case::camel_case;
 use crate::suggest;
-use crate::written::{Name, is_camel, names, written};
+use crate::written::{Name, is_camel, is_constant, names, written, written_with};
 
 /// A kind of value.
 #[derive(Clone, Copy)]
@@ -124,7 +124,8 @@ fn condition(tokens: TokenStream) -> Option<String> {
     if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
         return condition(text.value().parse().ok()?);
     }
-    match syn::parse2::<Expr>(tokens.clone()).ok()? {
+    let Ok(expression) = syn::parse2::<Expr>(tokens.clone()) else { return closure_elsewhere(tokens) };
+    match expression {
         Expr::Path(path) if path.path.is_ident("created") => Some("|event| event.created".to_owned()),
         Expr::Path(_) | Expr::Closure(_) => Some(written(tokens)),
         Expr::Paren(inner) => condition(inner.expr.into_token_stream()),
@@ -133,6 +134,22 @@ fn condition(tokens: TokenStream) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What is a closure or an expression in another language: `(event) => event.created`, `lambda event: event.created`,
+/// `event.created and not event.raw`.
+fn closure_elsewhere(tokens: TokenStream) -> Option<String> {
+    let text = written_with(tokens, &mut |_, word| match word.to_string().as_str() {
+        "and" => "&&".to_owned(),
+        "or" => "||".to_owned(),
+        "not" => "!".to_owned(),
+        other => other.to_owned(),
+    });
+    let text = text.replace("! ", "!");
+    let body = ["=>", "->"].iter().find_map(|sign| text.split_once(sign)).map_or(&*text, |(_, body)| body.trim());
+    let body = body.strip_prefix("lambda event:").map_or(body, str::trim);
+    let is_right = syn::parse_str::<Expr>(body).is_ok() && body.contains("event.");
+    is_right.then(|| format!("|event| {body}"))
 }
 
 /// A word or a number in quotes.
@@ -146,7 +163,8 @@ fn text(tokens: TokenStream) -> Option<String> {
         TokenTree::Literal(literal) => literal.to_string().parse::<u64>().is_ok(),
         TokenTree::Group(_) => false,
     };
-    let simple = !tokens.is_empty() && tokens.clone().into_iter().all(|token| is_simple(&token));
+    let is_a_constant = matches!(&names(tokens.clone())[..], [name] if is_constant(name.last()));
+    let simple = !is_a_constant && !tokens.is_empty() && tokens.clone().into_iter().all(|token| is_simple(&token));
     simple.then(|| format!("\"{}\"", written(tokens)))
 }
 

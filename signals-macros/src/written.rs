@@ -148,8 +148,10 @@ fn collect(tokens: TokenStream, found: &mut Vec<Name>) {
 }
 
 /// Words that are no names.
-const KEYWORDS: &[&str] =
-    &["dyn", "impl", "mut", "ref", "as", "if", "move", "true", "false", "for", "async", "await", "return"];
+const KEYWORDS: &[&str] = &[
+    "dyn", "impl", "mut", "ref", "as", "if", "move", "true", "false", "for", "async", "await", "return", "type", "fn",
+    "let", "in",
+];
 
 /// Whether a name is written as types are.
 pub(crate) fn is_camel(word: &str) -> bool {

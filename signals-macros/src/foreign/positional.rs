@@ -27,6 +27,14 @@ pub(crate) fn positional(place: Place, argument: &TokenStream) -> Option<String>
                 "the SQL of a column is the argument `default` or `generated`\n\nhelp: write `default = {sql}`, or `generated = {sql}` if it computes from other columns"
             ))
         }
+        Place::Signal if text.starts_with("->") => {
+            let output = text.trim_start_matches("->").trim();
+            Some(format!("what each receiver returns is the `output` of the signal\n\nhelp: write `output = {output}`"))
+        }
+        Place::Signal => {
+            let name = syn::parse2::<syn::LitStr>(argument.clone()).ok()?;
+            Some(format!("the name of a signal in errors is its `name`\n\nhelp: write `name = {:?}`", name.value()))
+        }
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ const SENDER: &[Place] = &[Place::Sender];
 pub(super) const ROWS: &[Row] = &[
     row(
         RECEIVER,
-        &["signal", "event", "on", "hook", "receives", "to"],
+        &["signal", "event", "hook", "receives", "to"],
         "the signal is the first argument, without a name",
         "write `{post_save}` in place of it",
     )
@@ -35,6 +35,12 @@ pub(super) const ROWS: &[Row] = &[
         "write `sender = {User}`",
     )
     .with(Kind::Paths),
+    row(
+        RECEIVER,
+        &["on"],
+        "`{}` is no argument: the signal is the first, and `created` tells inserts from updates",
+        "write `post_save, created = true`",
+    ),
     row(
         RECEIVER,
         &["dispatch_uid", "uid"],
@@ -75,21 +81,21 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         RECEIVER,
-        &["depends_on", "depends", "requires", "needs", "runs_after", "follows"],
+        &["depends_on", "depends", "requires", "needs", "runs_after", "run_after", "follows"],
         "the receivers that run earlier are named by `after`",
         "write `after = {create_profile}`",
     )
     .with(Kind::Paths),
     row(
         RECEIVER,
-        &["precedes", "runs_before", "prepend"],
+        &["precedes", "runs_before", "run_before", "prepend"],
         "the receivers that run later are named by `before`",
         "write `before = {create_profile}`",
     )
     .with(Kind::Paths),
     row(
         RECEIVER,
-        &["if", "condition", "filter", "only_if", "cond", "where", "guard", "predicate", "only", "match", "matches"],
+        &["if", "condition", "filter", "only_if", "cond", "where", "guard", "predicate", "match", "matches"],
         "a condition is `when` here, and a function of the payload",
         "write `when = {|event| event.created}`",
     )
@@ -111,6 +117,8 @@ pub(super) const ROWS: &[Row] = &[
             "watch",
             "dirty",
             "has_changed",
+            "only",
+            "only_fields",
             "modified",
         ],
         "the fields of which one must have changed are named by `changed`",

@@ -187,6 +187,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         NAME,
+        &["post_add", "pre_add", "pre_clear", "post_clear", "m2m_added", "post_set"],
+        "there is no signal `{}`: it is an action of `m2m_changed`",
+        "write `m2m_changed`, and take the parameter `action: M2mAction`",
+    ),
+    row(
+        NAME,
         &["bulk_create", "post_bulk_save", "after_bulk_create", "after_bulk_insert"],
         NO_SIGNAL,
         "write `signals::model::post_bulk_create`",

@@ -6,7 +6,7 @@ use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, Path, Stmt, Type, UnOp};
 
 use crate::case::snake_case;
 use crate::grammar::text;
-use crate::written::written_with;
+use crate::written::{written, written_with};
 
 /// The names in the receiver that a condition may have meant.
 #[derive(Default)]
@@ -50,6 +50,11 @@ pub(super) fn mistake(when: &Expr, names: &Names<'_>) -> Option<syn::Error> {
         // A block, a cast or a call may be a function.
         Expr::Block(_) | Expr::Cast(_) | Expr::Const(_) | Expr::Verbatim(_) => return None,
         Expr::Lit(literal) => (literal.to_token_stream(), of_literal(&literal.lit, names)),
+        Expr::Let(binding) => {
+            let (value, pattern) =
+                (names.written(binding.expr.to_token_stream()), written(binding.pat.to_token_stream()));
+            (when.to_token_stream(), no_function(&format!("write `when = |event| matches!({value}, {pattern})`")))
+        }
         other => (other.to_token_stream(), function_of(&other.to_token_stream(), names)),
     };
     Some(syn::Error::new_spanned(on, message))

@@ -26,7 +26,7 @@ struct Meant {
 
 /// The mistake of an argument without a key that is not a path, nor a list of paths.
 pub(super) fn not_a_path(tokens: TokenStream) -> syn::Error {
-    if let Some(message) = without_key(&tokens) {
+    if let Some(message) = without_key(&tokens).or_else(|| of_a_type(&tokens)) {
         return syn::Error::new_spanned(tokens, message);
     }
     let all = names(tokens.clone());
@@ -73,11 +73,24 @@ fn without_key(tokens: &TokenStream) -> Option<String> {
         {
             Some(format!("`{word}` has a value here\n\nhelp: write `{word} = false`"))
         }
+        [TokenTree::Punct(star), .., TokenTree::Ident(word)] if star.as_char() == '*' => {
+            foreign::answer(Place::Receiver, &word.to_string(), &TokenStream::new())
+        }
         [TokenTree::Punct(bar), ..] if bar.as_char() == '|' => {
             Some(format!("a condition is the value of `when`\n\nhelp: write `when = {}`", written(tokens.clone())))
         }
         _ => None,
     }
+}
+
+/// The answer to `<User as Model>::POST_SAVE`.
+fn of_a_type(tokens: &TokenStream) -> Option<String> {
+    let Type::Path(TypePath { path, qself: Some(of), .. }) = syn::parse2::<Type>(tokens.clone()).ok()? else {
+        return None;
+    };
+    let meant = Meant::of(vec![Name { segments: vec![text(&of.ty), path.segments.last()?.ident.to_string()] }]);
+    let fact = format!("`{}` is a constant, to which closures are connected, and no signal", written(tokens.clone()));
+    Some(format!("{fact}\n\nhelp: write `{}`", meant.written()))
 }
 
 /// The mistake of a path that is no signal by its name alone: a constant, a payload, a callback of another library.
@@ -171,7 +184,10 @@ pub(super) fn several(first: &[Path], later: &[Bare], arguments: &Arguments) -> 
 /// What follows a value that may be a list: `sender = User, Order`.
 fn of_a_list(later: &[Bare], arguments: &Arguments) -> Option<(String, TokenStream)> {
     let key = later.first()?.after?;
+    let first_path = later.iter().flat_map(|bare| &bare.paths).next()?;
+    let is_type = first_path.segments.last().is_some_and(|last| is_camel(&last.ident.to_string()));
     let (what, mut values) = match key {
+        "sender" if !is_type => return None,
         "sender" => ("senders", arguments.senders.iter().flatten().map(text).collect::<Vec<_>>()),
         "after" => ("receivers", arguments.after.iter().map(text).collect()),
         "before" => ("receivers", arguments.before.iter().map(text).collect()),
@@ -192,7 +208,7 @@ fn list<T: ToTokens>(paths: &[T]) -> String {
 /// The mistake of a sender that is a type, but not the path of a model.
 pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
     let tokens = || sender.to_token_stream();
-    if let Type::TraitObject(_) | Type::ImplTrait(_) = sender {
+    if let Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) = sender {
         let message = "a receiver without a `sender` receives from every model\n\nhelp: leave `sender` out";
         return Some(syn::Error::new_spanned(sender, message));
     }
@@ -213,6 +229,11 @@ pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error>
     if let PathArguments::AngleBracketed(_) = &last.arguments
         && CONTAINERS.contains(&last.ident.to_string().as_str())
     {
+        let argument = text(&last.arguments);
+        if argument.starts_with("<dyn") || argument.starts_with("<impl") {
+            let message = "a receiver without a `sender` receives from every model\n\nhelp: leave `sender` out";
+            return Some(syn::Error::new_spanned(sender, message));
+        }
         let meant = models(last.arguments.to_token_stream());
         let fact = format!("`sender` takes a model, and no `{}` of one", last.ident);
         return Some(syn::Error::new_spanned(sender, takes_a_model(&fact, meant)));
@@ -322,7 +343,7 @@ fn fact(tokens: &TokenStream) -> &'static str {
     match &all[..] {
         [TokenTree::Literal(_)] => "a signal is a path, and no string",
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
-            "a signal and its sender are two arguments, and several signals are written in brackets"
+            "the signal and the sender stand without parentheses, and several signals in brackets"
         }
         [.., TokenTree::Group(_)] if !has('.') && begins_with_a_name(tokens) => "a signal takes no parentheses here",
         _ if has('<') && has('\'') && names(tokens.clone()).len() == 1 => "a signal is named without its lifetime",
