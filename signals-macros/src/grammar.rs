@@ -113,7 +113,9 @@ impl Keys {
         let fork = input.fork();
         let Ok(word) = fork.call(Ident::parse_any) else { return false };
         let word = word.unraw().to_string();
-        let is_close = || foreign::knows(self.place, &word) || suggest::nearest(&word, self.known).is_some();
+        let is_signal = || foreign::knows(Place::SignalName, &word);
+        let is_close =
+            || foreign::knows(self.place, &word) || !is_signal() && suggest::nearest(&word, self.known).is_some();
         !fork.peek(Token![::]) && !fork.peek(Token![.]) && !is_camel(&word) && is_close()
     }
 
