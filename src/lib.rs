@@ -383,6 +383,9 @@ pub use schema::migrate;
 pub use signals_core::diagnostics;
 #[doc(inline)]
 pub use signals_macros::{Column, apps, model, receiver, signal};
+// The way out of `#[derive(Model)]`. The trait has the same name.
+#[doc(hidden)]
+pub use signals_macros::Model;
 #[doc(inline)]
 pub use wiring::wiring;
 

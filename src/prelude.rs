@@ -8,4 +8,4 @@ pub use crate::model::many_to_many::{M2mChanged, ManyToMany, Through, m2m_change
 pub use crate::model::{AnyModel, FieldSet, Id, Model, Ref};
 pub use crate::model::{PostCommit, PostDelete, PostRollback, PostSave, PreDelete, PreSave};
 pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
-pub use signals_macros::{model, receiver, signal};
+pub use signals_macros::{Model, model, receiver, signal};

@@ -139,6 +139,29 @@ pub fn column(item: TokenStream) -> TokenStream {
     column::expand(item.into(), Root::Facade).into()
 }
 
+/// Says that a model is made by `#[model]`.
+#[doc(hidden)]
+#[proc_macro_derive(
+    Model,
+    attributes(
+        key,
+        unique,
+        index,
+        skip,
+        version,
+        update,
+        column,
+        read_only,
+        one_to_one,
+        foreign_key,
+        many_to_many,
+        default
+    )
+)]
+pub fn model_derive(item: TokenStream) -> TokenStream {
+    model::derived(item.into(), Root::Facade).into()
+}
+
 /// Makes a struct a model: a table, `save` and `delete`, and the signals of its lifecycle.
 ///
 /// ```text

@@ -1,7 +1,8 @@
 //! `#[model]`
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::DeriveInput;
 
 use self::paths::Paths;
 use crate::errors::Errors;
@@ -40,4 +41,27 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
             quote!(#stub #errors)
         }
     }
+}
+
+/// `#[derive(Model)]`, which users of other libraries write: the way out, and a stub.
+pub(crate) fn derived(item: TokenStream, root: Root) -> TokenStream {
+    let message = "`Model` is not derived: an attribute makes a struct a model\n\n\
+                   help: write `#[model]` in a line above, and leave `Model` out of the derive";
+    // The location of the name in the derive, with the hygiene of the user's code.
+    let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+    let error = syn::Error::new(Span::call_site().resolved_at(origin), message).into_compile_error();
+    if syn::parse2::<DeriveInput>(item.clone()).is_ok_and(|item| item.attrs.iter().any(parse::is_model)) {
+        // The attribute makes it a model.
+        return error;
+    }
+    let paths = Paths::new(root, None);
+    let mut unread = Errors::new();
+    let mut parsed = parse::parse(TokenStream::new(), item.clone(), &mut unread);
+    if let Some(parsed) = &mut parsed {
+        through::add(parsed, &paths, &mut unread);
+    }
+    let model = parsed.as_ref().and_then(|parsed| check::check(parsed, &mut unread));
+    drop(unread.flush());
+    let stub = expand::stub_alone(item, parsed.as_ref().zip(model.as_ref()), &paths);
+    quote!(#stub #error)
 }

@@ -181,6 +181,9 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
         Err(_) => return None,
     };
     check_alone(&item.attrs, errors);
+    if let Some(derived) = take_model(&mut item.attrs) {
+        errors.on(derived, "`#[model]` makes the struct a model, without a derive\n\nhelp: leave `Model` out");
+    }
     let (name, other) = (item.ident.clone(), Other::of(&item.attrs));
     item.attrs.retain(|attribute| {
         let is_others = others::is_of_struct(attribute.path(), other);
@@ -197,16 +200,25 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
 
 /// Removes `Default` from the derives.
 pub(super) fn take_default(attributes: &mut Vec<Attribute>) -> Option<Path> {
+    take(attributes, is_default)
+}
+
+/// Removes `Model` from the derives.
+fn take_model(attributes: &mut Vec<Attribute>) -> Option<Path> {
+    take(attributes, |path| path.segments.last().is_some_and(|last| last.ident == "Model"))
+}
+
+fn take(attributes: &mut Vec<Attribute>, is_meant: fn(&Path) -> bool) -> Option<Path> {
     let mut taken = None;
     attributes.retain_mut(|attribute| {
         let Some(mut derived) = derived(attribute) else { return true };
         let before = derived.len();
         derived.retain(|path| {
-            let is_default = is_default(path);
-            if is_default {
+            let is_meant = is_meant(path);
+            if is_meant {
                 taken = Some(path.clone());
             }
-            !is_default
+            !is_meant
         });
         if derived.len() < before
             && let Meta::List(list) = &mut attribute.meta
@@ -241,6 +253,7 @@ fn is_default(path: &Path) -> bool {
 pub(super) fn strip(item: &mut ItemStruct) {
     let other = Other::of(&item.attrs);
     item.attrs.retain(|attribute| !is_model(attribute) && !others::is_of_struct(attribute.path(), other));
+    take_model(&mut item.attrs);
     for field in &mut item.fields {
         let is_ours = |path: &Path| !matches!(whose(path, other), Whose::Another);
         field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));

@@ -17,7 +17,7 @@ mod reverse;
 mod stub;
 mod values;
 
-pub(super) use self::stub::stub;
+pub(super) use self::stub::{stub, stub_alone};
 
 pub(super) fn expand(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let item = &parsed.item;

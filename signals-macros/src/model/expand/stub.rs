@@ -14,6 +14,20 @@ use crate::subject::heading;
 
 /// The item without our attributes, the implementations, and the methods.
 pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> TokenStream {
+    let (item, stub) = parts(item, model, paths);
+    quote!(#item #stub)
+}
+
+/// The implementations and the methods without the item.
+pub(in crate::model) fn stub_alone(
+    item: TokenStream,
+    model: Option<(&Parsed, &Model<'_>)>,
+    paths: &Paths,
+) -> TokenStream {
+    parts(item, model, paths).1
+}
+
+fn parts(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths) -> (TokenStream, TokenStream) {
     let methods = model.map(|(parsed, model)| {
         let paths = paths.of_stub();
         let (lookups, methods) = (lookups(parsed, model, &paths), methods(parsed, model, &paths));
@@ -39,7 +53,7 @@ pub(in crate::model) fn stub(item: TokenStream, model: Option<(&Parsed, &Model<'
             (parse::stripped(item), implementation)
         }
     };
-    quote!(#item #implementation #methods)
+    (item, quote!(#implementation #methods))
 }
 
 fn constructor(name: &Ident, generics: &Generics) -> TokenStream {
