@@ -39,6 +39,17 @@ macro_rules! app {
 
 app!(User { name: String, visits: Option<i64> }, last, first, Paid, book(amount));
 
+macro_rules! of_a_type {
+    ($model:ty, $created:ty) => {
+        #[receiver(post_save, sender = $model)]
+        fn of_a_type(instance: &$model, created: $created, changes: FieldSet<$model>) {
+            assert!(created && !changes.is_empty() && !instance.id.is_unset());
+        }
+    };
+}
+
+of_a_type!(User, bool);
+
 /// A field that several models have, added to those that a macro is given.
 macro_rules! timestamped {
     ($(#[$attribute:meta])* struct $name:ident { $($fields:tt)* }) => {

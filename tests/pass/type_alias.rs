@@ -21,6 +21,13 @@ fn by_name(instance: &mut User) {
     instance.greeted += 1;
 }
 
+type Saved<'a> = PostSave<'a, Account>;
+
+#[receiver(post_save, sender = User)]
+fn by_alias_of_the_payload(event: &Saved<'_>) {
+    assert_eq!(event.instance.greeted, 2);
+}
+
 pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables_of::<Account>().await?;

@@ -212,7 +212,9 @@ pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error>
         let message = "a receiver without a `sender` receives from every model\n\nhelp: leave `sender` out";
         return Some(syn::Error::new_spanned(sender, message));
     }
-    let Type::Path(TypePath { path, qself: None, .. }) = sender else {
+    // A `$model:ty` of a macro is in a group without delimiters.
+    let path = if let Type::Group(group) = sender { &*group.elem } else { sender };
+    let Type::Path(TypePath { path, qself: None, .. }) = path else {
         let meant = models(tokens());
         let is_list = meant.as_ref().is_some_and(|meant| meant.starts_with('['));
         let kind = if is_list { Kind::Senders.several().to_owned() } else { Kind::Senders.what() };

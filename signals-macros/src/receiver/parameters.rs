@@ -29,7 +29,9 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
                 return known(parameter);
             }
             let private = bound.private;
-            lends = Some(quote!(use #private::fields::*;));
+            if let Parameter::Field(_) = parameter {
+                lends = Some(quote!(use #private::fields::*;));
+            }
             asked(parameter, bound)
         })
         .collect();
@@ -76,6 +78,10 @@ fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
     let field = match parameter {
         Parameter::Event(_) => match ty {
             Type::Reference(reference) if reference.mutability.is_some() => {
+                quote_spanned!(span=> #private::Lent::payload_mut(payload))
+            }
+            Type::Reference(_) => quote_spanned!(span=> #private::Lent::payload(payload)),
+            _ if ["pre_save", "post_load"].contains(&&*bound.signal_name()) => {
                 quote_spanned!(span=> #private::Lent::payload_mut(payload))
             }
             _ => quote_spanned!(span=> #private::Lent::payload(payload)),
