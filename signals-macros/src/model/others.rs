@@ -117,6 +117,12 @@ fn is_on_a_struct(path: &Path) -> bool {
     path.get_ident().is_some_and(|word| ON_A_STRUCT.iter().any(|known| word == known))
 }
 
+/// The last word of `signals::key`.
+pub(super) fn with_path(path: &Path) -> Option<Ident> {
+    let is_ours = path.segments.first()?.ident == "signals" && path.segments.len() > 1;
+    path.segments.last().map(|last| last.ident.clone()).filter(|last| is_ours && WORDS.iter().any(|word| last == word))
+}
+
 /// Whether `#[model]` answers this attribute of a field.
 pub(super) fn is_of_field(path: &Path, other: Other) -> bool {
     let Some(word) = path.get_ident() else { return false };

@@ -303,11 +303,15 @@ enum Whose {
     Nearly(Ident, &'static str),
     /// It is of another library, and has another name here.
     Foreign,
+    /// One of ours, with a path to the library.
+    WithPath(Ident),
     Another,
 }
 
 fn whose(path: &Path, other: Other) -> Whose {
-    let Some(word) = path.get_ident().cloned() else { return Whose::Another };
+    let Some(word) = path.get_ident().cloned() else {
+        return others::with_path(path).map_or(Whose::Another, Whose::WithPath);
+    };
     let text = word.to_string();
     match suggest::nearly(&text, WORDS) {
         Some(known) if known == text => Whose::Ours(word),
@@ -355,6 +359,12 @@ fn field_attributes(field: &mut Field, model: &Ident, other: Other, errors: &mut
                 }
                 Err(misspelt(&word, known))
             }
+            Whose::WithPath(word) => {
+                assume(attribute, word.clone(), &mut found);
+                let message =
+                    format!("an attribute of a field has no path\n\nhelp: write `#[{word}]`, with the same arguments");
+                Err(syn::Error::new_spanned(attribute.path(), message))
+            }
             Whose::Foreign => {
                 let error = others::on_field(attribute, ty);
                 for (offered, mut word) in others::offered(&error.to_string(), ty) {
@@ -397,7 +407,7 @@ fn misspelt(word: &Ident, known: &str) -> syn::Error {
 /// The mistake for one of our attributes in a `cfg_attr`.
 fn not_conditional(path: &Path, other: Other) -> Option<syn::Error> {
     match whose(path, other) {
-        Whose::Another | Whose::Foreign => None,
+        Whose::Another | Whose::Foreign | Whose::WithPath(_) => None,
         Whose::Nearly(word, known) => Some(misspelt(&word, known)),
         Whose::Ours(word) => Some(syn::Error::new(
             word.span(),

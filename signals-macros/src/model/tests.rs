@@ -80,6 +80,7 @@ fn attributes_of_other_libraries() {
         ("#[belongs_to]", "Team", "write `#[foreign_key(on_delete = cascade)]` instead, and make the type `Id<Team>`"),
         ("#[belongs_to(key = x)]", "Id<Team>", "write `#[foreign_key(on_delete = cascade)]` instead"),
         ("#[has_many]", "ManyToMany<Team>", "write `#[many_to_many]` instead"),
+        ("#[signals::unique]", "i64", "write `#[unique]`, with the same arguments"),
         ("#[null]", "Option<i64>", "leave `null` out: the type is an `Option` already"),
         ("#[nullable]", "i64", "leave `nullable` out, and make the type `Option<i64>`"),
         (
