@@ -20,28 +20,30 @@ use crate::error::Result;
 /// `impl AsyncFnOnce(&mut Tx) -> Result<T>`.
 #[diagnostic::on_unimplemented(
     message = "this cannot be the body of a transaction",
-    label = "expected `async |tx| {{ .. }}`",
+    label = "expected `async |tx| {{ .. Ok(()) }}`",
     note = "write an async closure, with `async` before the parameter and not in the body: `async |tx| {{ .. Ok(()) }}`",
     note = "it takes a `&mut Tx` and returns a `signals::Result`; `.map_err(signals::Error::other)?` converts another error"
 )]
 pub trait TransactionBody<T, Kind: BodyKind>:
-    AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Kind::Body
+    AsyncFnOnce(&mut Tx) -> Kind::Output + FnOnce(&'static mut Tx) -> Kind::Body
 {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, T, Body> TransactionBody<T, Async<Body>> for F where
+impl<F, T, Body> TransactionBody<T, Async<Body, Result<T>>> for F where
     F: AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Body
 {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, T> TransactionBody<T, Never> for F where F: AsyncFnOnce(&mut Tx) -> Result<T> + FnOnce(&'static mut Tx) -> Never {}
+impl<F, T> TransactionBody<T, Never> for F where F: AsyncFnOnce(&mut Tx) -> Never + FnOnce(&'static mut Tx) -> Never {}
 
 /// What the compiler finds out about a [`TransactionBody`]. It cannot be implemented elsewhere.
 pub trait BodyKind: sealed::Sealed {
     #[doc(hidden)]
     type Body;
+    /// What the body returns.
+    type Output;
     /// The future of the transaction.
     type Future<F: Future>: Future<Output = F::Output>;
 
@@ -52,10 +54,11 @@ pub trait BodyKind: sealed::Sealed {
 /// A body that is an async closure.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Async<Body>(PhantomData<fn() -> Body>);
+pub struct Async<Body, Output>(PhantomData<fn() -> (Body, Output)>);
 
-impl<Body> BodyKind for Async<Body> {
+impl<Body, Output> BodyKind for Async<Body, Output> {
     type Body = Body;
+    type Output = Output;
     type Future<F: Future> = F;
 
     fn future<F: Future>(future: F) -> F {
@@ -70,6 +73,7 @@ pub enum Never {}
 
 impl BodyKind for Never {
     type Body = Self;
+    type Output = Self;
     type Future<F: Future> = F;
 
     fn future<F: Future>(future: F) -> F {
@@ -79,6 +83,6 @@ impl BodyKind for Never {
 
 mod sealed {
     pub trait Sealed {}
-    impl<Body> Sealed for super::Async<Body> {}
+    impl<Body, Output> Sealed for super::Async<Body, Output> {}
     impl Sealed for super::Never {}
 }

@@ -36,7 +36,7 @@ impl Tx {
     /// # }
     /// ```
     #[track_caller]
-    pub fn savepoint<T, Kind: BodyKind>(
+    pub fn savepoint<T, Kind: BodyKind<Output = Result<T>>>(
         &mut self,
         body: impl TransactionBody<T, Kind>,
     ) -> Kind::Future<impl Future<Output = Result<T>>> {

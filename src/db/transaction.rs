@@ -37,7 +37,7 @@ impl Db {
     /// transaction. In SQLite, where only one transaction can write, an independent one waits for the end of the outer one: run it
     /// as a task, or afterwards.
     #[track_caller]
-    pub fn transaction<T, Kind: BodyKind>(
+    pub fn transaction<T, Kind: BodyKind<Output = Result<T>>>(
         &self,
         body: impl TransactionBody<T, Kind>,
     ) -> Kind::Future<impl Future<Output = Result<T>>> {
@@ -49,7 +49,7 @@ impl Db {
     /// It is not repeated automatically: a body that failed with [`ErrorKind::Serialization`](crate::ErrorKind::Serialization) may have
     /// sent an email.
     #[track_caller]
-    pub fn transaction_with<T, Kind: BodyKind>(
+    pub fn transaction_with<T, Kind: BodyKind<Output = Result<T>>>(
         &self,
         options: TransactionOptions,
         body: impl TransactionBody<T, Kind>,

@@ -33,7 +33,7 @@ async fn passed_on<T>(db: &Db, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> 
     db.transaction(async |tx| body(tx).await).await
 }
 
-async fn passed_on_unchanged<T, Kind: BodyKind>(db: &Db, body: impl TransactionBody<T, Kind>) -> Result<T> {
+async fn passed_on_unchanged<T, Kind: BodyKind<Output = Result<T>>>(db: &Db, body: impl TransactionBody<T, Kind>) -> Result<T> {
     db.transaction(body).await
 }
 
@@ -75,6 +75,13 @@ async fn bodies(db: &Db, text: &str, seen: &mut Vec<u64>) -> Result<()> {
         Ok(())
     }))
     .await?;
+    if text.is_empty() {
+        db.transaction(async |tx| {
+            named(tx).await?;
+            todo!("there is a text")
+        })
+        .await?;
+    }
     let again = async |tx: &mut Tx| named(tx).await;
     db.transaction(&again).await?;
     db.transaction(&again).await?;
