@@ -33,7 +33,10 @@ async fn passed_on<T>(db: &Db, body: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> 
     db.transaction(async |tx| body(tx).await).await
 }
 
-async fn passed_on_unchanged<T, Kind: BodyKind<Output = Result<T>>>(db: &Db, body: impl TransactionBody<T, Kind>) -> Result<T> {
+async fn passed_on_unchanged<T, Kind: BodyKind<Output = Result<T>>>(
+    db: &Db,
+    body: impl TransactionBody<T, Kind>,
+) -> Result<T> {
     db.transaction(body).await
 }
 
