@@ -92,6 +92,39 @@ impl<M, K: Column> Ref<M, K> {
     }
 }
 
+/// Points to this row, as [`Ref::to`].
+impl<M: Model> From<&M> for Ref<M, M::Key> {
+    fn from(row: &M) -> Self {
+        Self::to(row)
+    }
+}
+
+// One implementation for each type of key, because one for all of them could be the one for a row.
+macro_rules! from_keys {
+    ($($given:ty => $key:ty;)*) => {$(
+        /// Points to the row with this key, as [`Ref::new`].
+        impl<M> From<$given> for Ref<M, $key> {
+            fn from(key: $given) -> Self {
+                Self::new(key.into())
+            }
+        }
+    )*};
+}
+
+from_keys! {
+    i8 => i8;
+    i16 => i16;
+    i32 => i32;
+    i64 => i64;
+    u8 => u8;
+    u16 => u16;
+    u32 => u32;
+    String => String;
+    &str => String;
+}
+#[cfg(feature = "uuid")]
+from_keys!(uuid::Uuid => uuid::Uuid;);
+
 impl<M: ?Sized, K: Clone> Clone for Ref<M, K> {
     fn clone(&self) -> Self {
         Self { key: self.key.clone(), model: PhantomData }

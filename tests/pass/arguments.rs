@@ -35,6 +35,14 @@ struct Country {
 }
 
 #[model]
+struct City {
+    #[key]
+    id: Id<City>,
+    #[foreign_key(on_delete = protect)]
+    country: Ref<Country, String>,
+}
+
+#[model]
 struct Floor {
     #[key]
     number: i16,
@@ -50,7 +58,10 @@ fn verify(changes: FieldSet<User>) {
 pub(super) async fn main() -> Result<()> {
     let db = &Db::connect("sqlite::memory:").await?;
     db.create_tables_of::<(User, Group, Profile, Country, Floor)>().await?;
-    Country { code: "nl".to_owned() }.create(db).await?;
+    let mut country = Country { code: "nl".to_owned() };
+    country.create(db).await?;
+    let city = City { id: Id::UNSET, country: (&country).into() };
+    assert!(city.country == "nl".into() && city.country == country.code.clone().into());
     let code = "nl".to_owned();
     assert!(Country::get(db, "nl").await?.is_some() && Country::get(db, &code).await?.is_some());
     assert!(Country::get(db, code).await?.is_some());
