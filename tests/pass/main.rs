@@ -25,6 +25,7 @@ pub mod generic_receiver;
 pub mod macro_rules;
 pub mod methods_of_the_user;
 pub mod names_of_ours;
+pub mod names_of_types;
 pub mod no_implicit_prelude;
 pub mod only_a_key;
 pub mod raw_identifiers;
@@ -64,6 +65,7 @@ async fn main() -> signals::Result<()> {
     strict::main().await?;
     transactions::main().await?;
     type_alias::main().await?;
+    names_of_types::main().await?;
     use_as_underscore::main().await?;
     visibility::main().await
 }

@@ -16,6 +16,7 @@ mod forms;
 mod ir;
 mod names;
 mod others;
+mod owned;
 mod parse;
 mod paths;
 #[cfg(test)]

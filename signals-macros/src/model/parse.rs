@@ -8,6 +8,7 @@ use syn::{Attribute, Expr, Field, Ident, Item, ItemStruct, LitBool, LitStr, Meta
 
 use super::forms;
 use super::others::{self, Other};
+use super::owned;
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::{Keys, Understood};
@@ -192,6 +193,9 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
         }
         !is_others
     });
+    for field in &mut item.fields {
+        owned::repair(&mut field.ty, &item.generics, &mut |place, message| errors.on(place, message));
+    }
     let fields: Vec<_> = item.fields.iter_mut().map(|field| field_attributes(field, &name, other, errors)).collect();
     let is_of_constructor = |field: &FieldAttributes| field.default.is_some() && field.key.is_none();
     let constructor = fields.iter().any(is_of_constructor).then(|| take_default(&mut item.attrs)).flatten();
@@ -255,6 +259,7 @@ pub(super) fn strip(item: &mut ItemStruct) {
     item.attrs.retain(|attribute| !is_model(attribute) && !others::is_of_struct(attribute.path(), other));
     take_model(&mut item.attrs);
     for field in &mut item.fields {
+        owned::repair(&mut field.ty, &item.generics, &mut |_, _| {});
         let is_ours = |path: &Path| !matches!(whose(path, other), Whose::Another);
         field.attrs.retain(|attribute| !is_ours(attribute.path()) && !conditional(attribute).iter().any(is_ours));
     }

@@ -3,6 +3,7 @@
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
 use crate::grammar::text;
+use crate::shape::plain;
 
 /// The type within `Option<..>`, if the type is written as one.
 pub(super) fn option(ty: &Type) -> Option<&Type> {
@@ -20,7 +21,7 @@ pub(super) fn is_id(ty: &Type) -> bool {
 }
 
 pub(super) fn last_word(ty: &Type) -> Option<&Ident> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = plain(ty) else { return None };
     path.path.segments.last().map(|last| &last.ident)
 }
 
@@ -31,7 +32,7 @@ pub(super) fn needs_null(ty: &Type) -> String {
 
 /// The first argument of a type that is written as `name<..>`.
 fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = plain(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {

@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::grammar::text;
 use crate::model::ir::{Column, Skipped};
 use crate::model::parse::{FieldAttributes, ManyToMany, OnDeleteWord, Parsed, Relation};
-use crate::model::types::{is_id, many_to_many};
+use crate::model::types::{is_id, many_to_many, option};
 
 /// The fields of a model, by their kind.
 pub(super) struct Fields<'a> {
@@ -41,7 +41,13 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
             errors.on(cfg, "a field of a model cannot depend on `cfg`: a table has the same columns in every build");
         }
         if let Some(skip) = &attributes.skip {
-            check_no_column(skip, attributes, errors);
+            match &attributes.key {
+                Some(key) => errors.on(
+                    skip,
+                    format!("a field with `{key}` is a column, so it cannot have `{skip}`\n\nhelp: remove `#[{skip}]`"),
+                ),
+                None => check_no_column(skip, attributes, errors),
+            }
             let default = attributes.default.as_ref().map(|(_, expr)| expr);
             fields.skipped.push(Skipped { name, ty, default });
         } else if let Some(attribute) = &attributes.many_to_many {
@@ -72,6 +78,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
             if let (Some(word), [_, _, ..]) = (&attributes.version, &versions[..]) {
                 errors.on(word, "a model has one version\n\nhelp: leave one of them as a plain integer");
             }
+            check_nesting(ty, errors);
             fields.columns.push(column::check(name, attributes, errors));
         }
     }
@@ -83,7 +90,8 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
     }
     check_names(&fields.columns, errors);
     check_constructor(parsed, errors);
-    let is_refused = parsed.arguments.key_is_refused || parsed.fields.iter().any(|field| field.key_is_refused);
+    let is_refused = |field: &FieldAttributes| field.key_is_refused || (field.key.is_some() && field.skip.is_some());
+    let is_refused = parsed.arguments.key_is_refused || parsed.fields.iter().any(is_refused);
     fields.key = match keys.first() {
         None if is_refused => usize::MAX,
         None => {
@@ -97,6 +105,20 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Fields<'a> {
         }
     };
     fields
+}
+
+/// Refuses an `Option` of an `Option`, where it is written so. Of an alias, the compiler evaluates it.
+fn check_nesting(ty: &Type, errors: &mut Errors) {
+    if let Some(inner) = option(ty).filter(|inner| option(inner).is_some()) {
+        errors.on(
+            ty,
+            format!(
+                "`{}` cannot be the type of a column: NULL would be both, `None` and `Some(None)`\n\nhelp: write `{}`",
+                text(ty),
+                text(inner)
+            ),
+        );
+    }
 }
 
 fn check_names(columns: &[Column<'_>], errors: &mut Errors) {

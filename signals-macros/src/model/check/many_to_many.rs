@@ -31,6 +31,14 @@ pub(super) fn check<'a>(
         );
         return None;
     };
+    // A model has no arguments, but what is around it has.
+    if let Some(model) = model_in(target).filter(|model| *model != text(target)) {
+        errors.on(
+            target,
+            format!("`ManyToMany` takes the model itself, not `{}`\n\nhelp: write `ManyToMany<{model}>`", text(target)),
+        );
+        return None;
+    }
     let sides = sides(attribute, target, &parsed.item);
     let through = if let Some(path) = &attribute.through {
         written(path, attribute, sides, &parsed.item, errors)
