@@ -5,6 +5,6 @@ use signals::prelude::*;
 struct User { #[key] id: Id<User>, name: String }
 
 #[receiver(post_save, sender = User)]
-fn welcome(instance: &User, craeted: bool, using: &str, created: u8) {}
+fn welcome(instance: &User, craeted: bool, tz: u8, created: u8) {}
 
 fn main() {}

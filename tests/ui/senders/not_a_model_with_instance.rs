@@ -3,7 +3,7 @@ use signals::prelude::*;
 
 struct Config;
 
-#[receiver(post_save, sender = Config, created = true)]
+#[receiver(post_save, sender = Config)]
 async fn welcome(instance: &Config, created: bool, tx: &mut Tx) {}
 
 fn main() {}
