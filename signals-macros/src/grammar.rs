@@ -120,10 +120,7 @@ impl Keys {
     }
 
     pub(crate) fn key<'a>(&self, input: ParseStream<'a>, Seen(seen): &mut Seen) -> syn::Result<Key<'a>> {
-        let word = match input.call(Ident::parse_any) {
-            Ok(word) => word,
-            Err(_) => return Err(self.no_key(&rest(input))),
-        };
+        let Ok(word) = input.call(Ident::parse_any) else { return Err(self.no_key(&rest(input))) };
         let key = Key { name: word.unraw().to_string(), word, input };
         if !self.known.contains(&key.name()) {
             return Err(self.unknown(&key));
@@ -453,8 +450,8 @@ pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
     let mut taken: Vec<TokenTree> = Vec::new();
     let (mut angles, mut closure) = (0, false);
     while !(input.is_empty() || (is_end(input) && angles == 0 && !closure)) {
-        let operand = !matches!(taken.last(), None | Some(TokenTree::Punct(_)));
-        if operand && angles == 0 && !closure && begins_argument(input) {
+        let after_operand = !matches!(taken.last(), None | Some(TokenTree::Punct(_)));
+        if after_operand && angles == 0 && !closure && begins_argument(input) {
             break;
         }
         let Ok(token) = input.parse::<TokenTree>() else { break };
@@ -464,7 +461,7 @@ pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
                 '<' if closes(input, '>') => angles += 1,
                 '>' if angles > 0 && !after_dash => angles -= 1,
                 '|' if closure => closure = false,
-                '|' if !operand && closes(input, '|') => closure = true,
+                '|' if !after_operand && closes(input, '|') => closure = true,
                 _ => {}
             }
         }

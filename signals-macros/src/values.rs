@@ -179,12 +179,12 @@ fn truth(tokens: &TokenStream) -> Option<String> {
 
 /// All names in the tokens: one alone, several in brackets.
 pub(crate) fn paths(tokens: TokenStream) -> Option<String> {
-    list(names(tokens).iter().map(Name::path).collect())
+    list(&names(tokens).iter().map(Name::path).collect::<Vec<_>>())
 }
 
 /// All models in the tokens: one alone, several in brackets.
 pub(crate) fn models(tokens: TokenStream) -> Option<String> {
-    list(names(tokens).iter().map(model).collect())
+    list(&names(tokens).iter().map(model).collect::<Vec<_>>())
 }
 
 /// The model that a name begins with: `User` for `User::class`, and `UserGroups`, the through model, for `User.groups.through`.
@@ -197,8 +197,8 @@ fn model(name: &Name) -> String {
     }
 }
 
-fn list(paths: Vec<String>) -> Option<String> {
-    match &paths[..] {
+fn list(paths: &[String]) -> Option<String> {
+    match paths {
         [] => None,
         [one] => Some(one.clone()),
         several => Some(format!("[{}]", several.join(", "))),

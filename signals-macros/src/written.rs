@@ -20,12 +20,13 @@ pub(crate) fn written_with(tokens: TokenStream, name: &mut dyn FnMut(Option<&Tok
             TokenTree::Ident(word) => text.push_str(&name(before.as_ref(), word)),
             TokenTree::Group(group) => {
                 let inner = written_with(group.stream(), name);
-                text.push_str(&match group.delimiter() {
-                    Delimiter::Parenthesis => format!("({inner})"),
-                    Delimiter::Bracket => format!("[{inner}]"),
-                    Delimiter::Brace => format!("{{ {inner} }}"),
-                    Delimiter::None => inner,
-                });
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                text.extend([open, &inner, close]);
             }
             other => text.push_str(&other.to_string()),
         }
@@ -112,9 +113,9 @@ pub(crate) fn names(tokens: TokenStream) -> Vec<Name> {
 fn collect(tokens: TokenStream, found: &mut Vec<Name>) {
     let mut tokens = tokens.into_iter().peekable();
     // Whether the next name continues the last one.
-    let mut continues = false;
+    let mut goes_on = false;
     while let Some(token) = tokens.next() {
-        let continued = std::mem::take(&mut continues);
+        let continued = std::mem::take(&mut goes_on);
         match token {
             TokenTree::Group(group) => collect(group.stream(), found),
             TokenTree::Literal(literal) => {
@@ -136,10 +137,10 @@ fn collect(tokens: TokenStream, found: &mut Vec<Name>) {
             TokenTree::Punct(punct) => match punct.as_char() {
                 // A lifetime is no name.
                 '\'' => drop(tokens.next()),
-                '.' => continues = true,
+                '.' => goes_on = true,
                 ':' if matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') => {
                     tokens.next();
-                    continues = true;
+                    goes_on = true;
                 }
                 _ => {}
             },
@@ -155,7 +156,7 @@ const KEYWORDS: &[&str] = &[
 
 /// Whether a name is written as types are.
 pub(crate) fn is_camel(word: &str) -> bool {
-    word.starts_with(|letter: char| letter.is_ascii_uppercase()) && word.chars().any(|letter| letter.is_lowercase())
+    word.starts_with(|letter: char| letter.is_ascii_uppercase()) && word.chars().any(char::is_lowercase)
         || word.len() == 1 && word.starts_with(|letter: char| letter.is_ascii_uppercase())
 }
 

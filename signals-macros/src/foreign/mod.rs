@@ -1,4 +1,4 @@
-//! Words of Django, Rails, SeaORM, Diesel and others that have another name here, or none, and what to write instead.
+//! Words of Django, Rails, `SeaORM`, Diesel and others that have another name here, or none, and what to write instead.
 //!
 //! The macros use this table only to explain a mistake. What a program without mistakes means never depends on it, with one
 //! exception: a signal of your own with a name of `signal_names` is named by a path, such as `self::after_create`.

@@ -274,7 +274,7 @@ impl<'a> Names<'a> {
 
     /// Whether a name means the payload: `paid` for the signal `Paid`.
     fn is_payload(&self, word: &Ident) -> bool {
-        let is_named = |last: &syn::PathSegment| snake_case(&last.ident.to_string()) == word.to_string();
+        let is_named = |last: &syn::PathSegment| *word == snake_case(&last.ident.to_string());
         self.signals.iter().filter_map(|signal| signal.segments.last()).any(is_named)
     }
 

@@ -306,7 +306,7 @@ impl Meant {
                 .segments
                 .first()
                 .is_some_and(|first| ["signals", "crate", "self", "super"].contains(&first.as_str()));
-            name.segments[at] = (*signal).to_owned();
+            (*signal).clone_into(&mut name.segments[at]);
             self.signals.push(if is_rust { name.path() } else { (*signal).to_owned() });
         } else if is_camel(&last) {
             if last != "Signal" && last != "Model" {

@@ -202,7 +202,9 @@ impl Signals {
         if mistakes.is_empty() {
             errors.push(forms::several(&first, &later, arguments));
         }
-        mistakes.into_iter().for_each(|mistake| errors.push(mistake));
+        for mistake in mistakes {
+            errors.push(mistake);
+        }
         // It is not known what they are, so that nothing follows from them.
         Vec::new()
     }

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
 
 use super::owned::owned;
 use super::parse::{Calls, Parsed};
@@ -34,14 +34,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             (quote!(Asynchronous), Some(awaits))
         }
     };
-    let named = implement(
-        name,
-        &quote!(#private::SignalName for #any),
-        &quote!(
-            type Signal = Self;
-            type Senders = #private::NoSenders;
-        ),
-    );
+    let named = named(name, &any, &private);
     let methods = methods(parsed, &tag, &any, &output, &root);
     quote! {
         #written
@@ -89,6 +82,18 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             });
         };
     }
+}
+
+/// What makes the struct the name of a signal. The compiler points at the name when it mentions this.
+fn named(name: &Ident, any: &TokenStream, private: &TokenStream) -> TokenStream {
+    implement(
+        name,
+        &quote!(#private::SignalName for #any),
+        &quote!(
+            type Signal = Self;
+            type Senders = #private::NoSenders;
+        ),
+    )
 }
 
 /// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.
