@@ -162,9 +162,7 @@ fn check_output(output: &Type, is_async: bool, errors: &mut Errors) {
 fn check_name(parsed: &Parsed, errors: &mut Errors) {
     let name = &parsed.function.sig.ident;
     let plain = name.unraw();
-    let is_of_a_model = parsed.root == Root::Facade && SIGNALS.iter().any(|(signal, _)| plain == signal);
-    let mut signals = parsed.attributes.iter().flat_map(|arguments| &arguments.signals);
-    if is_of_a_model || signals.any(|signal| signal.segments.last().is_some_and(|last| last.ident == *name)) {
+    if hides_a_signal(parsed) {
         errors.on(
             name,
             format!(
@@ -173,6 +171,15 @@ fn check_name(parsed: &Parsed, errors: &mut Errors) {
             ),
         );
     }
+}
+
+/// Whether the function has the name of a signal of models, or of one that it receives.
+pub(super) fn hides_a_signal(parsed: &Parsed) -> bool {
+    let name = &parsed.function.sig.ident;
+    let plain = name.unraw();
+    let is_of_a_model = parsed.root == Root::Facade && SIGNALS.iter().any(|(signal, _)| plain == signal);
+    let mut signals = parsed.attributes.iter().flat_map(|arguments| &arguments.signals);
+    is_of_a_model || signals.any(|signal| signal.segments.last().is_some_and(|last| last.ident == *name))
 }
 
 /// `Self` is the only sign of an `impl` block or a trait that an attribute can see.

@@ -1,7 +1,7 @@
 //! `#[receiver(..)]`
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::errors::Errors;
 use crate::root::Root;
@@ -29,8 +29,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
         (Ok(()), None) => parse::heading(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
         (Err(errors), _) => {
-            let as_written = parsed
-                .map_or_else(|| parse::without_receivers(item), |parsed| expand::stub(&names::corrected(parsed), root));
+            let as_written = match parsed {
+                // The type with its name would be another error.
+                Some(parsed) if check::hides_a_signal(&parsed) => names::corrected(parsed).to_token_stream(),
+                Some(parsed) => expand::stub(&names::corrected(parsed), root),
+                None => parse::without_receivers(item),
+            };
             quote!(#as_written #errors)
         }
     }

@@ -90,8 +90,11 @@ pub(super) fn without_receivers(item: TokenStream) -> TokenStream {
             function.attrs.retain(|attribute| !is_receiver(attribute));
             function.into_token_stream()
         }
-        Err(_) if syn::parse2::<Item>(item.clone()).is_ok() => with_body(without_attributes(item, &is_receiver_word)),
-        Err(_) => TokenStream::new(),
+        Err(_) => match syn::parse2::<Item>(item.clone()) {
+            Ok(Item::Verbatim(_)) => with_body(without_attributes(item, &is_receiver_word)),
+            Ok(_) => without_attributes(item, &is_receiver_word),
+            Err(_) => TokenStream::new(),
+        },
     }
 }
 
