@@ -143,7 +143,7 @@ async fn a_login_whose_future_is_dropped_is_undone_in_the_user_as_well(database:
     let told = Arc::new(Notify::new());
     let tells = Arc::clone(&told);
     let guard = user_logged_in::of::<User>()
-        .connect_async::<_, ()>(move |_| {
+        .connect_async::<(), _>(move |_| {
             tells.notify_one();
             Box::pin(std::future::pending())
         })

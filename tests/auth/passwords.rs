@@ -127,7 +127,7 @@ async fn a_password_that_is_changed_while_its_hash_is_renewed_ends_the_login_wit
     User { username: "ann".to_owned(), password, ..User::default() }.save(&db).await?;
     // As soon as the row is free.
     let guard = User::POST_COMMIT
-        .connect_async::<_, Result<()>>(|event| {
+        .connect_async::<Result<()>, _>(|event| {
             let db = event.db;
             Box::pin(async move { db.execute("UPDATE test_user SET password = 'another'", &()).await.map(drop) })
         })

@@ -117,13 +117,13 @@ async fn an_async_send_robust_calls_all_and_reports_errors_and_panics() -> TestR
 
     let log = Log::new();
     let before_its_future = Paid::SIGNAL
-        .connect_async::<_, ()>(|event| {
+        .connect_async::<(), _>(|event| {
             event.log.note("connected panics before it has a future");
             panic!("out of wire");
         })
         .into_guard();
     let in_its_future = Paid::SIGNAL
-        .connect_async::<_, ()>(|event| {
+        .connect_async::<(), _>(|event| {
             Box::pin(async move {
                 event.log.note("connected panics in its future");
                 panic!("out of time");
