@@ -61,7 +61,7 @@ fn a_receiver() {
             ;
             const _ : () = {
             static BINDING : & dyn PRIVATE Bound = {
-            & < < < < < < < < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE AwaitsReceivers >::Signal as PRIVATE Itself >::Me as PRIVATE InTransaction >::Signal as PRIVATE Itself >::Me as PRIVATE HasSenders < User > >::Signal as PRIVATE Itself >::Me as PRIVATE SentByUsers < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE LendsInstance < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me , User > >::Instance as PRIVATE Itself >::Me as PRIVATE InstanceIs < User , < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Sender > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
+            & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
             let created = payload . created ;
             let created : CORE primitive::bool = created ;
             created == true }

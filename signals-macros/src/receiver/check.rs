@@ -99,7 +99,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
             errors.push(mistake);
         }
     }
-    check_created(&parsed.attributes, &parameters, errors);
+    check_created(&parsed.attributes, errors);
     let output = match &signature.output {
         ReturnType::Default => None,
         ReturnType::Type(_, output) => Some(&**output),
@@ -234,34 +234,18 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
-/// Refuses to ask again for what `created = ..` says: the parameter has one value, and the condition no effect.
-fn check_created(attributes: &[Arguments], parameters: &[Parameter<'_>], errors: &mut Errors) {
+/// Refuses a condition that denies what `created = ..` says.
+fn check_created(attributes: &[Arguments], errors: &mut Errors) {
     let filter = |arguments: &Arguments| arguments.created.as_ref().map(|(_, value)| value.value);
-    let first = attributes.first().and_then(filter);
-    if let Some(value) = first.filter(|_| attributes.iter().all(|arguments| filter(arguments) == first))
-        && let Some(created) =
-            parameters.iter().map(|parameter| &parameter.binding().name).find(|name| *name == "created")
-    {
-        errors.on(
-            created,
-            format!(
-                "`created` is always `{value}` in this receiver, because its attribute says `created = {value}`\n\n\
-                 help: leave this parameter out, or the filter, to be called for inserts and updates"
-            ),
-        );
-    }
     for arguments in attributes {
         let Some((value, when)) = filter(arguments).zip(arguments.when.as_ref()) else { continue };
-        let message = match condition::says_of_created(when) {
-            Some(says) if says == value => {
-                format!("this condition says what `created = {value}` says\n\nhelp: leave `when` out")
-            }
-            Some(_) => format!(
-                "this condition and `created = {value}` are never both met, so that the receiver is never called\n\n\
-                 help: leave one of them out"
-            ),
-            None => continue,
-        };
+        if condition::says_of_created(when).is_none_or(|says| says == value) {
+            continue;
+        }
+        let message = format!(
+            "this condition and `created = {value}` are never both met, so that the receiver is never called\n\n\
+             help: leave one of them out"
+        );
         errors.on(when, message);
     }
 }

@@ -165,11 +165,6 @@ pub(super) fn says_of_created(when: &Expr) -> Option<bool> {
 
 fn of_closure(closure: &ExprClosure, names: &Names<'_>) -> Option<String> {
     match constant(&closure.body) {
-        Some(true) => {
-            return Some(
-                "this condition is always `true`, so that it has no effect\n\nhelp: leave `when` out".to_owned(),
-            );
-        }
         Some(false) => {
             return Some(
                 "this condition is always `false`, so that the receiver is never called\n\n\
@@ -177,7 +172,7 @@ fn of_closure(closure: &ExprClosure, names: &Names<'_>) -> Option<String> {
                     .to_owned(),
             );
         }
-        None => {}
+        Some(true) | None => {}
     }
     let parameters: Vec<&Pat> = closure.inputs.iter().collect();
     let body = closure.body.to_token_stream();

@@ -11,6 +11,7 @@ use super::condition::is_typed;
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
+use super::usual::Usual;
 use super::stacked;
 use crate::root::{Root, SpanRange, ask, at, moved};
 
@@ -211,21 +212,26 @@ fn payload(
         ask(at(place, subject, private), quote!(#private::#question), "Signal")
     };
     let name = ask(signal, quote!(#private::SignalName), "Signal");
+    let usual = Usual::of(signal);
     let mut subject = name.clone();
-    if let CallStyle::Async(word) = function.call {
+    if let CallStyle::Async(word) = function.call
+        && !usual.awaits()
+    {
         subject = question(subject, word.into(), quote!(AwaitsReceivers));
     }
     for parameter in &function.parameters {
         subject = match parameter {
-            Parameter::Field(Binding { name, .. }) if *name == "tx" => {
+            Parameter::Field(Binding { name, .. }) if *name == "tx" && !usual.has_tx() => {
                 question(subject, SpanRange::of(name), quote!(InTransaction))
             }
-            Parameter::Field(Binding { name, .. }) if *name == "db" && !is_after_the_transaction(signal) => {
+            Parameter::Field(Binding { name, .. }) if *name == "db" && !usual.has_db() => {
                 question(subject, SpanRange::of(name), quote!(OutsideTransaction))
             }
             Parameter::Field(Binding {
                 name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
-            }) if *name == "instance" => question(subject, word.span.into(), quote!(LendsMutably)),
+            }) if *name == "instance" && !usual.lends_mutably() => {
+                question(subject, word.span.into(), quote!(LendsMutably))
+            }
             _ => subject,
         };
     }
@@ -243,6 +249,7 @@ fn payload(
     }
     // A row of any model can be lent as `&dyn AnyModel`.
     let instance = instance(function).filter(|(_, instance)| sender.is_none() || !is_trait_object(instance));
+    let instance = instance.filter(|(_, instance)| !sender.is_some_and(|sender| usual.lends(instance, sender)));
     let instance =
         instance.map(|(name, instance)| (SpanRange::of(name), SpanRange::of(instance), without_lifetimes(instance)));
     let model = sender.map(|sender| of_sender(signal, sender, "Me", private));
@@ -259,7 +266,7 @@ fn payload(
             quote!(#private::AnySender)
         }
     };
-    if let Some(sender) = sender {
+    if let Some(sender) = sender.filter(|_| !usual.has_senders()) {
         // Asked once: if the signal has no senders, the attribute has one mistake, and not one per sender.
         if arguments.senders.iter().flatten().next().is_some_and(|first| std::ptr::eq(first, sender)) {
             let place = if arguments.signals.len() == 1 { sender.to_token_stream() } else { signal.to_token_stream() };
@@ -268,11 +275,6 @@ fn payload(
         subject = question(subject, SpanRange::of(sender), quote!(SentByUsers<#model>));
     }
     ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
-}
-
-/// Whether the signal surely has a `db`: then the compiler is not asked.
-fn is_after_the_transaction(signal: &Path) -> bool {
-    signal.segments.last().is_some_and(|last| last.ident == "post_commit" || last.ident == "post_rollback")
 }
 
 /// The parameter `instance`, and the type that it refers to.

@@ -15,6 +15,7 @@ mod name;
 mod names;
 mod parameters;
 mod parse;
+mod usual;
 mod stacked;
 mod types;
 
