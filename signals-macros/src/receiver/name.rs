@@ -131,7 +131,7 @@ fn number(name: &Ident) -> (u64, bool) {
         *count += 1;
         (*count, std::mem::replace(last, name.clone()) == name)
     };
-    let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"]
+    let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME", "CARGO_BIN_NAME"]
         .map(|variable| std::env::var(variable).unwrap_or_default())
         .join(" ");
     let file = if proc_macro::is_available() { Span::call_site().unwrap().file() } else { String::new() };
