@@ -11,8 +11,8 @@ use super::condition::is_typed;
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};
-use super::usual::Usual;
 use super::stacked;
+use super::usual::Usual;
 use crate::root::{Root, SpanRange, ask, at, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {

@@ -15,9 +15,9 @@ mod name;
 mod names;
 mod parameters;
 mod parse;
-mod usual;
 mod stacked;
 mod types;
+mod usual;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     if let Some(mistake) = stacked::mistake(&item) {
