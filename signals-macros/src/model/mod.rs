@@ -23,8 +23,9 @@ mod paths;
 mod tests;
 mod through;
 mod types;
+mod words;
 
-pub(crate) use self::parse::ON_DELETE;
+pub(crate) use self::words::ON_DELETE;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();

@@ -9,8 +9,8 @@ use syn::parse::Parser;
 use syn::{Attribute, Ident, Meta, Path, Type};
 
 use super::forms::{named_value, now};
-use super::parse::{MODEL, WORDS, derived};
 use super::types::{is_id, last_word, many_to_many, option};
+use super::words::{MODEL, WORDS, derived};
 use crate::foreign::{self, Place};
 use crate::grammar::rest;
 use crate::values::Kind;

@@ -9,6 +9,7 @@ use syn::{Attribute, Expr, Field, Ident, Item, ItemStruct, LitBool, LitStr, Meta
 use super::forms;
 use super::others::{self, Other};
 use super::owned;
+use super::words::{MODEL, ON_DELETE, WORDS, derived};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::{Keys, Understood};
@@ -144,28 +145,8 @@ pub(super) enum OnDeleteWord {
     Given(Ident),
 }
 
-pub(super) const WORDS: &[&str] = &[
-    "key",
-    "unique",
-    "index",
-    "skip",
-    "version",
-    "default",
-    "update",
-    "column",
-    "read_only",
-    "one_to_one",
-    "foreign_key",
-    "many_to_many",
-];
-
-pub(super) const MODEL: Keys = Keys::new(Place::Model, &["table", "app", "unique", "index", "delete_signals", "crate"])
-    .repeatable(&["unique", "index"]);
 const COLUMN: Keys = Keys::new(Place::Column, &["name"]);
 const READ_ONLY: Keys = Keys::new(Place::ReadOnly, &["generated", "default"]);
-/// The values of `on_delete`, of which `check` knows the meaning.
-pub(crate) const ON_DELETE: &[&str] =
-    &["cascade", "db_cascade", "protect", "restrict", "set_null", "set_default", "do_nothing"];
 const RELATION: &[&str] = &["on_delete", "related_name"];
 const MANY_TO_MANY: Keys =
     Keys::new(Place::ManyToMany, &["through", "through_fields", "related_name", "symmetrical", "table"]);
@@ -232,15 +213,6 @@ fn take(attributes: &mut Vec<Attribute>, is_meant: fn(&Path) -> bool) -> Option<
         !derived.is_empty() || before == 0
     });
     taken
-}
-
-/// The traits in a `#[derive(..)]`.
-pub(super) fn derived(attribute: &Attribute) -> Option<Vec<Path>> {
-    if attribute.path().segments.last()?.ident != "derive" {
-        return None;
-    }
-    let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
-    Some(derived.ok()?.into_iter().collect())
 }
 
 /// `Default`, also by its full path.
