@@ -26,7 +26,9 @@ pub(super) fn mistake(when: &Expr, names: &Names<'_>) -> Option<syn::Error> {
         Expr::Path(path) => {
             let word = path.path.get_ident().filter(|word| names.parameters.contains(word))?;
             let help = match word.to_string().as_str() {
-                filter @ ("created" | "raw") => format!("write `{filter} = true`, or `when = |event| event.{filter}`"),
+                "created" => {
+                    "write `created = true`, and leave the parameter out, which is then always `true`".to_owned()
+                }
                 field => format!("write a condition of it, as in `when = |event| is_large(event.{field})`"),
             };
             (word.to_token_stream(), format!("`{word}` is a parameter here, and no function\n\nhelp: {help}"))
