@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
 use super::owned::owned;
-use super::parse::{Calls, Parsed};
+use super::parse::{Arguments, Calls, Parsed};
 use crate::root::{Root, implement};
 
 pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
@@ -18,8 +18,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let borrows = item.generics.lifetimes().next().is_some();
     let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
-    let output = arguments.output.as_ref().map(|output| owned(output).unwrap_or_else(|| output.to_token_stream()));
-    let output = output.unwrap_or_else(|| quote!(()));
+    let output = output(arguments);
     // For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope
     // everywhere, so that other signals do not have it.
     let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
@@ -94,6 +93,14 @@ fn named(name: &Ident, any: &TokenStream, private: &TokenStream) -> TokenStream 
             type Senders = #private::NoSenders;
         ),
     )
+}
+
+/// The type of what each receiver returns. If it borrows, that is a mistake, and receivers are asked for what owns it.
+fn output(arguments: &Arguments) -> TokenStream {
+    match &arguments.output {
+        Some(output) => owned(output).unwrap_or_else(|| output.to_token_stream()),
+        None => quote!(()),
+    }
 }
 
 /// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.
