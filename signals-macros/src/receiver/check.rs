@@ -1,66 +1,18 @@
 //! The rules for receivers beyond the grammar. Mistakes that the compiler explains better are left to it.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
 
 use super::condition::{self, Names};
+use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::parse::{Arguments, Parsed};
 use super::{forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
 use crate::root::Root;
-
-/// A function that can be a receiver. It borrows the user's tokens.
-pub(super) struct Function<'a> {
-    pub(super) name: &'a Ident,
-    pub(super) call: CallStyle,
-    pub(super) parameters: Vec<Parameter<'a>>,
-    pub(super) output: Option<&'a Type>,
-    /// The parameter `raw`, if none of the attributes says `raw = true`.
-    pub(super) idle_raw: Option<Ident>,
-}
-
-/// How the function is called.
-pub(super) enum CallStyle {
-    Plain,
-    /// With the span of the keyword `async`.
-    Async(Span),
-}
-
-/// What a parameter is bound to.
-pub(super) enum Parameter<'a> {
-    /// The whole payload.
-    Event(Binding<'a>),
-    /// The payload's field of that name.
-    Field(Binding<'a>),
-}
-
-/// A parameter's name and type.
-pub(super) struct Binding<'a> {
-    /// The field of the payload: `created` for a parameter `_created`.
-    pub(super) name: Ident,
-    pub(super) written: &'a Ident,
-    pub(super) ty: &'a Type,
-    pub(super) scope: Scope,
-}
-
-/// Where the type of a parameter can be written.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Scope {
-    Everywhere,
-    /// Only in the function: the type names a type parameter, or is an `impl`. It is inferred for each signal and sender.
-    Function,
-}
-
-impl<'a> Parameter<'a> {
-    pub(super) fn binding(&self) -> &Binding<'a> {
-        let (Self::Event(binding) | Self::Field(binding)) = self;
-        binding
-    }
-}
 
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a> {
     let function = &parsed.function;

@@ -6,8 +6,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, ItemFn, Path, Token, Type, TypeReference as Reference};
 
-use super::check::{self, Binding, CallStyle, Function, Parameter, Scope};
+use super::check;
 use super::condition::is_typed;
+use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::{Arguments, Parsed};

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericParam, Generics, Type};
 
-use super::check::{Parameter, Scope};
-use super::names::Meant;
+use super::ir::{Parameter, Scope};
+use super::meant::Meant;
 use super::parse::Parsed;
 use crate::errors::Errors;
 

@@ -11,6 +11,8 @@ mod condition;
 mod expand;
 mod forms;
 mod generics;
+mod ir;
+mod meant;
 mod name;
 mod names;
 mod parameters;

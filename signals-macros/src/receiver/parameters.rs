@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
-use super::check::{Binding, Function, Parameter, Scope};
+use super::ir::{Binding, Function, Parameter, Scope};
 use crate::case;
 use crate::grammar::text;
 use crate::root::{SpanRange, ask, map_tokens, moved};

@@ -5,9 +5,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{PathArguments, Type, TypeParamBound, parse_quote};
 
-use super::names::Meant;
+use super::meant::{Meant, payload_without_model, target};
 use crate::errors::Errors;
-use crate::written::written;
 
 pub(super) fn check(name: &str, ty: &Type, meant: &Meant, errors: &mut Errors) {
     if !meant.is_of_the_library() {
@@ -70,13 +69,6 @@ pub(super) fn corrected(ty: &mut Type, meant: &Meant, sender: Option<&Type>) {
     }
 }
 
-fn target(ty: &Type) -> &Type {
-    match ty {
-        Type::Reference(reference) => &reference.elem,
-        other => other,
-    }
-}
-
 /// `dyn Model`
 fn object_of_model(ty: &Type) -> Option<TokenStream> {
     let Type::TraitObject(object) = target(ty) else { return None };
@@ -85,15 +77,6 @@ fn object_of_model(ty: &Type) -> Option<TokenStream> {
         _ => false,
     };
     object.bounds.iter().any(is_model).then(|| object.to_token_stream())
-}
-
-/// `&PostSave`
-pub(super) fn payload_without_model(ty: &Type) -> bool {
-    let Type::Path(path) = target(ty) else { return false };
-    path.path.segments.last().is_some_and(|last| {
-        matches!(last.arguments, PathArguments::None)
-            || !written(last.arguments.to_token_stream()).contains(char::is_alphabetic)
-    })
 }
 
 /// `&'static User`, but for values that the library has for ever.

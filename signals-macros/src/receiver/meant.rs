@@ -1,0 +1,206 @@
+//! What the attributes of a receiver say, by name, to explain what is wrong with its parameters.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Path, PathArguments, Type};
+
+use super::parameters::without_lifetimes;
+use super::parse::Arguments;
+use crate::case::camel_case;
+use crate::foreign::signal_names::SIGNALS;
+use crate::foreign::{self, Place};
+use crate::grammar::text;
+use crate::suggest;
+use crate::written::{is_camel, written};
+
+/// The other signals of the library that have a sender.
+const OTHER_SIGNALS: &[&str] = &[
+    "post_bulk_create",
+    "post_bulk_update",
+    "post_bulk_delete",
+    "user_logged_in",
+    "user_logged_out",
+    "user_login_failed",
+];
+
+/// The names of the fields of these signals, each with the signals that have it, if they are few.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("instance", &[]),
+    ("created", &[]),
+    ("adding", &[]),
+    ("previous", &[]),
+    ("changes", &[]),
+    ("update_fields", &[]),
+    ("raw", &[]),
+    ("origin", &[]),
+    ("tx", &[]),
+    ("db", &[]),
+    ("action", &["m2m_changed"]),
+    ("reverse", &["m2m_changed"]),
+    ("through", &["m2m_changed"]),
+    ("ids", &["m2m_changed"]),
+    (
+        "model",
+        &[
+            "m2m_changed",
+            "post_bulk_create",
+            "post_bulk_update",
+            "post_bulk_delete",
+            "user_logged_out",
+            "user_login_failed",
+        ],
+    ),
+    ("instances", &["post_bulk_create"]),
+    ("count", &["post_bulk_update", "post_bulk_delete"]),
+    ("user", &["user_logged_in", "user_logged_out"]),
+    ("session", &["user_logged_in", "user_logged_out"]),
+    ("credentials", &["user_login_failed"]),
+    ("request", &["user_logged_in", "user_logged_out", "user_login_failed"]),
+];
+
+/// What the attributes say: the signals, as they are written, and the first sender.
+pub(super) struct Meant {
+    signals: Vec<String>,
+    sender: Option<String>,
+    pub(super) row: String,
+}
+
+impl Meant {
+    pub(super) fn of(attributes: &[Arguments]) -> Self {
+        let signals = attributes.iter().flat_map(|arguments| &arguments.signals).map(last).collect();
+        let sender = attributes.iter().find_map(|arguments| arguments.senders.as_ref()?.first()).map(text);
+        let row = sender.clone().unwrap_or_else(|| "dyn AnyModel".to_owned());
+        Self { signals, sender, row }
+    }
+
+    /// Whether all signals are the library's, by their names: a signal of your own has a name in camel case.
+    pub(super) fn is_of_the_library(&self) -> bool {
+        let is_known = |signal: &String| {
+            SIGNALS.iter().any(|(known, _)| known == signal) || OTHER_SIGNALS.contains(&signal.as_str())
+        };
+        !self.signals.is_empty() && self.signals.iter().all(is_known)
+    }
+
+    /// What is wrong with the name of a parameter.
+    pub(super) fn mistake(&self, name: &str, ty: &Type, count: usize) -> Option<String> {
+        if let Some(payload) = self.names_payload(ty) {
+            // The type is a mistake too, and its answer has the name.
+            if self.is_of_the_library() && payload_without_model(ty) {
+                return None;
+            }
+            let alone = if count > 1 { " alone, and read its fields" } else { "" };
+            return Some(format!("the whole payload is called `event`\n\nhelp: write `event: {payload}`{alone}"));
+        }
+        if !self.is_of_the_library() {
+            return None;
+        }
+        let signal = &self.signals[0];
+        match FIELDS.iter().find(|(field, _)| *field == name) {
+            Some((_, [])) => return None,
+            Some((_, of)) if self.signals.iter().any(|signal| of.contains(&signal.as_str())) => return None,
+            _ => {}
+        }
+        if is_misspelt_instance(name) {
+            return Some(format!("`{signal}` has no `{name}`\n\nhelp: did you mean `instance`?"));
+        }
+        if let Some(answer) = foreign::answer(Place::Parameter, name, &TokenStream::new()) {
+            return Some(self.in_the_users_names(&answer));
+        }
+        if let Some((fact, parameter)) = self.of_type(&text(without_lifetimes(ty)).replace("'_", "")) {
+            return Some(format!("`{signal}` has no `{name}`: {fact}\n\nhelp: write `{parameter}`"));
+        }
+        let fields: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
+        if is_field(name) || suggest::nearest(name, &fields).is_some() || !self.is_of_a_row() {
+            return None;
+        }
+        Some(format!(
+            "`{signal}` has no `{name}`\n\n\
+             help: a field of the row is read from it: take `instance: &{}`, and write `instance.{name}`",
+            self.row
+        ))
+    }
+
+    /// Whether a type is the payload of one of the signals, by its name.
+    pub(super) fn is_payload(&self, ty: &Type) -> bool {
+        let target = match ty {
+            Type::Reference(reference) => &*reference.elem,
+            other => other,
+        };
+        let Type::Path(path) = target else { return false };
+        let name = last(&path.path);
+        let is_payload = |signal: &String| if is_camel(signal) { *signal == name } else { camel_case(signal) == name };
+        self.signals.iter().any(is_payload)
+            && (self.is_of_the_library() || self.signals.iter().all(|signal| is_camel(signal)))
+    }
+
+    /// The type of the payload, if the parameter has it.
+    fn names_payload(&self, ty: &Type) -> Option<String> {
+        let text = written(ty.to_token_stream());
+        self.is_payload(ty).then(|| if text.starts_with('&') { text } else { format!("&{text}") })
+    }
+
+    /// The parameter that has this type.
+    fn of_type(&self, ty: &str) -> Option<(&'static str, String)> {
+        let row = self.row.replace(' ', "");
+        let target = ty.trim_start_matches('&').trim_start_matches("mut");
+        let has = |signals: &[&str]| self.signals.iter().all(|signal| signals.contains(&signal.as_str()));
+        let after = has(&["post_commit", "post_rollback"]);
+        Some(match target {
+            _ if self.is_of_a_row() && (target == row || target == "dynAnyModel") => {
+                let change = if has(&["pre_save", "post_load"]) && ty.contains("&mut") { "mut " } else { "" };
+                ("the row is called `instance`", format!("instance: &{change}{}", self.row))
+            }
+            "Tx" if !after => ("the transaction is called `tx`", "tx: &mut Tx".to_owned()),
+            "Db" | "Tx" if after => ("the database is called `db`", "db: &Db".to_owned()),
+            _ if target == format!("FieldSet<{row}>") && has(&["post_save", "post_commit", "post_rollback"]) => {
+                ("what changed is called `changes`", format!("changes: FieldSet<{}>", self.row))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether the signals have an `instance` of the sender.
+    fn is_of_a_row(&self) -> bool {
+        let is_of_a_row = |signal: &String| signal != "m2m_changed" && SIGNALS.iter().any(|(known, _)| known == signal);
+        self.signals.iter().all(is_of_a_row)
+    }
+
+    /// An answer of the table, with the payload and the model of the user.
+    fn in_the_users_names(&self, answer: &str) -> String {
+        let payload = camel_case(&self.signals[0]);
+        let sender = self.sender.as_deref().unwrap_or("dyn AnyModel");
+        answer
+            .replace("PostSave<'_, User>", &format!("{payload}<'_, {sender}>"))
+            .replace("&User", &format!("&{sender}"))
+            .replace("<User>", &format!("<{sender}>"))
+    }
+}
+
+fn last(path: &Path) -> String {
+    path.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
+}
+
+pub(super) fn is_misspelt_instance(name: &str) -> bool {
+    !is_field(name) && suggest::nearest(name, &["instance"]).is_some()
+}
+
+fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(field, _)| *field == name)
+}
+
+pub(super) fn target(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        other => other,
+    }
+}
+
+/// `&PostSave`
+pub(super) fn payload_without_model(ty: &Type) -> bool {
+    let Type::Path(path) = target(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        matches!(last.arguments, PathArguments::None)
+            || !written(last.arguments.to_token_stream()).contains(char::is_alphabetic)
+    })
+}
