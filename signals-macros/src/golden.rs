@@ -52,10 +52,10 @@ fn a_receiver() {
             use PRIVATE NoReceiver as _ ;
             < () >::RunsAfter as CORE primitive::isize | < audit >::RunsAfter as CORE primitive::isize }
             }
-            # [allow (elided_lifetimes_in_paths , clippy::type_complexity , reason = "a signal is asked for in steps, without its lifetime")] const _ : () = {
             impl PRIVATE ReceiverName for welcome {
             const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
             }
+            # [allow (elided_lifetimes_in_paths , clippy::type_complexity , reason = "a signal is asked for in steps, without its lifetime")] const _ : () = {
             const DECLARATION : PRIVATE Declaration = PRIVATE Declaration {
             name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
             ;

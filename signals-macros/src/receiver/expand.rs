@@ -33,8 +33,10 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     let has_closure = parsed.attributes.iter().any(|arguments| matches!(arguments.when, Some(Expr::Closure(_))));
     let entries =
         if has_closure { quote!(const _: [(); { #entries 0 }] = [];) } else { quote!(const _: () = { #entries };) };
+    let implementation = &name.implementation;
     let added = quote! {
         #marker
+        #implementation
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
         #entries
     };
@@ -78,9 +80,8 @@ fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments],
     let id = |path: &Path| ask(path, quote!(#private::ReceiverName), "ID");
     let after = attributes.iter().flat_map(|arguments| &arguments.after).map(id);
     let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
-    let Name { implementation, ty, .. } = marker;
+    let ty = &marker.ty;
     quote! {
-        #implementation
         const DECLARATION: #private::Declaration = #private::Declaration {
             name: #name,
             file: ::core::file!(),
