@@ -3,13 +3,27 @@
 use core::any::{Any, TypeId};
 use core::fmt;
 
-use crate::payload::{Call, Filter, Payload};
+use crate::payload::{Bind, Call, Filter, Payload};
 use crate::source::Source;
 
 /// A function's arguments bound to the fields of one payload, and its filters.
 pub struct Binding<P: Payload> {
     pub(crate) filter: Option<Filter<P>>,
     pub(crate) call: Call<P>,
+}
+
+#[allow(clippy::unused_self, reason = "the type of the payload is that of the constant on which they are called")]
+impl<P: Payload> Bind<P> {
+    #[doc(hidden)]
+    pub const fn all(&self, call: Call<P>) -> Binding<P> {
+        Binding { filter: None, call }
+    }
+
+    /// A binding that is only called for payloads that pass the filter.
+    #[doc(hidden)]
+    pub const fn filtered(&self, filter: Filter<P>, call: Call<P>) -> Binding<P> {
+        Binding { filter: Some(filter), call }
+    }
 }
 
 impl<P: Payload> Clone for Binding<P> {

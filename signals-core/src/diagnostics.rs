@@ -7,9 +7,8 @@
 
 use core::marker::PhantomData;
 
-use crate::binding::Binding;
 use crate::error::BoxError;
-use crate::payload::{Call, Filter, Payload, ReceiverFuture, Reply};
+use crate::payload::{Payload, ReceiverFuture, Reply};
 
 mod closures;
 mod conditions;
@@ -300,26 +299,6 @@ pub trait SentByUsers<S: ?Sized> {
 #[diagnostic::do_not_recommend]
 impl<T: CustomSignal, S: ?Sized> SentByUsers<S> for T {
     type Signal = T;
-}
-
-/// What binds a receiver to a payload.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Bind<P>(PhantomData<fn(P)>);
-
-impl<P: Payload> Bind<P> {
-    pub(crate) const NEW: Self = Self(PhantomData);
-
-    #[doc(hidden)]
-    pub const fn all(&self, call: Call<P>) -> Binding<P> {
-        Binding { filter: None, call }
-    }
-
-    /// A binding that is only called for payloads that pass the filter.
-    #[doc(hidden)]
-    pub const fn filtered(&self, filter: Filter<P>, call: Call<P>) -> Binding<P> {
-        Binding { filter: Some(filter), call }
-    }
 }
 
 /// What a signal passes as `instance` to a receiver that names no sender.

@@ -53,9 +53,9 @@ pub enum FunctionName<const NUMBER: u64> {}
 /// Picks the function of a name, if the name is that of the function.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct SameName<A, B>(core::marker::PhantomData<(A, B)>);
+pub struct SameName<Named, Own>(core::marker::PhantomData<(Named, Own)>);
 
-impl<A> SameName<A, A> {
+impl<Name> SameName<Name, Name> {
     /// The function.
     #[inline]
     pub fn pick<F, O>(function: F, _: O) -> F {
@@ -72,7 +72,7 @@ pub trait OtherName {
     }
 }
 
-impl<A, B> OtherName for SameName<A, B> {}
+impl<Named, Own> OtherName for SameName<Named, Own> {}
 
 #[diagnostic::do_not_recommend]
 impl<const NUMBER: u64> ReceiverName for FunctionName<NUMBER> {

@@ -2,10 +2,10 @@
 
 use core::convert::Infallible;
 use core::fmt;
+use core::marker::PhantomData;
 
 use stackfuture::StackFuture;
 
-use crate::diagnostics::Bind;
 use crate::error::BoxError;
 use crate::scope::Scope;
 
@@ -62,6 +62,15 @@ pub trait Payload: Sized + 'static {
 
     /// The payload for a receiver of any sender.
     fn widen<'b>(payload: &'b mut Self::Of<'_>, senders: Self::Senders) -> <Self::Any as Payload>::Of<'b>;
+}
+
+/// What binds a receiver to a payload.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Bind<P>(PhantomData<fn(P)>);
+
+impl<P> Bind<P> {
+    const NEW: Self = Self(PhantomData);
 }
 
 /// How a signal calls its receivers.

@@ -273,7 +273,7 @@ impl<P: Payload> Signal<P> {
         &'static self,
         receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
     ) -> ReceiverHandle {
-        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver.into_reply()(receiver(payload)))))
+        self.add(closure_id(), Closure::Sync(Box::new(move |payload| receiver.replying()(receiver(payload)))))
     }
 
     /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
@@ -316,7 +316,7 @@ impl<P: Payload> Signal<P> {
         receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
     ) -> Option<ReceiverHandle> {
         let id = ReceiverId { name: uid.into(), location: SourceLocation::caller() };
-        self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver.into_reply()(receiver(payload)))))
+        self.add_unique(id, Closure::Sync(Box::new(move |payload| receiver.replying()(receiver(payload)))))
     }
 
     fn add(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
@@ -357,7 +357,7 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
         &'static self,
         receiver: impl AsyncReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
     ) -> ReceiverHandle {
-        let into_reply = receiver.into_reply();
+        let into_reply = receiver.replying();
         let receiver: Box<AsyncClosure<P>> = Box::new(move |payload| {
             let future = receiver(payload);
             Box::pin(async move { into_reply(future.await) })

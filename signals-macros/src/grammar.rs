@@ -454,8 +454,8 @@ pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
         if after_operand && angles == 0 && !closure && begins_argument(input) {
             break;
         }
-        let Ok(token) = input.parse::<TokenTree>() else { break };
-        if let TokenTree::Punct(punct) = &token {
+        let Ok(next) = input.parse::<TokenTree>() else { break };
+        if let TokenTree::Punct(punct) = &next {
             let after_dash = matches!(taken.last(), Some(TokenTree::Punct(p)) if ['-', '='].contains(&p.as_char()));
             match punct.as_char() {
                 '<' if closes(input, '>') => angles += 1,
@@ -465,7 +465,7 @@ pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
                 _ => {}
             }
         }
-        taken.push(token);
+        taken.push(next);
     }
     taken.into_iter().collect()
 }

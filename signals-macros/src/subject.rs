@@ -43,16 +43,16 @@ impl Subject {
 
     fn help(self, item: &Item) -> Option<String> {
         match self {
-            Self::Receiver => receiver(item),
+            Self::Receiver => Some(receiver(item)),
             Self::Signal => signal(item),
             Self::Model => model(item),
         }
     }
 }
 
-fn receiver(item: &Item) -> Option<String> {
+fn receiver(item: &Item) -> String {
     let function = |name: &str| format!("`fn {name}(instance: &User) {{ .. }}`");
-    Some(match item {
+    match item {
         Item::Const(item) => closure(&item.ident.unraw().to_string()),
         Item::Static(item) => closure(&item.ident.unraw().to_string()),
         Item::Impl(_) => "write the receiver as a function outside of the `impl` block".to_owned(),
@@ -66,7 +66,7 @@ fn receiver(item: &Item) -> Option<String> {
             "write it outside of the trait, as `fn welcome(instance: &User) { .. }`".to_owned()
         }
         _ => format!("write the receiver as {}", function("welcome")),
-    })
+    }
 }
 
 fn closure(name: &str) -> String {

@@ -184,11 +184,11 @@ async fn send_at_end<M: ModelInternals>(saved: Saved<M>, end: TransactionEnd, db
     let changes = FieldSet::changed(previous, instance);
     match end {
         TransactionEnd::Commit => {
-            let payload = PostCommit { instance, created, previous, changes, raw, db };
+            let payload = PostCommit { instance, created, previous, changes, db, raw };
             send_reporting(&M::LIFECYCLE.post_commit, payload, |error| db.report(error.into())).await;
         }
         TransactionEnd::Rollback => {
-            let payload = PostRollback { instance, created, previous, changes, raw, db };
+            let payload = PostRollback { instance, created, previous, changes, db, raw };
             send_reporting(&M::LIFECYCLE.post_rollback, payload, |error| db.report(error.into())).await;
         }
     }

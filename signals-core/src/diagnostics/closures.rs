@@ -52,13 +52,13 @@ impl<F, P: Payload, R> AsyncReceiverClosure<P, R, Unknown> for F where
 pub trait ClosureReturns<R, Output> {
     /// Makes what it returns what the dispatch needs.
     #[doc(hidden)]
-    fn into_reply(&self) -> fn(R) -> Reply<Output>;
+    fn replying(&self) -> fn(R) -> Reply<Output>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<F, R: Returns<Output>, Output> ClosureReturns<R, Output> for F {
     #[inline]
-    fn into_reply(&self) -> fn(R) -> Reply<Output> {
+    fn replying(&self) -> fn(R) -> Reply<Output> {
         |returned| returned.into_reply(Known)
     }
 }

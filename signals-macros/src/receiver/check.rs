@@ -5,9 +5,10 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
 
+use super::arguments::Arguments;
 use super::condition::{self, Names};
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
-use super::parse::{Arguments, Parsed};
+use super::parse::Parsed;
 use super::{forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;

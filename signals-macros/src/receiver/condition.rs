@@ -166,15 +166,12 @@ pub(super) fn says_of_created(when: &Expr) -> Option<bool> {
 }
 
 fn of_closure(closure: &ExprClosure, names: &Names<'_>) -> Option<String> {
-    match constant(&closure.body) {
-        Some(false) => {
-            return Some(
-                "this condition is always `false`, so that the receiver is never called\n\n\
-                 help: write what it depends on, as in `when = |event| event.created`, or remove this attribute"
-                    .to_owned(),
-            );
-        }
-        Some(true) | None => {}
+    if constant(&closure.body) == Some(false) {
+        return Some(
+            "this condition is always `false`, so that the receiver is never called\n\n\
+             help: write what it depends on, as in `when = |event| event.created`, or remove this attribute"
+                .to_owned(),
+        );
     }
     let parameters: Vec<&Pat> = closure.inputs.iter().collect();
     let body = closure.body.to_token_stream();

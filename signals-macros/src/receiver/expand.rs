@@ -6,12 +6,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, ItemFn, Path, Token, Type, TypeReference as Reference};
 
+use super::arguments::Arguments;
 use super::check;
 use super::condition::is_typed;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
-use super::parse::{Arguments, Parsed};
+use super::parse::Parsed;
 use super::stacked;
 use super::usual::Usual;
 use crate::root::{Root, SpanRange, ask, at, moved};

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Path, PathArguments, Type, TypePath};
 
-use super::parse::Arguments;
+use super::arguments::Arguments;
 use crate::case::{camel_case, snake_case};
 use crate::foreign::signal_names::SIGNALS;
 use crate::foreign::{self, Place};

@@ -33,7 +33,7 @@ pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut 
             errors.on(name, format!("no parameter of the receiver says what `{name}` is\n\nhelp: {help}"));
         }
     }
-    let has_senders = |arguments: &super::parse::Arguments| arguments.senders.is_some();
+    let has_senders = |arguments: &super::arguments::Arguments| arguments.senders.is_some();
     if !of_the_library || parsed.attributes.iter().all(has_senders) {
         return;
     }

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type};
 
+use super::arguments::Arguments;
 use super::parameters::without_lifetimes;
-use super::parse::Arguments;
 use crate::case::camel_case;
 use crate::foreign::signal_names::SIGNALS;
 use crate::foreign::{self, Place};

@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use crate::errors::Errors;
 use crate::root::Root;
 
+mod arguments;
 mod check;
 mod condition;
 mod expand;

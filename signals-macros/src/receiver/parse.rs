@@ -5,8 +5,9 @@ use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Bracket;
-use syn::{Attribute, Expr, Ident, Item, ItemFn, LitBool, LitStr, Meta, Path, Token, Type};
+use syn::{Attribute, Expr, Ident, Item, ItemFn, Meta, Path, Stmt, Token, Type};
 
+use super::arguments::{Arguments, Changed};
 use super::forms::{self, Bare};
 use crate::errors::Errors;
 use crate::foreign::Place;
@@ -26,34 +27,6 @@ pub(super) struct Parsed {
     pub(super) root: Root,
 }
 
-/// One `#[receiver(..)]`.
-#[derive(Default)]
-pub(super) struct Arguments {
-    pub(super) signals: Vec<Path>,
-    pub(super) senders: Option<Vec<Type>>,
-    pub(super) created: Option<(Ident, LitBool)>,
-    pub(super) changed: Option<Changed>,
-    pub(super) raw: Option<(Ident, LitBool)>,
-    pub(super) when: Option<Expr>,
-    pub(super) after: Vec<Path>,
-    pub(super) before: Vec<Path>,
-    pub(super) id: Option<LitStr>,
-    pub(super) root: Option<Path>,
-}
-
-impl Arguments {
-    /// The word `raw` of `raw = true`.
-    pub(super) fn takes_raw(&self) -> Option<&Ident> {
-        self.raw.as_ref().filter(|(_, value)| value.value).map(|(word, _)| word)
-    }
-}
-
-/// `changed(email, name)`
-pub(super) struct Changed {
-    pub(super) word: Ident,
-    pub(super) fields: Vec<Ident>,
-}
-
 const KEYS: Keys =
     Keys::new(Place::Receiver, &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"]);
 
@@ -61,7 +34,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
     // The location of the attribute, with the hygiene of the user's code.
     let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
     let mut attributes = vec![arguments(attribute, Span::call_site().resolved_at(origin), root, errors)];
-    let mut function = match syn::parse2::<Item>(item) {
+    let mut function = match item_of(item) {
         Ok(Item::Fn(function)) => function,
         Ok(other) => {
             errors.push(Subject::Receiver.misplaced(&other));
@@ -81,6 +54,27 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
         attributes.push(arguments(tokens, span, root, errors));
     }
     Some(Parsed { function, attributes, root })
+}
+
+/// The item. What is in the body of a function is not read: it may have a syntax that only the compiler knows, and then the function is
+/// a receiver all the same.
+fn item_of(item: TokenStream) -> syn::Result<Item> {
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let Some(TokenTree::Group(body)) = tokens.pop().filter(is_braces) else { return syn::parse2(item) };
+    let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+    empty.set_span(body.span());
+    tokens.push(empty.into());
+    match syn::parse2::<ItemFn>(tokens.into_iter().collect()) {
+        Ok(mut function) => {
+            function.block.stmts = vec![Stmt::Expr(Expr::Verbatim(body.stream()), None)];
+            Ok(Item::Fn(function))
+        }
+        Err(_) => syn::parse2(item),
+    }
+}
+
+fn is_braces(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// The item as the user wrote it, for output that only adds errors.

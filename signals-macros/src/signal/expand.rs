@@ -97,10 +97,8 @@ fn named(name: &Ident, any: &TokenStream, private: &TokenStream) -> TokenStream 
 
 /// The type of what each receiver returns. If it borrows, that is a mistake, and receivers are asked for what owns it.
 fn output(arguments: &Arguments) -> TokenStream {
-    match &arguments.output {
-        Some(output) => owned(output).unwrap_or_else(|| output.to_token_stream()),
-        None => quote!(()),
-    }
+    let owned = |output| owned(output).unwrap_or_else(|| output.to_token_stream());
+    arguments.output.as_ref().map_or_else(|| quote!(()), owned)
 }
 
 /// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.

@@ -26,7 +26,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
             let signal = expand::expand(&parsed, root);
             quote!(#signal #errors)
         }
-        _ => quote!(#item #errors),
+        _ => item.into_iter().chain(errors.unwrap_or_default()).collect(),
     }
 }
 
