@@ -1,7 +1,7 @@
-// A key is unique, and has an index.
+// A key has an index.
 use signals::prelude::*;
 
 #[model]
-struct User { #[key] #[unique] #[index] id: Id<User> }
+struct User { #[key] #[index] id: Id<User> }
 
 fn main() {}

@@ -1,8 +1,5 @@
-// A model has one key. A key of several fields is an `Id` of its own, and a constraint.
+// A key of several fields is an `Id` of its own, and a constraint.
 use signals::prelude::*;
-
-#[model]
-struct Membership { #[key] user: i64, #[key] group: i64 }
 
 #[model(primary_key(user, group))]
 struct Visit { user: i64, group: i64 }

@@ -1,14 +1,11 @@
-// A method that a field adds cannot be written again: the compiler underlines the field.
+// A method that the model or a field adds cannot be written again: the compiler underlines the model or the field.
 use signals::prelude::*;
-
-#[model]
-struct Team { #[key] id: Id<Team> }
 
 #[model]
 struct User {
     #[key] id: Id<User>,
     #[unique] email: String,
-    #[foreign_key(on_delete = cascade)] team_id: Id<Team>,
+    #[foreign_key(on_delete = cascade)] team_id: Id<User>,
     #[many_to_many] friends: ManyToMany<User>,
 }
 

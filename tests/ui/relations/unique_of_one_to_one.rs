@@ -1,4 +1,4 @@
-// A relation has an index, and one to one is unique.
+// One to one is unique.
 use signals::prelude::*;
 
 #[model]
@@ -8,7 +8,6 @@ struct User { #[key] id: Id<User> }
 struct Profile {
     #[key] id: Id<Profile>,
     #[one_to_one(on_delete = cascade)] #[unique] user: Id<User>,
-    #[foreign_key(on_delete = cascade)] #[index] friend: Id<User>,
 }
 
 fn main() {}
