@@ -116,6 +116,33 @@ fn models_of_one_crate_point_to_models_of_another() {
     .assert_eq(&String::from_utf8_lossy(&output.stdout));
 }
 
+/// What the macros write means the same in a crate of an older edition.
+#[test]
+fn older_editions_have_models_and_receivers() {
+    let output = cargo(&["build", "--package", "edition-2018", "--package", "edition-2021"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let [old, older] = ["edition-2021", "edition-2018"].map(|program| {
+        let output = Command::new(path_of(program)).output().expect("the program starts");
+        assert!(output.status.success(), "{program} failed:\n{}", stderr(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    });
+    assert_eq!(old, older);
+    expect![[r#"
+        User saved, created true
+        Animal saved, created true
+        PreAdd [1]
+        PostAdd [1]
+        connected: true
+        Animal saved, created false
+        Some(Name("Tom")) -> Name("Tim")
+        connected: false
+        ["Tim eats fish", "and drinks"]
+        [1]
+        goodbye, Animal
+    "#]]
+    .assert_eq(&old);
+}
+
 #[test]
 fn a_use_links_a_crate() {
     prints(
