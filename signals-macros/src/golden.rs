@@ -132,11 +132,11 @@ fn a_signal() {
             impl PRIVATE LendsMutably for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            impl < T : ? CORE marker::Sized > PRIVATE FromAnySender < T > for OrderPaid < '_ > {
+            impl < __Sender : ? CORE marker::Sized > PRIVATE FromAnySender < __Sender > for OrderPaid < '_ > {
             type Signal = Self ;
             }
-            impl < S : ? CORE marker::Sized , T : ? CORE marker::Sized > PRIVATE LendsInstance < S , T > for OrderPaid < '_ > {
-            type Instance = T ;
+            impl < __Sender : ? CORE marker::Sized , __Instance : ? CORE marker::Sized > PRIVATE LendsInstance < __Sender , __Instance > for OrderPaid < '_ > {
+            type Instance = __Instance ;
             }
             impl PRIVATE CustomSignal for OrderPaid < '_ > {
             type Payload = OrderPaid < 'static > ;

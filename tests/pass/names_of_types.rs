@@ -47,6 +47,30 @@ struct User {
     teacher: UserId,
 }
 
+/// Names that type parameters usually have.
+mod letters {
+    use signals::prelude::*;
+
+    macro_rules! declare {
+        ($($name:ident $signal:ident $column:ident),*) => {$(
+            #[derive(Clone, signals::Column)]
+            struct $column(u8);
+            #[model]
+            struct $name { #[key] id: Id<$name>, column: $column, #[many_to_many] friends: ManyToMany<$name> }
+            #[signal]
+            struct $signal<'a> { model: &'a $name }
+        )*};
+    }
+    declare!(T S M, K V E, B A C, F R P);
+
+    #[receiver(post_save, sender = T)]
+    fn saved(instance: &T, created: bool) {}
+    #[receiver(S)]
+    fn sent(model: &T) -> Result<()> {
+        Ok(())
+    }
+}
+
 pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables_of::<Note>().await?;

@@ -66,10 +66,10 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             #hidden
             impl #private::LendsMutably for #any { type Signal = Self; }
             #hidden
-            impl<T: ?::core::marker::Sized> #private::FromAnySender<T> for #any { type Signal = Self; }
+            impl<__Sender: ?::core::marker::Sized> #private::FromAnySender<__Sender> for #any { type Signal = Self; }
             #hidden
-            impl<S: ?::core::marker::Sized, T: ?::core::marker::Sized> #private::LendsInstance<S, T> for #any {
-                type Instance = T;
+            impl<__Sender: ?::core::marker::Sized, __Instance: ?::core::marker::Sized> #private::LendsInstance<__Sender, __Instance> for #any {
+                type Instance = __Instance;
             }
             impl #private::CustomSignal for #any { type Payload = #tag; }
             #awaits
