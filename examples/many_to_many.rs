@@ -88,13 +88,13 @@ async fn main() -> Result<()> {
     let (staff, board, guests) = (group(&db, "staff").await?, group(&db, "board").await?, group(&db, "guests").await?);
 
     println!("Ann joins the staff and the board:");
-    ann.groups().add(&db, &[staff.id, board.id]).await?;
+    ann.groups().add(&db, [staff.id, board.id]).await?;
     println!("The staff gets Ann and Bob:");
-    staff.user_set().add(&db, &[ann.id, bob.id]).await?;
+    staff.user_set().add(&db, [ann.id, bob.id]).await?;
     println!("Ann is set to be in the staff and the guests:");
-    ann.groups().set(&db, &[staff.id, guests.id]).await?;
+    ann.groups().set(&db, [staff.id, guests.id]).await?;
     println!("The same again changes nothing, and sends nothing:");
-    ann.groups().set(&db, &[guests.id, staff.id]).await?;
+    ann.groups().set(&db, [guests.id, staff.id]).await?;
     println!("Bob creates a group:");
     let mut chess = Group { name: "chess".to_owned(), ..Group::default() };
     bob.groups().create(&db, &mut chess).await?;
@@ -103,12 +103,12 @@ async fn main() -> Result<()> {
         println!("{} is in {}", user.name, groups.join(", "));
     }
 
-    ann.friends().add(&db, &[bob.id]).await?;
+    ann.friends().add(&db, [bob.id]).await?;
     println!("Bob has {} friend", bob.friends().count(&db).await?);
 
     let mut club = Club { name: "rowing".to_owned(), ..Club::default() };
     ann.clubs().through_defaults(&|member| "cox".clone_into(&mut member.role)).create(&db, &mut club).await?;
-    club.members().add(&db, &[bob.id]).await?;
+    club.members().add(&db, [bob.id]).await?;
     for Membership { user, role, .. } in Membership::all(&db).await? {
         println!("user {user} rows as {role:?}");
     }

@@ -194,7 +194,7 @@
 //! async fn example(db: &Db, post: &Post, tag: &Tag) -> Result<()> {
 //!     let mut author: Author = post.author(db).await?;
 //!     let posts: Vec<Post> = author.post_set(db).await?;
-//!     post.tags().add(db, &[tag.id]).await?;
+//!     post.tags().add(db, [tag.id]).await?;
 //!     let tagged: Vec<Post> = tag.post_set().all(db).await?;
 //!     author.delete(db).await?; // also deletes the posts, with their own signals
 //!     # let _ = (posts, tagged);

@@ -233,7 +233,7 @@ async fn rule_37_a_receiver_of_any_sender_receives_from_every_relation() -> Test
     db.create_tables().await?;
     db.execute("INSERT INTO tags DEFAULT VALUES", &()).await?;
     let tag = Tag::all(&db).await?.remove(0);
-    tag.related().add(&db, &[tag.id]).await?;
+    tag.related().add(&db, [tag.id]).await?;
     expect![[r#"
         any_change: PreAdd of Tag { id: 1 } in TagRelated: [1]
         change_of_tags: PreAdd in tag_related

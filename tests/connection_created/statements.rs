@@ -65,11 +65,11 @@ async fn rule_43_a_change_without_receivers_is_one_statement() -> TestResult {
     two.save(&db).await?;
 
     STATEMENTS.lock()?.clear();
-    user.groups().add(&db, &[one.id, two.id, one.id]).await?;
+    user.groups().add(&db, [one.id, two.id, one.id]).await?;
     are(&expect![[r#"
         INSERT INTO "user_groups" ("user_id", "group_id") SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
     "#]]);
-    one.user_set().remove(&db, &[user.id]).await?;
+    one.user_set().remove(&db, [user.id]).await?;
     are(&expect![[r#"
         DELETE FROM "user_groups" WHERE "group_id" = ?1 AND "user_id" IN (SELECT value FROM json_each(?2))
     "#]]);
@@ -77,16 +77,16 @@ async fn rule_43_a_change_without_receivers_is_one_statement() -> TestResult {
     are(&expect![[r#"
         DELETE FROM "user_groups" WHERE "user_id" = ?1
     "#]]);
-    user.friends().add(&db, &[user.id]).await?;
-    user.friends().remove(&db, &[user.id]).await?;
+    user.friends().add(&db, [user.id]).await?;
+    user.friends().remove(&db, [user.id]).await?;
     user.friends().clear(&db).await?;
     are(&expect![[r#"
         INSERT INTO "user_friends" ("from_user_id", "to_user_id") SELECT ?1, value FROM json_each(?2) WHERE true UNION ALL SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
         DELETE FROM "user_friends" WHERE "from_user_id" = ?1 AND "to_user_id" IN (SELECT value FROM json_each(?2)) OR "to_user_id" = ?1 AND "from_user_id" IN (SELECT value FROM json_each(?2))
         DELETE FROM "user_friends" WHERE "from_user_id" = ?1 OR "to_user_id" = ?1
     "#]]);
-    user.groups().set(&db, &[one.id]).await?;
-    user.groups().set(&db, &[one.id]).await?;
+    user.groups().set(&db, [one.id]).await?;
+    user.groups().set(&db, [one.id]).await?;
     are(&expect![[r#"
         BEGIN IMMEDIATE
         SELECT "group_id" FROM "user_groups" WHERE "user_id" = ?1 ORDER BY "group_id"
@@ -106,9 +106,9 @@ async fn rule_43_a_change_without_receivers_is_one_statement() -> TestResult {
         SELECT count(*) FROM "user_groups" WHERE "user_id" = ?1
         SELECT 1 FROM "user_groups" WHERE "user_id" = ?1 AND "group_id" = ?2 LIMIT 1
     "#]]);
-    user.watched().add(&db, &[one.id]).await?;
-    user.watched().add(&db, &[one.id]).await?;
-    user.watched().remove(&db, &[one.id]).await?;
+    user.watched().add(&db, [one.id]).await?;
+    user.watched().add(&db, [one.id]).await?;
+    user.watched().remove(&db, [one.id]).await?;
     are(&expect![[r#"
         BEGIN IMMEDIATE
         SELECT "group_id" FROM "user_watched" WHERE "user_id" = ?1 AND "group_id" IN (SELECT value FROM json_each(?2))

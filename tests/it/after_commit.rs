@@ -170,7 +170,7 @@ mod failures_after_a_commit {
 
         let mut tag = Tag::default();
         tag.save(&db).await?;
-        note.tags().add(&db, &[tag.id]).await?;
+        note.tags().add(&db, [tag.id]).await?;
         assert_eq!(LOG.take(), "the last hook\nthe last hook\n");
 
         let deleted = note.delete(&db).await?;

@@ -166,7 +166,7 @@ async fn rule_26_deleted_rows_are_as_they_were_when_they_went(database: &Databas
     async fn delete(photo: &mut Photo, tag: Id<Tag>, db: &Db, how: usize) -> Result<()> {
         match how {
             0 => photo.delete(db).await.map(drop),
-            1 => photo.tags().remove(db, &[tag]).await,
+            1 => photo.tags().remove(db, [tag]).await,
             2 => photo.tags().clear(db).await,
             _ => PhotoTag::delete_where(db, "true", &()).with_signals().await.map(drop),
         }
@@ -177,7 +177,7 @@ async fn rule_26_deleted_rows_are_as_they_were_when_they_went(database: &Databas
         let (mut photo, mut tag) = (Photo::default(), Tag::default());
         photo.save(&db).await?;
         tag.save(&db).await?;
-        photo.tags().add(&db, &[tag.id]).await?;
+        photo.tags().add(&db, [tag.id]).await?;
         let click = db.begin().await?;
         let sql = format!("UPDATE \"{}\" SET clicks = 1", PhotoTag::META.table);
         click.execute(&sql, &()).await?;
@@ -218,11 +218,11 @@ async fn rule_39_what_two_transactions_relate_at_once_is_added_by_one_of_them(da
         ann.save(&db).await?;
         bob.save(&db).await?;
         let first = db.begin().await?;
-        ann.friends().add(&first, &[bob.id]).await?;
+        ann.friends().add(&first, [bob.id]).await?;
         let both = [ann, bob];
         let second = tokio::spawn({
             let db = db.clone();
-            async move { both[from].friends().add(&db, &[both[to].id]).await }
+            async move { both[from].friends().add(&db, [both[to].id]).await }
         });
         wait_for_a_lock(&db).await;
         first.commit().await?;

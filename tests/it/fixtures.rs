@@ -376,7 +376,7 @@ mod lists_of_keys {
         assert_eq!(db.load_fixture_of::<All>(&dumped).await?, 6);
         assert_eq!(db.dump_fixture_of::<All>().await?, dumped);
         LOG.take();
-        one.tags().remove(&db, &[Id::new(2)]).await?;
+        one.tags().remove(&db, [Id::new(2)]).await?;
         LOG.is(&expect![[r#"
             normal
             PreRemove one [2], raw false

@@ -279,7 +279,7 @@ async fn sql_that_names_a_table_and_its_columns_without_quotes_means_them(databa
     User::create_many(&db, &mut users).await?;
     let mut category = Category { user: users[1].id, leader_id: Some(users[2].id), ..Category::default() };
     category.save(&db).await?;
-    users[0].categories().add(&db, &[category.id]).await?;
+    users[0].categories().add(&db, [category.id]).await?;
 
     assert_eq!(db.query_one::<i64>("SELECT count(*) FROM users", &()).await?, 3);
     assert_eq!(db.query_as::<User>("SELECT * FROM users ORDER BY id", &()).await?, users);

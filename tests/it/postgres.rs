@@ -477,20 +477,20 @@ async fn rule_43_a_change_without_receivers_is_one_round_trip(database: &Databas
     for _ in 0..2 {
         // The first time each statement is prepared.
         rounds.clear();
-        rounds.push(("add", proxy.count(user.groups().add(&db, &[one.id, two.id])).await));
-        rounds.push(("add what is there", proxy.count(user.groups().add(&db, &[two.id])).await));
-        rounds.push(("add from the other side", proxy.count(one.user_set().add(&db, &[user.id])).await));
-        rounds.push(("add, symmetrical", proxy.count(user.friends().add(&db, &[user.id])).await));
-        rounds.push(("remove", proxy.count(user.groups().remove(&db, &[one.id, two.id])).await));
+        rounds.push(("add", proxy.count(user.groups().add(&db, [one.id, two.id])).await));
+        rounds.push(("add what is there", proxy.count(user.groups().add(&db, [two.id])).await));
+        rounds.push(("add from the other side", proxy.count(one.user_set().add(&db, [user.id])).await));
+        rounds.push(("add, symmetrical", proxy.count(user.friends().add(&db, [user.id])).await));
+        rounds.push(("remove", proxy.count(user.groups().remove(&db, [one.id, two.id])).await));
         rounds.push(("clear", proxy.count(user.groups().clear(&db)).await));
-        rounds.push(("set", proxy.count(user.groups().set(&db, &[one.id])).await));
-        rounds.push(("set to the same", proxy.count(user.groups().set(&db, &[one.id])).await));
+        rounds.push(("set", proxy.count(user.groups().set(&db, [one.id])).await));
+        rounds.push(("set to the same", proxy.count(user.groups().set(&db, [one.id])).await));
         rounds.push(("ids", {
             let (count, ids) = proxy.count(user.groups().ids(&db)).await;
             (count, ids.map(drop))
         }));
-        rounds.push(("add, with receivers", proxy.count(user.watched().add(&db, &[one.id, two.id])).await));
-        rounds.push(("remove, with receivers", proxy.count(user.watched().remove(&db, &[one.id])).await));
+        rounds.push(("add, with receivers", proxy.count(user.watched().add(&db, [one.id, two.id])).await));
+        rounds.push(("remove, with receivers", proxy.count(user.watched().remove(&db, [one.id])).await));
         user.groups().clear(&db).await?;
         user.watched().clear(&db).await?;
     }

@@ -120,7 +120,7 @@ async fn deletes_bulk_and_many_to_many_are_muted_as_well(database: &Database) ->
 
     let muted = mute::<refuse>(&db);
     User::create_many(&db, &mut users).await?;
-    users[0].groups().add(&db, &[staff.id]).await?;
+    users[0].groups().add(&db, [staff.id]).await?;
     users[0].delete(&db).await?;
     User::delete_where(&db, "true", &()).await?;
     drop(muted);

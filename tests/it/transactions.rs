@@ -268,7 +268,7 @@ async fn a_transaction_in_a_receiver_is_refused_and_names_where_the_save_began(d
     for (line, result) in [
         (line!(), User::default().save(&db).await),
         (line!(), User::create_many(&db, &mut [User::default()]).await),
-        (line!(), user.groups().add(&db, &[group.id]).await),
+        (line!(), user.groups().add(&db, [group.id]).await),
         (line!(), user.delete(&db).await.map(drop)),
     ] {
         let error = result.unwrap_err();

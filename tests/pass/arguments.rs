@@ -86,8 +86,8 @@ pub(super) async fn main() -> Result<()> {
     Group::create_many(db, std::slice::from_mut(&mut staff)).await?;
     guests.save(db).await?;
     ann.groups().add(db, staff.id).await?;
-    ann.groups().add(db, &[staff.id, guests.id]).await?;
-    ann.groups().add(db, &[]).await?;
+    ann.groups().add(db, [staff.id, guests.id]).await?;
+    ann.groups().add(db, []).await?;
     ann.groups().set(db, vec![staff.id]).await?;
     ann.groups().set(db, &vec![guests.id]).await?;
     ann.groups().clear_and_add(db, [staff.id]).await?;

@@ -59,8 +59,8 @@ pub(super) async fn main() -> ::signals::Result<()> {
     ann.save(&db).await?;
     let asked = Asked { user: ann.id }.collect().await?;
     ::std::assert_eq!(asked.len(), 1);
-    ann.friends().add(&db, &[ann.id]).await?;
-    ann.idols().add(&db, &[ann.id]).await?;
+    ann.friends().add(&db, [ann.id]).await?;
+    ann.idols().add(&db, [ann.id]).await?;
     ::std::assert!(ann.fans().contains(&db, ann.id).await?);
     ::std::result::Result::Ok(())
 }

@@ -46,7 +46,7 @@ pub(super) async fn main() -> Result<()> {
     assert_eq!(found, Some(Some(2)));
     let row = r#enum::by_type(&db, "t").await?.unwrap();
     assert!(row.r#mod(&db).await?.is_none() && row.r#use(&db).await?.is_none());
-    row.r#for().add(&db, &[row.r#ref]).await?;
+    row.r#for().add(&db, [row.r#ref]).await?;
     assert_eq!(enumFor::all(&db).await?.len(), 1);
     r#struct { r#type: 7 }.send()?;
     Ok(())

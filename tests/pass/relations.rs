@@ -41,7 +41,7 @@ pub(super) async fn main() -> Result<()> {
     assert_eq!(bob.department(&db).await?.unwrap().head(&db).await?.unwrap().id, ann.id);
     assert_eq!((ann.leads(&db).await?.len(), sales.employee_set(&db).await?.len()), (1, 1));
     assert!(Employee::by_mentor_id(&db, ann.id).await?.is_some());
-    bob.projects().add(&db, &[sales.id]).await?;
+    bob.projects().add(&db, [sales.id]).await?;
     assert_eq!(sales.mentored().ids(&db).await?, [bob.id]);
     Ok(())
 }

@@ -181,7 +181,7 @@ pub(super) async fn main() -> Result<()> {
     ann.save(&db).await?;
     assert_eq!(User::by_name(&db, "ann").await?.map(|ann| ann.saves), Some(1));
     assert_eq!(ann.by(&db).await?, None);
-    ann.friends().add(&db, &[ann.id]).await?;
+    ann.friends().add(&db, [ann.id]).await?;
     assert_eq!(ann.idols().count(&db).await?, 0);
     let mut secret = Secret::default();
     secret.save(&db).await?;

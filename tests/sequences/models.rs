@@ -459,10 +459,10 @@ where
     let ids = |ids: &[Value]| ids.iter().map(Id::held).collect::<Vec<Id<D::Far>>>();
     match change {
         None => related.create(at, new).await,
-        Some(Change::Add(values)) => related.add(at, &ids(values)).await,
-        Some(Change::Remove(values)) => related.remove(at, &ids(values)).await,
+        Some(Change::Add(values)) => related.add(at, ids(values)).await,
+        Some(Change::Remove(values)) => related.remove(at, ids(values)).await,
         Some(Change::Clear) => related.clear(at).await,
-        Some(Change::Set(values)) => related.set(at, &ids(values)).await,
-        Some(Change::ClearAndAdd(values)) => related.clear_and_add(at, &ids(values)).await,
+        Some(Change::Set(values)) => related.set(at, ids(values)).await,
+        Some(Change::ClearAndAdd(values)) => related.clear_and_add(at, ids(values)).await,
     }
 }

@@ -55,10 +55,11 @@ fn errors(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<String>> {
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     let mut manifest = format!(
         "[package]\nname = \"editor\"\nedition = \"2024\"\nautobins = false\n\n[workspace]\n\n[dependencies]\n\
-         signals-rs = {{ path = {root:?}, default-features = false, features = [\"auth\", \"migrate\"] }}\n"
+         signals-rs = {{ path = '{}', default-features = false, features = [\"auth\", \"migrate\"] }}\n",
+        root.display()
     );
     for (name, file) in cases {
-        write!(manifest, "\n[[bin]]\nname = \"{}\"\npath = {file:?}\n", binary(name)).unwrap();
+        write!(manifest, "\n[[bin]]\nname = \"{}\"\npath = '{}'\n", binary(name), file.display()).unwrap();
     }
     fs::create_dir_all(&package).unwrap();
     fs::write(package.join("Cargo.toml"), manifest).unwrap();

@@ -43,7 +43,8 @@ impl Name {
             declaration: quote!(#[doc(hidden)] #vis #word #name = #ty #end),
             implementation: TokenStream::new(),
             function: if is_repeated { only(item, &ty, private) } else { item.sig.ident.to_token_stream() },
-            ty,
+            // By its name, so that the compiler sees that it is used.
+            ty: name.to_token_stream(),
         }
     }
 

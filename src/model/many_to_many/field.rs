@@ -30,7 +30,7 @@ use super::Related;
 /// let (mut ann, mut staff) = (User::default(), Group::default());
 /// ann.save(&db).await?;
 /// staff.save(&db).await?;
-/// ann.groups().add(&db, &[staff.id]).await?;
+/// ann.groups().add(&db, [staff.id]).await?;
 /// assert_eq!(staff.user_set().ids(&db).await?, [ann.id]);
 /// # Ok(())
 /// # }
@@ -95,7 +95,7 @@ impl<M> fmt::Debug for ManyToMany<M> {
 #[diagnostic::on_unimplemented(
     message = "a `ManyToMany` field holds no rows: the method of the same name reads and changes them",
     label = "expected parentheses after the field",
-    note = "for a field `groups`, write `user.groups().add(&db, &[staff.id])`, and `user.groups().all(&db)` to read the rows"
+    note = "for a field `groups`, write `user.groups().add(&db, [staff.id])`, and `user.groups().all(&db)` to read the rows"
 )]
 pub trait HoldsRows {}
 

@@ -19,7 +19,7 @@ where
 {
     /// Sets the other fields of the rows of the through model, when they are added: Django's `through_defaults`.
     ///
-    /// It is called for each of them: `ann.groups().through_defaults(&|member| member.role = 7).add(&db, &[staff.id])`.
+    /// It is called for each of them: `ann.groups().through_defaults(&|member| member.role = 7).add(&db, [staff.id])`.
     #[must_use]
     pub fn through_defaults(self, defaults: &'a (dyn Fn(&mut T) + Sync)) -> Self {
         Self { defaults: Some(defaults), ..self }

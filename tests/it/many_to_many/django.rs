@@ -105,37 +105,37 @@ async fn the_sequences_of_djangos_own_tests_between_two_models(database: &Databa
     db.execute("INSERT INTO car_default_parts (car_id, part_id) SELECT 1, id FROM parts WHERE name = 'Sunroof'", &())
         .await?;
 
-    vw.default_parts().add(&db, &[wheelset.id, doors.id, engine.id]).await?;
+    vw.default_parts().add(&db, [wheelset.id, doors.id, engine.id]).await?;
     CARS.is(&expect![[r#"
         PreAdd of ("VW"), Part: Wheelset Doors Engine
         PostAdd of ("VW"), Part: Wheelset Doors Engine
     "#]]);
     // Give the BMW and the Toyota some doors as well.
-    doors.car_set().add(&db, &[bmw.id, toyota.id]).await?;
+    doors.car_set().add(&db, [bmw.id, toyota.id]).await?;
     CARS.is(&expect![[r#"
         PreAdd of ("Doors"), reverse, Car: BMW Toyota
         PostAdd of ("Doors"), reverse, Car: BMW Toyota
     "#]]);
     // Remove the engine, and the airbag which is not there.
-    vw.default_parts().remove(&db, &[engine.id, airbag.id]).await?;
+    vw.default_parts().remove(&db, [engine.id, airbag.id]).await?;
     CARS.is(&expect![[r#"
         PreRemove of ("VW"), Part: Engine Airbag
         PostRemove of ("VW"), Part: Engine Airbag
     "#]]);
     // A second relation to the same model.
-    vw.optional_parts().add(&db, &[airbag.id, sunroof.id]).await?;
+    vw.optional_parts().add(&db, [airbag.id, sunroof.id]).await?;
     CARS.is(&expect![[r#"
         PreAdd of ("VW"), Part: Airbag Sunroof
         PostAdd of ("VW"), Part: Airbag Sunroof
     "#]]);
     // Add the airbag to all the cars, though the VW has one already.
-    airbag.cars_optional().add(&db, &[vw.id, bmw.id, toyota.id]).await?;
+    airbag.cars_optional().add(&db, [vw.id, bmw.id, toyota.id]).await?;
     CARS.is(&expect![[r#"
         PreAdd of ("Airbag"), reverse, Car: BMW Toyota
         PostAdd of ("Airbag"), reverse, Car: BMW Toyota
     "#]]);
     // Remove it from the VW, with a name of its own for the other side.
-    airbag.cars_optional().remove(&db, &[vw.id]).await?;
+    airbag.cars_optional().remove(&db, [vw.id]).await?;
     CARS.is(&expect![[r#"
         PreRemove of ("Airbag"), reverse, Car: VW
         PostRemove of ("Airbag"), reverse, Car: VW
@@ -164,7 +164,7 @@ async fn sets_of_parts(db: &Db, vw: &Car, [wheelset, doors, engine]: [Id<Part>; 
         PreAdd of ("VW"), Part: Windows
         PostAdd of ("VW"), Part: Windows
     "#]]);
-    vw.default_parts().set(db, &[wheelset, doors, engine]).await?;
+    vw.default_parts().set(db, [wheelset, doors, engine]).await?;
     CARS.is(&expect![[r#"
         PreRemove of ("VW"), Part: Windows
         PostRemove of ("VW"), Part: Windows
@@ -172,9 +172,9 @@ async fn sets_of_parts(db: &Db, vw: &Car, [wheelset, doors, engine]: [Id<Part>; 
         PostAdd of ("VW"), Part: Wheelset Doors Engine
     "#]]);
     // The same set.
-    vw.default_parts().set(db, &[engine, wheelset, doors]).await?;
+    vw.default_parts().set(db, [engine, wheelset, doors]).await?;
     CARS.is(&expect![[r#""#]]);
-    vw.default_parts().clear_and_add(db, &[wheelset, doors, engine]).await?;
+    vw.default_parts().clear_and_add(db, [wheelset, doors, engine]).await?;
     CARS.is(&expect![[r#"
         PreClear of ("VW"), Part:
         PostClear of ("VW"), Part:
@@ -189,18 +189,18 @@ async fn the_sequences_of_djangos_own_tests_within_one_model(database: &Database
     let (alice, bob) = (person(&db, "Alice").await?, person(&db, "Bob").await?);
     let (chuck, daisy) = (person(&db, "Chuck").await?, person(&db, "Daisy").await?);
     // To itself, symmetrical.
-    alice.friends().set(&db, &[bob.id, chuck.id]).await?;
+    alice.friends().set(&db, [bob.id, chuck.id]).await?;
     PEOPLE.is(&expect![[r#"
         PreAdd of ("Alice"), Person: Bob Chuck
         PostAdd of ("Alice"), Person: Bob Chuck
     "#]]);
     // To itself, from both sides.
-    alice.fans().set(&db, &[daisy.id]).await?;
+    alice.fans().set(&db, [daisy.id]).await?;
     PEOPLE.is(&expect![[r#"
         PreAdd of ("Alice"), Person: Daisy
         PostAdd of ("Alice"), Person: Daisy
     "#]]);
-    chuck.idols().set(&db, &[alice.id, bob.id]).await?;
+    chuck.idols().set(&db, [alice.id, bob.id]).await?;
     PEOPLE.is(&expect![[r#"
         PreAdd of ("Chuck"), reverse, Person: Alice Bob
         PostAdd of ("Chuck"), reverse, Person: Alice Bob

@@ -43,8 +43,8 @@ async fn rows_are_related_from_both_sides(database: &Database) -> TestResult {
     board.save(&db).await?;
 
     assert_eq!(ann.groups().all(&db).await?, []);
-    ann.groups().add(&db, &[board.id, staff.id, board.id]).await?;
-    staff.user_set().add(&db, &[ann.id, bob.id]).await?;
+    ann.groups().add(&db, [board.id, staff.id, board.id]).await?;
+    staff.user_set().add(&db, [ann.id, bob.id]).await?;
     assert_eq!(ann.groups().all(&db).await?, [staff.clone(), board.clone()]);
     assert_eq!(ann.groups().ids(&db).await?, [staff.id, board.id]);
     assert_eq!(staff.user_set().all(&db).await?, [ann.clone(), bob.clone()]);
@@ -53,13 +53,13 @@ async fn rows_are_related_from_both_sides(database: &Database) -> TestResult {
     assert!(ann.groups().contains(&db, board.id).await?);
     assert!(!bob.groups().contains(&db, board.id).await?);
 
-    ann.groups().remove(&db, &[board.id]).await?;
+    ann.groups().remove(&db, [board.id]).await?;
     assert_eq!(board.user_set().count(&db).await?, 0);
-    ann.groups().set(&db, &[board.id]).await?;
+    ann.groups().set(&db, [board.id]).await?;
     assert_eq!(ann.groups().ids(&db).await?, [board.id]);
     staff.user_set().clear(&db).await?;
     assert_eq!(UserGroups::all(&db).await?.len(), 1);
-    ann.groups().clear_and_add(&db, &[staff.id]).await?;
+    ann.groups().clear_and_add(&db, [staff.id]).await?;
     assert_eq!(ann.groups().ids(&db).await?, [staff.id]);
     let row = UserGroups::all(&db).await?.remove(0);
     assert_eq!((row.user_id, row.group_id), (ann.id, staff.id));
@@ -114,14 +114,14 @@ async fn a_relation_to_itself_by_a_path_or_an_alias_is_symmetrical_if_it_says_so
     ann.save(&db).await?;
     bob.save(&db).await?;
     account.save(&db).await?;
-    ann.by_path().add(&db, &[bob.id]).await?;
+    ann.by_path().add(&db, [bob.id]).await?;
     assert_eq!(bob.by_path().ids(&db).await?, [ann.id]);
-    ann.by_alias().add(&db, &[bob.id]).await?;
+    ann.by_alias().add(&db, [bob.id]).await?;
     assert_eq!(bob.by_alias().ids(&db).await?, [ann.id]);
-    ann.follows().add(&db, &[bob.id]).await?;
+    ann.follows().add(&db, [bob.id]).await?;
     assert_eq!(bob.follows().ids(&db).await?, []);
     assert_eq!(bob.followed().ids(&db).await?, [ann.id]);
-    ann.accounts().add(&db, &[account.id]).await?;
+    ann.accounts().add(&db, [account.id]).await?;
     assert_eq!(ann.accounts().ids(&db).await?, [account.id]);
     Ok(())
 }
@@ -186,20 +186,20 @@ async fn an_id_that_no_row_has_undoes_the_call(database: &Database) -> TestResul
     group.save(&db).await?;
     let nobody = Id::new(i64::MAX);
     for (error, model) in [
-        (user.groups().add(&db, &[group.id, nobody]).await.unwrap_err(), "UserGroups"),
-        (user.watched().add(&db, &[group.id, nobody]).await.unwrap_err(), "UserWatched"),
-        (user.groups().set(&db, &[group.id, nobody]).await.unwrap_err(), "UserGroups"),
-        (User { id: Id::new(7), ..User::default() }.groups().add(&db, &[group.id]).await.unwrap_err(), "UserGroups"),
+        (user.groups().add(&db, [group.id, nobody]).await.unwrap_err(), "UserGroups"),
+        (user.watched().add(&db, [group.id, nobody]).await.unwrap_err(), "UserWatched"),
+        (user.groups().set(&db, [group.id, nobody]).await.unwrap_err(), "UserGroups"),
+        (User { id: Id::new(7), ..User::default() }.groups().add(&db, [group.id]).await.unwrap_err(), "UserGroups"),
     ] {
         assert!(matches!(error.kind(), ErrorKind::ForeignKey { model: Some(name) } if name == model), "{error}");
     }
     assert_eq!(user.groups().count(&db).await?, 0);
     assert_eq!(user.watched().count(&db).await?, 0);
-    user.groups().remove(&db, &[nobody]).await?;
+    user.groups().remove(&db, [nobody]).await?;
 
     let tx = db.begin().await?;
-    user.groups().add(&tx, &[nobody]).await.unwrap_err();
-    assert!(matches!(user.groups().add(&tx, &[group.id]).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
+    user.groups().add(&tx, [nobody]).await.unwrap_err();
+    assert!(matches!(user.groups().add(&tx, [group.id]).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
     Ok(())
 }
 

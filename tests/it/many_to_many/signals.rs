@@ -61,9 +61,9 @@ async fn rule_37_one_sender_per_field(database: &Database) -> TestResult {
     let (mut user, mut group) = (User::default(), Group::default());
     user.save(&db).await?;
     group.save(&db).await?;
-    user.groups().add(&db, &[group.id]).await?;
-    group.user_set().remove(&db, &[user.id]).await?;
-    user.banned_from().add(&db, &[group.id]).await?;
+    user.groups().add(&db, [group.id]).await?;
+    group.user_set().remove(&db, [user.id]).await?;
+    user.banned_from().add(&db, [group.id]).await?;
     group.banned().clear(&db).await?;
     LOG.is(&expect![[r#"
         PreAdd reverse false User { id: 1 } [1], 0 rows
@@ -118,28 +118,28 @@ mod each_call {
         let groups = || user.groups();
 
         LOG.note("add nothing");
-        groups().add(&db, &[]).await?;
+        groups().add(&db, []).await?;
         LOG.note("add, and again");
-        groups().add(&db, &[two, one, two]).await?;
-        groups().add(&db, &[one, two]).await?;
+        groups().add(&db, [two, one, two]).await?;
+        groups().add(&db, [one, two]).await?;
         LOG.note("add what is partly there");
-        groups().add(&db, &[three, one]).await?;
+        groups().add(&db, [three, one]).await?;
         LOG.note("remove nothing");
-        groups().remove(&db, &[]).await?;
+        groups().remove(&db, []).await?;
         LOG.note("remove what is partly there");
-        groups().remove(&db, &[four, one, four]).await?;
+        groups().remove(&db, [four, one, four]).await?;
         LOG.note("set, and again");
-        groups().set(&db, &[four, two, four]).await?;
-        groups().set(&db, &[two, four]).await?;
+        groups().set(&db, [four, two, four]).await?;
+        groups().set(&db, [two, four]).await?;
         LOG.note("set fewer");
-        groups().set(&db, &[four]).await?;
+        groups().set(&db, [four]).await?;
         LOG.note("set nothing");
-        groups().set(&db, &[]).await?;
+        groups().set(&db, []).await?;
         LOG.note("clear what is clear");
         groups().clear(&db).await?;
         LOG.note("clear and add, and nothing");
-        groups().clear_and_add(&db, &[one, two]).await?;
-        groups().clear_and_add(&db, &[]).await?;
+        groups().clear_and_add(&db, [one, two]).await?;
+        groups().clear_and_add(&db, []).await?;
         LOG.is(&expect![[r#"
             add nothing
             add, and again
@@ -218,11 +218,11 @@ async fn rule_42_a_symmetrical_relation_sends_one_pair(database: &Database) -> T
         person.save(&db).await?;
     }
     let [ann, bob, cleo] = people;
-    ann.friends().add(&db, &[bob.id, cleo.id, ann.id]).await?;
+    ann.friends().add(&db, [bob.id, cleo.id, ann.id]).await?;
     assert_eq!(ann.friends().ids(&db).await?, [ann.id, bob.id, cleo.id]);
     assert_eq!(bob.friends().all(&db).await?, std::slice::from_ref(&ann));
-    bob.friends().add(&db, &[ann.id]).await?;
-    bob.friends().remove(&db, &[ann.id]).await?;
+    bob.friends().add(&db, [ann.id]).await?;
+    bob.friends().remove(&db, [ann.id]).await?;
     assert_eq!(ann.friends().ids(&db).await?, [ann.id, cleo.id]);
     ann.friends().clear(&db).await?;
     assert_eq!(cleo.friends().count(&db).await?, 0);
@@ -237,11 +237,11 @@ async fn rule_42_a_symmetrical_relation_sends_one_pair(database: &Database) -> T
         PostClear of Integer(1) []
     "#]]);
 
-    ann.married().through_defaults(&|row| row.year = 1999).add(&db, &[bob.id]).await?;
+    ann.married().through_defaults(&|row| row.year = 1999).add(&db, [bob.id]).await?;
     assert_eq!(bob.married().ids(&db).await?, [ann.id]);
     let years: Vec<_> = Marriage::all(&db).await?.into_iter().map(|row| row.year).collect();
     assert_eq!(years, [1999, 1999]);
-    bob.married().set(&db, &[]).await?;
+    bob.married().set(&db, []).await?;
     assert_eq!(Marriage::all(&db).await?.len(), 0);
     LOG.is(&expect![[r#"
         PreAdd of Integer(1) [2]
@@ -340,8 +340,8 @@ async fn rule_44_what_relates_a_deleted_row_goes_silently(database: &Database) -
     bob.save(&db).await?;
     staff.save(&db).await?;
     board.save(&db).await?;
-    staff.user_set().add(&db, &[ann.id, bob.id]).await?;
-    board.user_set().add(&db, &[ann.id, bob.id]).await?;
+    staff.user_set().add(&db, [ann.id, bob.id]).await?;
+    board.user_set().add(&db, [ann.id, bob.id]).await?;
     LOG.take();
 
     let deleted = ann.delete(&db).await?;
@@ -381,7 +381,7 @@ async fn receivers_that_are_connected_at_run_time(database: &Database) -> TestRe
     group.save(&db).await?;
     assert!(!UserGroups::M2M_CHANGED.has_receivers());
     let guard = UserGroups::M2M_CHANGED.connect_scoped(|event| LOG.note(format!("{event:?}")));
-    user.groups().add(&db, &[group.id]).await?;
+    user.groups().add(&db, [group.id]).await?;
     LOG.is(&expect![[r#"
         M2mChanged { action: PreAdd, reverse: false, instance: User { id: 1 }, model: "Group", through: "UserGroups", ids: [1], .. }
         M2mChanged { action: PostAdd, reverse: false, instance: User { id: 1 }, model: "Group", through: "UserGroups", ids: [1], .. }

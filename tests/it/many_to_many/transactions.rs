@@ -45,32 +45,32 @@ async fn rule_40_a_call_is_one_transaction(database: &Database) -> TestResult {
         Group::default().save(&db).await?;
     }
     let [one, two, three] = [1, 2, 3].map(Id::<Group>::new);
-    user.groups().add(&db, &[one]).await?;
+    user.groups().add(&db, [one]).await?;
     let users = User::all(&db).await?.len();
 
     // Neither what was removed nor what receivers wrote is left of it.
-    let error = user.groups().set(&db, &[two, three]).await.unwrap_err();
+    let error = user.groups().set(&db, [two, three]).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Receiver(_)), "{error}");
     assert!(error.to_string().contains("it is full"), "{error}");
     assert_eq!(user.groups().ids(&db).await?, [one]);
-    user.groups().clear_and_add(&db, &[three]).await.unwrap_err();
+    user.groups().clear_and_add(&db, [three]).await.unwrap_err();
     assert_eq!(user.groups().ids(&db).await?, [one]);
     assert_eq!(User::all(&db).await?.len(), users);
 
     // Rule 14: in the transaction of the caller, it breaks that.
     let tx = db.begin().await?;
-    user.groups().add(&tx, &[two]).await?;
-    user.groups().add(&tx, &[three]).await.unwrap_err();
+    user.groups().add(&tx, [two]).await?;
+    user.groups().add(&tx, [three]).await.unwrap_err();
     let error = user.groups().ids(&tx).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Broken { first } if first.contains("it is full")), "{error}");
     tx.commit().await.unwrap_err();
     assert_eq!(user.groups().ids(&db).await?, [one]);
 
     let tx = db.begin().await?;
-    user.groups().add(&tx, &[two]).await?;
+    user.groups().add(&tx, [two]).await?;
     tx.rollback().await?;
     assert_eq!(user.groups().ids(&db).await?, [one]);
-    db.transaction(async |tx| user.groups().add(tx, &[two]).await).await?;
+    db.transaction(async |tx| user.groups().add(tx, [two]).await).await?;
     assert_eq!(user.groups().ids(&db).await?, [one, two]);
     Ok(())
 }
@@ -137,13 +137,13 @@ mod no_save_signals {
         }
         let [one, two, three] = [1, 2, 3].map(Id::<Group>::new);
 
-        user.groups().add(&db, &[two, one]).await?;
+        user.groups().add(&db, [two, one]).await?;
         user.groups()
             .through_defaults(&|member| {
                 member.role = 7;
                 member.note = Some("first".to_owned());
             })
-            .set(&db, &[one, three])
+            .set(&db, [one, three])
             .await?;
         LOG.is(&expect![[r#"
             PreAdd [2, 1]
@@ -181,9 +181,9 @@ mod no_save_signals {
         }
         LOG.take();
         assert_eq!(user.groups().ids(&db).await?, [one, one]);
-        user.groups().add(&db, &[one]).await?;
+        user.groups().add(&db, [one]).await?;
         assert_eq!(user.groups().count(&db).await?, 2);
-        user.groups().remove(&db, &[one]).await?;
+        user.groups().remove(&db, [one]).await?;
         assert_eq!(user.groups().count(&db).await?, 0);
         LOG.take();
         Ok(())
@@ -248,14 +248,14 @@ mod veto {
         let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
         db.execute("INSERT INTO user_groups (user_id, group_id) VALUES (1, 2)", &()).await?;
 
-        user.groups().add(&db, &[two]).await?;
-        user.groups().remove(&db, &[two]).await?;
+        user.groups().add(&db, [two]).await?;
+        user.groups().remove(&db, [two]).await?;
         assert_eq!(user.groups().ids(&db).await?, [two], "it was not removed");
         db.execute("DELETE FROM user_groups", &()).await?;
-        user.groups().add(&db, &[two, one]).await?;
+        user.groups().add(&db, [two, one]).await?;
         assert_eq!(user.groups().ids(&db).await?, [one], "it was not added");
         let two = Group { id: two };
-        two.user_set().add(&db, &[user.id]).await.unwrap_err();
+        two.user_set().add(&db, [user.id]).await.unwrap_err();
         user.groups().clear(&db).await.unwrap_err();
         assert_eq!(user.groups().ids(&db).await?, [one]);
         LOG.is(&expect![[r#"
@@ -267,7 +267,7 @@ mod veto {
             PostAdd [1]
         "#]]);
 
-        user.groups().add(&db, &[four]).await?;
+        user.groups().add(&db, [four]).await?;
         assert_eq!(user.groups().ids(&db).await?, [one, three, four]);
         LOG.is(&expect![[r#"
             PreAdd [4]
@@ -276,9 +276,9 @@ mod veto {
 
         // What is not set is an error before any signal.
         for error in [
-            user.groups().add(&db, &[one, Id::UNSET]).await.unwrap_err(),
-            user.groups().remove(&db, &[Id::UNSET]).await.unwrap_err(),
-            user.groups().set(&db, &[Id::UNSET]).await.unwrap_err(),
+            user.groups().add(&db, [one, Id::UNSET]).await.unwrap_err(),
+            user.groups().remove(&db, [Id::UNSET]).await.unwrap_err(),
+            user.groups().set(&db, [Id::UNSET]).await.unwrap_err(),
             user.groups().contains(&db, Id::UNSET).await.unwrap_err(),
         ] {
             expect!["`group_id` of `UserGroups` is an id that is not set: save the row that it points to first"]
@@ -286,7 +286,7 @@ mod veto {
         }
         let unsaved = User::default();
         for error in [
-            unsaved.groups().add(&db, &[]).await.unwrap_err(),
+            unsaved.groups().add(&db, []).await.unwrap_err(),
             unsaved.groups().clear(&db).await.unwrap_err(),
             unsaved.groups().create(&db, &mut Group::default()).await.unwrap_err(),
             unsaved.groups().ids(&db).await.unwrap_err(),
@@ -296,7 +296,7 @@ mod veto {
         }
         LOG.is(&expect![[r#""#]]);
         let tx = db.begin().await?;
-        user.groups().add(&tx, &[Id::UNSET]).await.unwrap_err();
+        user.groups().add(&tx, [Id::UNSET]).await.unwrap_err();
         assert!(matches!(user.groups().ids(&tx).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
         Ok(())
     }
@@ -350,8 +350,8 @@ async fn a_call_that_is_dropped_leaves_nothing_half_done(database: &Database) ->
     let [one, two, three, four] = [1, 2, 3, 4].map(Id::<Group>::new);
     let mut dropped = 0;
     for polls in 0.. {
-        user.groups().clear_and_add(&db, &[one, two]).await?;
-        let done = drop_after(polls, user.groups().set(&db, &[two, three, four])).await;
+        user.groups().clear_and_add(&db, [one, two]).await?;
+        let done = drop_after(polls, user.groups().set(&db, [two, three, four])).await;
         let ids = user.groups().ids(&db).await?;
         match done {
             Some(done) => {
@@ -379,7 +379,7 @@ async fn a_call_that_is_dropped_leaves_nothing_half_done(database: &Database) ->
             break;
         }
         assert!(group.id.is_unset());
-        user.groups().set(&db, &[two, three, four]).await?;
+        user.groups().set(&db, [two, three, four]).await?;
     }
 
     // In the transaction of the caller, it breaks that.

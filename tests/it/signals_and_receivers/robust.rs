@@ -61,7 +61,7 @@ fn send_robust_calls_all_and_reports_errors_and_panics() -> TestResult {
     }
 
     let log = Log::new();
-    let connected = Paid::SIGNAL.connect_scoped::<_, ()>(|event| {
+    let connected = Paid::SIGNAL.connect_scoped::<(), _>(|event| {
         event.log.note("connected panics");
         panic!("out of wire");
     });
