@@ -12,7 +12,7 @@ use super::forms::{self, Bare};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::foreign::signal_names::SIGNALS;
-use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest};
+use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest, text};
 use crate::root::Root;
 use crate::subject::{self, Subject, without_attributes};
 use crate::values::Kind;
@@ -45,6 +45,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
     };
     let (stacked, others) = function.attrs.into_iter().partition(is_receiver);
     function.attrs = others;
+    take_foreign(&mut function, errors);
     for attribute in stacked {
         let span = attribute.path().segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
         let tokens = match attribute.meta {
@@ -54,6 +55,23 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
         attributes.push(arguments(tokens, span, root, errors));
     }
     Some(Parsed { function, attributes, root })
+}
+
+/// Takes attributes of other libraries off that no receiver can have, so that the mistake is one error.
+fn take_foreign(function: &mut ItemFn, errors: &mut Errors) {
+    function.attrs.retain(|attribute| {
+        let path = attribute.path();
+        let fact = match path.segments.last() {
+            Some(last) if last.ident == "async_trait" => "is for traits, and a receiver is a function",
+            Some(last) if last.ident == "main" && path.segments.len() > 1 => {
+                "starts a runtime, and a receiver runs in the one of its sender"
+            }
+            _ => return true,
+        };
+        let message = format!("`{}` {fact}\n\nhelp: leave it out: an `async fn` is a receiver as it is", text(path));
+        errors.on(path, message);
+        false
+    });
 }
 
 /// The item. What is in the body of a function is not read: it may have a syntax that only the compiler knows, and then the function is
