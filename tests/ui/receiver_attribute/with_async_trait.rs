@@ -2,7 +2,7 @@
 use signals::prelude::*;
 
 #[model]
-struct User { #[key] id: Id<User> }
+struct User { #[key] id: Id<User>, name: String }
 
 #[receiver(post_save, sender = User)]
 #[async_trait::async_trait]
