@@ -94,7 +94,7 @@ impl fmt::Debug for dyn AnyIds {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of ids of `{M}`",
     label = "expected ids of `{M}`",
-    note = "rows are related by their ids: `&[staff.id]` for the rows `staff`, or `&ids` for a `Vec` of ids"
+    note = "rows are related by their ids: `[staff.id]` for the rows `staff`, or `&ids` for a `Vec` of ids"
 )]
 pub trait RelatedIds<M>: Send {
     #[doc(hidden)]

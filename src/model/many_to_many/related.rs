@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 /// On a `&mut Tx`, a change that fails breaks the transaction. Without receivers it is one statement where possible. The rows of
 /// the through model send no save signals. If you wrote the through model, its rows send their delete signals.
 ///
-/// Ids are passed as one id, `staff.id`, or as a list, `&[staff.id]`; duplicates count once. An unset id is
+/// Ids are passed as one id, `staff.id`, or as a list, `[staff.id]`; duplicates count once. An unset id is
 /// [`ErrorKind::UnsetId`](crate::ErrorKind::UnsetId), before any signal; an id of a row that does not exist is
 /// [`ErrorKind::ForeignKey`](crate::ErrorKind::ForeignKey), and nothing is changed.
 pub struct Related<'a, T: Through, D: Direction<T>> {

@@ -7,7 +7,7 @@ struct Group { #[key] id: Id<Group> }
 struct User { #[key] id: Id<User>, #[many_to_many] groups: ManyToMany<Group> }
 
 async fn join(db: &Db, user: &User, staff: &Group) -> Result<()> {
-    user.groups().add(db, &[staff]).await
+    user.groups().add(db, [staff]).await
 }
 
 fn main() {}
