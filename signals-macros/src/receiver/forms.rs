@@ -129,7 +129,10 @@ pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
                 {
                     format!("there is no signal `{last}`\n\nhelp: write `{}`", Meant::of(vec![name]).written())
                 }
-                None => foreign::answer(Place::SignalName, &last, &TokenStream::new())?,
+                None => {
+                    let answer = foreign::answer(Place::SignalName, &last, &TokenStream::new())?;
+                    format!("{answer}\nnote: a signal of your own with this name is `self::{last}`")
+                }
             }
         }
     };
