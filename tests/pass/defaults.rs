@@ -28,6 +28,10 @@ struct User {
     #[skip]
     #[default(Plan::Paid)]
     cached: Plan,
+    // `Plan` has no `Default`.
+    #[default(Plan::Free)]
+    #[update(Plan::Paid)]
+    renewed: Plan,
     #[deprecated]
     #[default(1)]
     old: i64,

@@ -44,15 +44,6 @@ pub(super) fn check<'a>(name: &'a Ident, attributes: &'a FieldAttributes, errors
         check_version(version, attributes, errors);
     }
     check_indexes(attributes, errors);
-    if let (Some((update, _)), Some((word, _))) = (&attributes.update, &attributes.default) {
-        errors.on(
-            word,
-            format!(
-                "every save sets this field to its `{update}`, so that its `{word}` is never written\n\n\
-                 help: leave one of them out"
-            ),
-        );
-    }
     if let Some((word, source)) = &attributes.read_only {
         check_read_only(word, source, attributes, errors);
     }
