@@ -17,7 +17,7 @@ use crate::error::{ConvertsToError, Error, ErrorKind, Result};
 ///
 /// It is sealed: it cannot be implemented for other types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` are no migrations",
+    message = "`{Self}` is not a list of migrations",
     label = "expected migrations",
     note = "give a folder, `signals::migrate::embed_migrations!(\"migrations\")`, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
 )]
