@@ -9,3 +9,6 @@ pub use crate::model::{AnyModel, FieldSet, Id, Model, Ref};
 pub use crate::model::{PostCommit, PostDelete, PostRollback, PostSave, PreDelete, PreSave};
 pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 pub use signals_macros::{Model, model, receiver, signal};
+// The way out of `#[derive(Signal)]`.
+#[doc(hidden)]
+pub use signals_macros::Signal;

@@ -139,6 +139,13 @@ pub fn column(item: TokenStream) -> TokenStream {
     column::expand(item.into(), Root::Facade).into()
 }
 
+/// Says that a signal is made by `#[signal]`.
+#[doc(hidden)]
+#[proc_macro_derive(Signal)]
+pub fn signal_derive(item: TokenStream) -> TokenStream {
+    signal::derived(item.into(), Root::Facade).into()
+}
+
 /// Says that a model is made by `#[model]`.
 #[doc(hidden)]
 #[proc_macro_derive(

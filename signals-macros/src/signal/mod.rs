@@ -1,9 +1,8 @@
 //! `#[signal]`
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-
-use syn::Generics;
+use syn::{Attribute, Generics};
 
 use crate::errors::Errors;
 use crate::root::Root;
@@ -28,6 +27,30 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
         }
         _ => item.into_iter().chain(errors.unwrap_or_default()).collect(),
     }
+}
+
+/// `#[derive(Signal)]`: the way out, and what `#[signal]` adds.
+pub(crate) fn derived(item: TokenStream, root: Root) -> TokenStream {
+    let message = "`Signal` is not derived: an attribute makes a struct a signal\n\n\
+                   help: write `#[signal]` instead of the derive";
+    // The location of the name in the derive, with the hygiene of the user's code.
+    let origin = item.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+    let error = syn::Error::new(Span::call_site().resolved_at(origin), message).into_compile_error();
+    let mut unread = Errors::new();
+    let parsed = parse::parse(TokenStream::new(), item, &mut unread);
+    drop(unread.flush());
+    match parsed {
+        Some(mut parsed) if has_one_type(&parsed.item.generics) && !parsed.item.attrs.iter().any(is_signal) => {
+            parsed.written = TokenStream::new();
+            let signal = expand::expand(&parsed, root);
+            quote!(#signal #error)
+        }
+        _ => error,
+    }
+}
+
+fn is_signal(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "signal")
 }
 
 /// Whether it is one type: it has no parameters, or one lifetime.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::{Item, TraitItem, Visibility};
+use syn::{Item, TraitItem, UseTree, Visibility};
 
 use crate::crates::{Crate, Module, Name};
 
@@ -16,7 +16,11 @@ pub(crate) fn names(library: &Crate, file: &str) -> Vec<String> {
     let imported = module.names.iter().filter(|(_, name)| matches!(name, Name::Imported { is_public: true, .. }));
     let mut names: BTreeSet<_> = imported.map(|(name, _)| name.clone()).collect();
     let text = std::fs::read_to_string(file).expect("a text file");
-    for item in syn::parse_file(&text).expect("Rust").items {
+    let items = syn::parse_file(&text).expect("Rust").items;
+    for name in hidden_imports(&items) {
+        names.remove(&name);
+    }
+    for item in items {
         if let Item::Mod(module) = item
             && matches!(module.vis, Visibility::Public(_))
             && module.ident != "__private"
@@ -25,6 +29,28 @@ pub(crate) fn names(library: &Crate, file: &str) -> Vec<String> {
         }
     }
     names.into_iter().collect()
+}
+
+/// The names that a file only imports with `#[doc(hidden)]`, one by one: they are there for a message of the compiler.
+fn hidden_imports(items: &[Item]) -> BTreeSet<String> {
+    let (mut hidden, mut shown) = (BTreeSet::new(), BTreeSet::new());
+    for item in items {
+        if let Item::Use(item) = item {
+            let names = if item.attrs.iter().any(is_hidden) { &mut hidden } else { &mut shown };
+            names.extend(leaves(&item.tree));
+        }
+    }
+    hidden.difference(&shown).cloned().collect()
+}
+
+fn leaves(tree: &UseTree) -> Vec<String> {
+    match tree {
+        UseTree::Path(path) => leaves(&path.tree),
+        UseTree::Group(group) => group.items.iter().flat_map(leaves).collect(),
+        UseTree::Name(name) => vec![name.ident.to_string()],
+        UseTree::Rename(rename) => vec![rename.rename.to_string()],
+        UseTree::Glob(_) => Vec::new(),
+    }
 }
 
 /// Methods with `#[doc(hidden)]` of the traits that are in the prelude: a user's own method of that name would be ambiguous.
