@@ -88,6 +88,15 @@ fn last_span(token: &TokenTree) -> Span {
     }
 }
 
+/// The first word in the tokens, also in groups, for which `test` is true.
+pub(crate) fn find_word(tokens: TokenStream, test: &dyn Fn(&Ident) -> bool) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) => test(&word).then_some(word),
+        TokenTree::Group(group) => find_word(group.stream(), test),
+        _ => None,
+    })
+}
+
 /// A name or path that the user wrote with `::` or, as in Python, with `.`.
 pub(crate) struct Name {
     pub(crate) segments: Vec<String>,

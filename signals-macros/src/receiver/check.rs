@@ -1,6 +1,6 @@
 //! The rules for receivers beyond the grammar. Mistakes that the compiler explains better are left to it.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
@@ -14,6 +14,7 @@ use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
 use crate::root::Root;
+use crate::written::find_word;
 
 pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a> {
     let function = &parsed.function;
@@ -157,11 +158,7 @@ fn check_self(parsed: &Parsed, errors: &mut Errors) {
 
 /// The first `Self` in the tokens.
 pub(super) fn self_type(tokens: TokenStream) -> Option<Ident> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if word == "Self" => Some(word),
-        TokenTree::Group(group) => self_type(group.stream()),
-        _ => None,
-    })
+    find_word(tokens, &|word| word == "Self")
 }
 
 fn check_arguments(arguments: &Arguments, errors: &mut Errors) {

@@ -1,6 +1,6 @@
 //! Type parameters of a receiver. Its parameters are bound to the payload, which says what they are.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{GenericParam, Generics, Type};
 
@@ -8,6 +8,8 @@ use super::ir::{Parameter, Scope};
 use super::meant::Meant;
 use super::parse::Parsed;
 use crate::errors::Errors;
+use crate::grammar::text;
+use crate::written::find_word;
 
 /// The type parameters, and those of constants.
 pub(super) fn names<'g>(generics: &'g Generics) -> Vec<&'g Ident> {
@@ -37,9 +39,9 @@ pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut 
     if !of_the_library || parsed.attributes.iter().all(has_senders) {
         return;
     }
-    let may_be_unsized = generics.to_token_stream().to_string().replace(' ', "").contains("?Sized");
+    let may_be_unsized = text(generics).contains("?Sized");
     for binding in parameters.iter().map(Parameter::binding) {
-        let is_unsized = may_be_unsized || binding.ty.to_token_stream().to_string().replace(' ', "").contains("?Sized");
+        let is_unsized = may_be_unsized || text(binding.ty).contains("?Sized");
         if binding.name == "instance" && binding.scope == Scope::Function && !is_bare_trait(binding.ty) && !is_unsized {
             errors.on(
                 binding.ty,
@@ -80,17 +82,9 @@ fn is_determined_by_another(generics: &Generics, name: &Ident) -> bool {
 }
 
 fn mentions(tokens: impl ToTokens, names: &[&Ident]) -> bool {
-    any(tokens.to_token_stream(), &|word| names.contains(&word))
+    find_word(tokens.to_token_stream(), &|word| names.contains(&word)).is_some()
 }
 
 fn contains_impl(tokens: TokenStream) -> bool {
-    any(tokens, &|word| word == "impl")
-}
-
-fn any(tokens: TokenStream, test: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => test(&word),
-        TokenTree::Group(group) => any(group.stream(), test),
-        _ => false,
-    })
+    find_word(tokens, &|word| word == "impl").is_some()
 }

@@ -23,11 +23,12 @@ mod types;
 mod usual;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
-    if let Some(mistake) = stacked::mistake(&item) {
-        return quote!(#item #mistake);
-    }
     let mut errors = Errors::new();
     let parsed = parse::parse(attribute, item.clone(), root, &mut errors);
+    if let Some(mistake) = parsed.as_ref().and_then(|parsed| stacked::mistake(&parsed.function)) {
+        drop(errors.flush());
+        return quote!(#item #mistake);
+    }
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(function)) {
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),

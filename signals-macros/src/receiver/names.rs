@@ -1,7 +1,6 @@
 //! What the parameters of a receiver are called: a name that no signal of the library has is answered with the right one, in the names
 //! of the user. A signal of your own may have any field.
 
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, ItemFn, Pat, Type};
@@ -11,7 +10,7 @@ use super::meant::{Meant, is_misspelt_instance};
 use super::parse::Parsed;
 use super::types;
 use crate::errors::Errors;
-use crate::written::written;
+use crate::written::{find_word, written};
 
 /// The name of the field that a parameter is bound to: `_created`, an unused parameter, is bound to `created`.
 pub(super) fn field(name: &Ident) -> Ident {
@@ -91,20 +90,14 @@ pub(super) fn corrected(parsed: Parsed) -> ItemFn {
             if changes {
                 pattern.mutability = None;
             }
-            if is_misspelt_instance(&pattern.ident.to_string()) && mentions(body.clone(), "instance") {
+            if is_misspelt_instance(&pattern.ident.to_string())
+                && find_word(body.clone(), &|word| word == "instance").is_some()
+            {
                 pattern.ident = Ident::new("instance", pattern.ident.span());
             }
         }
     }
     function
-}
-
-fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(word) => word == name,
-        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
 }
 
 #[cfg(test)]
@@ -203,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_body_of_a_misspelt_instance_is_no_second_error() {
-        let corrected = |function: TokenStream| {
+        let corrected = |function: proc_macro2::TokenStream| {
             let function = syn::parse2(function).unwrap();
             corrected(Parsed { function, attributes: Vec::new(), root: Root::Facade }).to_token_stream().to_string()
         };
