@@ -184,21 +184,21 @@ async fn an_id_that_no_row_has_undoes_the_call(database: &Database) -> TestResul
     let (mut user, mut group) = (User::default(), Group::default());
     user.save(&db).await?;
     group.save(&db).await?;
-    let nobody = Id::new(i64::MAX);
+    let missing = Id::new(i64::MAX);
     for (error, model) in [
-        (user.groups().add(&db, [group.id, nobody]).await.unwrap_err(), "UserGroups"),
-        (user.watched().add(&db, [group.id, nobody]).await.unwrap_err(), "UserWatched"),
-        (user.groups().set(&db, [group.id, nobody]).await.unwrap_err(), "UserGroups"),
+        (user.groups().add(&db, [group.id, missing]).await.unwrap_err(), "UserGroups"),
+        (user.watched().add(&db, [group.id, missing]).await.unwrap_err(), "UserWatched"),
+        (user.groups().set(&db, [group.id, missing]).await.unwrap_err(), "UserGroups"),
         (User { id: Id::new(7), ..User::default() }.groups().add(&db, [group.id]).await.unwrap_err(), "UserGroups"),
     ] {
         assert!(matches!(error.kind(), ErrorKind::ForeignKey { model: Some(name) } if name == model), "{error}");
     }
     assert_eq!(user.groups().count(&db).await?, 0);
     assert_eq!(user.watched().count(&db).await?, 0);
-    user.groups().remove(&db, [nobody]).await?;
+    user.groups().remove(&db, [missing]).await?;
 
     let tx = db.begin().await?;
-    user.groups().add(&tx, [nobody]).await.unwrap_err();
+    user.groups().add(&tx, [missing]).await.unwrap_err();
     assert!(matches!(user.groups().add(&tx, [group.id]).await.unwrap_err().kind(), ErrorKind::Broken { .. }));
     Ok(())
 }
