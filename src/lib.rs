@@ -404,6 +404,7 @@ mod docs {
 /// What the macros expand to. Not part of the public API: it may change in any version.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::boxed::Box;
     pub use std::default::Default;
 
     pub use signals_core::__private::*;
@@ -419,9 +420,9 @@ pub mod __private {
         SameModel, Symmetry, Through,
     };
     pub use crate::model::{
-        Accessor, AccessorOwner, Answered, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet, Key,
-        KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly, RelatedById,
-        RelationKind, SendsLifecycle, VersionNumber, answered,
+        Accessor, AccessorOwner, Answered, AnyModel, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet,
+        Key, KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly,
+        RelatedById, RelationKind, SendsLifecycle, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

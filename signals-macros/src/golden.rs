@@ -197,15 +197,45 @@ fn a_model() {
             }
             impl PRIVATE SendsLifecycle for Profile {
             }
+            impl PRIVATE AnyModel for Profile {
+            fn any_meta (& self) -> & 'static PRIVATE Meta {
+            & META }
+            fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
+            match index {
+            0usize => (COLUMNS . id . to_value) (& self . id) , 1usize => (COLUMNS . user . to_value) (& self . user) , 2usize => (COLUMNS . name . to_value) (& self . name) , _ => PRIVATE ValueRef::Null , }
+            }
+            fn assign_primary_key (& mut self , key : CORE option::Option < CORE primitive::i64 >) {
+            if let CORE option::Option::Some (assign) = COLUMNS . id . assign {
+            assign (& mut self . id , key) ;
+            }
+            }
+            fn settle_columns (& mut self) {
+            (COLUMNS . id . settle) (& mut self . id) ;
+            (COLUMNS . name . settle) (& mut self . name) ;
+            }
+            fn copy_columns (& mut self , from : & dyn PRIVATE AnyModel , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
+            let CORE option::Option::Some (from) = from . downcast_ref::< Self > () else {
+            return }
+            ;
+            if is_copied (0usize) {
+            self . id = (COLUMNS . id . duplicate) (& from . id) ;
+            }
+            if is_copied (1usize) {
+            self . user = (COLUMNS . user . duplicate) (& from . user) ;
+            }
+            if is_copied (2usize) {
+            self . name = (COLUMNS . name . duplicate) (& from . name) ;
+            }
+            }
+            fn boxed_columns (& self) -> PRIVATE Box < dyn PRIVATE AnyModel > {
+            PRIVATE Box::new (PRIVATE ModelInternals::clone_columns (self)) }
+            }
             impl PRIVATE ModelInternals for Profile {
             type PrimaryKey = < PRIVATE Answered < {
             PRIVATE answered (COLUMNS) }
             > as PRIVATE KeyIf < Id < Profile > >>::Key ;
             fn primary_key (& self) -> & Self::PrimaryKey {
             & self . id }
-            fn set_primary_key (& mut self , key : Self::PrimaryKey) {
-            self . id = key ;
-            }
             fn value_in_new_rows (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
             2usize => CORE convert::Into::into ((COLUMNS . name . to_value) (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
@@ -219,10 +249,6 @@ fn a_model() {
             PRIVATE answered (COLUMNS) }
             ;
             const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
-            fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
-            match index {
-            0usize => (COLUMNS . id . to_value) (& self . id) , 1usize => (COLUMNS . user . to_value) (& self . user) , 2usize => (COLUMNS . name . to_value) (& self . name) , _ => PRIVATE ValueRef::Null , }
-            }
             fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
             id : row . read (0usize , COLUMNS . id . from_value) ? , user : row . read (1usize , COLUMNS . user . from_value) ? , name : row . read (2usize , COLUMNS . name . from_value) ? , }) }
@@ -230,17 +256,6 @@ fn a_model() {
             self . id = row . id ;
             self . user = row . user ;
             self . name = row . name ;
-            }
-            fn copy_columns (& mut self , from : & Self , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool ,) {
-            if is_copied (0usize) {
-            self . id = (COLUMNS . id . duplicate) (& from . id) ;
-            }
-            if is_copied (1usize) {
-            self . user = (COLUMNS . user . duplicate) (& from . user) ;
-            }
-            if is_copied (2usize) {
-            self . name = (COLUMNS . name . duplicate) (& from . name) ;
-            }
             }
             fn clone_columns (& self) -> Self {
             Self {
@@ -250,12 +265,6 @@ fn a_model() {
             ((COLUMNS . id . duplicate) (& self . id) ,) }
             fn restore_columns (& mut self , columns : Self::AutomaticColumns) {
             (self . id ,) = columns ;
-            }
-            fn fill_columns (& mut self , is_written : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
-            }
-            fn settle_columns (& mut self) {
-            (COLUMNS . id . settle) (& mut self . id) ;
-            (COLUMNS . name . settle) (& mut self . name) ;
             }
             }
             impl SIGNALS Model for Profile {

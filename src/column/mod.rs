@@ -174,6 +174,8 @@ pub struct ColumnFunctions<T: 'static> {
     pub duplicate: fn(&T) -> T,
     /// Of a field with `#[version]`.
     pub counter: Option<fn(&mut T) -> &mut dyn Counter>,
+    /// Sets or unsets an auto-generated key.
+    pub assign: Option<fn(&mut T, Option<i64>)>,
     /// Of a key with `#[default]`.
     pub is_unset: Option<fn(&T) -> bool>,
 }
@@ -189,6 +191,7 @@ impl<T: Column> ColumnFunctions<T> {
             settle: T::settle,
             duplicate: T::clone,
             counter: None,
+            assign: None,
             is_unset: None,
         }
     }

@@ -4,11 +4,15 @@ use core::any::Any;
 use core::fmt;
 
 use super::meta::Meta;
+use crate::column::Counter;
 use crate::value::ValueRef;
 
 /// A row of any model. A receiver without `sender` takes `instance: &dyn AnyModel`.
 ///
 /// It gives access to its model and to its values by name, and can be downcast to a concrete model.
+///
+/// `#[model]` implements it. The hidden methods are what the library does with a row whose type it does not know: saving and deleting are
+/// compiled once, over `&mut dyn AnyModel`, and not for each model.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
@@ -18,7 +22,33 @@ pub trait AnyModel: Any + Send + Sync {
     #[doc(hidden)]
     fn any_meta(&self) -> &'static Meta;
     #[doc(hidden)]
-    fn any_value(&self, index: usize) -> ValueRef<'_>;
+    fn column_value(&self, index: usize) -> ValueRef<'_>;
+    /// Whether the key is set. A key with `#[default]` has a value that means unset.
+    #[doc(hidden)]
+    fn has_primary_key(&self) -> bool {
+        let meta = self.any_meta();
+        !meta.is_unset_key(self.column_value(meta.key))
+    }
+    /// Sets or unsets an auto-generated key. It leaves other keys unchanged.
+    #[doc(hidden)]
+    fn assign_primary_key(&mut self, key: Option<i64>);
+    /// The field with `#[version]`.
+    #[doc(hidden)]
+    fn version_counter(&mut self) -> Option<&mut dyn Counter> {
+        None
+    }
+    /// Sets the written columns with `#[update]`, and an unset key with `#[default]`.
+    #[doc(hidden)]
+    fn fill_columns(&mut self, _is_written: &dyn Fn(usize) -> bool) {}
+    /// Rounds values to what their columns can store.
+    #[doc(hidden)]
+    fn settle_columns(&mut self) {}
+    /// Copies some of the columns from another row of the model.
+    #[doc(hidden)]
+    fn copy_columns(&mut self, from: &dyn AnyModel, is_copied: &dyn Fn(usize) -> bool);
+    /// A copy of all columns. Other fields have their `Default`.
+    #[doc(hidden)]
+    fn boxed_columns(&self) -> Box<dyn AnyModel>;
 }
 
 impl dyn AnyModel {
@@ -29,13 +59,18 @@ impl dyn AnyModel {
 
     /// The key of the row; NULL if it is unset.
     pub fn key(&self) -> ValueRef<'_> {
-        self.any_value(self.any_meta().key)
+        self.column_value(self.any_meta().key)
+    }
+
+    /// Whether the key is an auto-generated one that is unset.
+    pub(crate) fn is_unset(&self) -> bool {
+        self.any_meta().is_unset_key(self.key())
     }
 
     /// The value of the field with this name, if there is one. A password hash is a [`ValueRef::Secret`], which is not printed.
     pub fn get(&self, field: &str) -> Option<ValueRef<'_>> {
         let index = self.any_meta().fields.iter().position(|known| known.name == field)?;
-        Some(self.any_value(index))
+        Some(self.column_value(index))
     }
 
     /// The row as an `M`, if it is one.
@@ -57,7 +92,7 @@ impl fmt::Debug for dyn AnyModel {
         let meta = self.any_meta();
         let mut debug = f.debug_struct(meta.name);
         for (index, field) in meta.fields.iter().enumerate() {
-            match self.any_value(index) {
+            match self.column_value(index) {
                 ValueRef::Null => debug.field(field.name, &format_args!("null")),
                 ValueRef::Boolean(value) => debug.field(field.name, &value),
                 ValueRef::Integer(value) => debug.field(field.name, &value),

@@ -188,7 +188,7 @@ impl<'a> Cascade<'a> {
                     let fetched = or_nothing(fetched, &params)?;
                     // With a collation, a foreign key may equal the key for the database, and differ here.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));
-                    let known = |row: &dyn AnyModel| self.origin(parent, row.any_value(field)).or_else(one_of_them);
+                    let known = |row: &dyn AnyModel| self.origin(parent, row.column_value(field)).or_else(one_of_them);
                     rows.extend(fetched.into_iter().filter_map(|row| {
                         let origin = self.only_origin.or_else(|| known(&*row))?;
                         Some(DeletedRow::Loaded(row, origin))

@@ -28,8 +28,7 @@ pub(super) async fn delete<M: ModelInternals>(instance: &mut M, exec: Exec<'_>) 
     };
     // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
     if let DbOrTx::Db(_) = exec.target {
-        let key = instance.primary_key().after_delete();
-        instance.set_primary_key(key);
+        instance.assign_primary_key(None);
     }
     Ok(deleted)
 }

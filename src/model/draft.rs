@@ -2,7 +2,7 @@
 
 use core::ops::{Deref, DerefMut};
 
-use super::{Key, ModelInternals};
+use super::{AnyModel, ModelInternals};
 
 /// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
 /// restored: after an error, and when the future of the save is dropped.
@@ -35,7 +35,8 @@ impl<'a, M: ModelInternals> Draft<'a, M> {
 
     /// Whether the row may exist.
     pub(super) fn may_exist(&self) -> bool {
-        self.key == KeyFrom::Outside && !self.instance.primary_key().is_unset()
+        let row: &dyn AnyModel = self.instance;
+        self.key == KeyFrom::Outside && !row.is_unset()
     }
 
     /// The save succeeded: nothing is restored.

@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use core::num::ParseIntError;
 use core::str::FromStr;
 
-use crate::column::{Column, ColumnType};
+use crate::column::{Column, ColumnFunctions, ColumnType};
 use crate::value::{ColumnError, ValueRef};
 
 /// `Some` of an unset id points to a row that is not saved, while `None` points to no row.
@@ -172,6 +172,8 @@ impl<M: ?Sized> fmt::Display for Id<M> {
 #[diagnostic::do_not_recommend]
 impl<M: 'static> Column for Id<M> {
     const TYPE: ColumnType = ColumnType::Integer;
+    const FUNCTIONS: &'static ColumnFunctions<Self> =
+        &ColumnFunctions { assign: Some(|id, value| id.value = value), ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.value.map_or(ValueRef::Null, ValueRef::Integer)

@@ -4,12 +4,11 @@ use signals_core::__private::SendsSignals;
 
 use super::signals::Observed;
 use super::{AnyModel, FieldSet, Key, Lifecycle, Meta};
-use crate::column::Counter;
 use crate::db::Row;
 use crate::error::Result;
-use crate::value::{Value, ValueRef};
+use crate::value::Value;
 
-/// The part of a model that is not public: [`Model`](super::Model) is for users, this trait is for the library. It is not in the
+/// What of a model depends on its type, and is not public: [`Model`](super::Model) is for users, this trait is for the library. It is not in the
 /// prelude, and the names of its methods are long, so that traits of the user can have methods such as `key` and `snapshot`, also for
 /// all models.
 #[doc(hidden)]
@@ -18,7 +17,7 @@ use crate::value::{Value, ValueRef};
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'static {
+pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
     /// [`Model::Key`](super::Model::Key)
     type PrimaryKey: Key;
     /// The columns that a save sets: the key and the fields with `#[update]`, `#[version]` and `#[read_only]`. A failed save restores
@@ -35,19 +34,8 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
     const IS_GENERATED: bool = false;
 
     fn primary_key(&self) -> &Self::PrimaryKey;
-    fn set_primary_key(&mut self, key: Self::PrimaryKey);
-    /// Whether the key is set. A key with `#[default]` has a value that means unset.
-    fn has_primary_key(&self) -> bool {
-        !self.primary_key().is_unset()
-    }
-
-    fn column_value(&self, index: usize) -> ValueRef<'_>;
     /// The `#[default]` of a column.
     fn value_in_new_rows(_index: usize) -> Option<Value> {
-        None
-    }
-    /// The field with `#[version]`.
-    fn version_counter(&mut self) -> Option<&mut dyn Counter> {
         None
     }
 
@@ -56,27 +44,11 @@ pub trait ModelInternals: SendsSignals<Me = Self> + Sized + Send + Sync + 'stati
     /// A copy of all columns. Other fields have their `Default`.
     #[must_use]
     fn clone_columns(&self) -> Self;
-    /// Copies some of the columns from another value.
-    fn copy_columns(&mut self, from: &Self, is_copied: &dyn Fn(usize) -> bool);
     /// Takes the columns of a row that was read. Fields with `#[skip]` are left unchanged.
     fn assign_columns(&mut self, row: Self);
 
     fn automatic_columns(&self) -> Self::AutomaticColumns;
     fn restore_columns(&mut self, columns: Self::AutomaticColumns);
-    /// Sets the written columns with `#[update]`, and an unset key with `#[default]`.
-    fn fill_columns(&mut self, is_written: &dyn Fn(usize) -> bool);
-    /// Rounds values to what their columns can store.
-    fn settle_columns(&mut self) {}
-}
-
-impl<M: ModelInternals> AnyModel for M {
-    fn any_meta(&self) -> &'static Meta {
-        M::MODEL
-    }
-
-    fn any_value(&self, index: usize) -> ValueRef<'_> {
-        self.column_value(index)
-    }
 }
 
 impl<M: ModelInternals> Observed for M {

@@ -40,19 +40,6 @@ pub trait Key: Column + PartialEq {
     fn is_unset(&self) -> bool {
         false
     }
-
-    /// The key that the database assigned.
-    #[doc(hidden)]
-    fn assigned(_: i64) -> Option<Self> {
-        None
-    }
-
-    /// The key after its row is deleted.
-    #[doc(hidden)]
-    #[must_use]
-    fn after_delete(&self) -> Self {
-        self.clone()
-    }
 }
 
 /// A type that can be the key of `M`.
@@ -88,14 +75,6 @@ impl<M: 'static> Key for Id<M> {
 
     fn is_unset(&self) -> bool {
         Id::is_unset(*self)
-    }
-
-    fn assigned(value: i64) -> Option<Self> {
-        Some(Self::new(value))
-    }
-
-    fn after_delete(&self) -> Self {
-        Self::UNSET
     }
 }
 

@@ -113,6 +113,11 @@ impl Meta {
         self.read_only >> index & 1 == 1
     }
 
+    /// Whether this value of the key is an auto-generated key that is unset.
+    pub(super) fn is_unset_key(&self, key: ValueRef<'_>) -> bool {
+        key == ValueRef::Null && self.key_field().key == Some(KeyKind::Assigned)
+    }
+
     /// The field that is the key.
     pub fn key_field(&self) -> &'static Field {
         &self.fields[self.key]

@@ -222,7 +222,7 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 
     /// Reads the columns that the database has set. In SQLite, RETURNING does not include what a trigger does.
     async fn read_back(&mut self) -> Result<()> {
-        if let Some(row) = load::by_key(self.exec, self.draft.primary_key()).await? {
+        if let Some(row) = load::by_key::<M>(self.exec, self.draft.primary_key()).await? {
             self.draft.copy_columns(&row, &|index| M::MODEL.is_read_only(index));
         }
         Ok(())
@@ -299,8 +299,6 @@ impl<M: ModelInternals> Save<'_, '_, M> {
 /// Sets the key that the database assigned.
 pub(super) fn assign<M: ModelInternals>(row: &mut M, assigned: Option<i64>) -> Result<()> {
     let assigned = assigned.ok_or_else(|| M::MODEL.not_inserted())?;
-    if let Some(key) = M::PrimaryKey::assigned(assigned) {
-        row.set_primary_key(key);
-    }
+    row.assign_primary_key(Some(assigned));
     Ok(())
 }

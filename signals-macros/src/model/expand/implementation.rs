@@ -25,6 +25,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
     let columns = columns(model, paths);
+    let any_model = implement(name, &quote!(#private::AnyModel for #name), &any_model(model, paths));
     let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(model, paths));
     let implementation = public(model, paths);
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
@@ -49,6 +50,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #sends_lifecycle
+            #any_model
             #internals
             #implementation
             #from_row
@@ -99,6 +101,51 @@ fn from_row(Paths { root, private, .. }: &Paths) -> TokenStream {
     }
 }
 
+/// The items of the implementation of `AnyModel`.
+fn any_model(model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let Paths { root, private, .. } = paths;
+    let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
+    let indexes: Vec<usize> = (0..names.len()).collect();
+    let fills: TokenStream =
+        model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths)).collect();
+    let (is_written, is_copied) =
+        (Ident::new("is_written", Span::mixed_site()), Ident::new("is_copied", Span::mixed_site()));
+    let predicate = quote!(&dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool);
+    let fill = (!fills.is_empty()).then(|| quote!(fn fill_columns(&mut self, #is_written: #predicate) { #fills }));
+    // Only these can change when they are stored: an id or a version is stored exactly.
+    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
+    let plain: Vec<_> = plain.iter().map(|column| column.name).collect();
+    let Column { name: key, default, .. } = &model.columns[model.key];
+    let has_key = default.map(|_| {
+        let is_unset = is_unset(key);
+        quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#is_unset })
+    });
+    let version = version(model, paths);
+    quote! {
+        fn any_meta(&self) -> &'static #private::Meta { &META }
+        fn column_value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
+            match index {
+                #(#indexes => (COLUMNS.#names.to_value)(&self.#names),)*
+                _ => #root::__private::ValueRef::Null,
+            }
+        }
+        #has_key
+        fn assign_primary_key(&mut self, key: ::core::option::Option<::core::primitive::i64>) {
+            if let ::core::option::Option::Some(assign) = COLUMNS.#key.assign { assign(&mut self.#key, key); }
+        }
+        #version
+        #fill
+        fn settle_columns(&mut self) { #((COLUMNS.#plain.settle)(&mut self.#plain);)* }
+        fn copy_columns(&mut self, from: &dyn #private::AnyModel, #is_copied: #predicate) {
+            let ::core::option::Option::Some(from) = from.downcast_ref::<Self>() else { return };
+            #(if #is_copied(#indexes) { self.#names = (COLUMNS.#names.duplicate)(&from.#names); })*
+        }
+        fn boxed_columns(&self) -> #private::Box<dyn #private::AnyModel> {
+            #private::Box::new(#private::ModelInternals::clone_columns(self))
+        }
+    }
+}
+
 /// The items of the implementation of `ModelInternals`.
 fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private, .. } = paths;
@@ -114,14 +161,9 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let automatic: Vec<_> = model.columns.iter().enumerate().filter(automatic).map(|(_, column)| column).collect();
     let automatic_names: Vec<_> = automatic.iter().map(|column| column.name).collect();
     let automatic_types = automatic.iter().map(|column| column.ty);
-    let fills = model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths));
-    // Only these can change when they are stored: an id or a version is stored exactly.
-    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
-    let plain: Vec<_> = plain.iter().map(|column| column.name).collect();
     let answered = questions::answered(model, paths);
-    let (count, is_written) = (names.len(), Ident::new("is_written", Span::mixed_site()));
-    let is_copied = Ident::new("is_copied", Span::mixed_site());
-    let (key, version, default_of) = (key(model, paths), version(model, paths), default_of(model, paths));
+    let count = names.len();
+    let (key, default_of) = (key(model, paths), default_of(model, paths));
     let automatic_model = match model.origin {
         Origin::Written => None,
         Origin::ThroughModelOf { .. } => Some(quote!(
@@ -130,7 +172,6 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     };
     quote! {
         #key
-        #version
         #default_of
         type AutomaticColumns = (#(#automatic_types,)*);
         const MODEL: &'static #private::Meta = &META;
@@ -139,48 +180,25 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
         const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
         #automatic_model
 
-        fn column_value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
-            match index {
-                #(#indexes => (COLUMNS.#names.to_value)(&self.#names),)*
-                _ => #root::__private::ValueRef::Null,
-            }
-        }
         fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {
             ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, COLUMNS.#names.from_value)?,)* #(#no_columns)* })
         }
         fn assign_columns(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
-        fn copy_columns(
-            &mut self,
-            from: &Self,
-            #is_copied: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
-        ) {
-            #(if #is_copied(#indexes) { self.#names = (COLUMNS.#names.duplicate)(&from.#names); })*
-        }
         fn clone_columns(&self) -> Self {
             Self { #(#names: (COLUMNS.#names.duplicate)(&self.#names),)* #(#no_columns)* }
         }
         fn automatic_columns(&self) -> Self::AutomaticColumns { (#((COLUMNS.#automatic_names.duplicate)(&self.#automatic_names),)*) }
         fn restore_columns(&mut self, columns: Self::AutomaticColumns) { (#(self.#automatic_names,)*) = columns; }
-        fn fill_columns(&mut self, #is_written: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {
-            #(#fills)*
-        }
-        fn settle_columns(&mut self) { #((COLUMNS.#plain.settle)(&mut self.#plain);)* }
     }
 }
 
 /// The functions of the key.
 fn key(model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Column { name, default, .. } = &model.columns[model.key];
-    let has_key = default.map(|_| {
-        let is_unset = is_unset(name);
-        quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#is_unset })
-    });
+    let name = model.columns[model.key].name;
     let key = questions::key(model, paths);
     quote! {
         type PrimaryKey = #key;
         fn primary_key(&self) -> &Self::PrimaryKey { &self.#name }
-        fn set_primary_key(&mut self, key: Self::PrimaryKey) { self.#name = key; }
-        #has_key
     }
 }
 

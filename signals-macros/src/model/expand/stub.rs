@@ -88,6 +88,21 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             type Key = #root::Id<Self>;
         ),
     );
+    let any_model = implement(
+        name,
+        &quote!(#parameters #private::AnyModel for #name #of #bounds),
+        &quote! {
+            fn any_meta(&self) -> &'static #private::Meta { ::core::unreachable!() }
+            fn column_value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
+            fn assign_primary_key(&mut self, _: ::core::option::Option<::core::primitive::i64>) {}
+            fn copy_columns(
+                &mut self,
+                _: &dyn #private::AnyModel,
+                _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
+            ) {}
+            fn boxed_columns(&self) -> #private::Box<dyn #private::AnyModel> { ::core::unreachable!() }
+        },
+    );
     let internals = implement(
         name,
         &quote!(#parameters #private::ModelInternals for #name #of #bounds),
@@ -98,15 +113,11 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             const COLUMN_COUNT: ::core::primitive::usize = 1;
             const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
             fn primary_key(&self) -> &Self::PrimaryKey { ::core::unreachable!() }
-            fn set_primary_key(&mut self, _: Self::PrimaryKey) {}
-            fn column_value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
             fn from_columns(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
             fn assign_columns(&mut self, _: Self) {}
-            fn copy_columns(&mut self, _: &Self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
             fn clone_columns(&self) -> Self { ::core::unreachable!() }
             fn automatic_columns(&self) {}
             fn restore_columns(&mut self, _: ()) {}
-            fn fill_columns(&mut self, _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool) {}
         },
     );
     let lifecycle =
@@ -121,6 +132,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             #sender
             #lifecycle
             #model
+            #any_model
             #internals
             #from_row
         };
