@@ -56,7 +56,7 @@ pub use self::params::{Parameter, Params};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
-pub(crate) use self::savepoint_stack::{ReadAgain, RowChanges};
+pub(crate) use self::savepoint_stack::{ChangedModel, RowChanges, RowKey};
 pub(crate) use self::sql::Dialect;
 pub(crate) use self::statement::{Names, Statement};
 pub use self::tx::Tx;

@@ -1,8 +1,9 @@
 //! A transaction and its savepoints, and what is stored for each until it ends: changes of rows, and hooks.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,32 +14,71 @@ use super::Tx;
 use super::hook::Hook;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// The changes of a row in a transaction. The module of models defines what they are.
 pub(crate) trait RowChanges: Any + Send {
     /// Adds later changes of the same row.
     fn absorb(&mut self, later: Box<dyn RowChanges>);
 
-    /// The key of the row, if it exists, and the function that reads it again.
-    fn source(&self) -> Option<(Value, ReadAgain)>;
+    /// The key of the row, if it exists.
+    fn key(&self) -> Option<Value>;
 
     /// The hook that runs after this end.
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook>;
 }
 
-/// Reads rows with these keys again, and corrects their changes.
-pub(crate) type ReadAgain = for<'a> fn(&'a Tx, Vec<Value>) -> BoxFuture<'a, Result<()>>;
+/// The model of rows that were changed. The module of models defines what it is.
+pub(crate) trait ChangedModel: Sync {
+    /// Reads rows with these keys again, and corrects their changes.
+    fn read_again<'a>(&'static self, tx: &'a Tx, keys: Vec<Value>) -> BoxFuture<'a, Result<()>>;
+}
 
-/// A row: the type of its changes, which differs for each model, and its key.
-///
-/// All keys of one model have one type, so different keys have different strings.
+/// A row: its model, which is compared by address, and its key.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct RowKey(TypeId, Arc<str>);
+pub(crate) struct RowKey(ModelAddress, KeyText);
+
+#[derive(Clone, Copy)]
+pub(super) struct ModelAddress(&'static dyn ChangedModel);
+
+/// A key. Most are integers, which are not formatted. All keys of one model have one type, so different keys have different strings.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum KeyText {
+    Integer(i64),
+    Other(Arc<str>),
+}
 
 impl RowKey {
-    pub(super) fn of<R: RowChanges>(key: &Value) -> Self {
-        Self(TypeId::of::<R>(), format!("{key:?}").into())
+    pub(crate) fn new(model: &'static dyn ChangedModel, key: ValueRef<'_>) -> Self {
+        let key = match key {
+            ValueRef::Integer(key) => KeyText::Integer(key),
+            key => KeyText::Other(format!("{:?}", Value::from(key)).into()),
+        };
+        Self(ModelAddress(model), key)
+    }
+}
+
+impl ModelAddress {
+    pub(super) async fn read_again(self, tx: &Tx, keys: Vec<Value>) -> Result<()> {
+        self.0.read_again(tx, keys).await
+    }
+
+    fn address(self) -> *const () {
+        std::ptr::from_ref(self.0).cast()
+    }
+}
+
+impl PartialEq for ModelAddress {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.address(), other.address())
+    }
+}
+
+impl Eq for ModelAddress {}
+
+impl Hash for ModelAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address().hash(state);
     }
 }
 
@@ -208,7 +248,7 @@ pub(super) struct SavepointStack {
     clock: u64,
     /// When unknown rows of a model were changed last: by an UPDATE of many rows, or by the database itself. Earlier changes of rows of
     /// the model may be out of date.
-    changed: HashMap<TypeId, u64>,
+    changed: HashMap<ModelAddress, u64>,
 }
 
 impl SavepointStack {
@@ -231,27 +271,26 @@ impl SavepointStack {
     }
 
     /// Records changes of a row in the savepoint of this number.
-    pub(super) fn record<R: RowChanges>(&mut self, number: u32, key: &Value, changes: R) {
+    pub(super) fn record(&mut self, number: u32, key: RowKey, changes: Box<dyn RowChanges>) {
         self.clock += 1;
         let at = self.clock;
         if let Some(state) = self.get(number) {
-            state.record(RowKey::of::<R>(key), Box::new(changes), at);
+            state.record(key, changes, at);
         }
     }
 
     /// The recorded changes of a row, unless they are out of date.
-    pub(super) fn recorded<R: RowChanges>(&self, key: &Value) -> Option<&R> {
-        let key = RowKey::of::<R>(key);
+    pub(super) fn recorded<R: RowChanges>(&self, key: &RowKey) -> Option<&R> {
         let mut states = self.savepoints.iter().rev().chain([&self.transaction]);
-        let row = states.find_map(|state| state.rows.get(&key))?;
+        let row = states.find_map(|state| state.rows.get(key))?;
         let changes: &dyn Any = &*row.changes;
-        if self.is_out_of_date(&key, row) { None } else { changes.downcast_ref() }
+        if self.is_out_of_date(key, row) { None } else { changes.downcast_ref() }
     }
 
     /// Notes that unknown rows of a model were changed.
-    pub(super) fn change<R: RowChanges>(&mut self) {
+    pub(super) fn change(&mut self, model: &'static dyn ChangedModel) {
         self.clock += 1;
-        self.changed.insert(TypeId::of::<R>(), self.clock);
+        self.changed.insert(ModelAddress(model), self.clock);
     }
 
     fn is_out_of_date(&self, RowKey(model, _): &RowKey, row: &ChangedRow) -> bool {
@@ -259,25 +298,25 @@ impl SavepointStack {
     }
 
     /// The rows to read again before the commit, by model: a hook of theirs is queued, and their changes are out of date.
-    pub(super) fn out_of_date(&self) -> Vec<(ReadAgain, Vec<Value>)> {
-        let mut rows: HashMap<TypeId, (ReadAgain, Vec<Value>)> = HashMap::new();
+    pub(super) fn out_of_date(&self) -> HashMap<ModelAddress, Vec<Value>> {
+        let mut rows: HashMap<ModelAddress, Vec<Value>> = HashMap::new();
         if self.changed.is_empty() {
-            return Vec::new();
+            return rows;
         }
         for (key, row) in &self.transaction.rows {
             if row.queued[TransactionEnd::Commit as usize]
                 && self.is_out_of_date(key, row)
-                && let Some((value, read_again)) = row.changes.source()
+                && let Some(value) = row.changes.key()
             {
-                rows.entry(key.0).or_insert_with(|| (read_again, Vec::new())).1.push(value);
+                rows.entry(key.0).or_default().push(value);
             }
         }
-        rows.into_values().collect()
+        rows
     }
 
     /// Corrects the recorded changes of a row.
-    pub(super) fn correct<R: RowChanges>(&mut self, key: &Value, correct: impl FnOnce(&mut R)) {
-        if let Some(row) = self.transaction.rows.get_mut(&RowKey::of::<R>(key)) {
+    pub(super) fn correct<R: RowChanges>(&mut self, key: &RowKey, correct: impl FnOnce(&mut R)) {
+        if let Some(row) = self.transaction.rows.get_mut(key) {
             let changes: &mut dyn Any = &mut *row.changes;
             changes.downcast_mut().map(correct);
         }

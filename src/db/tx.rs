@@ -12,14 +12,13 @@ use super::answer::Answer;
 use super::driver::Session;
 use super::hook::{Hook, HookFuture, TransactionHook};
 use super::hooks::{self, Hooks};
-use super::savepoint_stack::{RowChanges, RowKey, SavepointStack, SavepointState, SharedStack};
+use super::savepoint_stack::{ChangedModel, RowChanges, RowKey, SavepointStack, SavepointState, SharedStack};
 use super::sql::refuse_transaction_control;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
 use super::{Db, Executor, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
-use crate::value::Value;
 
 /// A transaction. [`commit`](Self::commit) applies all of its changes at once.
 ///
@@ -170,8 +169,8 @@ impl Tx {
             return Ok(());
         }
         let out_of_date = self.savepoints().out_of_date();
-        for (read_again, keys) in out_of_date {
-            read_again(self, keys).await?;
+        for (model, keys) in out_of_date {
+            model.read_again(self, keys).await?;
         }
         Ok(())
     }
@@ -257,24 +256,24 @@ impl Tx {
     }
 
     /// Records changes of the row with this key, until the end of the transaction or savepoint.
-    pub(crate) fn record<R: RowChanges>(&self, key: &Value, changes: R) {
+    pub(crate) fn record(&self, key: RowKey, changes: Box<dyn RowChanges>) {
         self.savepoints().record(self.savepoint, key, changes);
     }
 
     /// Reads the recorded changes of the row with this key, unless they are out of date.
-    pub(crate) fn recorded<R: RowChanges, T>(&self, key: &Value, look: impl FnOnce(&R) -> Option<T>) -> Option<T> {
+    pub(crate) fn recorded<R: RowChanges, T>(&self, key: &RowKey, look: impl FnOnce(&R) -> Option<T>) -> Option<T> {
         if self.records_nothing() { None } else { look(self.savepoints().recorded(key)?) }
     }
 
     /// Notes that unknown rows of a model were changed, whose changes may be recorded.
-    pub(crate) fn change<R: RowChanges>(&self) {
+    pub(crate) fn change(&self, model: &'static dyn ChangedModel) {
         if !self.records_nothing() {
-            self.savepoints().change::<R>();
+            self.savepoints().change(model);
         }
     }
 
     /// Corrects the recorded changes of the row with this key, before the commit.
-    pub(crate) fn correct<R: RowChanges>(&self, key: &Value, correct: impl FnOnce(&mut R)) {
+    pub(crate) fn correct<R: RowChanges>(&self, key: &RowKey, correct: impl FnOnce(&mut R)) {
         self.savepoints().correct(key, correct);
     }
 
@@ -289,8 +288,8 @@ impl Tx {
     }
 
     /// Queues the hook of a changed row for this end.
-    pub(crate) fn queue_row<R: RowChanges>(&self, end: TransactionEnd, key: &Value) {
-        self.with_state(|state| state.queue_row(end, RowKey::of::<R>(key)));
+    pub(crate) fn queue_row(&self, end: TransactionEnd, key: RowKey) {
+        self.with_state(|state| state.queue_row(end, key));
     }
 
     fn queue<Fut>(

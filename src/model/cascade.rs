@@ -12,7 +12,7 @@ use super::load::or_nothing;
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{DeletedRow, Operations};
 use super::sql::keys::{KEYS, padded};
-use super::{AnyModel, ModelInternals, sql};
+use super::{AnyModel, ModelInternals, commit, sql};
 use crate::db::{self, Dialect, Exec, Statement, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::model::names::ModelOfTable;
@@ -111,7 +111,7 @@ pub(super) fn note_database_cascade(meta: &'static Meta, tx: &Tx) {
             // Below a `db_cascade`, only the database knows which rows it deletes.
             let by_database = next > 0 || matches!(on_delete(child, field), OnDelete::DoNothing | OnDelete::DbCascade);
             if by_database {
-                (child.operations.changed)(tx);
+                commit::changed(child, tx);
             }
             if by_database && !reached.iter().any(|known| std::ptr::eq(*known, child)) {
                 reached.push(child);
@@ -279,7 +279,7 @@ impl<'a> Cascade<'a> {
         }
         for (pointing, value) in &self.set {
             if self.execute_for(pointing, sql::set_where, Some(value)).await? > 0 {
-                (pointing.meta.operations.changed)(tx);
+                commit::changed(pointing.meta, tx);
             }
         }
         let mut counts = vec![None; self.groups.len()];

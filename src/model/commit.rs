@@ -4,32 +4,33 @@ use std::any::Any;
 use std::panic::Location;
 
 use signals_core::__private::asynchronous::send_reporting;
+use signals_core::BoxFuture;
 
 use super::sql::keys::{KEYS, padded};
 use super::sql::{self, Lock};
-use super::{FieldSet, ModelInternals, PostCommit, PostRollback, load};
-use crate::db::{Db, Exec, Hook, ReadAgain, RowChanges, TransactionEnd, Tx};
+use super::{AnyModel, FieldSet, Meta, ModelInternals, PostCommit, PostRollback, load};
+use crate::db::{ChangedModel, Db, Exec, Hook, RowChanges, RowKey, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
 
 /// What was done to a row in a transaction, or in a savepoint of it.
-struct RowHistory<M> {
+struct RowHistory {
     /// Whether it was deleted: then earlier changes do not count any more.
     deleted: bool,
     /// The row, unless it was deleted.
-    saved: Option<Saved<M>>,
+    saved: Option<Saved>,
 }
 
 /// A row that was saved.
-struct Saved<M> {
+pub(super) struct Saved {
     /// The row after its last save.
-    instance: M,
+    instance: Box<dyn AnyModel>,
     /// Whether the database itself has deleted it since.
     is_gone: bool,
     /// Whether it was inserted.
     created: bool,
     /// The row before its first save, if it existed and a receiver reads it.
-    previous: Option<M>,
+    previous: Option<Box<dyn AnyModel>>,
     /// Whether all of its writes were raw.
     raw: bool,
     /// Where it was saved.
@@ -48,9 +49,9 @@ pub(super) fn reads_costly_fields<M: ModelInternals>() -> bool {
 
 /// What a save wrote.
 #[derive(Clone, Copy)]
-pub(super) struct Written<M: ModelInternals> {
+pub(super) struct Written {
     /// The fields that were written; `None` for all of them.
-    pub(super) fields: Option<FieldSet<M>>,
+    pub(super) fields: Option<FieldSet<dyn AnyModel>>,
     /// Whether the row was inserted.
     pub(super) created: bool,
     /// Whether it was a raw write.
@@ -58,84 +59,91 @@ pub(super) struct Written<M: ModelInternals> {
 }
 
 /// Whether a save of some fields has to read the row first: the other fields of the instance may never have been written.
-pub(super) fn must_read_row<M: ModelInternals>(instance: &M, tx: &Tx) -> bool {
-    has_receivers::<M>() && recall(instance, tx, |_| ()).is_none()
+pub(super) fn must_read_row(instance: &dyn AnyModel, tx: &Tx) -> bool {
+    (instance.any_meta().operations.notes_rows)() && recall(&key(instance), tx, |_| ()).is_none()
 }
 
 /// Notes that a row was saved, before its receivers are called, which may save it again or fail. `before` is the row before the
 /// save, if it was read, and `previous` the same, if a receiver reads it.
-pub(super) fn saved<M: ModelInternals>(
-    instance: &M,
-    Written { fields, created, raw }: Written<M>,
-    (before, previous): (Option<&M>, Option<&M>),
+pub(super) fn saved(
+    instance: &dyn AnyModel,
+    Written { fields, created, raw }: Written,
+    (before, previous): (Option<&dyn AnyModel>, Option<&dyn AnyModel>),
     tx: &Tx,
     place: &'static Location<'static>,
 ) {
-    let key = key(instance);
+    let (meta, key) = (instance.any_meta(), key(instance));
     let row = fields.and_then(|fields| {
-        let mut row = before.map(M::clone_columns).or_else(|| recall(instance, tx, M::clone_columns))?;
-        row.copy_columns(instance, &|index| fields.contains(FieldSet::of(index)) || Some(index) == M::MODEL.version);
+        let before = before.map(AnyModel::boxed_columns);
+        let mut row = before.or_else(|| recall(&key, tx, AnyModel::boxed_columns))?;
+        row.copy_columns(instance, &|index| fields.has_index(index) || Some(index) == meta.version);
         Some(row)
     });
-    let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()), previous.map(M::clone_columns));
+    let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()), previous.map(AnyModel::boxed_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
-    tx.record(&key, RowHistory { deleted: false, saved: Some(saved) });
-    if M::LIFECYCLE.post_rollback.has_receivers() {
-        tx.queue_row::<RowHistory<M>>(TransactionEnd::Rollback, &key);
+    tx.record(key.clone(), Box::new(RowHistory { deleted: false, saved: Some(saved) }));
+    if (meta.operations.has_rollback_receivers)() {
+        tx.queue_row(TransactionEnd::Rollback, key);
     }
 }
 
 /// Queues the `post_commit` of a saved row, unless the transaction has queued it already.
-pub(super) fn queue<M: ModelInternals>(instance: &M, tx: &Tx) {
-    tx.queue_row::<RowHistory<M>>(TransactionEnd::Commit, &key(instance));
+pub(super) fn queue(instance: &dyn AnyModel, tx: &Tx) {
+    tx.queue_row(TransactionEnd::Commit, key(instance));
 }
 
 /// Notes that a row was deleted: its earlier changes in this transaction cause neither `post_commit` nor `post_rollback`.
-pub(super) fn deleted<M: ModelInternals>(instance: &M, tx: &Tx) {
-    deleted_key::<M>(&key(instance), tx);
+pub(super) fn deleted(instance: &dyn AnyModel, tx: &Tx) {
+    let meta = instance.any_meta();
+    if (meta.operations.notes_rows)() {
+        tx.record(key(instance), Box::new(RowHistory { deleted: true, saved: None }));
+    }
 }
 
 /// Like [`deleted`], for a row of which only the key is known.
-pub(super) fn deleted_key<M: ModelInternals>(key: &Value, tx: &Tx) {
-    if has_receivers::<M>() {
-        tx.record(key, RowHistory::<M> { deleted: true, saved: None });
+pub(super) fn deleted_key(meta: &'static Meta, key: &Value, tx: &Tx) {
+    if (meta.operations.notes_rows)() {
+        tx.record(RowKey::new(meta, key.into()), Box::new(RowHistory { deleted: true, saved: None }));
     }
 }
 
 /// Notes that rows of a model were changed or deleted without loading them. Noted rows of the model are read again before the
 /// commit.
-pub(super) fn changed<M: ModelInternals>(tx: &Tx) {
-    tx.change::<RowHistory<M>>();
+pub(super) fn changed(meta: &'static Meta, tx: &Tx) {
+    tx.change(meta);
 }
 
-/// Reads rows that may have [changed] again.
-async fn read_again<M: ModelInternals>(tx: &Tx, keys: Vec<Value>) -> Result<()> {
-    for keys in keys.chunks(KEYS) {
-        let params = padded(keys);
-        let sql = sql::select_where(M::MODEL, M::MODEL.key, params.len(), Lock::None, tx.db().dialect());
-        let rows = load::read::<M>(Exec::within(tx), &sql, &params).await?;
-        for gone in keys {
-            tx.correct::<RowHistory<M>>(gone, |history| history.correct(None));
-        }
-        for row in rows {
-            tx.correct::<RowHistory<M>>(&key(&row), |history| history.correct(Some(row)));
-        }
+impl ChangedModel for Meta {
+    fn read_again<'a>(&'static self, tx: &'a Tx, keys: Vec<Value>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for keys in keys.chunks(KEYS) {
+                let params = padded(keys);
+                let sql = sql::select_where(self, self.key, params.len(), Lock::None, tx.db().dialect());
+                let rows = load::read_any(Exec::within(tx), self, &sql, &params).await?;
+                for gone in keys {
+                    tx.correct(&RowKey::new(self, gone.into()), |history: &mut RowHistory| history.correct(None));
+                }
+                for row in rows {
+                    tx.correct(&key(&*row), |history: &mut RowHistory| history.correct(Some(row)));
+                }
+            }
+            Ok(())
+        })
     }
-    Ok(())
 }
 
 /// Looks at the row that the transaction has noted, if there is one.
-fn recall<M: ModelInternals, T>(instance: &M, tx: &Tx, look: impl FnOnce(&M) -> T) -> Option<T> {
-    tx.recorded::<RowHistory<M>, T>(&key(instance), |history| Some(look(&history.saved.as_ref()?.instance)))
+fn recall<T>(key: &RowKey, tx: &Tx, look: impl FnOnce(&dyn AnyModel) -> T) -> Option<T> {
+    tx.recorded(key, |history: &RowHistory| Some(look(&*history.saved.as_ref()?.instance)))
 }
 
-fn key<M: ModelInternals>(instance: &M) -> Value {
-    instance.column_value(M::MODEL.key).into()
+fn key(instance: &dyn AnyModel) -> RowKey {
+    RowKey::new(instance.any_meta(), instance.key())
 }
 
-impl<M: ModelInternals> RowHistory<M> {
+impl RowHistory {
     /// Replaces the row by what the database has before the commit.
-    fn correct(&mut self, row: Option<M>) {
+    fn correct(&mut self, row: Option<Box<dyn AnyModel>>) {
         let Some(saved) = &mut self.saved else { return };
         saved.is_gone = row.is_none();
         if let Some(row) = row {
@@ -144,10 +152,9 @@ impl<M: ModelInternals> RowHistory<M> {
     }
 }
 
-impl<M: ModelInternals> RowChanges for RowHistory<M> {
-    fn source(&self) -> Option<(Value, ReadAgain)> {
-        let saved = self.saved.as_ref()?;
-        Some((key(&saved.instance), |tx, keys| Box::pin(read_again::<M>(tx, keys))))
+impl RowChanges for RowHistory {
+    fn key(&self) -> Option<Value> {
+        Some(self.saved.as_ref()?.instance.key().into())
     }
 
     fn absorb(&mut self, later: Box<dyn RowChanges>) {
@@ -171,17 +178,19 @@ impl<M: ModelInternals> RowChanges for RowHistory<M> {
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
         let saved = self.saved.filter(|saved| end == TransactionEnd::Rollback || !saved.is_gone)?;
         Some(Hook::new(end, saved.place, async move |db| {
-            send_at_end(saved, end, db).await;
+            (saved.instance.any_meta().operations.send_at_end)(&saved, end, &db).await;
             Ok(())
         }))
     }
 }
 
 /// Sends `post_commit` or `post_rollback`.
-async fn send_at_end<M: ModelInternals>(saved: Saved<M>, end: TransactionEnd, db: Db) {
-    let Saved { instance, created, previous, raw, .. } = &saved;
-    let (created, raw, previous, db) = (*created, *raw, previous.as_ref(), &db);
-    let changes = FieldSet::changed(previous, instance);
+pub(super) async fn send_at_end<M: ModelInternals>(saved: &Saved, end: TransactionEnd, db: &Db) {
+    let Saved { instance, created, previous, raw, .. } = saved;
+    let previous = previous.as_deref();
+    let changes = FieldSet::changed_in(previous, &**instance).of_model();
+    let (created, raw, previous) = (*created, *raw, previous.and_then(|row| row.downcast_ref()));
+    let Some(instance) = instance.downcast_ref::<M>() else { return };
     match end {
         TransactionEnd::Commit => {
             let payload = PostCommit { instance, created, previous, changes, db, raw };

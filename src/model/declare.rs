@@ -119,11 +119,11 @@ impl Operations {
                 M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers()
             },
             notes_rows: commit::has_receivers::<M>,
-            changed: commit::changed::<M>,
+            has_rollback_receivers: || M::LIFECYCLE.post_rollback.has_receivers(),
+            send_at_end: |saved, end, db| Box::pin(commit::send_at_end::<M>(saved, end, db)),
             sources: || M::LIFECYCLE.sources(),
             key_of: load::key_of::<M>,
             default_of: M::value_in_new_rows,
-            #[cfg(feature = "fixtures")]
             from_row: |row| Ok(Box::new(M::from_columns(row)?)),
             #[cfg(feature = "fixtures")]
             load_row: |tx, values| Box::pin(super::fixtures::load_row::<M>(tx, values)),

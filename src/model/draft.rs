@@ -1,42 +1,20 @@
 //! An instance while it is saved.
 
-use core::ops::{Deref, DerefMut};
-
-use super::{AnyModel, ModelInternals};
+use super::ModelInternals;
 
 /// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
 /// restored: after an error, and when the future of the save is dropped.
+///
+/// It knows the type of the row, so that it stores the columns without an allocation.
 pub(super) struct Draft<'a, M: ModelInternals> {
-    instance: &'a mut M,
+    pub(super) row: &'a mut M,
     before: Option<M::AutomaticColumns>,
-    key: KeyFrom,
-}
-
-/// Where the key comes from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyFrom {
-    /// It is unset, or the application assigned it.
-    Outside,
-    /// `#[default]` has just generated it: no row has it.
-    Default,
 }
 
 impl<'a, M: ModelInternals> Draft<'a, M> {
-    /// Sets the columns with `#[update]` and a key with `#[default]`, and rounds values to what is stored. The `#[version]` is
-    /// set when the row is written.
-    pub(super) fn new(instance: &'a mut M, is_written: &dyn Fn(usize) -> bool) -> Self {
-        let before = Some(instance.automatic_columns());
-        let had_key = instance.has_primary_key();
-        instance.fill_columns(is_written);
-        instance.settle_columns();
-        let key = if !had_key && instance.has_primary_key() { KeyFrom::Default } else { KeyFrom::Outside };
-        Self { instance, before, key }
-    }
-
-    /// Whether the row may exist.
-    pub(super) fn may_exist(&self) -> bool {
-        let row: &dyn AnyModel = self.instance;
-        self.key == KeyFrom::Outside && !row.is_unset()
+    pub(super) fn new(row: &'a mut M) -> Self {
+        let before = Some(row.automatic_columns());
+        Self { row, before }
     }
 
     /// The save succeeded: nothing is restored.
@@ -45,24 +23,10 @@ impl<'a, M: ModelInternals> Draft<'a, M> {
     }
 }
 
-impl<M: ModelInternals> Deref for Draft<'_, M> {
-    type Target = M;
-
-    fn deref(&self) -> &M {
-        self.instance
-    }
-}
-
-impl<M: ModelInternals> DerefMut for Draft<'_, M> {
-    fn deref_mut(&mut self) -> &mut M {
-        self.instance
-    }
-}
-
 impl<M: ModelInternals> Drop for Draft<'_, M> {
     fn drop(&mut self) {
         if let Some(before) = self.before.take() {
-            self.instance.restore_columns(before);
+            self.row.restore_columns(before);
         }
     }
 }

@@ -65,6 +65,11 @@ impl<M: ?Sized> FieldSet<M> {
         self.indexes().map(move |index| self.meta.fields[index].name)
     }
 
+    /// Whether the field at this index among the columns is in the set.
+    pub(super) const fn has_index(self, index: usize) -> bool {
+        self.bits >> index & 1 == 1
+    }
+
     /// The indexes of the fields among the columns.
     pub(super) fn indexes(self) -> impl Iterator<Item = usize> {
         let mut left = self.bits;
@@ -77,6 +82,42 @@ impl<M: ?Sized> FieldSet<M> {
 }
 
 impl FieldSet<dyn AnyModel> {
+    /// No field of this model.
+    pub(super) const fn none_of(meta: &'static Meta) -> Self {
+        Self { bits: 0, meta, model: PhantomData }
+    }
+
+    /// The fields that every save sets, because they have `#[update]`.
+    pub(super) const fn set_by_saves_of(meta: &'static Meta) -> Self {
+        Self { bits: meta.set_by_saves, ..Self::none_of(meta) }
+    }
+
+    /// The fields that the database sets and a save does not write.
+    pub(super) const fn read_only_of(meta: &'static Meta) -> Self {
+        Self { bits: meta.read_only, ..Self::none_of(meta) }
+    }
+
+    /// The fields that may have an unset id.
+    pub(super) const fn that_may_be_unset_of(meta: &'static Meta) -> Self {
+        Self { bits: meta.may_be_unset, ..Self::none_of(meta) }
+    }
+
+    /// The fields whose values differ, compared as the database stores them; all of them if there was no row before.
+    pub(super) fn changed_in(before: Option<&dyn AnyModel>, after: &dyn AnyModel) -> Self {
+        let meta = after.any_meta();
+        let Some(before) = before else {
+            return Self { bits: u128::MAX >> (128 - meta.fields.len()), ..Self::none_of(meta) };
+        };
+        let differ = |index: &usize| before.column_value(*index) != after.column_value(*index);
+        let bits = (0..meta.fields.len()).filter(differ).fold(0, |bits, index| bits | 1 << index);
+        Self { bits, ..Self::none_of(meta) }
+    }
+
+    /// The same fields, as those of one model.
+    pub(super) fn of_model<M>(self) -> FieldSet<M> {
+        FieldSet { bits: self.bits, meta: self.meta, model: PhantomData }
+    }
+
     /// Whether a field of this name is in the set. A set of a model without such a field never contains it, so a receiver of any
     /// sender may ask for a field that only some of the models have.
     ///

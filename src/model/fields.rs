@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{FieldSet, IntoFieldSet, ModelInternals};
+use super::{AnyModel, FieldSet, IntoFieldSet, ModelInternals};
 
 impl<M: ModelInternals> FieldSet<M> {
     /// The field at this index among the columns.
@@ -22,31 +22,14 @@ impl<M: ModelInternals> FieldSet<M> {
         Self { bits: Self::bits_of_all(), meta: M::MODEL, model: PhantomData }
     }
 
-    /// The fields that may have an unset id.
-    pub(super) const fn that_may_be_unset() -> Self {
-        Self { bits: M::MODEL.may_be_unset, ..Self::empty() }
-    }
-
-    /// The fields that every save sets, because they have `#[update]`.
-    pub(super) const fn set_by_saves() -> Self {
-        Self { bits: M::MODEL.set_by_saves, ..Self::empty() }
-    }
-
-    /// The fields that the database sets and a save does not write.
-    pub(super) const fn read_only() -> Self {
-        Self { bits: M::MODEL.read_only, ..Self::empty() }
-    }
-
     const fn bits_of_all() -> u128 {
         u128::MAX >> (128 - M::COLUMN_COUNT)
     }
 
     /// The fields whose values differ, compared as the database stores them; all of them if there was no row before.
     pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
-        let Some(before) = before else { return Self::all() };
-        let differ = |index: &usize| before.column_value(*index) != after.column_value(*index);
-        let bits = (0..M::COLUMN_COUNT).filter(differ).fold(0, |bits, index| bits | 1 << index);
-        Self { bits, ..Self::empty() }
+        let before = before.map(|before| before as &dyn AnyModel);
+        Self { bits: FieldSet::changed_in(before, after).bits, ..Self::empty() }
     }
 
     /// The index of the field among the columns, if the set has exactly one.

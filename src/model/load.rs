@@ -6,7 +6,8 @@ use signals_core::__private::synchronous::send;
 use signals_core::BoxFuture;
 
 use super::id::UNSET_ID;
-use super::{Field, Meta, ModelInternals, PostLoad};
+use super::operations::Loaded;
+use super::{AnyModel, Field, Meta, ModelInternals, PostLoad};
 use crate::column::Column;
 use crate::db::{Exec, Params, Query, Row, Statement};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,6 +20,18 @@ pub(super) async fn get<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) 
 /// The row with this key, for the library itself: `post_load` is not sent.
 pub(super) async fn by_key<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
     first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()]).await
+}
+
+/// The row in the database that this one is, for the library itself.
+pub(super) async fn same_row(exec: Exec<'_>, row: &dyn AnyModel) -> Result<Option<Box<dyn AnyModel>>> {
+    let meta = row.any_meta();
+    first_any(exec, meta, &meta.statements(exec.dialect()).select_by[meta.key], &[row.key()]).await
+}
+
+/// Like [`same_row`], locked because it will be updated.
+pub(super) async fn same_row_for_update(exec: Exec<'_>, row: &dyn AnyModel) -> Result<Option<Box<dyn AnyModel>>> {
+    let meta = row.any_meta();
+    first_any(exec, meta, &meta.statements(exec.dialect()).select_for_update, &[row.key()]).await
 }
 
 /// The row with this key, locked because it will be updated.
@@ -53,6 +66,16 @@ async fn first<M: ModelInternals>(exec: Exec<'_>, sql: &str, value: &dyn Params)
     };
     or_nothing(exec.run(Statement::query(sql, value, each).names(M::MODEL)).await, value)?;
     Ok(found)
+}
+
+/// The first row of a query for a model of any type.
+async fn first_any(
+    exec: Exec<'_>,
+    meta: &'static Meta,
+    sql: &str,
+    value: &dyn Params,
+) -> Result<Option<Box<dyn AnyModel>>> {
+    Ok(or_nothing(read_any(exec, meta, sql, value).await, value)?.into_iter().next())
 }
 
 /// The answer to a lookup by these values. A value that the database cannot store, such as a string with a NUL in PostgreSQL, is
@@ -134,6 +157,17 @@ pub(super) async fn read<M: ModelInternals>(exec: Exec<'_>, sql: &str, params: &
         Ok(())
     };
     exec.run(Statement::query(sql, params, each).names(M::MODEL)).await?;
+    Ok(rows)
+}
+
+/// Like [`read`], for a model of any type.
+pub(super) async fn read_any(exec: Exec<'_>, meta: &'static Meta, sql: &str, params: &dyn Params) -> Result<Loaded> {
+    let mut rows = Loaded::new();
+    let each = &mut |row: &Row<'_>| {
+        rows.push((meta.operations.from_row)(row)?);
+        Ok(())
+    };
+    exec.run(Statement::query(sql, params, each).names(meta)).await?;
     Ok(rows)
 }
 

@@ -1,9 +1,9 @@
 //! Finding a row by some of its fields, or creating it.
 
-use super::params::ColumnParams;
+use super::params::RowParams;
 use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
-use super::{FieldSet, ModelInternals, load};
+use super::{AnyModel, FieldSet, ModelInternals, load};
 use crate::db::{DbOrTx, Exec, Executor};
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::model::names::WrittenModel;
@@ -36,10 +36,10 @@ pub(super) async fn find<M: ModelInternals>(
     fields: FieldSet<M>,
     lock: Lock,
 ) -> Result<Option<M>> {
-    let given = given(instance, fields)?;
+    let given = given(instance, fields.of_any())?;
     let is_null = |index: usize| instance.column_value(index) == ValueRef::Null;
     let statement = sql::find(M::MODEL, &given, &is_null, lock, exec.dialect());
-    let fields = ColumnParams::of(instance, &statement.fields);
+    let fields = RowParams::new(instance, &statement.fields);
     let rows = load::read::<M>(exec, &statement.sql, &fields).await;
     let rows = load::or_nothing(rows, &fields);
     let mut rows = rows.map_err(|error| WrittenModel::new(M::MODEL, &statement.fields).of_parameter(error))?;
@@ -51,12 +51,13 @@ pub(super) async fn find<M: ModelInternals>(
 }
 
 /// The indexes of these fields, or that of the key for an empty set. An unset id is an error.
-pub(super) fn given<M: ModelInternals>(instance: &M, fields: FieldSet<M>) -> Result<Vec<usize>> {
-    let given = if fields.is_empty() { vec![M::MODEL.key] } else { fields.indexes().collect() };
+pub(super) fn given(instance: &dyn AnyModel, fields: FieldSet<dyn AnyModel>) -> Result<Vec<usize>> {
+    let meta = instance.any_meta();
+    let given = if fields.is_empty() { vec![meta.key] } else { fields.indexes().collect() };
     for &index in &given {
-        let field = &M::MODEL.fields[index];
+        let field = &meta.fields[index];
         if field.is_unset(instance.column_value(index)) {
-            return Err(M::MODEL.unset_id(field.name));
+            return Err(meta.unset_id(field.name));
         }
     }
     Ok(given)

@@ -132,7 +132,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         fields: impl IntoFieldSet<Self>,
     ) -> BoxFuture<'a, Result<()>> {
         let (fields, place) = (fields.into_field_set(), Location::caller());
-        Box::pin(async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields)).await })
+        Box::pin(async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields.of_any())).await })
     }
 
     /// Inserts the row, also if its key is set. Otherwise it is like [`save`](Self::save).

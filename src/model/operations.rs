@@ -6,13 +6,15 @@ use signals_core::__private::Source;
 use signals_core::BoxFuture;
 
 use super::any::AnyModel;
-use crate::db::Tx;
+use super::commit::Saved;
+use crate::db::{Db, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
 type Fetch = for<'a> fn(&'a Tx, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type SendForEach = for<'a> fn(&'a [DeletedRow<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
+type SendAtEnd = for<'a> fn(&'a Saved, TransactionEnd, &'a Db) -> BoxFuture<'a, ()>;
 #[cfg(feature = "fixtures")]
 type LoadRow = for<'a> fn(&'a Tx, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
@@ -54,8 +56,10 @@ pub(super) struct Operations {
     pub(super) has_delete_receivers: fn() -> bool,
     /// Whether rows are noted for the end of the transaction.
     pub(super) notes_rows: fn() -> bool,
-    /// Notes that rows were changed or deleted without loading them.
-    pub(super) changed: fn(&Tx),
+    /// Whether `post_rollback` has receivers.
+    pub(super) has_rollback_receivers: fn() -> bool,
+    /// Sends `post_commit` or `post_rollback`.
+    pub(super) send_at_end: SendAtEnd,
     /// The signals that it sends, without their types.
     pub(super) sources: fn() -> Vec<Source>,
     /// The key in the first column of a row. A driver may store it in another form than the model, such as a UUID as bytes.
@@ -63,7 +67,6 @@ pub(super) struct Operations {
     /// The `#[default]` of a column.
     pub(super) default_of: fn(usize) -> Option<Value>,
     /// Reads a row, for the library itself.
-    #[cfg(feature = "fixtures")]
     pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,
     /// Writes a row with exactly these values.
     #[cfg(feature = "fixtures")]

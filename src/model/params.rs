@@ -1,8 +1,39 @@
 //! Columns of rows as the parameters of a statement.
 
-use super::ModelInternals;
+use super::{AnyModel, ModelInternals};
 use crate::db::Params;
 use crate::value::ValueRef;
+
+/// These columns of a row as parameters, borrowed, after the parameters of the user's own SQL.
+pub(super) struct RowParams<'a> {
+    others: &'a dyn Params,
+    row: &'a dyn AnyModel,
+    columns: &'a [usize],
+}
+
+impl<'a> RowParams<'a> {
+    pub(super) fn new(row: &'a dyn AnyModel, columns: &'a [usize]) -> Self {
+        Self { others: &(), row, columns }
+    }
+
+    /// The same parameters after others.
+    pub(super) fn after(self, others: &'a dyn Params) -> Self {
+        Self { others, ..self }
+    }
+}
+
+impl Params for RowParams<'_> {
+    fn len(&self) -> usize {
+        self.others.len() + self.columns.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        match index.checked_sub(self.others.len()) {
+            None => self.others.get(index),
+            Some(index) => self.row.column_value(self.columns[index]),
+        }
+    }
+}
 
 /// A row whose columns can be parameters.
 pub(super) trait Columns: Sync {
@@ -15,39 +46,24 @@ impl<M: ModelInternals> Columns for M {
     }
 }
 
-/// These columns of each row as parameters, borrowed, after the parameters of the user's own SQL.
+/// These columns of each row as parameters, borrowed.
 pub(super) struct ColumnParams<'a, R> {
-    others: &'a dyn Params,
     rows: &'a [R],
     columns: &'a [usize],
 }
 
 impl<'a, R: Columns> ColumnParams<'a, R> {
-    /// These columns of one row.
-    pub(super) fn of(row: &'a R, columns: &'a [usize]) -> Self {
-        Self::of_rows(std::slice::from_ref(row), columns)
-    }
-
-    /// These columns of each row.
     pub(super) fn of_rows(rows: &'a [R], columns: &'a [usize]) -> Self {
-        Self { others: &(), rows, columns }
-    }
-
-    /// The same parameters after others.
-    pub(super) fn after(self, others: &'a dyn Params) -> Self {
-        Self { others, ..self }
+        Self { rows, columns }
     }
 }
 
 impl<R: Columns> Params for ColumnParams<'_, R> {
     fn len(&self) -> usize {
-        self.others.len() + self.rows.len() * self.columns.len()
+        self.rows.len() * self.columns.len()
     }
 
     fn get(&self, index: usize) -> ValueRef<'_> {
-        match index.checked_sub(self.others.len()) {
-            None => self.others.get(index),
-            Some(index) => self.rows[index / self.columns.len()].column(self.columns[index % self.columns.len()]),
-        }
+        self.rows[index / self.columns.len()].column(self.columns[index % self.columns.len()])
     }
 }

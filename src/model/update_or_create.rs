@@ -7,7 +7,7 @@ use signals_core::BoxFuture;
 use super::lookup::{become_row, create, find, given, is_duplicate};
 use super::save::{self, SaveMode};
 use super::sql::Lock;
-use super::{FieldSet, ModelInternals};
+use super::{AnyModel, FieldSet, ModelInternals};
 use crate::db::{DbOrTx, Exec};
 use crate::error::Result;
 
@@ -67,7 +67,7 @@ async fn write<M: ModelInternals>(
     create_defaults: Option<CreateDefaults<'_, M>>,
 ) -> Result<bool> {
     let Fields { find: by, write } = fields;
-    check_write(write, &given(restored.instance, by)?)?;
+    check_write(write.of_any(), &given(restored.instance, by.of_any())?)?;
     // A row that is not written needs no lock.
     let lock = if write.is_empty() { Lock::None } else { Lock::ForUpdate };
     let search = Search { exec, by, lock };
@@ -80,10 +80,10 @@ async fn write<M: ModelInternals>(
         |fields: FieldSet<M>| move |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
     let is_given = is_in(write);
     instance.copy_columns(&row, &|index| !is_given(index));
-    let write = write | FieldSet::set_by_saves();
-    save::save(instance, exec, &SaveMode::Update(write)).await?;
+    let write = write | FieldSet::set_by_saves_of(M::MODEL).of_model();
+    save::save(instance, exec, &SaveMode::Update(write.of_any())).await?;
     // Changes of a receiver in other fields were not written. The version is that of the save.
-    let is_written = is_in(write | FieldSet::read_only());
+    let is_written = is_in(write | FieldSet::read_only_of(M::MODEL).of_model());
     instance.copy_columns(&row, &|index| !is_written(index) && Some(index) != M::MODEL.version);
     Ok(false)
 }
@@ -148,10 +148,10 @@ impl<M: ModelInternals> fmt::Debug for UpdateOrCreate<'_, M> {
 }
 
 /// Refuses to write the key, fields that the database sets, and the fields by which the row is found.
-pub(super) fn check_write<M: ModelInternals>(write: FieldSet<M>, find: &[usize]) -> Result<()> {
+pub(super) fn check_write(write: FieldSet<dyn AnyModel>, find: &[usize]) -> Result<()> {
     save::check_fields(write)?;
-    match find.iter().copied().find(|&index| write.contains(FieldSet::of(index))) {
-        Some(index) => Err(M::MODEL.found_by(M::MODEL.fields[index].name)),
+    match find.iter().copied().find(|&index| write.has_index(index)) {
+        Some(index) => Err(write.meta.found_by(write.meta.fields[index].name)),
         None => Ok(()),
     }
 }

@@ -83,7 +83,7 @@ impl<M: ModelInternals> fmt::Debug for CreateMany<'_, M> {
 }
 
 fn check<M: ModelInternals>(rows: &[M]) -> Result<()> {
-    rows.iter().try_for_each(|row| save::check(row, &save::SaveMode::Insert))
+    rows.iter().try_for_each(|row| save::check(row, save::SaveMode::Insert))
 }
 
 async fn create<M: ModelInternals>(

@@ -81,7 +81,7 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
             // Earlier changes of these rows in the transaction cause no `post_commit`.
             let each = &mut |row: &crate::db::Row<'_>| {
                 count += 1;
-                commit::deleted_key::<M>(&load::key_of::<M>(row)?, tx);
+                commit::deleted_key(M::MODEL, &load::key_of::<M>(row)?, tx);
                 Ok(())
             };
             exec.run(Statement::query(&sql, params, each).names(M::MODEL)).await?;

@@ -10,7 +10,7 @@ use super::{Condition, RowSignals, keys};
 use crate::db::{DbOrTx, Exec, Executor, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::names::WrittenModel;
-use crate::model::params::ColumnParams;
+use crate::model::params::RowParams;
 use crate::model::save::{self, SaveMode};
 use crate::model::{FieldSet, ModelInternals, PostBulkUpdate, commit, load, sql};
 
@@ -32,7 +32,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         (condition, params): (&'a str, &'a dyn Params),
     ) -> Self {
         let condition = Condition::new(condition, params);
-        let condition = condition.and_then(|condition| save::check_fields(fields).map(|()| condition));
+        let condition = condition.and_then(|condition| save::check_fields(fields.of_any()).map(|()| condition));
         Self { exec, fields, values, condition, signals: RowSignals::Skipped }
     }
 
@@ -68,7 +68,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         let count = match self.signals {
             RowSignals::Skipped => {
                 let count = self.update().await?;
-                commit::changed::<M>(tx);
+                commit::changed(M::MODEL, tx);
                 count
             }
             RowSignals::Sent => self.save_each(tx).await?,
@@ -87,11 +87,11 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         // `#[update]` sets the same columns as in `save_fields`.
         let mut values = values.clone_columns();
         values.fill_columns(&|index| fields.contains(FieldSet::of(index)));
-        save::check_values(&values, |index| fields.contains(FieldSet::of(index)))?;
+        save::check_values(&values, &|index| fields.contains(FieldSet::of(index)))?;
         let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != M::MODEL.version).collect();
         let sql =
             sql::update_rows(M::MODEL, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
-        let params = ColumnParams::of(&values, &set).after(condition.params);
+        let params = RowParams::new(&values, &set).after(condition.params);
         let names = WrittenModel::new(M::MODEL, &set).after(condition.params.len());
         exec.run(Statement::new(&sql, &params).names(&names)).await
     }
@@ -103,7 +103,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
             if let Some(mut row) = load::by_key_for_update::<M>(exec, &key).await? {
                 let is_set = |index| fields.contains(FieldSet::of(index)) && Some(index) != M::MODEL.version;
                 row.copy_columns(values, &is_set);
-                save::save(&mut row, exec, &SaveMode::Update(fields)).await?;
+                save::save(&mut row, exec, &SaveMode::Update(fields.of_any())).await?;
                 count += 1;
             }
         }

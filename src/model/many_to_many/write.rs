@@ -81,19 +81,19 @@ where
 {
     let checked = related.id();
     // Its save sets the key, and may be undone by a later failure.
-    let mut draft = Draft::new(row, &|_| false);
+    let draft = Draft::new(row);
     match exec.target {
         DbOrTx::Tx(tx) => {
             let created = async {
                 let id = checked?;
-                Change { related, id, exec }.create(&mut *draft).await
+                Change { related, id, exec }.create(draft.row).await
             };
             tx.whole(created).await?;
         }
         DbOrTx::Db(db) => {
             let id = checked?;
             let mut tx = db.begin_at(exec.at).await?;
-            let created = Change { related, id, exec: Exec::within(&tx) }.create(&mut *draft).await;
+            let created = Change { related, id, exec: Exec::within(&tx) }.create(draft.row).await;
             tx.end(created).await?;
         }
     }
