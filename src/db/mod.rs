@@ -58,7 +58,7 @@ pub(crate) use self::row::Columns;
 pub use self::row::Row;
 pub(crate) use self::savepoint_stack::{ChangedModel, RowChanges, RowKey};
 pub(crate) use self::sql::Dialect;
-pub(crate) use self::statement::{Names, Statement};
+pub(crate) use self::statement::{Names, RowsToInsert, Statement};
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
 pub use self::url::Synchronous;

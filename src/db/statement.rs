@@ -1,5 +1,7 @@
 //! What goes to a driver.
 
+use std::ops::Range;
+
 use super::{Params, Row};
 use crate::error::{Error, Result};
 
@@ -9,6 +11,17 @@ pub(crate) struct Statement<'a> {
     pub(super) params: &'a dyn Params,
     names: Option<&'a dyn Names>,
     pub(super) wants: Wants<'a>,
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "in SQLite, the SQL contains every row"))]
+    pub(super) rows: Option<RowsToInsert>,
+}
+
+/// An INSERT of several rows, whose SQL contains one row. The parameters are those of each row, row after row.
+#[derive(Clone)]
+pub(crate) struct RowsToInsert {
+    /// The place of `VALUES (..)` in the SQL.
+    pub(crate) values: Range<usize>,
+    /// The number of parameters of a row.
+    pub(crate) columns: usize,
 }
 
 /// What the caller wants to know of a statement.
@@ -32,7 +45,7 @@ pub(crate) trait Names: Sync {
 impl<'a> Statement<'a> {
     /// A statement whose number of changed rows is wanted.
     pub(crate) fn new(sql: &'a str, params: &'a dyn Params) -> Self {
-        Self { sql, params, names: None, wants: Wants::Count }
+        Self { sql, params, names: None, wants: Wants::Count, rows: None }
     }
 
     /// An INSERT of one row. `key` becomes the key that the database gave to it.
@@ -52,6 +65,12 @@ impl<'a> Statement<'a> {
     /// Several statements.
     pub(crate) fn batch(sql: &'a str) -> Self {
         Self { wants: Wants::Batch, ..Self::new(sql, &()) }
+    }
+
+    /// With so many rows as there are parameters for, in an INSERT of one row.
+    pub(crate) fn with_rows(mut self, rows: Option<RowsToInsert>) -> Self {
+        self.rows = rows;
+        self
     }
 
     /// With these names in its errors.

@@ -16,10 +16,11 @@ use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket}
 use super::command::Command;
 use super::errors::{self, Failure};
 use super::literals::literals;
+use super::many;
 use super::params::bound;
 use super::statements::Statements;
 use crate::db::begin::Access;
-use crate::db::statement::{Statement, Wants};
+use crate::db::statement::{RowsToInsert, Statement, Wants};
 use crate::db::transaction_state::TransactionState;
 use crate::db::{Params, Row};
 use crate::error::{Error, ErrorKind, Result};
@@ -115,7 +116,13 @@ impl Connection {
 
     /// Executes a statement. The result is the number of rows that it changed, if that is what it wants.
     pub(super) async fn run(&self, access: Access, statement: &mut Statement<'_>) -> Result<u64, Failure> {
-        let Statement { sql, params, ref mut wants, .. } = *statement;
+        let Statement { sql, params, ref mut wants, ref rows, .. } = *statement;
+        if let Some(rows) = rows {
+            return match wants {
+                Wants::Rows(each) => self.insert_rows(sql, rows, params, each).await,
+                _ => self.insert_rows(sql, rows, params, &mut |_| Ok(())).await,
+            };
+        }
         match wants {
             Wants::Count => return self.execute(sql, params).await,
             Wants::Key(key) => self.insert(sql, params, key).await?,
@@ -153,15 +160,27 @@ impl Connection {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
-        let mut rows = pin!(self.start(sql, params).await?);
-        let mut result = Ok(());
-        // Reads to the end even after `each` has failed: a failure in the remaining rows would break the transaction unnoticed.
-        while let Some(row) = rows.try_next().await? {
-            if result.is_ok() {
-                result = each(&Row::new(&row));
-            }
+        let rows = self.start(sql, params).await?;
+        read(rows, each).await.map(drop)
+    }
+
+    /// Executes an INSERT of several rows, and passes what it returns to `each`. The result is the number of rows.
+    async fn insert_rows(
+        &self,
+        sql: &str,
+        rows: &RowsToInsert,
+        params: &dyn Params,
+        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Result<u64, Failure> {
+        if let Some(rows) = self.start_arrays(sql, rows, params).await? {
+            // If the server could not cast a value to a type, the type may be outdated.
+            return read(rows, each).await.inspect_err(|_| self.statements.forget(sql));
         }
-        result.map_err(Failure::Here)
+        let mut inserted = 0;
+        for (sql, params) in many::values(sql, rows, params) {
+            inserted += read(self.start(&sql, &params).await?, each).await?;
+        }
+        Ok(inserted)
     }
 
     /// A query that is refused when it writes.
@@ -237,38 +256,79 @@ impl Connection {
             return Ok(self.client.query_typed_raw(sql, literals(params)).await?);
         }
         loop {
-            let known = self.statements.get(sql);
-            let is_known = known.is_some();
-            let statement = match known {
-                Some(statement) => statement,
-                None => self.prepare(sql).await?,
-            };
+            let (statement, is_known) = self.find_or_prepare(sql).await?;
             let (expected, given) = (statement.params().len(), params.len());
             if expected != given {
                 return Err(Failure::Here(Error::database(format!(
                     "the statement has {expected} placeholders, and the parameters are {given}: pass one for each",
                 ))));
             }
-            match self.client.query_raw(&statement, bound(params)).await.map_err(Failure::from) {
+            match self.client.query_raw(&statement, bound(params)).await {
                 Ok(rows) => return Ok(rows),
-                // Nothing was sent. The statement may have been prepared for a table that was created again with other types.
-                Err(Failure::Here(error)) if is_known && matches!(error.kind(), ErrorKind::Parameter { .. }) => {
-                    self.statements.forget(sql);
-                }
-                Err(Failure::Refused(error)) => {
-                    // It may have been prepared for a table that has changed, like other statements, or it was deallocated. It
-                    // was not executed, so it can be tried again; but in a transaction, which has failed, it cannot.
-                    if errors::is_outdated(&error) {
-                        self.statements.clear();
-                    } else {
+                Err(error) => {
+                    let failure = Failure::from(error);
+                    if matches!(failure, Failure::Here(_) | Failure::Refused(_)) {
                         self.statements.forget(sql);
                     }
-                    if !is_known || self.in_transaction() {
-                        return Err(Failure::Refused(error));
-                    }
+                    self.after_failure(failure, is_known)?;
                 }
-                Err(failure) => return Err(failure),
             }
+        }
+    }
+
+    /// Sends an INSERT of several rows with an array per column, unless its types or values do not allow it.
+    async fn start_arrays(
+        &self,
+        sql: &str,
+        rows: &RowsToInsert,
+        params: &dyn Params,
+    ) -> Result<Option<RowStream>, Failure> {
+        if self.statements.are_forbidden() {
+            return Ok(None);
+        }
+        loop {
+            // The INSERT of one row shows the types of the columns.
+            let (one, is_known) = self.find_or_prepare(sql).await?;
+            let Some(arrays) = many::arrays(params, rows.columns, one.params()) else { return Ok(None) };
+            let sql_of_arrays = many::sql_of_arrays(sql, rows, &arrays);
+            let started = async {
+                let (statement, _) = self.find_or_prepare(&sql_of_arrays).await?;
+                Ok(self.client.query_raw(&statement, &arrays).await?)
+            };
+            match started.await {
+                Ok(rows) => return Ok(Some(rows)),
+                Err(failure) => {
+                    self.statements.forget(&sql_of_arrays);
+                    // The types may be outdated.
+                    self.statements.forget(sql);
+                    self.after_failure(failure, is_known)?;
+                }
+            }
+        }
+    }
+
+    /// The prepared statement, and whether it was known before.
+    async fn find_or_prepare(&self, sql: &str) -> Result<(tokio_postgres::Statement, bool), Failure> {
+        match self.statements.get(sql) {
+            Some(statement) => Ok((statement, true)),
+            None => Ok((self.prepare(sql).await?, false)),
+        }
+    }
+
+    /// Returns the failure of a statement, unless it can be tried again.
+    fn after_failure(&self, failure: Failure, is_known: bool) -> Result<(), Failure> {
+        match &failure {
+            // Nothing was sent. The statement may have been prepared for a table that was created again with other types.
+            Failure::Here(error) if is_known && matches!(error.kind(), ErrorKind::Parameter { .. }) => Ok(()),
+            Failure::Refused(error) => {
+                // It may have been prepared for a table that has changed, like other statements, or it was deallocated. It
+                // was not executed, so it can be tried again; but in a transaction, which has failed, it cannot.
+                if errors::is_outdated(error) {
+                    self.statements.clear();
+                }
+                if is_known && !self.in_transaction() { Ok(()) } else { Err(failure) }
+            }
+            _ => Err(failure),
         }
     }
 
@@ -284,6 +344,19 @@ impl Connection {
     pub(super) fn prepared(&self) -> usize {
         self.statements.len()
     }
+}
+
+/// Passes the rows to `each`. The result is the number of rows that the statement changed, or read.
+async fn read(rows: RowStream, each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send)) -> Result<u64, Failure> {
+    let (mut rows, mut result) = (pin!(rows), Ok(()));
+    // Reads to the end even after `each` has failed: a failure in the remaining rows would break the transaction unnoticed.
+    while let Some(row) = rows.try_next().await? {
+        if result.is_ok() {
+            result = each(&Row::new(&row));
+        }
+    }
+    result.map_err(Failure::Here)?;
+    Ok(rows.rows_affected().unwrap_or(0))
 }
 
 /// Refuses an empty statement, which the server would take.

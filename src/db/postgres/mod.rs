@@ -10,6 +10,7 @@ mod errors;
 mod lease;
 mod literals;
 mod manager;
+mod many;
 mod open;
 mod params;
 mod pending;

@@ -16,7 +16,7 @@ use crate::value::ValueRef;
 
 /// The parameters, borrowed.
 pub(super) fn bound(params: &dyn Params) -> impl ExactSizeIterator<Item = Bound<'_>> {
-    (0..params.len()).map(|index| Bound { number: index + 1, value: params.get(index).exposed() })
+    (0..params.len()).map(|index| Bound::new(params, index))
 }
 
 /// One parameter. It is borrowed: tokio-postgres makes the only copy.
@@ -35,12 +35,36 @@ pub(super) struct Refused {
 }
 
 impl<'a> Bound<'a> {
+    pub(super) fn new(params: &'a dyn Params, index: usize) -> Self {
+        Self { number: index + 1, value: params.get(index).exposed() }
+    }
+
     pub(super) fn number(&self) -> usize {
         self.number
     }
 
     pub(super) fn value(&self) -> ValueRef<'a> {
         self.value
+    }
+
+    /// Whether any value of this type can be in its binary format.
+    pub(super) fn is_always_binary(ty: &Type) -> bool {
+        let encoding = Encoding::of(ty);
+        *ty != Type::NAME && (!encoding.is_read_from_text() || has_binary_text(encoding))
+    }
+
+    /// Whether it has no binary format of this type, so that the server must parse it.
+    pub(super) fn is_only_text(&self, ty: &Type) -> bool {
+        !Self::is_always_binary(ty) && matches!(self.encode_format(ty), Format::Text)
+    }
+
+    /// As an element of an array, whose elements are in the binary format unless they are only text.
+    pub(super) fn element(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        if Encoding::of(ty) == Encoding::Jsonb && !matches!(self.value, ValueRef::Null) {
+            // The version of the format.
+            out.put_u8(1);
+        }
+        self.to_sql(ty, out)
     }
 
     /// The error is the reason, and the type that the placeholder can be cast to.
@@ -109,6 +133,11 @@ impl ToSql for Bound<'_> {
             _ => Format::Binary,
         }
     }
+}
+
+/// Whether text is the same in the binary format, but for the version of JSONB.
+fn has_binary_text(encoding: Encoding) -> bool {
+    matches!(encoding, Encoding::Text | Encoding::Json | Encoding::Jsonb)
 }
 
 /// Not the value: tokio-postgres logs parameters, and they may be secret.

@@ -9,14 +9,14 @@ use signals_core::BoxFuture;
 
 use super::RowSignals;
 use crate::column::Column;
-use crate::db::{DbOrTx, Dialect, Exec, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Statement, Tx};
 use crate::error::Result;
 use crate::model::commit::{self, Written};
 use crate::model::draft::Drafts;
 use crate::model::meta::KeyKind;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
-use crate::model::sql::{AssignedKeys, InsertMany, Lock, largest_insert, select_where, triggers_of};
+use crate::model::sql::{AssignedKeys, InsertMany, Lock, next_insert, select_where, triggers_of};
 use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
 
@@ -145,15 +145,11 @@ async fn insert<M: ModelInternals>(mut rows: &mut [M], tx: &Tx) -> Result<()> {
     if key == KeyKind::Assigned && M::MODEL.statements(dialect).insert.fields.is_empty() {
         return insert_keys(rows, tx).await;
     }
-    let largest = if key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx).await? {
-        1
-    } else {
-        largest_insert(M::COLUMN_COUNT, dialect)
-    };
+    let one_by_one = key == KeyKind::Assigned && rows.len() > 1 && has_trigger::<M>(tx).await?;
     let mut statement = InsertMany::new(M::MODEL, key, 0, dialect);
     let mut size = 0;
     while !rows.is_empty() {
-        let next = largest.min(1 << rows.len().ilog2());
+        let next = if one_by_one { 1 } else { next_insert(rows.len(), M::COLUMN_COUNT, dialect) };
         if next != size {
             (size, statement) = (next, InsertMany::new(M::MODEL, key, next, dialect));
         }
@@ -171,7 +167,8 @@ async fn insert_chunk<M: ModelInternals>(rows: &mut [M], statement: &InsertMany,
     let mut keys = Vec::new();
     match statement.keys {
         AssignedKeys::None => {
-            exec.run(Statement::new(&statement.sql, &params).names(&names)).await?;
+            let insert = Statement::new(&statement.sql, &params).with_rows(statement.rows.clone());
+            exec.run(insert.names(&names)).await?;
         }
         AssignedKeys::Consecutive => {
             let mut last = None;
@@ -185,7 +182,8 @@ async fn insert_chunk<M: ModelInternals>(rows: &mut [M], statement: &InsertMany,
                 keys.push(row.get(0)?);
                 Ok(())
             };
-            exec.run(Statement::query(&statement.sql, &params, each).names(&names)).await?;
+            let insert = Statement::query(&statement.sql, &params, each).with_rows(statement.rows.clone());
+            exec.run(insert.names(&names)).await?;
         }
     }
     // If some rows were skipped, it is unknown which.
@@ -224,8 +222,10 @@ async fn insert_keys<M: ModelInternals>(rows: &mut [M], tx: &Tx) -> Result<()> {
 
 /// Reads the columns that the database has set.
 async fn read_back<M: ModelInternals>(rows: &mut [M], tx: &Tx) -> Result<()> {
+    /// Parameters of one SELECT.
+    const KEYS: usize = 64;
     let exec = Exec::within(tx);
-    for rows in rows.chunks_mut(largest_insert(1, Dialect::Sqlite)) {
+    for rows in rows.chunks_mut(KEYS) {
         let sql = select_where(M::MODEL, M::MODEL.key, rows.len(), Lock::None, exec.dialect());
         let keys: Vec<ValueRef<'_>> = rows.iter().map(|row| row.primary_key().to_value()).collect();
         let found = load::read::<M>(exec, &sql, &keys).await?;

@@ -1,7 +1,7 @@
 //! INSERT of many rows at once.
 
 use super::pieces::{list, quoted};
-use crate::db::Dialect;
+use crate::db::{Dialect, RowsToInsert};
 use crate::model::meta::{KeyKind, Meta};
 
 /// INSERT of this number of rows.
@@ -10,6 +10,8 @@ pub(in crate::model) struct InsertMany {
     /// The fields that are the parameters of each row, row after row.
     pub(in crate::model) fields: Box<[usize]>,
     pub(in crate::model) keys: AssignedKeys,
+    /// The place of the rows, if the SQL only contains the first one and the driver inserts any number.
+    pub(in crate::model) rows: Option<RowsToInsert>,
 }
 
 /// How the keys that the database assigns become known.
@@ -17,8 +19,7 @@ pub(in crate::model) struct InsertMany {
 pub(in crate::model) enum AssignedKeys {
     /// The database assigns none.
     None,
-    /// The statement returns them. PostgreSQL inserts the rows of VALUES and returns them in the same order. The numbers may have
-    /// any order, because of a default or a trigger.
+    /// The statement returns them, in the order of the rows. The numbers may have any order, because of a default or a trigger.
     Returned,
     /// Only the last one is known. SQLite numbers the rows of a statement consecutively, because it has one writer, unless a
     /// trigger inserts rows as well.
@@ -29,7 +30,12 @@ impl InsertMany {
     /// `key` says how the keys of these rows are assigned.
     pub(in crate::model) fn new(meta: &Meta, key: KeyKind, rows: usize, dialect: Dialect) -> Self {
         let fields = written_fields(meta, key);
-        let mut sql = insert_rows(meta, &fields, rows, dialect);
+        let is_repeated = dialect == Dialect::Postgres;
+        let mut sql = insert_rows(meta, &fields, if is_repeated { 1 } else { rows }, dialect);
+        let rows = is_repeated.then(|| RowsToInsert {
+            values: sql.len() - values(1, fields.len(), dialect).len()..sql.len(),
+            columns: fields.len(),
+        });
         let keys = match (key, dialect) {
             (KeyKind::Set, _) => AssignedKeys::None,
             (KeyKind::Assigned, Dialect::Sqlite) => AssignedKeys::Consecutive,
@@ -38,7 +44,7 @@ impl InsertMany {
         if keys == AssignedKeys::Returned {
             sql = format!("{sql} RETURNING {}", quoted(meta.key_field().column));
         }
-        Self { sql, fields, keys }
+        Self { sql, fields, keys, rows }
     }
 }
 
@@ -52,11 +58,15 @@ pub(in crate::model) fn written_fields(meta: &Meta, key: KeyKind) -> Box<[usize]
 pub(in crate::model) fn insert_rows(meta: &Meta, fields: &[usize], rows: usize, dialect: Dialect) -> String {
     let table = quoted(meta.table);
     let columns = list(fields.iter().map(|&index| quoted(meta.fields[index].column)));
+    format!("INSERT INTO {table} ({columns}) {}", values(rows, fields.len(), dialect))
+}
+
+fn values(rows: usize, columns: usize, dialect: Dialect) -> String {
     let row = |row: usize| {
-        let values = list((1..=fields.len()).map(|number| dialect.placeholder(row * fields.len() + number)));
+        let values = list((1..=columns).map(|number| dialect.placeholder(row * columns + number)));
         format!("({values})")
     };
-    format!("INSERT INTO {table} ({columns}) VALUES {}", list((0..rows).map(row)))
+    format!("VALUES {}", list((0..rows).map(row)))
 }
 
 /// SELECT of whether a table has triggers, in the dialect where it matters.
@@ -70,17 +80,18 @@ pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// The largest number of rows in one statement: a power of two, so that any number of rows is inserted by a few statements that
-/// are each prepared once.
-pub(in crate::model) fn largest_insert(columns: usize, dialect: Dialect) -> usize {
-    let (parameters, rows) = match dialect {
-        // It accepts 32,766 parameters; more rows per statement are not faster.
-        Dialect::Sqlite => (32_766, 64),
-        // The protocol has 16 bits for their number.
-        Dialect::Postgres => (65_535, 1024),
-    };
-    let rows = rows.min(parameters / columns.max(1)).max(1);
-    1 << rows.ilog2()
+/// How many of the rows that are left are inserted by the next statement.
+pub(in crate::model) fn next_insert(left: usize, columns: usize, dialect: Dialect) -> usize {
+    match dialect {
+        // It accepts 32,766 parameters; more rows per statement are not faster. Powers of two: any number of rows is inserted by a
+        // few statements that are each prepared once.
+        Dialect::Sqlite => {
+            let largest = 64.min(32_766 / columns.max(1)).max(1);
+            largest.min(left).checked_ilog2().map_or(0, |power| 1 << power)
+        }
+        // The statement is the same for any number, and the rows of one are in memory.
+        Dialect::Postgres => left.min(4096),
+    }
 }
 
 #[cfg(test)]
@@ -88,10 +99,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_rows_as_the_database_takes_parameters_for() {
-        assert_eq!(largest_insert(1, Dialect::Postgres), 1024);
-        assert_eq!(largest_insert(100, Dialect::Postgres), 512);
-        assert_eq!(largest_insert(128, Dialect::Postgres), 256);
-        assert_eq!(largest_insert(128, Dialect::Sqlite), 64);
+    fn as_many_rows_as_the_database_takes_at_once() {
+        let sizes = |mut left: usize, columns, dialect| {
+            let mut sizes = Vec::new();
+            while left > 0 {
+                let next = next_insert(left, columns, dialect);
+                sizes.push(next);
+                left -= next;
+            }
+            sizes
+        };
+        assert_eq!(sizes(150, 1, Dialect::Sqlite), [64, 64, 16, 4, 2]);
+        assert_eq!(sizes(65, 1000, Dialect::Sqlite), [32, 32, 1]);
+        assert_eq!(sizes(2, 40_000, Dialect::Sqlite), [1, 1]);
+        assert_eq!(sizes(10_240, 3, Dialect::Postgres), [4096, 4096, 2048]);
     }
 }

@@ -13,7 +13,7 @@ mod together;
 pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot, pairs};
-pub(super) use many::{AssignedKeys, InsertMany, insert_rows, largest_insert, triggers_of, written_fields};
+pub(super) use many::{AssignedKeys, InsertMany, insert_rows, next_insert, triggers_of, written_fields};
 pub(super) use one::{find, upsert};
 #[cfg(feature = "fixtures")]
 pub(super) use pieces::literal;

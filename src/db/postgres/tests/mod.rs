@@ -3,6 +3,7 @@
 mod cancellation;
 mod errors;
 mod lost;
+mod many;
 mod pool;
 mod pooler;
 mod transactions;
