@@ -178,7 +178,7 @@ impl Db {
         async move {
             refuse_transaction_control(sql, self.dialect())?;
             let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
-            self.exec(at).run(Statement::new(&sql, params)).await
+            self.exec(at).run(Statement::any(&sql, params)).await
         }
     }
 

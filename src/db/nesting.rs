@@ -3,7 +3,7 @@
 //! This belongs to the call chain and not to the thread: the future of a body sets it during each poll, so that it is correct
 //! on every thread on which the task runs, and a task that the body spawned does not have it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::pin::Pin;
 
@@ -11,20 +11,26 @@ use super::Db;
 use crate::error::{ErrorKind, Result};
 
 /// The body of a transaction that is being polled.
+#[derive(Clone, Copy)]
 struct Body {
     db: usize,
     began: &'static Location<'static>,
 }
 
 thread_local! {
-    static BODIES: RefCell<Vec<Body>> = const { RefCell::new(Vec::new()) };
+    /// The innermost body. It is separate from the others because most code is in one body at most, of one database.
+    static INNERMOST: Cell<Option<Body>> = const { Cell::new(None) };
+    /// The bodies around the innermost one.
+    static OUTER: RefCell<Vec<Body>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Refuses a transaction inside the body of another one of this database, because it would not be part of the outer one.
 pub(super) fn refuse(db: &Db) -> Result<()> {
     let id = id(db);
-    let outer = BODIES.with_borrow(|bodies| bodies.iter().rev().find(|body| body.db == id).map(|body| body.began));
-    outer.map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer }.into()))
+    let is_outer = |body: &Body| body.db == id;
+    let outer = INNERMOST.get().filter(is_outer);
+    let outer = outer.or_else(|| OUTER.with_borrow(|bodies| bodies.iter().rev().copied().find(is_outer)));
+    outer.map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer: outer.began }.into()))
 }
 
 /// Runs the body of a transaction, or receivers in it. It is pinned by the caller, so that it is not stored twice.
@@ -46,17 +52,23 @@ fn id(db: &Db) -> usize {
 }
 
 /// Marks the running code as inside a body until it is dropped.
-struct Inside;
+struct Inside {
+    /// Whether there is a body around it, which becomes the innermost one again.
+    is_nested: bool,
+}
 
 impl Inside {
     fn of(body: Body) -> Self {
-        BODIES.with_borrow_mut(|bodies| bodies.push(body));
-        Self
+        let outer = INNERMOST.replace(Some(body));
+        if let Some(outer) = outer {
+            OUTER.with_borrow_mut(|bodies| bodies.push(outer));
+        }
+        Self { is_nested: outer.is_some() }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        BODIES.with_borrow_mut(Vec::pop);
+        INNERMOST.set(if self.is_nested { OUTER.with_borrow_mut(Vec::pop) } else { None });
     }
 }

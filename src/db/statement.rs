@@ -26,8 +26,10 @@ pub(crate) struct RowsToInsert {
 
 /// What the caller wants to know of a statement.
 pub(crate) enum Wants<'a> {
-    /// How many rows it changed.
+    /// How many rows it changed: it is an INSERT, UPDATE or DELETE.
     Count,
+    /// The same of any statement: 0 if it changes no rows.
+    CountOfAny,
     /// The key that the database gave to the row that it inserted, if it inserted one.
     Key(&'a mut Option<i64>),
     /// Its rows, one after the other. An error ends the query and is returned.
@@ -43,9 +45,14 @@ pub(crate) trait Names: Sync {
 }
 
 impl<'a> Statement<'a> {
-    /// A statement whose number of changed rows is wanted.
+    /// An INSERT, UPDATE or DELETE, whose number of changed rows is wanted.
     pub(crate) fn new(sql: &'a str, params: &'a dyn Params) -> Self {
         Self { sql, params, names: None, wants: Wants::Count, rows: None }
+    }
+
+    /// A statement of the user, whose number of changed rows is wanted.
+    pub(super) fn any(sql: &'a str, params: &'a dyn Params) -> Self {
+        Self { wants: Wants::CountOfAny, ..Self::new(sql, params) }
     }
 
     /// An INSERT of one row. `key` becomes the key that the database gave to it.

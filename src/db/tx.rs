@@ -68,7 +68,7 @@ impl Tx {
     pub async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64> {
         refuse_transaction_control(sql, self.db().dialect())?;
         let sql = placeholders::of_statement(sql, params.len(), self.db().dialect())?;
-        self.exec(self.shared.began).run(Statement::new(&sql, params)).await
+        self.exec(self.shared.began).run(Statement::any(&sql, params)).await
     }
 
     /// Executes one statement and passes each row that it returns to `each`. An error of `each` ends the query and is
@@ -312,6 +312,7 @@ impl Tx {
     }
 
     /// Whether something can be done in it.
+    #[inline]
     pub(crate) fn check(&self) -> Result<()> {
         self.shared.savepoints.check(self.savepoint)
     }

@@ -124,7 +124,7 @@ impl Connection {
             };
         }
         match wants {
-            Wants::Count => return self.execute(sql, params).await,
+            Wants::Count | Wants::CountOfAny => return self.execute(sql, params).await,
             Wants::Key(key) => self.insert(sql, params, key).await?,
             Wants::Rows(each) if access == Access::Read => self.read(sql, params, each).await?,
             Wants::Rows(each) => self.query(sql, params, each).await?,

@@ -209,6 +209,7 @@ impl Connection {
         }
     }
 
+    #[inline]
     pub(super) fn in_transaction(&mut self) -> bool {
         !self.raw.is_autocommit()
     }
@@ -234,7 +235,8 @@ impl Connection {
     pub(super) fn run(&mut self, access: Access, statement: &mut Statement<'_>) -> Result<u64, Failure> {
         let Statement { sql, params, ref mut wants, .. } = *statement;
         let result = match wants {
-            Wants::Count => self.execute(sql, params),
+            Wants::Count => self.step(sql, params),
+            Wants::CountOfAny => self.execute(sql, params),
             Wants::Key(key) => self.insert(sql, params, key).map(|()| 0),
             Wants::Rows(each) => self.query(access, sql, params, each).map(|()| 0),
             Wants::Batch => self.batch(sql).map(|()| 0),
@@ -260,15 +262,16 @@ impl Connection {
     }
 
     /// Executes a statement to its end. Returns how many rows the last statement that changes rows has changed.
-    fn step(&mut self, sql: &str, params: &dyn Params) -> Result<usize, Failure> {
+    fn step(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
         let mut statement = self.prepare(sql)?;
         self.bind(&mut statement, params)?;
         if statement.column_count() == 0 {
-            return statement.raw_execute().map_err(|error| self.failure_in(sql, error));
+            let changed = statement.raw_execute().map_err(|error| self.failure_in(sql, error))?;
+            return Ok(u64::try_from(changed).unwrap_or(u64::MAX));
         }
         let mut rows = statement.raw_query();
         while rows.next().map_err(|error| self.failure_in(sql, error))?.is_some() {}
-        Ok(usize::try_from(self.raw.changes()).unwrap_or(usize::MAX))
+        Ok(self.raw.changes())
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Failure> {

@@ -42,6 +42,7 @@ impl Deref for Held {
 }
 
 impl DerefMut for Held {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Connection {
         match self {
             Self::Writer(connection) => connection,
@@ -69,7 +70,7 @@ impl Transaction {
     #[inline]
     fn attempt(&self, statement: &mut Statement<'_>) -> Result<u64, Failure> {
         let mut held = self.lock()?;
-        let connection = held.as_mut().ok_or(ErrorKind::Ended)?;
+        let connection = held.as_mut().ok_or_else(|| ErrorKind::Ended)?;
         let result = {
             let _callback =
                 matches!(statement.wants, Wants::Rows(_)).then(|| Callback::on_this_thread(&self.callback_thread));
@@ -108,7 +109,7 @@ impl Transaction {
     /// Commits, and returns the connection.
     fn try_commit(&self) -> Result<(), Failure> {
         let mut connection = self.lock()?;
-        connection.as_mut().ok_or(ErrorKind::Ended)?.commit()?;
+        connection.as_mut().ok_or_else(|| ErrorKind::Ended)?.commit()?;
         *connection = None;
         Ok(())
     }
@@ -141,7 +142,7 @@ impl Transaction {
 
     pub(in crate::db) fn lend<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
         let mut held = self.lock()?;
-        let connection = held.as_mut().ok_or(ErrorKind::Ended)?;
+        let connection = held.as_mut().ok_or_else(|| ErrorKind::Ended)?;
         let result = {
             let _callback = Callback::on_this_thread(&self.callback_thread);
             connection.lend(work)
