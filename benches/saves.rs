@@ -7,12 +7,14 @@
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::params;
 use signals::prelude::*;
 use tokio::runtime::Runtime;
 
+#[path = "saves/deletes.rs"]
+mod deletes;
 mod measure;
 
 use measure::{Case, Table};
@@ -75,30 +77,6 @@ fn second<M: Model>(instance: &M, created: bool) {
     std::hint::black_box((instance, created));
 }
 
-#[model]
-#[derive(Default)]
-struct Parent {
-    #[key]
-    id: Id<Parent>,
-    name: String,
-}
-
-#[model]
-#[derive(Default)]
-struct Child {
-    #[key]
-    id: Id<Child>,
-    #[foreign_key(on_delete = cascade)]
-    parent: Id<Parent>,
-    name: String,
-}
-
-#[receiver([pre_delete, post_delete], sender = [Parent, Child])]
-fn gone<M: Model>(instance: &M) {
-    std::hint::black_box(instance);
-}
-
-const CHILDREN: u64 = 1000;
 const INSERT: &str = "INSERT INTO plains (name, email, age) VALUES (?1, ?2, ?3)";
 const UPDATE: &str = "UPDATE plains SET name = ?1, email = ?2, age = ?3 WHERE id = ?4";
 const INSERT_USER: &str = "INSERT INTO users (username, email) VALUES (?1, ?2)";
@@ -158,16 +136,8 @@ fn sqlite(table: &mut Table, place: &str, folder: &Path, runtime: &Rc<Runtime>) 
     };
     numbers(table, place, folder, runtime, connect);
     users(table, place, folder, runtime, connect);
+    deletes::cases(table, place, folder, runtime, connect);
     many(table, place, by_hand(place, folder, "many"), connect("many"), runtime);
-
-    let hand = by_hand(place, folder, "cascade");
-    let floor = table.floor(Case::timed(format!("{place}: cascade of 1,000 by hand"), move || cascade_by_hand(&hand)));
-    let db = connect("cascade");
-    let shared = Rc::clone(runtime);
-    table.case(
-        floor,
-        Case::timed(format!("{place}: delete of 1 and 1,000, signals"), move || shared.block_on(cascade(&db))),
-    );
 }
 
 /// Rows of which only a number changes.
@@ -363,64 +333,6 @@ fn saves<M: Model>(
 
 fn is_older(row: &mut Plain) {
     row.age += 1;
-}
-
-/// The same statements as the cascade's, and the same rows read.
-fn cascade_by_hand(hand: &rusqlite::Connection) -> Duration {
-    let run = |sql: &str| hand.execute_batch(sql).expect("a statement");
-    run("BEGIN IMMEDIATE");
-    hand.execute("INSERT INTO parents (name) VALUES ('a')", []).expect("a row");
-    let parent = hand.last_insert_rowid();
-    for _ in 0..CHILDREN {
-        hand.prepare_cached("INSERT INTO children (parent_id, name) VALUES (?1, 'c')")
-            .and_then(|mut insert| insert.execute([parent]))
-            .expect("a row");
-    }
-    run("COMMIT");
-    let start = Instant::now();
-    run("BEGIN IMMEDIATE");
-    let children: Vec<Child> = hand
-        .prepare_cached("SELECT id, parent_id, name FROM children WHERE parent_id = ?1")
-        .and_then(|mut select| {
-            let rows = select.query_map([parent], |row| {
-                Ok(Child { id: Id::new(row.get(0)?), parent: Id::new(row.get(1)?), name: row.get(2)? })
-            })?;
-            rows.collect()
-        })
-        .expect("the children");
-    for child in &children {
-        std::hint::black_box(child);
-    }
-    run("PRAGMA defer_foreign_keys = ON");
-    for children in children.chunks(500) {
-        let marks = vec!["?"; children.len()].join(", ");
-        let ids = children.iter().filter_map(|child| child.id.get());
-        hand.prepare_cached(&format!("DELETE FROM children WHERE id IN ({marks})"))
-            .and_then(|mut delete| delete.execute(rusqlite::params_from_iter(ids)))
-            .expect("a DELETE");
-    }
-    for child in &children {
-        std::hint::black_box(child);
-    }
-    hand.execute("DELETE FROM parents WHERE id = ?1", [parent]).expect("a DELETE");
-    run("PRAGMA defer_foreign_keys = OFF");
-    run("COMMIT");
-    start.elapsed()
-}
-
-async fn cascade(db: &Db) -> Duration {
-    let mut parent = Parent { name: "a".into(), ..Parent::default() };
-    let tx = db.begin().await.expect("a transaction");
-    parent.save(&tx).await.expect("a row");
-    for _ in 0..CHILDREN {
-        Child { parent: parent.id, name: "c".into(), ..Child::default() }.save(&tx).await.expect("a row");
-    }
-    tx.commit().await.expect("COMMIT");
-    let start = Instant::now();
-    let deleted = parent.delete(db).await.expect("a DELETE");
-    let elapsed = start.elapsed();
-    assert_eq!(deleted.of::<Child>(), CHILDREN);
-    elapsed
 }
 
 #[cfg(feature = "postgres")]

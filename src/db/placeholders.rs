@@ -33,7 +33,7 @@ impl Dialect {
     }
 
     /// The first character of a numbered placeholder.
-    fn sigil(self) -> char {
+    pub(crate) fn sigil(self) -> char {
         match self {
             Self::Sqlite => '?',
             Self::Postgres => '$',

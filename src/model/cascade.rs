@@ -6,13 +6,14 @@
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
 use std::hash::Hash;
+use std::sync::OnceLock;
 
 use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{DeletedRow, Operations};
-use super::sql::keys::{KEYS, padded};
-use super::{AnyModel, ModelInternals, commit, sql};
+use super::sql::keys::{KEYS, borrowed, padded};
+use super::{AnyModel, commit, sql};
 use crate::db::{self, Dialect, Exec, Statement, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::model::names::ModelOfTable;
@@ -36,11 +37,36 @@ pub(super) struct Cascade<'a> {
     refused: Vec<BlockingRow>,
 }
 
-/// The loaded rows of one model.
+/// The loaded rows of one model, which differ.
 struct Group<'a> {
     meta: &'static Meta,
     rows: Vec<DeletedRow<'a>>,
-    origins: Origins<'a>,
+    /// They are only needed if rows of the model are reached in more than one way.
+    origins: OnceLock<Origins<'a>>,
+}
+
+impl<'a> Group<'a> {
+    fn new(meta: &'static Meta) -> Self {
+        Self { meta, rows: Vec::new(), origins: OnceLock::new() }
+    }
+
+    /// Adds the rows that are new, of rows which may be in the group or among each other.
+    fn add_new(&mut self, rows: Vec<DeletedRow<'a>>) {
+        self.origins();
+        let Some(origins) = self.origins.get_mut() else { return };
+        self.rows.extend(rows.into_iter().filter(|row| origins.insert(row.key(), row.origin())));
+    }
+
+    fn origins(&self) -> &Origins<'a> {
+        self.origins.get_or_init(|| {
+            let mut origins = Origins::default();
+            origins.integers.reserve(self.rows.len());
+            for row in &self.rows {
+                origins.insert(row.key(), row.origin());
+            }
+            origins
+        })
+    }
 }
 
 /// The keys of the rows of one model, and the row that each was reached from. Most keys are integers, which are looked up
@@ -85,19 +111,24 @@ struct ReferencingRows {
     keys: Vec<Value>,
 }
 
+impl ReferencingRows {
+    fn of(&self) -> (&'static Meta, usize) {
+        (self.meta, self.field)
+    }
+}
+
+/// Whether rows of one model are known to differ.
+#[derive(Clone, Copy, PartialEq)]
+enum Distinct {
+    Yes,
+    Unknown,
+}
+
 /// A row that may prevent the delete.
 struct BlockingRow {
     meta: &'static Meta,
     key: Value,
     on_delete: OnDelete,
-}
-
-/// Whether a delete of this model reaches rows of others.
-pub(super) fn reaches_others(meta: &'static Meta) -> bool {
-    meta.pointed_to_by().iter().any(|&(child, field)| match on_delete(child, field) {
-        OnDelete::DoNothing | OnDelete::DbCascade => false,
-        OnDelete::Cascade | OnDelete::Protect | OnDelete::Restrict | OnDelete::SetNull | OnDelete::SetDefault => true,
-    })
 }
 
 /// Notes that the database itself may have changed rows that point to deleted ones, and rows that point to those.
@@ -128,24 +159,26 @@ fn on_delete(child: &Meta, field: usize) -> OnDelete {
 /// Whether rows of this model can be deleted without being loaded.
 pub(super) fn can_skip_loading(meta: &'static Meta) -> bool {
     // RESTRICT allows the delete of a row that is deleted as well, so the row must be known.
-    let restricted = meta.fields.iter().filter_map(|field| field.relation.as_ref());
-    let restricted = restricted.filter(|relation| relation.on_delete == OnDelete::Restrict).count() > 0;
+    let restricts = meta.fields.iter().filter_map(|field| field.relation.as_ref());
+    let mut restricts = restricts.filter(|relation| relation.on_delete == OnDelete::Restrict);
     let Operations { has_delete_receivers, notes_rows, .. } = &meta.operations;
-    !restricted && !has_delete_receivers() && !notes_rows() && !reaches_others(meta)
+    !meta.delete_reaches_others() && !has_delete_receivers() && !notes_rows() && restricts.next().is_none()
 }
 
 impl<'a> Cascade<'a> {
     /// Collects the rows that point to these, and refuses if one is protected. Each of these rows is the origin of its cascade,
     /// and of itself, even if it is also in the cascade of another one.
-    pub(super) fn collect<M: ModelInternals>(rows: &'a [M], tx: &'a Tx) -> impl Future<Output = Result<Self>> + Send {
+    pub(super) async fn collect(meta: &'static Meta, rows: &[&'a dyn AnyModel], tx: &'a Tx) -> Result<Self> {
         let (groups, unloaded, set, refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let only_origin = if let [row] = rows { Some(row as &dyn AnyModel) } else { None };
-        let mut cascade = Self { meta: M::MODEL, only_origin, tx, groups, unloaded, set, refused };
-        let keys = cascade.add(M::MODEL, rows.iter().map(|row| DeletedRow::Origin(row)));
-        cascade.follow_all(keys)
+        let only_origin = if let [row] = rows { Some(*row) } else { None };
+        let mut cascade = Self { meta, only_origin, tx, groups, unloaded, set, refused };
+        let keys = cascade.add(meta, rows.iter().copied().map(DeletedRow::Origin).collect(), Distinct::Yes);
+        cascade.follow_all(keys).await?;
+        cascade.refuse()?;
+        Ok(cascade)
     }
 
-    async fn follow_all(mut self, keys: Vec<Value>) -> Result<Self> {
+    async fn follow_all(&mut self, keys: Vec<Value>) -> Result<()> {
         let mut waiting = VecDeque::from([(self.meta, keys)]);
         while let Some((parent, keys)) = waiting.pop_front() {
             for &(child, field) in parent.pointed_to_by() {
@@ -155,8 +188,7 @@ impl<'a> Cascade<'a> {
                 }
             }
         }
-        self.refuse()?;
-        Ok(self)
+        Ok(())
     }
 
     /// Collects the rows of a model that point to these keys of the parent, and returns the keys of those whose own cascade is
@@ -183,7 +215,7 @@ impl<'a> Cascade<'a> {
             OnDelete::Cascade => {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
-                    let params = padded(keys);
+                    let params = padded(borrowed(keys));
                     let fetched = (child.operations.fetch)(self.tx, field, &params).await;
                     let fetched = or_nothing(fetched, &params)?;
                     // With a collation, a foreign key may equal the key for the database, and differ here.
@@ -194,7 +226,9 @@ impl<'a> Cascade<'a> {
                         Some(DeletedRow::Loaded(row, origin))
                     }));
                 }
-                return Ok(self.add(child, rows));
+                // With a collation, a foreign key may equal keys in several chunks.
+                let distinct = if keys.len() <= KEYS { Distinct::Yes } else { Distinct::Unknown };
+                return Ok(self.add(child, rows, distinct));
             }
             on_delete @ (OnDelete::Protect | OnDelete::Restrict) => {
                 let refused = self.keys_of(child, field, keys).await?;
@@ -208,7 +242,7 @@ impl<'a> Cascade<'a> {
     async fn keys_of(&self, child: &'static Meta, field: usize, keys: &[Value]) -> Result<Vec<Value>> {
         let mut found = Vec::new();
         for keys in keys.chunks(KEYS) {
-            let keys = padded(keys);
+            let keys = padded(borrowed(keys));
             let sql = sql::select_keys(child, field, keys.len(), self.tx.db().dialect());
             let each = &mut |row: &db::Row<'_>| {
                 found.push((child.operations.key_of)(row)?);
@@ -220,30 +254,28 @@ impl<'a> Cascade<'a> {
         Ok(found)
     }
 
-    /// Adds new rows, and returns their keys.
-    fn add(&mut self, meta: &'static Meta, rows: impl IntoIterator<Item = DeletedRow<'a>>) -> Vec<Value> {
+    /// Adds rows, and returns the keys of the new ones, if rows of other models may point to them.
+    fn add(&mut self, meta: &'static Meta, rows: Vec<DeletedRow<'a>>, distinct: Distinct) -> Vec<Value> {
         let index = self.groups.iter().position(|group| std::ptr::eq(group.meta, meta)).unwrap_or_else(|| {
-            self.groups.push(Group { meta, rows: Vec::new(), origins: Origins::default() });
+            self.groups.push(Group::new(meta));
             self.groups.len() - 1
         });
         let group = &mut self.groups[index];
-        let rows = rows.into_iter();
-        let at_least = rows.size_hint().0;
-        let mut added = Vec::with_capacity(at_least);
-        group.rows.reserve(at_least);
-        group.origins.integers.reserve(at_least);
-        for row in rows {
-            if group.origins.insert(row.key(), row.origin()) {
-                added.push(row.key().into());
-                group.rows.push(row);
-            }
+        let known = group.rows.len();
+        if known == 0 && distinct == Distinct::Yes {
+            group.rows = rows;
+        } else {
+            group.add_new(rows);
         }
-        added
+        if meta.pointed_to_by().is_empty() {
+            return Vec::new();
+        }
+        group.rows[known..].iter().map(|row| row.key().into()).collect()
     }
 
     /// The row that the delete of this row started from, if it is deleted.
     fn origin(&self, meta: &'static Meta, key: ValueRef<'_>) -> Option<&'a dyn AnyModel> {
-        self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.origins.origin(key)
+        self.groups.iter().find(|group| std::ptr::eq(group.meta, meta))?.origins().origin(key)
     }
 
     /// PROTECT always refuses; RESTRICT allows rows that are deleted as well.
@@ -274,11 +306,12 @@ impl<'a> Cascade<'a> {
 
         let mut deleted = Deleted::default();
         for unloaded in &self.unloaded {
-            deleted.add(unloaded.meta, self.delete_rows(unloaded).await?);
+            let count = self.execute_for(unloaded.of(), &borrowed(&unloaded.keys), sql::delete_where, None).await?;
+            deleted.add(unloaded.meta, count);
             note_database_cascade(unloaded.meta, tx);
         }
         for (pointing, value) in &self.set {
-            if self.execute_for(pointing, sql::set_where, Some(value)).await? > 0 {
+            if self.execute_for(pointing.of(), &borrowed(&pointing.keys), sql::set_where, Some(value)).await? > 0 {
                 commit::changed(pointing.meta, tx);
             }
         }
@@ -329,30 +362,33 @@ impl<'a> Cascade<'a> {
 
     /// Deletes the rows of these groups, and returns how many of each there were.
     async fn delete_groups(&self, groups: &[usize]) -> Result<Vec<u64>> {
-        let keys = |group: &Group<'_>| group.rows.iter().map(|row| row.key().into()).collect();
         if let [group] = *groups {
-            let group = &self.groups[group];
-            if group.rows.len() <= KEYS || !points(group.meta, group.meta, Nullable::Too) {
-                let rows = ReferencingRows { meta: group.meta, field: group.meta.key, keys: keys(group) };
-                return Ok(vec![self.delete_rows(&rows).await?]);
+            let Group { meta, ref rows, .. } = self.groups[group];
+            if rows.len() <= KEYS || !points(meta, meta, Nullable::Too) {
+                let keys: Vec<ValueRef<'_>> = rows.iter().map(DeletedRow::key).collect();
+                return Ok(vec![self.execute_for((meta, meta.key), &keys, sql::delete_where, None).await?]);
             }
         }
+        let keys = |group: &Group<'_>| group.rows.iter().map(|row| row.key().into()).collect();
         let parts: Vec<(&Meta, Vec<Value>)> =
             groups.iter().map(|&group| (self.groups[group].meta, keys(&self.groups[group]))).collect();
         sql::delete_together(&parts, self.tx).await
     }
 
-    async fn delete_rows(&self, pointing: &ReferencingRows) -> Result<u64> {
-        self.execute_for(pointing, sql::delete_where, None).await
-    }
-
-    /// Executes a statement for these keys, in chunks, with a last parameter if there is one.
-    async fn execute_for(&self, pointing: &ReferencingRows, sql: Sql, last: Option<&Value>) -> Result<u64> {
+    /// Executes a statement for the rows of a model whose field has one of these values, in chunks, with a last parameter if there is
+    /// one.
+    async fn execute_for(
+        &self,
+        (meta, field): (&'static Meta, usize),
+        keys: &[ValueRef<'_>],
+        sql: Sql,
+        last: Option<&Value>,
+    ) -> Result<u64> {
         let mut count = 0;
-        for keys in pointing.keys.chunks(KEYS) {
-            let keys = padded(keys);
-            let sql = sql(pointing.meta, pointing.field, keys.len(), self.tx.db().dialect());
-            let params: Vec<_> = keys.iter().copied().chain(last.map(ValueRef::from)).collect();
+        for keys in keys.chunks(KEYS) {
+            let mut params = padded(keys.to_vec());
+            let sql = sql(meta, field, params.len(), self.tx.db().dialect());
+            params.extend(last.map(ValueRef::from));
             let statement = Statement::new(&sql, &params).names(&ModelOfTable);
             count += or_nothing(Exec::within(self.tx).run(statement).await, &keys)?;
         }

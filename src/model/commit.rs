@@ -6,7 +6,7 @@ use std::panic::Location;
 use signals_core::__private::asynchronous::send_reporting;
 use signals_core::BoxFuture;
 
-use super::sql::keys::{KEYS, padded};
+use super::sql::keys::{KEYS, borrowed, padded};
 use super::sql::{self, Lock};
 use super::{AnyModel, FieldSet, Meta, ModelInternals, PostCommit, PostRollback, load};
 use crate::db::{ChangedModel, Db, Exec, Hook, RowChanges, RowKey, TransactionEnd, Tx};
@@ -95,7 +95,8 @@ pub(super) fn queue(instance: &dyn AnyModel, tx: &Tx) {
 /// Notes that a row was deleted: its earlier changes in this transaction cause neither `post_commit` nor `post_rollback`.
 pub(super) fn deleted(instance: &dyn AnyModel, tx: &Tx) {
     let meta = instance.any_meta();
-    if (meta.operations.notes_rows)() {
+    // If nothing is recorded, there is nothing to cancel.
+    if (meta.operations.notes_rows)() && !tx.records_nothing() {
         tx.record(key(instance), Box::new(RowHistory { deleted: true, saved: None }));
     }
 }
@@ -117,7 +118,7 @@ impl ChangedModel for Meta {
     fn read_again<'a>(&'static self, tx: &'a Tx, keys: Vec<Value>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             for keys in keys.chunks(KEYS) {
-                let params = padded(keys);
+                let params = padded(borrowed(keys));
                 let sql = sql::select_where(self, self.key, params.len(), Lock::None, tx.db().dialect());
                 let rows = load::read_any(Exec::within(tx), self, &sql, &params).await?;
                 for gone in keys {

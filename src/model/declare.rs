@@ -40,7 +40,7 @@ impl Meta {
             read_only: which_are_read_only(fields),
             operations: Operations::of::<M>(),
             statements: [const { OnceLock::new() }; 2],
-            pointed_to_by: OnceLock::new(),
+            pointers: OnceLock::new(),
         }
     }
 
@@ -144,23 +144,30 @@ async fn fetch<M: ModelInternals>(tx: &Tx, field: usize, keys: &[ValueRef<'_>]) 
     Ok(rows)
 }
 
+/// All rows are in one block, and share a handle.
 async fn pre_delete<M: ModelInternals>(rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    for row in rows {
-        if let Some(instance) = row.get().downcast_ref::<M>() {
-            let event = PreDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
-            tx.inside(pin!(send(&M::LIFECYCLE.pre_delete, event))).await?;
+    let sent = pin!(async {
+        let tx = &mut tx.handle();
+        for row in rows {
+            if let Some(instance) = row.get().downcast_ref::<M>() {
+                send(&M::LIFECYCLE.pre_delete, PreDelete { instance, origin: row.origin(), tx }).await?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    tx.inside(sent).await
 }
 
 async fn post_delete<M: ModelInternals>(rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    for row in rows.iter().rev() {
-        if let Some(instance) = row.get().downcast_ref::<M>() {
-            let event = PostDelete { instance, origin: row.origin(), tx: &mut tx.handle() };
-            tx.inside(pin!(send(&M::LIFECYCLE.post_delete, event))).await?;
-            commit::deleted(instance, tx);
+    let sent = pin!(async {
+        let handle = &mut tx.handle();
+        for row in rows.iter().rev() {
+            if let Some(instance) = row.get().downcast_ref::<M>() {
+                send(&M::LIFECYCLE.post_delete, PostDelete { instance, origin: row.origin(), tx: handle }).await?;
+                commit::deleted(instance, tx);
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    tx.inside(sent).await
 }

@@ -1,55 +1,107 @@
 //! Deleting a row with its cascade, in one transaction.
 
-use super::cascade::{Cascade, note_database_cascade, reaches_others};
+use super::cascade::{Cascade, note_database_cascade};
 use super::deleted::Deleted;
 use super::load::or_nothing;
-use super::{Key, ModelInternals};
-use crate::db::{DbOrTx, Exec, Statement, Tx};
-use crate::error::Result;
+use super::names::ModelOfTable;
+use super::operations::{DeletedRow, Operations};
+use super::{AnyModel, Meta};
+use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
+use crate::error::{Error, ErrorKind, Result};
 
-pub(super) async fn delete<M: ModelInternals>(instance: &mut M, exec: Exec<'_>) -> Result<Deleted> {
-    if instance.primary_key().is_unset() {
-        let unset = Err(M::MODEL.unset_id(M::MODEL.key_field().name));
-        return match exec.target {
-            DbOrTx::Tx(tx) => tx.whole(std::future::ready(unset)).await,
-            DbOrTx::Db(_) => unset,
-        };
-    }
-    let alone = !(M::MODEL.operations.has_delete_receivers)() && !reaches_others(M::MODEL);
-    let deleted = match exec.target {
-        DbOrTx::Tx(tx) if alone => tx.whole(remove(instance, exec)).await?,
-        DbOrTx::Tx(tx) => tx.whole(cascade(instance, tx)).await?,
-        DbOrTx::Db(_) if alone => remove(instance, exec).await?,
-        DbOrTx::Db(db) => {
-            let mut tx = db.begin_at(exec.at).await?;
-            let deleted = cascade(instance, &tx).await;
-            tx.end(deleted).await?
-        }
-    };
+pub(super) async fn delete(row: &mut dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
+    let deleted = delete_row(row, exec).await?;
     // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
     if let DbOrTx::Db(_) = exec.target {
-        instance.assign_primary_key(None);
+        row.assign_primary_key(None);
     }
     Ok(deleted)
 }
 
-pub(super) async fn cascade<M: ModelInternals>(instance: &M, tx: &Tx) -> Result<Deleted> {
-    cascade_of(std::slice::from_ref(instance), tx).await
-}
-
-/// Deletes several rows with their cascades. All receivers of `pre_delete` are called before the first row is deleted.
-pub(super) async fn cascade_of<M: ModelInternals>(rows: &[M], tx: &Tx) -> Result<Deleted> {
-    Cascade::collect(rows, tx).await?.delete().await
-}
-
-/// Deletes with one statement: there are no receivers, and the row has no cascade.
-async fn remove<M: ModelInternals>(instance: &M, exec: Exec<'_>) -> Result<Deleted> {
-    let key = [instance.column_value(M::MODEL.key)];
-    let statement = Statement::new(&M::MODEL.statements(exec.dialect()).delete, &key).names(M::MODEL);
-    let rows = or_nothing(exec.run(statement).await, &key)?;
-    if let DbOrTx::Tx(tx) = exec.target {
-        super::commit::deleted(instance, tx);
-        note_database_cascade(M::MODEL, tx);
+async fn delete_row(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
+    let meta = row.model();
+    let unfinished = match exec.target {
+        DbOrTx::Tx(tx) => {
+            // If the transaction is broken, no receiver is called.
+            tx.check()?;
+            Some(tx.unfinished())
+        }
+        DbOrTx::Db(db) if is_several_steps(meta) => {
+            check(row)?;
+            // In a box, because it contains a future of this function.
+            return Box::pin(async move {
+                let mut tx = db.begin_at(exec.at).await?;
+                let deleted = delete_row(row, tx.exec(exec.at)).await;
+                tx.end(deleted).await
+            })
+            .await;
+        }
+        DbOrTx::Db(_) => None,
+    };
+    let deleted = delete_unless_unset(row, exec).await;
+    match unfinished {
+        Some(unfinished) => unfinished.finish(deleted),
+        None => deleted,
     }
-    Ok(Deleted::of_one(M::MODEL, rows))
+}
+
+/// Whether a delete is more than one statement.
+fn is_several_steps(meta: &'static Meta) -> bool {
+    (meta.operations.has_delete_receivers)() || meta.delete_reaches_others()
+}
+
+/// Refuses an unset key.
+fn check(row: &dyn AnyModel) -> Result<()> {
+    let meta = row.model();
+    if row.is_unset() { Err(meta.unset_id(meta.key_field().name)) } else { Ok(()) }
+}
+
+async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
+    check(row)?;
+    let meta = row.model();
+    let Operations { has_delete_receivers, notes_rows, pre_delete, post_delete, .. } = &meta.operations;
+    let (tx, has_receivers) = match exec.target {
+        DbOrTx::Tx(tx) if meta.delete_reaches_others() => {
+            // In a box, because it is large, and most rows have no cascade.
+            return Box::pin(cascade_of(meta, &[row], tx)).await;
+        }
+        DbOrTx::Tx(tx) => (Some(tx), has_delete_receivers()),
+        // One statement, which commits by itself.
+        DbOrTx::Db(_) => (None, false),
+    };
+    let rows = [DeletedRow::Origin(row)];
+    if let Some(tx) = tx
+        && has_receivers
+    {
+        pre_delete(&rows, tx).await?;
+    }
+    let key = [row.key()];
+    let names = DeletedModel(meta);
+    let statement = Statement::new(&meta.statements(exec.dialect()).delete, &key).names(&names);
+    let count = or_nothing(exec.run(statement).await, &key)?;
+    if let Some(tx) = tx {
+        note_database_cascade(meta, tx);
+        if has_receivers || notes_rows() {
+            post_delete(&rows, tx).await?;
+        }
+    }
+    Ok(Deleted::of_one(meta, count))
+}
+
+/// Deletes several rows of one model with their cascades. All receivers of `pre_delete` are called before the first row is
+/// deleted.
+pub(super) async fn cascade_of(meta: &'static Meta, rows: &[&dyn AnyModel], tx: &Tx) -> Result<Deleted> {
+    Cascade::collect(meta, rows, tx).await?.delete().await
+}
+
+/// The names in the errors of a DELETE. A foreign key that refuses it is that of another model.
+struct DeletedModel(&'static Meta);
+
+impl Names for DeletedModel {
+    fn rename(&self, error: &mut Error) {
+        match error.kind() {
+            ErrorKind::NoColumn { .. } => self.0.rename(error),
+            _ => ModelOfTable.rename(error),
+        }
+    }
 }

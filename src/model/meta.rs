@@ -7,6 +7,7 @@ use signals_core::SourceLocation;
 
 use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
+use super::registry::Pointers;
 use super::sql::statements::Statements;
 use crate::column::{ColumnFunctions, ColumnType};
 use crate::error::{DeclaredModel, Error, ErrorKind, Lookup};
@@ -47,7 +48,7 @@ pub struct Meta {
     pub(super) operations: Operations,
     /// One for each dialect.
     pub(super) statements: [OnceLock<Statements>; 2],
-    pub(super) pointed_to_by: OnceLock<Vec<(&'static Meta, usize)>>,
+    pub(super) pointers: OnceLock<Pointers>,
 }
 
 impl Meta {
@@ -115,7 +116,7 @@ impl Meta {
 
     /// Whether this value of the key is an auto-generated key that is unset.
     pub(super) fn is_unset_key(&self, key: ValueRef<'_>) -> bool {
-        key == ValueRef::Null && self.key_field().key == Some(KeyKind::Assigned)
+        matches!(key, ValueRef::Null) && self.key_field().key == Some(KeyKind::Assigned)
     }
 
     /// The field that is the key.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use signals_core::__private::declared;
 
-use super::meta::Meta;
+use super::meta::{Meta, OnDelete};
 use crate::error::WiringMistake;
 use crate::error::renamed_column::{FindRenamedColumn, RenamedColumn};
 
@@ -52,17 +52,44 @@ pub(crate) fn in_order(models: &[&'static Meta]) -> Vec<&'static Meta> {
     sorted
 }
 
+/// The fields of any models that point to a model.
+#[derive(Debug)]
+pub(super) struct Pointers {
+    fields: Vec<(&'static Meta, usize)>,
+    /// Whether a delete of the model has to look at one of them.
+    reaches_others: bool,
+}
+
 impl Meta {
     /// The models that point to this one, and their fields, in the order of [`registered_models`].
     pub(crate) fn pointed_to_by(&'static self) -> &'static [(&'static Meta, usize)] {
-        self.pointed_to_by.get_or_init(|| {
-            let fields =
-                registered_models().into_iter().flat_map(|meta| (0..meta.fields.len()).map(move |field| (meta, field)));
-            let points_here = |(meta, field): &(&'static Meta, usize)| {
-                let relation = meta.fields[*field].relation.as_ref();
-                relation.is_some_and(|relation| std::ptr::eq(relation.target(), self))
-            };
-            fields.filter(points_here).collect()
+        &self.pointers().fields
+    }
+
+    /// Whether a delete of this model reaches rows of others, or of itself.
+    pub(super) fn delete_reaches_others(&'static self) -> bool {
+        self.pointers().reaches_others
+    }
+
+    fn pointers(&'static self) -> &'static Pointers {
+        self.pointers.get_or_init(|| {
+            let (mut fields, mut reaches_others) = (Vec::new(), false);
+            for meta in registered_models() {
+                for (index, field) in meta.fields.iter().enumerate() {
+                    if let Some(relation) = field.relation.as_ref().filter(|to| std::ptr::eq(to.target(), self)) {
+                        fields.push((meta, index));
+                        reaches_others |= match relation.on_delete {
+                            OnDelete::DoNothing | OnDelete::DbCascade => false,
+                            OnDelete::Cascade
+                            | OnDelete::Protect
+                            | OnDelete::Restrict
+                            | OnDelete::SetNull
+                            | OnDelete::SetDefault => true,
+                        };
+                    }
+                }
+            }
+            Pointers { fields, reaches_others }
         })
     }
 }

@@ -5,6 +5,8 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+#[cfg(feature = "sqlite")]
+mod deletes;
 mod dispatch;
 #[cfg(feature = "sqlite")]
 #[path = "../it/failure.rs"]

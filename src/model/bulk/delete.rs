@@ -10,7 +10,7 @@ use super::{Condition, RowSignals};
 use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::cascade::note_database_cascade;
-use crate::model::{Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
+use crate::model::{AnyModel, Deleted, ModelInternals, PostBulkDelete, commit, delete, load, sql};
 
 /// The future of [`Model::delete_where`](crate::model::Model::delete_where): it deletes the rows, and returns how many there
 /// were.
@@ -97,7 +97,8 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         let (condition, dialect) = (condition?, tx.db().dialect());
         let sql = sql::rows_by(M::MODEL, &condition.sql(dialect)?, dialect);
         let rows = load::read::<M>(Exec::within(tx), &sql, condition.params).await?;
-        delete::cascade_of(&rows, tx).await
+        let rows: Vec<&dyn AnyModel> = rows.iter().map(|row| row as &dyn AnyModel).collect();
+        delete::cascade_of(M::MODEL, &rows, tx).await
     }
 }
 

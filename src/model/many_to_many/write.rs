@@ -290,7 +290,8 @@ where
         match exec.target {
             DbOrTx::Tx(tx) if !can_skip_loading(T::MODEL) => {
                 let rows = load::read::<T>(exec, select, &params).await?;
-                delete::cascade_of(&rows, tx).await?;
+                let rows: Vec<&dyn AnyModel> = rows.iter().map(|row| row as &dyn AnyModel).collect();
+                delete::cascade_of(T::MODEL, &rows, tx).await?;
             }
             _ => {
                 exec.run(Statement::new(delete, &params).names(T::MODEL)).await?;

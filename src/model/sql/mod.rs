@@ -20,6 +20,8 @@ pub(super) use pieces::literal;
 pub(crate) use pieces::{list, quoted};
 pub(super) use together::delete_together;
 
+use std::fmt::Write;
+
 use self::statements::{FieldSql, Statements};
 use super::meta::{KeyKind, Meta};
 use crate::db::Dialect;
@@ -153,10 +155,17 @@ pub(super) fn set_where(meta: &Meta, field: usize, values: usize, dialect: Diale
 
 fn is_one_of(meta: &Meta, field: usize, values: usize, dialect: Dialect) -> String {
     let column = quoted(meta.fields[field].column);
-    match values {
-        1 => format!("{column} = {}", dialect.placeholder(1)),
-        _ => format!("{column} IN ({})", list((1..=values).map(|number| dialect.placeholder(number)))),
+    if values == 1 {
+        return format!("{column} = {}", dialect.placeholder(1));
     }
+    let mut condition = String::with_capacity(column.len() + 8 + 6 * values);
+    let _ = write!(condition, "{column} IN (");
+    let sigil = dialect.sigil();
+    for number in 1..=values {
+        let separator = if number == 1 { "" } else { ", " };
+        let _ = write!(condition, "{separator}{sigil}{number}");
+    }
+    condition + ")"
 }
 
 /// Every column of a model, in the order in which a row is read.

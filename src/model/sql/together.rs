@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::keys::{KEYS, padded};
+use super::keys::{KEYS, borrowed, padded};
 use super::{list, quoted};
 use crate::db::{Dialect, Exec, Statement, Tx};
 use crate::error::Result;
@@ -83,7 +83,7 @@ async fn by_trigger(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
     let mut counts = Vec::new();
     for (index, (meta, keys)) in parts.iter().enumerate() {
         for keys in keys.chunks(KEYS) {
-            let keys = padded(keys);
+            let keys = padded(borrowed(keys));
             let rows = list((1..=keys.len()).map(|number| format!("({index}, ?{number})")));
             let insert = format!("INSERT INTO temp.signals_gone VALUES {rows}");
             exec.run(Statement::new(&insert, &keys)).await?;
