@@ -9,9 +9,10 @@ use std::hash::Hash;
 use std::sync::OnceLock;
 
 use super::deleted::Deleted;
-use super::load::or_nothing;
+use super::load::{self, or_nothing};
 use super::meta::{Field, Meta, OnDelete};
 use super::operations::{DeletedRow, Operations};
+use super::sql::Lock;
 use super::sql::keys::{KEYS, borrowed, padded};
 use super::{AnyModel, commit, sql};
 use crate::db::{self, Dialect, Exec, Statement, Tx};
@@ -216,7 +217,8 @@ impl<'a> Cascade<'a> {
                 let mut rows = Vec::new();
                 for keys in keys.chunks(KEYS) {
                     let params = padded(borrowed(keys));
-                    let fetched = (child.operations.fetch)(self.tx, field, &params).await;
+                    let sql = sql::select_where(child, field, params.len(), Lock::ForDelete, self.tx.db().dialect());
+                    let fetched = load::read_any(Exec::within(self.tx), child, &sql, &params).await;
                     let fetched = or_nothing(fetched, &params)?;
                     // With a collation, a foreign key may equal the key for the database, and differ here.
                     let one_of_them = || keys.first().and_then(|key| self.origin(parent, key.into()));

@@ -7,12 +7,10 @@ use signals_core::__private::asynchronous::send;
 use signals_core::SourceLocation;
 
 use super::meta::{Accessor, Composite, Field, Meta};
-use super::operations::{DeletedRow, LoadRelated, Loaded, Operations};
-use super::sql::Lock;
-use super::{ModelInternals, PostDelete, PreDelete, commit, load, sql};
-use crate::db::{Exec, Tx};
+use super::operations::{DeletedRow, LoadRelated, Operations};
+use super::{ModelInternals, PostDelete, PreDelete, commit, load};
+use crate::db::Tx;
 use crate::error::Result;
-use crate::value::ValueRef;
 
 impl Meta {
     #[doc(hidden)]
@@ -114,7 +112,6 @@ const fn which_are_read_only(fields: &[Field]) -> u128 {
 impl Operations {
     pub(super) const fn of<M: ModelInternals>() -> Self {
         Self {
-            fetch: |tx, field, keys| Box::pin(fetch::<M>(tx, field, keys)),
             has_delete_receivers: || {
                 M::LIFECYCLE.pre_delete.has_receivers() || M::LIFECYCLE.post_delete.has_receivers()
             },
@@ -131,17 +128,6 @@ impl Operations {
             post_delete: |rows, tx| Box::pin(post_delete::<M>(rows, tx)),
         }
     }
-}
-
-async fn fetch<M: ModelInternals>(tx: &Tx, field: usize, keys: &[ValueRef<'_>]) -> Result<Loaded> {
-    let sql = sql::select_where(M::MODEL, field, keys.len(), Lock::ForDelete, tx.db().dialect());
-    let mut rows = Loaded::new();
-    let each = &mut |row: &crate::db::Row<'_>| {
-        rows.push(Box::new(M::from_columns(row)?));
-        Ok(())
-    };
-    Exec::within(tx).run(crate::db::Statement::query(&sql, &keys, each)).await?;
-    Ok(rows)
 }
 
 /// All rows are in one block, and share a handle.

@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
-type Fetch = for<'a> fn(&'a Tx, usize, &'a [ValueRef<'a>]) -> BoxFuture<'a, Result<Loaded>>;
 type SendForEach = for<'a> fn(&'a [DeletedRow<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
 type SendAtEnd = for<'a> fn(&'a Saved, TransactionEnd, &'a Db) -> BoxFuture<'a, ()>;
 #[cfg(feature = "fixtures")]
@@ -50,8 +49,6 @@ impl<'a> DeletedRow<'a> {
 /// The functions of one model. The async ones take all rows of the model at once: a boxed future for each row would cost more
 /// than the row.
 pub(super) struct Operations {
-    /// The rows whose field has one of these values, locked because they will be deleted.
-    pub(super) fetch: Fetch,
     /// Whether `pre_delete` or `post_delete` has receivers.
     pub(super) has_delete_receivers: fn() -> bool,
     /// Whether rows are noted for the end of the transaction.
