@@ -421,8 +421,8 @@ pub mod __private {
     };
     pub use crate::model::{
         Accessor, AccessorOwner, Answered, AnyModel, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet,
-        Key, KeyFor, KeyIf, KeyOf, Lifecycle, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly,
-        RelatedById, RelationKind, SendsLifecycle, VersionNumber, answered,
+        Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly, RelatedById,
+        RelationKind, SendsLifecycle, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

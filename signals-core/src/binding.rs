@@ -1,28 +1,31 @@
 //! The arguments and filters of a function, bound to the payload of one signal.
 
-use core::any::{Any, TypeId};
+use core::any::Any;
 use core::fmt;
 
 use crate::payload::{Bind, Call, Filter, Payload};
-use crate::source::Source;
+use crate::source::{Sender, Source};
 
-/// A function's arguments bound to the fields of one payload, and its filters.
+/// A function's arguments bound to the fields of a payload, and its filters.
+///
+/// `P` is the payload for any sender: a receiver with a sender narrows it first. So the bindings of one signal have one type.
 pub struct Binding<P: Payload> {
     pub(crate) filter: Option<Filter<P>>,
     pub(crate) call: Call<P>,
+    pub(crate) sender: Option<&'static Sender>,
 }
 
 #[allow(clippy::unused_self, reason = "the type of the payload is that of the constant on which they are called")]
 impl<P: Payload> Bind<P> {
     #[doc(hidden)]
-    pub const fn all(&self, call: Call<P>) -> Binding<P> {
-        Binding { filter: None, call }
+    pub const fn all(&self, call: Call<P::Any>) -> Binding<P::Any> {
+        Binding { filter: None, call, sender: P::SENDER }
     }
 
     /// A binding that is only called for payloads that pass the filter.
     #[doc(hidden)]
-    pub const fn filtered(&self, filter: Filter<P>, call: Call<P>) -> Binding<P> {
-        Binding { filter: Some(filter), call }
+    pub const fn filtered(&self, filter: Filter<P::Any>, call: Call<P::Any>) -> Binding<P::Any> {
+        Binding { filter: Some(filter), call, sender: P::SENDER }
     }
 }
 
@@ -50,26 +53,10 @@ pub trait Bound: Any + Send + Sync {
 
 impl<P: Payload> Bound for Binding<P> {
     fn source(&self) -> Source {
-        Source::of::<P>()
+        Source::of::<P>(self.sender)
     }
 
     fn is_async(&self) -> bool {
         matches!(self.call, Call::Async(..))
-    }
-}
-
-impl Source {
-    pub(crate) fn of<P: Payload>() -> Self {
-        let own = TypeId::of::<Binding<P>>();
-        let any = P::senders().map(|_| TypeId::of::<Binding<P::Any>>());
-        Self {
-            signal: P::SIGNAL,
-            sender: P::sender(),
-            module: P::module(),
-            own,
-            any: any.filter(|any| *any != own),
-            is_any: any == Some(own),
-            scoped: P::SCOPED,
-        }
     }
 }

@@ -57,7 +57,7 @@ fn faults(index: &ReceiverIndex) -> Vec<WiringError> {
     let fault = |source: Source| {
         let fault = index.sorted(&source).err()?;
         // A mistake among receivers of any sender is reported once, and not for each sender.
-        let is_its_own = fault.receivers().iter().any(|receiver| receiver.payload() == source.own);
+        let is_its_own = fault.receivers().iter().any(|receiver| receiver.key() == source.own);
         is_its_own.then(|| fault.error(&source))
     };
     let mut errors: Vec<_> = index.sources().filter_map(fault).collect();

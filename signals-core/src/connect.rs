@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::payload::Payload;
-use crate::signal::Signal;
+use crate::state::SignalState;
 
 /// A receiver that was connected at run time. It stays connected when this is dropped.
 ///
@@ -81,7 +81,7 @@ pub(crate) trait Disconnect: Send + Sync {
     fn disconnect(&'static self, key: u64) -> bool;
 }
 
-impl<P: Payload> Disconnect for Signal<P> {
+impl<P: Payload> Disconnect for SignalState<P> {
     fn disconnect(&'static self, key: u64) -> bool {
         let mut receivers = self.connected().lock();
         let removed = receivers.remove(key);

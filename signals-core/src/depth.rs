@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::SignalError;
-use crate::payload::Payload;
+use crate::source::SignalOf;
 
 static LIMIT: AtomicUsize = AtomicUsize::new(32);
 
@@ -30,15 +30,15 @@ thread_local! {
 
 /// The depth of a dispatch that is about to begin.
 #[inline]
-pub(crate) fn next<P: Payload>() -> Result<usize, SignalError> {
+pub(crate) fn next(name: impl Fn() -> SignalOf) -> Result<usize, SignalError> {
     let depth = DEPTH.get();
     let limit = LIMIT.load(Ordering::Relaxed);
-    if depth >= limit { Err(too_deep::<P>(limit)) } else { Ok(depth + 1) }
+    if depth >= limit { Err(too_deep(name(), limit)) } else { Ok(depth + 1) }
 }
 
 #[cold]
-fn too_deep<P: Payload>(limit: usize) -> SignalError {
-    SignalError::TooDeep { signal: P::SIGNAL, sender: P::sender(), limit }
+fn too_deep(SignalOf(signal, sender): SignalOf, limit: usize) -> SignalError {
+    SignalError::TooDeep { signal, sender, limit }
 }
 
 /// Sets the depth until it is dropped.

@@ -7,7 +7,7 @@ use crate::id::ReceiverId;
 use crate::order::{self, Fault};
 use crate::receiver::Receiver;
 use crate::registry;
-use crate::source::Source;
+use crate::source::{Source, SourceKey};
 use crate::wiring_error::WiringError;
 
 /// All receivers that are linked into this program, in an order that is the same in every build.
@@ -15,7 +15,7 @@ use crate::wiring_error::WiringError;
 #[derive(Debug)]
 pub struct ReceiverIndex {
     receivers: Vec<&'static Receiver>,
-    by_payload: HashMap<TypeId, Vec<&'static Receiver>>,
+    by_key: HashMap<SourceKey, Vec<&'static Receiver>>,
     by_function: HashMap<TypeId, Vec<&'static Receiver>>,
 }
 
@@ -24,13 +24,13 @@ impl ReceiverIndex {
     pub fn of_program() -> Self {
         let mut receivers: Vec<&'static Receiver> = registry::receivers().collect();
         receivers.sort_by(|a, b| a.position().cmp(&b.position()));
-        let mut by_payload: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_key: HashMap<_, Vec<_>> = HashMap::new();
         let mut by_function: HashMap<_, Vec<_>> = HashMap::new();
         for receiver in &receivers {
-            by_payload.entry(receiver.payload()).or_default().push(*receiver);
+            by_key.entry(receiver.key()).or_default().push(*receiver);
             by_function.entry(receiver.function).or_default().push(*receiver);
         }
-        Self { receivers, by_payload, by_function }
+        Self { receivers, by_key, by_function }
     }
 
     pub(crate) fn receivers(&self) -> &[&'static Receiver] {
@@ -45,7 +45,7 @@ impl ReceiverIndex {
     /// Each signal and sender that has a receiver of its own, once.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
         let mut known = HashSet::new();
-        let is_new = move |receiver: &&&Receiver| known.insert(receiver.payload());
+        let is_new = move |receiver: &&&Receiver| known.insert(receiver.key());
         self.receivers.iter().filter(is_new).map(|receiver| receiver.source())
     }
 
@@ -63,8 +63,8 @@ impl ReceiverIndex {
 
     /// The receivers of this sender, and then those of any sender.
     fn unsorted(&self, source: &Source) -> Vec<&'static Receiver> {
-        let payloads = [Some(source.own), source.any];
-        payloads.iter().flatten().filter_map(|payload| self.by_payload.get(payload)).flatten().copied().collect()
+        let keys = [Some(source.own), source.any];
+        keys.iter().flatten().filter_map(|key| self.by_key.get(key)).flatten().copied().collect()
     }
 
     /// The receivers that `after` of this one names.

@@ -183,6 +183,7 @@ mod registry;
 mod scope;
 mod signal;
 mod source;
+mod state;
 pub mod testing;
 mod trace;
 mod wiring_error;
@@ -226,12 +227,14 @@ pub mod __private {
     pub use crate::mute::{mute, unmute};
     pub use crate::panics::{Panicked, catch_panic, discard, panic_message};
     pub use crate::payload::{
-        AsyncCall, Asynchronous, Call, FUTURE_BYTES, Mode, Payload, ReceiverFuture, Reply, SyncCall, Synchronous,
+        AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Payload, ReceiverFuture, Reply, Same,
+        SyncCall, Synchronous,
     };
     pub use crate::registry::{ENTRIES_V1, declared, incomplete};
     pub use crate::scope::Scope;
     pub use crate::signal::Signal;
-    pub use crate::source::Source;
+    pub use crate::source::{Sender, Source, SourceKey};
+    pub use crate::state::SignalState;
     pub use crate::trace::log;
     pub use std::vec::Vec;
 }

@@ -30,7 +30,7 @@ impl Fault {
         let Source { signal, sender, .. } = *source;
         match self {
             Self::Twice([first, second]) => {
-                let (receiver, any_sender) = (first.id.clone(), first.payload() != second.payload());
+                let (receiver, any_sender) = (first.id.clone(), first.key() != second.key());
                 WiringError::CalledTwice { receiver, signal, sender, any_sender }
             }
             Self::Cycle(cycle) => {

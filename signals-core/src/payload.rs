@@ -3,46 +3,47 @@
 use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
+use std::sync::Arc;
 
 use stackfuture::StackFuture;
 
+use crate::connected::BoxFuture;
+use crate::diagnostics::CustomSignal;
 use crate::error::BoxError;
 use crate::scope::Scope;
+use crate::source::Sender;
 
 /// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
 /// [`signal`](macro@crate::signal) implements it.
 pub trait Payload: Sized + 'static {
-    /// The payload that is sent, with what it borrows.
+    /// The payload as receivers get it, with what it borrows.
     type Of<'a>: Send;
     /// What each receiver returns.
     type Output: Send + 'static;
     /// Whether receivers return at once or may be awaited.
     type Mode: Mode;
-    /// The payload for a receiver that names no sender.
+    /// The payload for a receiver that names no sender. It is the one that is sent, whatever the sender, so that a dispatch is
+    /// compiled once per signal and not for each sender.
     type Any: Payload<Output = Self::Output, Mode = Self::Mode>;
-    /// `()` for a signal whose senders are types; `Infallible` for a signal without senders, so that its receivers have no
-    /// variant for any sender, and no cost for it.
-    type Senders: Copy + Send + Sync + 'static;
+    /// How a closure gets this payload from the one that is sent: [`Same`] for a signal without senders.
+    #[doc(hidden)]
+    type Lending: Lend<Self>;
     /// The name of the signal, as receivers write it.
     const SIGNAL: &'static str;
+    /// The module of a signal without senders.
+    const MODULE: Option<&'static str> = None;
+    /// Whether the senders of this signal are types.
+    const HAS_SENDERS: bool = false;
+    /// The sender, unless this is the payload for any sender, or of a signal without senders.
+    #[doc(hidden)]
+    const SENDER: Option<&'static Sender> = None;
     /// The fields that are only filled in if a receiver reads them.
     const COSTLY: &'static [&'static str] = &[];
 
     /// What binds a receiver to this payload.
     #[doc(hidden)]
     const BIND: Bind<Self> = Bind::NEW;
-
-    /// The name of the sender's type, if this signal has senders.
-    fn sender() -> Option<&'static str>;
-
-    /// The module of the sender's type, or of a signal without senders.
-    fn module() -> Option<&'static str> {
-        None
-    }
-
-    /// The proof that this signal has senders, if it does.
-    fn senders() -> Option<Self::Senders>;
 
     /// Whether [`scope`](Self::scope) returns a scope.
     const SCOPED: bool = false;
@@ -59,9 +60,66 @@ pub trait Payload: Sized + 'static {
     fn is_raw(_: &Self::Of<'_>) -> bool {
         false
     }
+}
 
-    /// The payload for a receiver of any sender.
-    fn widen<'b>(payload: &'b mut Self::Of<'_>, senders: Self::Senders) -> <Self::Any as Payload>::Of<'b>;
+/// The payload that is sent for the signal of `P`.
+pub(crate) type AnyOf<'a, P> = <<P as Payload>::Any as Payload>::Of<'a>;
+
+/// Narrows the payload for any sender to that for the sender `S`. A receiver with a sender does this first.
+#[doc(hidden)]
+pub trait NarrowTo<'b, S: ?Sized> {
+    /// The payload for the sender.
+    type Narrowed;
+
+    fn narrow(&'b mut self) -> Self::Narrowed;
+}
+
+// A signal without senders has no receivers with a sender. The compiler has said so, and says nothing more.
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal, S: ?Sized> NarrowTo<'_, S> for T {
+    type Narrowed = T;
+
+    fn narrow(&mut self) -> T {
+        unreachable!("this signal has no senders")
+    }
+}
+
+/// Calls what was connected at run time with its payload.
+#[doc(hidden)]
+pub trait Lend<P: Payload> {
+    fn lend<T>(any: &mut AnyOf<'_, P>, receiver: impl FnOnce(&mut P::Of<'_>) -> T) -> T;
+
+    fn lend_async<'b, R: 'static, F>(
+        any: &'b mut AnyOf<'_, P>,
+        receiver: &Arc<F>,
+        into_reply: fn(R) -> Reply<P::Output>,
+    ) -> BoxFuture<'b, Reply<P::Output>>
+    where
+        F: for<'x, 'y> Fn(&'y mut P::Of<'x>) -> BoxFuture<'y, R> + Send + Sync + 'static;
+}
+
+/// The payload is the one that is sent.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Same {}
+
+impl<P: Payload<Any = P>> Lend<P> for Same {
+    #[inline]
+    fn lend<T>(any: &mut P::Of<'_>, receiver: impl FnOnce(&mut P::Of<'_>) -> T) -> T {
+        receiver(any)
+    }
+
+    fn lend_async<'b, R: 'static, F>(
+        any: &'b mut P::Of<'_>,
+        receiver: &Arc<F>,
+        into_reply: fn(R) -> Reply<P::Output>,
+    ) -> BoxFuture<'b, Reply<P::Output>>
+    where
+        F: for<'x, 'y> Fn(&'y mut P::Of<'x>) -> BoxFuture<'y, R> + Send + Sync + 'static,
+    {
+        let future = receiver(any);
+        Box::pin(async move { into_reply(future.await) })
+    }
 }
 
 /// What binds a receiver to a payload.
@@ -110,8 +168,8 @@ pub type SyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<
 /// An `async fn` receiver whose arguments are bound to a payload.
 pub type AsyncCall<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> ReceiverFuture<'b, <P as Payload>::Output>;
 
-/// The filters of one receiver: whether it is called for this payload.
-pub(crate) type Filter<P> = for<'a, 'b> fn(&'b <P as Payload>::Of<'a>) -> bool;
+/// The filters of one receiver: whether it is called for this payload, which is `&mut` so that it can be narrowed.
+pub(crate) type Filter<P> = for<'a, 'b> fn(&'b mut <P as Payload>::Of<'a>) -> bool;
 
 /// How a receiver of a payload is called. For a synchronous signal this is a plain function pointer, because the second variant
 /// is uninhabited.

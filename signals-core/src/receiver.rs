@@ -7,7 +7,7 @@ use crate::binding::{Binding, Bound};
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::payload::Payload;
-use crate::source::Source;
+use crate::source::{Source, SourceKey};
 
 /// A receiver of one signal from one sender, as the linker collected it.
 ///
@@ -58,7 +58,7 @@ impl Receiver {
         self.bound.is_async()
     }
 
-    /// How it is called, if this is a receiver of exactly that payload.
+    /// How it is called, if this is a receiver of the signal that has this payload for any sender.
     pub(crate) fn binding<P: Payload>(&self) -> Option<Binding<P>> {
         let bound: &dyn Any = *self.bound;
         bound.downcast_ref().copied()
@@ -82,10 +82,9 @@ impl Receiver {
         (has(self, inserts) && has(other, updates)) || (has(self, updates) && has(other, inserts))
     }
 
-    /// The type of its binding: the same for all receivers of one signal and sender, by whatever names they call them.
-    pub(crate) fn payload(&self) -> TypeId {
-        let bound: &dyn Any = *self.bound;
-        bound.type_id()
+    /// What it receives: the same for all receivers of one signal and sender, by whatever names they call them.
+    pub(crate) fn key(&self) -> SourceKey {
+        self.source().own
     }
 
     /// Orders receivers that `after` and `before` leave free: the same in every build, and source order within a file.

@@ -3,6 +3,40 @@
 use core::any::TypeId;
 use core::fmt;
 
+use crate::payload::Payload;
+
+/// A type that sends signals.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Sender {
+    pub(crate) name: &'static str,
+    pub(crate) module: Option<&'static str>,
+    pub(crate) id: TypeId,
+}
+
+impl Sender {
+    /// The sender `S`, and the module in which it is declared, where that is known.
+    #[doc(hidden)]
+    pub const fn of<S: ?Sized + 'static>(name: &'static str, module: Option<&'static str>) -> Self {
+        Self { name, module, id: TypeId::of::<S>() }
+    }
+
+    /// Its type.
+    #[doc(hidden)]
+    pub const fn id(&self) -> TypeId {
+        self.id
+    }
+}
+
+/// What a receiver receives: a signal, by the type of its payload for any sender, and a sender. Without a sender it is the signal
+/// of any sender, or one without senders.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceKey {
+    signal: TypeId,
+    sender: Option<TypeId>,
+}
+
 /// A signal from one sender, without its type.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
@@ -13,17 +47,34 @@ pub struct Source {
     pub sender: Option<&'static str>,
     /// The module of the sender, or of a signal without senders.
     pub module: Option<&'static str>,
-    /// The type of the bindings of its receivers.
-    pub own: TypeId,
-    /// The type of the bindings of receivers of any sender that it calls as well.
-    pub any: Option<TypeId>,
+    /// What its own receivers receive.
+    pub own: SourceKey,
+    /// What receivers of any sender receive that it calls as well.
+    pub any: Option<SourceKey>,
     /// Whether it stands for every sender.
     pub is_any: bool,
     /// Whether it is sent in a scope, where receivers can be muted.
     pub scoped: bool,
 }
 
+impl Source {
+    /// The signal from this sender. `P` is its payload for any sender.
+    pub(crate) fn of<P: Payload>(sender: Option<&'static Sender>) -> Self {
+        let signal = TypeId::of::<P>();
+        Self {
+            signal: P::SIGNAL,
+            sender: sender.map(|sender| sender.name),
+            module: sender.map_or(P::MODULE, |sender| sender.module),
+            own: SourceKey { signal, sender: sender.map(|sender| sender.id) },
+            any: sender.map(|_| SourceKey { signal, sender: None }),
+            is_any: P::HAS_SENDERS && sender.is_none(),
+            scoped: P::SCOPED,
+        }
+    }
+}
+
 /// A signal and its sender as messages name them: `` `post_save` of `User` ``.
+#[derive(Clone, Copy)]
 pub(crate) struct SignalOf(pub(crate) &'static str, pub(crate) Option<&'static str>);
 
 impl fmt::Display for SignalOf {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::id::ReceiverId;
-use crate::payload::Payload;
+use crate::source::SignalOf;
 
 /// The span of one call of a receiver.
 pub(crate) struct Span {
@@ -13,20 +13,15 @@ pub(crate) struct Span {
 
 impl Span {
     #[cfg(feature = "tracing")]
-    pub(crate) fn of<P: Payload>(id: &ReceiverId) -> Self {
-        Self::named(id, P::SIGNAL, P::sender())
-    }
-
-    #[cfg(feature = "tracing")]
-    fn named(id: &ReceiverId, signal: &'static str, sender: Option<&'static str>) -> Self {
+    pub(crate) fn of(id: &ReceiverId, name: impl Fn() -> SignalOf) -> Self {
+        let SignalOf(signal, sender) = name();
         let span = tracing::info_span!("receiver", receiver = %id.name, location = %id.location, signal = signal, sender = sender);
         Self { span }
     }
 
     #[cfg(not(feature = "tracing"))]
     #[inline]
-    #[expect(clippy::extra_unused_type_parameters, reason = "with `tracing`, the span has the name of the signal")]
-    pub(crate) fn of<P: Payload>(_: &ReceiverId) -> Self {
+    pub(crate) fn of(_: &ReceiverId, _: impl Fn() -> SignalOf) -> Self {
         Self {}
     }
 

@@ -62,11 +62,16 @@ fn a_receiver() {
             const _ : () = {
             static BINDING : & dyn PRIVATE Bound = {
             & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
+            let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
+            let payload = & * payload ;
+            {
             let created = payload . created ;
             let created : CORE primitive::bool = created ;
             created == true }
+            }
             , PRIVATE Call::Async (| payload | {
             let welcome = async move {
+            let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
             let (function , reply) = (welcome , PRIVATE reply_to (payload)) ;
             let instance = & payload . instance ;
             let instance : & User = instance ;
@@ -97,24 +102,15 @@ fn a_signal() {
         &signal::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static SIGNAL : PRIVATE Signal < OrderPaid < 'static > > = PRIVATE Signal::new () ;
+            static STATE : PRIVATE SignalState < OrderPaid < 'static > > = PRIVATE SignalState::new () ;
             impl PRIVATE Payload for OrderPaid < 'static > {
             type Of < 'a > = OrderPaid < 'a > ;
             type Output = () ;
             type Mode = PRIVATE Synchronous ;
             type Any = Self ;
-            type Senders = CORE convert::Infallible ;
+            type Lending = PRIVATE Same ;
             const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
-            fn sender () -> CORE option::Option < & 'static CORE primitive::str > {
-            CORE option::Option::None }
-            fn module () -> CORE option::Option < & 'static CORE primitive::str > {
-            CORE option::Option::Some (CORE module_path ! ()) }
-            fn senders () -> CORE option::Option < Self::Senders > {
-            CORE option::Option::None }
-            fn widen < 'b > (_ : & 'b mut Self::Of < '_ > , senders : Self::Senders) -> Self::Of < 'b > {
-            match senders {
-            }
-            }
+            const MODULE : CORE option::Option < & 'static CORE primitive::str > = CORE option::Option::Some (CORE module_path ! ()) ;
             }
             impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
@@ -142,17 +138,17 @@ fn a_signal() {
             type Payload = OrderPaid < 'static > ;
             }
             impl OrderPaid < '_ > {
-            # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static PRIVATE Signal < OrderPaid < 'static > > = & SIGNAL ;
+            # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static PRIVATE Signal < OrderPaid < 'static > > = & PRIVATE Signal::of (& STATE) ;
             # [doc = r" Calls every receiver in order;
             stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
-            PRIVATE synchronous::send (& SIGNAL , self) }
+            PRIVATE synchronous::send (& STATE , self) }
             # [doc = r" Calls every receiver, whatever the others do, and reports the result of each."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
-            PRIVATE synchronous::send_robust (& SIGNAL , self) }
+            PRIVATE synchronous::send_robust (& STATE , self) }
             # [doc = r" Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails."] pub fn send_with < __B : CORE marker::Send > (self , fold : impl CORE ops::FnMut (& PRIVATE ReceiverId , ()) -> CORE ops::ControlFlow < __B > ,) -> CORE result::Result < CORE option::Option < __B > , PRIVATE SignalError > {
-            PRIVATE synchronous::send_with (& SIGNAL , self , fold) }
+            PRIVATE synchronous::send_with (& STATE , self , fold) }
             # [doc = r" Calls every receiver in order and collects their outputs;
             stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
-            PRIVATE synchronous::collect (& SIGNAL , self) }
+            PRIVATE synchronous::collect (& STATE , self) }
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
@@ -190,7 +186,6 @@ fn a_model() {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Target > >::META) , PRIVATE Field::new ("name" , "name" , COLUMNS . name) . unique ()] ;
             static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , FIELDS , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
-            static LIFECYCLE : PRIVATE Lifecycle < Profile > = PRIVATE Lifecycle::new () ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
             const NOT_IN_CHANGED : & 'static [(& 'static CORE primitive::str , PRIVATE NotInChanged)] = & [("id" , PRIVATE NotInChanged::Key)] ;
@@ -248,7 +243,6 @@ fn a_model() {
             > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::save ;
             PRIVATE answered (COLUMNS) }
             ;
-            const LIFECYCLE : & 'static PRIVATE Lifecycle < Self > = & LIFECYCLE ;
             fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
             id : row . read (0usize , COLUMNS . id . from_value) ? , user : row . read (1usize , COLUMNS . user . from_value) ? , name : row . read (2usize , COLUMNS . name . from_value) ? , }) }

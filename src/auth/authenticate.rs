@@ -8,7 +8,8 @@ use std::panic::Location;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
+use super::signals::UserSignals;
+use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed};
 use crate::column::Column;
 use crate::db::{Db, Executor};
 use crate::error::{Error, Result};
@@ -91,7 +92,7 @@ impl<U: AuthUser> Authenticate<'_, U> {
             _ => {
                 let sender = PhantomData;
                 let failed = UserLoginFailed { credentials: &credentials, model: U::META, request, db, sender };
-                send(user_login_failed::of::<U>(), failed).await?;
+                send(&UserSignals::of(U::META).user_login_failed, failed).await?;
                 Ok(None)
             }
         }

@@ -11,10 +11,12 @@ use signals_core::BoxFuture;
 
 use super::panics::caught;
 use super::session_user::SessionUser;
+use super::signals::UserSignals;
 use super::{AnyRequest, AuthUser, Session, UserLoggedIn, user_logged_in};
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::model::FieldSet;
+use crate::model::signals::Observed;
 
 /// Logs a user in: gives the session a new key, stores the user in it, saves the field of the last login and sends
 /// [`user_logged_in`]. The save and the signal are one transaction.
@@ -135,8 +137,8 @@ impl<U: AuthUser> Attempt<'_, U> {
         request: Option<&AnyRequest>,
     ) -> Result<()> {
         self.user.save_fields(tx, fields).await?;
-        let logged_in = UserLoggedIn { user: &*self.user, session, request, tx: &mut tx.handle() };
-        Ok(tx.inside(pin!(send(user_logged_in::of::<U>(), logged_in))).await?)
+        let logged_in = UserLoggedIn { user: Observed::any(&*self.user), session, request, tx: &mut tx.handle() };
+        Ok(tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_in, logged_in))).await?)
     }
 
     /// The login has succeeded.

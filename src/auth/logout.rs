@@ -12,9 +12,11 @@ use signals_core::BoxFuture;
 
 use super::panics::caught;
 use super::session_user::{Found, SessionUser};
+use super::signals::UserSignals;
 use super::{AnyRequest, AuthUser, Session, UserLoggedOut, user_logged_out};
 use crate::db::Db;
 use crate::error::Result;
+use crate::model::signals::Observed;
 
 /// Logs the user of the session out: sends [`user_logged_out`], even if no user is logged in, and then empties the session.
 ///
@@ -105,8 +107,14 @@ impl<U: AuthUser> Logout<'_, U> {
         };
         let mut tx = self.db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
-        let logged_out = UserLoggedOut { user: user.as_ref(), model: U::META, session, request, tx: &mut tx.handle() };
-        let sent = tx.inside(pin!(send(user_logged_out::of::<U>(), logged_out))).await;
+        let logged_out = UserLoggedOut {
+            user: user.as_ref().map(Observed::any),
+            model: U::META,
+            session,
+            request,
+            tx: &mut tx.handle(),
+        };
+        let sent = tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_out, logged_out))).await;
         tx.end(sent.map_err(Into::into)).await
     }
 }

@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use signals_core::__private::{Sender, SignalState};
 use signals_core::Signal;
 
 use super::{AuthUser, Credentials, Session};
@@ -89,7 +90,7 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { user: Briefly(event.user.any()), },
-    |event| { user: event.user.any(), session: event.session, request: event.request, tx: &mut *event.tx, }
+    |event| { user: U::of_any(event.user), session: event.session, request: event.request, tx: &mut *event.tx, }
 }
 
 model_signal! {
@@ -133,7 +134,7 @@ model_signal! {
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { user: event.user.map(|user| Briefly(user.any())), },
     |event| {
-        user: event.user.map(Observed::any),
+        user: event.user.map(U::of_any),
         model: event.model,
         session: event.session,
         request: event.request,
@@ -191,8 +192,8 @@ macro_rules! of_users {
     ($($name:ident: $payload:ident,)*) => {$(
         impl $name {
             /// The signal of one user model, to connect closures to at run time.
-            pub fn of<U: AuthUser>() -> &'static Signal<$payload<'static, U>> {
-                &SignalsOf::<U>::get().$name
+            pub fn of<U: AuthUser>() -> Signal<$payload<'static, U>> {
+                Signal::of(&UserSignals::of(U::META).$name)
             }
         }
     )*};
@@ -206,25 +207,25 @@ of_users! {
 
 /// The signals of one user model.
 #[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
-struct SignalsOf<U: AuthUser> {
-    user_logged_in: Signal<UserLoggedIn<'static, U>>,
-    user_logged_out: Signal<UserLoggedOut<'static, U>>,
-    user_login_failed: Signal<UserLoginFailed<'static, U>>,
+pub(super) struct UserSignals {
+    pub(super) user_logged_in: SignalState<UserLoggedIn<'static, dyn AnyModel>>,
+    pub(super) user_logged_out: SignalState<UserLoggedOut<'static, dyn AnyModel>>,
+    pub(super) user_login_failed: SignalState<UserLoginFailed<'static, dyn AnyModel>>,
 }
 
-impl<U: AuthUser> SignalsOf<U> {
+impl UserSignals {
     /// Creates the signals at the first use and never frees them. `#[model]` cannot declare them as a `static`, because it does
     /// not know which models are user models.
-    fn get() -> &'static Self {
-        static OF_EACH: Mutex<BTreeMap<TypeId, &'static (dyn Any + Send + Sync)>> = Mutex::new(BTreeMap::new());
+    pub(super) fn of(model: &'static Meta) -> &'static Self {
+        static OF_EACH: Mutex<BTreeMap<TypeId, &'static UserSignals>> = Mutex::new(BTreeMap::new());
+        let sender = model.sender();
         let mut of_each = OF_EACH.lock().unwrap_or_else(PoisonError::into_inner);
-        let signals = *of_each.entry(TypeId::of::<U>()).or_insert_with(|| Box::leak(Box::new(Self::new())));
-        let Some(signals) = signals.downcast_ref() else { unreachable!("each value is stored by its type") };
-        signals
+        of_each.entry(sender.id()).or_insert_with(|| Box::leak(Box::new(Self::new(sender))))
     }
 
-    fn new() -> Self {
-        Self { user_logged_in: Signal::new(), user_logged_out: Signal::new(), user_login_failed: Signal::new() }
+    fn new(sender: &'static Sender) -> Self {
+        let (user_logged_in, user_logged_out) = (SignalState::of(sender), SignalState::of(sender));
+        Self { user_logged_in, user_logged_out, user_login_failed: SignalState::of(sender) }
     }
 }
 

@@ -11,10 +11,10 @@ use std::sync::OnceLock;
 use super::deleted::Deleted;
 use super::load::{self, or_nothing};
 use super::meta::{Field, Meta, OnDelete};
-use super::operations::{DeletedRow, Operations};
+use super::operations::DeletedRow;
 use super::sql::Lock;
 use super::sql::keys::{KEYS, borrowed, padded};
-use super::{AnyModel, commit, sql};
+use super::{AnyModel, commit, delete, sql};
 use crate::db::{self, Dialect, Exec, Statement, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::model::names::ModelOfTable;
@@ -162,8 +162,8 @@ pub(super) fn can_skip_loading(meta: &'static Meta) -> bool {
     // RESTRICT allows the delete of a row that is deleted as well, so the row must be known.
     let restricts = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let mut restricts = restricts.filter(|relation| relation.on_delete == OnDelete::Restrict);
-    let Operations { has_delete_receivers, notes_rows, .. } = &meta.operations;
-    !meta.delete_reaches_others() && !has_delete_receivers() && !notes_rows() && restricts.next().is_none()
+    let (receives, notes_rows) = (meta.lifecycle.has_delete_receivers(), meta.lifecycle.notes_rows());
+    !meta.delete_reaches_others() && !receives && !notes_rows && restricts.next().is_none()
 }
 
 impl<'a> Cascade<'a> {
@@ -302,8 +302,8 @@ impl<'a> Cascade<'a> {
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
         let tx = self.tx;
-        for group in self.groups.iter().filter(|group| (group.meta.operations.has_delete_receivers)()) {
-            (group.meta.operations.pre_delete)(&group.rows, tx).await?;
+        for group in self.groups.iter().filter(|group| group.meta.lifecycle.has_delete_receivers()) {
+            delete::pre_delete(group.meta, &group.rows, tx).await?;
         }
 
         let mut deleted = Deleted::default();
@@ -324,9 +324,8 @@ impl<'a> Cascade<'a> {
             }
             deleted.add(group.meta, counts[index].unwrap_or(0));
             note_database_cascade(group.meta, tx);
-            let Operations { has_delete_receivers, notes_rows, post_delete, .. } = &group.meta.operations;
-            if has_delete_receivers() || notes_rows() {
-                post_delete(&group.rows, tx).await?;
+            if group.meta.lifecycle.has_delete_receivers() || group.meta.lifecycle.notes_rows() {
+                delete::post_delete(group.meta, &group.rows, tx).await?;
             }
         }
         Ok(deleted)

@@ -8,7 +8,7 @@ use signals_core::BoxFuture;
 
 use super::sql::keys::{KEYS, borrowed, padded};
 use super::sql::{self, Lock};
-use super::{AnyModel, FieldSet, Meta, ModelInternals, PostCommit, PostRollback, load};
+use super::{AnyModel, FieldSet, Meta, PostCommit, PostRollback, load};
 use crate::db::{ChangedModel, Db, Exec, Hook, RowChanges, RowKey, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
@@ -22,7 +22,7 @@ struct RowHistory {
 }
 
 /// A row that was saved.
-pub(super) struct Saved {
+struct Saved {
     /// The row after its last save.
     instance: Box<dyn AnyModel>,
     /// Whether the database itself has deleted it since.
@@ -35,16 +35,6 @@ pub(super) struct Saved {
     raw: bool,
     /// Where it was saved.
     place: &'static Location<'static>,
-}
-
-/// Whether `post_commit` or `post_rollback` has receivers.
-pub(super) fn has_receivers<M: ModelInternals>() -> bool {
-    M::LIFECYCLE.post_commit.has_receivers() || M::LIFECYCLE.post_rollback.has_receivers()
-}
-
-/// Whether a receiver reads the previous row.
-pub(super) fn reads_costly_fields<M: ModelInternals>() -> bool {
-    M::LIFECYCLE.post_commit.reads_costly_fields() || M::LIFECYCLE.post_rollback.reads_costly_fields()
 }
 
 /// What a save wrote.
@@ -60,7 +50,7 @@ pub(super) struct Written {
 
 /// Whether a save of some fields has to read the row first: the other fields of the instance may never have been written.
 pub(super) fn must_read_row(instance: &dyn AnyModel, tx: &Tx) -> bool {
-    (instance.any_meta().operations.notes_rows)() && recall(&key(instance), tx, |_| ()).is_none()
+    instance.any_meta().lifecycle.notes_rows() && recall(&key(instance), tx, |_| ()).is_none()
 }
 
 /// Notes that a row was saved, before its receivers are called, which may save it again or fail. `before` is the row before the
@@ -82,7 +72,7 @@ pub(super) fn saved(
     let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()), previous.map(AnyModel::boxed_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.record(key.clone(), Box::new(RowHistory { deleted: false, saved: Some(saved) }));
-    if (meta.operations.has_rollback_receivers)() {
+    if meta.lifecycle.post_rollback.has_receivers() {
         tx.queue_row(TransactionEnd::Rollback, key);
     }
 }
@@ -96,14 +86,14 @@ pub(super) fn queue(instance: &dyn AnyModel, tx: &Tx) {
 pub(super) fn deleted(instance: &dyn AnyModel, tx: &Tx) {
     let meta = instance.any_meta();
     // If nothing is recorded, there is nothing to cancel.
-    if (meta.operations.notes_rows)() && !tx.records_nothing() {
+    if meta.lifecycle.notes_rows() && !tx.records_nothing() {
         tx.record(key(instance), Box::new(RowHistory { deleted: true, saved: None }));
     }
 }
 
 /// Like [`deleted`], for a row of which only the key is known.
 pub(super) fn deleted_key(meta: &'static Meta, key: &Value, tx: &Tx) {
-    if (meta.operations.notes_rows)() {
+    if meta.lifecycle.notes_rows() {
         tx.record(RowKey::new(meta, key.into()), Box::new(RowHistory { deleted: true, saved: None }));
     }
 }
@@ -179,27 +169,26 @@ impl RowChanges for RowHistory {
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
         let saved = self.saved.filter(|saved| end == TransactionEnd::Rollback || !saved.is_gone)?;
         Some(Hook::new(end, saved.place, async move |db| {
-            (saved.instance.any_meta().operations.send_at_end)(&saved, end, &db).await;
+            send_at_end(&saved, end, &db).await;
             Ok(())
         }))
     }
 }
 
 /// Sends `post_commit` or `post_rollback`.
-pub(super) async fn send_at_end<M: ModelInternals>(saved: &Saved, end: TransactionEnd, db: &Db) {
+async fn send_at_end(saved: &Saved, end: TransactionEnd, db: &Db) {
     let Saved { instance, created, previous, raw, .. } = saved;
-    let previous = previous.as_deref();
-    let changes = FieldSet::changed_in(previous, &**instance).of_model();
-    let (created, raw, previous) = (*created, *raw, previous.and_then(|row| row.downcast_ref()));
-    let Some(instance) = instance.downcast_ref::<M>() else { return };
+    let (instance, created, previous, raw) = (&**instance, *created, previous.as_deref(), *raw);
+    let lifecycle = &instance.any_meta().lifecycle;
+    let changes = FieldSet::changed_in(previous, instance);
     match end {
         TransactionEnd::Commit => {
             let payload = PostCommit { instance, created, previous, changes, db, raw };
-            send_reporting(&M::LIFECYCLE.post_commit, payload, |error| db.report(error.into())).await;
+            send_reporting(&lifecycle.post_commit, payload, |error| db.report(error.into())).await;
         }
         TransactionEnd::Rollback => {
             let payload = PostRollback { instance, created, previous, changes, db, raw };
-            send_reporting(&M::LIFECYCLE.post_rollback, payload, |error| db.report(error.into())).await;
+            send_reporting(&lifecycle.post_rollback, payload, |error| db.report(error.into())).await;
         }
     }
 }

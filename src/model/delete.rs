@@ -1,11 +1,15 @@
 //! Deleting a row with its cascade, in one transaction.
 
+use std::pin::pin;
+
+use signals_core::__private::asynchronous::send;
+
 use super::cascade::{Cascade, note_database_cascade};
 use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::names::ModelOfTable;
-use super::operations::{DeletedRow, Operations};
-use super::{AnyModel, Meta};
+use super::operations::DeletedRow;
+use super::{AnyModel, Meta, PostDelete, PreDelete, commit};
 use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -47,7 +51,7 @@ async fn delete_row(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
 
 /// Whether a delete is more than one statement.
 fn is_several_steps(meta: &'static Meta) -> bool {
-    (meta.operations.has_delete_receivers)() || meta.delete_reaches_others()
+    meta.lifecycle.has_delete_receivers() || meta.delete_reaches_others()
 }
 
 /// Refuses an unset key.
@@ -59,13 +63,12 @@ fn check(row: &dyn AnyModel) -> Result<()> {
 async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
     check(row)?;
     let meta = row.model();
-    let Operations { has_delete_receivers, notes_rows, pre_delete, post_delete, .. } = &meta.operations;
     let (tx, has_receivers) = match exec.target {
         DbOrTx::Tx(tx) if meta.delete_reaches_others() => {
             // In a box, because it is large, and most rows have no cascade.
             return Box::pin(cascade_of(meta, &[row], tx)).await;
         }
-        DbOrTx::Tx(tx) => (Some(tx), has_delete_receivers()),
+        DbOrTx::Tx(tx) => (Some(tx), meta.lifecycle.has_delete_receivers()),
         // One statement, which commits by itself.
         DbOrTx::Db(_) => (None, false),
     };
@@ -73,7 +76,7 @@ async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Delet
     if let Some(tx) = tx
         && has_receivers
     {
-        pre_delete(&rows, tx).await?;
+        pre_delete(meta, &rows, tx).await?;
     }
     let key = [row.key()];
     let names = DeletedModel(meta);
@@ -81,8 +84,8 @@ async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Delet
     let count = or_nothing(exec.run(statement).await, &key)?;
     if let Some(tx) = tx {
         note_database_cascade(meta, tx);
-        if has_receivers || notes_rows() {
-            post_delete(&rows, tx).await?;
+        if has_receivers || meta.lifecycle.notes_rows() {
+            post_delete(meta, &rows, tx).await?;
         }
     }
     Ok(Deleted::of_one(meta, count))
@@ -92,6 +95,32 @@ async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Delet
 /// deleted.
 pub(super) async fn cascade_of(meta: &'static Meta, rows: &[&dyn AnyModel], tx: &Tx) -> Result<Deleted> {
     Cascade::collect(meta, rows, tx).await?.delete().await
+}
+
+/// Sends `pre_delete` for each row of a model. All rows are in one block, and share a handle.
+pub(super) async fn pre_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
+    let sent = pin!(async {
+        let tx = &mut tx.handle();
+        for row in rows {
+            send(&meta.lifecycle.pre_delete, PreDelete { instance: row.get(), origin: row.origin(), tx }).await?;
+        }
+        Ok(())
+    });
+    tx.inside(sent).await
+}
+
+/// Sends `post_delete` for each row of a model, in reverse order, and cancels its `post_commit`.
+pub(super) async fn post_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
+    let sent = pin!(async {
+        let handle = &mut tx.handle();
+        for row in rows.iter().rev() {
+            let event = PostDelete { instance: row.get(), origin: row.origin(), tx: handle };
+            send(&meta.lifecycle.post_delete, event).await?;
+            commit::deleted(row.get(), tx);
+        }
+        Ok(())
+    });
+    tx.inside(sent).await
 }
 
 /// The names in the errors of a DELETE. A foreign key that refuses it is that of another model.

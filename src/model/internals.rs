@@ -1,9 +1,9 @@
 //! What `#[model]` writes of a model for this library.
 
-use signals_core::__private::SendsSignals;
+use signals_core::__private::{Sender, SendsSignals};
 
-use super::signals::Observed;
-use super::{AnyModel, FieldSet, Key, Lifecycle, Meta};
+use super::signals::{Observed, of_another_model};
+use super::{AnyModel, FieldSet, Key, Meta};
 use crate::db::Row;
 use crate::error::Result;
 use crate::value::Value;
@@ -29,7 +29,8 @@ pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
     const COLUMN_COUNT: usize;
     /// For [`Answered`](super::Answered).
     const ANSWERED: bool = true;
-    const LIFECYCLE: &'static Lifecycle<Self>;
+    /// The model as the sender of its signals.
+    const SENDER: &'static Sender = &Self::MODEL.sender;
     /// Whether `#[many_to_many]` generated it. Such a model sends `m2m_changed` and no other signal.
     const IS_GENERATED: bool = false;
 
@@ -52,27 +53,21 @@ pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
 }
 
 impl<M: ModelInternals> Observed for M {
-    fn name() -> Option<&'static str> {
-        Some(M::MODEL.name)
-    }
-
-    fn module() -> Option<&'static str> {
-        Some(M::MODEL.module)
-    }
-
-    fn is_a_sender() -> bool {
-        !M::IS_GENERATED
-    }
+    const SENDER: Option<&'static Sender> = Some(<M as ModelInternals>::SENDER);
 
     fn any(&self) -> &dyn AnyModel {
         self
     }
 
-    fn any_mut(&mut self) -> &mut dyn AnyModel {
-        self
+    fn of_any(row: &dyn AnyModel) -> &Self {
+        row.downcast_ref().unwrap_or_else(|| of_another_model())
     }
 
-    fn any_fields(fields: FieldSet<Self>) -> FieldSet<dyn AnyModel> {
-        fields.of_any()
+    fn of_any_mut(row: &mut dyn AnyModel) -> &mut Self {
+        row.downcast_mut().unwrap_or_else(|| of_another_model())
+    }
+
+    fn of_any_fields(fields: FieldSet<dyn AnyModel>) -> FieldSet<Self> {
+        fields.of_model()
     }
 }

@@ -102,9 +102,9 @@ pub(super) async fn rows<M: ModelInternals>(exec: Exec<'_>, sql: &str, params: &
 /// Sends `post_load` of rows that the user queried. It is sent after the query, so that a receiver that fails is not an error of
 /// the query.
 pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
-    if M::LIFECYCLE.post_load.has_receivers() {
+    if M::MODEL.lifecycle.post_load.has_receivers() {
         for instance in rows {
-            send(&M::LIFECYCLE.post_load, PostLoad { instance })?;
+            send(&M::MODEL.lifecycle.post_load, PostLoad::<dyn AnyModel> { instance })?;
         }
     }
     Ok(())

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
-use signals_core::__private::Source;
+use signals_core::__private::{Sender, Source};
 use signals_core::SourceLocation;
 
 use super::id::UNSET_ID;
 use super::operations::{LoadRelated, Operations};
 use super::registry::Pointers;
+use super::signals::Lifecycle;
 use super::sql::statements::Statements;
 use crate::column::{ColumnFunctions, ColumnType};
 use crate::error::{DeclaredModel, Error, ErrorKind, Lookup};
@@ -46,6 +47,8 @@ pub struct Meta {
     /// The fields that the database sets, one bit each.
     pub(super) read_only: u128,
     pub(super) operations: Operations,
+    pub(super) sender: Sender,
+    pub(super) lifecycle: Lifecycle,
     /// One for each dialect.
     pub(super) statements: [OnceLock<Statements>; 2],
     pub(super) pointers: OnceLock<Pointers>,
@@ -124,9 +127,14 @@ impl Meta {
         &self.fields[self.key]
     }
 
+    /// The model as the sender of its signals.
+    pub(crate) fn sender(&'static self) -> &'static Sender {
+        &self.sender
+    }
+
     /// The signals that it sends.
     pub(crate) fn sources(&self) -> Vec<Source> {
-        (self.operations.sources)()
+        self.lifecycle.sources()
     }
 }
 

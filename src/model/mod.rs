@@ -63,9 +63,9 @@ pub use reference::Ref;
 pub use registry::registered_models;
 pub(crate) use registry::{in_order, same_tables};
 pub use signals::{
-    AnyRows, Lifecycle, PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback,
-    PostSave, PreDelete, PreSave, SendsLifecycle, post_bulk_create, post_bulk_delete, post_bulk_update, post_commit,
-    post_delete, post_load, post_rollback, post_save, pre_delete, pre_save,
+    AnyRows, PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
+    PreDelete, PreSave, SendsLifecycle, post_bulk_create, post_bulk_delete, post_bulk_update, post_commit, post_delete,
+    post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use update_or_create::UpdateOrCreate;
 pub use version::VersionNumber;

@@ -67,29 +67,33 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     const META: &'static Meta = Self::MODEL;
 
     /// Sent before a row is saved.
-    const PRE_SAVE: &'static Signal<PreSave<'static, Self>> = &Self::LIFECYCLE.pre_save;
+    const PRE_SAVE: &'static Signal<PreSave<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.pre_save);
     /// Sent after a row was saved, in its transaction.
-    const POST_SAVE: &'static Signal<PostSave<'static, Self>> = &Self::LIFECYCLE.post_save;
+    const POST_SAVE: &'static Signal<PostSave<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.post_save);
     /// Sent before a row is deleted.
-    const PRE_DELETE: &'static Signal<PreDelete<'static, Self>> = &Self::LIFECYCLE.pre_delete;
+    const PRE_DELETE: &'static Signal<PreDelete<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.pre_delete);
     /// Sent after a row was deleted, in its transaction.
-    const POST_DELETE: &'static Signal<PostDelete<'static, Self>> = &Self::LIFECYCLE.post_delete;
+    const POST_DELETE: &'static Signal<PostDelete<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.post_delete);
     /// Sent after the transaction of a save was committed.
-    const POST_COMMIT: &'static Signal<PostCommit<'static, Self>> = &Self::LIFECYCLE.post_commit;
+    const POST_COMMIT: &'static Signal<PostCommit<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.post_commit);
     /// Sent after a save was undone.
-    const POST_ROLLBACK: &'static Signal<PostRollback<'static, Self>> = &Self::LIFECYCLE.post_rollback;
+    const POST_ROLLBACK: &'static Signal<PostRollback<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_rollback);
 
     /// Sent after a row was read.
-    const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Self::LIFECYCLE.post_load;
+    const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.post_load);
 
     /// Sent after rows were inserted by [`create_many`](Self::create_many).
-    const POST_BULK_CREATE: &'static Signal<PostBulkCreate<'static, Self>> = &Self::LIFECYCLE.post_bulk_create;
+    const POST_BULK_CREATE: &'static Signal<PostBulkCreate<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_bulk_create);
 
     /// Sent after rows were updated by [`update_where`](Self::update_where).
-    const POST_BULK_UPDATE: &'static Signal<PostBulkUpdate<'static, Self>> = &Self::LIFECYCLE.post_bulk_update;
+    const POST_BULK_UPDATE: &'static Signal<PostBulkUpdate<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_bulk_update);
 
     /// Sent after rows were deleted by [`delete_where`](Self::delete_where).
-    const POST_BULK_DELETE: &'static Signal<PostBulkDelete<'static, Self>> = &Self::LIFECYCLE.post_bulk_delete;
+    const POST_BULK_DELETE: &'static Signal<PostBulkDelete<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_bulk_delete);
 
     /// Inserts the row if it is new, and updates all of its columns otherwise.
     ///

@@ -2,18 +2,14 @@
 
 use std::fmt;
 
-use signals_core::__private::Source;
 use signals_core::BoxFuture;
 
 use super::any::AnyModel;
-use super::commit::Saved;
-use crate::db::{Db, TransactionEnd, Tx};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
-type SendForEach = for<'a> fn(&'a [DeletedRow<'a>], &'a Tx) -> BoxFuture<'a, Result<()>>;
-type SendAtEnd = for<'a> fn(&'a Saved, TransactionEnd, &'a Db) -> BoxFuture<'a, ()>;
 #[cfg(feature = "fixtures")]
 type LoadRow = for<'a> fn(&'a Tx, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
@@ -46,19 +42,8 @@ impl<'a> DeletedRow<'a> {
     }
 }
 
-/// The functions of one model. The async ones take all rows of the model at once: a boxed future for each row would cost more
-/// than the row.
+/// The functions of one model.
 pub(super) struct Operations {
-    /// Whether `pre_delete` or `post_delete` has receivers.
-    pub(super) has_delete_receivers: fn() -> bool,
-    /// Whether rows are noted for the end of the transaction.
-    pub(super) notes_rows: fn() -> bool,
-    /// Whether `post_rollback` has receivers.
-    pub(super) has_rollback_receivers: fn() -> bool,
-    /// Sends `post_commit` or `post_rollback`.
-    pub(super) send_at_end: SendAtEnd,
-    /// The signals that it sends, without their types.
-    pub(super) sources: fn() -> Vec<Source>,
     /// The key in the first column of a row. A driver may store it in another form than the model, such as a UUID as bytes.
     pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
     /// The `#[default]` of a column.
@@ -68,10 +53,6 @@ pub(super) struct Operations {
     /// Writes a row with exactly these values.
     #[cfg(feature = "fixtures")]
     pub(super) load_row: LoadRow,
-    /// Sends `pre_delete` for each row.
-    pub(super) pre_delete: SendForEach,
-    /// Sends `post_delete` for each row, in reverse order, and cancels its `post_commit`.
-    pub(super) post_delete: SendForEach,
 }
 
 impl fmt::Debug for Operations {

@@ -9,6 +9,7 @@ use signals_core::__private::asynchronous::send;
 use super::commit::{self, Written};
 use super::draft::Draft;
 use super::params::RowParams;
+use super::signals::Lifecycle;
 use super::sql;
 use super::sql::statements::FieldSql;
 use super::{AnyModel, FieldSet, KeyKind, Meta, ModelInternals, PostSave, PreSave, load};
@@ -52,7 +53,7 @@ impl SaveMode {
 /// Saves a row. If it fails, or its future is dropped, the columns that it set are restored.
 pub(super) async fn save<M: ModelInternals>(row: &mut M, exec: Exec<'_>, mode: &SaveMode) -> Result<()> {
     let draft = Draft::new(row);
-    Save { row: draft.row, is_new: false, exec, mode }.run::<M>().await?;
+    Save { row: draft.row, is_new: false, exec, mode }.run().await?;
     draft.keep();
     Ok(())
 }
@@ -107,17 +108,10 @@ pub(super) fn check_values(row: &dyn AnyModel, is_written: &dyn Fn(usize) -> boo
     Ok(())
 }
 
-/// Whether a receiver reads the previous row.
-fn reads_costly_fields<M: ModelInternals>() -> bool {
-    M::LIFECYCLE.post_save.reads_costly_fields() || commit::reads_costly_fields::<M>()
-}
-
 /// Whether a save is more than one statement.
-fn is_several_steps<M: ModelInternals>() -> bool {
-    M::LIFECYCLE.pre_save.has_receivers()
-        || M::LIFECYCLE.post_save.has_receivers()
-        || commit::has_receivers::<M>()
-        || M::MODEL.read_only != 0
+fn is_several_steps(meta: &'static Meta) -> bool {
+    let Lifecycle { pre_save, post_save, .. } = &meta.lifecycle;
+    pre_save.has_receivers() || post_save.has_receivers() || meta.lifecycle.notes_rows() || meta.read_only != 0
 }
 
 /// A save of one row.
@@ -135,28 +129,28 @@ impl Save<'_> {
         self.row.any_meta()
     }
 
-    async fn run<M: ModelInternals>(&mut self) -> Result<()> {
+    async fn run(&mut self) -> Result<()> {
         if self.mode.fields().is_some_and(FieldSet::is_empty) {
             return Ok(());
         }
         self.fill();
+        let meta = self.meta();
         let checked = check(self.row, *self.mode);
         match self.exec.target {
             DbOrTx::Tx(tx) => {
                 let unfinished = tx.unfinished();
                 let saved = match checked {
                     Err(error) => Err(error),
-                    Ok(()) if is_several_steps::<M>() => self.write_with_signals::<M>(tx).await,
+                    Ok(()) if is_several_steps(meta) => self.write_with_signals(tx).await,
                     Ok(()) => self.write().await.map(drop),
                 };
                 unfinished.finish(saved)
             }
             DbOrTx::Db(_) if checked.is_err() => checked,
-            DbOrTx::Db(db) if is_several_steps::<M>() => {
+            DbOrTx::Db(db) if is_several_steps(meta) => {
                 let mut tx = db.begin_at(self.exec.at).await?;
                 let (is_new, exec) = (self.is_new, Exec::within(&tx));
-                let saved =
-                    Save { row: &mut *self.row, is_new, exec, mode: self.mode }.write_with_signals::<M>(&tx).await;
+                let saved = Save { row: &mut *self.row, is_new, exec, mode: self.mode }.write_with_signals(&tx).await;
                 tx.end(saved).await
             }
             DbOrTx::Db(_) => self.write().await.map(drop),
@@ -179,45 +173,40 @@ impl Save<'_> {
     }
 
     /// Writes the row, and calls the receivers before and after.
-    async fn write_with_signals<M: ModelInternals>(&mut self, tx: &Tx) -> Result<()> {
+    async fn write_with_signals(&mut self, tx: &Tx) -> Result<()> {
         // If the transaction is broken, no receiver is called.
         tx.check()?;
         let (meta, raw) = (self.meta(), self.mode.is_raw());
+        let lifecycle = &meta.lifecycle;
         let update_fields = self.mode.fields();
-        if M::LIFECYCLE.pre_save.has_receivers() {
-            let adding = self.adding(M::LIFECYCLE.pre_save.reads_costly_fields()).await?;
-            let handle = &mut tx.handle();
-            let Some(instance) = self.row.downcast_mut::<M>() else { return Ok(()) };
-            let event =
-                PreSave { instance, adding, update_fields: update_fields.map(FieldSet::of_model), raw, tx: handle };
-            tx.inside(pin!(send(&M::LIFECYCLE.pre_save, event))).await?;
+        if lifecycle.pre_save.has_receivers() {
+            let adding = self.adding(lifecycle.pre_save.reads_costly_fields()).await?;
+            let event = PreSave { instance: self.row, adding, update_fields, raw, tx: &mut tx.handle() };
+            tx.inside(pin!(send(&lifecycle.pre_save, event))).await?;
             self.row.settle_columns();
             check(self.row, *self.mode)?;
         }
-        let reads_previous = reads_costly_fields::<M>();
+        let reads_previous = lifecycle.reads_previous();
         let before = if self.may_exist() { self.before(tx, reads_previous).await? } else { None };
         let created = self.write().await?;
         if meta.read_only != 0 {
             self.read_back().await?;
         }
         let previous = before.as_deref().filter(|_| reads_previous);
-        if commit::has_receivers::<M>() {
+        if lifecycle.notes_rows() {
             let fields = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
             let written = Written { fields, created, raw };
             commit::saved(self.row, written, (before.as_deref(), previous), tx, self.exec.at);
         }
-        if M::LIFECYCLE.post_save.has_receivers() {
+        if lifecycle.post_save.has_receivers() {
             let changes = FieldSet::changed_in(previous, self.row);
             let written = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
             let changes = written.map_or(changes, |fields| changes.intersection(fields));
-            let handle = &mut tx.handle();
-            let Some(instance) = self.row.downcast_ref::<M>() else { return Ok(()) };
-            let (previous, changes) = (previous.and_then(|row| row.downcast_ref()), changes.of_model());
-            let update_fields = update_fields.map(FieldSet::of_model);
+            let (instance, handle) = (&*self.row, &mut tx.handle());
             let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(&M::LIFECYCLE.post_save, event))).await?;
+            tx.inside(pin!(send(&lifecycle.post_save, event))).await?;
         }
-        if M::LIFECYCLE.post_commit.has_receivers() {
+        if lifecycle.post_commit.has_receivers() {
             commit::queue(self.row, tx);
         }
         Ok(())

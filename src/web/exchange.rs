@@ -90,9 +90,13 @@ impl Exchange {
     /// Sends `got_request_exception`.
     pub(super) fn send_exception(&mut self, exception: Exception<'_>) {
         let Self { method, uri, locals, on_error, .. } = self;
-        send_reporting(GotRequestException::SIGNAL, GotRequestException { method, uri, exception, locals }, |error| {
-            report(on_error, &error.into());
-        });
+        send_reporting(
+            GotRequestException::SIGNAL.state(),
+            GotRequestException { method, uri, exception, locals },
+            |error| {
+                report(on_error, &error.into());
+            },
+        );
     }
 }
 
@@ -100,7 +104,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let Self { method, uri, began, status, locals, on_error } = self;
         let finished = RequestFinished { method, uri, status: *status, elapsed: began.elapsed(), locals };
-        send_reporting(RequestFinished::SIGNAL, finished, |error| report(on_error, &error.into()));
+        send_reporting(RequestFinished::SIGNAL.state(), finished, |error| report(on_error, &error.into()));
     }
 }
 

@@ -13,10 +13,9 @@ mod lock;
 mod page;
 mod table;
 
-use std::any::TypeId;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use signals_core::__private::{ReceiverIndex, Source};
+use signals_core::__private::{ReceiverIndex, Source, SourceKey};
 #[doc(inline)]
 pub use signals_core::WiringError;
 use signals_core::{Receiver, ReceiverId};
@@ -121,7 +120,7 @@ impl Wiring {
     /// The wiring of these signals, in this order for each sender, and of all others that have receivers.
     fn of(mut sources: Vec<Source>) -> Self {
         let index = ReceiverIndex::of_program();
-        let known: HashSet<TypeId> = sources.iter().map(|source| source.own).collect();
+        let known: HashSet<SourceKey> = sources.iter().map(|source| source.own).collect();
         let mut found: Vec<Source> = index.sources().filter(|source| !known.contains(&source.own)).collect();
         let rank = |signal: &str| sources.iter().position(|source| source.signal == signal).unwrap_or(sources.len());
         found.sort_by_key(|source| (rank(source.signal), source.signal));

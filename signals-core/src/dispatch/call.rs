@@ -3,13 +3,12 @@
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use crate::binding::Binding;
 use crate::depth::DepthGuard;
 use crate::panics::{Panicked, catch_panic};
 use crate::payload::{Payload, Reply};
 use crate::receiver::Receiver;
 use crate::scope::Scope;
-use crate::signal::{LinkedReceiver, Target};
+use crate::state::LinkedReceiver;
 use crate::trace::Span;
 
 /// What to do with a panic of a receiver.
@@ -57,27 +56,20 @@ impl<P: Payload> LinkedReceiver<P> {
     /// Whether the receiver's filters let the payload pass.
     #[inline]
     pub(super) fn passes_filters(&self, payload: &mut P::Of<'_>) -> bool {
-        match self.target {
-            Target::Own(Binding { filter, .. }) => filter.is_none_or(|filter| filter(payload)),
-            Target::Any(Binding { filter, .. }, senders) => {
-                filter.is_none_or(|filter| filter(&P::widen(payload, senders)))
-            }
-        }
+        self.binding.filter.is_none_or(|filter| filter(payload))
     }
 
     /// The same at a depth: a condition may send signals.
+    #[inline]
     pub(super) fn passes_filters_at(
         &self,
         depth: usize,
         panics: Panics,
         payload: &mut P::Of<'_>,
     ) -> Result<bool, Panicked> {
-        let (Target::Own(Binding { filter: None, .. }) | Target::Any(Binding { filter: None, .. }, _)) = self.target
-        else {
-            let _depth = DepthGuard::enter(depth);
-            return guarded(panics, || self.passes_filters(payload));
-        };
-        Ok(true)
+        let Some(filter) = self.binding.filter else { return Ok(true) };
+        let _depth = DepthGuard::enter(depth);
+        guarded(panics, || filter(payload))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a dispatch does with the result of each receiver: stop, record, report or fold it.
+//!
+//! The loops know two cases: stop at the first failure, or pass each result to a closure behind a `dyn`. So there is one loop per
+//! signal, whatever is done with the results.
 
-use core::convert::Infallible;
 use core::ops::ControlFlow;
 
 use super::call::CallResult;
@@ -8,73 +10,60 @@ use super::{ReceiverResult, ReceiverResults};
 use crate::error::{BoxError, ReceiverError, SignalError};
 use crate::id::ReceiverId;
 use crate::panics::{Panicked, catch_panic};
-use crate::payload::Payload;
+use crate::source::SignalOf;
 
-/// Passes a receiver's result to the sink. Failures are rare: the code for them is not inlined, so that they cost the loop
-/// nothing.
+/// Whether the next receiver is called, or what the dispatch returns.
+pub(super) type Flow = ControlFlow<Result<(), SignalError>>;
+
+/// Where the result of each receiver is passed. `None` stops at the first failure.
+pub(super) type Sink<'s, O> = Option<&'s mut dyn FnMut(&ReceiverId, ReceiverResult<O>) -> Flow>;
+
+/// The same for a dispatch that may move to another thread.
+pub(super) type SendSink<'s, O> = Option<&'s mut (dyn FnMut(&ReceiverId, ReceiverResult<O>) -> Flow + Send)>;
+
+/// Handles the result of one receiver. What is rare is not inlined, so that it costs the loop nothing.
 #[inline]
-pub(super) fn handle_result<P: Payload, B>(
+pub(super) fn handle_result<O>(
     id: &ReceiverId,
-    result: CallResult<P::Output>,
-    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
-) -> Result<(), B> {
-    match result {
-        Ok(Ok(output)) => into_result(sink(id, Ok(output))),
-        failure => handle_failure::<P, B>(id, failure, sink),
+    name: impl Fn() -> SignalOf,
+    result: CallResult<O>,
+    sink: Sink<'_, O>,
+) -> Flow {
+    match (result, sink) {
+        (Ok(Ok(_)), None) => ControlFlow::Continue(()),
+        (result, sink) => pass_on(id, name(), result, sink),
     }
 }
 
-/// Names the receiver in its failure.
 #[cold]
 #[inline(never)]
-fn handle_failure<P: Payload, B>(
-    id: &ReceiverId,
-    failure: CallResult<P::Output>,
-    sink: &mut impl FnMut(&ReceiverId, ReceiverResult<P::Output>) -> ControlFlow<B>,
-) -> Result<(), B> {
-    let failure = match failure {
-        Ok(Ok(output)) => return into_result(sink(id, Ok(output))),
-        Ok(Err(error)) => Ok(error),
-        Err(panic) => Err(panic),
+fn pass_on<O>(id: &ReceiverId, name: SignalOf, result: CallResult<O>, sink: Sink<'_, O>) -> Flow {
+    let result = match result {
+        Ok(Ok(output)) => Ok(output),
+        Ok(Err(error)) => Err(receiver_error(id, name, Ok(error))),
+        Err(panic) => Err(receiver_error(id, name, Err(panic))),
     };
-    into_result(sink(id, Err(Box::new(receiver_error(id, (P::SIGNAL, P::sender()), failure)))))
+    match (result, sink) {
+        (result, Some(sink)) => sink(id, result),
+        (Ok(_), None) => ControlFlow::Continue(()),
+        (Err(error), None) => ControlFlow::Break(Err(SignalError::Receiver(error))),
+    }
 }
 
-/// The failure with the names of the receiver and the signal. It is not generic, so that it is compiled once.
+/// The failure with the names of the receiver and the signal.
 fn receiver_error(
     id: &ReceiverId,
-    signal_and_sender: (&'static str, Option<&'static str>),
+    SignalOf(signal, sender): SignalOf,
     failure: Result<BoxError, Panicked>,
-) -> ReceiverError {
-    match failure {
-        Ok(error) => ReceiverError::failed(id, signal_and_sender, error),
-        Err(panic) => ReceiverError::panicked(id, signal_and_sender, panic),
-    }
-}
-
-#[inline]
-fn into_result<B>(flow: ControlFlow<B>) -> Result<(), B> {
-    match flow {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(stop) => Err(stop),
-    }
-}
-
-#[inline]
-pub(super) fn stop_at_error<O>(_: &ReceiverId, result: ReceiverResult<O>) -> ControlFlow<SignalError> {
-    match result {
-        Ok(_) => ControlFlow::Continue(()),
-        Err(error) => ControlFlow::Break(SignalError::Receiver(error)),
-    }
+) -> Box<ReceiverError> {
+    Box::new(match failure {
+        Ok(error) => ReceiverError::failed(id, (signal, sender), error),
+        Err(panic) => ReceiverError::panicked(id, (signal, sender), panic),
+    })
 }
 
 /// Adds a result to the list, and writes a failure to the log.
-#[inline]
-pub(super) fn record<O>(
-    results: &mut ReceiverResults<O>,
-    id: &ReceiverId,
-    result: ReceiverResult<O>,
-) -> ControlFlow<SignalError> {
+pub(super) fn record<O>(results: &mut ReceiverResults<O>, id: &ReceiverId, result: ReceiverResult<O>) -> Flow {
     if let Err(error) = &result {
         trace_failure(id, error);
     }
@@ -83,7 +72,7 @@ pub(super) fn record<O>(
 }
 
 /// Passes a failure to an error handler.
-pub(super) fn report<O>(result: ReceiverResult<O>, handler: &mut impl FnMut(SignalError)) -> ControlFlow<SignalError> {
+pub(super) fn report<O>(result: ReceiverResult<O>, handler: &mut dyn FnMut(SignalError)) -> Flow {
     if let Err(error) = result {
         report_error(SignalError::Receiver(error), handler);
     }
@@ -91,7 +80,7 @@ pub(super) fn report<O>(result: ReceiverResult<O>, handler: &mut impl FnMut(Sign
 }
 
 /// Passes an error to its handler. The remaining receivers are also called when the handler panics, or the `Drop` of the error.
-pub(super) fn report_error(error: SignalError, handler: &mut impl FnMut(SignalError)) {
+pub(super) fn report_error(error: SignalError, handler: &mut dyn FnMut(SignalError)) {
     let _ = catch_panic(|| handler(error));
 }
 
@@ -102,44 +91,30 @@ fn trace_failure(id: &ReceiverId, error: &ReceiverError) {
     let _ = catch_panic(|| tracing::error!(receiver = %id.name, "{error}"));
 }
 
-/// Why a fold ended before the last receiver.
-pub(super) enum Stop<B> {
-    /// A receiver failed.
-    Error(SignalError),
-    /// The closure broke with this value.
-    Break(B),
-}
-
-impl<B> From<SignalError> for Stop<B> {
-    fn from(error: SignalError) -> Self {
-        Self::Error(error)
-    }
-}
-
-/// Passes an output to the closure of `send_with`, and stops at the first failure.
+/// Passes an output to the closure of `send_with`, and stops at the first failure. What the closure broke with is stored.
 pub(super) fn fold_output<O, B>(
     id: &ReceiverId,
     result: ReceiverResult<O>,
     fold: &mut impl FnMut(&ReceiverId, O) -> ControlFlow<B>,
-) -> ControlFlow<Stop<B>> {
+    stopped: &mut Option<B>,
+) -> Flow {
+    match result.map(|output| fold(id, output)) {
+        Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
+        Ok(ControlFlow::Break(value)) => {
+            *stopped = Some(value);
+            ControlFlow::Break(Ok(()))
+        }
+        Err(error) => ControlFlow::Break(Err(SignalError::Receiver(error))),
+    }
+}
+
+/// Adds an output to the list of `collect`, and stops at the first failure.
+pub(super) fn push<O>(outputs: &mut Vec<O>, result: ReceiverResult<O>) -> Flow {
     match result {
-        Ok(output) => fold(id, output).map_break(Stop::Break),
-        Err(error) => ControlFlow::Break(Stop::Error(SignalError::Receiver(error))),
+        Ok(output) => {
+            outputs.push(output);
+            ControlFlow::Continue(())
+        }
+        Err(error) => ControlFlow::Break(Err(SignalError::Receiver(error))),
     }
-}
-
-/// What `send_with` returns.
-pub(super) fn end_of_fold<B>(end: Result<(), Stop<B>>) -> Result<Option<B>, SignalError> {
-    match end {
-        Ok(()) => Ok(None),
-        Err(Stop::Break(value)) => Ok(Some(value)),
-        Err(Stop::Error(error)) => Err(error),
-    }
-}
-
-/// The closure of `collect`.
-#[inline]
-pub(super) fn push<O>(outputs: &mut Vec<O>, output: O) -> ControlFlow<Infallible> {
-    outputs.push(output);
-    ControlFlow::Continue(())
 }

@@ -147,9 +147,12 @@ fn binding(
     let locals = parameters::locals(function, &Bound { signal, sender, private });
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
+    // What is sent is the payload for any sender.
+    let narrow = sender.map(|sender| quote!(let #argument = &mut #private::NarrowTo::<#sender>::narrow(#argument);));
     // A parameter may have the same name as the function, and may borrow from the payload.
     let alias = quote_spanned!(Span::mixed_site()=> let (function, reply) = (#called, #private::reply_to(payload)););
     let body = quote! {
+        #narrow
         #alias
         #locals
         #call
@@ -170,7 +173,10 @@ fn binding(
         }
     };
     let bind = ask(at(SpanRange::of(signal), payload, private), quote!(#private::Payload), "BIND");
-    let binding = filter.map_or_else(|| quote!(all(#style)), |filter| quote!(filtered(|#argument| #filter, #style)));
+    let binding = filter.map_or_else(
+        || quote!(all(#style)),
+        |filter| quote!(filtered(|#argument| { #narrow let #argument = &*#argument; #filter }, #style)),
+    );
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
     quote! {
@@ -328,7 +334,8 @@ fn filter(arguments: &Arguments, private: &TokenStream) -> Option<TokenStream> {
     });
     let mut filters = created.into_iter().chain(changed).chain(when);
     let first = filters.next()?;
-    Some(quote!(#first #(&& #filters)*))
+    // In parentheses, because a block at the beginning of a statement is the whole statement.
+    Some(filters.fold(first, |all, filter| quote!((#all && #filter))))
 }
 
 /// The call, and what it returned as a reply.

@@ -39,21 +39,17 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
         #written
 
         const _: () = {
-            static SIGNAL: #root::__private::Signal<#tag> = #root::__private::Signal::new();
+            static STATE: #private::SignalState<#tag> = #private::SignalState::new();
 
             impl #private::Payload for #tag {
                 type Of<'a> = #of;
                 type Output = #output;
                 type Mode = #private::#mode;
                 type Any = Self;
-                type Senders = ::core::convert::Infallible;
+                type Lending = #private::Same;
                 const SIGNAL: &'static ::core::primitive::str = #text;
-                fn sender() -> ::core::option::Option<&'static ::core::primitive::str> { ::core::option::Option::None }
-                fn module() -> ::core::option::Option<&'static ::core::primitive::str> {
-                    ::core::option::Option::Some(::core::module_path!())
-                }
-                fn senders() -> ::core::option::Option<Self::Senders> { ::core::option::Option::None }
-                fn widen<'b>(_: &'b mut Self::Of<'_>, senders: Self::Senders) -> Self::Of<'b> { match senders {} }
+                const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
+                    ::core::option::Option::Some(::core::module_path!());
             }
             #hidden
             #named
@@ -120,31 +116,31 @@ fn methods(
     quote! {
         impl #any {
             /// The receivers of this signal.
-            #vis const SIGNAL: &'static #root::__private::Signal<#tag> = &SIGNAL;
+            #vis const SIGNAL: &'static #private::Signal<#tag> = &#private::Signal::of(&STATE);
 
             /// Calls every receiver in order; stops at the first that fails and returns its error.
             #vis #word fn send(self) -> ::core::result::Result<(), #private::SignalError> {
-                #private::#module::send(&SIGNAL, self) #wait
+                #private::#module::send(&STATE, self) #wait
             }
 
             /// Calls every receiver, whatever the others do, and reports the result of each.
             #vis #word fn send_robust(
                 self,
             ) -> ::core::result::Result<#private::ReceiverResults<#output>, #private::SignalError> {
-                #private::#module::send_robust(&SIGNAL, self) #wait
+                #private::#module::send_robust(&STATE, self) #wait
             }
 
             /// Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails.
             #vis #word fn send_with<__B: ::core::marker::Send>(
                 self,
-                fold: impl ::core::ops::FnMut(&#root::__private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
+                fold: impl ::core::ops::FnMut(&#private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
             ) -> ::core::result::Result<::core::option::Option<__B>, #private::SignalError> {
-                #private::#module::send_with(&SIGNAL, self, fold) #wait
+                #private::#module::send_with(&STATE, self, fold) #wait
             }
 
             /// Calls every receiver in order and collects their outputs; stops at the first that fails.
             #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::SignalError> {
-                #private::#module::collect(&SIGNAL, self) #wait
+                #private::#module::collect(&STATE, self) #wait
             }
         }
     }

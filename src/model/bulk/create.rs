@@ -17,7 +17,7 @@ use crate::model::meta::KeyKind;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, next_insert, select_where, triggers_of};
-use crate::model::{FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
+use crate::model::{AnyModel, FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
 
 /// The future of [`Model::create_many`](crate::model::Model::create_many): it inserts the rows.
@@ -94,10 +94,10 @@ async fn create<M: ModelInternals>(
 ) -> Result<()> {
     let (update_fields, raw) = (None, false);
     let sent = signals == RowSignals::Sent;
-    if sent && M::LIFECYCLE.pre_save.has_receivers() {
+    if sent && M::MODEL.lifecycle.pre_save.has_receivers() {
         for instance in &mut *rows {
-            let event = PreSave { instance, adding: true, update_fields, raw, tx: &mut tx.handle() };
-            tx.inside(pin!(send(&M::LIFECYCLE.pre_save, event))).await?;
+            let event = PreSave::<dyn AnyModel> { instance, adding: true, update_fields, raw, tx: &mut tx.handle() };
+            tx.inside(pin!(send(&M::MODEL.lifecycle.pre_save, event))).await?;
         }
         rows.iter_mut().for_each(M::settle_columns);
         check(rows)?;
@@ -111,30 +111,57 @@ async fn create<M: ModelInternals>(
     if M::MODEL.read_only != 0 {
         read_back(rows, tx).await?;
     }
-    if sent && commit::has_receivers::<M>() {
+    if sent && M::MODEL.lifecycle.notes_rows() {
         for instance in &*rows {
             commit::saved(instance, Written { fields: None, created: true, raw }, (None, None), tx, at);
         }
     }
-    if sent && M::LIFECYCLE.post_save.has_receivers() {
+    if sent && M::MODEL.lifecycle.post_save.has_receivers() {
         for instance in &*rows {
-            let (created, previous, changes) = (true, None, FieldSet::all());
+            let (created, previous, changes) = (true, None, FieldSet::<M>::all().of_any());
             let handle = &mut tx.handle();
-            let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(&M::LIFECYCLE.post_save, event))).await?;
+            let event =
+                PostSave::<dyn AnyModel> { instance, created, previous, changes, update_fields, raw, tx: handle };
+            tx.inside(pin!(send(&M::MODEL.lifecycle.post_save, event))).await?;
         }
     }
-    if sent && M::LIFECYCLE.post_commit.has_receivers() {
+    if sent && M::MODEL.lifecycle.post_commit.has_receivers() {
         for instance in &*rows {
             commit::queue(instance, tx);
         }
     }
-    if M::LIFECYCLE.post_bulk_create.has_receivers() {
-        let (instances, model) = (&*rows, M::MODEL);
-        let event = PostBulkCreate { instances, model, tx: &mut tx.handle() };
-        tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_create, event))).await?;
+    if M::MODEL.lifecycle.post_bulk_create.has_receivers() {
+        let rows = Borrowed::of(rows);
+        let event = PostBulkCreate::<dyn AnyModel> { instances: &rows.taken, model: M::MODEL, tx: &mut tx.handle() };
+        tx.inside(pin!(send(&M::MODEL.lifecycle.post_bulk_create, event))).await?;
     }
     Ok(())
+}
+
+/// Rows in a `Vec`, while a signal is sent: its payload has rows of any model, which only a type without lifetimes can be downcast
+/// to. When this is dropped, they are where they were.
+struct Borrowed<'a, M: ModelInternals> {
+    rows: &'a mut [M],
+    taken: Vec<M>,
+}
+
+impl<'a, M: ModelInternals> Borrowed<'a, M> {
+    fn of(rows: &'a mut [M]) -> Self {
+        let mut borrowed = Self { taken: Vec::with_capacity(rows.len()), rows };
+        for row in &mut *borrowed.rows {
+            let copy = row.clone_columns();
+            borrowed.taken.push(std::mem::replace(row, copy));
+        }
+        borrowed
+    }
+}
+
+impl<M: ModelInternals> Drop for Borrowed<'_, M> {
+    fn drop(&mut self) {
+        for (row, taken) in self.rows.iter_mut().zip(self.taken.drain(..)) {
+            *row = taken;
+        }
+    }
 }
 
 /// Inserts rows whose keys are all set, or all unset.

@@ -41,7 +41,9 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         match exec.target {
             DbOrTx::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            DbOrTx::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_delete.has_receivers() => {
+            DbOrTx::Db(_)
+                if self.signals == RowSignals::Skipped && !M::MODEL.lifecycle.post_bulk_delete.has_receivers() =>
+            {
                 let condition = self.condition?;
                 let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, sql::Returns::Nothing);
                 let count = exec.run(Statement::new(&sql, condition.params).names(M::MODEL)).await?;
@@ -61,10 +63,10 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
             RowSignals::Sent => self.delete_each(tx).await?,
         };
         let count = deleted.of::<M>();
-        if count > 0 && M::LIFECYCLE.post_bulk_delete.has_receivers() {
+        if count > 0 && M::MODEL.lifecycle.post_bulk_delete.has_receivers() {
             let (model, handle) = (M::MODEL, &mut tx.handle());
             let event = PostBulkDelete { count, model, tx: handle, sender: std::marker::PhantomData };
-            tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_delete, event))).await?;
+            tx.inside(pin!(send(&M::MODEL.lifecycle.post_bulk_delete, event))).await?;
         }
         Ok(deleted)
     }
@@ -73,7 +75,7 @@ impl<'a, M: ModelInternals> DeleteWhere<'a, M> {
         let Self { condition, .. } = self;
         let condition = condition?;
         let (exec, mut count) = (Exec::within(tx), 0);
-        let has_receivers = commit::has_receivers::<M>();
+        let has_receivers = M::MODEL.lifecycle.notes_rows();
         let returns = if has_receivers { sql::Returns::Keys } else { sql::Returns::Nothing };
         let sql = sql::delete_by(M::MODEL, &condition.sql(exec.dialect())?, returns);
         let params = condition.params;

@@ -51,7 +51,9 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
         match exec.target {
             DbOrTx::Tx(tx) => tx.whole(self.run_in(tx)).await,
             // One statement, which commits by itself.
-            DbOrTx::Db(_) if self.signals == RowSignals::Skipped && !M::LIFECYCLE.post_bulk_update.has_receivers() => {
+            DbOrTx::Db(_)
+                if self.signals == RowSignals::Skipped && !M::MODEL.lifecycle.post_bulk_update.has_receivers() =>
+            {
                 self.update().await
             }
             DbOrTx::Db(db) => {
@@ -64,7 +66,7 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
 
     async fn run_in(mut self, tx: &Tx) -> Result<u64> {
         self.exec = tx.exec(self.exec.at);
-        let update_fields = self.fields;
+        let update_fields = self.fields.of_any();
         let count = match self.signals {
             RowSignals::Skipped => {
                 let count = self.update().await?;
@@ -73,10 +75,10 @@ impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
             }
             RowSignals::Sent => self.save_each(tx).await?,
         };
-        if count > 0 && M::LIFECYCLE.post_bulk_update.has_receivers() {
+        if count > 0 && M::MODEL.lifecycle.post_bulk_update.has_receivers() {
             let (model, handle) = (M::MODEL, &mut tx.handle());
             let event = PostBulkUpdate { count, update_fields, model, tx: handle };
-            tx.inside(pin!(send(&M::LIFECYCLE.post_bulk_update, event))).await?;
+            tx.inside(pin!(send(&M::MODEL.lifecycle.post_bulk_update, event))).await?;
         }
         Ok(count)
     }

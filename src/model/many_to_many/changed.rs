@@ -80,21 +80,11 @@ model_signal! {
 /// A through model, or `dyn AnyModel`.
 #[doc(hidden)]
 pub trait Sender: 'static {
-    fn name() -> Option<&'static str>;
-
-    fn module() -> Option<&'static str> {
-        None
-    }
-
-    fn is_a_sender() -> bool {
-        true
-    }
+    const SENDER: Option<&'static signals_core::__private::Sender>;
 }
 
 impl Sender for dyn AnyModel {
-    fn name() -> Option<&'static str> {
-        None
-    }
+    const SENDER: Option<&'static signals_core::__private::Sender> = None;
 }
 
 /// The instance and the ids of a change, with their types.

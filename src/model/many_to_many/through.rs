@@ -1,13 +1,15 @@
 //! The through model, whose rows relate rows of two models, and the two directions of the relation.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use signals_core::__private::{self as kernel, SignalState};
 use signals_core::Signal;
 
 use super::changed::{M2mChanged, Sender, Side};
 use super::statements::Statements;
-use crate::model::ModelInternals;
+use crate::model::{AnyModel, ModelInternals};
 
 /// A through model: each of its rows relates a row of one model to a row of another.
 ///
@@ -28,7 +30,7 @@ pub trait Through: Sized + 'static {
     const LINK: &'static Link<Self>;
 
     /// Sent before and after rows are added to the relation or removed from it.
-    const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Self::LINK.changed;
+    const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Signal::of(&Self::LINK.changed);
 
     /// A row whose foreign keys are not set yet.
     #[doc(hidden)]
@@ -39,7 +41,8 @@ pub trait Through: Sized + 'static {
 /// The data of one relation. A `static` per through model.
 #[doc(hidden)]
 pub struct Link<T: Through> {
-    changed: Signal<M2mChanged<'static, T>>,
+    pub(super) changed: SignalState<M2mChanged<'static, dyn AnyModel>>,
+    through: PhantomData<fn(T)>,
     /// The field of the through model that points to the model with the `#[many_to_many]` field.
     pub(super) source: FieldOf,
     /// The field that points to the other model.
@@ -83,7 +86,8 @@ impl<T: Through> Link<T> {
     #[doc(hidden)]
     pub const fn new(source: FieldOf, target: FieldOf, symmetry: Symmetry) -> Self {
         let statements = [const { [const { OnceLock::new() }; 2] }; 2];
-        Self { changed: Signal::new(), source, target, symmetry, statements }
+        let changed = SignalState::of(const { &kernel::Sender::of::<T>(T::NAME, None) });
+        Self { changed, through: PhantomData, source, target, symmetry, statements }
     }
 }
 
@@ -163,9 +167,7 @@ impl<T: Through> Direction<T> for Reverse {
 }
 
 impl<T: Through> Sender for T {
-    fn name() -> Option<&'static str> {
-        Some(T::NAME)
-    }
+    const SENDER: Option<&'static kernel::Sender> = Some(&kernel::Sender::of::<T>(T::NAME, None));
 }
 
 impl<T: Through> M2mChanged<'_, T>

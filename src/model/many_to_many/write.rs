@@ -123,7 +123,7 @@ where
 }
 
 fn has_receivers<T: Through>() -> bool {
-    T::M2M_CHANGED.has_receivers()
+    T::LINK.changed.has_receivers()
 }
 
 /// Whether a change needs no transaction around it.
@@ -241,7 +241,7 @@ where
         let (reverse, instance, model, through) = (D::REVERSE, self.related.row, D::Far::MODEL, T::MODEL);
         let (raw, handle) = (self.related.raw, &mut tx.handle());
         let event = M2mChanged { action, reverse, instance, model, through, ids, raw, tx: handle, sender: PhantomData };
-        Ok(tx.inside(pin!(send(T::M2M_CHANGED, event))).await?)
+        Ok(tx.inside(pin!(send(&T::LINK.changed, event))).await?)
     }
 
     /// Inserts the rows that relate the row to these, and returns which were inserted: in PostgreSQL, another transaction may

@@ -1,11 +1,13 @@
 //! Rows of any model.
 
+use std::any::Any;
+
 #[cfg(doc)]
 use super::post_bulk_create;
 use crate::model::AnyModel;
 
 /// Rows of any model. A receiver of [`post_bulk_create`] without `sender` takes `instances: &dyn AnyRows`.
-pub trait AnyRows: Sync {
+pub trait AnyRows: Any + Sync {
     /// The number of rows.
     fn len(&self) -> usize;
 
@@ -18,17 +20,17 @@ pub trait AnyRows: Sync {
     }
 }
 
-impl<M: AnyModel> AnyRows for &[M] {
+impl<M: AnyModel> AnyRows for Vec<M> {
     fn len(&self) -> usize {
-        (**self).len()
+        self.as_slice().len()
     }
 
     fn get(&self, index: usize) -> Option<&dyn AnyModel> {
-        (**self).get(index).map(|row| row as &dyn AnyModel)
+        self.as_slice().get(index).map(|row| row as &dyn AnyModel)
     }
 }
 
-impl dyn AnyRows + '_ {
+impl dyn AnyRows {
     /// The rows, in order.
     pub fn iter(&self) -> impl Iterator<Item = &dyn AnyModel> {
         (0..self.len()).filter_map(|index| self.get(index))

@@ -27,7 +27,7 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |_event| {},
-    |event| { instances: M::any_rows(&event.instances), model: event.model, tx: &mut *event.tx, }
+    |event| { instances: M::of_any_rows(event.instances), model: event.model, tx: &mut *event.tx, }
 }
 
 model_signal! {
@@ -51,7 +51,7 @@ model_signal! {
     debug: |event| { count: event.count, update_fields: event.update_fields, },
     |event| {
         count: event.count,
-        update_fields: M::any_fields(event.update_fields),
+        update_fields: M::of_any_fields(event.update_fields),
         model: event.model,
         tx: &mut *event.tx,
     }

@@ -1,8 +1,8 @@
 //! How a signal of models is declared: one macro for the signals of rows, of bulk operations, of many-to-many relations and of
 //! logins.
 
-/// Declares a signal and its payload: what the signal is called, the fields of the payload, and how the payload of one model becomes
-/// that of any model.
+/// Declares a signal and its payload: what the signal is called, the fields of the payload, and how the payload for any model, which is
+/// sent, becomes that for receivers of one model.
 ///
 /// ```text
 /// model_signal! {
@@ -19,7 +19,7 @@
 ///     scope: tx,                        // optional: the field that says in which database it is sent
 ///     is: [InTransaction],              // the traits of `diagnostics` that apply
 ///     debug: |event| { instance: event.instance.any(), },
-///     |event| { instance: event.instance.any(), raw: event.raw, tx: &mut *event.tx, }
+///     |event| { instance: M::of_any(event.instance), raw: event.raw, tx: &mut *event.tx, }
 /// }
 /// ```
 macro_rules! model_signal {
@@ -107,7 +107,7 @@ macro_rules! model_signal {
         $(scope: $scope:ident,)?
         is: [$($is:ident),*],
         debug: |$this:ident| { $($shown:ident: $shown_as:expr,)* },
-        |$event:ident| { $($wide:ident: $wider:expr,)* }
+        |$event:ident| { $($narrow:ident: $narrowed:expr,)* }
     ) => {
         $(#[$name_doc])*
         #[expect(non_camel_case_types, reason = "it is written as in Django, `#[receiver(post_save)]`")]
@@ -125,21 +125,11 @@ macro_rules! model_signal {
             type Output = ();
             type Mode = model_signal!(@mode $($mode)?);
             type Any = $payload<'static, dyn crate::model::AnyModel>;
-            type Senders = ();
+            type Lending = Self;
             const SIGNAL: &'static str = stringify!($name);
+            const HAS_SENDERS: bool = true;
+            const SENDER: Option<&'static signals_core::__private::Sender> = $model::SENDER;
             $(const COSTLY: &'static [&'static str] = &[$($costly),*];)?
-
-            fn sender() -> Option<&'static str> {
-                $model::name()
-            }
-
-            fn module() -> Option<&'static str> {
-                $model::module()
-            }
-
-            fn senders() -> Option<()> {
-                $model::is_a_sender().then_some(())
-            }
 
             $(
                 #[inline]
@@ -156,9 +146,41 @@ macro_rules! model_signal {
                     Some(event.$scope.scope())
                 }
             )?
+        }
 
-            fn widen<'b>($event: &'b mut $payload<'_, $model>, (): ()) -> $payload<'b, dyn crate::model::AnyModel> {
-                $payload { $($wide: $wider,)* }
+        #[diagnostic::do_not_recommend]
+        impl<'b, $model: $of + ?Sized> signals_core::__private::NarrowTo<'b, $model>
+            for $payload<'_, dyn crate::model::AnyModel>
+        {
+            type Narrowed = $payload<'b, $model>;
+
+            fn narrow(&'b mut self) -> $payload<'b, $model> {
+                let $event = self;
+                $payload { $($narrow: $narrowed,)* }
+            }
+        }
+
+        impl<$model: $of + ?Sized> signals_core::__private::Lend<Self> for $payload<'static, $model> {
+            fn lend<Returned>(
+                any: &mut $payload<'_, dyn crate::model::AnyModel>,
+                receiver: impl FnOnce(&mut $payload<'_, $model>) -> Returned,
+            ) -> Returned {
+                receiver(&mut signals_core::__private::NarrowTo::<$model>::narrow(any))
+            }
+
+            fn lend_async<'b, R: 'static, F>(
+                any: &'b mut $payload<'_, dyn crate::model::AnyModel>,
+                receiver: &std::sync::Arc<F>,
+                into_reply: fn(R) -> signals_core::__private::Reply<()>,
+            ) -> signals_core::BoxFuture<'b, signals_core::__private::Reply<()>>
+            where
+                F: for<'x, 'y> Fn(&'y mut $payload<'x, $model>) -> signals_core::BoxFuture<'y, R> + Send + Sync + 'static,
+            {
+                let receiver = std::sync::Arc::clone(receiver);
+                Box::pin(async move {
+                    let payload = &mut signals_core::__private::NarrowTo::<$model>::narrow(any);
+                    into_reply(receiver(payload).await)
+                })
             }
         }
 

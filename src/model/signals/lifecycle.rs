@@ -1,60 +1,82 @@
-//! The signals of one model, in one `static`.
+//! The signals of one model.
 
 use std::fmt;
 
-use signals_core::__private::Source;
-use signals_core::Signal;
+use signals_core::__private::{Sender, SignalState, Source};
 
-use super::observed::BulkSender;
 use super::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
     PreDelete, PreSave,
 };
+use crate::model::AnyModel;
 
-/// The signals of one model. A `static` per model.
-#[doc(hidden)]
-pub struct Lifecycle<M: BulkSender> {
-    pub(in crate::model) pre_save: Signal<PreSave<'static, M>>,
-    pub(in crate::model) post_save: Signal<PostSave<'static, M>>,
-    pub(in crate::model) pre_delete: Signal<PreDelete<'static, M>>,
-    pub(in crate::model) post_delete: Signal<PostDelete<'static, M>>,
-    pub(in crate::model) post_commit: Signal<PostCommit<'static, M>>,
-    pub(in crate::model) post_rollback: Signal<PostRollback<'static, M>>,
-    pub(in crate::model) post_load: Signal<PostLoad<'static, M>>,
-    pub(in crate::model) post_bulk_create: Signal<PostBulkCreate<'static, M>>,
-    pub(in crate::model) post_bulk_update: Signal<PostBulkUpdate<'static, M>>,
-    pub(in crate::model) post_bulk_delete: Signal<PostBulkDelete<'static, M>>,
+/// The signals of one model. They are sent with payloads of any model, so that none of them is compiled for this one.
+pub(in crate::model) struct Lifecycle {
+    pub(in crate::model) pre_save: SignalState<PreSave<'static, dyn AnyModel>>,
+    pub(in crate::model) post_save: SignalState<PostSave<'static, dyn AnyModel>>,
+    pub(in crate::model) pre_delete: SignalState<PreDelete<'static, dyn AnyModel>>,
+    pub(in crate::model) post_delete: SignalState<PostDelete<'static, dyn AnyModel>>,
+    pub(in crate::model) post_commit: SignalState<PostCommit<'static, dyn AnyModel>>,
+    pub(in crate::model) post_rollback: SignalState<PostRollback<'static, dyn AnyModel>>,
+    pub(in crate::model) post_load: SignalState<PostLoad<'static, dyn AnyModel>>,
+    pub(in crate::model) post_bulk_create: SignalState<PostBulkCreate<'static, dyn AnyModel>>,
+    pub(in crate::model) post_bulk_update: SignalState<PostBulkUpdate<'static, dyn AnyModel>>,
+    pub(in crate::model) post_bulk_delete: SignalState<PostBulkDelete<'static, dyn AnyModel>>,
 }
 
-impl<M: BulkSender> Lifecycle<M> {
-    #[doc(hidden)]
-    pub const fn new() -> Self {
-        Self::with(Signal::new(), Signal::new())
+impl Lifecycle {
+    pub(in crate::model) const fn of(sender: &'static Sender) -> Self {
+        Self {
+            pre_save: SignalState::of(sender),
+            post_save: SignalState::of(sender),
+            pre_delete: SignalState::of(sender),
+            post_delete: SignalState::of(sender),
+            post_commit: SignalState::of(sender),
+            post_rollback: SignalState::of(sender),
+            post_load: SignalState::of(sender),
+            post_bulk_create: SignalState::of(sender),
+            post_bulk_update: SignalState::of(sender),
+            post_bulk_delete: SignalState::of(sender),
+        }
+    }
+
+    /// Whether `pre_delete` or `post_delete` has receivers.
+    pub(in crate::model) fn has_delete_receivers(&'static self) -> bool {
+        self.pre_delete.has_receivers() || self.post_delete.has_receivers()
+    }
+
+    /// Whether rows are noted for the end of the transaction.
+    pub(in crate::model) fn notes_rows(&'static self) -> bool {
+        self.post_commit.has_receivers() || self.post_rollback.has_receivers()
+    }
+
+    /// Whether a receiver reads a row as it was before a save.
+    pub(in crate::model) fn reads_previous(&'static self) -> bool {
+        self.post_save.reads_costly_fields()
+            || self.post_commit.reads_costly_fields()
+            || self.post_rollback.reads_costly_fields()
     }
 
     /// For `delete_signals = false`: the signals of deletes only call receivers that name the model.
-    #[doc(hidden)]
-    pub const fn without_delete_signals() -> Self {
-        Self::with(Signal::for_own_sender(), Signal::for_own_sender())
+    pub(in crate::model) const fn leave_out_deletes_of_any_sender(&mut self) {
+        self.pre_delete.leave_out_any_sender();
+        self.post_delete.leave_out_any_sender();
     }
 
-    const fn with(pre_delete: Signal<PreDelete<'static, M>>, post_delete: Signal<PostDelete<'static, M>>) -> Self {
-        Self {
-            pre_save: Signal::new(),
-            post_save: Signal::new(),
-            pre_delete,
-            post_delete,
-            post_commit: Signal::new(),
-            post_rollback: Signal::new(),
-            post_load: Signal::new(),
-            post_bulk_create: Signal::new(),
-            post_bulk_update: Signal::new(),
-            post_bulk_delete: Signal::new(),
-        }
+    /// For generated models: no receivers of any sender are called.
+    pub(in crate::model) const fn leave_out_any_sender(&mut self) {
+        self.pre_save.leave_out_any_sender();
+        self.post_save.leave_out_any_sender();
+        self.pre_delete.leave_out_any_sender();
+        self.post_delete.leave_out_any_sender();
+        self.post_commit.leave_out_any_sender();
+        self.post_rollback.leave_out_any_sender();
+        self.post_load.leave_out_any_sender();
+        self.post_bulk_create.leave_out_any_sender();
+        self.post_bulk_update.leave_out_any_sender();
+        self.post_bulk_delete.leave_out_any_sender();
     }
-}
 
-impl<M: BulkSender> Lifecycle<M> {
     /// All of them, in the order in which they are sent.
     pub(in crate::model) fn sources(&self) -> Vec<Source> {
         vec![
@@ -72,8 +94,8 @@ impl<M: BulkSender> Lifecycle<M> {
     }
 }
 
-impl<M: BulkSender> fmt::Debug for Lifecycle<M> {
+impl fmt::Debug for Lifecycle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lifecycle of {}", M::name().unwrap_or_default())
+        f.write_str("Lifecycle")
     }
 }

@@ -10,9 +10,10 @@ mod row;
 pub use any_rows::AnyRows;
 pub use bulk::{PostBulkCreate, PostBulkDelete, PostBulkUpdate, post_bulk_create, post_bulk_delete, post_bulk_update};
 pub(crate) use declare::model_signal;
-pub use lifecycle::Lifecycle;
+pub(in crate::model) use lifecycle::Lifecycle;
 pub(crate) use observed::Observed;
 pub use observed::SendsLifecycle;
+pub(in crate::model) use observed::of_another_model;
 pub use row::{
     PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, post_commit, post_delete, post_load,
     post_rollback, post_save, pre_delete, pre_save,

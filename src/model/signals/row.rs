@@ -35,9 +35,9 @@ model_signal! {
     is: [InTransaction, LendsMutably, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
-        instance: event.instance.any_mut(),
+        instance: M::of_any_mut(event.instance),
         adding: event.adding,
-        update_fields: event.update_fields.map(M::any_fields),
+        update_fields: event.update_fields.map(M::of_any_fields),
         raw: event.raw,
         tx: &mut *event.tx,
     }
@@ -76,11 +76,11 @@ model_signal! {
     is: [InTransaction, KnowsWhatChanged, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
-        instance: event.instance.any(),
+        instance: M::of_any(event.instance),
         created: event.created,
-        previous: event.previous.map(Observed::any),
-        changes: M::any_fields(event.changes),
-        update_fields: event.update_fields.map(M::any_fields),
+        previous: event.previous.map(M::of_any),
+        changes: M::of_any_fields(event.changes),
+        update_fields: event.update_fields.map(M::of_any_fields),
         raw: event.raw,
         tx: &mut *event.tx,
     }
@@ -103,7 +103,7 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
+    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, }
 }
 
 model_signal! {
@@ -123,7 +123,7 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: event.instance.any(), origin: event.origin, tx: &mut *event.tx, }
+    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, }
 }
 
 model_signal! {
@@ -165,10 +165,10 @@ model_signal! {
     is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
-        instance: event.instance.any(),
+        instance: M::of_any(event.instance),
         created: event.created,
-        previous: event.previous.map(Observed::any),
-        changes: M::any_fields(event.changes),
+        previous: event.previous.map(M::of_any),
+        changes: M::of_any_fields(event.changes),
         raw: event.raw,
         db: event.db,
     }
@@ -212,10 +212,10 @@ model_signal! {
     is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites],
     debug: |event| { instance: event.instance.any(), },
     |event| {
-        instance: event.instance.any(),
+        instance: M::of_any(event.instance),
         created: event.created,
-        previous: event.previous.map(Observed::any),
-        changes: M::any_fields(event.changes),
+        previous: event.previous.map(M::of_any),
+        changes: M::of_any_fields(event.changes),
         raw: event.raw,
         db: event.db,
     }
@@ -239,5 +239,5 @@ model_signal! {
     // It has no `tx`, but not because a transaction is over: the compiler is to say which fields it has.
     is: [InTransaction, OutsideTransaction, LendsMutably, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: event.instance.any_mut(), }
+    |event| { instance: M::of_any_mut(event.instance), }
 }

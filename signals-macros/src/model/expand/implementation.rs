@@ -17,7 +17,7 @@ use crate::root::implement;
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private, .. } = paths;
     let name = model.name;
-    let meta = meta::meta(model, paths);
+    let meta = meta::meta(parsed, model, paths);
     let nulls = model.columns.iter().filter_map(null);
     let sends_lifecycle = match model.origin {
         Origin::Written => Some(implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new())),
@@ -40,14 +40,11 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
         .flat_map(|field| &field.attrs)
         .any(is_deprecated)
         .then(|| quote!(#[allow(deprecated, reason = "the column is there still")]));
-    let is_off = parsed.arguments.delete_signals.as_ref().is_some_and(|on| !on.value);
-    let lifecycle = if is_off { quote!(without_delete_signals) } else { quote!(new) };
     quote! {
         #allow
         const _: () = {
             #columns
             #meta
-            static LIFECYCLE: #private::Lifecycle<#name> = #private::Lifecycle::#lifecycle();
             #sender
             #sends_lifecycle
             #any_model
@@ -177,7 +174,6 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
         const MODEL: &'static #private::Meta = &META;
         const COLUMN_COUNT: ::core::primitive::usize = #count;
         const ANSWERED: ::core::primitive::bool = #answered;
-        const LIFECYCLE: &'static #private::Lifecycle<Self> = &LIFECYCLE;
         #automatic_model
 
         fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {

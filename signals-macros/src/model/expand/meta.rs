@@ -7,13 +7,13 @@ use syn::ext::IdentExt;
 use super::questions::pointer;
 use crate::model::accessors::{follow, reverse, reverse_of_many};
 use crate::model::ir::{Column, Model, OnDelete, Origin};
-use crate::model::parse::{Kind, Source, TogetherKind};
+use crate::model::parse::{Kind, Parsed, Source, TogetherKind};
 use crate::model::paths::Paths;
 use crate::model::types::{needs_null, option};
 use crate::root::{SpanRange, ask, at, moved};
 
 /// `META`, the description of the model.
-pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
+pub(super) fn meta(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private, .. } = paths;
     let (name, table, key) = (model.name, &model.table, model.key);
     let text = name.unraw().to_string();
@@ -28,6 +28,8 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
             (Some(quote!(.automatic(#field, #load #of_this))), None)
         }
     };
+    let is_quiet = parsed.arguments.delete_signals.as_ref().is_some_and(|on| !on.value);
+    let quiet = is_quiet.then(|| quote!(.without_delete_signals()));
     quote! {
         const FIELDS: &[#private::Field] = &[#(#fields),*];
         static META: #private::Meta = #private::Meta::new::<#name>(
@@ -35,7 +37,7 @@ pub(super) fn meta(model: &Model<'_>, paths: &Paths) -> TokenStream {
             (::core::file!(), ::core::line!(), ::core::column!()),
             FIELDS,
             #key,
-        ) #composites #version #automatic #accessors;
+        ) #composites #version #automatic #quiet #accessors;
     }
 }
 

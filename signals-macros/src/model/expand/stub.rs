@@ -110,8 +110,8 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             type PrimaryKey = #root::Id<Self>;
             type AutomaticColumns = ();
             const MODEL: &'static #private::Meta = ::core::unreachable!();
+            const SENDER: &'static #private::Sender = &#private::Sender::of::<Self>("", ::core::option::Option::None);
             const COLUMN_COUNT: ::core::primitive::usize = 1;
-            const LIFECYCLE: &'static #private::Lifecycle<Self> = ::core::unreachable!();
             fn primary_key(&self) -> &Self::PrimaryKey { ::core::unreachable!() }
             fn from_columns(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
             fn assign_columns(&mut self, _: Self) {}

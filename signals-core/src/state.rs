@@ -1,0 +1,256 @@
+//! The state of one signal from one sender: its receivers, resolved once and then only read.
+//!
+//! `P` is the payload for any sender throughout, so that this is compiled once per signal and not for each sender.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU8, Ordering};
+use std::sync::OnceLock;
+
+use crate::binding::Binding;
+use crate::connect::ReceiverHandle;
+use crate::connected::{Closure, ConnectedReceivers, LockedReceivers, Snapshot};
+use crate::error::SignalError;
+use crate::id::ReceiverId;
+use crate::order;
+use crate::payload::Payload;
+use crate::receiver::Receiver;
+use crate::registry;
+use crate::source::{Sender, SignalOf, Source};
+use crate::wiring_error::WiringError;
+
+/// The receivers of one signal from one sender.
+#[doc(hidden)]
+pub struct SignalState<P: Payload> {
+    flags: AtomicU8,
+    linked: OnceLock<LinkedReceivers<P>>,
+    connected: ConnectedReceivers<P>,
+    sender: Option<&'static Sender>,
+    audience: Audience,
+}
+
+/// Which receivers a signal calls.
+#[derive(Clone, Copy, PartialEq)]
+enum Audience {
+    /// Those of its sender and those of any sender.
+    All,
+    /// Only those that name its sender.
+    OwnSender,
+}
+
+/// The link-time receivers in their order, or why they have none.
+type LinkedReceivers<P> = Result<Box<[LinkedReceiver<P>]>, Box<WiringError>>;
+
+/// The registry has been read.
+const RESOLVED: u8 = 1;
+/// There are link-time receivers, or an error that says why they cannot be called.
+const LINKED: u8 = 2;
+/// There are run-time receivers.
+const CONNECTED: u8 = 4;
+/// A link-time receiver reads fields that are only filled in on request.
+const COSTLY: u8 = 8;
+/// A link-time receiver is called for raw writes.
+const RAW: u8 = 16;
+
+/// A receiver that the linker collected, ready to be called.
+pub(crate) struct LinkedReceiver<P: Payload> {
+    pub(crate) binding: Binding<P>,
+    pub(crate) receiver: &'static Receiver,
+}
+
+/// The receivers of one dispatch, fixed before the first is called.
+pub(crate) enum Route<P: Payload> {
+    /// There are none.
+    Empty,
+    /// Those that the linker collected.
+    Linked(&'static [LinkedReceiver<P>]),
+    /// Those that the linker collected, and then those that were connected.
+    Connected(&'static [LinkedReceiver<P>], Snapshot<P>),
+}
+
+impl<P: Payload> SignalState<P> {
+    /// A signal without senders.
+    pub const fn new() -> Self {
+        Self::with(None, Audience::All)
+    }
+
+    /// The signal from this sender.
+    pub const fn of(sender: &'static Sender) -> Self {
+        Self::with(Some(sender), Audience::All)
+    }
+
+    const fn with(sender: Option<&'static Sender>, audience: Audience) -> Self {
+        Self {
+            flags: AtomicU8::new(0),
+            linked: OnceLock::new(),
+            connected: ConnectedReceivers::new(),
+            sender,
+            audience,
+        }
+    }
+
+    /// Leaves out receivers of any sender.
+    pub const fn leave_out_any_sender(&mut self) {
+        self.audience = Audience::OwnSender;
+    }
+
+    /// Whether it has receivers, including those of any sender.
+    #[inline]
+    pub fn has_receivers(&'static self) -> bool {
+        self.flags() & (LINKED | CONNECTED) != 0
+    }
+
+    /// Whether a receiver may read the fields that are only filled in on request. A closure may read every field.
+    #[inline]
+    pub fn reads_costly_fields(&'static self) -> bool {
+        self.flags() & (COSTLY | CONNECTED) != 0
+    }
+
+    /// Whether a receiver is called for raw writes. Closures are not: they have no attribute that asks for it.
+    #[inline]
+    pub fn has_receivers_of_raw(&'static self) -> bool {
+        self.flags() & RAW != 0
+    }
+
+    /// What it sends and which receivers it calls, without its type.
+    pub fn source(&self) -> Source {
+        let source = Source::of::<P>(self.sender);
+        match self.audience {
+            Audience::All => source,
+            Audience::OwnSender => Source { any: None, ..source },
+        }
+    }
+
+    /// Its name, for messages.
+    pub(crate) fn name(&self) -> SignalOf {
+        SignalOf(P::SIGNAL, self.sender.map(|sender| sender.name))
+    }
+
+    /// The receivers to call now.
+    #[inline]
+    pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
+        match self.flags() {
+            RESOLVED => Ok(Route::Empty),
+            flags if flags & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
+            _ => self.route_connected(),
+        }
+    }
+
+    #[cold]
+    fn route_connected(&'static self) -> Result<Route<P>, SignalError> {
+        let linked = self.linked()?;
+        // The last of them may have been disconnected in the meantime.
+        Ok(self.connected.snapshot().map_or(Route::Linked(linked), |list| Route::Connected(linked, list)))
+    }
+
+    /// Calls a closure on every dispatch from now on.
+    pub(crate) fn connect(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
+        let mut receivers = self.connected.lock();
+        let key = receivers.push(id, false, closure);
+        self.set_connected(&receivers);
+        ReceiverHandle { signal: self, key }
+    }
+
+    /// The same, unless a closure with this name is connected.
+    pub(crate) fn connect_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<ReceiverHandle> {
+        let mut receivers = self.connected.lock();
+        if receivers.has_unique(&id.name) {
+            // The closure may own the guard of another receiver: it is dropped after the lock is released.
+            drop(receivers);
+            drop(closure);
+            return None;
+        }
+        let key = receivers.push(id, true, closure);
+        self.set_connected(&receivers);
+        Some(ReceiverHandle { signal: self, key })
+    }
+
+    /// Notes whether there are run-time receivers. The list is locked, so no other change can overtake this one.
+    pub(crate) fn set_connected(&self, receivers: &LockedReceivers<'_, P>) {
+        if receivers.is_empty() {
+            self.flags.fetch_and(!CONNECTED, Ordering::Release);
+        } else {
+            self.flags.fetch_or(CONNECTED, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn connected(&self) -> &ConnectedReceivers<P> {
+        &self.connected
+    }
+
+    #[inline]
+    fn flags(&'static self) -> u8 {
+        let flags = self.flags.load(Ordering::Acquire);
+        if flags & RESOLVED == 0 { self.resolve() } else { flags }
+    }
+
+    #[inline]
+    pub(crate) fn linked(&'static self) -> Result<&'static [LinkedReceiver<P>], SignalError> {
+        match self.linked.get() {
+            Some(Ok(linked)) => Ok(linked),
+            Some(Err(error)) => Err(wiring_error(error)),
+            None => {
+                self.resolve();
+                self.linked()
+            }
+        }
+    }
+
+    #[cold]
+    fn resolve(&'static self) -> u8 {
+        let source = self.source();
+        let receivers = receivers_of(&source);
+        let mut found = flags_of(&receivers, P::COSTLY);
+        let linked = self.linked.get_or_init(|| {
+            let linked = |receiver: &'static Receiver| Some(LinkedReceiver { binding: receiver.binding()?, receiver });
+            Ok(sorted(receivers, &source)?.into_iter().filter_map(linked).collect())
+        });
+        if linked.is_err() {
+            found |= LINKED;
+        }
+        self.flags.fetch_or(found, Ordering::AcqRel) | found
+    }
+}
+
+// The next functions are not generic: they are compiled once.
+
+/// The receivers that receive exactly this, and those that receive it from any sender, in no order.
+fn receivers_of(source: &Source) -> Vec<&'static Receiver> {
+    let is_meant = |receiver: &&Receiver| {
+        let key = receiver.key();
+        key == source.own || Some(key) == source.any
+    };
+    registry::receivers().filter(is_meant).collect()
+}
+
+/// The receivers in their order.
+fn sorted(receivers: Vec<&'static Receiver>, source: &Source) -> Result<Vec<&'static Receiver>, Box<WiringError>> {
+    match registry::incomplete(source.module) {
+        Some(error) => Err(Box::new(error)),
+        None => order::sort(receivers).map_err(|fault| Box::new(fault.error(source))),
+    }
+}
+
+/// The flags of a signal with these receivers.
+fn flags_of(receivers: &[&'static Receiver], costly: &[&str]) -> u8 {
+    let flag = |is_set, bit| if is_set { bit } else { 0 };
+    RESOLVED
+        | flag(!receivers.is_empty(), LINKED)
+        | flag(receivers.iter().any(|receiver| reads_any(receiver, costly)), COSTLY)
+        | flag(receivers.iter().any(|receiver| receiver.raw), RAW)
+}
+
+fn reads_any(receiver: &Receiver, fields: &[&str]) -> bool {
+    let is_meant = |field: &&str| *field == "event" || fields.contains(field);
+    !fields.is_empty() && receiver.reads.iter().any(is_meant)
+}
+
+#[cold]
+fn wiring_error(error: &WiringError) -> SignalError {
+    SignalError::Wiring(Box::new(error.clone()))
+}
+
+impl<P: Payload> fmt::Debug for SignalState<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignalState of {}", self.name())
+    }
+}
