@@ -31,8 +31,7 @@ pub(super) enum Session {
     #[cfg(feature = "sqlite")]
     Sqlite(Transaction),
     #[cfg(feature = "postgres")]
-    /// In a box, because it is large.
-    Postgres(Box<postgres::Transaction>),
+    Postgres(postgres::Transaction),
 }
 
 /// The answer to a COMMIT, for the caller or for a task that takes over from it.
@@ -111,7 +110,7 @@ impl Driver {
             #[cfg(feature = "postgres")]
             Self::Postgres(ref driver) => Answer::later(async move {
                 let begun = driver.begin(options, at).await?;
-                Ok(form(Session::Postgres(Box::new(begun))))
+                Ok(form(Session::Postgres(begun)))
             }),
         }
     }
@@ -129,17 +128,26 @@ impl Driver {
     fn batch<'a>(&'a self, sql: &'a str, at: &'static Location<'static>) -> Answer<'a, u64> {
         Answer::later(async move {
             let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
-            session.run(Statement::batch(sql)).await?;
+            session.run(Statement::batch(sql), |result| result).await?;
             session.commit().await.map(|()| 0)
         })
     }
 }
 
 impl Session {
-    /// Executes a statement in the transaction.
+    /// Executes a statement in the transaction, and passes its result to `observe`.
     #[inline]
-    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
-        each_answer!(Session, self, session => session.run(statement))
+    pub(super) fn run<'a>(
+        &'a self,
+        statement: Statement<'a>,
+        observe: impl FnOnce(Result<u64>) -> Result<u64> + Send + 'a,
+    ) -> Answer<'a, u64> {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ref session) => session.run(statement).map(observe),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref session) => Answer::later(async move { observe(session.run(statement).await) }),
+        }
     }
 
     /// The state of the transaction. A statement may have ended it.
@@ -148,8 +156,8 @@ impl Session {
     }
 
     /// Commits, or rolls back and returns why it could not commit.
-    pub(super) fn commit(&self) -> Answer<'_, ()> {
-        each_answer!(Session, self, session => session.commit())
+    pub(super) async fn commit(&self) -> Result<()> {
+        each_driver!(Session, self, session => session.commit().await)
     }
 
     pub(super) fn rollback(&self) -> Answer<'_, ()> {

@@ -321,7 +321,7 @@ impl Tx {
     #[inline]
     pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
         match self.check() {
-            Ok(()) => self.session().run(statement).map(|result| self.observe(result)),
+            Ok(()) => self.session().run(statement, |result| self.observe(result)),
             Err(error) => Answer::Failed(error),
         }
     }

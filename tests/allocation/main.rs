@@ -8,9 +8,11 @@ use std::task::{Context, Poll, Waker};
 #[cfg(feature = "sqlite")]
 mod deletes;
 mod dispatch;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[path = "../it/failure.rs"]
 mod failure;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "web")]
 mod requests;
 #[cfg(feature = "sqlite")]

@@ -26,6 +26,9 @@ use crate::db::{Params, Row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
+/// What is called with each row.
+type Each<'a> = &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send);
+
 /// A connection.
 pub(super) struct Connection {
     client: Client,
@@ -115,53 +118,50 @@ impl Connection {
     }
 
     /// Executes a statement. The result is the number of rows that it changed, if that is what it wants.
+    ///
+    /// The future of a statement is allocated. It takes a quarter of the bytes because most statements are sent and read at one place,
+    /// and the futures of the others are in boxes of their own.
     pub(super) async fn run(&self, access: Access, statement: &mut Statement<'_>) -> Result<u64, Failure> {
         let Statement { sql, params, ref mut wants, ref rows, .. } = *statement;
+        let mut key = None;
+        let mut keep_key = |row: &Row<'_>| {
+            if let ValueRef::Integer(integer) = row.value(0) {
+                key = Some(integer);
+            }
+            Ok(())
+        };
+        let mut ignore = |_: &Row<'_>| Ok(());
+        let each: Each<'_> = match wants {
+            Wants::Batch => return Box::pin(self.batch(sql)).await.map(|()| 0),
+            Wants::Rows(each) if rows.is_none() && access == Access::Read && Command::of(sql) != Command::Read => {
+                return Box::pin(self.read_only(sql, params, *each)).await;
+            }
+            Wants::Rows(each) => *each,
+            Wants::Key(_) => &mut keep_key,
+            Wants::Count | Wants::CountOfAny => &mut ignore,
+        };
         if let Some(rows) = rows {
-            return match wants {
-                Wants::Rows(each) => self.insert_rows(sql, rows, params, each).await,
-                _ => self.insert_rows(sql, rows, params, &mut |_| Ok(())).await,
-            };
+            return Box::pin(self.insert_rows(sql, rows, params, each)).await;
         }
+        let count = self.query(sql, params, each).await?;
         match wants {
-            Wants::Count | Wants::CountOfAny => return self.execute(sql, params).await,
-            Wants::Key(key) => self.insert(sql, params, key).await?,
-            Wants::Rows(each) if access == Access::Read => self.read(sql, params, each).await?,
-            Wants::Rows(each) => self.query(sql, params, each).await?,
-            Wants::Batch => self.batch(sql).await?,
+            Wants::Count => return Ok(count),
+            Wants::CountOfAny => return Ok(changed(sql, count)),
+            Wants::Key(wanted) => **wanted = key,
+            Wants::Rows(_) | Wants::Batch => {}
         }
         Ok(0)
     }
 
+    /// Executes a statement. The result is the number of rows that it changed.
     pub(super) async fn execute(&self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
-        let mut rows = pin!(self.start(sql, params).await?);
-        while rows.try_next().await?.is_some() {}
-        // The count in the answer to a SELECT is the number of rows that were read.
-        Ok(match Command::of(sql) {
-            Command::Write | Command::With => rows.rows_affected().unwrap_or(0),
-            _ => 0,
-        })
+        let count = self.query(sql, params, &mut |_| Ok(())).await?;
+        Ok(changed(sql, count))
     }
 
-    /// Executes an INSERT; `key` becomes what it returns.
-    async fn insert(&self, sql: &str, params: &dyn Params, key: &mut Option<i64>) -> Result<(), Failure> {
-        self.query(sql, params, &mut |row| {
-            if let ValueRef::Integer(integer) = row.value(0) {
-                *key = Some(integer);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    pub(super) async fn query(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<(), Failure> {
-        let rows = self.start(sql, params).await?;
-        read(rows, each).await.map(drop)
+    /// Executes a statement, and passes its rows to `each`. The result is the number of rows that it changed, or read.
+    pub(super) async fn query(&self, sql: &str, params: &dyn Params, each: Each<'_>) -> Result<u64, Failure> {
+        read(self.start(sql, params).await?, each).await
     }
 
     /// Executes an INSERT of several rows, and passes what it returns to `each`. The result is the number of rows.
@@ -170,7 +170,7 @@ impl Connection {
         sql: &str,
         rows: &RowsToInsert,
         params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+        each: Each<'_>,
     ) -> Result<u64, Failure> {
         if let Some(rows) = self.start_arrays(sql, rows, params).await? {
             // If the server could not cast a value to a type, the type may be outdated.
@@ -183,31 +183,21 @@ impl Connection {
         Ok(inserted)
     }
 
-    /// A query that is refused when it writes.
-    async fn read(
-        &self,
-        sql: &str,
-        params: &dyn Params,
-        each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-    ) -> Result<(), Failure> {
-        match Command::of(sql) {
-            Command::Read => self.query(sql, params, each).await,
-            Command::Write => Err(writes()),
-            // Only PostgreSQL can determine it.
-            _ => {
-                self.open.store(true, Ordering::Relaxed);
-                let (began, result) = join(self.simple("BEGIN READ ONLY"), self.query(sql, params, each)).await;
-                began?;
-                if !matches!(result, Err(Failure::Lost(_))) {
-                    self.rollback().await?;
-                }
-                match result {
-                    Err(Failure::Refused(error)) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => {
-                        Err(writes())
-                    }
-                    result => result,
-                }
-            }
+    /// A query that may write, and is refused if it does.
+    async fn read_only(&self, sql: &str, params: &dyn Params, each: Each<'_>) -> Result<u64, Failure> {
+        if Command::of(sql) == Command::Write {
+            return Err(writes());
+        }
+        // Only PostgreSQL can determine it.
+        self.open.store(true, Ordering::Relaxed);
+        let (began, result) = join(self.simple("BEGIN READ ONLY"), self.query(sql, params, each)).await;
+        began?;
+        if !matches!(result, Err(Failure::Lost(_))) {
+            self.rollback().await?;
+        }
+        match result {
+            Err(Failure::Refused(error)) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Err(writes()),
+            result => result.map(|_| 0),
         }
     }
 
@@ -253,7 +243,7 @@ impl Connection {
     async fn start(&self, sql: &str, params: &dyn Params) -> Result<RowStream, Failure> {
         if self.statements.are_forbidden() {
             must_not_be_empty(sql)?;
-            return Ok(self.client.query_typed_raw(sql, literals(params)).await?);
+            return Ok(Box::pin(self.client.query_typed_raw(sql, literals(params))).await?);
         }
         loop {
             let (statement, is_known) = self.find_or_prepare(sql).await?;
@@ -311,7 +301,7 @@ impl Connection {
     async fn find_or_prepare(&self, sql: &str) -> Result<(tokio_postgres::Statement, bool), Failure> {
         match self.statements.get(sql) {
             Some(statement) => Ok((statement, true)),
-            None => Ok((self.prepare(sql).await?, false)),
+            None => Ok((Box::pin(self.prepare(sql)).await?, false)),
         }
     }
 
@@ -357,6 +347,14 @@ async fn read(rows: RowStream, each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + S
     }
     result.map_err(Failure::Here)?;
     Ok(rows.rows_affected().unwrap_or(0))
+}
+
+/// The number of rows that a statement changed, by the count in its answer, which is the number of rows that a SELECT has read.
+fn changed(sql: &str, count: u64) -> u64 {
+    match Command::of(sql) {
+        Command::Write | Command::With => count,
+        Command::Read | Command::Other | Command::Empty => 0,
+    }
 }
 
 /// Refuses an empty statement, which the server would take.

@@ -40,7 +40,8 @@ impl managed::Manager for Manager {
     type Error = NotOpened;
 
     async fn create(&self) -> Result<Connection, NotOpened> {
-        open::open(&self.server).await
+        // In a box, like the check below: the future that takes a connection from the pool is allocated for each transaction.
+        Box::pin(open::open(&self.server)).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<NotOpened> {
@@ -51,7 +52,7 @@ impl managed::Manager for Manager {
         if used.elapsed() < self.check_after_idle {
             return Ok(());
         }
-        if tokio::time::timeout(self.server.limit(), connection.is_answered()).await == Ok(true) {
+        if Box::pin(tokio::time::timeout(self.server.limit(), connection.is_answered())).await == Ok(true) {
             return Ok(());
         }
         *self.found_dead() = Some(Instant::now());

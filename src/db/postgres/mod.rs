@@ -23,6 +23,7 @@ pub(super) mod tests;
 mod transaction;
 
 use std::panic::Location;
+use std::pin::pin;
 
 pub(super) use self::transaction::{CommitOutcome, Transaction};
 
@@ -60,7 +61,10 @@ impl Postgres {
             _ => Access::Write,
         };
         let lease = self.pool.lease(at).await?;
-        let result = lease.guard(lease.run(access, &mut statement)).await;
+        let result = {
+            let operation = pin!(lease.run(access, &mut statement));
+            lease.guard(operation).await
+        };
         result.map_err(|failure| statement.error(failure.into_error(statement.sql, lease.died())))
     }
 }

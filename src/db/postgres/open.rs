@@ -31,9 +31,9 @@ impl DriverConnection for Connection {
         params: &'a dyn Params,
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(
-            async move { self.query(sql, params, each).await.map_err(|failure| failure.into_error(sql, self.died())) },
-        )
+        Box::pin(async move {
+            self.query(sql, params, each).await.map(drop).map_err(|failure| failure.into_error(sql, self.died()))
+        })
     }
 
     fn dialect(&self) -> Dialect {

@@ -7,7 +7,11 @@ use crate::db::{IsolationLevel, TransactionOptions};
 
 /// Commands that begin and end a transaction and its savepoints, and whose answers are not awaited. Commands that are left at the
 /// end of the transaction are never sent.
-pub(super) struct Pending(Vec<Cow<'static, str>>);
+pub(super) struct Pending {
+    /// It is apart because most transactions have no other command, so that nothing is allocated.
+    begin: Option<Cow<'static, str>>,
+    later: Vec<Cow<'static, str>>,
+}
 
 /// Whether a savepoint was sent to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,16 +22,16 @@ pub(super) enum Sent {
 
 impl Pending {
     pub(super) fn begin(options: TransactionOptions) -> Self {
-        Self(vec![begin(options)])
+        Self { begin: Some(begin(options)), later: Vec::new() }
     }
 
     pub(super) fn savepoint(&mut self, depth: usize) {
-        self.0.push(savepoint(depth).into());
+        self.later.push(savepoint(depth).into());
     }
 
     pub(super) fn release(&mut self, depth: usize) {
         if self.take_back(depth) == Sent::Yes {
-            self.0.push(format!("RELEASE signals_{depth}").into());
+            self.later.push(format!("RELEASE signals_{depth}").into());
         }
     }
 
@@ -35,26 +39,27 @@ impl Pending {
         let sent = self.take_back(depth);
         if sent == Sent::Yes {
             // Commands that are not sent yet belong to the savepoint.
-            self.0 = vec![format!("ROLLBACK TO signals_{depth}; RELEASE signals_{depth}").into()];
+            self.later = vec![format!("ROLLBACK TO signals_{depth}; RELEASE signals_{depth}").into()];
         }
         sent
     }
 
     /// All of them as one command.
     pub(super) fn take(&mut self) -> Option<Cow<'static, str>> {
-        match self.0.len() {
-            0 => None,
-            1 => self.0.pop(),
-            _ => Some(std::mem::take(&mut self.0).join("; ").into()),
+        let begin = self.begin.take();
+        if self.later.is_empty() {
+            return begin;
         }
+        let commands: Vec<_> = begin.into_iter().chain(self.later.drain(..)).collect();
+        Some(commands.join("; ").into())
     }
 
     /// Removes a savepoint that was not sent, with the commands after it.
     fn take_back(&mut self, depth: usize) -> Sent {
         let savepoint = savepoint(depth);
-        match self.0.iter().rposition(|command| *command == savepoint) {
+        match self.later.iter().rposition(|command| *command == savepoint) {
             Some(index) => {
-                self.0.truncate(index);
+                self.later.truncate(index);
                 Sent::No
             }
             None => Sent::Yes,
@@ -91,8 +96,9 @@ fn savepoint(depth: usize) -> String {
 mod tests {
     use super::*;
 
-    fn pending(commands: &[&'static str]) -> Pending {
-        Pending(commands.iter().map(|&command| command.into()).collect())
+    /// After BEGIN was sent.
+    fn begun() -> Pending {
+        Pending { begin: None, later: Vec::new() }
     }
 
     fn sent(pending: &mut Pending) -> String {
@@ -122,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_savepoint_in_which_nothing_was_done_is_not_sent() {
-        let mut pending = pending(&["BEGIN"]);
+        let mut pending = Pending::begin(TransactionOptions::new());
         pending.savepoint(1);
         pending.savepoint(2);
         pending.release(2);
@@ -132,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_undone_is_not_sent() {
-        let mut pending = pending(&[]);
+        let mut pending = begun();
         pending.release(3);
         pending.savepoint(3);
         assert_eq!(pending.rollback_to(2), Sent::Yes);

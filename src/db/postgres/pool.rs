@@ -55,7 +55,7 @@ impl Pool {
                 Err(PoolError::Backend(NotOpened::Full(reason))) if !left.is_zero() => {
                     full = Some(reason);
                     // Until a connection is returned, or the server may accept another one.
-                    let _ = tokio::time::timeout(delay.min(left), self.returned.notified()).await;
+                    let _ = Box::pin(tokio::time::timeout(delay.min(left), self.returned.notified())).await;
                     delay = (delay * 2).min(LONGEST);
                 }
                 Err(PoolError::Backend(NotOpened::Full(reason))) => return Err(self.full(reason, began)),

@@ -1,7 +1,8 @@
 //! A transaction on a connection of the pool.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -49,7 +50,11 @@ impl Transaction {
     /// Executes a statement in the transaction.
     pub(in crate::db) async fn run(&self, mut statement: Statement<'_>) -> Result<u64> {
         let lease = self.lease()?;
-        let result = self.attempt(&lease, lease.run(Access::Write, &mut statement)).await;
+        let result = {
+            // Pinned, so that the futures around it contain a reference and not a copy each.
+            let operation = pin!(lease.run(Access::Write, &mut statement));
+            self.attempt(&lease, operation).await
+        };
         result.map_err(|failure| statement.error(self.error(failure, statement.sql, &lease)))
     }
 
@@ -58,7 +63,8 @@ impl Transaction {
         work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T> {
         let lease = self.lease()?;
-        let lent = self.attempt(&lease, lease.lend(work)).await;
+        let operation = pin!(lease.lend(work));
+        let lent = self.attempt(&lease, operation).await;
         let (result, after) = lent.map_err(|failure| self.error(failure, "", &lease))?;
         if after != TransactionState::Open {
             self.worsen(after);
@@ -96,14 +102,16 @@ impl Transaction {
         // The rollback of a savepoint may not be sent yet. If the server refuses it, it also refuses the COMMIT after it.
         let before = self.lock_state().pending.take();
         *self.committing() = Some(Box::pin(async move {
-            let committed = lease.guard(lease.in_one(before.as_deref(), lease.commit())).await;
+            let operation = pin!(lease.commit());
+            let committed = lease.guard(lease.in_one(before.as_deref(), operation)).await;
             committed.map_err(|failure| failure.into_error_of_commit(lease.died()))
         }));
         let result = std::future::poll_fn(|context| {
             let mut committing = self.committing();
-            committing
-                .as_mut()
-                .map_or(std::task::Poll::Ready(Err(ErrorKind::Ended.into())), |outcome| outcome.as_mut().poll(context))
+            match committing.as_mut() {
+                Some(outcome) => outcome.as_mut().poll(context),
+                None => Poll::Ready(Err(ErrorKind::Ended.into())),
+            }
         })
         .await;
         *self.committing() = None;
