@@ -411,10 +411,10 @@ pub mod __private {
 
     pub use signals_core::BoxFuture;
 
-    pub use crate::column::{ColumnFunctions, ColumnType, Counter};
+    pub use crate::column::{AnyColumn, ColumnFunctions, ColumnType, Counter};
     pub use crate::db::Query;
     pub use crate::model::diagnostics::*;
-    pub use crate::model::load::{by_field, by_optional_field, row_by_name, rows_by_name};
+    pub use crate::model::load::{by_field, by_optional_field, by_text, row_by_name, rows_by_name};
     pub use crate::model::many_to_many::{
         Compared, DifferentModel, FieldIndex, FieldOf, Forward, Link, PointsOnceTo, Related, RelatesTo, Reverse,
         SameModel, Symmetry, Through,

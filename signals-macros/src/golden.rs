@@ -195,32 +195,13 @@ fn a_model() {
             impl PRIVATE AnyModel for Profile {
             fn any_meta (& self) -> & 'static PRIVATE Meta {
             & META }
-            fn column_value (& self , index : CORE primitive::usize) -> PRIVATE ValueRef < '_ > {
+            fn column (& self , index : CORE primitive::usize) -> & dyn PRIVATE AnyColumn {
             match index {
-            0usize => (COLUMNS . id . to_value) (& self . id) , 1usize => (COLUMNS . user . to_value) (& self . user) , 2usize => (COLUMNS . name . to_value) (& self . name) , _ => PRIVATE ValueRef::Null , }
+            0usize => (COLUMNS . id . any) (& self . id) , 1usize => (COLUMNS . user . any) (& self . user) , _ => (COLUMNS . name . any) (& self . name) }
             }
-            fn assign_primary_key (& mut self , key : CORE option::Option < CORE primitive::i64 >) {
-            if let CORE option::Option::Some (assign) = COLUMNS . id . assign {
-            assign (& mut self . id , key) ;
-            }
-            }
-            fn settle_columns (& mut self) {
-            (COLUMNS . id . settle) (& mut self . id) ;
-            (COLUMNS . name . settle) (& mut self . name) ;
-            }
-            fn copy_columns (& mut self , from : & dyn PRIVATE AnyModel , is_copied : & dyn CORE ops::Fn (CORE primitive::usize) -> CORE primitive::bool) {
-            let CORE option::Option::Some (from) = from . downcast_ref::< Self > () else {
-            return }
-            ;
-            if is_copied (0usize) {
-            self . id = (COLUMNS . id . duplicate) (& from . id) ;
-            }
-            if is_copied (1usize) {
-            self . user = (COLUMNS . user . duplicate) (& from . user) ;
-            }
-            if is_copied (2usize) {
-            self . name = (COLUMNS . name . duplicate) (& from . name) ;
-            }
+            fn column_mut (& mut self , index : CORE primitive::usize) -> & mut dyn PRIVATE AnyColumn {
+            match index {
+            0usize => (COLUMNS . id . any_mut) (& mut self . id) , 1usize => (COLUMNS . user . any_mut) (& mut self . user) , _ => (COLUMNS . name . any_mut) (& mut self . name) }
             }
             fn boxed_columns (& self) -> PRIVATE Box < dyn PRIVATE AnyModel > {
             PRIVATE Box::new (PRIVATE ModelInternals::clone_columns (self)) }
@@ -233,7 +214,7 @@ fn a_model() {
             & self . id }
             fn value_in_new_rows (index : CORE primitive::usize) -> CORE option::Option < PRIVATE Value > {
             CORE option::Option::Some (match index {
-            2usize => CORE convert::Into::into ((COLUMNS . name . to_value) (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ())) , _ => return CORE option::Option::None }) }
+            2usize => CORE convert::Into::into (PRIVATE AnyColumn::any_value ((COLUMNS . name . any) (& < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value ()))) , _ => return CORE option::Option::None }) }
             type AutomaticColumns = (Id < Profile > ,) ;
             const MODEL : & 'static PRIVATE Meta = & META ;
             const COLUMN_COUNT : CORE primitive::usize = 3usize ;
@@ -246,11 +227,6 @@ fn a_model() {
             fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
             id : row . read (0usize , COLUMNS . id . from_value) ? , user : row . read (1usize , COLUMNS . user . from_value) ? , name : row . read (2usize , COLUMNS . name . from_value) ? , }) }
-            fn assign_columns (& mut self , row : Self) {
-            self . id = row . id ;
-            self . user = row . user ;
-            self . name = row . name ;
-            }
             fn clone_columns (& self) -> Self {
             Self {
             id : (COLUMNS . id . duplicate) (& self . id) , user : (COLUMNS . user . duplicate) (& self . user) , name : (COLUMNS . name . duplicate) (& self . name) , }
@@ -289,9 +265,9 @@ fn a_model() {
             user : PRIVATE FieldSet::of (1usize) , name : PRIVATE FieldSet::of (2usize) , }
             }
             # [doc = "The row whose `user` is this, if there is one."] # [track_caller] pub fn by_user < 'a > (executor : & 'a dyn SIGNALS Executor , value : Id < User > ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
-            PRIVATE by_field (executor , 1usize , value , COLUMNS . user . to_value) }
+            PRIVATE by_field (executor , 1usize , value , COLUMNS . user . any) }
             # [doc = "The row whose `name` is this, if there is one."] # [track_caller] pub fn by_name < 'a > (executor : & 'a dyn SIGNALS Executor , value : & 'a CORE primitive::str ,) -> impl CORE future::Future < Output = SIGNALS Result < CORE option::Option < Self >> > + 'a + CORE marker::Send {
-            PRIVATE by_field (executor , 2usize , value , < & CORE primitive::str as SIGNALS db::Parameter >::to_parameter) }
+            PRIVATE by_text (executor , 2usize , value) }
             # [doc = "The row that `user` points to."] # [track_caller] pub fn user < 'a > (& 'a self , executor : & 'a dyn SIGNALS Executor) -> impl CORE future::Future < Output = SIGNALS Result < < PRIVATE Answered < {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Loaded > > + 'a + CORE marker::Send {
@@ -377,11 +353,11 @@ fn a_column() {
             const TYPE : PRIVATE ColumnType = FUNCTIONS . ty ;
             const NULLABLE : CORE primitive::bool = FUNCTIONS . nullable ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {
-            (FUNCTIONS . to_value) (& self . 0) }
+            PRIVATE AnyColumn::any_value ((FUNCTIONS . any) (& self . 0)) }
             fn from_value (value : PRIVATE ValueRef < '_ >) -> CORE result::Result < Self , PRIVATE ColumnError > {
             CORE result::Result::map ((FUNCTIONS . from_value) (value) , Self) }
             fn settle (& mut self) {
-            (FUNCTIONS . settle) (& mut self . 0) }
+            PRIVATE AnyColumn::settle_any ((FUNCTIONS . any_mut) (& mut self . 0)) }
             }
             }
             ;

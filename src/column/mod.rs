@@ -1,5 +1,6 @@
 //! The Rust types that are stored in one column. Uses `value` and `calendar`, and nothing above them.
 
+mod any;
 pub(crate) mod questions;
 mod standard;
 
@@ -14,6 +15,7 @@ mod time;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+pub use self::any::AnyColumn;
 #[cfg(feature = "serde_json")]
 pub use self::json::Json;
 #[cfg(feature = "fixtures")]
@@ -164,18 +166,16 @@ pub struct ColumnFunctions<T: 'static> {
     pub nullable: bool,
     /// Whether it is an `Option` of a type that is nullable as well.
     pub is_nested: bool,
-    /// [`Column::to_value`]
-    pub to_value: fn(&T) -> ValueRef<'_>,
+    /// The value without its type, for all that is compiled once for each type of column.
+    pub any: fn(&T) -> &dyn AnyColumn,
+    /// The same, to be changed.
+    pub any_mut: fn(&mut T) -> &mut dyn AnyColumn,
     /// [`Column::from_value`]
     pub from_value: fn(ValueRef<'_>) -> Result<T, ColumnError>,
-    /// [`Column::settle`]
-    pub settle: fn(&mut T),
     /// `Clone::clone`
     pub duplicate: fn(&T) -> T,
     /// Of a field with `#[version]`.
     pub counter: Option<fn(&mut T) -> &mut dyn Counter>,
-    /// Sets or unsets an auto-generated key.
-    pub assign: Option<fn(&mut T, Option<i64>)>,
     /// Of a key with `#[default]`.
     pub is_unset: Option<fn(&T) -> bool>,
 }
@@ -186,12 +186,11 @@ impl<T: Column> ColumnFunctions<T> {
             ty: T::TYPE,
             nullable: T::NULLABLE,
             is_nested: false,
-            to_value: T::to_value,
+            any: |value| value,
+            any_mut: |value| value,
             from_value: T::from_value,
-            settle: T::settle,
             duplicate: T::clone,
             counter: None,
-            assign: None,
             is_unset: None,
         }
     }

@@ -3,8 +3,8 @@
 use core::any::Any;
 use core::fmt;
 
-use super::meta::Meta;
-use crate::column::Counter;
+use super::meta::{KeyKind, Meta};
+use crate::column::{AnyColumn, Counter};
 use crate::value::ValueRef;
 
 /// A row of any model. A receiver without `sender` takes `instance: &dyn AnyModel`.
@@ -21,17 +21,18 @@ use crate::value::ValueRef;
 pub trait AnyModel: Any + Send + Sync {
     #[doc(hidden)]
     fn any_meta(&self) -> &'static Meta;
+    /// The field at this index among the columns.
     #[doc(hidden)]
-    fn column_value(&self, index: usize) -> ValueRef<'_>;
+    fn column(&self, index: usize) -> &dyn AnyColumn;
+    /// The same, to be changed.
+    #[doc(hidden)]
+    fn column_mut(&mut self, index: usize) -> &mut dyn AnyColumn;
     /// Whether the key is set. A key with `#[default]` has a value that means unset.
     #[doc(hidden)]
     fn has_primary_key(&self) -> bool {
         let meta = self.any_meta();
-        !meta.is_unset_key(self.column_value(meta.key))
+        !meta.is_unset_key(self.column(meta.key).any_value())
     }
-    /// Sets or unsets an auto-generated key. It leaves other keys unchanged.
-    #[doc(hidden)]
-    fn assign_primary_key(&mut self, key: Option<i64>);
     /// The field with `#[version]`.
     #[doc(hidden)]
     fn version_counter(&mut self) -> Option<&mut dyn Counter> {
@@ -40,12 +41,6 @@ pub trait AnyModel: Any + Send + Sync {
     /// Sets the written columns with `#[update]`, and an unset key with `#[default]`.
     #[doc(hidden)]
     fn fill_columns(&mut self, _is_written: &dyn Fn(usize) -> bool) {}
-    /// Rounds values to what their columns can store.
-    #[doc(hidden)]
-    fn settle_columns(&mut self) {}
-    /// Copies some of the columns from another row of the model.
-    #[doc(hidden)]
-    fn copy_columns(&mut self, from: &dyn AnyModel, is_copied: &dyn Fn(usize) -> bool);
     /// A copy of all columns. Other fields have their `Default`.
     #[doc(hidden)]
     fn boxed_columns(&self) -> Box<dyn AnyModel>;
@@ -60,6 +55,43 @@ impl dyn AnyModel {
     /// The key of the row; NULL if it is unset.
     pub fn key(&self) -> ValueRef<'_> {
         self.column_value(self.any_meta().key)
+    }
+
+    /// The value of the field at this index among the columns.
+    pub(crate) fn column_value(&self, index: usize) -> ValueRef<'_> {
+        self.column(index).any_value()
+    }
+
+    /// Sets or unsets an auto-generated key. It leaves other keys unchanged.
+    pub(crate) fn assign_primary_key(&mut self, key: Option<i64>) {
+        let meta = self.any_meta();
+        let column: &mut dyn Any = self.column_mut(meta.key);
+        if meta.key_field().key == Some(KeyKind::Assigned)
+            && let Some(id) = column.downcast_mut()
+        {
+            *id = key;
+        }
+    }
+
+    /// Rounds values to what their columns can store.
+    pub(crate) fn settle_columns(&mut self) {
+        for index in 0..self.any_meta().fields.len() {
+            self.column_mut(index).settle_any();
+        }
+    }
+
+    /// Copies some of the columns from another row of the model.
+    pub(crate) fn copy_columns(&mut self, from: &dyn AnyModel, is_copied: &dyn Fn(usize) -> bool) {
+        for index in (0..self.any_meta().fields.len()).filter(|index| is_copied(*index)) {
+            self.column_mut(index).copy_any(from.column(index));
+        }
+    }
+
+    /// Takes the columns of another row of the model. Fields with `#[skip]` are left unchanged.
+    pub(crate) fn take_columns(&mut self, from: &mut dyn AnyModel) {
+        for index in 0..self.any_meta().fields.len() {
+            self.column_mut(index).take_any(from.column_mut(index));
+        }
     }
 
     /// Whether the key is an auto-generated one that is unset.

@@ -172,8 +172,9 @@ impl<M: ?Sized> fmt::Display for Id<M> {
 #[diagnostic::do_not_recommend]
 impl<M: 'static> Column for Id<M> {
     const TYPE: ColumnType = ColumnType::Integer;
+    // Of the number, which has one type for all models.
     const FUNCTIONS: &'static ColumnFunctions<Self> =
-        &ColumnFunctions { assign: Some(|id, value| id.value = value), ..ColumnFunctions::new() };
+        &ColumnFunctions { any: |id| &id.value, any_mut: |id| &mut id.value, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.value.map_or(ValueRef::Null, ValueRef::Integer)
@@ -184,6 +185,9 @@ impl<M: 'static> Column for Id<M> {
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
-        i64::from_value(value).map(Self::new)
+        match i64::from_value(value) {
+            Ok(value) => Ok(Self { value: Some(value), model: PhantomData }),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::signals::{Observed, of_another_model};
 use super::{AnyModel, FieldSet, Key, Meta};
 use crate::db::Row;
 use crate::error::Result;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// What of a model depends on its type, and is not public: [`Model`](super::Model) is for users, this trait is for the library. It is not in the
 /// prelude, and the names of its methods are long, so that traits of the user can have methods such as `key` and `snapshot`, also for
@@ -46,7 +46,24 @@ pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
     #[must_use]
     fn clone_columns(&self) -> Self;
     /// Takes the columns of a row that was read. Fields with `#[skip]` are left unchanged.
-    fn assign_columns(&mut self, row: Self);
+    fn assign_columns(&mut self, mut row: Self) {
+        <dyn AnyModel>::take_columns(self, &mut row);
+    }
+
+    // The methods of `dyn AnyModel` with the same names, for a row whose type is known.
+
+    fn column_value(&self, index: usize) -> ValueRef<'_> {
+        self.column(index).any_value()
+    }
+    fn assign_primary_key(&mut self, key: Option<i64>) {
+        <dyn AnyModel>::assign_primary_key(self, key);
+    }
+    fn settle_columns(&mut self) {
+        <dyn AnyModel>::settle_columns(self);
+    }
+    fn copy_columns(&mut self, from: &dyn AnyModel, is_copied: &dyn Fn(usize) -> bool) {
+        <dyn AnyModel>::copy_columns(self, from, is_copied);
+    }
 
     fn automatic_columns(&self) -> Self::AutomaticColumns;
     fn restore_columns(&mut self, columns: Self::AutomaticColumns);

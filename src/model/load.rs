@@ -8,7 +8,7 @@ use signals_core::BoxFuture;
 use super::id::UNSET_ID;
 use super::operations::Loaded;
 use super::{AnyModel, Field, Meta, ModelInternals, PostLoad};
-use crate::column::Column;
+use crate::column::{AnyColumn, Column};
 use crate::db::{Exec, Params, Query, Row, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Value, ValueRef};
@@ -171,17 +171,29 @@ pub(super) async fn read_any(exec: Exec<'_>, meta: &'static Meta, sql: &str, par
     Ok(rows)
 }
 
-/// `User::by_username(..)`
+/// `User::by_age(..)`
 #[doc(hidden)]
 #[track_caller]
 pub fn by_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
     executor: &'a dyn crate::db::Executor,
     field: usize,
     value: T,
-    to_value: fn(&T) -> ValueRef<'_>,
+    any: fn(&T) -> &dyn AnyColumn,
 ) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
     let place = Location::caller();
-    async move { find(executor.exec(place), field, &[to_value(&value)]).await }
+    async move { find(executor.exec(place), field, &[any(&value).any_value()]).await }
+}
+
+/// `User::by_username(..)` of a string.
+#[doc(hidden)]
+#[track_caller]
+pub fn by_text<'a, M: ModelInternals>(
+    executor: &'a dyn crate::db::Executor,
+    field: usize,
+    value: &'a str,
+) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
+    let place = Location::caller();
+    async move { find(executor.exec(place), field, &[ValueRef::Text(value)]).await }
 }
 
 /// `User::by_username(..)` of a field that is an `Option`.
@@ -191,13 +203,13 @@ pub fn by_optional_field<'a, M: ModelInternals, T: Send + Sync + 'a>(
     executor: &'a dyn crate::db::Executor,
     field: usize,
     value: T,
-    to_value: fn(&Option<T>) -> ValueRef<'_>,
+    any: fn(&Option<T>) -> &dyn AnyColumn,
 ) -> impl Future<Output = Result<Option<M>>> + Send + 'a {
     let place = Location::caller();
     async move {
         let value = Some(value);
         // No row has an unset id.
-        let value = Some(to_value(&value)).filter(|value| *value != UNSET_ID).unwrap_or(ValueRef::Null);
+        let value = Some(any(&value).any_value()).filter(|value| *value != UNSET_ID).unwrap_or(ValueRef::Null);
         find(executor.exec(place), field, &[value]).await
     }
 }

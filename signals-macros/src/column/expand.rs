@@ -34,11 +34,13 @@ fn wrapper(root: &TokenStream) -> TokenStream {
     quote! {
         const TYPE: #root::__private::ColumnType = FUNCTIONS.ty;
         const NULLABLE: ::core::primitive::bool = FUNCTIONS.nullable;
-        fn to_value(&self) -> #root::__private::ValueRef<'_> { (FUNCTIONS.to_value)(&self.0) }
+        fn to_value(&self) -> #root::__private::ValueRef<'_> {
+            #root::__private::AnyColumn::any_value((FUNCTIONS.any)(&self.0))
+        }
         fn from_value(value: #root::__private::ValueRef<'_>) -> ::core::result::Result<Self, #root::__private::ColumnError> {
             ::core::result::Result::map((FUNCTIONS.from_value)(value), Self)
         }
-        fn settle(&mut self) { (FUNCTIONS.settle)(&mut self.0) }
+        fn settle(&mut self) { #root::__private::AnyColumn::settle_any((FUNCTIONS.any_mut)(&mut self.0)) }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Direction, Related, Through};
 use crate::column::Column;
 use crate::db::{Exec, Params, Row, Statement};
 use crate::error::Result;
-use crate::model::{AnyModel, Id, ModelInternals, load};
+use crate::model::{Id, ModelInternals, load};
 use crate::value::ValueRef;
 
 impl<T, D> Related<'_, T, D>

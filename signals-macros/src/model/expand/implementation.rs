@@ -100,43 +100,34 @@ fn from_row(Paths { root, private, .. }: &Paths) -> TokenStream {
 
 /// The items of the implementation of `AnyModel`.
 fn any_model(model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private, .. } = paths;
-    let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
+    let Paths { private, .. } = paths;
+    let mut names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
+    let last = names.pop();
     let indexes: Vec<usize> = (0..names.len()).collect();
     let fills: TokenStream =
         model.columns.iter().enumerate().map(|(index, column)| fill(index, column, model, paths)).collect();
-    let (is_written, is_copied) =
-        (Ident::new("is_written", Span::mixed_site()), Ident::new("is_copied", Span::mixed_site()));
+    let is_written = Ident::new("is_written", Span::mixed_site());
     let predicate = quote!(&dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool);
     let fill = (!fills.is_empty()).then(|| quote!(fn fill_columns(&mut self, #is_written: #predicate) { #fills }));
-    // Only these can change when they are stored: an id or a version is stored exactly.
-    let plain: Vec<_> = model.columns.iter().filter(|column| column.relation.is_none() && !column.version).collect();
-    let plain: Vec<_> = plain.iter().map(|column| column.name).collect();
     let Column { name: key, default, .. } = &model.columns[model.key];
     let has_key = default.map(|_| {
         let is_unset = is_unset(key);
         quote!(fn has_primary_key(&self) -> ::core::primitive::bool { !#is_unset })
     });
     let version = version(model, paths);
+    // These fields hold nothing, but the compiler would warn about a field that is never read.
+    let related = model.many_to_many.iter().map(|many| many.name);
     quote! {
-        fn any_meta(&self) -> &'static #private::Meta { &META }
-        fn column_value(&self, index: ::core::primitive::usize) -> #root::__private::ValueRef<'_> {
-            match index {
-                #(#indexes => (COLUMNS.#names.to_value)(&self.#names),)*
-                _ => #root::__private::ValueRef::Null,
-            }
+        fn any_meta(&self) -> &'static #private::Meta { #(let _ = &self.#related;)* &META }
+        fn column(&self, index: ::core::primitive::usize) -> &dyn #private::AnyColumn {
+            match index { #(#indexes => (COLUMNS.#names.any)(&self.#names),)* _ => (COLUMNS.#last.any)(&self.#last) }
+        }
+        fn column_mut(&mut self, index: ::core::primitive::usize) -> &mut dyn #private::AnyColumn {
+            match index { #(#indexes => (COLUMNS.#names.any_mut)(&mut self.#names),)* _ => (COLUMNS.#last.any_mut)(&mut self.#last) }
         }
         #has_key
-        fn assign_primary_key(&mut self, key: ::core::option::Option<::core::primitive::i64>) {
-            if let ::core::option::Option::Some(assign) = COLUMNS.#key.assign { assign(&mut self.#key, key); }
-        }
         #version
         #fill
-        fn settle_columns(&mut self) { #((COLUMNS.#plain.settle)(&mut self.#plain);)* }
-        fn copy_columns(&mut self, from: &dyn #private::AnyModel, #is_copied: #predicate) {
-            let ::core::option::Option::Some(from) = from.downcast_ref::<Self>() else { return };
-            #(if #is_copied(#indexes) { self.#names = (COLUMNS.#names.duplicate)(&from.#names); })*
-        }
         fn boxed_columns(&self) -> #private::Box<dyn #private::AnyModel> {
             #private::Box::new(#private::ModelInternals::clone_columns(self))
         }
@@ -148,8 +139,6 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private, .. } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
     let indexes: Vec<usize> = (0..names.len()).collect();
-    // These fields hold nothing, but the compiler would warn about a field that is never read.
-    let related: Vec<_> = model.many_to_many.iter().map(|many| many.name).collect();
     let no_columns = others(model, paths);
 
     let automatic = |(index, column): &(usize, &Column<'_>)| {
@@ -179,7 +168,6 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
         fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {
             ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, COLUMNS.#names.from_value)?,)* #(#no_columns)* })
         }
-        fn assign_columns(&mut self, row: Self) { #(self.#names = row.#names;)* #(self.#related = row.#related;)* }
         fn clone_columns(&self) -> Self {
             Self { #(#names: (COLUMNS.#names.duplicate)(&self.#names),)* #(#no_columns)* }
         }

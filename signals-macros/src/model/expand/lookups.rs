@@ -67,19 +67,16 @@ fn lookup(index: usize, column: &Column<'_>, vis: &syn::Visibility, paths: &Path
     let (field, place) = (column.name, column.name.span());
     let name = format_ident!("by_{}", field.unraw(), span = Span::call_site().located_at(place));
     let doc = format!("The row whose `{}` is this, if there is one.", field.unraw());
-    let to_value = match paths.columns {
-        Columns::Asked => quote!(COLUMNS.#field.to_value),
+    let any = match paths.columns {
+        Columns::Asked => quote!(COLUMNS.#field.any),
         Columns::Mistaken => quote!(|_| ::core::unreachable!()),
     };
     let ty = option(column.ty).unwrap_or(column.ty);
     // The argument for a `String` is a `&str`, and for an `Option` its content.
     let (parameter, find) = match (ty.to_token_stream().to_string().as_str(), option(column.ty)) {
-        ("String", _) => {
-            let to_value = quote!(<&::core::primitive::str as #root::db::Parameter>::to_parameter);
-            (quote!(&'a ::core::primitive::str), quote!(#private::by_field(executor, #index, value, #to_value)))
-        }
-        (_, Some(inner)) => (quote!(#inner), quote!(#private::by_optional_field(executor, #index, value, #to_value))),
-        (_, None) => (quote!(#ty), quote!(#private::by_field(executor, #index, value, #to_value))),
+        ("String", _) => (quote!(&'a ::core::primitive::str), quote!(#private::by_text(executor, #index, value))),
+        (_, Some(inner)) => (quote!(#inner), quote!(#private::by_optional_field(executor, #index, value, #any))),
+        (_, None) => (quote!(#ty), quote!(#private::by_field(executor, #index, value, #any))),
     };
     let signature = quote! {
         #name<'a>(

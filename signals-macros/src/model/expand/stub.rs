@@ -93,13 +93,8 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
         &quote!(#parameters #private::AnyModel for #name #of #bounds),
         &quote! {
             fn any_meta(&self) -> &'static #private::Meta { ::core::unreachable!() }
-            fn column_value(&self, _: ::core::primitive::usize) -> #root::__private::ValueRef<'_> { ::core::unreachable!() }
-            fn assign_primary_key(&mut self, _: ::core::option::Option<::core::primitive::i64>) {}
-            fn copy_columns(
-                &mut self,
-                _: &dyn #private::AnyModel,
-                _: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::primitive::bool,
-            ) {}
+            fn column(&self, _: ::core::primitive::usize) -> &dyn #private::AnyColumn { ::core::unreachable!() }
+            fn column_mut(&mut self, _: ::core::primitive::usize) -> &mut dyn #private::AnyColumn { ::core::unreachable!() }
             fn boxed_columns(&self) -> #private::Box<dyn #private::AnyModel> { ::core::unreachable!() }
         },
     );
@@ -114,7 +109,6 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
             const COLUMN_COUNT: ::core::primitive::usize = 1;
             fn primary_key(&self) -> &Self::PrimaryKey { ::core::unreachable!() }
             fn from_columns(_: &#root::db::Row<'_>) -> #root::Result<Self> { ::core::unreachable!() }
-            fn assign_columns(&mut self, _: Self) {}
             fn clone_columns(&self) -> Self { ::core::unreachable!() }
             fn automatic_columns(&self) {}
             fn restore_columns(&mut self, _: ()) {}

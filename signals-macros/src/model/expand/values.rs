@@ -83,7 +83,7 @@ fn of_type(ty: &Type) -> TokenStream {
 
 /// The function that returns the default of a column as a `Value`, if any column has one.
 pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
-    let Paths { root, .. } = paths;
+    let Paths { root, private, .. } = paths;
     let arms: Vec<_> = model
         .columns
         .iter()
@@ -91,7 +91,7 @@ pub(super) fn default_of(model: &Model<'_>, paths: &Paths) -> Option<TokenStream
         .filter(|(_, column)| column.default.is_some())
         .map(|(index, column)| {
             let (default, name) = (default(index, column.ty, paths), column.name);
-            quote!(#index => ::core::convert::Into::into((COLUMNS.#name.to_value)(&#default)),)
+            quote!(#index => ::core::convert::Into::into(#private::AnyColumn::any_value((COLUMNS.#name.any)(&#default))),)
         })
         .collect();
     (!arms.is_empty()).then(|| {
