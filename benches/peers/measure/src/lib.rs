@@ -7,8 +7,8 @@ use std::fmt::{self, Write as _};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How long each case runs per round.
-const TURN: Duration = Duration::from_millis(2);
+/// How long each case runs per round: short, so that most turns are not interrupted by other programs.
+const TURN: Duration = Duration::from_micros(500);
 
 /// What one library does, repeated.
 pub struct Case {
@@ -91,7 +91,7 @@ pub struct Table {
 impl Table {
     /// Takes `--rounds N` and words from the command line: a row is measured when its name contains all words.
     pub fn new(what: &str, columns: &[&'static str]) -> Self {
-        let mut rounds = 101;
+        let mut rounds = 201;
         let mut words = Vec::new();
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -101,8 +101,8 @@ impl Table {
                 words.push(argument);
             }
         }
-        println!("| {what:<44} | {} |", columns.iter().map(|it| format!("{it:>14}")).collect::<Vec<_>>().join(" | "));
-        println!("|{}|{}|", "-".repeat(46), vec![format!("{}:", "-".repeat(15)); columns.len()].join("|"));
+        println!("| {what:<48} | {} |", columns.iter().map(|it| format!("{it:>14}")).collect::<Vec<_>>().join(" | "));
+        println!("|{}|{}|", "-".repeat(50), vec![format!("{}:", "-".repeat(15)); columns.len()].join("|"));
         Self { columns: columns.to_vec(), rounds, words }
     }
 
@@ -146,7 +146,7 @@ impl Table {
                 })
             })
             .collect();
-        let mut line = format!("| {name:<44} |");
+        let mut line = format!("| {name:<48} |");
         for (column, measured) in measured.iter().enumerate() {
             write!(line, " {:>14} |", Shown(measured.as_ref(), column == 0).to_string()).expect("a string grows");
         }
