@@ -56,9 +56,6 @@ fn a_receiver() {
             const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
             }
             # [allow (elided_lifetimes_in_paths , clippy::type_complexity , reason = "a signal is asked for in steps, without its lifetime")] const _ : () = {
-            const DECLARATION : PRIVATE Declaration = PRIVATE Declaration {
-            name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
-            ;
             const _ : () = {
             static BINDING : & dyn PRIVATE Bound = {
             & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
@@ -83,7 +80,9 @@ fn a_receiver() {
             PRIVATE receiver_future (welcome) }
             , ())) }
             ;
-            PRIVATE register ! (DECLARATION . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
+            PRIVATE register ! (PRIVATE Declaration {
+            name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
+            . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
             }
             ;
             }

@@ -26,9 +26,20 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     };
     let after: Vec<&Path> = parsed.attributes.iter().flat_map(|arguments| &arguments.after).collect();
     let name = Name::new(item, &after, &private);
-    let (marker, declaration) = (&name.declaration, declaration(function, &name, &parsed.attributes, &private));
-    let bindings = parsed.attributes.iter().flat_map(|arguments| bindings(arguments, function, &name, &private));
-    let entries = quote!(#declaration #(#bindings)*);
+    let marker = &name.declaration;
+    let declared = declaration(function, &name, &parsed.attributes, &private);
+    let one = |declared: &TokenStream| -> Vec<TokenStream> {
+        let bindings = |arguments| bindings(arguments, function, &name.function, declared, &private);
+        parsed.attributes.iter().flat_map(bindings).collect()
+    };
+    // Each constant costs time in every build: there is one only if it is used more than once.
+    let entries = match &*one(&declared) {
+        [entry] => entry.clone(),
+        _ => {
+            let entries = one(&quote!(DECLARATION));
+            quote!(const DECLARATION: #private::Declaration = #declared; #(#entries)*)
+        }
+    };
     // A closure may name a variable of the function around the receiver. In the length of an array the compiler says to make it a
     // `const`; in the value of a constant it would say to write a `let`.
     let has_closure = parsed.attributes.iter().any(|arguments| matches!(arguments.when, Some(Expr::Closure(_))));
@@ -83,7 +94,7 @@ fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments],
     let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
     let ty = &marker.ty;
     quote! {
-        const DECLARATION: #private::Declaration = #private::Declaration {
+        #private::Declaration {
             name: #name,
             file: ::core::file!(),
             line: ::core::line!(),
@@ -92,7 +103,7 @@ fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments],
             function: <#ty as #private::ReceiverName>::ID,
             after: &[#(#after),*],
             before: &[#(#before),*],
-        };
+        }
     }
 }
 
@@ -124,22 +135,37 @@ fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Ite
 }
 
 /// One registration per signal and sender.
-fn bindings(arguments: &Arguments, function: &Function<'_>, name: &Name, private: &TokenStream) -> Vec<TokenStream> {
+fn bindings(
+    arguments: &Arguments,
+    function: &Function<'_>,
+    called: &TokenStream,
+    declared: &TokenStream,
+    private: &TokenStream,
+) -> Vec<TokenStream> {
     let senders: Vec<Option<&Type>> = match &arguments.senders {
         Some(senders) => senders.iter().map(Some).collect(),
         None => vec![None],
     };
-    let one = |signal, sender| binding(signal, sender, arguments, (function, &name.function), private);
+    let one = |signal, sender| {
+        let (bound, add) = binding(signal, sender, arguments, (function, called), private);
+        quote! {
+            const _: () = {
+                static BINDING: &dyn #private::Bound = #bound;
+                #private::register!(#declared.#add);
+            };
+        }
+    };
     arguments.signals.iter().flat_map(|signal| senders.iter().map(move |sender| one(signal, *sender))).collect()
 }
 
+/// What binds the function to the payload, and what adds it to its declaration.
 fn binding(
     signal: &Path,
     sender: Option<&Type>,
     arguments: &Arguments,
     (function, called): (&Function<'_>, &TokenStream),
     private: &TokenStream,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let payload = payload(signal, sender, arguments, function, private);
     let add = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
@@ -179,12 +205,7 @@ fn binding(
     );
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
-    quote! {
-        const _: () = {
-            static BINDING: &dyn #private::Bound = { #changes &#bind.#binding };
-            #private::register!(DECLARATION.#add(&BINDING, &[#(#written),*], &[#(#asks_for),*]));
-        };
-    }
+    (quote!({ #changes &#bind.#binding }), quote!(#add(&BINDING, &[#(#written),*], &[#(#asks_for),*])))
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.

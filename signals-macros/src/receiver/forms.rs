@@ -95,6 +95,10 @@ fn of_a_type(tokens: &TokenStream) -> Option<String> {
 
 /// The mistake of a path that is no signal by its name alone: a constant, a payload, a callback of another library.
 pub(super) fn not_a_signal(path: &Path) -> Option<syn::Error> {
+    // Almost every receiver names one of these, and the answers are many.
+    if SIGNALS.iter().any(|(signal, _)| path.is_ident(signal)) {
+        return None;
+    }
     let name = Name { segments: path.segments.iter().map(|segment| segment.ident.to_string()).collect() };
     let last = name.last().to_owned();
     let tokens = path.to_token_stream();
