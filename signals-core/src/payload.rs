@@ -45,6 +45,10 @@ pub trait Payload: Sized + 'static {
     #[doc(hidden)]
     const BIND: Bind<Self> = Bind::NEW;
 
+    /// Whether receivers without filters return at once and are called for every payload: it is sent in no scope, and never for a
+    /// raw write.
+    const ALWAYS_CALLED: bool = false;
+
     /// Whether [`scope`](Self::scope) returns a scope.
     const SCOPED: bool = false;
 

@@ -12,7 +12,7 @@ use crate::connected::{Closure, ConnectedReceivers, LockedReceivers, Snapshot};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::order;
-use crate::payload::Payload;
+use crate::payload::{Call, Payload, SyncCall};
 use crate::receiver::Receiver;
 use crate::registry;
 use crate::source::{Sender, SignalOf, Source};
@@ -23,6 +23,7 @@ use crate::wiring_error::WiringError;
 pub struct SignalState<P: Payload> {
     flags: AtomicU8,
     linked: OnceLock<LinkedReceivers<P>>,
+    plain: OnceLock<Box<[SyncCall<P>]>>,
     connected: ConnectedReceivers<P>,
     sender: Option<&'static Sender>,
     audience: Audience,
@@ -50,6 +51,8 @@ const CONNECTED: u8 = 4;
 const COSTLY: u8 = 8;
 /// A link-time receiver is called for raw writes.
 const RAW: u8 = 16;
+/// Nothing is asked before a link-time receiver is called.
+const PLAIN: u8 = 32;
 
 /// A receiver that the linker collected, ready to be called.
 pub(crate) struct LinkedReceiver<P: Payload> {
@@ -82,6 +85,7 @@ impl<P: Payload> SignalState<P> {
         Self {
             flags: AtomicU8::new(0),
             linked: OnceLock::new(),
+            plain: OnceLock::new(),
             connected: ConnectedReceivers::new(),
             sender,
             audience,
@@ -132,6 +136,16 @@ impl<P: Payload> SignalState<P> {
             RESOLVED => Ok(Route::Empty),
             flags if flags & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
             _ => self.route_connected(),
+        }
+    }
+
+    /// The functions of its receivers, if it calls them and asks nothing before.
+    #[inline]
+    pub(crate) fn plain(&'static self) -> Option<&'static [SyncCall<P>]> {
+        if self.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) == PLAIN {
+            self.plain.get().map(|calls| &**calls)
+        } else {
+            None
         }
     }
 
@@ -204,11 +218,26 @@ impl<P: Payload> SignalState<P> {
             let linked = |receiver: &'static Receiver| Some(LinkedReceiver { binding: receiver.binding()?, receiver });
             Ok(sorted(receivers, &source)?.into_iter().filter_map(linked).collect())
         });
-        if linked.is_err() {
-            found |= LINKED;
+        match linked {
+            Ok(linked) => {
+                if let Some(plain) = plain(linked) {
+                    self.plain.get_or_init(|| plain);
+                    found |= PLAIN;
+                }
+            }
+            Err(_) => found |= LINKED,
         }
         self.flags.fetch_or(found, Ordering::AcqRel) | found
     }
+}
+
+/// The functions alone, if nothing is asked before one of them is called. With `tracing`, each call has a span.
+fn plain<P: Payload>(linked: &[LinkedReceiver<P>]) -> Option<Box<[SyncCall<P>]>> {
+    let call = |linked: &LinkedReceiver<P>| match linked.binding {
+        Binding { filter: None, call: Call::Sync(call), .. } if P::ALWAYS_CALLED => Some(call),
+        _ => None,
+    };
+    if cfg!(feature = "tracing") { None } else { linked.iter().map(call).collect() }
 }
 
 // The next functions are not generic: they are compiled once.

@@ -110,6 +110,7 @@ fn a_signal() {
             type Lending = PRIVATE Same ;
             const SIGNAL : & 'static CORE primitive::str = "OrderPaid" ;
             const MODULE : CORE option::Option < & 'static CORE primitive::str > = CORE option::Option::Some (CORE module_path ! ()) ;
+            const ALWAYS_CALLED : CORE primitive::bool = true ;
             }
             impl PRIVATE SignalName for OrderPaid < '_ > {
             type Signal = Self ;
@@ -139,7 +140,7 @@ fn a_signal() {
             impl OrderPaid < '_ > {
             # [doc = r" The receivers of this signal."] pub const SIGNAL : & 'static PRIVATE Signal < OrderPaid < 'static > > = & PRIVATE Signal::of (& STATE) ;
             # [doc = r" Calls every receiver in order;
-            stops at the first that fails and returns its error."] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
+            stops at the first that fails and returns its error."] # [inline] pub fn send (self) -> CORE result::Result < () , PRIVATE SignalError > {
             PRIVATE synchronous::send (& STATE , self) }
             # [doc = r" Calls every receiver, whatever the others do, and reports the result of each."] pub fn send_robust (self ,) -> CORE result::Result < PRIVATE ReceiverResults < () > , PRIVATE SignalError > {
             PRIVATE synchronous::send_robust (& STATE , self) }

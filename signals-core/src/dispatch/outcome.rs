@@ -10,7 +10,9 @@ use super::{ReceiverResult, ReceiverResults};
 use crate::error::{BoxError, ReceiverError, SignalError};
 use crate::id::ReceiverId;
 use crate::panics::{Panicked, catch_panic};
+use crate::payload::Payload;
 use crate::source::SignalOf;
+use crate::state::SignalState;
 
 /// Whether the next receiver is called, or what the dispatch returns.
 pub(super) type Flow = ControlFlow<Result<(), SignalError>>;
@@ -47,6 +49,18 @@ fn pass_on<O>(id: &ReceiverId, name: SignalOf, result: CallResult<O>, sink: Sink
         (result, Some(sink)) => sink(id, result),
         (Ok(_), None) => ControlFlow::Continue(()),
         (Err(error), None) => ControlFlow::Break(Err(SignalError::Receiver(error))),
+    }
+}
+
+impl<P: Payload> SignalState<P> {
+    /// The error of the link-time receiver at this index.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn failed(&'static self, index: usize, error: BoxError) -> SignalError {
+        match self.linked() {
+            Ok(linked) => SignalError::Receiver(receiver_error(&linked[index].receiver.id, self.name(), Ok(error))),
+            Err(error) => error,
+        }
     }
 }
 

@@ -23,14 +23,19 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     // everywhere, so that other signals do not have it.
     let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
     let hidden = is_own.then(|| quote!(#[diagnostic::do_not_recommend]));
-    let (mode, awaits) = match arguments.calls {
-        Calls::Synchronously => (quote!(Synchronous), None),
+    let (mode, always_called, awaits) = match arguments.calls {
+        Calls::Synchronously => {
+            let always_called = quote!(
+                const ALWAYS_CALLED: ::core::primitive::bool = true;
+            );
+            (quote!(Synchronous), Some(always_called), None)
+        }
         Calls::Awaiting => {
             let awaits = quote! {
                 #hidden
                 impl #private::AwaitsReceivers for #any { type Signal = Self; }
             };
-            (quote!(Asynchronous), Some(awaits))
+            (quote!(Asynchronous), None, Some(awaits))
         }
     };
     let named = named(name, &any, &private);
@@ -50,6 +55,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 const SIGNAL: &'static ::core::primitive::str = #text;
                 const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
                     ::core::option::Option::Some(::core::module_path!());
+                #always_called
             }
             #hidden
             #named
@@ -119,6 +125,7 @@ fn methods(
             #vis const SIGNAL: &'static #private::Signal<#tag> = &#private::Signal::of(&STATE);
 
             /// Calls every receiver in order; stops at the first that fails and returns its error.
+            #[inline]
             #vis #word fn send(self) -> ::core::result::Result<(), #private::SignalError> {
                 #private::#module::send(&STATE, self) #wait
             }
