@@ -8,6 +8,8 @@ macro_rules! integer_column {
         #[diagnostic::do_not_recommend]
         impl Column for $integer {
             const TYPE: ColumnType = ColumnType::Integer;
+            const FUNCTIONS: &'static ColumnFunctions<Self> =
+                &ColumnFunctions { is_never_null: true, ..ColumnFunctions::new() };
 
             fn to_value(&self) -> ValueRef<'_> {
                 ValueRef::Integer(i64::from(*self))

@@ -123,8 +123,6 @@ impl Operations {
             key_of: load::key_of::<M>,
             default_of: M::value_in_new_rows,
             from_row: |row| Ok(Box::new(M::from_columns(row)?)),
-            #[cfg(feature = "fixtures")]
-            load_row: |tx, values| Box::pin(super::fixtures::load_row::<M>(tx, values)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An instance while it is saved.
 
-use super::ModelInternals;
+use super::{AnyModel, ModelInternals};
 
 /// An instance while it is saved. When this is dropped before [`keep`](Self::keep), the columns that the library set are
 /// restored: after an error, and when the future of the save is dropped.
@@ -27,6 +27,33 @@ impl<M: ModelInternals> Drop for Draft<'_, M> {
     fn drop(&mut self) {
         if let Some(before) = self.before.take() {
             self.row.restore_columns(before);
+        }
+    }
+}
+
+/// Like [`Draft`], for a row of any type. It stores a copy of the row.
+pub(super) struct AnyDraft<'a> {
+    pub(super) row: &'a mut dyn AnyModel,
+    before: Option<Box<dyn AnyModel>>,
+}
+
+impl<'a> AnyDraft<'a> {
+    pub(super) fn new(row: &'a mut dyn AnyModel) -> Self {
+        let before = Some(row.boxed_columns());
+        Self { row, before }
+    }
+
+    /// The save succeeded: nothing is restored.
+    pub(super) fn keep(mut self) {
+        self.before = None;
+    }
+}
+
+impl Drop for AnyDraft<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            let meta = self.row.any_meta();
+            self.row.copy_columns(&*before, &|index| meta.is_automatic(index));
         }
     }
 }

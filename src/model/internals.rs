@@ -8,9 +8,9 @@ use crate::db::Row;
 use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
-/// What of a model depends on its type, and is not public: [`Model`](super::Model) is for users, this trait is for the library. It is not in the
-/// prelude, and the names of its methods are long, so that traits of the user can have methods such as `key` and `snapshot`, also for
-/// all models.
+/// What of a model depends on its type, and is not public: [`Model`](super::Model) is for users, this trait is for the library. It is
+/// not in the prelude, and the names of its methods are long, so that traits of the user can have methods such as `key` and
+/// `snapshot`, also for all models.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
@@ -45,10 +45,6 @@ pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
     /// A copy of all columns. Other fields have their `Default`.
     #[must_use]
     fn clone_columns(&self) -> Self;
-    /// Takes the columns of a row that was read. Fields with `#[skip]` are left unchanged.
-    fn assign_columns(&mut self, mut row: Self) {
-        <dyn AnyModel>::take_columns(self, &mut row);
-    }
 
     // The methods of `dyn AnyModel` with the same names, for a row whose type is known.
 

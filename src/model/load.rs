@@ -17,11 +17,6 @@ pub(super) async fn get<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) 
     find(exec, M::MODEL.key, &[key.to_value()]).await
 }
 
-/// The row with this key, for the library itself: `post_load` is not sent.
-pub(super) async fn by_key<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
-    first(exec, &M::MODEL.statements(exec.dialect()).select_by[M::MODEL.key], &[key.to_value()]).await
-}
-
 /// The row in the database that this one is, for the library itself.
 pub(super) async fn same_row(exec: Exec<'_>, row: &dyn AnyModel) -> Result<Option<Box<dyn AnyModel>>> {
     let meta = row.any_meta();
@@ -39,10 +34,10 @@ pub(super) async fn by_key_for_update<M: ModelInternals>(exec: Exec<'_>, key: &M
     first(exec, &M::MODEL.statements(exec.dialect()).select_for_update, &[key.to_value()]).await
 }
 
-pub(super) async fn refresh<M: ModelInternals>(instance: &mut M, exec: Exec<'_>) -> Result<()> {
-    let row = by_key::<M>(exec, instance.primary_key()).await?;
-    instance.assign_columns(row.ok_or_else(|| M::MODEL.not_found())?);
-    loaded(std::slice::from_mut(instance))
+pub(super) async fn refresh(instance: &mut dyn AnyModel, exec: Exec<'_>) -> Result<()> {
+    let mut row = same_row(exec, instance).await?.ok_or_else(|| instance.any_meta().not_found())?;
+    instance.take_columns(&mut *row);
+    row_loaded(instance)
 }
 
 pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>) -> Result<Vec<M>> {
@@ -108,6 +103,12 @@ pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Like [`loaded`], for one row.
+pub(super) fn row_loaded(instance: &mut dyn AnyModel) -> Result<()> {
+    let signal = &instance.any_meta().lifecycle.post_load;
+    if signal.has_receivers() { Ok(send(signal, PostLoad::<dyn AnyModel> { instance })?) } else { Ok(()) }
 }
 
 /// Rows of the user's own SQL, whose columns have any order and may be among others.

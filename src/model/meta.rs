@@ -122,6 +122,11 @@ impl Meta {
         matches!(key, ValueRef::Null) && self.key_field().key == Some(KeyKind::Assigned)
     }
 
+    /// Whether a save sets the field at this index: the key and the fields with `#[update]`, `#[version]` and `#[read_only]`.
+    pub(super) fn is_automatic(&self, index: usize) -> bool {
+        index == self.key || Some(index) == self.version || (self.set_by_saves | self.read_only) >> index & 1 == 1
+    }
+
     /// The field that is the key.
     pub fn key_field(&self) -> &'static Field {
         &self.fields[self.key]
@@ -159,6 +164,8 @@ pub struct Field {
     pub index: bool,
     /// The model that it points to, if it does.
     pub relation: Option<Relation>,
+    /// Whether no value of its type is NULL.
+    is_never_null: bool,
     /// Whether it has `#[update]`.
     pub(super) set_by_saves: bool,
     /// Where its value comes from, if the database sets it and a save does not write it.
@@ -178,6 +185,7 @@ impl Field {
             column,
             ty: functions.ty,
             nullable: functions.nullable,
+            is_never_null: functions.is_never_null,
             key: None,
             unique: false,
             index: false,
@@ -227,6 +235,7 @@ impl Field {
     pub(super) const fn may_be_unset(&self) -> bool {
         self.key.is_none()
             && self.read_only.is_none()
+            && !self.is_never_null
             && (self.relation.is_some() || (matches!(self.ty, ColumnType::Integer) && !self.nullable))
     }
 

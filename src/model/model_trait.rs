@@ -182,7 +182,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         executor: &'a dyn Executor,
         fields: impl IntoFieldSet<Self>,
     ) -> BoxFuture<'a, Result<bool>> {
-        Box::pin(lookup::get_or_create(self, executor.exec(Location::caller()), fields.into_field_set()))
+        Box::pin(lookup::get_or_create(self, executor.exec(Location::caller()), fields.into_field_set().of_any()))
     }
 
     /// Writes the fields `write` of this value to the row that has its values in `find`, or creates it, and returns whether it was

@@ -10,8 +10,6 @@ use crate::error::Result;
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
-#[cfg(feature = "fixtures")]
-type LoadRow = for<'a> fn(&'a Tx, &'a [Value]) -> BoxFuture<'a, Result<Box<dyn AnyModel>>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
 pub(super) type LoadRelated = for<'a> fn(&'a Tx, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
 
@@ -50,9 +48,6 @@ pub(super) struct Operations {
     pub(super) default_of: fn(usize) -> Option<Value>,
     /// Reads a row, for the library itself.
     pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,
-    /// Writes a row with exactly these values.
-    #[cfg(feature = "fixtures")]
-    pub(super) load_row: LoadRow,
 }
 
 impl fmt::Debug for Operations {

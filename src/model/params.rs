@@ -4,33 +4,48 @@ use super::{AnyModel, ModelInternals};
 use crate::db::Params;
 use crate::value::ValueRef;
 
-/// These columns of a row as parameters, borrowed, after the parameters of the user's own SQL.
+/// These columns of a row as parameters, borrowed.
 pub(super) struct RowParams<'a> {
-    others: &'a dyn Params,
     row: &'a dyn AnyModel,
     columns: &'a [usize],
 }
 
 impl<'a> RowParams<'a> {
     pub(super) fn new(row: &'a dyn AnyModel, columns: &'a [usize]) -> Self {
-        Self { others: &(), row, columns }
+        Self { row, columns }
     }
 
-    /// The same parameters after others.
-    pub(super) fn after(self, others: &'a dyn Params) -> Self {
-        Self { others, ..self }
+    /// The same parameters after those of the user's own SQL.
+    pub(super) fn after(self, first: &'a dyn Params) -> ParamsAfter<'a> {
+        ParamsAfter { first, row: self }
     }
 }
 
 impl Params for RowParams<'_> {
     fn len(&self) -> usize {
-        self.others.len() + self.columns.len()
+        self.columns.len()
     }
 
     fn get(&self, index: usize) -> ValueRef<'_> {
-        match index.checked_sub(self.others.len()) {
-            None => self.others.get(index),
-            Some(index) => self.row.column_value(self.columns[index]),
+        self.row.column_value(self.columns[index])
+    }
+}
+
+/// The columns of a row after other parameters.
+pub(super) struct ParamsAfter<'a> {
+    first: &'a dyn Params,
+    row: RowParams<'a>,
+}
+
+impl Params for ParamsAfter<'_> {
+    fn len(&self) -> usize {
+        self.first.len() + self.row.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        match index.checked_sub(self.first.len()) {
+            None => self.first.get(index),
+            Some(index) => self.row.get(index),
         }
     }
 }

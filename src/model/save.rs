@@ -7,11 +7,9 @@ use std::pin::pin;
 use signals_core::__private::asynchronous::send;
 
 use super::commit::{self, Written};
-use super::draft::Draft;
+use super::draft::{AnyDraft, Draft};
 use super::params::RowParams;
-use super::signals::Lifecycle;
 use super::sql;
-use super::sql::statements::FieldSql;
 use super::{AnyModel, FieldSet, KeyKind, Meta, ModelInternals, PostSave, PreSave, load};
 use crate::column::Counter;
 use crate::db::{DbOrTx, Exec, Statement, Tx};
@@ -53,17 +51,25 @@ impl SaveMode {
 /// Saves a row. If it fails, or its future is dropped, the columns that it set are restored.
 pub(super) async fn save<M: ModelInternals>(row: &mut M, exec: Exec<'_>, mode: &SaveMode) -> Result<()> {
     let draft = Draft::new(row);
-    Save { row: draft.row, is_new: false, exec, mode }.run().await?;
+    Save::new(draft.row, exec, mode).run().await?;
+    draft.keep();
+    Ok(())
+}
+
+/// Like [`save`], for a row of any type: what the save sets is restored from a copy of the row.
+pub(super) async fn save_any(row: &mut dyn AnyModel, exec: Exec<'_>, mode: &SaveMode) -> Result<()> {
+    let draft = AnyDraft::new(row);
+    Save::new(draft.row, exec, mode).run().await?;
     draft.keep();
     Ok(())
 }
 
 /// Refuses unset ids, before any SQL.
 pub(super) fn check(row: &dyn AnyModel, mode: SaveMode) -> Result<()> {
-    let meta = row.any_meta();
     if let SaveMode::Update(fields) = mode {
         check_fields(fields)?;
         if row.is_unset() {
+            let meta = row.any_meta();
             return Err(meta.unset_id(meta.key_field().name));
         }
     }
@@ -84,8 +90,7 @@ pub(super) fn check_fields(write: FieldSet<dyn AnyModel>) -> Result<()> {
 
 /// Refuses an unset key that the application assigns: the UPDATE would hit an earlier row with the same unset key. Receivers of
 /// `pre_save` may have set it.
-fn check_key(row: &dyn AnyModel) -> Result<()> {
-    let (meta, key) = (row.any_meta(), row.key());
+fn check_key(meta: &Meta, key: ValueRef<'_>) -> Result<()> {
     let is_default = match key {
         ValueRef::Integer(key) => key == 0,
         ValueRef::Text(key) => key.is_empty(),
@@ -108,15 +113,23 @@ pub(super) fn check_values(row: &dyn AnyModel, is_written: &dyn Fn(usize) -> boo
     Ok(())
 }
 
+#[cold]
+fn last_version(meta: &Meta) -> Error {
+    Error::other(format!("the version of this row of `{}` has reached its end: make it an `i64`", meta.name))
+}
+
 /// Whether a save is more than one statement.
 fn is_several_steps(meta: &'static Meta) -> bool {
-    let Lifecycle { pre_save, post_save, .. } = &meta.lifecycle;
-    pre_save.has_receivers() || post_save.has_receivers() || meta.lifecycle.notes_rows() || meta.read_only != 0
+    meta.lifecycle.pre_save.has_receivers()
+        || meta.lifecycle.post_save.has_receivers()
+        || meta.lifecycle.notes_rows()
+        || meta.read_only != 0
 }
 
 /// A save of one row.
 struct Save<'a> {
     row: &'a mut dyn AnyModel,
+    meta: &'static Meta,
     /// Whether `#[default]` has just generated the key: no row has it.
     is_new: bool,
     exec: Exec<'a>,
@@ -124,9 +137,10 @@ struct Save<'a> {
 }
 
 // These futures borrow what they need from `self`: arguments would be copied into each of them.
-impl Save<'_> {
-    fn meta(&self) -> &'static Meta {
-        self.row.any_meta()
+impl<'a> Save<'a> {
+    fn new(row: &'a mut dyn AnyModel, exec: Exec<'a>, mode: &'a SaveMode) -> Self {
+        let meta = row.any_meta();
+        Self { row, meta, is_new: false, exec, mode }
     }
 
     async fn run(&mut self) -> Result<()> {
@@ -134,23 +148,22 @@ impl Save<'_> {
             return Ok(());
         }
         self.fill();
-        let meta = self.meta();
         let checked = check(self.row, *self.mode);
         match self.exec.target {
             DbOrTx::Tx(tx) => {
                 let unfinished = tx.unfinished();
                 let saved = match checked {
                     Err(error) => Err(error),
-                    Ok(()) if is_several_steps(meta) => self.write_with_signals(tx).await,
+                    Ok(()) if is_several_steps(self.meta) => self.write_with_signals(tx).await,
                     Ok(()) => self.write().await.map(drop),
                 };
                 unfinished.finish(saved)
             }
             DbOrTx::Db(_) if checked.is_err() => checked,
-            DbOrTx::Db(db) if is_several_steps(meta) => {
+            DbOrTx::Db(db) if is_several_steps(self.meta) => {
                 let mut tx = db.begin_at(self.exec.at).await?;
-                let (is_new, exec) = (self.is_new, Exec::within(&tx));
-                let saved = Save { row: &mut *self.row, is_new, exec, mode: self.mode }.write_with_signals(&tx).await;
+                let mut save = Save { row: &mut *self.row, exec: Exec::within(&tx), ..*self };
+                let saved = save.write_with_signals(&tx).await;
                 tx.end(saved).await
             }
             DbOrTx::Db(_) => self.write().await.map(drop),
@@ -160,11 +173,16 @@ impl Save<'_> {
     /// Sets the columns with `#[update]` and a key with `#[default]`, and rounds values to what is stored. The `#[version]` is set
     /// when the row is written.
     fn fill(&mut self) {
-        let had_key = self.row.has_primary_key();
         let mode = *self.mode;
-        self.row.fill_columns(&|index| mode.writes(index) && !mode.is_raw());
+        let is_filled = |index| mode.writes(index) && !mode.is_raw();
+        if self.meta.key_field().key == Some(KeyKind::Set) {
+            let had_key = self.row.has_primary_key();
+            self.row.fill_columns(&is_filled);
+            self.is_new = !had_key && self.row.has_primary_key();
+        } else if self.meta.set_by_saves != 0 {
+            self.row.fill_columns(&is_filled);
+        }
         self.row.settle_columns();
-        self.is_new = !had_key && self.row.has_primary_key();
     }
 
     /// Whether the row may exist.
@@ -176,37 +194,36 @@ impl Save<'_> {
     async fn write_with_signals(&mut self, tx: &Tx) -> Result<()> {
         // If the transaction is broken, no receiver is called.
         tx.check()?;
-        let (meta, raw) = (self.meta(), self.mode.is_raw());
-        let lifecycle = &meta.lifecycle;
-        let update_fields = self.mode.fields();
-        if lifecycle.pre_save.has_receivers() {
-            let adding = self.adding(lifecycle.pre_save.reads_costly_fields()).await?;
-            let event = PreSave { instance: self.row, adding, update_fields, raw, tx: &mut tx.handle() };
-            tx.inside(pin!(send(&lifecycle.pre_save, event))).await?;
+        let (meta, raw, update_fields) = (self.meta, self.mode.is_raw(), self.mode.fields());
+        let signals = &meta.lifecycle;
+        if signals.pre_save.has_receivers() {
+            let adding = self.adding().await?;
+            let handle = &mut tx.handle();
+            let event = PreSave::<dyn AnyModel> { instance: &mut *self.row, adding, update_fields, raw, tx: handle };
+            tx.inside(pin!(send(&signals.pre_save, event))).await?;
             self.row.settle_columns();
             check(self.row, *self.mode)?;
         }
-        let reads_previous = lifecycle.reads_previous();
-        let before = if self.may_exist() { self.before(tx, reads_previous).await? } else { None };
+        let before = if self.may_exist() { self.before(tx).await? } else { None };
         let created = self.write().await?;
         if meta.read_only != 0 {
             self.read_back().await?;
         }
-        let previous = before.as_deref().filter(|_| reads_previous);
-        if lifecycle.notes_rows() {
-            let fields = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
-            let written = Written { fields, created, raw };
+        let previous = before.as_deref().filter(|_| meta.lifecycle.reads_previous());
+        let written = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
+        if meta.lifecycle.notes_rows() {
+            let written = Written { fields: written, created, raw };
             commit::saved(self.row, written, (before.as_deref(), previous), tx, self.exec.at);
         }
-        if lifecycle.post_save.has_receivers() {
-            let changes = FieldSet::changed_in(previous, self.row);
-            let written = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
+        if signals.post_save.has_receivers() {
+            let instance = &*self.row;
+            let changes = FieldSet::changed_in(previous, instance);
             let changes = written.map_or(changes, |fields| changes.intersection(fields));
-            let (instance, handle) = (&*self.row, &mut tx.handle());
+            let handle = &mut tx.handle();
             let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(&lifecycle.post_save, event))).await?;
+            tx.inside(pin!(send(&signals.post_save, event))).await?;
         }
-        if lifecycle.post_commit.has_receivers() {
+        if signals.post_commit.has_receivers() {
             commit::queue(self.row, tx);
         }
         Ok(())
@@ -214,11 +231,11 @@ impl Save<'_> {
 
     /// Whether the row is new. If its key is set, only the database knows. It is asked if a receiver reads the field, and the
     /// row is locked so that the answer stays true.
-    async fn adding(&mut self, is_read: bool) -> Result<bool> {
+    async fn adding(&mut self) -> Result<bool> {
         match *self.mode {
             SaveMode::Insert => Ok(true),
             SaveMode::InsertOrUpdate | SaveMode::Raw if !self.may_exist() => Ok(true),
-            SaveMode::InsertOrUpdate | SaveMode::Raw if is_read => {
+            SaveMode::InsertOrUpdate | SaveMode::Raw if self.meta.lifecycle.pre_save.reads_costly_fields() => {
                 Ok(load::same_row_for_update(self.exec, self.row).await?.is_none())
             }
             SaveMode::Update(_) | SaveMode::InsertOrUpdate | SaveMode::Raw => Ok(false),
@@ -226,10 +243,10 @@ impl Save<'_> {
     }
 
     /// The row before it is written, if a receiver reads it: it costs a SELECT.
-    async fn before(&mut self, tx: &Tx, is_read: bool) -> Result<Option<Box<dyn AnyModel>>> {
+    async fn before(&mut self, tx: &Tx) -> Result<Option<Box<dyn AnyModel>>> {
         let is_needed = match *self.mode {
-            SaveMode::Update(_) => is_read || commit::must_read_row(self.row, tx),
-            SaveMode::InsertOrUpdate | SaveMode::Raw => is_read,
+            SaveMode::Update(_) => commit::must_read_row(self.row, tx) || self.meta.lifecycle.reads_previous(),
+            SaveMode::InsertOrUpdate | SaveMode::Raw => self.meta.lifecycle.reads_previous(),
             SaveMode::Insert => false,
         };
         if is_needed { load::same_row_for_update(self.exec, self.row).await } else { Ok(None) }
@@ -237,47 +254,49 @@ impl Save<'_> {
 
     /// Reads the columns that the database has set. In SQLite, RETURNING does not include what a trigger does.
     async fn read_back(&mut self) -> Result<()> {
-        let meta = self.meta();
         if let Some(row) = load::same_row(self.exec, self.row).await? {
-            self.row.copy_columns(&*row, &|index| meta.is_read_only(index));
+            self.row.copy_columns(&*row, &|index| self.meta.is_read_only(index));
         }
         Ok(())
     }
 
     /// Writes the row, and returns whether it was inserted.
     async fn write(&mut self) -> Result<bool> {
-        let (mode, dialect, meta) = (self.mode, self.exec.dialect(), self.meta());
+        let (meta, dialect) = (self.meta, self.exec.dialect());
         let statements = meta.statements(dialect);
-        if matches!(mode, SaveMode::InsertOrUpdate) {
-            check_key(self.row)?;
-        }
-        match *mode {
+        let key = self.row.key();
+        let has_key = !meta.is_unset_key(key);
+        let some_fields;
+        let update = match *self.mode {
+            SaveMode::InsertOrUpdate => {
+                check_key(meta, key)?;
+                (has_key && !self.is_new).then_some(&statements.update)
+            }
             SaveMode::Update(fields) => {
-                let update = sql::update(meta, &fields.indexes().collect::<Box<[usize]>>(), dialect);
-                return if self.update(&update).await? {
-                    Ok(false)
-                } else if self.version().is_some() {
-                    Err(meta.stale())
-                } else {
-                    Err(meta.not_found())
-                };
+                some_fields = sql::update(meta, &fields.indexes().collect::<Box<[usize]>>(), dialect);
+                Some(&some_fields)
             }
-            SaveMode::InsertOrUpdate if self.may_exist() => {
-                if self.update(&statements.update).await? {
-                    return Ok(false);
-                }
-                // Only a row that was never saved has no version.
-                if self.version().is_some_and(|version| !version.is_unset()) {
-                    return Err(meta.stale());
-                }
+            SaveMode::Raw => Some(&statements.overwrite),
+            SaveMode::Insert => None,
+        };
+        if let Some(update) = update {
+            if self.version().is_some_and(|version| !version.has_next()) {
+                return Err(last_version(meta));
             }
-            SaveMode::Raw if self.update(&statements.overwrite).await? => return Ok(false),
-            SaveMode::InsertOrUpdate | SaveMode::Insert | SaveMode::Raw => {}
+            // The row has to have the version of the draft.
+            let fields = RowParams::new(self.row, &update.fields);
+            let names = WrittenModel::new(meta, &update.fields);
+            if self.exec.run(Statement::new(&update.sql, &fields).names(&names)).await? > 0 {
+                if let Some(version) = self.version() {
+                    version.advance();
+                }
+                return Ok(false);
+            }
+            self.may_insert()?;
         }
         if let Some(version) = self.version() {
             version.start();
         }
-        let has_key = !self.row.is_unset();
         let insert = if has_key { &statements.insert_with_key } else { &statements.insert };
         let fields = RowParams::new(self.row, &insert.fields);
         let mut assigned = None;
@@ -290,25 +309,23 @@ impl Save<'_> {
         Ok(true)
     }
 
-    /// Updates the row, if it exists and has the version of the draft, and returns whether it did.
-    async fn update(&mut self, update: &FieldSql) -> Result<bool> {
-        let meta = self.meta();
-        if self.version().is_some_and(|version| !version.has_next()) {
-            let message = format!("the version of this row of `{}` has reached its end: make it an `i64`", meta.name);
-            return Err(Error::other(message));
+    /// Refuses to insert a row that no UPDATE has found, if it should have been there.
+    fn may_insert(&mut self) -> Result<()> {
+        match *self.mode {
+            SaveMode::Update(_) if self.meta.version.is_some() => Err(self.meta.stale()),
+            SaveMode::Update(_) => Err(self.meta.not_found()),
+            SaveMode::InsertOrUpdate => match self.version() {
+                // Only a row that was never saved has no version.
+                Some(version) if !version.is_unset() => Err(self.meta.stale()),
+                _ => Ok(()),
+            },
+            SaveMode::Insert | SaveMode::Raw => Ok(()),
         }
-        let fields = RowParams::new(self.row, &update.fields);
-        let names = WrittenModel::new(meta, &update.fields);
-        let is_there = self.exec.run(Statement::new(&update.sql, &fields).names(&names)).await? > 0;
-        if is_there && let Some(version) = self.version() {
-            version.advance();
-        }
-        Ok(is_there)
     }
 
     /// The version that this save increments, if there is one. A raw save writes the given version.
     fn version(&mut self) -> Option<&mut dyn Counter> {
-        if self.mode.is_raw() { None } else { self.row.version_counter() }
+        if self.meta.version.is_none() || self.mode.is_raw() { None } else { self.row.version_counter() }
     }
 }
 

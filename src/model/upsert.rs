@@ -21,7 +21,7 @@ pub(super) async fn upsert<M: ModelInternals>(
     draft.row.fill_columns(&|_| true);
     draft.row.settle_columns();
     let checked = check(draft.row, unique, write);
-    let row = match exec.target {
+    let mut row = match exec.target {
         DbOrTx::Tx(tx) => tx.whole(async { upsert_in(draft.row, tx, (&checked?, write)).await }).await?,
         DbOrTx::Db(db) => {
             let unique = checked?;
@@ -30,7 +30,7 @@ pub(super) async fn upsert<M: ModelInternals>(
             tx.end(row).await?
         }
     };
-    draft.row.copy_columns(&*row, &|_| true);
+    <dyn AnyModel>::take_columns(draft.row, &mut *row);
     draft.keep();
     Ok(())
 }
