@@ -357,25 +357,52 @@ impl<T: ?Sized> Itself for T {
     note = "`E` is `signals::Error`, made by `Error::other(\"why\")`, a `String`, or a type that implements `std::error::Error`, \
             `Send` and `Sync`"
 )]
-pub trait Returns<Output, Asked = Known> {
+pub trait Returns<Output, Asked = Known<Output>>: Sized {
     /// What the dispatch needs.
     #[doc(hidden)]
-    fn into_reply(self, asked: Asked) -> Reply<Output>;
+    fn into_reply(asked: Asked, returned: Self) -> Reply<Output>;
+
+    /// The same of the future of an `async` receiver: it is moved into the future of the dispatch.
+    #[doc(hidden)]
+    fn into_future<'b>(asked: Asked, future: impl Future<Output = Self> + Send + 'b) -> ReceiverFuture<'b, Output>
+    where
+        Self: 'b,
+        Output: 'b;
 }
 
 // Two steps, so that the compiler names the output of this signal, and does not list other outputs.
 #[diagnostic::do_not_recommend]
 impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
     #[inline]
-    fn into_reply(self, Known: Known) -> Reply<Output> {
-        self.reply()
+    fn into_reply(Known(_): Known<Output>, returned: Self) -> Reply<Output> {
+        returned.reply()
+    }
+
+    #[inline]
+    fn into_future<'b>(
+        Known(_): Known<Output>,
+        future: impl Future<Output = Self> + Send + 'b,
+    ) -> ReceiverFuture<'b, Output>
+    where
+        Self: 'b,
+        Output: 'b,
+    {
+        ReceiverFuture::from_or_box(async move { future.await.reply() })
     }
 }
 
 // What is returned does not say what the output is: with one implementation, the compiler would infer it from that.
 #[diagnostic::do_not_recommend]
 impl<Output, Returned> Returns<Output, Unknown> for Returned {
-    fn into_reply(self, unknown: Unknown) -> Reply<Output> {
+    fn into_reply(unknown: Unknown, _: Self) -> Reply<Output> {
+        match unknown {}
+    }
+
+    fn into_future<'b>(unknown: Unknown, _: impl Future<Output = Self> + Send + 'b) -> ReceiverFuture<'b, Output>
+    where
+        Self: 'b,
+        Output: 'b,
+    {
         match unknown {}
     }
 }
@@ -383,7 +410,15 @@ impl<Output, Returned> Returns<Output, Unknown> for Returned {
 /// The output of the signal is known.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub struct Known;
+pub struct Known<Output>(PhantomData<fn(Output)>);
+
+impl<Output> Known<Output> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+/// The output of the signals of rows.
+#[doc(hidden)]
+pub const NOTHING: Known<()> = Known::NEW;
 
 /// The output of the signal is not known yet.
 #[doc(hidden)]
@@ -441,25 +476,11 @@ impl<T: CustomSignal> Sent for T {
     type Payload = T::Payload;
 }
 
-/// What the receivers of a payload return to the dispatch.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ReplyTo<P>(PhantomData<fn(P)>);
-
-impl<P: Payload> ReplyTo<P> {
-    /// Calls `into_reply`, whose type follows from the payload.
-    #[doc(hidden)]
-    #[inline]
-    pub fn with<R>(self, into_reply: fn(R, Known) -> Reply<P::Output>, returned: R) -> Reply<P::Output> {
-        into_reply(returned, Known)
-    }
-}
-
-/// The reply to this payload.
+/// The output of the signal that sends this payload.
 #[doc(hidden)]
 #[inline]
-pub fn reply_to<T: Sent>(_: &T) -> ReplyTo<T::Payload> {
-    ReplyTo(PhantomData)
+pub fn output_of<T: Sent>(_: &T) -> Known<<T::Payload as Payload>::Output> {
+    Known::NEW
 }
 
 /// Moves the future of an `async` receiver into the future of the dispatch.

@@ -67,17 +67,15 @@ fn a_receiver() {
             created == true }
             }
             , PRIVATE Call::Async (| payload | {
-            let welcome = async move {
-            let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
-            let (function , reply) = (welcome , PRIVATE reply_to (payload)) ;
-            let instance = & payload . instance ;
+            let function = welcome ;
+            let payload = PRIVATE NarrowTo::< User >::narrow (payload) ;
+            let instance = & * payload . instance ;
             let instance : & User = instance ;
-            let tx = & mut payload . tx ;
+            let tx = & mut * payload . tx ;
             let tx : & mut Tx = tx ;
-            reply . with (< Result < () > as PRIVATE Returns < _ , _ > >::into_reply , function (instance , tx) . await) }
-            ;
+            let welcome = function (instance , tx) ;
             let _ : & (dyn CORE marker::Send + '_) = & welcome ;
-            PRIVATE receiver_future (welcome) }
+            < Result < () > as PRIVATE Returns < _ , _ > >::into_future (PRIVATE NOTHING , welcome) }
             , ())) }
             ;
             PRIVATE register ! (PRIVATE Declaration {

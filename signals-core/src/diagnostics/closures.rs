@@ -13,7 +13,7 @@ use crate::payload::{Payload, Reply};
     note = "a closure can pass on what a function takes: `connect(|event| welcome(event.instance))`",
     note = "an `async fn` is connected with `connect_async(|event| Box::pin(welcome(event.instance)))`"
 )]
-pub trait ReceiverClosure<P: Payload, R, Asked = Known>: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R {}
+pub trait ReceiverClosure<P: Payload, R, Asked = Known<()>>: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R {}
 
 #[diagnostic::do_not_recommend]
 impl<F, P: Payload, R> ReceiverClosure<P, R> for F where F: for<'a, 'b> Fn(&'b mut P::Of<'a>) -> R {}
@@ -28,7 +28,7 @@ impl<F, P: Payload, R> ReceiverClosure<P, R, Unknown> for F where F: NeverAsked 
     label = "not such a closure",
     note = "a closure can pass on what a function takes: `connect_async(|event| Box::pin(welcome(event.instance)))`"
 )]
-pub trait AsyncReceiverClosure<P: Payload, R, Asked = Known>:
+pub trait AsyncReceiverClosure<P: Payload, R, Asked = Known<()>>:
     for<'a, 'b> Fn(&'b mut P::Of<'a>) -> BoxFuture<'b, R>
 {
 }
@@ -59,7 +59,7 @@ pub trait ClosureReturns<R, Output> {
 impl<F, R: Returns<Output>, Output> ClosureReturns<R, Output> for F {
     #[inline]
     fn replying(&self) -> fn(R) -> Reply<Output> {
-        |returned| returned.into_reply(Known)
+        |returned| R::into_reply(Known::NEW, returned)
     }
 }
 

@@ -170,13 +170,14 @@ fn binding(
     let add = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
-    let locals = parameters::locals(function, &Bound { signal, sender, private });
+    let bound = Bound { signal, sender, private };
+    let locals = parameters::locals(function, &bound);
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // What is sent is the payload for any sender.
     let narrow = sender.map(|sender| quote!(let #argument = &mut #private::NarrowTo::<#sender>::narrow(#argument);));
     // A parameter may have the same name as the function, and may borrow from the payload.
-    let alias = quote_spanned!(Span::mixed_site()=> let (function, reply) = (#called, #private::reply_to(payload)););
+    let alias = quote_spanned!(Span::mixed_site()=> let (function, asked) = (#called, #private::output_of(payload)););
     let body = quote! {
         #narrow
         #alias
@@ -185,6 +186,10 @@ fn binding(
     };
     let style = match function.call {
         CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #body })),
+        CallStyle::Async(_) if bound.lends_all(function) => {
+            let passed = passed_on(function, called, &bound);
+            quote!(#private::Call::Async(|#argument| { #passed }, ()))
+        }
         CallStyle::Async(word) => {
             // Called by its name, so that the compiler names the function if its future is not `Send`.
             let wait = quote_spanned!(word=> async move);
@@ -373,6 +378,29 @@ fn call(function: &Function<'_>, private: &TokenStream) -> TokenStream {
     let nothing = || quote_spanned!(function.name.span()=> ());
     let output = function.output.map_or_else(nothing, without_lifetimes);
     let reply = ask(output, quote!(#private::Returns<_, _>), "into_reply");
-    let answer = Ident::new("reply", Span::mixed_site());
-    quote!(#answer.with(#reply, #name(#(#arguments),*) #wait))
+    let asked = Ident::new("asked", Span::mixed_site());
+    quote!(#reply(#asked, #name(#(#arguments),*) #wait))
+}
+
+/// The future of an `async fn`, if the payload lends all of its arguments for as long as itself: it is passed on, and not awaited in
+/// another one, which would cost as much time in a build as the function.
+fn passed_on(function: &Function<'_>, called: &TokenStream, bound: &Bound<'_>) -> TokenStream {
+    let Bound { sender, private, .. } = bound;
+    let [alias, payload] = ["function", "payload"].map(|name| Ident::new(name, Span::mixed_site()));
+    let locals = parameters::lent(function);
+    let arguments = function.parameters.iter().map(|parameter| &parameter.binding().name);
+    let nothing = || quote_spanned!(function.name.span()=> ());
+    let output = function.output.map_or_else(nothing, without_lifetimes);
+    let reply = ask(output, quote!(#private::Returns<_, _>), "into_future");
+    // By the name of the function, so that the compiler names it if its future is not `Send`.
+    let name = function.name;
+    let look = quote_spanned!(name.span()=> &#name);
+    quote! {
+        let #alias = #called;
+        let #payload = #private::NarrowTo::<#sender>::narrow(#payload);
+        #locals
+        let #name = #alias(#(#arguments),*);
+        let _: &(dyn ::core::marker::Send + '_) = #look;
+        #reply(#private::NOTHING, #name)
+    }
 }

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Path, Type};
 
 use super::ir::{Binding, Function, Parameter, Scope};
+use super::usual::Usual;
 use crate::case;
 use crate::grammar::text;
 use crate::root::{SpanRange, ask, map_tokens, moved};
@@ -68,6 +69,19 @@ fn known(parameter: &Parameter<'_>) -> TokenStream {
     }
 }
 
+/// `let tx = &mut *payload.tx; let tx: &mut Tx = tx;`, for a payload that is the closure's own: what its fields refer to outlives it.
+pub(super) fn lent(function: &Function<'_>) -> TokenStream {
+    let lend = |parameter: &Parameter<'_>| {
+        let Binding { name, ty, .. } = parameter.binding();
+        let span = SpanRange::of(name).hygienic();
+        let borrow = borrow(ty, Scope::Function);
+        let ty = without_lifetimes(ty);
+        let typed = quote_spanned!(name.span()=> let #name: #ty = #name;);
+        quote_spanned!(span=> let #name = #borrow payload.#name; #typed)
+    };
+    function.parameters.iter().map(lend).collect()
+}
+
 /// `let tx = <ParameterType<&Db> as TxIs<&Db, _, _>>::pass((&mut payload.tx).__field().lend());`: a question whether the field can be passed as the type of the
 /// parameter. An assignment would say it the other way round: that a `&Db` is expected, and the field is wrong.
 fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
@@ -123,6 +137,22 @@ impl Bound<'_> {
             "instance" => ty.starts_with('&') && signal != "m2m_changed",
             _ => false,
         }
+    }
+
+    /// Whether the payload is that of a signal of rows, and each parameter a field of it that is a reference or can be copied.
+    pub(super) fn lends_all(&self, function: &Function<'_>) -> bool {
+        let usual = Usual::of(self.signal);
+        let Some(sender) = self.sender.filter(|_| usual != Usual::Unknown) else { return false };
+        !matches!(function.output, Some(Type::Never(_)))
+            && function.parameters.iter().all(|parameter| {
+                let Binding { name, ty, scope, .. } = parameter.binding();
+                let is_field = matches!(parameter, Parameter::Field(_)) && *scope == Scope::Everywhere;
+                let is_lent = match ty {
+                    Type::Reference(row) if *name == "instance" => usual.lends(&row.elem, sender),
+                    _ => ["created", "tx", "db"].iter().any(|known| name == known) && self.is_usual(parameter),
+                };
+                is_field && is_lent
+            })
     }
 
     fn signal_name(&self) -> String {
