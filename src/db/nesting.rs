@@ -58,6 +58,7 @@ struct Inside {
 }
 
 impl Inside {
+    #[inline]
     fn of(body: Body) -> Self {
         let outer = INNERMOST.replace(Some(body));
         if let Some(outer) = outer {
@@ -68,6 +69,7 @@ impl Inside {
 }
 
 impl Drop for Inside {
+    #[inline]
     fn drop(&mut self) {
         INNERMOST.set(if self.is_nested { OUTER.with_borrow_mut(Vec::pop) } else { None });
     }
