@@ -99,6 +99,15 @@ impl fmt::Debug for dyn AnyIds {
 pub trait RelatedIds<M>: Send {
     #[doc(hidden)]
     fn as_ids(&self) -> &[Id<M>];
+
+    /// Their numbers. Some may be unset.
+    #[doc(hidden)]
+    fn into_numbers(self) -> Vec<Option<i64>>
+    where
+        Self: Sized,
+    {
+        self.as_ids().iter().map(|id| id.get()).collect()
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -30,20 +30,20 @@ where
     #[track_caller]
     pub fn add(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
         let exec = executor.exec(Location::caller());
-        Box::pin(async move { change(self, exec, RelationChange::Add(ids.as_ids())).await })
+        Box::pin(change(self.subject(), exec, RelationChange::Add, ids.into_numbers()))
     }
 
     /// Removes the relation to these rows. Receivers get all of the ids, related or not; if there are none, nothing is sent.
     #[track_caller]
     pub fn remove(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
         let exec = executor.exec(Location::caller());
-        Box::pin(async move { change(self, exec, RelationChange::Remove(ids.as_ids())).await })
+        Box::pin(change(self.subject(), exec, RelationChange::Remove, ids.into_numbers()))
     }
 
     /// Removes the relation to all rows. Receivers get no ids, and are also called if there are no related rows.
     #[track_caller]
     pub fn clear(self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        change(self, executor.exec(Location::caller()), RelationChange::Clear)
+        change(self.subject(), executor.exec(Location::caller()), RelationChange::Clear, Vec::new())
     }
 
     /// Relates the row to exactly these rows: removes the others, then adds the missing ones, and skips either if there is
@@ -51,7 +51,7 @@ where
     #[track_caller]
     pub fn set(self, executor: &'a dyn Executor, ids: impl RelatedIds<D::Far> + 'a) -> BoxFuture<'a, Result<()>> {
         let exec = executor.exec(Location::caller());
-        Box::pin(async move { change(self, exec, RelationChange::Set(ids.as_ids())).await })
+        Box::pin(change(self.subject(), exec, RelationChange::Set, ids.into_numbers()))
     }
 
     /// Relates the row to exactly these rows: removes the relation to all, then adds them. This is Django's `set(..,
@@ -63,7 +63,7 @@ where
         ids: impl RelatedIds<D::Far> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
         let exec = executor.exec(Location::caller());
-        Box::pin(async move { change(self, exec, RelationChange::ClearAndAdd(ids.as_ids())).await })
+        Box::pin(change(self.subject(), exec, RelationChange::ClearAndAdd, ids.into_numbers()))
     }
 
     /// Inserts a row of the other side, as [`Model::create`](crate::model::Model::create) does, and relates the two, in one
@@ -74,7 +74,7 @@ where
         executor: &'a dyn Executor,
         row: &'a mut D::Far,
     ) -> impl Future<Output = Result<()>> + Send + use<'a, T, D> {
-        create(self, executor.exec(Location::caller()), row)
+        create(self.subject(), executor.exec(Location::caller()), row)
     }
 
     /// The related rows, ordered by the key.
@@ -89,13 +89,13 @@ where
         self,
         executor: &'a dyn Executor,
     ) -> impl Future<Output = Result<Vec<Id<D::Far>>>> + Send + use<'a, T, D> {
-        read::ids(self, executor.exec(Location::caller()))
+        read::typed_ids(self.subject(), executor.exec(Location::caller()))
     }
 
     /// How many there are.
     #[track_caller]
     pub fn count(self, executor: &'a dyn Executor) -> impl Future<Output = Result<u64>> + Send + use<'a, T, D> {
-        read::count(self, executor.exec(Location::caller()))
+        read::count(self.subject(), executor.exec(Location::caller()))
     }
 
     /// Whether the row with this id is one of them.
@@ -105,6 +105,6 @@ where
         executor: &'a dyn Executor,
         id: Id<D::Far>,
     ) -> impl Future<Output = Result<bool>> + Send + use<'a, T, D> {
-        read::contains(self, executor.exec(Location::caller()), id)
+        read::contains(self.subject(), executor.exec(Location::caller()), id.get())
     }
 }

@@ -9,6 +9,7 @@ mod ids;
 mod methods;
 mod read;
 mod related;
+mod relation;
 mod rows;
 mod sql;
 mod statements;

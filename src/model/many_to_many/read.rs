@@ -1,33 +1,12 @@
 //! Reading a relation.
 
+use super::relation::Subject;
 use super::sql::as_list;
 use super::{Direction, Related, Through};
-use crate::column::Column;
 use crate::db::{Exec, Params, Row, Statement};
 use crate::error::Result;
 use crate::model::{Id, ModelInternals, load};
 use crate::value::ValueRef;
-
-impl<T, D> Related<'_, T, D>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
-    /// The id of the row. An unset id is an error.
-    pub(super) fn id(self) -> Result<i64> {
-        match self.row.column_value(D::Near::MODEL.key) {
-            ValueRef::Integer(id) => Ok(id),
-            _ => Err(unset::<T>(D::near())),
-        }
-    }
-}
-
-/// The error of an unset id, of one side.
-pub(super) fn unset<T: ModelInternals>(field: usize) -> crate::Error {
-    T::MODEL.unset_id(T::MODEL.fields[field].name)
-}
 
 pub(super) async fn all<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<Vec<D::Far>>
 where
@@ -36,70 +15,48 @@ where
     D::Near: ModelInternals,
     D::Far: ModelInternals,
 {
-    let params = [ValueRef::Integer(related.id()?)];
-    load::rows(exec, &T::LINK.statements::<D>(exec.dialect()).all, &params).await
+    let subject = related.subject();
+    let params = [ValueRef::Integer(subject.id()?)];
+    load::rows(exec, &subject.relation.statements(exec.dialect()).all, &params).await
 }
 
-pub(super) async fn ids<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<Vec<Id<D::Far>>>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
-    let params = [ValueRef::Integer(related.id()?)];
-    column(exec, &T::LINK.statements::<D>(exec.dialect()).ids, &params).await
+pub(super) async fn typed_ids<M>(subject: Subject<'_>, exec: Exec<'_>) -> Result<Vec<Id<M>>> {
+    Ok(ids(&subject, exec).await?.into_iter().map(Id::new).collect())
+}
+
+pub(super) async fn ids(subject: &Subject<'_>, exec: Exec<'_>) -> Result<Vec<i64>> {
+    let params = [ValueRef::Integer(subject.id()?)];
+    numbers(exec, &subject.relation.statements(exec.dialect()).ids, &params).await
 }
 
 /// The ids of this list that the row is related to.
-pub(super) async fn among<T, D>(
-    related: Related<'_, T, D>,
-    exec: Exec<'_>,
-    ids: &[Id<D::Far>],
-) -> Result<Vec<Id<D::Far>>>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
+pub(super) async fn among(subject: &Subject<'_>, exec: Exec<'_>, ids: &[i64]) -> Result<Vec<i64>> {
     let list = as_list(ids, exec.dialect());
-    let params = [ValueRef::Integer(related.id()?), ValueRef::Text(&list)];
-    column(exec, &T::LINK.statements::<D>(exec.dialect()).among, &params).await
+    let params = [ValueRef::Integer(subject.id()?), ValueRef::Text(&list)];
+    numbers(exec, &subject.relation.statements(exec.dialect()).among, &params).await
 }
 
-pub(super) async fn count<T, D>(related: Related<'_, T, D>, exec: Exec<'_>) -> Result<u64>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
-    let params = [ValueRef::Integer(related.id()?)];
-    let counts = column::<i64>(exec, &T::LINK.statements::<D>(exec.dialect()).count, &params).await?;
+pub(super) async fn count(subject: Subject<'_>, exec: Exec<'_>) -> Result<u64> {
+    let params = [ValueRef::Integer(subject.id()?)];
+    let counts = numbers(exec, &subject.relation.statements(exec.dialect()).count, &params).await?;
     Ok(counts.into_iter().map(i64::unsigned_abs).sum())
 }
 
-pub(super) async fn contains<T, D>(related: Related<'_, T, D>, exec: Exec<'_>, id: Id<D::Far>) -> Result<bool>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
-    let id = id.get().ok_or_else(|| unset::<T>(D::far()))?;
-    let params = [ValueRef::Integer(related.id()?), ValueRef::Integer(id)];
+pub(super) async fn contains(subject: Subject<'_>, exec: Exec<'_>, id: Option<i64>) -> Result<bool> {
+    let relation = &subject.relation;
+    let id = id.ok_or_else(|| relation.unset(relation.far))?;
+    let params = [ValueRef::Integer(subject.id()?), ValueRef::Integer(id)];
     let mut found = false;
     let each = &mut |_: &Row<'_>| {
         found = true;
         Ok(())
     };
-    exec.run(Statement::query(&T::LINK.statements::<D>(exec.dialect()).contains, &params, each)).await?;
+    exec.run(Statement::query(&relation.statements(exec.dialect()).contains, &params, each)).await?;
     Ok(found)
 }
 
 /// The first column of every row.
-async fn column<C: Column>(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<C>> {
+async fn numbers(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<i64>> {
     let mut values = Vec::new();
     let each = &mut |row: &Row<'_>| {
         values.push(row.get(0)?);

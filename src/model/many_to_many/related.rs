@@ -16,15 +16,13 @@ use core::marker::PhantomData;
 pub struct Related<'a, T: Through, D: Direction<T>> {
     pub(super) row: &'a D::Near,
     pub(super) defaults: Option<&'a (dyn Fn(&mut T) + Sync)>,
-    /// Whether it is a raw write of a fixture.
-    pub(super) raw: bool,
     pub(super) through: PhantomData<fn(&T)>,
 }
 
 impl<'a, T: Through, D: Direction<T>> Related<'a, T, D> {
     #[doc(hidden)]
     pub const fn new(row: &'a D::Near) -> Self {
-        Self { row, defaults: None, raw: false, through: PhantomData }
+        Self { row, defaults: None, through: PhantomData }
     }
 }
 

@@ -1,61 +1,59 @@
 //! Inserting rows of a through model that the user wrote.
 
-use super::{Direction, Symmetry, Through};
+use super::relation::Relation;
 use crate::db::{Exec, Statement};
 use crate::error::Result;
-use crate::model::meta::KeyKind;
+use crate::model::AnyModel;
+use crate::model::meta::{KeyKind, Meta};
 use crate::model::names::WrittenModel;
 use crate::model::params::{ColumnParams, Columns};
 use crate::model::sql::{insert_rows, written_fields};
-use crate::model::{Id, ModelInternals};
 use crate::value::ValueRef;
 
 /// SQLite accepts 32,766 parameters, PostgreSQL 65,535.
 const PARAMETERS: usize = 32_000;
 
 /// Rows that each relate two other rows.
-pub(super) struct Rows<T: ModelInternals> {
-    rows: Vec<Row<T>>,
+pub(super) struct Rows {
+    through: &'static Meta,
+    inserted: Vec<Row>,
     /// The fields that are written.
     fields: Box<[usize]>,
 }
 
-struct Row<T> {
-    values: T,
-    /// The ids of the two sides, which replace those in `values`.
-    source: i64,
-    target: i64,
+struct Row {
+    values: Box<dyn AnyModel>,
+    /// The fields of the two sides, and their ids, which replace those in `values`.
+    sides: [(usize, i64); 2],
 }
 
-impl<T: Through + ModelInternals> Rows<T> {
+impl Rows {
     /// The rows that relate the row with this id, on the near side, to these.
-    pub(super) fn of<D: Direction<T>>(
+    pub(super) fn of(
+        relation: &Relation,
         near: i64,
-        ids: &[Id<D::Far>],
-        defaults: Option<&(dyn Fn(&mut T) + Sync)>,
+        ids: &[i64],
+        make_row: &(dyn Fn() -> Box<dyn AnyModel> + Send + Sync),
     ) -> Result<Self> {
+        let through = relation.through;
         let mut rows = Vec::new();
-        let mut add = |source, target| {
-            let mut values = T::blank();
-            if let Some(defaults) = defaults {
-                defaults(&mut values);
-            }
+        let mut add = |near, far| {
+            let mut values = make_row();
             values.fill_columns(&|_| true);
             if let Some(version) = values.version_counter() {
                 version.start();
             }
-            rows.push(Row { values, source, target });
+            rows.push(Row { values, sides: [(relation.near, near), (relation.far, far)] });
         };
-        for far in ids.iter().filter_map(|id| id.get()) {
-            let (source, target) = if D::REVERSE { (far, near) } else { (near, far) };
-            add(source, target);
-            if T::LINK.symmetry == Symmetry::Symmetrical && source != target {
-                add(target, source);
+        for &far in ids {
+            add(near, far);
+            if relation.is_symmetrical() && near != far {
+                add(far, near);
             }
         }
-        let is_assigned = rows.first().is_some_and(|row| row.column(T::MODEL.key) == ValueRef::Null);
-        let fields = written_fields(T::MODEL, if is_assigned { KeyKind::Assigned } else { KeyKind::Set });
-        let rows = Self { rows, fields };
+        let is_assigned = rows.first().is_some_and(|row| row.column(through.key) == ValueRef::Null);
+        let fields = written_fields(through, if is_assigned { KeyKind::Assigned } else { KeyKind::Set });
+        let rows = Self { through, inserted: rows, fields };
         rows.check()?;
         Ok(rows)
     }
@@ -63,33 +61,31 @@ impl<T: Through + ModelInternals> Rows<T> {
     /// Refuses other unset ids of the rows, before any SQL.
     fn check(&self) -> Result<()> {
         for &field in &*self.fields {
-            let is_unset = |row: &Row<T>| row.column(field) == ValueRef::Null;
-            if !T::MODEL.fields[field].nullable && self.rows.iter().any(is_unset) {
-                return Err(T::MODEL.unset_id(T::MODEL.fields[field].name));
+            let is_unset = |row: &Row| row.column(field) == ValueRef::Null;
+            let declared = &self.through.fields[field];
+            if !declared.nullable && self.inserted.iter().any(is_unset) {
+                return Err(self.through.unset_id(declared.name));
             }
         }
         Ok(())
     }
 
     pub(super) async fn insert(&self, exec: Exec<'_>) -> Result<()> {
-        for rows in self.rows.chunks((PARAMETERS / self.fields.len()).max(1)) {
-            let sql = insert_rows(T::MODEL, &self.fields, rows.len(), exec.dialect());
+        for rows in self.inserted.chunks((PARAMETERS / self.fields.len()).max(1)) {
+            let sql = insert_rows(self.through, &self.fields, rows.len(), exec.dialect());
             let params = ColumnParams::of_rows(rows, &self.fields);
-            let names = WrittenModel::new(T::MODEL, &self.fields);
+            let names = WrittenModel::new(self.through, &self.fields);
             exec.run(Statement::new(&sql, &params).names(&names)).await?;
         }
         Ok(())
     }
 }
 
-impl<T: Through + ModelInternals> Columns for Row<T> {
+impl Columns for Row {
     fn column(&self, field: usize) -> ValueRef<'_> {
-        if field == T::LINK.source.of::<T>() {
-            ValueRef::Integer(self.source)
-        } else if field == T::LINK.target.of::<T>() {
-            ValueRef::Integer(self.target)
-        } else {
-            self.values.column_value(field)
+        match self.sides.iter().find(|(side, _)| *side == field) {
+            Some(&(_, id)) => ValueRef::Integer(id),
+            None => self.values.column_value(field),
         }
     }
 }

@@ -5,37 +5,24 @@
 
 use std::fmt::Write;
 
+use super::Symmetry;
+use super::relation::Relation;
 use super::statements::Statements;
-use super::{Direction, Link, Symmetry, Through};
 use crate::db::Dialect;
+use crate::model::Meta;
 use crate::model::sql::{Lock, list, quoted};
-use crate::model::{Id, Meta, ModelInternals};
-
-impl<T: Through> Link<T> {
-    /// Its SQL, written at the first use.
-    pub(super) fn statements<D: Direction<T>>(&'static self, dialect: Dialect) -> &'static Statements
-    where
-        T: ModelInternals,
-        D::Far: ModelInternals,
-    {
-        self.statements[dialect as usize][usize::from(D::REVERSE)].get_or_init(|| Statements::of::<T, D>(dialect))
-    }
-}
 
 impl Statements {
-    pub(super) fn of<T: Through + ModelInternals, D: Direction<T>>(dialect: Dialect) -> Self
-    where
-        D::Far: ModelInternals,
-    {
-        let through = T::MODEL;
+    pub(super) fn of(relation: &Relation, dialect: Dialect) -> Self {
+        let through = relation.through;
         let column = |field: usize| quoted(through.fields[field].column);
-        let (table, near, far) = (quoted(through.table), column(D::near()), column(D::far()));
+        let (table, near, far) = (quoted(through.table), column(relation.near), column(relation.far));
         let (me, other) = (dialect.placeholder(1), dialect.placeholder(2));
-        let symmetrical = T::LINK.symmetry == Symmetry::Symmetrical;
+        let symmetry = relation.both.symmetry;
 
         let (of_list, is_me) = (is_in_list(&far, dialect), format!("{near} = {me}"));
         let (mut removed, mut cleared) = (format!("{is_me} AND {of_list}"), is_me.clone());
-        if symmetrical {
+        if relation.is_symmetrical() {
             let _ = write!(removed, " OR {far} = {me} AND {}", is_in_list(&near, dialect));
             let _ = write!(cleared, " OR {far} = {me}");
         }
@@ -45,8 +32,7 @@ impl Statements {
             let lock = Lock::ForDelete.clause(dialect);
             format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY {key}{lock}").into()
         };
-        let add =
-            format!("INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING", pairs(T::LINK.symmetry, dialect));
+        let add = format!("INSERT INTO {table} ({near}, {far}) {} ON CONFLICT DO NOTHING", pairs(symmetry, dialect));
         Self {
             add_and_return: format!("{add} RETURNING {near}, {far}").into(),
             add: add.into(),
@@ -56,7 +42,7 @@ impl Statements {
             cleared: select(&cleared),
             among: format!("SELECT {far} FROM {table} WHERE {is_me} AND {of_list}").into(),
             ids: format!("SELECT {far} FROM {table} WHERE {is_me} ORDER BY {far}").into(),
-            all: all(<D::Far as ModelInternals>::MODEL, &table, &far, &near, &me).into(),
+            all: all(relation.far_model, &table, &far, &near, &me).into(),
             count: format!("SELECT count(*) FROM {table} WHERE {is_me}").into(),
             contains: format!("SELECT 1 FROM {table} WHERE {is_me} AND {far} = {other} LIMIT 1").into(),
         }
@@ -64,14 +50,14 @@ impl Statements {
 }
 
 /// A list of ids as one parameter.
-pub(super) fn as_list<M>(ids: &[Id<M>], dialect: Dialect) -> String {
+pub(super) fn as_list(ids: &[i64], dialect: Dialect) -> String {
     let (open, close) = match dialect {
         Dialect::Sqlite => ('[', ']'),
         Dialect::Postgres => ('{', '}'),
     };
     let mut text = String::with_capacity(ids.len() * 8 + 2);
     text.push(open);
-    for (index, id) in ids.iter().filter_map(|id| id.get()).enumerate() {
+    for (index, id) in ids.iter().enumerate() {
         let _ = write!(text, "{}{id}", if index == 0 { "" } else { "," });
     }
     text.push(close);

@@ -8,8 +8,8 @@ use signals_core::__private::{self as kernel, SignalState};
 use signals_core::Signal;
 
 use super::changed::{M2mChanged, Sender, Side};
-use super::statements::Statements;
-use crate::model::{AnyModel, ModelInternals};
+use super::relation::Both;
+use crate::model::{Meta, ModelInternals};
 
 /// A through model: each of its rows relates a row of one model to a row of another.
 ///
@@ -30,7 +30,7 @@ pub trait Through: Sized + 'static {
     const LINK: &'static Link<Self>;
 
     /// Sent before and after rows are added to the relation or removed from it.
-    const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Signal::of(&Self::LINK.changed);
+    const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Signal::of(&Self::LINK.both.changed);
 
     /// A row whose foreign keys are not set yet.
     #[doc(hidden)]
@@ -41,15 +41,8 @@ pub trait Through: Sized + 'static {
 /// The data of one relation. A `static` per through model.
 #[doc(hidden)]
 pub struct Link<T: Through> {
-    pub(super) changed: SignalState<M2mChanged<'static, dyn AnyModel>>,
+    pub(super) both: Both,
     through: PhantomData<fn(T)>,
-    /// The field of the through model that points to the model with the `#[many_to_many]` field.
-    pub(super) source: FieldOf,
-    /// The field that points to the other model.
-    pub(super) target: FieldOf,
-    pub(super) symmetry: Symmetry,
-    /// One for each dialect and direction.
-    pub(super) statements: [[OnceLock<Statements>; 2]; 2],
 }
 
 /// A field of the through model.
@@ -62,13 +55,13 @@ pub enum FieldOf {
 
 impl FieldOf {
     /// Its index among the columns of the model.
-    pub(super) fn of<T: ModelInternals>(self) -> usize {
+    pub(super) fn of(self, through: &Meta) -> usize {
         match self {
             Self::At(index) => index,
-            Self::Called(name) => match T::MODEL.fields.iter().position(|field| field.name == name) {
+            Self::Called(name) => match through.fields.iter().position(|field| field.name == name) {
                 Some(index) => index,
                 // The compiler has checked that there is one.
-                None => unreachable!("`{}` has no column `{name}`", T::MODEL.name),
+                None => unreachable!("`{}` has no column `{name}`", through.name),
             },
         }
     }
@@ -87,7 +80,7 @@ impl<T: Through> Link<T> {
     pub const fn new(source: FieldOf, target: FieldOf, symmetry: Symmetry) -> Self {
         let statements = [const { [const { OnceLock::new() }; 2] }; 2];
         let changed = SignalState::of(const { &kernel::Sender::of::<T>(T::NAME, None) });
-        Self { changed, through: PhantomData, source, target, symmetry, statements }
+        Self { both: Both { changed, source, target, symmetry, statements }, through: PhantomData }
     }
 }
 
@@ -105,17 +98,6 @@ pub trait Direction<T: Through>: Send + Sync + 'static {
     type Far;
     /// Whether this side is the one without the field.
     const REVERSE: bool;
-
-    /// The field of the through model that points to this side.
-    #[doc(hidden)]
-    fn near() -> usize
-    where
-        T: ModelInternals;
-    /// The field of the through model that points to the other side.
-    #[doc(hidden)]
-    fn far() -> usize
-    where
-        T: ModelInternals;
 }
 
 /// From the model with the `#[many_to_many]` field.
@@ -130,40 +112,12 @@ impl<T: Through> Direction<T> for Forward {
     type Near = T::Source;
     type Far = T::Target;
     const REVERSE: bool = false;
-
-    fn near() -> usize
-    where
-        T: ModelInternals,
-    {
-        T::LINK.source.of::<T>()
-    }
-
-    fn far() -> usize
-    where
-        T: ModelInternals,
-    {
-        T::LINK.target.of::<T>()
-    }
 }
 
 impl<T: Through> Direction<T> for Reverse {
     type Near = T::Target;
     type Far = T::Source;
     const REVERSE: bool = true;
-
-    fn near() -> usize
-    where
-        T: ModelInternals,
-    {
-        T::LINK.target.of::<T>()
-    }
-
-    fn far() -> usize
-    where
-        T: ModelInternals,
-    {
-        T::LINK.source.of::<T>()
-    }
 }
 
 impl<T: Through> Sender for T {

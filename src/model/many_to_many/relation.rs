@@ -1,0 +1,128 @@
+//! A relation, without the types of its models: what reads and changes one is compiled once.
+
+use std::sync::OnceLock;
+
+use signals_core::__private::SignalState;
+
+use super::changed::M2mChanged;
+use super::statements::Statements;
+use super::through::{FieldOf, Symmetry};
+use super::{AnyIds, Direction, Related, Through};
+use crate::db::Dialect;
+use crate::error::{Error, Result};
+use crate::model::{AnyModel, Id, Meta, ModelInternals};
+use crate::value::ValueRef;
+
+/// The data of one relation, in both directions.
+pub(super) struct Both {
+    pub(super) changed: SignalState<M2mChanged<'static, dyn AnyModel>>,
+    /// The field of the through model that points to the model with the `#[many_to_many]` field.
+    pub(super) source: FieldOf,
+    /// The field that points to the other model.
+    pub(super) target: FieldOf,
+    pub(super) symmetry: Symmetry,
+    /// One for each dialect and direction.
+    pub(super) statements: [[OnceLock<Statements>; 2]; 2],
+}
+
+/// A relation, from one of its sides.
+#[derive(Clone, Copy)]
+pub(super) struct Relation {
+    pub(super) both: &'static Both,
+    pub(super) through: &'static Meta,
+    /// The model of the other side.
+    pub(super) far_model: &'static Meta,
+    /// The field of the through model that points to this side.
+    pub(super) near: usize,
+    /// The field of the through model that points to the other side.
+    pub(super) far: usize,
+    /// Whether this side is the one without the field.
+    pub(super) is_reverse: bool,
+    /// The ids of rows of the other side, with their type.
+    pub(super) typed: fn(&[i64]) -> Box<dyn AnyIds>,
+}
+
+impl Relation {
+    fn of<T: Through + ModelInternals, D: Direction<T>>() -> Self
+    where
+        D::Far: ModelInternals,
+    {
+        let (both, through) = (&T::LINK.both, T::MODEL);
+        let (source, target) = (both.source.of(through), both.target.of(through));
+        let (near, far) = if D::REVERSE { (target, source) } else { (source, target) };
+        let typed = |ids: &[i64]| -> Box<dyn AnyIds> {
+            let ids: Vec<Id<D::Far>> = ids.iter().copied().map(Id::new).collect();
+            Box::new(ids)
+        };
+        Self { both, through, far_model: D::Far::MODEL, near, far, is_reverse: D::REVERSE, typed }
+    }
+
+    /// Its SQL, written at the first use.
+    pub(super) fn statements(&self, dialect: Dialect) -> &'static Statements {
+        let statements = &self.both.statements[dialect as usize][usize::from(self.is_reverse)];
+        statements.get_or_init(|| Statements::of(self, dialect))
+    }
+
+    pub(super) fn is_symmetrical(&self) -> bool {
+        self.both.symmetry == Symmetry::Symmetrical
+    }
+
+    /// The error of an unset id, of the side that this field points to.
+    pub(super) fn unset(&self, field: usize) -> Error {
+        self.through.unset_id(self.through.fields[field].name)
+    }
+}
+
+/// Makes a row of a through model that the user wrote, whose foreign keys are not set yet.
+pub(super) type MakeRow<'a> = Box<dyn Fn() -> Box<dyn AnyModel> + Send + Sync + 'a>;
+
+/// A row, and a relation of it.
+pub(super) struct Subject<'a> {
+    pub(super) relation: Relation,
+    pub(super) row: &'a dyn AnyModel,
+    /// `None` if the through model is generated.
+    pub(super) make_row: Option<MakeRow<'a>>,
+    /// Whether it is a raw write of a fixture.
+    pub(super) raw: bool,
+}
+
+impl Subject<'_> {
+    /// The id of the row. An unset id is an error.
+    pub(super) fn id(&self) -> Result<i64> {
+        match self.row.key() {
+            ValueRef::Integer(id) => Ok(id),
+            _ => Err(self.relation.unset(self.relation.near)),
+        }
+    }
+}
+
+impl<'a, T, D> Related<'a, T, D>
+where
+    T: Through + ModelInternals,
+    D: Direction<T>,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
+{
+    /// The same without the types.
+    pub(super) fn subject(self) -> Subject<'a> {
+        let defaults = self.defaults;
+        let make_row = move || -> Box<dyn AnyModel> {
+            let mut row = T::blank();
+            if let Some(defaults) = defaults {
+                defaults(&mut row);
+            }
+            Box::new(row)
+        };
+        let make_row = (!T::IS_GENERATED).then(|| -> MakeRow<'a> { Box::new(make_row) });
+        Subject { relation: Relation::of::<T, D>(), row: self.row, make_row, raw: false }
+    }
+}
+
+/// The row with the `#[many_to_many]` field, for a fixture.
+pub(super) fn loaded<T: Through + ModelInternals>(row: &dyn AnyModel) -> Subject<'_>
+where
+    T::Target: ModelInternals,
+{
+    let relation = Relation::of::<T, super::Forward>();
+    Subject { relation, row, make_row: None, raw: true }
+}
