@@ -60,16 +60,24 @@ pub struct Source {
 impl Source {
     /// The signal from this sender. `P` is its payload for any sender.
     pub(crate) fn of<P: Payload>(sender: Option<&'static Sender>) -> Self {
-        let signal = TypeId::of::<P>();
+        let any = SourceKey { signal: TypeId::of::<P>(), sender: None };
         Self {
             signal: P::SIGNAL,
-            sender: sender.map(|sender| sender.name),
-            module: sender.map_or(P::MODULE, |sender| sender.module),
-            own: SourceKey { signal, sender: sender.map(|sender| sender.id) },
-            any: sender.map(|_| SourceKey { signal, sender: None }),
-            is_any: P::HAS_SENDERS && sender.is_none(),
+            sender: None,
+            module: P::MODULE,
+            own: any,
+            any: None,
+            is_any: P::HAS_SENDERS,
             scoped: P::SCOPED,
         }
+        .from(sender)
+    }
+
+    /// The same from this sender, if there is one.
+    fn from(self, sender: Option<&'static Sender>) -> Self {
+        let Some(&Sender { name, module, id }) = sender else { return self };
+        let own = SourceKey { sender: Some(id), ..self.own };
+        Self { sender: Some(name), module, own, any: Some(self.own), is_any: false, ..self }
     }
 }
 

@@ -23,7 +23,6 @@ use crate::wiring_error::WiringError;
 pub struct SignalState<P: Payload> {
     flags: AtomicU8,
     linked: OnceLock<LinkedReceivers<P>>,
-    plain: OnceLock<Box<[SyncCall<P>]>>,
     connected: ConnectedReceivers<P>,
     sender: Option<&'static Sender>,
     audience: Audience,
@@ -38,8 +37,14 @@ enum Audience {
     OwnSender,
 }
 
-/// The link-time receivers in their order, or why they have none.
-type LinkedReceivers<P> = Result<Box<[LinkedReceiver<P>]>, Box<WiringError>>;
+/// The link-time receivers in their order.
+struct LinkedReceivers<P: Payload> {
+    /// Why they have no order, if they have none: then the list is empty.
+    error: Option<Box<WiringError>>,
+    all: Vec<LinkedReceiver<P>>,
+    /// The functions alone, if nothing is asked before one of them is called.
+    plain: Vec<SyncCall<P>>,
+}
 
 /// The registry has been read.
 const RESOLVED: u8 = 1;
@@ -53,6 +58,8 @@ const COSTLY: u8 = 8;
 const RAW: u8 = 16;
 /// Nothing is asked before a link-time receiver is called.
 const PLAIN: u8 = 32;
+/// The link-time receivers have no order.
+const FAULTY: u8 = 64;
 
 /// A receiver that the linker collected, ready to be called.
 pub(crate) struct LinkedReceiver<P: Payload> {
@@ -85,7 +92,6 @@ impl<P: Payload> SignalState<P> {
         Self {
             flags: AtomicU8::new(0),
             linked: OnceLock::new(),
-            plain: OnceLock::new(),
             connected: ConnectedReceivers::new(),
             sender,
             audience,
@@ -142,10 +148,12 @@ impl<P: Payload> SignalState<P> {
     /// The functions of its receivers, if it calls them and asks nothing before.
     #[inline]
     pub(crate) fn plain(&'static self) -> Option<&'static [SyncCall<P>]> {
-        if self.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) == PLAIN {
-            self.plain.get().map(|calls| &**calls)
-        } else {
-            None
+        if self.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) != PLAIN {
+            return None;
+        }
+        match self.linked.get() {
+            Some(linked) => Some(&linked.plain),
+            None => None,
         }
     }
 
@@ -200,8 +208,8 @@ impl<P: Payload> SignalState<P> {
     #[inline]
     pub(crate) fn linked(&'static self) -> Result<&'static [LinkedReceiver<P>], SignalError> {
         match self.linked.get() {
-            Some(Ok(linked)) => Ok(linked),
-            Some(Err(error)) => Err(wiring_error(error)),
+            Some(LinkedReceivers { error: None, all, .. }) => Ok(all),
+            Some(LinkedReceivers { error: Some(error), .. }) => Err(wiring_error(error)),
             None => {
                 self.resolve();
                 self.linked()
@@ -209,63 +217,63 @@ impl<P: Payload> SignalState<P> {
         }
     }
 
+    // Loops instead of iterators: in a dev build each adapter would be a function of this signal.
     #[cold]
     fn resolve(&'static self) -> u8 {
-        let source = self.source();
-        let receivers = receivers_of(&source);
-        let mut found = flags_of(&receivers, P::COSTLY);
-        let linked = self.linked.get_or_init(|| {
-            let linked = |receiver: &'static Receiver| Some(LinkedReceiver { binding: receiver.binding()?, receiver });
-            Ok(sorted(receivers, &source)?.into_iter().filter_map(linked).collect())
-        });
-        match linked {
-            Ok(linked) => {
-                if let Some(plain) = plain(linked) {
-                    self.plain.get_or_init(|| plain);
-                    found |= PLAIN;
-                }
-            }
-            Err(_) => found |= LINKED,
+        let (receivers, error, mut found) = receivers_of(&self.source(), P::COSTLY);
+        let linked = LinkedReceivers::of(receivers, error);
+        // With `tracing`, each call has a span.
+        if P::ALWAYS_CALLED
+            && linked.plain.len() == linked.all.len()
+            && found & FAULTY == 0
+            && !cfg!(feature = "tracing")
+        {
+            found |= PLAIN;
         }
+        // Another thread may have been faster, with the same result.
+        let _ = self.linked.set(linked);
         self.flags.fetch_or(found, Ordering::AcqRel) | found
     }
 }
 
-/// The functions alone, if nothing is asked before one of them is called. With `tracing`, each call has a span.
-fn plain<P: Payload>(linked: &[LinkedReceiver<P>]) -> Option<Box<[SyncCall<P>]>> {
-    let call = |linked: &LinkedReceiver<P>| match linked.binding {
-        Binding { filter: None, call: Call::Sync(call), .. } if P::ALWAYS_CALLED => Some(call),
-        _ => None,
-    };
-    if cfg!(feature = "tracing") { None } else { linked.iter().map(call).collect() }
+impl<P: Payload> LinkedReceivers<P> {
+    fn of(receivers: Vec<&'static Receiver>, error: Option<Box<WiringError>>) -> Self {
+        let mut linked = Self { error, all: Vec::with_capacity(receivers.len()), plain: Vec::new() };
+        for receiver in receivers {
+            if let Some(binding) = receiver.binding::<P>() {
+                if let Binding { filter: None, call: Call::Sync(call), .. } = binding {
+                    linked.plain.push(call);
+                }
+                linked.all.push(LinkedReceiver { binding, receiver });
+            }
+        }
+        linked
+    }
 }
 
 // The next functions are not generic: they are compiled once.
 
-/// The receivers that receive exactly this, and those that receive it from any sender, in no order.
-fn receivers_of(source: &Source) -> Vec<&'static Receiver> {
+/// The receivers that receive exactly this, and those that receive it from any sender, in their order, or why they have none;
+/// and the flags of a signal with these receivers.
+fn receivers_of(source: &Source, costly: &[&str]) -> (Vec<&'static Receiver>, Option<Box<WiringError>>, u8) {
     let is_meant = |receiver: &&Receiver| {
         let key = receiver.key();
         key == source.own || Some(key) == source.any
     };
-    registry::receivers().filter(is_meant).collect()
-}
-
-/// The receivers in their order.
-fn sorted(receivers: Vec<&'static Receiver>, source: &Source) -> Result<Vec<&'static Receiver>, Box<WiringError>> {
-    match registry::incomplete(source.module) {
-        Some(error) => Err(Box::new(error)),
-        None => order::sort(receivers).map_err(|fault| Box::new(fault.error(source))),
-    }
-}
-
-/// The flags of a signal with these receivers.
-fn flags_of(receivers: &[&'static Receiver], costly: &[&str]) -> u8 {
+    let receivers: Vec<&'static Receiver> = registry::receivers().filter(is_meant).collect();
     let flag = |is_set, bit| if is_set { bit } else { 0 };
-    RESOLVED
+    let flags = RESOLVED
         | flag(!receivers.is_empty(), LINKED)
         | flag(receivers.iter().any(|receiver| reads_any(receiver, costly)), COSTLY)
-        | flag(receivers.iter().any(|receiver| receiver.raw), RAW)
+        | flag(receivers.iter().any(|receiver| receiver.raw), RAW);
+    let sorted = match registry::incomplete(source.module) {
+        Some(error) => Err(error),
+        None => order::sort(receivers).map_err(|fault| fault.error(source)),
+    };
+    match sorted {
+        Ok(sorted) => (sorted, None, flags),
+        Err(error) => (Vec::new(), Some(Box::new(error)), flags | LINKED | FAULTY),
+    }
 }
 
 fn reads_any(receiver: &Receiver, fields: &[&str]) -> bool {

@@ -112,9 +112,16 @@ fn call_all<P: Payload<Mode = Synchronous>>(
         if skipped.contains::<P>(receiver, payload) {
             continue;
         }
-        let result = match guarded(panics, || linked.passes_filters(payload)) {
-            Ok(true) => guarded(panics, || Span::of(&receiver.id, name).within(|| linked.call(payload))),
-            Ok(false) => continue,
+        let call = || {
+            if linked.passes_filters(payload) {
+                Some(Span::of(&receiver.id, name).within(|| linked.call(payload)))
+            } else {
+                None
+            }
+        };
+        let result = match guarded(panics, call) {
+            Ok(Some(reply)) => Ok(reply),
+            Ok(None) => continue,
             Err(panic) => Err(panic),
         };
         if let ControlFlow::Break(end) = handle_result(&receiver.id, name, result, reborrowed(&mut sink)) {
