@@ -25,13 +25,16 @@ pub(super) async fn same_row(exec: Exec<'_>, row: &dyn AnyModel) -> Result<Optio
 
 /// Like [`same_row`], locked because it will be updated.
 pub(super) async fn same_row_for_update(exec: Exec<'_>, row: &dyn AnyModel) -> Result<Option<Box<dyn AnyModel>>> {
-    let meta = row.any_meta();
-    first_any(exec, meta, &meta.statements(exec.dialect()).select_for_update, &[row.key()]).await
+    any_by_key_for_update(exec, row.any_meta(), row.key()).await
 }
 
 /// The row with this key, locked because it will be updated.
-pub(super) async fn by_key_for_update<M: ModelInternals>(exec: Exec<'_>, key: &M::PrimaryKey) -> Result<Option<M>> {
-    first(exec, &M::MODEL.statements(exec.dialect()).select_for_update, &[key.to_value()]).await
+pub(super) async fn any_by_key_for_update(
+    exec: Exec<'_>,
+    meta: &'static Meta,
+    key: ValueRef<'_>,
+) -> Result<Option<Box<dyn AnyModel>>> {
+    first_any(exec, meta, &meta.statements(exec.dialect()).select_for_update, &[key]).await
 }
 
 pub(super) async fn refresh(instance: &mut dyn AnyModel, exec: Exec<'_>) -> Result<()> {

@@ -8,8 +8,11 @@ pub use create::CreateMany;
 pub use delete::DeleteWhere;
 pub use update::UpdateWhere;
 
-use crate::db::{Dialect, Exec, Params, Row, Statement, placeholders};
+use super::Meta;
+use super::sql::keys_by;
+use crate::db::{Dialect, Exec, Params, Row, Statement, Tx, placeholders};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// Whether the signals of each row are sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,12 +44,12 @@ impl<'a> Condition<'a> {
 }
 
 /// The keys of the rows that meet the condition, locked.
-async fn keys<M: super::ModelInternals>(condition: Condition<'_>, tx: &crate::db::Tx) -> Result<Vec<M::PrimaryKey>> {
+async fn keys(meta: &'static Meta, condition: Condition<'_>, tx: &Tx) -> Result<Vec<Value>> {
     let dialect = tx.db().dialect();
-    let sql = super::sql::keys_by(M::MODEL, &condition.sql(dialect)?, dialect);
+    let sql = keys_by(meta, &condition.sql(dialect)?, dialect);
     let mut keys = Vec::new();
     let each = &mut |row: &Row<'_>| {
-        keys.push(row.get(0)?);
+        keys.push((meta.operations.key_of)(row)?);
         Ok(())
     };
     Exec::within(tx).run(Statement::query(&sql, condition.params, each)).await?;
