@@ -48,31 +48,31 @@ mutation() {
 mutation "save_fields tells of changes in other fields" src/model/save.rs \
     'written.map_or(changes, |fields| changes.intersection(fields))' 'changes'
 mutation "a failed save leaves its key and its version" src/model/draft.rs \
-    'self.instance.restore_columns(before);' 'drop(before);'
+    'self.row.restore_columns(before);' 'drop(before);'
 mutation "a row is read again after it was written, as previous" src/model/commit.rs \
     'last.previous = first.previous;' ''
 mutation "a row that was inserted and updated is not created" src/model/commit.rs \
     'last.created |= first.created;' ''
 mutation "post_commit tells of what was typed and not saved" src/model/commit.rs \
-    'let (instance, previous) = (row.unwrap_or_else(|| instance.clone_columns()),' \
-    'let (instance, previous) = (row.map_or_else(|| instance.clone_columns(), |_| instance.clone_columns()),'
-mutation "a deleted row has a post_rollback" src/model/declare.rs \
-    'commit::deleted(instance, tx);' ''
+    'let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()),' \
+    'let (instance, previous) = (row.map_or_else(|| instance.boxed_columns(), |_| instance.boxed_columns()),'
+mutation "a deleted row has a post_rollback" src/model/delete.rs \
+    'commit::deleted(row.get(), tx);' ''
 mutation "what a cascade sets to null is not read again" src/model/cascade.rs \
-    '(pointing.meta.operations.changed)(tx);' ''
+    'commit::changed(pointing.meta, tx);' ''
 mutation "what update_where writes is not read again" src/model/bulk/update.rs \
-    'commit::changed::<M>(tx);' ''
-mutation "a savepoint that is kept forgets its post_commit" src/db/level.rs \
+    'commit::changed(M::MODEL, tx);' ''
+mutation "a savepoint that is kept forgets its post_commit" src/db/savepoint_stack.rs \
     'self.queue.extend(savepoint.queue);' 'drop(savepoint.queue);'
-mutation "a savepoint that is undone has no post_rollback" src/db/level.rs \
-    'self.queue.extend(hooks.into_iter().map(Queued::Due));' 'drop(hooks);'
-mutation "hooks run last first" src/db/level.rs \
+mutation "a savepoint that is undone has no post_rollback" src/db/savepoint_stack.rs \
+    'self.queue.extend(hooks.into_iter().map(Queued::AnyEnd));' 'drop(hooks);'
+mutation "hooks run last first" src/db/savepoint_stack.rs \
     'let hooks = queue.into_iter().filter_map(run).collect();' 'let hooks = queue.into_iter().rev().filter_map(run).collect();'
 mutation "a failed save does not break the transaction" src/db/tx.rs \
     'tx.fail(error);' ''
 mutation "get_or_create breaks the transaction" src/model/lookup.rs \
-    'tx.savepoint_at(place, async |tx| save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await).await' \
-    'save::save(instance, Exec::Tx(tx), &SaveMode::Insert, place).await'
+    'tx.savepoint_at(exec.at, async |tx| save::save_any(instance, tx.exec(exec.at), &SaveMode::Insert).await)' \
+    'async { save::save_any(instance, tx.exec(exec.at), &SaveMode::Insert).await }'
 mutation "parents are deleted before their children" src/model/cascade.rs \
     'let free = waiting.iter().position(|parent| !waiting.iter().any(|child| needs(child.meta, parent.meta)));' \
     'let free: Option<usize> = None;'
@@ -92,15 +92,15 @@ mutation "what a receiver takes out is added all the same" src/model/many_to_man
 mutation "a symmetrical relation is removed from one side" src/model/many_to_many/sql.rs \
     'if symmetrical {' 'if false {'
 mutation "a bulk signal is sent for no row" src/model/bulk/update.rs \
-    'if count > 0 && M::LIFECYCLE.post_bulk_update' 'if M::LIFECYCLE.post_bulk_update'
+    'if count > 0 && M::MODEL.lifecycle.post_bulk_update' 'if M::MODEL.lifecycle.post_bulk_update'
 
 mutation "update_or_create writes every field" src/model/update_or_create.rs \
-    'save::save(instance, exec, &SaveMode::Update(write), place).await?;' \
-    'save::save(instance, exec, &SaveMode::InsertOrUpdate, place).await?;'
+    'save::save_any(instance, exec, &SaveMode::Update(write)).await?;' \
+    'save::save_any(instance, exec, &SaveMode::InsertOrUpdate).await?;'
 mutation "upsert leaves fields with an update" src/model/upsert.rs \
-    'let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves() };' ''
+    'let write = if write.is_empty() { write } else { write | FieldSet::set_by_saves_of(meta) };' ''
 mutation "a row with a key is never new" src/model/save.rs \
-    'Ok(load::by_key_for_update::<M>(self.exec, self.draft.primary_key(), self.place).await?.is_none())' 'Ok(false)'
+    'Ok(load::same_row_for_update(self.exec, self.row).await?.is_none())' 'Ok(false)'
 
 echo "$missed missed or outdated"
 ((missed == 0))
