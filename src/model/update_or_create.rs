@@ -49,7 +49,7 @@ impl<'a, M: ModelInternals> IntoFuture for UpdateOrCreate<'a, M> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { instance, exec, fields: (find, write), create_defaults } = self;
-        let write = Write { exec, find: find.of_any(), write: write.of_any() };
+        let write = FindAndWrite { exec, find: find.of_any(), write: write.of_any() };
         Box::pin(write.run(instance, create_defaults))
     }
 }
@@ -63,20 +63,20 @@ impl<M: ModelInternals> fmt::Debug for UpdateOrCreate<'_, M> {
 
 /// The fields by which the row is found, and those that are written to an existing row.
 #[derive(Clone, Copy)]
-struct Write<'a> {
+struct FindAndWrite<'a> {
     exec: Exec<'a>,
     find: FieldSet<dyn AnyModel>,
     write: FieldSet<dyn AnyModel>,
 }
 
-impl Write<'_> {
+impl FindAndWrite<'_> {
     async fn run(self, instance: &mut dyn AnyModel, create_defaults: Option<CreateDefaults<'_>>) -> Result<bool> {
         let mut restored = Restored::new(instance);
         let created = match self.exec.target {
             DbOrTx::Tx(tx) => tx.whole(self.write(&mut restored, create_defaults)).await?,
             DbOrTx::Db(db) => {
                 let mut tx = db.begin_at(self.exec.at).await?;
-                let within = Write { exec: Exec::within(&tx), ..self };
+                let within = FindAndWrite { exec: Exec::within(&tx), ..self };
                 let created = within.write(&mut restored, create_defaults).await;
                 tx.end(created).await?
             }
