@@ -166,6 +166,8 @@ pub struct ColumnFunctions<T: 'static> {
     pub nullable: bool,
     /// Whether no value of it is NULL. It is only known for some types: an unset id is NULL, also in a type that wraps it.
     pub is_never_null: bool,
+    /// Whether [`Column::settle`] may change a value.
+    pub settles: bool,
     /// Whether it is an `Option` of a type that is nullable as well.
     pub is_nested: bool,
     /// The value without its type, for all that is compiled once for each type of column.
@@ -188,6 +190,7 @@ impl<T: Column> ColumnFunctions<T> {
             ty: T::TYPE,
             nullable: T::NULLABLE,
             is_never_null: false,
+            settles: true,
             is_nested: false,
             any: |value| value,
             any_mut: |value| value,

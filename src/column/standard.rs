@@ -9,7 +9,7 @@ macro_rules! integer_column {
         impl Column for $integer {
             const TYPE: ColumnType = ColumnType::Integer;
             const FUNCTIONS: &'static ColumnFunctions<Self> =
-                &ColumnFunctions { is_never_null: true, ..ColumnFunctions::new() };
+                &ColumnFunctions { is_never_null: true, settles: false, ..ColumnFunctions::new() };
 
             fn to_value(&self) -> ValueRef<'_> {
                 ValueRef::Integer(i64::from(*self))
@@ -32,6 +32,7 @@ integer_column! { i8 i16 i32 i64 u8 u16 u32 }
 #[diagnostic::do_not_recommend]
 impl Column for bool {
     const TYPE: ColumnType = ColumnType::Boolean;
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions { settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Boolean(*self)
@@ -51,6 +52,7 @@ impl Column for bool {
 #[diagnostic::do_not_recommend]
 impl Column for f64 {
     const TYPE: ColumnType = ColumnType::Real;
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions { settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Real(*self)
@@ -70,6 +72,7 @@ impl Column for f64 {
 #[diagnostic::do_not_recommend]
 impl Column for f32 {
     const TYPE: ColumnType = ColumnType::Real;
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions { settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Real(f64::from(*self))
@@ -90,6 +93,7 @@ impl Column for f32 {
 #[diagnostic::do_not_recommend]
 impl Column for String {
     const TYPE: ColumnType = ColumnType::Text;
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions { settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Text(self)
@@ -106,6 +110,7 @@ impl Column for String {
 #[diagnostic::do_not_recommend]
 impl Column for Vec<u8> {
     const TYPE: ColumnType = ColumnType::Blob;
+    const FUNCTIONS: &'static ColumnFunctions<Self> = &ColumnFunctions { settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Blob(self)
@@ -126,7 +131,7 @@ impl<T: Column> Column for Option<T> {
     const NULLABLE: bool = true;
     // `Some(None)` would be read back as `None`.
     const FUNCTIONS: &'static ColumnFunctions<Self> =
-        &ColumnFunctions { is_nested: T::NULLABLE, ..ColumnFunctions::new() };
+        &ColumnFunctions { is_nested: T::NULLABLE, settles: T::FUNCTIONS.settles, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, T::to_value_of_some)

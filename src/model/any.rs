@@ -3,6 +3,7 @@
 use core::any::Any;
 use core::fmt;
 
+use super::FieldSet;
 use super::meta::{KeyKind, Meta};
 use crate::column::{AnyColumn, Counter};
 use crate::value::ValueRef;
@@ -75,7 +76,7 @@ impl dyn AnyModel {
 
     /// Rounds values to what their columns can store.
     pub(crate) fn settle_columns(&mut self) {
-        for index in 0..self.any_meta().fields.len() {
+        for index in FieldSet::settled_of(self.any_meta()).indexes() {
             self.column_mut(index).settle_any();
         }
     }

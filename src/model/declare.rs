@@ -32,6 +32,7 @@ impl Meta {
             accessors: &[],
             relation: None,
             may_be_unset: which_may_be_unset(fields),
+            settles: which_settle(fields),
             set_by_saves: which_are_set_by_saves(fields),
             read_only: which_are_read_only(fields),
             operations: Operations::of::<M>(),
@@ -86,6 +87,18 @@ const fn which_may_be_unset(fields: &[Field]) -> u128 {
     let mut index = 0;
     while index < fields.len() {
         if fields[index].may_be_unset() {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
+const fn which_settle(fields: &[Field]) -> u128 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if fields[index].settles {
             bits |= 1 << index;
         }
         index += 1;

@@ -92,6 +92,11 @@ impl FieldSet<dyn AnyModel> {
         Self { bits: meta.set_by_saves, ..Self::none_of(meta) }
     }
 
+    /// The fields whose values are rounded before they are written.
+    pub(super) const fn settled_of(meta: &'static Meta) -> Self {
+        Self { bits: meta.settles, ..Self::none_of(meta) }
+    }
+
     /// The fields that the database sets and a save does not write.
     pub(super) const fn read_only_of(meta: &'static Meta) -> Self {
         Self { bits: meta.read_only, ..Self::none_of(meta) }

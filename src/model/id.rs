@@ -174,7 +174,7 @@ impl<M: 'static> Column for Id<M> {
     const TYPE: ColumnType = ColumnType::Integer;
     // Of the number, which has one type for all models.
     const FUNCTIONS: &'static ColumnFunctions<Self> =
-        &ColumnFunctions { any: |id| &id.value, any_mut: |id| &mut id.value, ..ColumnFunctions::new() };
+        &ColumnFunctions { any: |id| &id.value, any_mut: |id| &mut id.value, settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.value.map_or(ValueRef::Null, ValueRef::Integer)

@@ -42,6 +42,8 @@ pub struct Meta {
     pub(super) relation: Option<(&'static str, LoadRelated)>,
     /// The fields that may have an unset id, one bit each. Unset ids are refused before any SQL.
     pub(super) may_be_unset: u128,
+    /// The fields whose values are rounded before they are written, one bit each.
+    pub(super) settles: u128,
     /// The fields with `#[update]`, one bit each.
     pub(super) set_by_saves: u128,
     /// The fields that the database sets, one bit each.
@@ -166,6 +168,8 @@ pub struct Field {
     pub relation: Option<Relation>,
     /// Whether no value of its type is NULL.
     is_never_null: bool,
+    /// Whether values of its type are rounded before they are written.
+    pub(super) settles: bool,
     /// Whether it has `#[update]`.
     pub(super) set_by_saves: bool,
     /// Where its value comes from, if the database sets it and a save does not write it.
@@ -186,6 +190,7 @@ impl Field {
             ty: functions.ty,
             nullable: functions.nullable,
             is_never_null: functions.is_never_null,
+            settles: functions.settles,
             key: None,
             unique: false,
             index: false,
