@@ -224,7 +224,13 @@ fn a_model() {
             ;
             fn from_columns (row : & SIGNALS db::Row < '_ >) -> SIGNALS Result < Self > {
             CORE result::Result::Ok (Self {
-            id : row . read (0usize , COLUMNS . id . from_value) ? , user : row . read (1usize , COLUMNS . user . from_value) ? , name : row . read (2usize , COLUMNS . name . from_value) ? , }) }
+            id : match row . read (0usize , COLUMNS . id . from_value) {
+            CORE result::Result::Ok (value) => value , CORE result::Result::Err (value) => return CORE result::Result::Err (value) , }
+            , user : match row . read (1usize , COLUMNS . user . from_value) {
+            CORE result::Result::Ok (value) => value , CORE result::Result::Err (value) => return CORE result::Result::Err (value) , }
+            , name : match row . read (2usize , COLUMNS . name . from_value) {
+            CORE result::Result::Ok (value) => value , CORE result::Result::Err (value) => return CORE result::Result::Err (value) , }
+            , }) }
             fn clone_columns (& self) -> Self {
             Self {
             id : (COLUMNS . id . duplicate) (& self . id) , user : (COLUMNS . user . duplicate) (& self . user) , name : (COLUMNS . name . duplicate) (& self . name) , }
@@ -255,8 +261,12 @@ fn a_model() {
             id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value () , }
             }
             }
-            # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE clone::Clone , CORE marker::Copy , CORE fmt::Debug)] # [allow (dead_code)] pub struct ProfileFields {
+            # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE marker::Copy , CORE fmt::Debug)] # [allow (dead_code)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
+            # [automatically_derived] impl CORE clone::Clone for ProfileFields {
+            fn clone (& self) -> Self {
+            * self }
+            }
             # [allow (dead_code , private_interfaces , unreachable_pub , clippy::needless_lifetimes , clippy::wrong_self_convention ,)] impl Profile {
             # [doc = r" The fields of this model, each as a set with one field, for `save_fields`."] # [must_use] pub const fn fields () -> ProfileFields {
             ProfileFields {

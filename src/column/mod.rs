@@ -1,6 +1,5 @@
 //! The Rust types that are stored in one column. Uses `value` and `calendar`, and nothing above them.
 
-mod any;
 pub(crate) mod questions;
 mod standard;
 
@@ -15,11 +14,13 @@ mod time;
 #[cfg(feature = "uuid")]
 mod uuid;
 
-pub use self::any::AnyColumn;
 #[cfg(feature = "serde_json")]
 pub use self::json::Json;
 #[cfg(feature = "fixtures")]
 pub(crate) use self::json::read_around;
+
+use core::any::Any;
+use core::mem;
 
 use crate::value::{ColumnError, ValueRef};
 
@@ -198,6 +199,44 @@ impl<T: Column> ColumnFunctions<T> {
             duplicate: T::clone,
             counter: None,
             is_unset: None,
+        }
+    }
+}
+
+/// The value of a field of any column type. What the library does with the fields of a row is compiled once for each type of column,
+/// and not for each model.
+#[doc(hidden)]
+pub trait AnyColumn: Any + Send + Sync {
+    /// [`Column::to_value`]
+    fn any_value(&self) -> ValueRef<'_>;
+    /// [`Column::settle`]
+    fn settle_any(&mut self);
+    /// Becomes a copy of a value of the same type.
+    fn copy_any(&mut self, from: &dyn AnyColumn);
+    /// Takes a value of the same type.
+    fn take_any(&mut self, from: &mut dyn AnyColumn);
+}
+
+impl<T: Column> AnyColumn for T {
+    fn any_value(&self) -> ValueRef<'_> {
+        self.to_value()
+    }
+
+    fn settle_any(&mut self) {
+        self.settle();
+    }
+
+    fn copy_any(&mut self, from: &dyn AnyColumn) {
+        let from: &dyn Any = from;
+        if let Some(from) = from.downcast_ref() {
+            self.clone_from(from);
+        }
+    }
+
+    fn take_any(&mut self, from: &mut dyn AnyColumn) {
+        let from: &mut dyn Any = from;
+        if let Some(from) = from.downcast_mut() {
+            mem::swap(self, from);
         }
     }
 }

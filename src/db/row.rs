@@ -53,10 +53,15 @@ impl Row<'_> {
     #[doc(hidden)]
     #[inline]
     pub fn read<T>(&self, index: usize, from_value: fn(ValueRef<'_>) -> Result<T, ColumnError>) -> Result<T> {
-        let index = self.order.map_or(index, |order| order[index]);
-        match self.columns.value(index) {
-            Some(value) => from_value(value).map_err(|error| self.unreadable(index, error)),
-            None => Err(self.missing(index)),
+        // Without closures: this is compiled for the id of each model.
+        let index = match self.order {
+            Some(order) => order[index],
+            None => index,
+        };
+        let Some(value) = self.columns.value(index) else { return Err(self.missing(index)) };
+        match from_value(value) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.unreadable(index, error)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{AnyModel, FieldSet, IntoFieldSet, ModelInternals};
+use super::{FieldSet, IntoFieldSet, ModelInternals};
 
 impl<M: ModelInternals> FieldSet<M> {
     /// The field at this index among the columns.
@@ -27,8 +27,9 @@ impl<M: ModelInternals> FieldSet<M> {
     }
 
     /// The fields whose values differ, compared as the database stores them; all of them if there was no row before.
+    #[cfg(feature = "auth")]
     pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
-        let before = before.map(|before| before as &dyn AnyModel);
+        let before = before.map(|before| before as &dyn super::AnyModel);
         Self { bits: FieldSet::changed_in(before, after).bits, ..Self::empty() }
     }
 

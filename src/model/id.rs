@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use core::num::ParseIntError;
 use core::str::FromStr;
 
-use crate::column::{Column, ColumnFunctions, ColumnType};
+use crate::column::{AnyColumn, Column, ColumnFunctions, ColumnType};
 use crate::value::{ColumnError, ValueRef};
 
 /// `Some` of an unset id points to a row that is not saved, while `None` points to no row.
@@ -56,6 +56,17 @@ impl<M: ?Sized> Id<M> {
     /// Whether the id is unset: no row has it yet.
     pub const fn is_unset(self) -> bool {
         self.value.is_none()
+    }
+}
+
+// The number, which has one type for all models.
+impl<M: 'static> Id<M> {
+    fn any(&self) -> &dyn AnyColumn {
+        &self.value
+    }
+
+    fn any_mut(&mut self) -> &mut dyn AnyColumn {
+        &mut self.value
     }
 }
 
@@ -172,9 +183,8 @@ impl<M: ?Sized> fmt::Display for Id<M> {
 #[diagnostic::do_not_recommend]
 impl<M: 'static> Column for Id<M> {
     const TYPE: ColumnType = ColumnType::Integer;
-    // Of the number, which has one type for all models.
     const FUNCTIONS: &'static ColumnFunctions<Self> =
-        &ColumnFunctions { any: |id| &id.value, any_mut: |id| &mut id.value, settles: false, ..ColumnFunctions::new() };
+        &ColumnFunctions { any: Self::any, any_mut: Self::any_mut, settles: false, ..ColumnFunctions::new() };
 
     fn to_value(&self) -> ValueRef<'_> {
         self.value.map_or(ValueRef::Null, ValueRef::Integer)

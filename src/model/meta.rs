@@ -135,6 +135,7 @@ impl Meta {
     }
 
     /// The model as the sender of its signals.
+    #[cfg(feature = "auth")]
     pub(crate) fn sender(&'static self) -> &'static Sender {
         &self.sender
     }

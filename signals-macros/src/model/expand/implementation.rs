@@ -138,7 +138,6 @@ fn any_model(model: &Model<'_>, paths: &Paths) -> TokenStream {
 fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { root, private, .. } = paths;
     let names: Vec<_> = model.columns.iter().map(|column| column.name).collect();
-    let indexes: Vec<usize> = (0..names.len()).collect();
     let no_columns = others(model, paths);
 
     let automatic = |(index, column): &(usize, &Column<'_>)| {
@@ -156,6 +155,14 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
             const IS_GENERATED: ::core::primitive::bool = true;
         )),
     };
+    // Without `?`, which is two generic functions for each type of field.
+    let value = Ident::new("value", Span::mixed_site());
+    let read = names.iter().enumerate().map(|(index, name)| {
+        quote!(match row.read(#index, COLUMNS.#name.from_value) {
+            ::core::result::Result::Ok(#value) => #value,
+            ::core::result::Result::Err(#value) => return ::core::result::Result::Err(#value),
+        })
+    });
     quote! {
         #key
         #default_of
@@ -166,7 +173,7 @@ fn internals(model: &Model<'_>, paths: &Paths) -> TokenStream {
         #automatic_model
 
         fn from_columns(row: &#root::db::Row<'_>) -> #root::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#names: row.read(#indexes, COLUMNS.#names.from_value)?,)* #(#no_columns)* })
+            ::core::result::Result::Ok(Self { #(#names: #read,)* #(#no_columns)* })
         }
         fn clone_columns(&self) -> Self {
             Self { #(#names: (COLUMNS.#names.duplicate)(&self.#names),)* #(#no_columns)* }

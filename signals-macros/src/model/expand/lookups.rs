@@ -35,10 +35,15 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     let allow = allow();
     quote! {
         #[doc = #doc]
-        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #[derive(::core::marker::Copy, ::core::fmt::Debug)]
         #[allow(dead_code)]
         #vis struct #set {
             #(#[doc = "This field."] #vis #fields: #private::FieldSet<#name>,)*
+        }
+
+        #[automatically_derived]
+        impl ::core::clone::Clone for #set {
+            fn clone(&self) -> Self { *self }
         }
 
         #allow
