@@ -79,7 +79,7 @@ pub(crate) enum Route<P: Payload> {
 
 impl<P: Payload> SignalState<P> {
     /// A signal without senders.
-    pub const fn new() -> Self {
+    pub const fn without_senders() -> Self {
         Self::with(None, Audience::All)
     }
 

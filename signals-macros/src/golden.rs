@@ -99,7 +99,7 @@ fn a_signal() {
         &signal::expand(quote!(), item, Root::Facade),
         &expect![[r#"
             const _ : () = {
-            static STATE : PRIVATE SignalState < OrderPaid < 'static > > = PRIVATE SignalState::new () ;
+            static STATE : PRIVATE SignalState < OrderPaid < 'static > > = PRIVATE SignalState::without_senders () ;
             impl PRIVATE Payload for OrderPaid < 'static > {
             type Of < 'a > = OrderPaid < 'a > ;
             type Output = () ;

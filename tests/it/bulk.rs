@@ -20,7 +20,8 @@ on_each_database!(
     create_many_gives_each_row_its_own_id_whatever_triggers_insert,
     a_row_that_a_trigger_skips_is_an_error,
     rule_23_a_row_that_is_deleted_with_another_one_is_deleted_once,
-    rule_23_a_pre_save_that_fails_in_the_middle_undoes_all
+    rule_23_a_pre_save_that_fails_in_the_middle_undoes_all,
+    rule_23_receivers_of_post_bulk_create_see_fields_that_are_no_columns
 );
 
 async fn rule_23_create_many_inserts_all_rows_in_order_with_their_ids(database: &Database) -> TestResult {
@@ -514,5 +515,34 @@ async fn rule_23_a_pre_save_that_fails_in_the_middle_undoes_all(database: &Datab
     assert!(users.iter().all(|user| user.id.is_unset()));
     assert!(User::all(&db).await?.is_empty());
     User::create_many(&db, &mut users).await?;
+    Ok(())
+}
+
+async fn rule_23_receivers_of_post_bulk_create_see_fields_that_are_no_columns(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Default)]
+    struct Letter {
+        #[key]
+        id: Id<Letter>,
+        #[skip]
+        draft: String,
+    }
+
+    #[receiver(post_bulk_create, sender = Letter)]
+    fn written(instances: &[Letter]) -> Result<(), &'static str> {
+        LOG.note(instances.iter().map(|letter| letter.draft.as_str()).collect::<Vec<_>>().join(", "));
+        if instances.len() == 1 { Err("not one") } else { Ok(()) }
+    }
+
+    let db = database.with_tables::<Letter>().await?;
+    let letter = |draft: &str| Letter { draft: draft.to_owned(), ..Letter::default() };
+    let (mut letters, mut refused) = ([letter("to ann"), letter("to bob")], [letter("to eve")]);
+    Letter::create_many(&db, &mut letters).await?;
+    Letter::create_many(&db, &mut refused).await.unwrap_err();
+    assert_eq!(LOG.take(), "to ann, to bob\nto eve\n");
+    assert_eq!(letters.map(|letter| letter.draft), ["to ann", "to bob"]);
+    assert_eq!(refused.map(|letter| letter.draft), ["to eve"], "also after an error");
     Ok(())
 }

@@ -42,8 +42,8 @@ pub(super) fn handle_result<O>(
 fn pass_on<O>(id: &ReceiverId, name: SignalOf, result: CallResult<O>, sink: Sink<'_, O>) -> Flow {
     let result = match result {
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(error)) => Err(receiver_error(id, name, Ok(error))),
-        Err(panic) => Err(receiver_error(id, name, Err(panic))),
+        Ok(Err(error)) => Err(Box::new(receiver_error(id, name, Ok(error)))),
+        Err(panic) => Err(Box::new(receiver_error(id, name, Err(panic)))),
     };
     match (result, sink) {
         (result, Some(sink)) => sink(id, result),
@@ -58,7 +58,9 @@ impl<P: Payload> SignalState<P> {
     #[inline(never)]
     pub(super) fn failed(&'static self, index: usize, error: BoxError) -> SignalError {
         match self.linked() {
-            Ok(linked) => SignalError::Receiver(receiver_error(&linked[index].receiver.id, self.name(), Ok(error))),
+            Ok(linked) => {
+                SignalError::Receiver(Box::new(receiver_error(&linked[index].receiver.id, self.name(), Ok(error))))
+            }
             Err(error) => error,
         }
     }
@@ -69,11 +71,11 @@ fn receiver_error(
     id: &ReceiverId,
     SignalOf(signal, sender): SignalOf,
     failure: Result<BoxError, Panicked>,
-) -> Box<ReceiverError> {
-    Box::new(match failure {
+) -> ReceiverError {
+    match failure {
         Ok(error) => ReceiverError::failed(id, (signal, sender), error),
         Err(panic) => ReceiverError::panicked(id, (signal, sender), panic),
-    })
+    }
 }
 
 /// Adds a result to the list, and writes a failure to the log.

@@ -44,7 +44,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
         #written
 
         const _: () = {
-            static STATE: #private::SignalState<#tag> = #private::SignalState::new();
+            static STATE: #private::SignalState<#tag> = #private::SignalState::without_senders();
 
             impl #private::Payload for #tag {
                 type Of<'a> = #of;
