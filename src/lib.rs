@@ -420,9 +420,9 @@ pub mod __private {
         SameModel, Symmetry, Through,
     };
     pub use crate::model::{
-        Accessor, AccessorOwner, Answered, AnyModel, Composite, CompositeKind, DefaultKey, DefaultOf, Field, FieldSet,
-        Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly, RelatedById,
-        RelationKind, SendsLifecycle, VersionNumber, answered,
+        Accessor, AccessorOwner, Answered, AnyModel, AnyRow, Composite, CompositeKind, DefaultKey, DefaultOf, Field,
+        FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly,
+        RelatedById, RelationKind, SendsLifecycle, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

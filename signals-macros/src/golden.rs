@@ -190,7 +190,7 @@ fn a_model() {
             }
             impl PRIVATE SendsLifecycle for Profile {
             }
-            impl PRIVATE AnyModel for Profile {
+            impl PRIVATE AnyRow for Profile {
             fn any_meta (& self) -> & 'static PRIVATE Meta {
             & META }
             fn column (& self , index : CORE primitive::usize) -> & dyn PRIVATE AnyColumn {

@@ -10,40 +10,43 @@ use crate::value::ValueRef;
 
 /// A row of any model. A receiver without `sender` takes `instance: &dyn AnyModel`.
 ///
-/// It gives access to its model and to its values by name, and can be downcast to a concrete model.
-///
-/// `#[model]` implements it. The hidden methods are what the library does with a row whose type it does not know: saving and deleting are
-/// compiled once, over `&mut dyn AnyModel`, and not for each model.
+/// It gives access to its model and to its values by name, and can be downcast to a concrete model. Every model implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait AnyModel: Any + Send + Sync {
-    #[doc(hidden)]
+pub trait AnyModel: AnyRow {}
+
+#[diagnostic::do_not_recommend]
+impl<M: AnyRow> AnyModel for M {}
+
+/// What the library does with a row whose type it does not know: saving and deleting are compiled once, over `&mut dyn AnyModel`, and
+/// not for each model. `#[model]` implements it. It is not in the prelude, so that traits of the user can have methods of these names.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "annotate `{Self}` with `#[model]`"
+)]
+pub trait AnyRow: Any + Send + Sync {
     fn any_meta(&self) -> &'static Meta;
     /// The field at this index among the columns.
-    #[doc(hidden)]
     fn column(&self, index: usize) -> &dyn AnyColumn;
     /// The same, to be changed.
-    #[doc(hidden)]
     fn column_mut(&mut self, index: usize) -> &mut dyn AnyColumn;
     /// Whether the key is set. A key with `#[default]` has a value that means unset.
-    #[doc(hidden)]
     fn has_primary_key(&self) -> bool {
         let meta = self.any_meta();
         !meta.is_unset_key(self.column(meta.key).any_value())
     }
     /// The field with `#[version]`.
-    #[doc(hidden)]
     fn version_counter(&mut self) -> Option<&mut dyn Counter> {
         None
     }
     /// Sets the written columns with `#[update]`, and an unset key with `#[default]`.
-    #[doc(hidden)]
     fn fill_columns(&mut self, _is_written: &dyn Fn(usize) -> bool) {}
     /// A copy of all columns. Other fields have their `Default`.
-    #[doc(hidden)]
     fn boxed_columns(&self) -> Box<dyn AnyModel>;
 }
 

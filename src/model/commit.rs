@@ -8,7 +8,7 @@ use signals_core::BoxFuture;
 
 use super::sql::keys::{KEYS, borrowed, padded};
 use super::sql::{self, Lock};
-use super::{AnyModel, FieldSet, Meta, PostCommit, PostRollback, load};
+use super::{AnyModel, AnyRow, FieldSet, Meta, PostCommit, PostRollback, load};
 use crate::db::{ChangedModel, Db, Exec, Hook, RowChanges, RowKey, TransactionEnd, Tx};
 use crate::error::Result;
 use crate::value::Value;
@@ -64,12 +64,12 @@ pub(super) fn saved(
 ) {
     let (meta, key) = (instance.any_meta(), key(instance));
     let row = fields.and_then(|fields| {
-        let before = before.map(AnyModel::boxed_columns);
-        let mut row = before.or_else(|| recall(&key, tx, AnyModel::boxed_columns))?;
+        let before = before.map(AnyRow::boxed_columns);
+        let mut row = before.or_else(|| recall(&key, tx, AnyRow::boxed_columns))?;
         row.copy_columns(instance, &|index| fields.has_index(index) || Some(index) == meta.version);
         Some(row)
     });
-    let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()), previous.map(AnyModel::boxed_columns));
+    let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()), previous.map(AnyRow::boxed_columns));
     let saved = Saved { instance, is_gone: false, created, previous, raw, place };
     tx.record(key.clone(), Box::new(RowHistory { deleted: false, saved: Some(saved) }));
     if meta.lifecycle.post_rollback.has_receivers() {

@@ -45,7 +45,7 @@ pub use crate::column::ColumnType;
 pub use crate::column::Json;
 pub use crate::value::{ColumnError, ToJson};
 pub(crate) use accessors::same_accessors;
-pub use any::AnyModel;
+pub use any::{AnyModel, AnyRow};
 pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use deleted::Deleted;
 pub use field_set::{FieldSet, IntoFieldSet};

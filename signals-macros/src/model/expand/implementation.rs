@@ -25,7 +25,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
     let columns = columns(model, paths);
-    let any_model = implement(name, &quote!(#private::AnyModel for #name), &any_model(model, paths));
+    let any_model = implement(name, &quote!(#private::AnyRow for #name), &any_model(model, paths));
     let internals = implement(name, &quote!(#private::ModelInternals for #name), &internals(model, paths));
     let implementation = public(model, paths);
     let from_row = implement(name, &quote!(#root::db::FromRow for #name), &from_row(paths));
@@ -98,7 +98,7 @@ fn from_row(Paths { root, private, .. }: &Paths) -> TokenStream {
     }
 }
 
-/// The items of the implementation of `AnyModel`.
+/// The items of the implementation of `AnyRow`.
 fn any_model(model: &Model<'_>, paths: &Paths) -> TokenStream {
     let Paths { private, .. } = paths;
     let mut names: Vec<_> = model.columns.iter().map(|column| column.name).collect();

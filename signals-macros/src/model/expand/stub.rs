@@ -90,7 +90,7 @@ fn implementation(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStre
     );
     let any_model = implement(
         name,
-        &quote!(#parameters #private::AnyModel for #name #of #bounds),
+        &quote!(#parameters #private::AnyRow for #name #of #bounds),
         &quote! {
             fn any_meta(&self) -> &'static #private::Meta { ::core::unreachable!() }
             fn column(&self, _: ::core::primitive::usize) -> &dyn #private::AnyColumn { ::core::unreachable!() }
