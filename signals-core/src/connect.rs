@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::payload::Payload;
-use crate::state::SignalState;
+use crate::connected::ConnectedReceivers;
 
 /// A receiver that was connected at run time. It stays connected when this is dropped.
 ///
@@ -18,7 +17,7 @@ use crate::state::SignalState;
 /// ```
 #[derive(Clone, Copy)]
 pub struct ReceiverHandle {
-    pub(crate) signal: &'static dyn Disconnect,
+    pub(crate) signal: &'static ConnectedReceivers,
     pub(crate) key: u64,
 }
 
@@ -27,7 +26,7 @@ impl ReceiverHandle {
     ///
     /// A dispatch that has begun still calls it.
     pub fn disconnect(self) -> bool {
-        self.signal.disconnect(self.key)
+        self.signal.remove(self.key)
     }
 
     /// Turns the handle into a guard that disconnects the receiver when it is dropped.
@@ -74,19 +73,5 @@ impl ReceiverGuard {
 impl Drop for ReceiverGuard {
     fn drop(&mut self) {
         self.handle.disconnect();
-    }
-}
-
-pub(crate) trait Disconnect: Send + Sync {
-    fn disconnect(&'static self, key: u64) -> bool;
-}
-
-impl<P: Payload> Disconnect for SignalState<P> {
-    fn disconnect(&'static self, key: u64) -> bool {
-        let mut receivers = self.connected().lock();
-        let removed = receivers.remove(key);
-        self.set_connected(&receivers);
-        drop(receivers);
-        removed.is_some()
     }
 }

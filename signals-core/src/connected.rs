@@ -1,91 +1,120 @@
 //! The receivers that are connected while the program runs: a list that a dispatch reads and `connect` replaces.
+//!
+//! The list does not depend on the payload, so that it is compiled once and not for each signal.
 
-use core::pin::Pin;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::any::Any;
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::id::ReceiverId;
-use crate::payload::{Mode, Payload, Reply};
-
-/// A boxed future, such as [`Signal::connect_async`](crate::Signal::connect_async) takes.
-pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
+use crate::payload::{BoxFuture, Mode, Payload, Reply};
 
 pub(crate) type SyncClosure<P> =
     dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output> + Send + Sync;
 pub(crate) type AsyncClosure<P> =
     dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> BoxFuture<'b, Reply<<P as Payload>::Output>> + Send + Sync;
 
-/// A receiver that was connected at run time.
-pub(crate) struct ConnectedReceiver<P: Payload> {
-    key: u64,
-    is_unique: bool,
-    pub(crate) id: ReceiverId,
-    pub(crate) closure: Closure<P>,
-}
-
+/// What was connected to a signal with this payload.
 pub(crate) enum Closure<P: Payload> {
     Sync(Box<SyncClosure<P>>),
     Async(Box<AsyncClosure<P>>, <P::Mode as Mode>::Awaits),
 }
 
+/// A receiver that was connected at run time.
+pub(crate) struct ConnectedReceiver {
+    key: u64,
+    is_unique: bool,
+    pub(crate) id: ReceiverId,
+    /// A [`Closure`].
+    closure: Box<dyn Any + Send + Sync>,
+}
+
+impl ConnectedReceiver {
+    /// The closure, which was connected to a signal with this payload.
+    pub(crate) fn closure<P: Payload>(&self) -> &Closure<P> {
+        match self.closure.downcast_ref() {
+            Some(closure) => closure,
+            None => unreachable!("it is connected to a signal with another payload"),
+        }
+    }
+}
+
 /// The connected receivers of a signal when a dispatch begins.
-pub(crate) type Snapshot<P> = Arc<[Arc<ConnectedReceiver<P>>]>;
+pub(crate) type Snapshot = Arc<[Arc<ConnectedReceiver>]>;
+
+/// The flag of a signal that has connected receivers.
+pub(crate) const CONNECTED: u8 = 4;
 
 /// The connected receivers of a signal. Each change replaces the whole list, so that a dispatch can keep the one it began with
 /// and does not hold the lock.
-pub(crate) struct ConnectedReceivers<P: Payload>(Mutex<Option<Snapshot<P>>>);
+pub(crate) struct ConnectedReceivers {
+    /// The flags of the signal. [`CONNECTED`] is changed while the list is locked, so that no other change can overtake it.
+    pub(crate) flags: AtomicU8,
+    list: Mutex<Option<Snapshot>>,
+}
 
-impl<P: Payload> ConnectedReceivers<P> {
+impl ConnectedReceivers {
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new(None))
+        Self { flags: AtomicU8::new(0), list: Mutex::new(None) }
     }
 
     /// The list, `None` if it is empty.
-    pub(crate) fn snapshot(&self) -> Option<Snapshot<P>> {
-        self.lock().list.clone()
-    }
-
-    pub(crate) fn lock(&self) -> LockedReceivers<'_, P> {
-        // The list is replaced as a whole, so a panic cannot leave it half-changed.
-        LockedReceivers { list: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
-    }
-}
-
-/// The connected receivers of a signal while they are changed.
-pub(crate) struct LockedReceivers<'s, P: Payload> {
-    list: MutexGuard<'s, Option<Snapshot<P>>>,
-}
-
-impl<P: Payload> LockedReceivers<'_, P> {
-    pub(crate) fn has_unique(&self, name: &str) -> bool {
-        self.iter().any(|known| known.is_unique && known.id.name == name)
+    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        self.lock().clone()
     }
 
     /// Adds a receiver and returns its key.
-    pub(crate) fn push(&mut self, id: ReceiverId, is_unique: bool, closure: Closure<P>) -> u64 {
+    pub(crate) fn push(&self, id: ReceiverId, closure: Box<dyn Any + Send + Sync>) -> u64 {
+        self.add(&mut self.lock(), id, false, closure)
+    }
+
+    /// The same, unless a unique receiver with this name is connected.
+    pub(crate) fn push_unique(&self, id: ReceiverId, closure: Box<dyn Any + Send + Sync>) -> Option<u64> {
+        let mut list = self.lock();
+        let is_known =
+            list.iter().flat_map(|list| list.iter()).any(|known| known.is_unique && known.id.name == id.name);
+        if is_known {
+            // The closure may own the guard of another receiver: it is dropped after the lock is released.
+            drop(list);
+            drop(closure);
+            return None;
+        }
+        Some(self.add(&mut list, id, true, closure))
+    }
+
+    fn add(
+        &self,
+        list: &mut Option<Snapshot>,
+        id: ReceiverId,
+        is_unique: bool,
+        closure: Box<dyn Any + Send + Sync>,
+    ) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let key = NEXT.fetch_add(1, Ordering::Relaxed);
         let added = Arc::new(ConnectedReceiver { key, is_unique, id, closure });
-        let list = self.iter().cloned().chain([added]).collect();
-        *self.list = Some(list);
+        *list = Some(list.iter().flat_map(|list| list.iter()).cloned().chain([added]).collect());
+        self.flags.fetch_or(CONNECTED, Ordering::Release);
         key
     }
 
-    /// Removes a receiver, and returns the old list if the receiver was in it. The caller drops it after the lock is
-    /// released: the `Drop` of a closure may connect or disconnect.
-    pub(crate) fn remove(&mut self, key: u64) -> Option<Snapshot<P>> {
-        if !self.iter().any(|connected| connected.key == key) {
-            return None;
+    /// Removes a receiver, and returns whether it was connected.
+    pub(crate) fn remove(&self, key: u64) -> bool {
+        let mut list = self.lock();
+        let Some(old) = list.take_if(|list| list.iter().any(|connected| connected.key == key)) else { return false };
+        let left: Snapshot = old.iter().filter(|connected| connected.key != key).cloned().collect();
+        if left.is_empty() {
+            self.flags.fetch_and(!CONNECTED, Ordering::Release);
+        } else {
+            *list = Some(left);
         }
-        let left: Snapshot<P> = self.iter().filter(|connected| connected.key != key).cloned().collect();
-        std::mem::replace(&mut *self.list, (!left.is_empty()).then_some(left))
+        // The `Drop` of a closure may connect or disconnect, so the old list is dropped after the lock is released.
+        drop(list);
+        drop(old);
+        true
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_none()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &Arc<ConnectedReceiver<P>>> {
-        self.list.iter().flat_map(|list| list.iter())
+    fn lock(&self) -> MutexGuard<'_, Option<Snapshot>> {
+        // The list is replaced as a whole, so a panic cannot leave it half-changed.
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

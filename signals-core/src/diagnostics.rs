@@ -8,7 +8,7 @@
 use core::marker::PhantomData;
 
 use crate::error::BoxError;
-use crate::payload::{Payload, ReceiverFuture, Reply};
+use crate::payload::{BoxFuture, NarrowTo, Payload, ReceiverFuture, Reply};
 
 mod closures;
 mod conditions;
@@ -387,7 +387,7 @@ impl<Output, Returned: Replies<Output>> Returns<Output> for Returned {
         Self: 'b,
         Output: 'b,
     {
-        ReceiverFuture::from_or_box(async move { future.await.reply() })
+        receiver_future(async move { future.await.reply() })
     }
 }
 
@@ -483,9 +483,29 @@ pub fn output_of<T: Sent>(_: &T) -> Known<<T::Payload as Payload>::Output> {
     Known::NEW
 }
 
-/// Moves the future of an `async` receiver into the future of the dispatch.
+/// Moves the future of an `async` receiver into the future of the dispatch. If it is too large for that, it is boxed.
 #[doc(hidden)]
 #[inline]
-pub fn receiver_future<'b, O>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
-    ReceiverFuture::from_or_box(future)
+pub fn receiver_future<'b, O: 'b>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
+    if ReceiverFuture::<O>::has_space_for_val(&future) && ReceiverFuture::<O>::has_alignment_for_val(&future) {
+        ReceiverFuture::from(future)
+    } else {
+        in_a_box(Box::pin(future))
+    }
+}
+
+/// Without the type of the future, so that it is compiled once and not for each receiver.
+#[cold]
+fn in_a_box<'b, O: 'b>(future: BoxFuture<'b, Reply<O>>) -> ReceiverFuture<'b, O> {
+    ReceiverFuture::from(future)
+}
+
+// A signal without senders has no receivers with a sender. The compiler has said so, and says nothing more.
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal, S: ?Sized> NarrowTo<'_, S> for T {
+    type Narrowed = T;
+
+    fn narrow(&mut self) -> T {
+        unreachable!("this signal has no senders")
+    }
 }

@@ -190,12 +190,12 @@ mod wiring_error;
 
 pub use check::check;
 pub use connect::{ReceiverGuard, ReceiverHandle};
-pub use connected::BoxFuture;
 pub use depth::set_recursion_limit;
 pub use dispatch::ReceiverResult;
 pub use error::{BoxError, ReceiverError, SignalError};
 pub use id::{ReceiverId, ReceiverName};
 pub use location::SourceLocation;
+pub use payload::BoxFuture;
 pub use receiver::Receiver;
 pub use registry::{linked_crates, receivers};
 pub use signal::Signal;

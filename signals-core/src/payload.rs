@@ -1,17 +1,17 @@
 //! What a signal sends and how its receivers are called: the types that the declaration of a signal fixes.
 
+use core::any::TypeId;
 use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
+use core::pin::Pin;
 use std::sync::Arc;
 
 use stackfuture::StackFuture;
 
-use crate::connected::BoxFuture;
-use crate::diagnostics::CustomSignal;
 use crate::error::BoxError;
 use crate::scope::Scope;
-use crate::source::Sender;
+use crate::source::{Sender, Source, SourceKey};
 
 /// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
@@ -69,6 +69,9 @@ pub trait Payload: Sized + 'static {
 /// The payload that is sent for the signal of `P`.
 pub(crate) type AnyOf<'a, P> = <<P as Payload>::Any as Payload>::Of<'a>;
 
+/// A boxed future, such as [`Signal::connect_async`](crate::Signal::connect_async) takes.
+pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
+
 /// Narrows the payload for any sender to that for the sender `S`. A receiver with a sender does this first.
 #[doc(hidden)]
 pub trait NarrowTo<'b, S: ?Sized> {
@@ -76,16 +79,6 @@ pub trait NarrowTo<'b, S: ?Sized> {
     type Narrowed;
 
     fn narrow(&'b mut self) -> Self::Narrowed;
-}
-
-// A signal without senders has no receivers with a sender. The compiler has said so, and says nothing more.
-#[diagnostic::do_not_recommend]
-impl<T: CustomSignal, S: ?Sized> NarrowTo<'_, S> for T {
-    type Narrowed = T;
-
-    fn narrow(&mut self) -> T {
-        unreachable!("this signal has no senders")
-    }
 }
 
 /// Calls what was connected at run time with its payload.
@@ -198,5 +191,22 @@ impl<P: Payload> fmt::Debug for Call<P> {
             Self::Sync(_) => "Sync",
             Self::Async(..) => "Async",
         })
+    }
+}
+
+impl Source {
+    /// The signal from this sender. `P` is its payload for any sender.
+    pub(crate) fn of<P: Payload>(sender: Option<&'static Sender>) -> Self {
+        let any = SourceKey { signal: TypeId::of::<P>(), sender: None };
+        Self {
+            signal: P::SIGNAL,
+            sender: None,
+            module: P::MODULE,
+            own: any,
+            any: None,
+            is_any: P::HAS_SENDERS,
+            scoped: P::SCOPED,
+        }
+        .from(sender)
     }
 }

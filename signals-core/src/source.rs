@@ -3,8 +3,6 @@
 use core::any::TypeId;
 use core::fmt;
 
-use crate::payload::Payload;
-
 /// A type that sends signals.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +31,8 @@ impl Sender {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceKey {
-    signal: TypeId,
-    sender: Option<TypeId>,
+    pub(crate) signal: TypeId,
+    pub(crate) sender: Option<TypeId>,
 }
 
 /// A signal from one sender, without its type.
@@ -58,23 +56,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The signal from this sender. `P` is its payload for any sender.
-    pub(crate) fn of<P: Payload>(sender: Option<&'static Sender>) -> Self {
-        let any = SourceKey { signal: TypeId::of::<P>(), sender: None };
-        Self {
-            signal: P::SIGNAL,
-            sender: None,
-            module: P::MODULE,
-            own: any,
-            any: None,
-            is_any: P::HAS_SENDERS,
-            scoped: P::SCOPED,
-        }
-        .from(sender)
-    }
-
     /// The same from this sender, if there is one.
-    fn from(self, sender: Option<&'static Sender>) -> Self {
+    pub(crate) fn from(self, sender: Option<&'static Sender>) -> Self {
         let Some(&Sender { name, module, id }) = sender else { return self };
         let own = SourceKey { sender: Some(id), ..self.own };
         Self { sender: Some(name), module, own, any: Some(self.own), is_any: false, ..self }

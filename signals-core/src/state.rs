@@ -3,12 +3,12 @@
 //! `P` is the payload for any sender throughout, so that this is compiled once per signal and not for each sender.
 
 use core::fmt;
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::Ordering;
 use std::sync::OnceLock;
 
 use crate::binding::Binding;
 use crate::connect::ReceiverHandle;
-use crate::connected::{Closure, ConnectedReceivers, LockedReceivers, Snapshot};
+use crate::connected::{CONNECTED, Closure, ConnectedReceivers, Snapshot};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::order;
@@ -21,9 +21,9 @@ use crate::wiring_error::WiringError;
 /// The receivers of one signal from one sender.
 #[doc(hidden)]
 pub struct SignalState<P: Payload> {
-    flags: AtomicU8,
     linked: OnceLock<LinkedReceivers<P>>,
-    connected: ConnectedReceivers<P>,
+    /// Those that were connected, and the flags of the signal.
+    connected: ConnectedReceivers,
     sender: Option<&'static Sender>,
     audience: Audience,
 }
@@ -50,8 +50,6 @@ struct LinkedReceivers<P: Payload> {
 const RESOLVED: u8 = 1;
 /// There are link-time receivers, or an error that says why they cannot be called.
 const LINKED: u8 = 2;
-/// There are run-time receivers.
-const CONNECTED: u8 = 4;
 /// A link-time receiver reads fields that are only filled in on request.
 const COSTLY: u8 = 8;
 /// A link-time receiver is called for raw writes.
@@ -74,7 +72,7 @@ pub(crate) enum Route<P: Payload> {
     /// Those that the linker collected.
     Linked(&'static [LinkedReceiver<P>]),
     /// Those that the linker collected, and then those that were connected.
-    Connected(&'static [LinkedReceiver<P>], Snapshot<P>),
+    Connected(&'static [LinkedReceiver<P>], Snapshot),
 }
 
 impl<P: Payload> SignalState<P> {
@@ -89,13 +87,7 @@ impl<P: Payload> SignalState<P> {
     }
 
     const fn with(sender: Option<&'static Sender>, audience: Audience) -> Self {
-        Self {
-            flags: AtomicU8::new(0),
-            linked: OnceLock::new(),
-            connected: ConnectedReceivers::new(),
-            sender,
-            audience,
-        }
+        Self { linked: OnceLock::new(), connected: ConnectedReceivers::new(), sender, audience }
     }
 
     /// Leaves out receivers of any sender.
@@ -148,7 +140,7 @@ impl<P: Payload> SignalState<P> {
     /// The functions of its receivers, if it calls them and asks nothing before.
     #[inline]
     pub(crate) fn plain(&'static self) -> Option<&'static [SyncCall<P>]> {
-        if self.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) != PLAIN {
+        if self.connected.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) != PLAIN {
             return None;
         }
         match self.linked.get() {
@@ -166,42 +158,18 @@ impl<P: Payload> SignalState<P> {
 
     /// Calls a closure on every dispatch from now on.
     pub(crate) fn connect(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
-        let mut receivers = self.connected.lock();
-        let key = receivers.push(id, false, closure);
-        self.set_connected(&receivers);
-        ReceiverHandle { signal: self, key }
+        ReceiverHandle { signal: &self.connected, key: self.connected.push(id, Box::new(closure)) }
     }
 
     /// The same, unless a closure with this name is connected.
     pub(crate) fn connect_unique(&'static self, id: ReceiverId, closure: Closure<P>) -> Option<ReceiverHandle> {
-        let mut receivers = self.connected.lock();
-        if receivers.has_unique(&id.name) {
-            // The closure may own the guard of another receiver: it is dropped after the lock is released.
-            drop(receivers);
-            drop(closure);
-            return None;
-        }
-        let key = receivers.push(id, true, closure);
-        self.set_connected(&receivers);
-        Some(ReceiverHandle { signal: self, key })
-    }
-
-    /// Notes whether there are run-time receivers. The list is locked, so no other change can overtake this one.
-    pub(crate) fn set_connected(&self, receivers: &LockedReceivers<'_, P>) {
-        if receivers.is_empty() {
-            self.flags.fetch_and(!CONNECTED, Ordering::Release);
-        } else {
-            self.flags.fetch_or(CONNECTED, Ordering::Release);
-        }
-    }
-
-    pub(crate) fn connected(&self) -> &ConnectedReceivers<P> {
-        &self.connected
+        let key = self.connected.push_unique(id, Box::new(closure))?;
+        Some(ReceiverHandle { signal: &self.connected, key })
     }
 
     #[inline]
     fn flags(&'static self) -> u8 {
-        let flags = self.flags.load(Ordering::Acquire);
+        let flags = self.connected.flags.load(Ordering::Acquire);
         if flags & RESOLVED == 0 { self.resolve() } else { flags }
     }
 
@@ -232,7 +200,7 @@ impl<P: Payload> SignalState<P> {
         }
         // Another thread may have been faster, with the same result.
         let _ = self.linked.set(linked);
-        self.flags.fetch_or(found, Ordering::AcqRel) | found
+        self.connected.flags.fetch_or(found, Ordering::AcqRel) | found
     }
 }
 

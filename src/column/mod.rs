@@ -160,6 +160,7 @@ impl ColumnType {
 /// is one error and not one for each function.
 #[doc(hidden)]
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them go together")]
 pub struct ColumnFunctions<T: 'static> {
     /// [`Column::TYPE`]
     pub ty: ColumnType,

@@ -11,12 +11,12 @@ pub(crate) struct Statement<'a> {
     pub(super) params: &'a dyn Params,
     names: Option<&'a dyn Names>,
     pub(super) wants: Wants<'a>,
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "in SQLite, the SQL contains every row"))]
     pub(super) rows: Option<RowsToInsert>,
 }
 
 /// An INSERT of several rows, whose SQL contains one row. The parameters are those of each row, row after row.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "in SQLite, the SQL contains every row"))]
 pub(crate) struct RowsToInsert {
     /// The place of `VALUES (..)` in the SQL.
     pub(crate) values: Range<usize>,

@@ -3,7 +3,6 @@
 use core::any::Any;
 use core::fmt;
 
-use super::FieldSet;
 use super::meta::{KeyKind, Meta};
 use crate::column::{AnyColumn, Counter};
 use crate::value::ValueRef;
@@ -74,13 +73,6 @@ impl dyn AnyModel {
             && let Some(id) = column.downcast_mut()
         {
             *id = key;
-        }
-    }
-
-    /// Rounds values to what their columns can store.
-    pub(crate) fn settle_columns(&mut self) {
-        for index in FieldSet::settled_of(self.any_meta()).indexes() {
-            self.column_mut(index).settle_any();
         }
     }
 

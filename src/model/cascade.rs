@@ -14,7 +14,7 @@ use super::meta::{Field, Meta, OnDelete};
 use super::operations::DeletedRow;
 use super::sql::Lock;
 use super::sql::keys::{KEYS, borrowed, padded};
-use super::{AnyModel, commit, delete, sql};
+use super::{AnyModel, commit, delete_signals, sql};
 use crate::db::{self, Dialect, Exec, Statement, Tx};
 use crate::error::{ErrorKind, Result};
 use crate::model::names::ModelOfTable;
@@ -303,7 +303,7 @@ impl<'a> Cascade<'a> {
         self.sort();
         let tx = self.tx;
         for group in self.groups.iter().filter(|group| group.meta.lifecycle.has_delete_receivers()) {
-            delete::pre_delete(group.meta, &group.rows, tx).await?;
+            delete_signals::pre_delete(group.meta, &group.rows, tx).await?;
         }
 
         let mut deleted = Deleted::default();
@@ -325,7 +325,7 @@ impl<'a> Cascade<'a> {
             deleted.add(group.meta, counts[index].unwrap_or(0));
             note_database_cascade(group.meta, tx);
             if group.meta.lifecycle.has_delete_receivers() || group.meta.lifecycle.notes_rows() {
-                delete::post_delete(group.meta, &group.rows, tx).await?;
+                delete_signals::post_delete(group.meta, &group.rows, tx).await?;
             }
         }
         Ok(deleted)

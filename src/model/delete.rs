@@ -1,15 +1,12 @@
 //! Deleting a row with its cascade, in one transaction.
 
-use std::pin::pin;
-
-use signals_core::__private::asynchronous::send;
-
 use super::cascade::{Cascade, note_database_cascade};
+use super::delete_signals::{post_delete, pre_delete};
 use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::names::ModelOfTable;
 use super::operations::DeletedRow;
-use super::{AnyModel, Meta, PostDelete, PreDelete, commit};
+use super::{AnyModel, Meta};
 use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -95,32 +92,6 @@ async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Delet
 /// deleted.
 pub(super) async fn cascade_of(meta: &'static Meta, rows: &[&dyn AnyModel], tx: &Tx) -> Result<Deleted> {
     Cascade::collect(meta, rows, tx).await?.delete().await
-}
-
-/// Sends `pre_delete` for each row of a model. All rows are in one block, and share a handle.
-pub(super) async fn pre_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    let sent = pin!(async {
-        let tx = &mut tx.handle();
-        for row in rows {
-            send(&meta.lifecycle.pre_delete, PreDelete { instance: row.get(), origin: row.origin(), tx }).await?;
-        }
-        Ok(())
-    });
-    tx.inside(sent).await
-}
-
-/// Sends `post_delete` for each row of a model, in reverse order, and cancels its `post_commit`.
-pub(super) async fn post_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    let sent = pin!(async {
-        let handle = &mut tx.handle();
-        for row in rows.iter().rev() {
-            let event = PostDelete { instance: row.get(), origin: row.origin(), tx: handle };
-            send(&meta.lifecycle.post_delete, event).await?;
-            commit::deleted(row.get(), tx);
-        }
-        Ok(())
-    });
-    tx.inside(sent).await
 }
 
 /// The names in the errors of a DELETE. A foreign key that refuses it is that of another model.

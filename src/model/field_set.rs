@@ -196,3 +196,12 @@ impl<M: ?Sized> fmt::Debug for FieldSet<M> {
         f.debug_set().entries(self.names()).finish()
     }
 }
+
+impl dyn AnyModel {
+    /// Rounds values to what their columns can store.
+    pub(crate) fn settle_columns(&mut self) {
+        for index in FieldSet::settled_of(self.any_meta()).indexes() {
+            self.column_mut(index).settle_any();
+        }
+    }
+}

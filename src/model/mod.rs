@@ -10,6 +10,7 @@ mod cascade;
 mod commit;
 mod declare;
 mod delete;
+mod delete_signals;
 mod deleted;
 pub mod diagnostics;
 mod draft;

@@ -1,8 +1,7 @@
 //! What can be connected to a signal while the program runs.
 
 use super::{Known, Returns, Unknown};
-use crate::connected::BoxFuture;
-use crate::payload::{Payload, Reply};
+use crate::payload::{BoxFuture, Payload, Reply};
 
 /// A closure that is called with the payload of a signal. `connect` takes it.
 ///

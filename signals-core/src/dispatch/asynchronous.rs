@@ -127,7 +127,7 @@ async fn call_all<P: Payload<Mode = Asynchronous>>(
     for connected in connected.iter().flat_map(|connected| connected.iter()) {
         let id = &connected.id;
         let context = CallContext { depth, panics, span: Span::of(id, name) };
-        let result = match &connected.closure {
+        let result = match connected.closure::<P>() {
             Closure::Sync(closure) => context.call(|| closure(payload)),
             // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
             Closure::Async(closure, ()) => context.run(pin!(async { closure(payload).await })).await,

@@ -138,7 +138,7 @@ fn call_all<P: Payload<Mode = Synchronous>>(
 #[cold]
 fn call_connected<P: Payload<Mode = Synchronous>>(
     state: &'static SignalState<P>,
-    connected: &[Arc<ConnectedReceiver<P>>],
+    connected: &[Arc<ConnectedReceiver>],
     payload: &mut P::Of<'_>,
     panics: Panics,
     mut sink: Sink<'_, P::Output>,
@@ -146,7 +146,7 @@ fn call_connected<P: Payload<Mode = Synchronous>>(
     let name = || state.name();
     for connected in connected {
         let id = &connected.id;
-        let result = guarded(panics, || Span::of(id, name).within(|| connected.call(payload)));
+        let result = guarded(panics, || Span::of(id, name).within(|| call_closure::<P>(connected, payload)));
         if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
             return end;
         }
@@ -172,11 +172,12 @@ impl<P: Payload<Mode = Synchronous>> LinkedReceiver<P> {
     }
 }
 
-impl<P: Payload<Mode = Synchronous>> ConnectedReceiver<P> {
-    fn call(&self, payload: &mut P::Of<'_>) -> Reply<P::Output> {
-        match &self.closure {
-            Closure::Sync(closure) => closure(payload),
-            Closure::Async(_, never) => match *never {},
-        }
+fn call_closure<P: Payload<Mode = Synchronous>>(
+    connected: &ConnectedReceiver,
+    payload: &mut P::Of<'_>,
+) -> Reply<P::Output> {
+    match connected.closure::<P>() {
+        Closure::Sync(closure) => closure(payload),
+        Closure::Async(_, never) => match *never {},
     }
 }

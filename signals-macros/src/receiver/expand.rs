@@ -33,12 +33,11 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
         parsed.attributes.iter().flat_map(bindings).collect()
     };
     // Each constant costs time in every build: there is one only if it is used more than once.
-    let entries = match &*one(&declared) {
-        [entry] => entry.clone(),
-        _ => {
-            let entries = one(&quote!(DECLARATION));
-            quote!(const DECLARATION: #private::Declaration = #declared; #(#entries)*)
-        }
+    let entries = if let [entry] = &*one(&declared) {
+        entry.clone()
+    } else {
+        let entries = one(&quote!(DECLARATION));
+        quote!(const DECLARATION: #private::Declaration = #declared; #(#entries)*)
     };
     // A closure may name a variable of the function around the receiver. In the length of an array the compiler says to make it a
     // `const`; in the value of a constant it would say to write a `let`.

@@ -21,5 +21,6 @@ pub use checks::{Compared, DifferentModel, FieldIndex, PointsOnceTo, SameModel};
 pub use field::{HoldsRows, ManyToMany, RelatesTo, RowsOf};
 pub use ids::{AnyIds, RelatedIds};
 pub use related::Related;
-pub use through::{Direction, FieldOf, Forward, Link, Reverse, Symmetry, Through};
+pub use relation::{FieldOf, Symmetry};
+pub use through::{Direction, Forward, Link, Reverse, Through};
 pub(super) use write::load_related;

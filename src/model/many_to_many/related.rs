@@ -1,8 +1,11 @@
 //! The rows that one row is related to.
 
-use super::{Direction, Through};
 use core::fmt;
 use core::marker::PhantomData;
+
+use super::relation::{MakeRow, Relation, Subject};
+use super::{AnyIds, Direction, Forward, Through};
+use crate::model::{AnyModel, Id, ModelInternals};
 
 /// The rows that one row is related to by a many-to-many field: `ann.groups()`, and `staff.user_set()` on the other side.
 ///
@@ -38,4 +41,51 @@ impl<T: Through, D: Direction<T>> fmt::Debug for Related<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Related by {}", T::NAME)
     }
+}
+
+impl Relation {
+    fn of<T: Through + ModelInternals, D: Direction<T>>() -> Self
+    where
+        D::Far: ModelInternals,
+    {
+        let (both, through) = (&T::LINK.both, T::MODEL);
+        let (source, target) = (both.source.of(through), both.target.of(through));
+        let (near, far) = if D::REVERSE { (target, source) } else { (source, target) };
+        let typed = |ids: &[i64]| -> Box<dyn AnyIds> {
+            let ids: Vec<Id<D::Far>> = ids.iter().copied().map(Id::new).collect();
+            Box::new(ids)
+        };
+        Self { both, through, far_model: D::Far::MODEL, near, far, is_reverse: D::REVERSE, typed }
+    }
+}
+
+impl<'a, T, D> Related<'a, T, D>
+where
+    T: Through + ModelInternals,
+    D: Direction<T>,
+    D::Near: ModelInternals,
+    D::Far: ModelInternals,
+{
+    /// The same without the types.
+    pub(super) fn subject(self) -> Subject<'a> {
+        let defaults = self.defaults;
+        let make_row = move || -> Box<dyn AnyModel> {
+            let mut row = T::blank();
+            if let Some(defaults) = defaults {
+                defaults(&mut row);
+            }
+            Box::new(row)
+        };
+        let make_row = (!T::IS_GENERATED).then(|| -> MakeRow<'a> { Box::new(make_row) });
+        Subject { relation: Relation::of::<T, D>(), row: self.row, make_row, raw: false }
+    }
+}
+
+/// The row with the `#[many_to_many]` field, for a fixture.
+pub(super) fn loaded<T: Through + ModelInternals>(row: &dyn AnyModel) -> Subject<'_>
+where
+    T::Target: ModelInternals,
+{
+    let relation = Relation::of::<T, Forward>();
+    Subject { relation, row, make_row: None, raw: true }
 }

@@ -4,13 +4,12 @@ use std::sync::OnceLock;
 
 use signals_core::__private::SignalState;
 
+use super::AnyIds;
 use super::changed::M2mChanged;
 use super::statements::Statements;
-use super::through::{FieldOf, Symmetry};
-use super::{AnyIds, Direction, Related, Through};
 use crate::db::Dialect;
 use crate::error::{Error, Result};
-use crate::model::{AnyModel, Id, Meta, ModelInternals};
+use crate::model::{AnyModel, Meta};
 use crate::value::ValueRef;
 
 /// The data of one relation, in both directions.
@@ -23,6 +22,36 @@ pub(super) struct Both {
     pub(super) symmetry: Symmetry,
     /// One for each dialect and direction.
     pub(super) statements: [[OnceLock<Statements>; 2]; 2],
+}
+
+/// A field of the through model.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum FieldOf {
+    At(usize),
+    Called(&'static str),
+}
+
+impl FieldOf {
+    /// Its index among the columns of the model.
+    pub(super) fn of(self, through: &Meta) -> usize {
+        match self {
+            Self::At(index) => index,
+            Self::Called(name) => match through.fields.iter().position(|field| field.name == name) {
+                Some(index) => index,
+                // The compiler has checked that there is one.
+                None => unreachable!("`{}` has no column `{name}`", through.name),
+            },
+        }
+    }
+}
+
+/// Whether the relation is symmetrical: a row that is related to another one is also related from it.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symmetry {
+    Symmetrical,
+    Asymmetrical,
 }
 
 /// A relation, from one of its sides.
@@ -43,20 +72,6 @@ pub(super) struct Relation {
 }
 
 impl Relation {
-    fn of<T: Through + ModelInternals, D: Direction<T>>() -> Self
-    where
-        D::Far: ModelInternals,
-    {
-        let (both, through) = (&T::LINK.both, T::MODEL);
-        let (source, target) = (both.source.of(through), both.target.of(through));
-        let (near, far) = if D::REVERSE { (target, source) } else { (source, target) };
-        let typed = |ids: &[i64]| -> Box<dyn AnyIds> {
-            let ids: Vec<Id<D::Far>> = ids.iter().copied().map(Id::new).collect();
-            Box::new(ids)
-        };
-        Self { both, through, far_model: D::Far::MODEL, near, far, is_reverse: D::REVERSE, typed }
-    }
-
     /// Its SQL, written at the first use.
     pub(super) fn statements(&self, dialect: Dialect) -> &'static Statements {
         let statements = &self.both.statements[dialect as usize][usize::from(self.is_reverse)];
@@ -94,35 +109,4 @@ impl Subject<'_> {
             _ => Err(self.relation.unset(self.relation.near)),
         }
     }
-}
-
-impl<'a, T, D> Related<'a, T, D>
-where
-    T: Through + ModelInternals,
-    D: Direction<T>,
-    D::Near: ModelInternals,
-    D::Far: ModelInternals,
-{
-    /// The same without the types.
-    pub(super) fn subject(self) -> Subject<'a> {
-        let defaults = self.defaults;
-        let make_row = move || -> Box<dyn AnyModel> {
-            let mut row = T::blank();
-            if let Some(defaults) = defaults {
-                defaults(&mut row);
-            }
-            Box::new(row)
-        };
-        let make_row = (!T::IS_GENERATED).then(|| -> MakeRow<'a> { Box::new(make_row) });
-        Subject { relation: Relation::of::<T, D>(), row: self.row, make_row, raw: false }
-    }
-}
-
-/// The row with the `#[many_to_many]` field, for a fixture.
-pub(super) fn loaded<T: Through + ModelInternals>(row: &dyn AnyModel) -> Subject<'_>
-where
-    T::Target: ModelInternals,
-{
-    let relation = Relation::of::<T, super::Forward>();
-    Subject { relation, row, make_row: None, raw: true }
 }

@@ -8,8 +8,8 @@ use signals_core::__private::{self as kernel, SignalState};
 use signals_core::Signal;
 
 use super::changed::{M2mChanged, Sender, Side};
-use super::relation::Both;
-use crate::model::{Meta, ModelInternals};
+use super::relation::{Both, FieldOf, Symmetry};
+use crate::model::ModelInternals;
 
 /// A through model: each of its rows relates a row of one model to a row of another.
 ///
@@ -43,36 +43,6 @@ pub trait Through: Sized + 'static {
 pub struct Link<T: Through> {
     pub(super) both: Both,
     through: PhantomData<fn(T)>,
-}
-
-/// A field of the through model.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub enum FieldOf {
-    At(usize),
-    Called(&'static str),
-}
-
-impl FieldOf {
-    /// Its index among the columns of the model.
-    pub(super) fn of(self, through: &Meta) -> usize {
-        match self {
-            Self::At(index) => index,
-            Self::Called(name) => match through.fields.iter().position(|field| field.name == name) {
-                Some(index) => index,
-                // The compiler has checked that there is one.
-                None => unreachable!("`{}` has no column `{name}`", through.name),
-            },
-        }
-    }
-}
-
-/// Whether the relation is symmetrical: a row that is related to another one is also related from it.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Symmetry {
-    Symmetrical,
-    Asymmetrical,
 }
 
 impl<T: Through> Link<T> {

@@ -8,7 +8,8 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::read::{among, ids as related_ids};
-use super::relation::{Relation, Subject, loaded};
+use super::related::loaded;
+use super::relation::{Relation, Subject};
 use super::rows::Rows;
 use super::sql::as_list;
 use super::{M2mAction, M2mChanged, Through};
