@@ -488,7 +488,11 @@ pub fn output_of<T: Sent>(_: &T) -> Known<<T::Payload as Payload>::Output> {
 #[inline]
 pub fn receiver_future<'b, O: 'b>(future: impl Future<Output = Reply<O>> + Send + 'b) -> ReceiverFuture<'b, O> {
     if ReceiverFuture::<O>::has_space_for_val(&future) && ReceiverFuture::<O>::has_alignment_for_val(&future) {
-        ReceiverFuture::from(future)
+        // `from` would not compile for a future that is too large.
+        match ReceiverFuture::try_from(future) {
+            Ok(future) => future,
+            Err(_) => unreachable!("there is enough space"),
+        }
     } else {
         in_a_box(Box::pin(future))
     }
