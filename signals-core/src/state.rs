@@ -131,7 +131,7 @@ impl<P: Payload> SignalState<P> {
     #[inline]
     pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
         match self.flags() {
-            RESOLVED => Ok(Route::Empty),
+            flags if flags & (LINKED | CONNECTED) == 0 => Ok(Route::Empty),
             flags if flags & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
             _ => self.route_connected(),
         }
