@@ -18,8 +18,8 @@ use crate::model::{FieldSet, load};
 use crate::value::ValueRef;
 
 /// Finds the user with these credentials. For a wrong password, an unknown user and a user who is not
-/// [active](AuthUser::is_active), it sends [`user_login_failed`] and returns `None`. It does not log the user in: call
-/// [`login`](super::login()) for that.
+/// [active](AuthUser::is_active), it sends [`user_login_failed`](super::user_login_failed) and returns `None`. It does not log the
+/// user in: call [`login`](super::login()) for that.
 ///
 /// ```
 /// use signals::auth::{Credentials, authenticate};
