@@ -10,6 +10,23 @@ use super::operations::{LoadRelated, Operations};
 use super::signals::Lifecycle;
 use super::{ModelInternals, load};
 
+/// The fields that meet a condition, one bit each. It is a macro, because a constant function cannot call a closure.
+macro_rules! which {
+    ($fields:ident, |$field:ident| $is_meant:expr) => {{
+        let mut bits: u128 = 0;
+        // `for` is not const.
+        let mut index = 0;
+        while index < $fields.len() {
+            let $field = &$fields[index];
+            if $is_meant {
+                bits |= 1 << index;
+            }
+            index += 1;
+        }
+        bits
+    }};
+}
+
 impl Meta {
     #[doc(hidden)]
     pub const fn new<M: ModelInternals>(
@@ -31,10 +48,10 @@ impl Meta {
             automatic: false,
             accessors: &[],
             relation: None,
-            may_be_unset: which_may_be_unset(fields),
-            settles: which_settle(fields),
-            set_by_saves: which_are_set_by_saves(fields),
-            read_only: which_are_read_only(fields),
+            may_be_unset: which!(fields, |field| field.may_be_unset()),
+            settles: which!(fields, |field| field.settles),
+            set_by_saves: which!(fields, |field| field.set_by_saves),
+            read_only: which!(fields, |field| field.read_only.is_some()),
             operations: Operations::of::<M>(),
             sender: Sender::of::<M>(name, Some(module)),
             lifecycle: Lifecycle::of(M::SENDER),
@@ -79,55 +96,6 @@ impl Meta {
         self.accessors = accessors;
         self
     }
-}
-
-const fn which_may_be_unset(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    // `for` is not const.
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].may_be_unset() {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-const fn which_settle(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].settles {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-const fn which_are_set_by_saves(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].set_by_saves {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-const fn which_are_read_only(fields: &[Field]) -> u128 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < fields.len() {
-        if fields[index].read_only.is_some() {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
 }
 
 impl Operations {

@@ -1,6 +1,6 @@
 //! What a dispatch does with the result of each receiver: stop, record, report or fold it.
 //!
-//! The loops know two cases: stop at the first failure, or pass each result to a closure behind a `dyn`. So there is one loop per
+//! The loops know two cases: stop at the first failure, or pass each result to a `dyn` closure. So there is one loop per
 //! signal, whatever is done with the results.
 
 use core::ops::ControlFlow;
