@@ -331,6 +331,7 @@
 //! | `jiff-0_2` | the same columns with jiff 0.2 |
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type with serde in a `Json<T>` |
+//! | `serde` | [models as JSON](model#models-as-json): ids, pointers and sets of fields as serde reads and writes them |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `fixtures` | `db.load_fixture` and `db.dump_fixture`: rows as JSON, in Django's form |
 //! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |

@@ -360,6 +360,7 @@ fn a_column() {
             impl SIGNALS Column for Celsius where Celsius : CORE clone::Clone {
             const TYPE : PRIVATE ColumnType = FUNCTIONS . ty ;
             const NULLABLE : CORE primitive::bool = FUNCTIONS . nullable ;
+            const IS_SECRET : CORE primitive::bool = FUNCTIONS . is_secret ;
             fn to_value (& self) -> PRIVATE ValueRef < '_ > {
             PRIVATE AnyColumn::any_value ((FUNCTIONS . any) (& self . 0)) }
             fn from_value (value : PRIVATE ValueRef < '_ >) -> CORE result::Result < Self , PRIVATE ColumnError > {

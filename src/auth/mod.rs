@@ -105,6 +105,8 @@ mod signals;
 #[cfg(feature = "tower-sessions")]
 mod tower;
 mod user;
+#[cfg(feature = "serde")]
+mod with_serde;
 
 pub use self::authenticate::{Authenticate, authenticate};
 pub use self::current_user::{current_user, stay_logged_in};

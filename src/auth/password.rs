@@ -129,6 +129,7 @@ where
 #[diagnostic::do_not_recommend]
 impl Column for PasswordHash {
     const TYPE: ColumnType = ColumnType::Text;
+    const IS_SECRET: bool = true;
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Secret(&self.0)

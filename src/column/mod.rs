@@ -74,6 +74,11 @@ pub trait Column: Sized + Clone + Send + Sync + 'static {
     /// Whether the column takes NULL.
     const NULLABLE: bool = false;
 
+    /// Whether its values are secret, such as the hash of a password. [`Field::is_secret`](crate::model::Field::is_secret) tells code
+    /// that shows the fields of any model. If it is true, [`to_value`](Self::to_value) returns a [`ValueRef::Secret`], which is never
+    /// printed.
+    const IS_SECRET: bool = false;
+
     /// The value as it is bound to a statement. It is borrowed, so that nothing is copied.
     fn to_value(&self) -> ValueRef<'_>;
 
@@ -166,6 +171,8 @@ pub struct ColumnFunctions<T: 'static> {
     pub ty: ColumnType,
     /// [`Column::NULLABLE`]
     pub nullable: bool,
+    /// [`Column::IS_SECRET`]
+    pub is_secret: bool,
     /// Whether no value of it is NULL. It is only known for some types: an unset id is NULL, also in a type that wraps it.
     pub is_never_null: bool,
     /// Whether [`Column::settle`] may change a value.
@@ -191,6 +198,7 @@ impl<T: Column> ColumnFunctions<T> {
         Self {
             ty: T::TYPE,
             nullable: T::NULLABLE,
+            is_secret: T::IS_SECRET,
             is_never_null: false,
             settles: true,
             is_nested: false,

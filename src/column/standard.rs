@@ -129,6 +129,7 @@ impl Column for Vec<u8> {
 impl<T: Column> Column for Option<T> {
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = true;
+    const IS_SECRET: bool = T::IS_SECRET;
     // `Some(None)` would be read back as `None`.
     const FUNCTIONS: &'static ColumnFunctions<Self> =
         &ColumnFunctions { is_nested: T::NULLABLE, settles: T::FUNCTIONS.settles, ..ColumnFunctions::new() };

@@ -27,7 +27,6 @@ impl<M: ModelInternals> FieldSet<M> {
     }
 
     /// The fields whose values differ, compared as the database stores them; all of them if there was no row before.
-    #[cfg(feature = "auth")]
     pub(crate) fn changed(before: Option<&M>, after: &M) -> Self {
         let before = before.map(|before| before as &dyn super::AnyModel);
         Self { bits: FieldSet::changed_in(before, after).bits, ..Self::empty() }

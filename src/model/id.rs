@@ -4,10 +4,10 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
-use core::num::ParseIntError;
 use core::str::FromStr;
 
 use crate::column::{AnyColumn, Column, ColumnFunctions, ColumnType};
+use crate::error::{ConvertsToError, Error};
 use crate::value::{ColumnError, ValueRef};
 
 /// `Some` of an unset id points to a row that is not saved, while `None` points to no row.
@@ -17,6 +17,9 @@ pub(super) const UNSET_ID: ValueRef<'static> =
 /// The auto-generated key of a row of `M`. The database assigns it when the row is inserted; until then it is unset.
 ///
 /// A foreign key of type `Id<User>` does not accept the id of an order, and using an unset id is an error before any SQL.
+///
+/// It is read from a string by [`FromStr`], and with the feature `serde` it is a number in JSON, `null` if it is unset: see
+/// [models as JSON](super#models-as-json).
 ///
 /// ```
 /// # use signals::prelude::*;
@@ -78,11 +81,50 @@ impl<M> From<i64> for Id<M> {
 }
 
 /// The number, as in the path of a request.
+///
+/// ```
+/// # use signals::prelude::*;
+/// # #[model] struct User { #[key] id: Id<User> }
+/// # fn main() -> Result<()> {
+/// let id: Id<User> = "7".parse()?;
+/// assert_eq!(id, Id::new(7));
+///
+/// let error = "ann".parse::<Id<User>>().unwrap_err();
+/// assert_eq!(error.to_string(), "\"ann\" is not an id: write its number, such as 42");
+/// # Ok(())
+/// # }
+/// ```
 impl<M> FromStr for Id<M> {
-    type Err = ParseIntError;
+    type Err = ParseIdError;
 
-    fn from_str(number: &str) -> Result<Self, ParseIntError> {
-        number.parse().map(Self::new)
+    fn from_str(number: &str) -> Result<Self, ParseIdError> {
+        number.parse().map(Self::new).map_err(|_| ParseIdError { found: number.chars().take(ParseIdError::SHOWN).collect() })
+    }
+}
+
+/// The error of a string that is not the number of an [`Id`]: it is no whole number, or none of 64 bits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseIdError {
+    found: String,
+}
+
+impl ParseIdError {
+    /// The string may come from a request, and be of any length. This is longer than any number.
+    const SHOWN: usize = 40;
+}
+
+impl fmt::Display for ParseIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not an id: write its number, such as 42", self.found)
+    }
+}
+
+impl std::error::Error for ParseIdError {}
+
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for ParseIdError {
+    fn convert(self) -> Error {
+        Error::other(self)
     }
 }
 

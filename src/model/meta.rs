@@ -167,6 +167,9 @@ pub struct Field {
     pub index: bool,
     /// The model that it points to, if it does.
     pub relation: Option<Relation>,
+    /// Whether its values are secret, such as the hash of a password: code that shows the fields of any model leaves it out. See
+    /// [`Column::IS_SECRET`](crate::Column::IS_SECRET).
+    pub is_secret: bool,
     /// Whether no value of its type is NULL.
     is_never_null: bool,
     /// Whether values of its type are rounded before they are written.
@@ -190,6 +193,7 @@ impl Field {
             column,
             ty: functions.ty,
             nullable: functions.nullable,
+            is_secret: functions.is_secret,
             is_never_null: functions.is_never_null,
             settles: functions.settles,
             key: None,

@@ -1,6 +1,7 @@
 //! Models: structs whose values are rows, and that send signals when they are saved and deleted.
 //!
 #![doc = include_str!("../docs/models.md")]
+#![cfg_attr(feature = "serde", doc = "", doc = include_str!("../docs/json.md"))]
 // What this folder may use: the database through `Exec` and `Tx`, the kernel through its signals. It names no driver.
 
 mod accessors;
@@ -40,6 +41,8 @@ pub(crate) mod sql;
 mod update_or_create;
 mod upsert;
 mod version;
+#[cfg(feature = "serde")]
+mod with_serde;
 
 pub use crate::column::ColumnType;
 #[cfg(feature = "serde_json")]
@@ -50,7 +53,7 @@ pub use any::{AnyModel, AnyRow};
 pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use deleted::Deleted;
 pub use field_set::{FieldSet, IntoFieldSet};
-pub use id::{Id, IsARow, IsAnOption};
+pub use id::{Id, IsARow, IsAnOption, ParseIdError};
 pub use internals::ModelInternals;
 pub use key::{Answered, DefaultKey, DefaultOf, IntoKey, Key, KeyIf, KeyOf, answered};
 

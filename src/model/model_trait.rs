@@ -7,7 +7,7 @@ use signals_core::{BoxFuture, Signal};
 use super::key::{IntoKey, Key};
 use super::many_to_many::{self, Through};
 use super::{
-    AnyModel, CreateMany, DeleteWhere, Deleted, IntoFieldSet, Meta, ModelInternals, PostBulkCreate, PostBulkDelete,
+    AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate, PostBulkDelete,
     PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, UpdateOrCreate,
     UpdateWhere,
 };
@@ -351,6 +351,33 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         params: &'a dyn Params,
     ) -> DeleteWhere<'a, Self> {
         DeleteWhere::new(executor.exec(Location::caller()), (condition, params))
+    }
+
+    /// The fields whose values differ in two values of a row, compared as the database stores them. Saving exactly these leaves
+    /// what others have written to the other fields meanwhile:
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default, Clone)] struct User { #[key] id: Id<User>, name: String, email: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// # let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    /// # ann.save(&db).await?;
+    /// let before = ann.clone();
+    /// ann.email = "ann@example.com".to_owned();
+    ///
+    /// let changes = User::changes(&before, &ann);
+    /// assert_eq!(changes, User::fields().email);
+    /// ann.save_fields(&db, changes).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Fields with `#[skip]` are not columns, and are not compared. A timestamp that only differs in its nanoseconds is not changed.
+    fn changes(before: &Self, after: &Self) -> FieldSet<Self> {
+        FieldSet::changed(Some(before), after)
     }
 
     /// Reads the row again, into this value. Fields with `#[skip]` are left unchanged.

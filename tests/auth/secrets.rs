@@ -102,6 +102,33 @@ fn a_row_of_any_model_does_not_print_a_hash() -> TestResult {
     Ok(())
 }
 
+#[cfg(feature = "serde")]
+#[test]
+fn rule_56_a_user_is_written_as_json_without_the_hash() -> TestResult {
+    use serde::{Deserialize, Serialize};
+
+    #[model]
+    #[derive(Debug, Default, Serialize, Deserialize)]
+    struct Member {
+        #[key]
+        id: Id<Member>,
+        name: String,
+        #[serde(skip)]
+        password: PasswordHash,
+    }
+    let ann = Member { name: "ann".to_owned(), password: PasswordHash::from_hash(OLD)?, ..Member::default() };
+    let json = serde_json::to_string(&ann)?;
+    assert_eq!(json, r#"{"id":null,"name":"ann"}"#);
+    let read: Member = serde_json::from_str(&json)?;
+    assert!(!read.password.is_usable());
+
+    let given: Secret = serde_json::from_str(&format!("{PASSWORD:?}"))?;
+    assert_eq!(given.expose(), PASSWORD);
+    let secret = Member::META.fields.iter().filter(|field| field.is_secret).map(|field| field.name);
+    assert_eq!(secret.collect::<Vec<_>>(), ["password"]);
+    Ok(())
+}
+
 async fn a_hash_is_stored_found_and_dumped_as_text(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default, Clone, PartialEq)]

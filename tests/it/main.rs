@@ -26,6 +26,8 @@ mod lookup;
 mod lost_race;
 mod many_to_many;
 mod models;
+#[cfg(feature = "serde")]
+mod models_as_json;
 mod new_rows;
 #[cfg(feature = "postgres")]
 mod postgres;

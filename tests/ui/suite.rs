@@ -1,4 +1,4 @@
-//! What the compiler says about a mistake. Rules 7 and 11 of docs/behaviour.md.
+//! What the compiler says about a mistake. Rules 7, 11 and 56 of docs/behaviour.md.
 //!
 //! `<area>/<mistake>.rs` is one mistake and `.stderr` is what the compiler says about it. A case in `many` has several mistakes,
 //! and each is reported. The programs that must compile are in `tests/pass`.
@@ -63,7 +63,8 @@ fn compiler() -> String {
 }
 
 /// Areas whose cases need a feature, and whether it is on.
-const WITH_FEATURE: &[(&str, bool)] = &[("auth", cfg!(feature = "auth")), ("migrations", cfg!(feature = "migrate"))];
+const WITH_FEATURE: &[(&str, bool)] =
+    &[("auth", cfg!(feature = "auth")), ("migrations", cfg!(feature = "migrate")), ("serde", cfg!(feature = "serde"))];
 
 /// All in one `cargo check`, which trybuild does as long as no case is to be run.
 fn run_cases() {

@@ -11,6 +11,8 @@ mod handler;
 #[path = "../it/log.rs"]
 mod log;
 mod order;
+#[cfg(feature = "serde")]
+mod path;
 mod receivers;
 mod secrets;
 mod socket;

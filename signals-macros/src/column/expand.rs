@@ -34,6 +34,7 @@ fn wrapper(root: &TokenStream) -> TokenStream {
     quote! {
         const TYPE: #root::__private::ColumnType = FUNCTIONS.ty;
         const NULLABLE: ::core::primitive::bool = FUNCTIONS.nullable;
+        const IS_SECRET: ::core::primitive::bool = FUNCTIONS.is_secret;
         fn to_value(&self) -> #root::__private::ValueRef<'_> {
             #root::__private::AnyColumn::any_value((FUNCTIONS.any)(&self.0))
         }

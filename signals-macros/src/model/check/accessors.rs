@@ -22,6 +22,7 @@ const TAKEN: &[&str] = &[
     "create_many",
     "update_where",
     "delete_where",
+    "changes",
     "refresh",
     "get",
     "all",
