@@ -98,7 +98,10 @@ impl<M> FromStr for Id<M> {
     type Err = ParseIdError;
 
     fn from_str(number: &str) -> Result<Self, ParseIdError> {
-        number.parse().map(Self::new).map_err(|_| ParseIdError { found: number.chars().take(ParseIdError::SHOWN).collect() })
+        number
+            .parse()
+            .map(Self::new)
+            .map_err(|_| ParseIdError { found: number.chars().take(ParseIdError::SHOWN).collect() })
     }
 }
 

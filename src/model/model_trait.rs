@@ -7,9 +7,9 @@ use signals_core::{BoxFuture, Signal};
 use super::key::{IntoKey, Key};
 use super::many_to_many::{self, Through};
 use super::{
-    AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate, PostBulkDelete,
-    PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, UpdateOrCreate,
-    UpdateWhere,
+    AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate,
+    PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave,
+    UpdateOrCreate, UpdateWhere,
 };
 use super::{delete, load, lookup, save, upsert};
 use crate::column::Column;

@@ -246,7 +246,11 @@ fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'
     }
     let far = written.len().max(3) / 3;
     let written = written.to_lowercase();
-    known.map(|known| (distance(&written, known), known)).filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known)
+    known
+        .map(|known| (distance(&written, known), known))
+        .filter(|(distance, _)| *distance <= far)
+        .min()
+        .map(|(_, known)| known)
 }
 
 /// The edit distance: how many letters must be changed, inserted or removed. Two letters that are swapped count as one.

@@ -27,7 +27,10 @@ async fn ask(path: &str) -> Result<(u16, String), Failure> {
     }
     let mut router: Router = Router::new()
         .route("/posts/{id}", get(async |Path(id): Path<Id<Post>>| format!("{id:?}")))
-        .route("/posts/{post}/{answer}", get(async |Path((post, id)): Path<(Id<Post>, Id<Post>)>| format!("{post} {id}")))
+        .route(
+            "/posts/{post}/{answer}",
+            get(async |Path((post, id)): Path<(Id<Post>, Id<Post>)>| format!("{post} {id}")),
+        )
         .route(
             "/named/{post}/{answer}",
             get(async |Path(Both { post, answer }): Path<Both>| format!("{post} {answer}")),
