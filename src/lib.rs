@@ -331,7 +331,7 @@
 //! | `jiff-0_2` | the same columns with jiff 0.2 |
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type with serde in a `Json<T>` |
-//! | `serde` | [models as JSON](model#models-as-json): ids, pointers and sets of fields as serde reads and writes them |
+//! | `serde` | [models as JSON](mod@model#models-as-json): ids, pointers, sets of fields and errors of fields as serde reads and writes them |
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `fixtures` | `db.load_fixture` and `db.dump_fixture`: rows as JSON, in Django's form |
 //! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |
@@ -422,8 +422,8 @@ pub mod __private {
     };
     pub use crate::model::{
         Accessor, AccessorOwner, Answered, AnyModel, AnyRow, Composite, CompositeKind, DefaultKey, DefaultOf, Field,
-        FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, OnDelete, PointerIf, PointsTo, ReadOnly,
-        RelatedById, RelationKind, SendsLifecycle, VersionNumber, answered,
+        FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, NotValidated, OnDelete, PointerIf, PointsTo, ReadOnly,
+        RelatedById, RelationKind, SendsLifecycle, Validated, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

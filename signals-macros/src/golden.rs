@@ -183,7 +183,9 @@ fn a_model() {
             > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE Itself >::Me as SIGNALS Model >::Key as PRIVATE Itself >::Me as PRIVATE KeyFor < Id < User > , < PRIVATE Answered < {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Target > >::META) , PRIVATE Field::new ("name" , "name" , COLUMNS . name) . unique ()] ;
-            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , FIELDS , 0usize ,) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
+            static META : PRIVATE Meta = PRIVATE Meta::new::< Profile > (("Profile" , CORE module_path ! () , "profiles") , (CORE file ! () , CORE line ! () , CORE column ! ()) , FIELDS , 0usize ,) . validation ({
+            use PRIVATE NotValidated as _ ;
+            PRIVATE Validated::< Profile >::VALIDATION }) . accessors (& [PRIVATE Accessor::new ("user" , "user" , PRIVATE AccessorOwner::Itself) , PRIVATE Accessor::new ("profile" , "user" , PRIVATE AccessorOwner::TargetOf (1usize))]) ;
             impl PRIVATE SendsSignals for Profile {
             type Me = Self ;
             const NOT_IN_CHANGED : & 'static [(& 'static CORE primitive::str , PRIVATE NotInChanged)] = & [("id" , PRIVATE NotInChanged::Key)] ;

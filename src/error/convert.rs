@@ -2,7 +2,7 @@
 
 use signals_core::SignalError;
 
-use super::{Error, ErrorKind, WiringMistake};
+use super::{Error, ErrorKind, FieldErrors, WiringMistake};
 
 /// An error that `?` converts into [`Error`]. Implement it for your own errors, or write `.map_err(Error::other)` before `?`.
 ///
@@ -47,6 +47,14 @@ impl ConvertsToError for ErrorKind {
     #[cold]
     fn convert(self) -> Error {
         Error(Box::new(self))
+    }
+}
+
+/// [`ErrorKind::Invalid`], so that a receiver of `pre_save` can refuse the values of fields.
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for FieldErrors {
+    fn convert(self) -> Error {
+        ErrorKind::Invalid { model: None, row: None, errors: self }.into()
     }
 }
 

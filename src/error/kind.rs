@@ -10,7 +10,7 @@ use signals_core::{ReceiverError, SignalError};
 
 use super::lookup::Lookup;
 use super::wiring::WiringMistake;
-use super::{Error, texts};
+use super::{Error, FieldErrors, texts};
 use crate::difference::SchemaDifference;
 use crate::transaction_end::TransactionEnd;
 use crate::value::ColumnError;
@@ -80,6 +80,18 @@ pub enum ErrorKind {
     KeysUsedUp {
         /// The model, or its table when raw SQL failed.
         model: String,
+    },
+
+    /// Values of the row are not valid, as [`Validate`](crate::model::Validate) of its model or a receiver found. The row was not
+    /// written.
+    #[error(fmt = texts::invalid)]
+    Invalid {
+        /// The model; `None` if a receiver returned [`FieldErrors`].
+        model: Option<String>,
+        /// Of [`create_many`](crate::Model::create_many), the index of the row.
+        row: Option<usize>,
+        /// What is wrong with each field.
+        errors: FieldErrors,
     },
 
     /// A field that must have a value has none.

@@ -1,6 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 mod convert;
+pub(crate) mod field_errors;
 mod kind;
 mod lookup;
 pub(crate) mod renamed_column;
@@ -13,6 +14,7 @@ use std::fmt;
 pub use signals_core::WiringError;
 
 pub use self::convert::ConvertsToError;
+pub use self::field_errors::FieldErrors;
 pub use self::kind::ErrorKind;
 pub use self::lookup::Lookup;
 pub use self::wiring::{DeclaredField, DeclaredModel, WiringMistake};

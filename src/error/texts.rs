@@ -10,7 +10,7 @@ use std::fmt::{self, Formatter, Result};
 use std::panic::Location;
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, FieldErrors};
 use super::lookup::Lookup;
 use super::renamed_column::{self, RenamedColumn};
 use crate::transaction_end::TransactionEnd;
@@ -26,6 +26,17 @@ pub(super) fn unique(model: &str, fields: &[String], f: &mut Formatter<'_>) -> R
             List(fields),
         ),
     }
+}
+
+pub(super) fn invalid(model: &Option<String>, row: &Option<usize>, errors: &FieldErrors, f: &mut Formatter<'_>) -> Result {
+    f.write_str("the row")?;
+    if let Some(model) = model {
+        write!(f, " of `{model}`")?;
+    }
+    if let Some(row) = row {
+        write!(f, " at index {row}")?;
+    }
+    write!(f, " is not valid ({errors}): correct it, and save it again")
 }
 
 pub(super) fn foreign_key(model: &Option<String>, f: &mut Formatter<'_>) -> Result {

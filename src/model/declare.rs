@@ -6,7 +6,7 @@ use signals_core::__private::Sender;
 use signals_core::SourceLocation;
 
 use super::meta::{Accessor, Composite, Field, Meta};
-use super::operations::{LoadRelated, Operations};
+use super::operations::{LoadRelated, Operations, Validation};
 use super::signals::Lifecycle;
 use super::{ModelInternals, load};
 
@@ -76,6 +76,13 @@ impl Meta {
 
     #[doc(hidden)]
     #[must_use]
+    pub const fn validation(mut self, validation: Option<Validation>) -> Self {
+        self.operations.validation = validation;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
     pub const fn version(mut self, index: usize) -> Self {
         self.version = Some(index);
         self
@@ -103,6 +110,7 @@ impl Operations {
         Self {
             key_of: load::key_of::<M>,
             default_of: M::value_in_new_rows,
+            validation: None,
             from_row: |row| Ok(Box::new(M::from_columns(row)?)),
         }
     }

@@ -40,6 +40,8 @@ pub(crate) mod signals;
 pub(crate) mod sql;
 mod update_or_create;
 mod upsert;
+mod valid;
+mod validate;
 mod version;
 #[cfg(feature = "serde")]
 mod with_serde;
@@ -72,4 +74,5 @@ pub use signals::{
     post_load, post_rollback, post_save, pre_delete, pre_save,
 };
 pub use update_or_create::UpdateOrCreate;
+pub use validate::{NotValidated, Validate, Validated};
 pub use version::VersionNumber;

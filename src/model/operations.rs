@@ -6,12 +6,15 @@ use signals_core::BoxFuture;
 
 use super::any::AnyModel;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{FieldErrors, Result};
 use crate::value::{Value, ValueRef};
 
 pub(super) type Loaded = Vec<Box<dyn AnyModel>>;
 /// Relates a row to exactly the rows with these ids, for a fixture.
 pub(super) type LoadRelated = for<'a> fn(&'a Tx, &'a dyn AnyModel, &'a [i64]) -> BoxFuture<'a, Result<()>>;
+
+/// `Validate::validate` for a row of any model.
+pub(super) type Validation = fn(&dyn AnyModel) -> Result<(), FieldErrors>;
 
 /// A row that is deleted.
 pub(super) enum DeletedRow<'a> {
@@ -46,6 +49,8 @@ pub(super) struct Operations {
     pub(super) key_of: fn(&crate::db::Row<'_>) -> Result<Value>,
     /// The `#[default]` of a column.
     pub(super) default_of: fn(usize) -> Option<Value>,
+    /// How a row is validated, if it is.
+    pub(super) validation: Option<Validation>,
     /// Reads a row, for the library itself.
     pub(super) from_row: fn(&crate::db::Row<'_>) -> Result<Box<dyn AnyModel>>,
 }

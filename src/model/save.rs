@@ -10,6 +10,7 @@ use super::commit::{self, Written};
 use super::draft::{AnyDraft, Draft};
 use super::params::RowParams;
 use super::sql;
+use super::valid::validate;
 use super::{AnyModel, FieldSet, KeyKind, Meta, ModelInternals, PostSave, PreSave, load};
 use crate::column::Counter;
 use crate::db::{DbOrTx, Exec, Statement, Tx};
@@ -148,7 +149,7 @@ impl<'a> Save<'a> {
             return Ok(());
         }
         self.fill();
-        let checked = check(self.row, *self.mode);
+        let checked = check(self.row, *self.mode).and_then(|()| self.validate());
         match self.exec.target {
             DbOrTx::Tx(tx) => {
                 let unfinished = tx.unfinished();
@@ -183,6 +184,11 @@ impl<'a> Save<'a> {
             self.row.fill_columns(&is_filled);
         }
         self.row.settle_columns();
+    }
+
+    /// Validates what is written, unless it is written unchanged.
+    fn validate(&self) -> Result<()> {
+        if self.mode.is_raw() { Ok(()) } else { validate(self.row, self.mode.fields(), None) }
     }
 
     /// Whether the row may exist.

@@ -6,6 +6,7 @@ use super::names::WrittenModel;
 use super::params::RowParams;
 use super::save::{self, SaveMode};
 use super::update_or_create::check_write;
+use super::valid::validate;
 use super::{AnyModel, FieldSet, ModelInternals, commit, load, sql};
 use crate::db::{DbOrTx, Exec, Tx};
 use crate::error::Result;
@@ -38,6 +39,7 @@ pub(super) async fn upsert<M: ModelInternals>(
 /// The indexes of the unique fields.
 fn check(instance: &dyn AnyModel, unique: FieldSet<dyn AnyModel>, write: FieldSet<dyn AnyModel>) -> Result<Vec<usize>> {
     save::check(instance, SaveMode::Insert)?;
+    validate(instance, None, None)?;
     let unique = given(instance, unique)?;
     check_write(write, &unique)?;
     Ok(unique)

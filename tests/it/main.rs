@@ -46,4 +46,5 @@ mod testing;
 mod transactions;
 mod types;
 mod update_or_create;
+mod validation;
 mod version;

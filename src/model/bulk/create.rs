@@ -16,6 +16,7 @@ use crate::model::draft::Drafts;
 use crate::model::meta::KeyKind;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
+use crate::model::valid::validate;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, next_insert, select_where, triggers_of};
 use crate::model::{AnyModel, FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
@@ -46,7 +47,7 @@ impl<'a, M: ModelInternals> CreateMany<'a, M> {
             return Ok(());
         }
         let mut drafts = Drafts::new(rows);
-        let checked = check(drafts.rows());
+        let checked = check(drafts.rows()).and_then(|()| validate_each(drafts.rows()));
         match exec.target {
             DbOrTx::Tx(tx) => {
                 let created = async {
@@ -84,6 +85,10 @@ impl<M: ModelInternals> fmt::Debug for CreateMany<'_, M> {
 
 fn check<M: ModelInternals>(rows: &[M]) -> Result<()> {
     rows.iter().try_for_each(|row| save::check(row, save::SaveMode::Insert))
+}
+
+fn validate_each<M: ModelInternals>(rows: &[M]) -> Result<()> {
+    rows.iter().enumerate().try_for_each(|(index, row)| validate(row, None, Some(index)))
 }
 
 async fn create<M: ModelInternals>(

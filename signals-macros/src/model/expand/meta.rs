@@ -28,6 +28,13 @@ pub(super) fn meta(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenSt
             (Some(quote!(.automatic(#field, #load #of_this))), None)
         }
     };
+    // The constant is that of the trait, unless the model implements `Validate`.
+    let validation = match model.origin {
+        Origin::Written => {
+            Some(quote!(.validation({ use #private::NotValidated as _; #private::Validated::<#name>::VALIDATION })))
+        }
+        Origin::ThroughModelOf { .. } => None,
+    };
     let is_quiet = parsed.arguments.delete_signals.as_ref().is_some_and(|on| !on.value);
     let quiet = is_quiet.then(|| quote!(.without_delete_signals()));
     quote! {
@@ -37,7 +44,7 @@ pub(super) fn meta(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenSt
             (::core::file!(), ::core::line!(), ::core::column!()),
             FIELDS,
             #key,
-        ) #composites #version #automatic #quiet #accessors;
+        ) #composites #version #automatic #quiet #validation #accessors;
     }
 }
 
