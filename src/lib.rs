@@ -422,8 +422,8 @@ pub mod __private {
     };
     pub use crate::model::{
         Accessor, AccessorOwner, Answered, AnyModel, AnyRow, Composite, CompositeKind, DefaultKey, DefaultOf, Field,
-        FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, NotValidated, OnDelete, PointerIf, PointsTo, ReadOnly,
-        RelatedById, RelationKind, SendsLifecycle, Validated, VersionNumber, answered,
+        FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, NotValidated, OnDelete, PointerIf, PointsTo,
+        ReadOnly, RelatedById, RelationKind, SendsLifecycle, Validated, VersionNumber, answered,
     };
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

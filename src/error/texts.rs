@@ -10,9 +10,9 @@ use std::fmt::{self, Formatter, Result};
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Error, FieldErrors};
 use super::lookup::Lookup;
 use super::renamed_column::{self, RenamedColumn};
+use super::{Error, FieldErrors};
 use crate::transaction_end::TransactionEnd;
 
 type Held = Vec<(&'static Location<'static>, usize)>;
@@ -28,7 +28,12 @@ pub(super) fn unique(model: &str, fields: &[String], f: &mut Formatter<'_>) -> R
     }
 }
 
-pub(super) fn invalid(model: &Option<String>, row: &Option<usize>, errors: &FieldErrors, f: &mut Formatter<'_>) -> Result {
+pub(super) fn invalid(
+    model: &Option<String>,
+    row: &Option<usize>,
+    errors: &FieldErrors,
+    f: &mut Formatter<'_>,
+) -> Result {
     f.write_str("the row")?;
     if let Some(model) = model {
         write!(f, " of `{model}`")?;

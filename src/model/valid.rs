@@ -4,7 +4,11 @@ use super::{AnyModel, FieldSet};
 use crate::error::{ErrorKind, Result};
 
 /// Validates a row, of which these fields are written; all of them if there is no set. `index` is that of one of several rows.
-pub(super) fn validate(row: &dyn AnyModel, written: Option<FieldSet<dyn AnyModel>>, index: Option<usize>) -> Result<()> {
+pub(super) fn validate(
+    row: &dyn AnyModel,
+    written: Option<FieldSet<dyn AnyModel>>,
+    index: Option<usize>,
+) -> Result<()> {
     let meta = row.any_meta();
     let Some(Err(mut errors)) = meta.operations.validation.map(|validate| validate(row)) else { return Ok(()) };
     if let Some(written) = written {

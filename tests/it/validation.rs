@@ -93,10 +93,7 @@ async fn rule_57_a_row_is_validated_before_pre_save_and_any_sql(database: &Datab
     let db = database.with_tables::<Named>().await?;
     let mut named = Named::default();
     let error = named.save(&db).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the row of `Named` is not valid (`name`: is empty): correct it, and save it again"
-    );
+    assert_eq!(error.to_string(), "the row of `Named` is not valid (`name`: is empty): correct it, and save it again");
     assert_eq!(LOG.take(), "validate\n");
     assert_eq!((named.id, named.saves), (Id::UNSET, 0));
 
@@ -220,7 +217,10 @@ async fn rule_58_an_error_is_turned_into_errors_of_fields(database: &Database) -
     let db = database.with_tables::<(Slot, Other)>().await?;
     let errors = |error: Error| error.field_errors::<Slot>().map(|errors| errors.to_string());
     slot("a", 5).save(&db).await?;
-    assert_eq!(errors(slot("a", 6).save(&db).await.unwrap_err()).as_deref(), Some("`name`: another row has the same value"));
+    assert_eq!(
+        errors(slot("a", 6).save(&db).await.unwrap_err()).as_deref(),
+        Some("`name`: another row has the same value")
+    );
     assert_eq!(
         errors(slot("b", 5).save(&db).await.unwrap_err()).as_deref(),
         Some("`room`: another row has the same room and start; `start`: another row has the same room and start")
@@ -232,7 +232,10 @@ async fn rule_58_an_error_is_turned_into_errors_of_fields(database: &Database) -
     assert!(error.field_errors::<Other>().is_none());
 
     let error = Other::default().save(&db).await.unwrap_err();
-    assert_eq!(error.field_errors::<Other>().map(|errors| errors.to_string()).as_deref(), Some("`parent`: has no value"));
+    assert_eq!(
+        error.field_errors::<Other>().map(|errors| errors.to_string()).as_deref(),
+        Some("`parent`: has no value")
+    );
     assert_eq!(errors(error), None);
     if !is_sqlite(&db) {
         let error = errors(slot("\0", 9).save(&db).await.unwrap_err()).unwrap();
@@ -322,7 +325,8 @@ async fn rule_57_the_rules_of_garde_are_collected(database: &Database) -> TestRe
     let mut member = Member { name: "\u{e9}".to_owned(), ..Member::default() };
     let errors = member.save(&db).await.unwrap_err().field_errors::<Member>().unwrap();
     // In the order of the struct.
-    let expected = "`name`: not ascii, length is lower than 3; `age`: lower than 18; `address.city`: length is lower than 1";
+    let expected =
+        "`name`: not ascii, length is lower than 3; `age`: lower than 18; `address.city`: length is lower than 1";
     assert_eq!(errors.to_string(), expected);
     assert_eq!(errors.of(Member::fields().name).collect::<Vec<_>>(), ["not ascii", "length is lower than 3"]);
     Ok(())

@@ -16,8 +16,8 @@ use crate::model::draft::Drafts;
 use crate::model::meta::KeyKind;
 use crate::model::names::WrittenModel;
 use crate::model::params::ColumnParams;
-use crate::model::valid::validate;
 use crate::model::sql::{AssignedKeys, InsertMany, Lock, next_insert, select_where, triggers_of};
+use crate::model::valid::validate;
 use crate::model::{AnyModel, FieldSet, Key, ModelInternals, PostBulkCreate, PostSave, PreSave, load, save};
 use crate::value::ValueRef;
 
