@@ -117,10 +117,13 @@ impl Driver {
 
     /// Executes a statement, which commits by itself.
     #[inline]
-    pub(super) fn run<'a>(&'a self, statement: Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
-        match statement.wants {
-            Wants::Batch => self.batch(statement.sql, at),
-            _ => each_answer!(Driver, self, driver => driver.run(statement, at)),
+    pub(super) fn run<'a>(&'a self, statement: &mut Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
+        match (self, &statement.wants) {
+            (_, Wants::Batch) => self.batch(statement.sql, at),
+            #[cfg(feature = "sqlite")]
+            (Self::Sqlite(driver), _) => driver.run(statement, at),
+            #[cfg(feature = "postgres")]
+            (Self::Postgres(driver), _) => Answer::later(driver.run(statement.take(), at)),
         }
     }
 
@@ -128,7 +131,7 @@ impl Driver {
     fn batch<'a>(&'a self, sql: &'a str, at: &'static Location<'static>) -> Answer<'a, u64> {
         Answer::later(async move {
             let session = self.begin(TransactionOptions::new(), at, |session| session).await?;
-            session.run(Statement::batch(sql), |result| result).await?;
+            session.run(&mut Statement::batch(sql), |result| result).await?;
             session.commit().await.map(|()| 0)
         })
     }
@@ -139,14 +142,17 @@ impl Session {
     #[inline]
     pub(super) fn run<'a>(
         &'a self,
-        statement: Statement<'a>,
+        statement: &mut Statement<'a>,
         observe: impl FnOnce(Result<u64>) -> Result<u64> + Send + 'a,
     ) -> Answer<'a, u64> {
         match *self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(ref session) => session.run(statement).map(observe),
             #[cfg(feature = "postgres")]
-            Self::Postgres(ref session) => Answer::later(async move { observe(session.run(statement).await) }),
+            Self::Postgres(ref session) => {
+                let statement = statement.take();
+                Answer::later(async move { observe(session.run(statement).await) })
+            }
         }
     }
 

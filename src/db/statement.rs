@@ -80,6 +80,11 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// Takes it out of a borrow, because it has to wait.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Statement::batch(""))
+    }
+
     /// With these names in its errors.
     pub(crate) fn names(mut self, names: &'a dyn Names) -> Self {
         self.names = Some(names);

@@ -16,7 +16,7 @@ use super::savepoint_stack::{ChangedModel, RowChanges, RowKey, SavepointStack, S
 use super::sql::refuse_transaction_control;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
-use super::{Db, Executor, Params, Row, nesting, placeholders};
+use super::{Db, Params, Row, nesting, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
 
@@ -319,7 +319,7 @@ impl Tx {
 
     /// Executes a statement, unless the transaction is broken.
     #[inline]
-    pub(super) fn run<'a>(&'a self, statement: Statement<'a>) -> Answer<'a, u64> {
+    pub(super) fn run<'a>(&'a self, statement: &mut Statement<'a>) -> Answer<'a, u64> {
         match self.check() {
             Ok(()) => self.session().run(statement, |result| self.observe(result)),
             Err(error) => Answer::Failed(error),

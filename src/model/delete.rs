@@ -1,4 +1,7 @@
 //! Deleting a row with its cascade, in one transaction.
+#![expect(clippy::manual_async_fn, reason = "an `async fn` copies its arguments when it is first polled")]
+
+use std::panic::Location;
 
 use super::cascade::{Cascade, note_database_cascade};
 use super::delete_signals::{post_delete, pre_delete};
@@ -10,13 +13,20 @@ use super::{AnyModel, Meta};
 use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
-pub(super) async fn delete(row: &mut dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
-    let deleted = delete_row(row, exec).await?;
-    // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
-    if let DbOrTx::Db(_) = exec.target {
-        row.assign_primary_key(None);
+pub(super) fn delete<'a>(
+    row: &'a mut dyn AnyModel,
+    executor: &'a dyn Executor,
+    at: &'static Location<'static>,
+) -> impl Future<Output = Result<Deleted>> + Send + 'a {
+    async move {
+        let exec = executor.exec(at);
+        let deleted = delete_row(row, exec).await?;
+        // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
+        if let DbOrTx::Db(_) = exec.target {
+            row.assign_primary_key(None);
+        }
+        Ok(deleted)
     }
-    Ok(deleted)
 }
 
 async fn delete_row(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {

@@ -4,7 +4,7 @@ use super::params::RowParams;
 use super::save::{self, SaveMode};
 use super::sql::{self, Lock};
 use super::{AnyModel, FieldSet, load};
-use crate::db::{DbOrTx, Exec, Executor};
+use crate::db::{DbOrTx, Exec};
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::model::names::WrittenModel;
 use crate::value::ValueRef;

@@ -117,7 +117,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// [`ErrorKind::Unique`] and other errors of the database.
     #[track_caller]
     fn save<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(Location::caller()), &save::SaveMode::InsertOrUpdate)
+        save::save(self, executor, Location::caller(), &save::SaveMode::InsertOrUpdate)
     }
 
     /// Updates only these fields of the row: `ann.save_fields(&db, User::fields().email)`, or several of them in brackets. This is
@@ -136,7 +136,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         fields: impl IntoFieldSet<Self>,
     ) -> BoxFuture<'a, Result<()>> {
         let (fields, place) = (fields.into_field_set(), Location::caller());
-        Box::pin(async move { save::save(self, executor.exec(place), &save::SaveMode::Update(fields.of_any())).await })
+        Box::pin(async move { save::save(self, executor, place, &save::SaveMode::Update(fields.of_any())).await })
     }
 
     /// Inserts the row, also if its key is set. Otherwise it is like [`save`](Self::save).
@@ -145,7 +145,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Like `save`; [`ErrorKind::Unique`] if a row with this key exists, and then no `post_save` is sent.
     #[track_caller]
     fn create<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<()>> + Send + 'a {
-        save::save(self, executor.exec(Location::caller()), &save::SaveMode::Insert)
+        save::save(self, executor, Location::caller(), &save::SaveMode::Insert)
     }
 
     /// Deletes the row and its cascade, and returns how many rows were deleted. An [`Id`](super::Id) is unset afterwards; on a
@@ -161,7 +161,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// names the rows that prevent it.
     #[track_caller]
     fn delete<'a>(&'a mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Deleted>> + Send + 'a {
-        delete::delete(self, executor.exec(Location::caller()))
+        delete::delete(self, executor, Location::caller())
     }
 
     /// Finds the row that has the values of `fields` in this value, or creates it, and returns whether it was created:

@@ -2,6 +2,9 @@
 //!
 //! Only [`save`] depends on the type of the row: everything else is compiled once, over `&mut dyn AnyModel`.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` copies its arguments when it is first polled")]
+
+use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
@@ -13,7 +16,7 @@ use super::sql;
 use super::valid::validate;
 use super::{AnyModel, FieldSet, KeyKind, Meta, ModelInternals, PostSave, PreSave, load};
 use crate::column::Counter;
-use crate::db::{DbOrTx, Exec, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Executor, Statement, Tx};
 use crate::error::{Error, Result};
 use crate::model::names::WrittenModel;
 use crate::value::ValueRef;
@@ -50,11 +53,18 @@ impl SaveMode {
 }
 
 /// Saves a row. If it fails, or its future is dropped, the columns that it set are restored.
-pub(super) async fn save<M: ModelInternals>(row: &mut M, exec: Exec<'_>, mode: &SaveMode) -> Result<()> {
-    let draft = Draft::new(row);
-    Save::new(draft.row, exec, mode).run().await?;
-    draft.keep();
-    Ok(())
+pub(super) fn save<'a, M: ModelInternals>(
+    row: &'a mut M,
+    executor: &'a dyn Executor,
+    at: &'static Location<'static>,
+    mode: &'a SaveMode,
+) -> impl Future<Output = Result<()>> + Send + 'a {
+    async move {
+        let draft = Draft::new(row);
+        Save::new(draft.row, executor.exec(at), mode).run().await?;
+        draft.keep();
+        Ok(())
+    }
 }
 
 /// Like [`save`], for a row of any type: what the save sets is restored from a copy of the row.
@@ -137,7 +147,6 @@ struct Save<'a> {
     mode: &'a SaveMode,
 }
 
-// These futures borrow what they need from `self`: arguments would be copied into each of them.
 impl<'a> Save<'a> {
     fn new(row: &'a mut dyn AnyModel, exec: Exec<'a>, mode: &'a SaveMode) -> Self {
         let meta = row.any_meta();
@@ -197,42 +206,45 @@ impl<'a> Save<'a> {
     }
 
     /// Writes the row, and calls the receivers before and after.
-    async fn write_with_signals(&mut self, tx: &Tx) -> Result<()> {
-        // If the transaction is broken, no receiver is called.
-        tx.check()?;
-        let (meta, raw, update_fields) = (self.meta, self.mode.is_raw(), self.mode.fields());
-        let signals = &meta.lifecycle;
-        if signals.pre_save.has_receivers() {
-            let adding = self.adding().await?;
-            let handle = &mut tx.handle();
-            let event = PreSave::<dyn AnyModel> { instance: &mut *self.row, adding, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(&signals.pre_save, event))).await?;
-            self.row.settle_columns();
-            check(self.row, *self.mode)?;
+    fn write_with_signals<'s>(&'s mut self, tx: &'s Tx) -> impl Future<Output = Result<()>> + Send + use<'s, 'a> {
+        async move {
+            // If the transaction is broken, no receiver is called.
+            tx.check()?;
+            let (meta, raw, update_fields) = (self.meta, self.mode.is_raw(), self.mode.fields());
+            let signals = &meta.lifecycle;
+            if signals.pre_save.has_receivers() {
+                let adding = self.adding().await?;
+                let handle = &mut tx.handle();
+                let event =
+                    PreSave::<dyn AnyModel> { instance: &mut *self.row, adding, update_fields, raw, tx: handle };
+                tx.inside(pin!(send(&signals.pre_save, event))).await?;
+                self.row.settle_columns();
+                check(self.row, *self.mode)?;
+            }
+            let before = if self.may_exist() { self.before(tx).await? } else { None };
+            let created = self.write().await?;
+            if meta.read_only != 0 {
+                self.read_back().await?;
+            }
+            let previous = before.as_deref().filter(|_| meta.lifecycle.reads_previous());
+            let written = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
+            if meta.lifecycle.notes_rows() {
+                let written = Written { fields: written, created, raw };
+                commit::saved(self.row, written, (before.as_deref(), previous), tx, self.exec.at);
+            }
+            if signals.post_save.has_receivers() {
+                let instance = &*self.row;
+                let changes = FieldSet::changed_in(previous, instance);
+                let changes = written.map_or(changes, |fields| changes.intersection(fields));
+                let handle = &mut tx.handle();
+                let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
+                tx.inside(pin!(send(&signals.post_save, event))).await?;
+            }
+            if signals.post_commit.has_receivers() {
+                commit::queue(self.row, tx);
+            }
+            Ok(())
         }
-        let before = if self.may_exist() { self.before(tx).await? } else { None };
-        let created = self.write().await?;
-        if meta.read_only != 0 {
-            self.read_back().await?;
-        }
-        let previous = before.as_deref().filter(|_| meta.lifecycle.reads_previous());
-        let written = update_fields.map(|fields| fields | FieldSet::read_only_of(meta));
-        if meta.lifecycle.notes_rows() {
-            let written = Written { fields: written, created, raw };
-            commit::saved(self.row, written, (before.as_deref(), previous), tx, self.exec.at);
-        }
-        if signals.post_save.has_receivers() {
-            let instance = &*self.row;
-            let changes = FieldSet::changed_in(previous, instance);
-            let changes = written.map_or(changes, |fields| changes.intersection(fields));
-            let handle = &mut tx.handle();
-            let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
-            tx.inside(pin!(send(&signals.post_save, event))).await?;
-        }
-        if signals.post_commit.has_receivers() {
-            commit::queue(self.row, tx);
-        }
-        Ok(())
     }
 
     /// Whether the row is new. If its key is set, only the database knows. It is asked if a receiver reads the field, and the

@@ -6,7 +6,7 @@ use signals_core::BoxFuture;
 
 use super::ddl;
 use super::live::{LiveColumn, LiveReference, LiveTable, Writable};
-use crate::db::{Db, Dialect, Exec, Executor};
+use crate::db::{Db, Dialect, Exec};
 use crate::difference::{DifferenceKind, SchemaDifference};
 use crate::error::{ErrorKind, Result};
 use crate::model::{CompositeKind, Field, KeyKind, Meta, ModelSet, OnDelete, ReadOnly, registered_models};

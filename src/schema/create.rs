@@ -7,7 +7,7 @@ use signals_core::BoxFuture;
 
 use super::ddl::{self, CreateStatement};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
-use crate::db::{Db, Dialect, Exec, Executor, Row, Statement};
+use crate::db::{Db, Dialect, Exec, Row, Statement};
 use crate::error::{Result, WiringMistake};
 use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
 

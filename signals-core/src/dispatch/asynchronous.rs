@@ -1,6 +1,7 @@
 //! Sending a signal whose receivers may be awaited. `#[signal(async)]` gives its struct methods of these names.
 //!
-//! The functions are not `async fn`, so that `Send` is checked here once and not where they are awaited.
+//! The functions are not `async fn`, so that `Send` is checked here once and not where they are awaited. An `async fn` would also
+//! copy the payload when it is first polled.
 #![expect(clippy::manual_async_fn, reason = "an `async fn` cannot say that its future is `Send`")]
 
 use core::ops::ControlFlow;
@@ -87,56 +88,58 @@ pub fn collect<'a, P: Payload<Mode = Asynchronous>>(
     }
 }
 
-async fn call_all<P: Payload<Mode = Asynchronous>>(
+fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
     state: &'static SignalState<P>,
-    mut payload: P::Of<'_>,
+    mut payload: P::Of<'a>,
     panics: Panics,
-    mut sink: SendSink<'_, P::Output>,
-) -> Result<(), SignalError> {
-    let (linked, connected) = match state.route()? {
-        Route::Empty => return Ok(()),
-        Route::Linked(linked) => (linked, None),
-        Route::Connected(linked, connected) => (linked, Some(connected)),
-    };
-    let (payload, name) = (&mut payload, || state.name());
-    let depth = depth::next(name)?;
-    let skipped = Skipped::of::<P>(payload);
-    for linked in linked {
-        let id = &linked.receiver.id;
-        if skipped.contains::<P>(linked.receiver, payload) {
-            continue;
-        }
-        let result = match linked.passes_filters_at(depth, panics, payload) {
-            Ok(false) => continue,
-            Ok(true) => {
-                let context = CallContext { depth, panics, span: Span::of(id, name) };
-                match linked.binding.call {
-                    Call::Sync(call) => context.call(|| call(payload)),
-                    Call::Async(call, ()) => context.run(pin!(call(payload))).await,
-                }
+    mut sink: SendSink<'s, P::Output>,
+) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, 's, P> {
+    async move {
+        let (linked, connected) = match state.route()? {
+            Route::Empty => return Ok(()),
+            Route::Linked(linked) => (linked, None),
+            Route::Connected(linked, connected) => (linked, Some(connected)),
+        };
+        let (payload, name) = (&mut payload, || state.name());
+        let depth = depth::next(name)?;
+        let skipped = Skipped::of::<P>(payload);
+        for linked in linked {
+            let id = &linked.receiver.id;
+            if skipped.contains::<P>(linked.receiver, payload) {
+                continue;
             }
-            Err(panic) => Err(panic),
-        };
-        if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
-            return end;
+            let result = match linked.passes_filters_at(depth, panics, payload) {
+                Ok(false) => continue,
+                Ok(true) => {
+                    let context = CallContext { depth, panics, span: Span::of(id, name) };
+                    match linked.binding.call {
+                        Call::Sync(call) => context.call(|| call(payload)),
+                        Call::Async(call, ()) => context.run(pin!(call(payload))).await,
+                    }
+                }
+                Err(panic) => Err(panic),
+            };
+            if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
+                return end;
+            }
         }
-    }
-    if skipped.raw {
-        return Ok(());
-    }
-    for connected in connected.iter().flat_map(|connected| connected.iter()) {
-        let id = &connected.id;
-        let context = CallContext { depth, panics, span: Span::of(id, name) };
-        let result = match connected.closure::<P>() {
-            Closure::Sync(closure) => context.call(|| closure(payload)),
-            // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
-            Closure::Async(closure, ()) => context.run(pin!(async { closure(payload).await })).await,
-        };
-        if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
-            return end;
+        if skipped.raw {
+            return Ok(());
         }
+        for connected in connected.iter().flat_map(|connected| connected.iter()) {
+            let id = &connected.id;
+            let context = CallContext { depth, panics, span: Span::of(id, name) };
+            let result = match connected.closure::<P>() {
+                Closure::Sync(closure) => context.call(|| closure(payload)),
+                // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
+                Closure::Async(closure, ()) => context.run(pin!(async { closure(payload).await })).await,
+            };
+            if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
+                return end;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 #[inline]

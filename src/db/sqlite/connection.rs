@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, CachedStatement, OpenFlags};
+use rusqlite::{Batch, OpenFlags};
 
 use super::errors::{self, Failure};
 use super::lock_wait::LockWait;
@@ -263,15 +263,16 @@ impl Connection {
 
     /// Executes a statement to its end. Returns how many rows the last statement that changes rows has changed.
     fn step(&mut self, sql: &str, params: &dyn Params) -> Result<u64, Failure> {
-        let mut statement = self.prepare(sql)?;
-        self.bind(&mut statement, params)?;
-        if statement.column_count() == 0 {
-            let changed = statement.raw_execute().map_err(|error| self.failure_in(sql, error))?;
-            return Ok(u64::try_from(changed).unwrap_or(u64::MAX));
-        }
-        let mut rows = statement.raw_query();
-        while rows.next().map_err(|error| self.failure_in(sql, error))?.is_some() {}
-        Ok(self.raw.changes())
+        self.prepared(sql, |statement| {
+            self.bind(statement, params)?;
+            if statement.column_count() == 0 {
+                let changed = statement.raw_execute().map_err(|error| self.failure_in(sql, error))?;
+                return Ok(u64::try_from(changed).unwrap_or(u64::MAX));
+            }
+            let mut rows = statement.raw_query();
+            while rows.next().map_err(|error| self.failure_in(sql, error))?.is_some() {}
+            Ok(self.raw.changes())
+        })
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Failure> {
@@ -305,15 +306,16 @@ impl Connection {
         params: &dyn Params,
         each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Result<(), Failure> {
-        let mut prepared = self.prepare(sql)?;
-        self.bind(&mut prepared, params)?;
-        if access == Access::Read && !prepared.readonly() {
-            return Err(Error::database(
-                "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
-            )
-            .into());
-        }
-        self.rows(sql, &mut prepared, each)
+        self.prepared(sql, |statement| {
+            self.bind(statement, params)?;
+            if access == Access::Read && !statement.readonly() {
+                return Err(Error::database(
+                    "`query` on a `Db` only reads, and the statement writes: use `execute`, or `query` on a `Tx`",
+                )
+                .into());
+            }
+            self.rows(sql, statement, each)
+        })
     }
 
     fn rows(
@@ -342,11 +344,15 @@ impl Connection {
         }
     }
 
-    /// Inlined, because moving a statement is expensive.
+    /// Calls `work` with the prepared statement. It is not returned, because moving one is slow.
     #[inline]
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, Failure> {
+    fn prepared<T>(
+        &self,
+        sql: &str,
+        work: impl FnOnce(&mut rusqlite::Statement<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         match self.raw.prepare_cached(sql) {
-            Ok(statement) => Ok(statement),
+            Ok(ref mut statement) => work(statement),
             Err(error) => Err(self.failure(error)),
         }
     }

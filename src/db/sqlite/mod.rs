@@ -98,11 +98,12 @@ impl Sqlite {
     }
 
     /// Executes a statement, which commits by itself.
-    pub(super) fn run<'a>(&'a self, mut statement: Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
+    pub(super) fn run<'a>(&'a self, statement: &mut Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
         let access = match statement.wants {
             Wants::Rows(_) => Access::Read,
             _ => Access::Write,
         };
+        let mut statement = statement.take();
         let run = move |connection: &mut Connection| connection.run(access, &mut statement);
         match (access, &self.readers) {
             (Access::Read, Some(readers)) => {

@@ -58,12 +58,17 @@ impl Transaction {
 
     /// Executes a statement in the transaction.
     #[inline]
-    pub(in crate::db) fn run<'a>(&'a self, mut statement: Statement<'a>) -> Answer<'a, u64> {
-        match self.attempt(&mut statement) {
+    pub(in crate::db) fn run<'a>(&'a self, statement: &mut Statement<'a>) -> Answer<'a, u64> {
+        match self.attempt(statement) {
             Ok(count) => Answer::Good(count),
             Err(Failure::Error(error)) => Answer::Failed(error),
-            Err(Failure::Busy) => Answer::later(async move { self.retry(|| self.attempt(&mut statement)).await }),
+            Err(Failure::Busy) => self.run_later(statement.take()),
         }
+    }
+
+    #[cold]
+    fn run_later<'a>(&'a self, mut statement: Statement<'a>) -> Answer<'a, u64> {
+        Answer::later(async move { self.retry(|| self.attempt(&mut statement)).await })
     }
 
     /// Busy only if another process holds a lock.

@@ -8,7 +8,7 @@ use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
 use super::{Condition, RowSignals, keys};
-use crate::db::{DbOrTx, Exec, Executor, Params, Statement, Tx};
+use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
 use crate::error::Result;
 use crate::model::names::WrittenModel;
 use crate::model::params::RowParams;

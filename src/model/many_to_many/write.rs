@@ -86,7 +86,7 @@ async fn create_in<M: ModelInternals>(
     row: &mut M,
 ) -> Result<()> {
     let id = id?;
-    save::save(row, exec, &save::SaveMode::Insert).await?;
+    save::save(row, exec.executor(), exec.at, &save::SaveMode::Insert).await?;
     let row: &dyn AnyModel = row;
     let ValueRef::Integer(created) = row.key() else { return Err(subject.relation.unset(subject.relation.far)) };
     Change { subject, id, exec }.add(vec![created]).await
