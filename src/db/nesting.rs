@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::pin::Pin;
 
 use super::Db;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The body of a transaction that is being polled.
 #[derive(Clone, Copy)]
@@ -33,16 +33,18 @@ pub(super) fn refuse(db: &Db) -> Result<()> {
     outer.map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer: outer.began }.into()))
 }
 
-/// Runs the body of a transaction, or receivers in it. It is pinned by the caller, so that it is not stored twice.
-pub(super) fn body<F: Future>(
+/// Runs the body of a transaction, or receivers in it, and returns its error as ours. It is pinned by the caller, so that it is not
+/// stored twice.
+pub(super) fn body<T, E: Into<Error>>(
     db: &Db,
     began: &'static Location<'static>,
-    mut body: Pin<&mut F>,
-) -> impl Future<Output = F::Output> {
+    mut body: Pin<&mut impl Future<Output = Result<T, E>>>,
+) -> impl Future<Output = Result<T>> {
     let db = id(db);
     std::future::poll_fn(move |context| {
         let _inside = Inside::of(Body { db, began });
-        body.as_mut().poll(context)
+        // Converted here: the error of a dispatch is large, and would be copied even if there is none.
+        body.as_mut().poll(context).map_err(Into::into)
     })
 }
 

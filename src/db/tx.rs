@@ -251,7 +251,10 @@ impl Tx {
     }
 
     /// Runs receivers in this transaction. As in the body of [`Db::transaction`], a nested transaction is refused.
-    pub(crate) fn inside<F: Future>(&self, receivers: Pin<&mut F>) -> impl Future<Output = F::Output> {
+    pub(crate) fn inside<E: Into<Error>>(
+        &self,
+        receivers: Pin<&mut impl Future<Output = Result<(), E>>>,
+    ) -> impl Future<Output = Result<()>> {
         nesting::body(self.db(), self.shared.began, receivers)
     }
 

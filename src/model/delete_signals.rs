@@ -7,7 +7,7 @@ use signals_core::__private::asynchronous::send;
 use super::operations::DeletedRow;
 use super::{Meta, PostDelete, PreDelete, commit};
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Sends `pre_delete` for each row of a model. All rows are in one block, and share a handle.
 pub(super) async fn pre_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
@@ -16,7 +16,7 @@ pub(super) async fn pre_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx:
         for row in rows {
             send(&meta.lifecycle.pre_delete, PreDelete { instance: row.get(), origin: row.origin(), tx }).await?;
         }
-        Ok(())
+        Ok::<_, Error>(())
     });
     tx.inside(sent).await
 }
@@ -30,7 +30,7 @@ pub(super) async fn post_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx
             send(&meta.lifecycle.post_delete, event).await?;
             commit::deleted(row.get(), tx);
         }
-        Ok(())
+        Ok::<_, Error>(())
     });
     tx.inside(sent).await
 }

@@ -101,6 +101,7 @@ pub(super) fn check_fields(write: FieldSet<dyn AnyModel>) -> Result<()> {
 
 /// Refuses an unset key that the application assigns: the UPDATE would hit an earlier row with the same unset key. Receivers of
 /// `pre_save` may have set it.
+#[inline]
 fn check_key(meta: &Meta, key: ValueRef<'_>) -> Result<()> {
     let is_default = match key {
         ValueRef::Integer(key) => key == 0,
@@ -130,6 +131,7 @@ fn last_version(meta: &Meta) -> Error {
 }
 
 /// Whether a save is more than one statement.
+#[inline]
 fn is_several_steps(meta: &'static Meta) -> bool {
     meta.lifecycle.pre_save.has_receivers()
         || meta.lifecycle.post_save.has_receivers()
@@ -148,6 +150,7 @@ struct Save<'a> {
 }
 
 impl<'a> Save<'a> {
+    #[inline]
     fn new(row: &'a mut dyn AnyModel, exec: Exec<'a>, mode: &'a SaveMode) -> Self {
         let meta = row.any_meta();
         Self { row, meta, is_new: false, exec, mode }
@@ -182,6 +185,7 @@ impl<'a> Save<'a> {
 
     /// Sets the columns with `#[update]` and a key with `#[default]`, and rounds values to what is stored. The `#[version]` is set
     /// when the row is written.
+    #[inline]
     fn fill(&mut self) {
         let mode = *self.mode;
         let is_filled = |index| mode.writes(index) && !mode.is_raw();
@@ -201,6 +205,7 @@ impl<'a> Save<'a> {
     }
 
     /// Whether the row may exist.
+    #[inline]
     fn may_exist(&self) -> bool {
         !self.is_new && !self.row.is_unset()
     }
@@ -342,6 +347,7 @@ impl<'a> Save<'a> {
     }
 
     /// The version that this save increments, if there is one. A raw save writes the given version.
+    #[inline]
     fn version(&mut self) -> Option<&mut dyn Counter> {
         if self.meta.version.is_none() || self.mode.is_raw() { None } else { self.row.version_counter() }
     }

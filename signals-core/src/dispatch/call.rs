@@ -110,7 +110,12 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
         let _depth = DepthGuard::enter(context.depth);
         let mut poll = || context.span.within(|| future.as_mut().poll(task));
         match context.panics {
-            Panics::Unwind => poll().map(Ok),
+            Panics::Unwind => match poll() {
+                // Apart from a failure, whose bytes would be copied even if there is none.
+                Poll::Ready(Ok(output)) => Poll::Ready(Ok(Ok(output))),
+                Poll::Ready(Err(error)) => Poll::Ready(Ok(Err(error))),
+                Poll::Pending => Poll::Pending,
+            },
             Panics::Catch => match catch_panic(poll) {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),

@@ -49,6 +49,7 @@ impl Lock {
 
 impl Meta {
     /// Its SQL, written at the first use.
+    #[inline]
     pub(crate) fn statements(&self, dialect: Dialect) -> &Statements {
         self.statements[dialect as usize].get_or_init(|| Statements::of(self, dialect))
     }

@@ -96,7 +96,7 @@ pub(crate) async fn between_signals(tx: &Tx, plan: &Plan, work: impl Future<Outp
     tx.inside(pin!(PreMigrate { plan, tx: handle }.send())).await?;
     work.await?;
     let handle = &mut tx.handle();
-    Ok(tx.inside(pin!(PostMigrate { plan, tx: handle }.send())).await?)
+    tx.inside(pin!(PostMigrate { plan, tx: handle }.send())).await
 }
 
 /// Waits until no other process or task creates tables, and makes others wait until the commit.
