@@ -11,7 +11,7 @@ use signals_core::BoxFuture;
 use super::signals::UserSignals;
 use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed};
 use crate::column::Column;
-use crate::db::{Db, Executor};
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::model::sql::quoted;
 use crate::model::{FieldSet, load};

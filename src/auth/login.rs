@@ -138,7 +138,7 @@ impl<U: AuthUser> Attempt<'_, U> {
     ) -> Result<()> {
         self.user.save_fields(tx, fields).await?;
         let logged_in = UserLoggedIn { user: Observed::any(&*self.user), session, request, tx: &mut tx.handle() };
-        Ok(tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_in, logged_in))).await?)
+        tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_in, logged_in))).await
     }
 
     /// The login has succeeded.

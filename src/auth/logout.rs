@@ -115,7 +115,7 @@ impl<U: AuthUser> Logout<'_, U> {
             tx: &mut tx.handle(),
         };
         let sent = tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_out, logged_out))).await;
-        tx.end(sent.map_err(Into::into)).await
+        tx.end(sent).await
     }
 }
 

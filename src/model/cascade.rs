@@ -301,9 +301,9 @@ impl<'a> Cascade<'a> {
     /// Calls the receivers and deletes the rows, children before their parents.
     pub(super) async fn delete(mut self) -> Result<Deleted> {
         self.sort();
-        let tx = self.tx;
+        let (tx, handle) = (self.tx, &mut self.tx.handle());
         for group in self.groups.iter().filter(|group| group.meta.lifecycle.has_delete_receivers()) {
-            delete_signals::pre_delete(group.meta, &group.rows, tx).await?;
+            delete_signals::pre_delete(group.meta, &group.rows, handle, tx).await?;
         }
 
         let mut deleted = Deleted::default();
@@ -325,7 +325,7 @@ impl<'a> Cascade<'a> {
             deleted.add(group.meta, counts[index].unwrap_or(0));
             note_database_cascade(group.meta, tx);
             if group.meta.lifecycle.has_delete_receivers() || group.meta.lifecycle.notes_rows() {
-                delete_signals::post_delete(group.meta, &group.rows, tx).await?;
+                delete_signals::post_delete(group.meta, &group.rows, handle, tx).await?;
             }
         }
         Ok(deleted)

@@ -2,6 +2,7 @@
 #![expect(clippy::manual_async_fn, reason = "an `async fn` copies its arguments when it is first polled")]
 
 use std::panic::Location;
+use std::slice;
 
 use super::cascade::{Cascade, note_database_cascade};
 use super::delete_signals::{post_delete, pre_delete};
@@ -9,7 +10,8 @@ use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::names::ModelOfTable;
 use super::operations::DeletedRow;
-use super::{AnyModel, Meta};
+use super::params::RowParams;
+use super::{AnyModel, Meta, commit};
 use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,7 +22,9 @@ pub(super) fn delete<'a>(
 ) -> impl Future<Output = Result<Deleted>> + Send + 'a {
     async move {
         let exec = executor.exec(at);
-        let deleted = delete_row(row, exec).await?;
+        let mut delete = Delete::new(&*row, exec);
+        delete.run().await?;
+        let deleted = delete.deleted;
         // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
         if let DbOrTx::Db(_) = exec.target {
             row.assign_primary_key(None);
@@ -29,73 +33,87 @@ pub(super) fn delete<'a>(
     }
 }
 
-async fn delete_row(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
-    let meta = row.model();
-    let unfinished = match exec.target {
-        DbOrTx::Tx(tx) => {
-            // If the transaction is broken, no receiver is called.
-            tx.check()?;
-            Some(tx.unfinished())
-        }
-        DbOrTx::Db(db) if is_several_steps(meta) => {
-            check(row)?;
-            // In a box, because it contains a future of this function.
-            return Box::pin(async move {
-                let mut tx = db.begin_at(exec.at).await?;
-                let deleted = delete_row(row, tx.exec(exec.at)).await;
-                tx.end(deleted).await
-            })
-            .await;
-        }
-        DbOrTx::Db(_) => None,
-    };
-    let deleted = delete_unless_unset(row, exec).await;
-    match unfinished {
-        Some(unfinished) => unfinished.finish(deleted),
-        None => deleted,
-    }
-}
-
 /// Whether a delete is more than one statement.
+#[inline]
 fn is_several_steps(meta: &'static Meta) -> bool {
     meta.lifecycle.has_delete_receivers() || meta.delete_reaches_others()
 }
 
-/// Refuses an unset key.
-fn check(row: &dyn AnyModel) -> Result<()> {
-    let meta = row.model();
-    if row.is_unset() { Err(meta.unset_id(meta.key_field().name)) } else { Ok(()) }
+/// A delete of one row.
+struct Delete<'a> {
+    row: &'a dyn AnyModel,
+    meta: &'static Meta,
+    exec: Exec<'a>,
+    /// What it has deleted. It is large, and would be copied if the functions returned it.
+    deleted: Deleted,
 }
 
-async fn delete_unless_unset(row: &dyn AnyModel, exec: Exec<'_>) -> Result<Deleted> {
-    check(row)?;
-    let meta = row.model();
-    let (tx, has_receivers) = match exec.target {
-        DbOrTx::Tx(tx) if meta.delete_reaches_others() => {
-            // In a box, because it is large, and most rows have no cascade.
-            return Box::pin(cascade_of(meta, &[row], tx)).await;
-        }
-        DbOrTx::Tx(tx) => (Some(tx), meta.lifecycle.has_delete_receivers()),
-        // One statement, which commits by itself.
-        DbOrTx::Db(_) => (None, false),
-    };
-    let rows = [DeletedRow::Origin(row)];
-    if let Some(tx) = tx
-        && has_receivers
-    {
-        pre_delete(meta, &rows, tx).await?;
+impl<'a> Delete<'a> {
+    #[inline]
+    fn new(row: &'a dyn AnyModel, exec: Exec<'a>) -> Self {
+        Self { row, meta: row.model(), exec, deleted: Deleted::default() }
     }
-    let key = [row.key()];
-    let names = DeletedModel(meta);
-    let statement = Statement::new(&meta.statements(exec.dialect()).delete, &key).names(&names);
-    let count = or_nothing(exec.run(statement).await, &key)?;
-    if let Some(tx) = tx {
-        note_database_cascade(meta, tx);
-        if has_receivers || meta.lifecycle.notes_rows() {
-            post_delete(meta, &rows, tx).await?;
+
+    async fn run(&mut self) -> Result<()> {
+        match self.exec.target {
+            DbOrTx::Tx(tx) => {
+                // If the transaction is broken, no receiver is called.
+                tx.check()?;
+                let unfinished = tx.unfinished();
+                let done = self.steps().await;
+                unfinished.finish(done)
+            }
+            DbOrTx::Db(db) if is_several_steps(self.meta) => {
+                self.check()?;
+                // In a box, because it contains a future of this function.
+                Box::pin(async {
+                    let mut tx = db.begin_at(self.exec.at).await?;
+                    let mut delete = Delete::new(self.row, tx.exec(self.exec.at));
+                    let done = delete.run().await;
+                    self.deleted = delete.deleted;
+                    tx.end(done).await
+                })
+                .await
+            }
+            // One statement, which commits by itself.
+            DbOrTx::Db(_) => self.steps().await,
         }
     }
-    Ok(Deleted::of_one(meta, count))
+
+    /// Refuses an unset key.
+    fn check(&self) -> Result<()> {
+        let meta = self.meta;
+        if self.row.is_unset() { Err(meta.unset_id(meta.key_field().name)) } else { Ok(()) }
+    }
+
+    async fn steps(&mut self) -> Result<()> {
+        self.check()?;
+        let (meta, rows) = (self.meta, [DeletedRow::Origin(self.row)]);
+        let mut receivers = None;
+        if let DbOrTx::Tx(tx) = self.exec.target {
+            if meta.delete_reaches_others() {
+                // In a box, because it is large, and most rows have no cascade.
+                self.deleted = Box::pin(cascade_of(meta, &[self.row], tx)).await?;
+                return Ok(());
+            }
+            if meta.lifecycle.has_delete_receivers() {
+                pre_delete(meta, &rows, receivers.insert(tx.handle()), tx).await?;
+            }
+        }
+        let key = RowParams::new(self.row, slice::from_ref(&meta.key));
+        let names = DeletedModel(meta);
+        let statement = Statement::new(&meta.statements(self.exec.dialect()).delete, &key).names(&names);
+        let count = or_nothing(self.exec.run(statement).await, &key)?;
+        if let DbOrTx::Tx(tx) = self.exec.target {
+            note_database_cascade(meta, tx);
+            match &mut receivers {
+                Some(handle) => post_delete(meta, &rows, handle, tx).await?,
+                None => commit::deleted(self.row, tx),
+            }
+        }
+        self.deleted = Deleted::of_one(meta, count);
+        Ok(())
+    }
 }
 
 /// Deletes several rows of one model with their cascades. All receivers of `pre_delete` are called before the first row is

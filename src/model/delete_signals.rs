@@ -1,4 +1,6 @@
-//! Sending `pre_delete` and `post_delete` for the rows of a model.
+//! Sending `pre_delete` and `post_delete` for the rows of a model. The receivers share a handle of the transaction, because making
+//! one is as slow as calling them.
+#![expect(clippy::manual_async_fn, reason = "an `async fn` copies its arguments when it is first polled")]
 
 use std::pin::pin;
 
@@ -9,28 +11,41 @@ use super::{Meta, PostDelete, PreDelete, commit};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 
-/// Sends `pre_delete` for each row of a model. All rows are in one block, and share a handle.
-pub(super) async fn pre_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    let sent = pin!(async {
-        let tx = &mut tx.handle();
-        for row in rows {
-            send(&meta.lifecycle.pre_delete, PreDelete { instance: row.get(), origin: row.origin(), tx }).await?;
-        }
-        Ok::<_, Error>(())
-    });
-    tx.inside(sent).await
+/// Sends `pre_delete` for each row of a model.
+pub(super) fn pre_delete<'a>(
+    meta: &'static Meta,
+    rows: &'a [DeletedRow<'_>],
+    handle: &'a mut Tx,
+    tx: &'a Tx,
+) -> impl Future<Output = Result<()>> + Send {
+    async move {
+        let sent = pin!(async {
+            for row in rows {
+                let event = PreDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle };
+                send(&meta.lifecycle.pre_delete, event).await?;
+            }
+            Ok::<_, Error>(())
+        });
+        tx.inside(sent).await
+    }
 }
 
 /// Sends `post_delete` for each row of a model, in reverse order, and cancels its `post_commit`.
-pub(super) async fn post_delete(meta: &'static Meta, rows: &[DeletedRow<'_>], tx: &Tx) -> Result<()> {
-    let sent = pin!(async {
-        let handle = &mut tx.handle();
-        for row in rows.iter().rev() {
-            let event = PostDelete { instance: row.get(), origin: row.origin(), tx: handle };
-            send(&meta.lifecycle.post_delete, event).await?;
-            commit::deleted(row.get(), tx);
-        }
-        Ok::<_, Error>(())
-    });
-    tx.inside(sent).await
+pub(super) fn post_delete<'a>(
+    meta: &'static Meta,
+    rows: &'a [DeletedRow<'_>],
+    handle: &'a mut Tx,
+    tx: &'a Tx,
+) -> impl Future<Output = Result<()>> + Send {
+    async move {
+        let sent = pin!(async {
+            for row in rows.iter().rev() {
+                let event = PostDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle };
+                send(&meta.lifecycle.post_delete, event).await?;
+                commit::deleted(row.get(), tx);
+            }
+            Ok::<_, Error>(())
+        });
+        tx.inside(sent).await
+    }
 }
