@@ -21,10 +21,9 @@ pub(super) fn delete<'a>(
     at: &'static Location<'static>,
 ) -> impl Future<Output = Result<Deleted>> + Send + 'a {
     async move {
-        let exec = executor.exec(at);
-        let mut delete = Delete::new(&*row, exec);
+        let mut delete = Delete::new(&*row, executor.exec(at));
         delete.run().await?;
-        let deleted = delete.deleted;
+        let Delete { exec, deleted, .. } = delete;
         // In a transaction, the delete may still be undone; then the row would exist, and its id would be lost.
         if let DbOrTx::Db(_) = exec.target {
             row.assign_primary_key(None);
