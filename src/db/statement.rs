@@ -15,7 +15,7 @@ pub(crate) struct Statement<'a> {
 }
 
 /// An INSERT of several rows, whose SQL contains one row. The parameters are those of each row, row after row.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "in SQLite, the SQL contains every row"))]
 pub(crate) struct RowsToInsert {
     /// The place of `VALUES (..)` in the SQL.

@@ -61,6 +61,12 @@ impl<M: ModelInternals> Columns for M {
     }
 }
 
+impl Columns for &dyn AnyModel {
+    fn column(&self, index: usize) -> ValueRef<'_> {
+        self.column_value(index)
+    }
+}
+
 /// These columns of each row as parameters, borrowed.
 pub(super) struct ColumnParams<'a, R> {
     rows: &'a [R],

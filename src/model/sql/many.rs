@@ -4,7 +4,13 @@ use super::pieces::{list, quoted};
 use crate::db::{Dialect, RowsToInsert};
 use crate::model::meta::{KeyKind, Meta};
 
+/// The most rows that one statement of SQLite inserts: more are not faster.
+const LARGEST: usize = 1 << (SIZES - 1);
+/// Powers of two: any number of rows is inserted by a few statements that are each written and prepared once.
+pub(super) const SIZES: usize = 7;
+
 /// INSERT of this number of rows.
+#[derive(Debug)]
 pub(in crate::model) struct InsertMany {
     pub(in crate::model) sql: String,
     /// The fields that are the parameters of each row, row after row.
@@ -15,7 +21,7 @@ pub(in crate::model) struct InsertMany {
 }
 
 /// How the keys that the database assigns become known.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::model) enum AssignedKeys {
     /// The database assigns none.
     None,
@@ -83,10 +89,9 @@ pub(in crate::model) fn triggers_of(dialect: Dialect) -> Option<&'static str> {
 /// How many of the rows that are left are inserted by the next statement.
 pub(in crate::model) fn next_insert(left: usize, columns: usize, dialect: Dialect) -> usize {
     match dialect {
-        // It accepts 32,766 parameters; more rows per statement are not faster. Powers of two: any number of rows is inserted by a
-        // few statements that are each prepared once.
+        // It accepts 32,766 parameters.
         Dialect::Sqlite => {
-            let largest = 64.min(32_766 / columns.max(1)).max(1);
+            let largest = LARGEST.min(32_766 / columns.max(1)).max(1);
             largest.min(left).checked_ilog2().map_or(0, |power| 1 << power)
         }
         // The statement is the same for any number, and the rows of one are in memory.
