@@ -118,12 +118,14 @@ impl Driver {
     /// Executes a statement, which commits by itself.
     #[inline]
     pub(super) fn run<'a>(&'a self, statement: &mut Statement<'a>, at: &'static Location<'static>) -> Answer<'a, u64> {
-        match (self, &statement.wants) {
-            (_, Wants::Batch) => self.batch(statement.sql, at),
+        if let Wants::Batch = statement.wants {
+            return self.batch(statement.sql, at);
+        }
+        match *self {
             #[cfg(feature = "sqlite")]
-            (Self::Sqlite(driver), _) => driver.run(statement, at),
+            Self::Sqlite(ref driver) => driver.run(statement, at),
             #[cfg(feature = "postgres")]
-            (Self::Postgres(driver), _) => Answer::later(driver.run(statement.take(), at)),
+            Self::Postgres(ref driver) => Answer::later(driver.run(statement.take(), at)),
         }
     }
 
