@@ -420,6 +420,9 @@ pub mod __private {
         Compared, DifferentModel, FieldIndex, FieldOf, Forward, Link, PointsOnceTo, Related, RelatesTo, Reverse,
         SameModel, Symmetry, Through,
     };
+    pub use crate::model::query::{
+        ColumnOf, ColumnsIf, HasColumns, ManyOf, Nullable, Required, RowThatPoints, RowsThatPoint,
+    };
     pub use crate::model::{
         Accessor, AccessorOwner, Answered, AnyModel, AnyRow, Composite, CompositeKind, DefaultKey, DefaultOf, Field,
         FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, NotValidated, OnDelete, PointerIf, PointsTo,

@@ -263,6 +263,14 @@ fn a_model() {
             id : < Id < Profile > as CORE default::Default >::default () , user : < Id < User > as CORE default::Default >::default () , name : < Self as PRIVATE DefaultOf < PRIVATE FieldIndex < 2usize > , String >>::value () , }
             }
             }
+            # [doc = "The columns of [`Profile`] in queries."] # [allow (dead_code , private_interfaces , missing_debug_implementations)] pub struct ProfileColumns {
+            # [doc = "This field."] pub id : PRIVATE ColumnOf < Profile , Id < Profile > > , # [doc = "This field."] pub user : PRIVATE ColumnOf < Profile , Id < User > > , # [doc = "This field."] pub name : PRIVATE ColumnOf < Profile , String > , }
+            impl PRIVATE HasColumns for Profile {
+            type Columns = ProfileColumns ;
+            const COLUMNS : ProfileColumns = ProfileColumns {
+            id : PRIVATE ColumnOf::at (0usize) , user : PRIVATE ColumnOf::at (1usize) , name : PRIVATE ColumnOf::at (2usize) , }
+            ;
+            }
             # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE marker::Copy , CORE fmt::Debug)] # [allow (dead_code)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }
             # [automatically_derived] impl CORE clone::Clone for ProfileFields {
@@ -291,6 +299,22 @@ fn a_model() {
             }
             PRIVATE register ! (PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;
+            }
+            ;
+            # [doc = "The other side of the relation in the closures of queries."] # [allow (private_interfaces , dead_code)] pub trait ProfileByUserInQueries {
+            # [doc = "The rows that point to the row."] fn profile (self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target , Profile > ;
+            }
+            # [allow (private_interfaces)] const _ : () = {
+            impl ProfileByUserInQueries for < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE HasColumns >::Columns {
+            fn profile (self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
+            < Profile as PRIVATE ModelInternals >::ANSWERED }
+            > as PRIVATE PointerIf < Id < User > >>::Target , Profile > {
+            PRIVATE RowThatPoints::at (1usize) }
+            }
             }
             ;
             # [doc = "The other side of [`Profile`]'s `user`."] pub trait ProfileByUser {

@@ -19,9 +19,10 @@ pub(crate) fn of_statement(sql: &str, given: usize, dialect: Dialect) -> Result<
     rewritten(sql, given, dialect, Whole::Statement)
 }
 
-/// A condition in parentheses with numbered placeholders, so that it can be part of a statement that has others.
-pub(crate) fn of_condition(sql: &str, given: usize, dialect: Dialect) -> Result<String> {
-    let condition = rewritten(sql, given, dialect, Whole::Condition)?;
+/// A condition in parentheses with numbered placeholders, so that it can be part of a statement that has others. Its parameters come
+/// after `before` others.
+pub(crate) fn of_condition(sql: &str, given: usize, before: usize, dialect: Dialect) -> Result<String> {
+    let condition = rewritten(sql, given, dialect, Whole::Condition { before })?;
     // A comment may end the condition.
     Ok(format!("({condition}\n)"))
 }
@@ -44,11 +45,15 @@ impl Dialect {
 #[derive(Clone, Copy, PartialEq)]
 enum Whole {
     Statement,
-    Condition,
+    Condition { before: usize },
 }
 
 fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<Cow<'_, str>> {
     let (mut out, mut written) = (String::new(), 0);
+    let before = match whole {
+        Whole::Statement => 0,
+        Whole::Condition { before } => before,
+    };
     let mut used = Used::default();
     for (place, token) in Tokens::of(sql, dialect) {
         let Token::Placeholder(placeholder) = token else { continue };
@@ -61,7 +66,7 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
                 if dialect == Dialect::Sqlite && whole == Whole::Statement {
                     continue;
                 }
-                dialect.placeholder(used.next)
+                dialect.placeholder(before + used.next)
             }
             Placeholder::Numbered(digits) => {
                 let number = digits.parse().ok().filter(|number| *number > 0);
@@ -69,10 +74,10 @@ fn rewritten(sql: &str, given: usize, dialect: Dialect, whole: Whole) -> Result<
                 used.numbers.insert(number);
                 used.first_number.get_or_insert(text);
                 // Most SQL has this form, for which nothing is allocated.
-                if text.starts_with(dialect.sigil()) && !digits.starts_with('0') {
+                if before == 0 && text.starts_with(dialect.sigil()) && !digits.starts_with('0') {
                     continue;
                 }
-                dialect.placeholder(number)
+                dialect.placeholder(before + number)
             }
             Placeholder::Question if dialect == Dialect::Postgres => "?".to_owned(),
             Placeholder::Question => {
@@ -119,7 +124,7 @@ impl Used<'_> {
     fn check(&self, given: usize, dialect: Dialect, whole: Whole) -> Result<()> {
         let whole = match whole {
             Whole::Statement => "statement",
-            Whole::Condition => "condition",
+            Whole::Condition { .. } => "condition",
         };
         let operator = match dialect {
             Dialect::Postgres if self.next > given || self.first_number.is_some() && self.next > 0 => {
@@ -343,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_condition_can_stand_among_other_placeholders() {
-        let of = |sql, given| BOTH.map(|dialect| of_condition(sql, given, dialect).unwrap());
+        let of = |sql, given| BOTH.map(|dialect| of_condition(sql, given, 0, dialect).unwrap());
         assert_eq!(of("a = ? OR a = ?", 2), ["(a = ?1 OR a = ?2\n)", "(a = $1 OR a = $2\n)"]);
         assert_eq!(of("a = $2 OR a = ?1 -- why?", 2), ["(a = ?2 OR a = ?1 -- why?\n)", "(a = $2 OR a = $1 -- why?\n)"]);
         assert_eq!(of("true", 0), ["(true\n)", "(true\n)"]);

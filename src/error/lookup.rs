@@ -16,7 +16,12 @@ pub enum Lookup {
         /// The fields.
         fields: Vec<String>,
     },
-    /// By a query.
+    /// By a [query](crate::model::query) for rows of this model.
+    Query {
+        /// The model.
+        model: String,
+    },
+    /// By a query in SQL.
     Sql {
         /// The query, shortened.
         sql: String,

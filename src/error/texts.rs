@@ -86,6 +86,9 @@ pub(super) fn row_not_found(lookup: &Lookup, f: &mut Formatter<'_>) -> Result {
     match lookup {
         Lookup::Key { model } => write!(f, "there is no such row of `{model}`: it was deleted, or never saved"),
         Lookup::Fields { model, fields } => write!(f, "no row of `{model}` has this {}", List(fields)),
+        Lookup::Query { model } => {
+            write!(f, "the query found no row of `{model}`, and one is wanted: look at its conditions, or use `first`")
+        }
         Lookup::Sql { sql } => {
             write!(f, "`{sql}` found no row, and one is wanted: look at its conditions, or use `query_optional`")
         }
@@ -99,6 +102,10 @@ pub(super) fn multiple_rows(lookup: &Lookup, f: &mut Formatter<'_>) -> Result {
             f,
             "several rows of `{model}` have the same {}: look for it by fields that are unique together",
             List(fields),
+        ),
+        Lookup::Query { model } => write!(
+            f,
+            "the query found several rows of `{model}`, and one is wanted: add a condition, or use `first` or `all`"
         ),
         Lookup::Sql { sql } => {
             write!(f, "`{sql}` found several rows, and one is wanted: add a condition, or use `query_as`")

@@ -87,6 +87,11 @@ impl FieldSet<dyn AnyModel> {
         Self { bits: 0, meta, model: PhantomData }
     }
 
+    /// The field of this model at this index among the columns.
+    pub(super) const fn index_of(meta: &'static Meta, index: usize) -> Self {
+        Self { bits: 1 << index, ..Self::none_of(meta) }
+    }
+
     /// The fields that every save sets, because they have `#[update]`.
     pub(super) const fn set_by_saves_of(meta: &'static Meta) -> Self {
         Self { bits: meta.set_by_saves, ..Self::none_of(meta) }

@@ -2,6 +2,7 @@
 
 use signals_core::__private::{Sender, SendsSignals};
 
+use super::columns::HasColumns;
 use super::signals::{Observed, of_another_model};
 use super::{AnyModel, FieldSet, Key, Meta};
 use crate::db::Row;
@@ -17,7 +18,7 @@ use crate::value::{Value, ValueRef};
     label = "not a model",
     note = "annotate `{Self}` with `#[model]`"
 )]
-pub trait ModelInternals: AnyModel + SendsSignals<Me = Self> + Sized {
+pub trait ModelInternals: AnyModel + HasColumns + SendsSignals<Me = Self> + Sized {
     /// [`Model::Key`](super::Model::Key)
     type PrimaryKey: Key;
     /// The columns that a save sets: the key and the fields with `#[update]`, `#[version]` and `#[read_only]`. A failed save restores

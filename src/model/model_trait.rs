@@ -6,6 +6,7 @@ use signals_core::{BoxFuture, Signal};
 
 use super::key::{IntoKey, Key};
 use super::many_to_many::{self, Through};
+use super::query::{Condition, IntoOrder, Query, Relates};
 use super::{
     AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate,
     PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave,
@@ -396,6 +397,50 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         // Boxed, so that the type of the future does not depend on that of the argument: a wrong argument is then one error.
         let (key, place) = (key.into_key(), Location::caller());
         Box::pin(async move { load::get(executor.exec(place), &key).await })
+    }
+
+    /// A query for the rows that meet this condition, whose closure gets the [columns](super::query::ColumnOf) of the model:
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Default)] struct User { #[key] id: Id<User>, name: String, age: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<User>().await?;
+    /// let adults = User::filter(|user| user.age.ge(18)).order_by(|user| user.name.asc()).all(&db).await?;
+    /// # assert!(adults.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn filter<'a>(condition: impl FnOnce(Self::Columns) -> Condition<'a, Self>) -> Query<'a, Self> {
+        Query::all_rows().filter(condition)
+    }
+
+    /// A query for the rows that do not meet this condition: see [`Query::exclude`].
+    fn exclude<'a>(condition: impl FnOnce(Self::Columns) -> Condition<'a, Self>) -> Query<'a, Self> {
+        Query::all_rows().exclude(condition)
+    }
+
+    /// A query for every row, in this order: see [`Query::order_by`].
+    fn order_by<O: IntoOrder<Self>>(order: impl FnOnce(Self::Columns) -> O) -> Query<'static, Self> {
+        Query::all_rows().order_by(order)
+    }
+
+    /// A query for every row with those of a relation: see [`Query::with`].
+    fn with<R: Relates<Self>>(relation: impl FnOnce(Self::Columns) -> R) -> Query<'static, Self, (R,)> {
+        Query::all_rows().with(relation)
+    }
+
+    /// A query for every row.
+    fn query() -> Query<'static, Self> {
+        Query::all_rows()
+    }
+
+    /// The columns of the model, as the closures of queries get them, for a condition that is built elsewhere:
+    /// `let is_adult = User::columns().age.ge(18);`. The fields of [`save_fields`](Self::save_fields) are those of the function `fields`.
+    fn columns() -> Self::Columns {
+        Self::COLUMNS
     }
 
     /// Every row, ordered by the key.

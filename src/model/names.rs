@@ -37,21 +37,13 @@ impl Names for Meta {
 /// The names of a model whose rows a statement writes.
 pub(super) struct WrittenModel<'a> {
     meta: &'static Meta,
-    /// How many parameters come before those of the fields.
-    other_params: usize,
     /// The fields that the parameters are, once or repeated.
     fields: &'a [usize],
 }
 
 impl<'a> WrittenModel<'a> {
     pub(super) fn new(meta: &'static Meta, fields: &'a [usize]) -> Self {
-        Self { meta, other_params: 0, fields }
-    }
-
-    /// With this many parameters before those of the fields.
-    pub(super) fn after(mut self, other_params: usize) -> Self {
-        self.other_params = other_params;
-        self
+        Self { meta, fields }
     }
 
     /// The error of a parameter as that of its field.
@@ -61,12 +53,11 @@ impl<'a> WrittenModel<'a> {
     }
 
     fn rename_parameter(&self, error: &mut Error) {
-        let Self { meta, other_params, fields } = *self;
+        let Self { meta, fields } = *self;
         if let ErrorKind::Parameter { number, reason, cast } = error.kind_mut()
-            && *number > other_params
             && !fields.is_empty()
         {
-            let field = &meta.fields[fields[(*number - other_params - 1) % fields.len()]];
+            let field = &meta.fields[fields[(*number - 1) % fields.len()]];
             let mut reason = mem::take(reason);
             if cast.is_some() {
                 reason += ": change the type of the field, or that of the column";

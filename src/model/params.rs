@@ -14,11 +14,6 @@ impl<'a> RowParams<'a> {
     pub(super) fn new(row: &'a dyn AnyModel, columns: &'a [usize]) -> Self {
         Self { row, columns }
     }
-
-    /// The same parameters after those of the user's own SQL.
-    pub(super) fn after(self, first: &'a dyn Params) -> ParamsAfter<'a> {
-        ParamsAfter { first, row: self }
-    }
 }
 
 impl Params for RowParams<'_> {
@@ -28,25 +23,6 @@ impl Params for RowParams<'_> {
 
     fn get(&self, index: usize) -> ValueRef<'_> {
         self.row.column_value(self.columns[index])
-    }
-}
-
-/// The columns of a row after other parameters.
-pub(super) struct ParamsAfter<'a> {
-    first: &'a dyn Params,
-    row: RowParams<'a>,
-}
-
-impl Params for ParamsAfter<'_> {
-    fn len(&self) -> usize {
-        self.first.len() + self.row.len()
-    }
-
-    fn get(&self, index: usize) -> ValueRef<'_> {
-        match index.checked_sub(self.first.len()) {
-            None => self.first.get(index),
-            Some(index) => self.row.get(index),
-        }
     }
 }
 

@@ -33,6 +33,7 @@ mod new_rows;
 mod postgres;
 #[cfg(feature = "postgres")]
 mod proxy;
+mod queries;
 mod raw_connection;
 #[cfg(feature = "jiff")]
 mod read_only;

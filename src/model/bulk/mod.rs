@@ -5,12 +5,12 @@ mod delete;
 mod update;
 
 pub use create::CreateMany;
-pub use delete::DeleteWhere;
-pub use update::UpdateWhere;
+pub use delete::{DeleteRows, DeleteWhere};
+pub use update::{UpdateRows, UpdateWhere};
 
 use super::Meta;
-use super::sql::keys_by;
-use crate::db::{Dialect, Exec, Params, Row, Statement, Tx, placeholders};
+use super::query::{Node, Nodes, QueryNames, Select, Writer};
+use crate::db::{Exec, Params, Row, Statement, Tx};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -21,37 +21,27 @@ enum RowSignals {
     Sent,
 }
 
-/// A condition that the user wrote, and its parameters.
-#[derive(Clone, Copy)]
-struct Condition<'a> {
-    sql: &'a str,
-    params: &'a dyn Params,
+/// The rows that meet a condition in SQL. An empty one is refused: a statement for every row should say so.
+fn rows_where<'a>(meta: &'static Meta, (sql, params): (&'a str, &'a dyn Params)) -> Result<Select<'a>> {
+    if sql.trim().is_empty() {
+        return Err(Error::other("the condition is empty: write `true` if every row is meant"));
+    }
+    let mut select = Select::all_of(meta);
+    select.narrow(Nodes::one(Node::Sql { sql, params }));
+    Ok(select)
 }
 
-impl<'a> Condition<'a> {
-    /// Refuses an empty condition: a statement for every row should say so.
-    fn new(sql: &'a str, params: &'a dyn Params) -> Result<Self> {
-        if sql.trim().is_empty() {
-            return Err(Error::other("the condition is empty: write `true` if every row is meant"));
-        }
-        Ok(Self { sql, params })
-    }
-
-    /// The condition as part of a statement, in which its parameters are the first.
-    fn sql(&self, dialect: Dialect) -> Result<String> {
-        placeholders::of_condition(self.sql, self.params.len(), dialect)
-    }
-}
-
-/// The keys of the rows that meet the condition, locked.
-async fn keys(meta: &'static Meta, condition: Condition<'_>, tx: &Tx) -> Result<Vec<Value>> {
-    let dialect = tx.db().dialect();
-    let sql = keys_by(meta, &condition.sql(dialect)?, dialect);
+/// The keys of the rows, locked.
+async fn keys(select: &Select<'_>, tx: &Tx) -> Result<Vec<Value>> {
+    let (meta, dialect) = (select.meta, tx.db().dialect());
+    let mut writer = Writer::new(dialect);
+    writer.keys_to_write(select, dialect)?;
     let mut keys = Vec::new();
     let each = &mut |row: &Row<'_>| {
         keys.push((meta.operations.key_of)(row)?);
         Ok(())
     };
-    Exec::within(tx).run(Statement::query(&sql, condition.params, each)).await?;
+    let names = QueryNames { meta, params: &writer.params };
+    Exec::within(tx).run(Statement::query(&writer.sql, &writer.params, each).names(&names)).await?;
     Ok(keys)
 }

@@ -1,128 +1,257 @@
-//! Updating the rows that meet a condition.
+//! Updating the rows of a query.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::{Condition, RowSignals, keys};
-use crate::db::{DbOrTx, Exec, Params, Statement, Tx};
-use crate::error::Result;
-use crate::model::names::WrittenModel;
-use crate::model::params::RowParams;
+use super::{RowSignals, keys, rows_where};
+use crate::db::{DbOrTx, Exec, Executor, Params, Row, Statement, Tx};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::query::{AnyOperand, IntoAssignments, Query, QueryNames, Select, Set, Writer};
 use crate::model::save::{self, SaveMode};
-use crate::model::{AnyModel, FieldSet, Meta, ModelInternals, PostBulkUpdate, commit, load, sql};
+use crate::model::{AnyModel, FieldSet, Meta, ModelInternals, PostBulkUpdate, commit, load};
+use crate::value::ValueRef;
+
+/// The future of [`Query::update`](crate::model::query::Query::update): it updates the rows, and returns how many there were.
+#[must_use = "nothing is updated before it is awaited"]
+pub struct UpdateRows<'a> {
+    exec: Exec<'a>,
+    select: Result<Select<'a>>,
+    change: Change<'a>,
+    signals: RowSignals,
+}
+
+impl<'a, M: ModelInternals, L> Query<'a, M, L> {
+    /// Updates the rows with one statement, and returns how many there were, once it is awaited:
+    /// `.update(&db, |user| user.visits.set(user.visits.add(1)))`, or several assignments in an array or a tuple.
+    ///
+    /// **It sends no signals of single rows**, only [`post_bulk_update`](crate::model::post_bulk_update) once, if a row was updated.
+    /// [`with_signals`](UpdateRows::with_signals) saves each row with its signals. A `#[version]` is incremented in each row, and
+    /// `#[update]` is not applied.
+    ///
+    /// # Errors
+    /// The key, a `#[version]` and what the database sets cannot be set, and no column twice.
+    #[track_caller]
+    pub fn update<A: IntoAssignments<'a, M>>(
+        self,
+        executor: &'a dyn Executor,
+        assignments: impl FnOnce(M::Columns) -> A,
+    ) -> UpdateRows<'a> {
+        let mut sets = Vec::new();
+        assignments(M::COLUMNS).add_to(&mut sets);
+        UpdateRows::new(executor.exec(Location::caller()), self.select, sets)
+    }
+}
 
 /// The future of [`Model::update_where`](crate::model::Model::update_where): it updates the rows, and returns how many there
 /// were.
 #[must_use = "nothing is updated before it is awaited"]
 pub struct UpdateWhere<'a, M: ModelInternals> {
-    update: Update<'a>,
+    rows: UpdateRows<'a>,
     model: PhantomData<fn() -> M>,
 }
 
-/// The same without the type of the rows.
-struct Update<'a> {
-    exec: Exec<'a>,
-    fields: FieldSet<dyn AnyModel>,
-    values: &'a dyn AnyModel,
-    condition: Result<Condition<'a>>,
-    signals: RowSignals,
+/// What the columns are set to.
+enum Change<'a> {
+    /// The values of these fields of a row.
+    Values(FieldSet<dyn AnyModel>, &'a dyn AnyModel),
+    Sets(Vec<Set<'a>>),
 }
 
 impl<'a, M: ModelInternals> UpdateWhere<'a, M> {
     pub(in crate::model) fn new(
         exec: Exec<'a>,
         (fields, values): (FieldSet<M>, &'a M),
-        (condition, params): (&'a str, &'a dyn Params),
+        condition: (&'a str, &'a dyn Params),
     ) -> Self {
-        let (fields, condition) = (fields.of_any(), Condition::new(condition, params));
-        let condition = condition.and_then(|condition| save::check_fields(fields).map(|()| condition));
-        let update = Update { exec, fields, values, condition, signals: RowSignals::Skipped };
-        Self { update, model: PhantomData }
+        let fields = fields.of_any();
+        let select = rows_where(M::MODEL, condition).and_then(|select| save::check_fields(fields).map(|()| select));
+        let change = Change::Values(fields, values);
+        Self { rows: UpdateRows { exec, select, change, signals: RowSignals::Skipped }, model: PhantomData }
+    }
+
+    /// See [`UpdateRows::with_signals`].
+    pub fn with_signals(self) -> Self {
+        Self { rows: self.rows.with_signals(), ..self }
+    }
+}
+
+impl<'a> UpdateRows<'a> {
+    fn new(exec: Exec<'a>, select: Select<'a>, sets: Vec<Set<'a>>) -> Self {
+        let select = check_sets(select.meta, &sets).map(|()| select);
+        Self { exec, select, change: Change::Sets(sets), signals: RowSignals::Skipped }
     }
 
     /// Loads each row, ordered by the key, and saves these fields of it with its signals, as
     /// [`save_fields`](crate::model::Model::save_fields) does. Rows that a receiver deletes in the meantime are skipped.
     pub fn with_signals(mut self) -> Self {
-        self.update.signals = RowSignals::Sent;
+        self.signals = RowSignals::Sent;
         self
-    }
-}
-
-impl Update<'_> {
-    fn meta(&self) -> &'static Meta {
-        self.values.model()
     }
 
     async fn run(self) -> Result<u64> {
-        let exec = self.exec;
-        if self.fields.is_empty() {
+        let Self { exec, select, change, signals } = self;
+        let select = select?;
+        if change.fields(select.meta).is_empty() {
             return Ok(0);
         }
         match exec.target {
-            DbOrTx::Tx(tx) => tx.whole(self.run_in(tx)).await,
+            DbOrTx::Tx(tx) => tx.whole(run_in(tx.exec(exec.at), tx, &select, &change, signals)).await,
             // One statement, which commits by itself.
             DbOrTx::Db(_)
-                if self.signals == RowSignals::Skipped && !self.meta().lifecycle.post_bulk_update.has_receivers() =>
+                if signals == RowSignals::Skipped && !select.meta.lifecycle.post_bulk_update.has_receivers() =>
             {
-                self.update().await
+                update(exec, &select, &change).await
             }
             DbOrTx::Db(db) => {
                 let mut tx = db.begin_at(exec.at).await?;
-                let updated = self.run_in(&tx).await;
+                let updated = run_in(tx.exec(exec.at), &tx, &select, &change, signals).await;
                 tx.end(updated).await
             }
         }
     }
+}
 
-    async fn run_in(mut self, tx: &Tx) -> Result<u64> {
-        self.exec = tx.exec(self.exec.at);
-        let (meta, update_fields) = (self.meta(), self.fields);
-        let count = match self.signals {
-            RowSignals::Skipped => {
-                let count = self.update().await?;
-                commit::changed(meta, tx);
-                count
-            }
-            RowSignals::Sent => self.save_each(tx).await?,
-        };
-        if count > 0 && meta.lifecycle.post_bulk_update.has_receivers() {
-            let (model, handle) = (meta, &mut tx.handle());
-            let event = PostBulkUpdate::<dyn AnyModel> { count, update_fields, model, tx: handle };
-            tx.inside(pin!(send(&meta.lifecycle.post_bulk_update, event))).await?;
+/// Refuses what an update cannot set.
+fn check_sets(meta: &'static Meta, sets: &[Set<'_>]) -> Result<()> {
+    let mut fields = FieldSet::none_of(meta);
+    for Set { column, .. } in sets {
+        let name = meta.fields[*column].name;
+        if fields.has_index(*column) {
+            return Err(Error::other(format!(
+                "`{name}` of `{}` is set twice in one update: leave one of them out",
+                meta.name
+            )));
         }
-        Ok(count)
+        if meta.version == Some(*column) {
+            return Err(Error::other(format!(
+                "`{name}` of `{}` is its `#[version]`, which every update increments: leave it out",
+                meta.name
+            )));
+        }
+        fields |= FieldSet::index_of(meta, *column);
     }
+    save::check_fields(fields)
+}
 
-    async fn update(self) -> Result<u64> {
-        let (meta, Self { exec, fields, values, condition, .. }) = (self.meta(), self);
-        let condition = condition?;
-        // `#[update]` sets the same columns as in `save_fields`.
-        let mut values = values.boxed_columns();
-        values.fill_columns(&|index| fields.has_index(index));
-        save::check_values(&*values, &|index| fields.has_index(index))?;
-        let set: Box<[usize]> = fields.indexes().filter(|index| Some(*index) != meta.version).collect();
-        let sql =
-            sql::update_rows(meta, &set, (&condition.sql(exec.dialect())?, condition.params.len()), exec.dialect());
-        let params = RowParams::new(&*values, &set).after(condition.params);
-        let names = WrittenModel::new(meta, &set).after(condition.params.len());
-        exec.run(Statement::new(&sql, &params).names(&names)).await
-    }
-
-    async fn save_each(self, tx: &Tx) -> Result<u64> {
-        let (meta, Self { exec, fields, values, condition, .. }) = (self.meta(), self);
-        let mut count = 0;
-        for key in keys(meta, condition?, tx).await? {
-            if let Some(mut row) = load::any_by_key_for_update(exec, meta, (&key).into()).await? {
-                row.copy_columns(values, &|index| fields.has_index(index) && Some(index) != meta.version);
-                save::save_any(&mut *row, exec, &SaveMode::Update(fields)).await?;
-                count += 1;
+impl Change<'_> {
+    fn fields(&self, meta: &'static Meta) -> FieldSet<dyn AnyModel> {
+        match self {
+            Self::Values(fields, _) => *fields,
+            Self::Sets(sets) => {
+                sets.iter().fold(FieldSet::none_of(meta), |set, by| set | FieldSet::index_of(meta, by.column))
             }
         }
-        Ok(count)
+    }
+}
+
+async fn run_in(exec: Exec<'_>, tx: &Tx, select: &Select<'_>, change: &Change<'_>, signals: RowSignals) -> Result<u64> {
+    let meta = select.meta;
+    let count = match signals {
+        RowSignals::Skipped => {
+            let count = update(exec, select, change).await?;
+            commit::changed(meta, tx);
+            count
+        }
+        RowSignals::Sent => save_each(exec, tx, select, change).await?,
+    };
+    if count > 0 && meta.lifecycle.post_bulk_update.has_receivers() {
+        let (model, handle, update_fields) = (meta, &mut tx.handle(), change.fields(meta));
+        let event = PostBulkUpdate::<dyn AnyModel> { count, update_fields, model, tx: handle };
+        tx.inside(pin!(send(&meta.lifecycle.post_bulk_update, event))).await?;
+    }
+    Ok(count)
+}
+
+async fn update(exec: Exec<'_>, select: &Select<'_>, change: &Change<'_>) -> Result<u64> {
+    match change {
+        Change::Sets(sets) => update_to(exec, select, sets).await,
+        Change::Values(fields, values) => {
+            // `#[update]` sets the same columns as in `save_fields`.
+            let mut values = values.boxed_columns();
+            values.fill_columns(&|index| fields.has_index(index));
+            save::check_values(&*values, &|index| fields.has_index(index))?;
+            let written = fields.indexes().filter(|index| Some(*index) != select.meta.version);
+            let set = |column| Set { column, to: AnyOperand::Borrowed(values.column_value(column)) };
+            let sets: Vec<Set<'_>> = written.map(set).collect();
+            update_to(exec, select, &sets).await
+        }
+    }
+}
+
+async fn update_to(exec: Exec<'_>, select: &Select<'_>, sets: &[Set<'_>]) -> Result<u64> {
+    let mut writer = Writer::new(exec.dialect());
+    writer.update_rows(select, sets)?;
+    let names = UpdateNames(QueryNames { meta: select.meta, params: &writer.params });
+    exec.run(Statement::new(&writer.sql, &writer.params).names(&names)).await
+}
+
+/// The names of the model of the rows that are written, whose foreign keys are meant if the database does not say which.
+struct UpdateNames<'a>(QueryNames<'a>);
+
+impl crate::db::Names for UpdateNames<'_> {
+    fn rename(&self, error: &mut Error) {
+        self.0.rename(error);
+        if let ErrorKind::ForeignKey { model: model @ None } = error.kind_mut() {
+            *model = Some(self.0.meta.name.to_owned());
+        }
+    }
+}
+
+async fn save_each(exec: Exec<'_>, tx: &Tx, select: &Select<'_>, change: &Change<'_>) -> Result<u64> {
+    let (meta, fields) = (select.meta, change.fields(select.meta));
+    let mut count = 0;
+    for key in keys(select, tx).await? {
+        if let Some(mut row) = changed_row(exec, meta, change, (&key).into()).await? {
+            save::save_any(&mut *row, exec, &SaveMode::Update(fields)).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// The row with this key, changed in memory only.
+async fn changed_row(
+    exec: Exec<'_>,
+    meta: &'static Meta,
+    change: &Change<'_>,
+    key: ValueRef<'_>,
+) -> Result<Option<Box<dyn AnyModel>>> {
+    match change {
+        Change::Values(fields, values) => {
+            let mut row = load::any_by_key_for_update(exec, meta, key).await?;
+            if let Some(row) = &mut row {
+                row.copy_columns(*values, &|index| fields.has_index(index) && Some(index) != meta.version);
+            }
+            Ok(row)
+        }
+        // Only the database knows what the expressions are.
+        Change::Sets(sets) => {
+            let dialect = exec.dialect();
+            let mut writer = Writer::new(dialect);
+            writer.row_with(meta, sets, key, dialect)?;
+            let mut found = None;
+            let each = &mut |row: &Row<'_>| {
+                found = Some((meta.operations.from_row)(row)?);
+                Ok(())
+            };
+            let names = QueryNames { meta, params: &writer.params };
+            exec.run(Statement::query(&writer.sql, &writer.params, each).names(&names)).await?;
+            Ok(found)
+        }
+    }
+}
+
+impl<'a> IntoFuture for UpdateRows<'a> {
+    type Output = Result<u64>;
+    type IntoFuture = BoxFuture<'a, Result<u64>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
     }
 }
 
@@ -131,16 +260,21 @@ impl<'a, M: ModelInternals> IntoFuture for UpdateWhere<'a, M> {
     type IntoFuture = BoxFuture<'a, Result<u64>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.update.run())
+        self.rows.into_future()
+    }
+}
+
+impl fmt::Debug for UpdateRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateRows")
+            .field("select", &self.select)
+            .field("signals", &self.signals)
+            .finish_non_exhaustive()
     }
 }
 
 impl<M: ModelInternals> fmt::Debug for UpdateWhere<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UpdateWhere")
-            .field("fields", &self.update.fields)
-            .field("condition", &self.update.condition.as_ref().map(|condition| condition.sql))
-            .field("signals", &self.update.signals)
-            .finish()
+        self.rows.fmt(f)
     }
 }

@@ -21,6 +21,8 @@ pub use checks::{Compared, DifferentModel, FieldIndex, PointsOnceTo, SameModel};
 pub use field::{HoldsRows, ManyToMany, RelatesTo, RowsOf};
 pub use ids::{AnyIds, RelatedIds};
 pub use related::Related;
+pub(super) use related::pairs;
+pub(super) use relation::Pairs;
 pub use relation::{FieldOf, Symmetry};
 pub use through::{Direction, Forward, Link, Reverse, Through};
 pub(super) use write::load_related;

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::relation::{MakeRow, Relation, Subject};
+use super::relation::{MakeRow, Pairs, Relation, Subject};
 use super::{AnyIds, Direction, Forward, Through};
 use crate::model::{AnyModel, Id, ModelInternals};
 
@@ -57,6 +57,15 @@ impl Relation {
         };
         Self { both, through, far_model: D::Far::MODEL, near, far, is_reverse: D::REVERSE, typed }
     }
+}
+
+/// The through model of a relation, from one of its sides, for queries.
+pub(in crate::model) fn pairs<T: Through + ModelInternals, D: Direction<T>>() -> Pairs
+where
+    D::Far: ModelInternals,
+{
+    let Relation { through, near, far, far_model, .. } = Relation::of::<T, D>();
+    Pairs { through, near, far, far_model }
 }
 
 impl<'a, T, D> Related<'a, T, D>

@@ -54,6 +54,18 @@ pub enum Symmetry {
     Asymmetrical,
 }
 
+/// The through model of a many-to-many relation, from one of its sides.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs {
+    pub(in crate::model) through: &'static Meta,
+    /// The column that points to this side.
+    pub(in crate::model) near: usize,
+    /// The column that points to the other side.
+    pub(in crate::model) far: usize,
+    /// The model of the other side.
+    pub(in crate::model) far_model: &'static Meta,
+}
+
 /// A relation, from one of its sides.
 #[derive(Clone, Copy)]
 pub(super) struct Relation {

@@ -1,6 +1,6 @@
 //! The SQL of a model, written once for each dialect.
 
-mod condition;
+mod array;
 #[cfg(feature = "fixtures")]
 mod fixtures;
 pub(super) mod keys;
@@ -10,7 +10,7 @@ mod pieces;
 pub(super) mod statements;
 mod together;
 
-pub(super) use condition::{Returns, delete_by, keys_by, rows_by, update_rows};
+pub(super) use array::array;
 #[cfg(feature = "fixtures")]
 pub(super) use fixtures::{check_foreign_keys, defer_foreign_keys, go_on_counting, one_snapshot, pairs};
 pub(super) use many::{AssignedKeys, InsertMany, insert_rows, next_insert, triggers_of, written_fields};

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use super::array::array;
 use super::keys::{KEYS, borrowed, padded};
 use super::{list, quoted};
 use crate::db::{Dialect, Exec, Statement, Tx};
@@ -26,7 +27,7 @@ pub(in crate::model) async fn delete_together(parts: &[Part<'_>], tx: &Tx) -> Re
 
 /// In PostgreSQL, the parts of a WITH are one statement.
 async fn in_with(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
-    let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys)).collect();
+    let keys: Vec<String> = parts.iter().map(|(_, keys)| array(keys.iter().map(ValueRef::from))).collect();
     let params: Vec<ValueRef<'_>> = keys.iter().map(|keys| ValueRef::Text(keys)).collect();
     let deletes = parts.iter().enumerate().map(|(index, (meta, _))| {
         let (table, key) = (quoted(meta.table), quoted(meta.key_field().column));
@@ -43,24 +44,6 @@ async fn in_with(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
     };
     Exec::within(tx).run(Statement::query(&sql, &params, each).names(&ModelOfTable)).await?;
     Ok(gone)
-}
-
-/// Keys as an array literal of PostgreSQL.
-fn array(keys: &[Value]) -> String {
-    let mut array = String::from("{");
-    for key in keys {
-        let element = match ValueRef::from(key).exposed() {
-            ValueRef::Text(text) => text.to_owned(),
-            ValueRef::Blob(bytes) => bytes.iter().fold(String::from("\\x"), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            }),
-            other => other.to_string().trim_matches('\'').to_owned(),
-        };
-        let separator = if array.len() == 1 { "" } else { "," };
-        let _ = write!(array, "{separator}\"{}\"", element.replace('\\', "\\\\").replace('"', "\\\""));
-    }
-    array + "}"
 }
 
 /// In SQLite, a trigger is part of the statement that fires it. Both tables are temporary, and a rollback drops them.
@@ -98,25 +81,4 @@ async fn by_trigger(parts: &[Part<'_>], tx: &Tx) -> Result<Vec<u64>> {
     exec.run(Statement::new("DELETE FROM temp.signals_go", &()).names(&ModelOfTable)).await?;
     tx.batch("DROP VIEW temp.signals_go; DROP TABLE temp.signals_gone").await?;
     Ok(counts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_as_an_array() {
-        let keys = [
-            Value::Integer(-1),
-            Value::Text("a \"b\", \\c'".to_owned()),
-            Value::Blob(vec![0, 255]),
-            Value::Uuid([1; 16]),
-            Value::Timestamp(0),
-        ];
-        assert_eq!(
-            array(&keys),
-            r#"{"-1","a \"b\", \\c'","\\x00ff","01010101-0101-0101-0101-010101010101","1970-01-01 00:00:00+00:00"}"#
-        );
-        assert_eq!(array(&[]), "{}");
-    }
 }

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::questions::pointer;
 use crate::model::accessors;
-use crate::model::ir::{Column, Model};
+use crate::model::ir::{Column, Model, Through};
 use crate::model::parse::Parsed;
 use crate::model::paths::{Columns, Paths};
 use crate::model::types::option;
@@ -33,7 +33,10 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
     let values = quote!(#set { #(#fields: #private::FieldSet::of(#indexes),)* });
     let fields_of = method(name.span(), quote!(#vis const fn), quote!(fields() -> #set), values);
     let allow = allow();
+    let columns = typed_columns(parsed, model, paths);
     quote! {
+        #columns
+
         #[doc = #doc]
         #[derive(::core::marker::Copy, ::core::fmt::Debug)]
         #[allow(dead_code)]
@@ -53,6 +56,44 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
             #fields_of
             #(#by)*
             #(#follow)*
+        }
+    }
+}
+
+/// The struct of typed columns that the closures of queries get.
+fn typed_columns(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
+    let (name, vis, Paths { private, .. }) = (model.name, &parsed.item.vis, paths);
+    let columns = format_ident!("{}Columns", name.unraw(), span = Span::call_site().located_at(name.span()));
+    let doc = format!("The columns of [`{name}`] in queries.");
+    let names = model.columns.iter().map(|column| column.name);
+    let many = model.many_to_many.iter().map(|many| many.name);
+    let types = model.columns.iter().map(|column| {
+        let nullable = option(column.ty).map(|_| quote!(, #private::Nullable));
+        let ty = option(column.ty).unwrap_or(column.ty);
+        quote!(#private::ColumnOf<#name, #ty #nullable>)
+    });
+    let types_of_many = model.many_to_many.iter().map(|many| {
+        let through = match &many.through {
+            Through::Generated { model, .. } => model.name.to_token_stream(),
+            Through::Written { path, .. } => path.to_token_stream(),
+        };
+        quote!(#private::ManyOf<#through, #private::Forward>)
+    });
+    let all_types = types.chain(types_of_many);
+    let fields: Vec<_> = names.chain(many).collect();
+    let values = (0..model.columns.len())
+        .map(|index| quote!(#private::ColumnOf::at(#index)))
+        .chain(model.many_to_many.iter().map(|_| quote!(#private::ManyOf::OF)));
+    quote! {
+        #[doc = #doc]
+        #[allow(dead_code, private_interfaces, missing_debug_implementations)]
+        #vis struct #columns {
+            #(#[doc = "This field."] #vis #fields: #all_types,)*
+        }
+
+        impl #private::HasColumns for #name {
+            type Columns = #columns;
+            const COLUMNS: #columns = #columns { #(#fields: #values,)* };
         }
     }
 }

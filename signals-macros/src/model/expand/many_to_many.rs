@@ -201,7 +201,24 @@ fn reverse(
     let signature = quote!(#accessor(&self) -> #root::__private::Related<'_, #through, #private::Reverse>);
     let body = quote!(#root::__private::Related::new(self));
     let method = method(many.word.span(), quote!(fn), signature.clone(), body);
+    let in_queries = format_ident!("{}InQueries", side.unraw());
+    let rows = quote!(#private::ManyOf<#through, #private::Reverse>);
+    // If the other side is no model, this is not a second error.
+    let is_model = ask(target, quote!(#root::Model), "META");
+    let answered = quote!(#private::Answered<{ let _ = #is_model; true }>);
     quote! {
+        #[doc = "The other side of the relation in the closures of queries."]
+        #[allow(dead_code, private_interfaces)]
+        #vis trait #in_queries {
+            #[doc = "The rows that are related to the row."]
+            fn #accessor(self) -> #rows;
+        }
+        #[allow(private_interfaces)]
+        const _: () = {
+            impl #in_queries for <#answered as #private::ColumnsIf<#target>>::Columns {
+                fn #accessor(self) -> #rows { #private::ManyOf::OF }
+            }
+        };
         #[doc = #trait_doc]
         #vis trait #side {
             #[doc = #doc]

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Ident;
 use syn::ext::IdentExt;
+use syn::{Ident, Visibility};
 
 use super::questions::pointer as answer;
 use crate::case::camel_case;
@@ -92,7 +92,9 @@ fn accessor(
             #implemented { #model #arguments }
         }
     };
+    let in_queries = in_queries(&reverse, &accessor, index, pointer.kind, (&target, child, vis), paths);
     Some(quote! {
+        #in_queries
         #[doc = #trait_doc]
         #vis trait #reverse {
             #[doc = #doc]
@@ -105,4 +107,38 @@ fn accessor(
             #implementation
         };
     })
+}
+
+/// The trait with the other side in the closures of queries, `user.post_set()`.
+fn in_queries(
+    reverse: &Ident,
+    accessor: &Ident,
+    column: usize,
+    kind: Kind,
+    (target, child, vis): (&TokenStream, &Ident, &Visibility),
+    Paths { private, .. }: &Paths,
+) -> TokenStream {
+    let name = format_ident!("{}InQueries", reverse.unraw());
+    let rows = match kind {
+        Kind::OneToOne => quote!(#private::RowThatPoints<#target, #child>),
+        Kind::ForeignKey => quote!(#private::RowsThatPoint<#target, #child>),
+    };
+    let points = match kind {
+        Kind::OneToOne => quote!(#private::RowThatPoints),
+        Kind::ForeignKey => quote!(#private::RowsThatPoint),
+    };
+    quote! {
+        #[doc = "The other side of the relation in the closures of queries."]
+        #[allow(private_interfaces, dead_code)]
+        #vis trait #name {
+            #[doc = "The rows that point to the row."]
+            fn #accessor(self) -> #rows;
+        }
+        #[allow(private_interfaces)]
+        const _: () = {
+            impl #name for <#target as #private::HasColumns>::Columns {
+                fn #accessor(self) -> #rows { #points::at(#column) }
+            }
+        };
+    }
 }

@@ -33,27 +33,44 @@ fn parts(item: TokenStream, model: Option<(&Parsed, &Model<'_>)>, paths: &Paths)
         let (lookups, methods) = (lookups(parsed, model, &paths), methods(parsed, model, &paths));
         quote!(const _: () = { #lookups }; #methods)
     });
+    // `lookups` has the columns of a model that is not generic.
+    let has_columns = model.is_some_and(|(parsed, _)| parsed.item.generics.params.is_empty());
+    let implementation = |name: &Ident, generics: &Generics| {
+        let columns = (!has_columns).then(|| no_columns(name, generics, paths));
+        let implementation = implementation(name, generics, paths);
+        quote!(#implementation #columns)
+    };
     let (item, implementation) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
             parse::strip(&mut item);
-            let implementation = implementation(&item.ident, &item.generics, paths);
+            let implementation = implementation(&item.ident, &item.generics);
             // The derive would require `Default` for the type of a field that has its own default.
             let is_ours = model.is_some_and(|(parsed, _)| parsed.constructor.is_some());
             let derived = is_ours.then(|| parse::take_default(&mut item.attrs)).flatten();
             let constructor = derived.map(|_| constructor(&item.ident, &item.generics));
             (item.into_token_stream(), Some(quote!(#implementation #constructor)))
         }
-        Ok(Item::Enum(of)) => (parse::stripped(item), Some(implementation(&of.ident, &of.generics, paths))),
+        Ok(Item::Enum(of)) => (parse::stripped(item), Some(implementation(&of.ident, &of.generics))),
         Ok(_) => (parse::stripped(item), None),
         Err(_) => {
             let implementation = match heading(item.clone()) {
-                Some(Item::Struct(of)) => Some(implementation(&of.ident, &of.generics, paths)),
+                Some(Item::Struct(of)) => Some(implementation(&of.ident, &of.generics)),
                 _ => None,
             };
             (parse::stripped(item), implementation)
         }
     };
     (item, quote!(#implementation #methods))
+}
+
+fn no_columns(name: &Ident, generics: &Generics, Paths { private, .. }: &Paths) -> TokenStream {
+    let (parameters, of, bounds) = generics.split_for_impl();
+    quote! {
+        impl #parameters #private::HasColumns for #name #of #bounds {
+            type Columns = ();
+            const COLUMNS: () = ();
+        }
+    }
 }
 
 fn constructor(name: &Ident, generics: &Generics) -> TokenStream {

@@ -1,0 +1,84 @@
+//! Which rows of a model are meant.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, Not};
+
+use super::select::{Connective, Node, Nodes};
+use crate::db::Params;
+
+/// Which rows of `M` are meant: `user.age.ge(18) & !user.name.eq("ann")`.
+///
+/// Conditions are joined by `&` and `|`, and negated by `!`. Use parentheses where both are: `&` binds tighter than `|`.
+///
+/// A comparison with NULL is false, and its negation is true: a condition is never unknown, as it can be in SQL.
+#[must_use = "a condition does nothing unless it is part of a query"]
+pub struct Condition<'a, M> {
+    pub(super) nodes: Nodes<'a>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<'a, M> Condition<'a, M> {
+    pub(super) fn of(node: Node<'a>) -> Self {
+        Self::from_nodes(Nodes::one(node))
+    }
+
+    pub(super) fn from_nodes(nodes: Nodes<'a>) -> Self {
+        Self { nodes, model: PhantomData }
+    }
+
+    /// Every row. It is where a condition begins that is built in a loop.
+    pub fn all() -> Self {
+        Self::from_nodes(Nodes::default())
+    }
+
+    /// No row.
+    pub fn none() -> Self {
+        Self::of(Node::Constant(false))
+    }
+
+    /// The rows that meet a condition in SQL: `User::filter(|_| Condition::sql("length(name) > ?", &(10,)))`. The placeholders are those
+    /// of [`Params`]. In a query with a join, columns with the same name in both tables are ambiguous.
+    pub fn sql(sql: &'a str, params: &'a dyn Params) -> Self {
+        Self::of(Node::Sql { sql, params })
+    }
+}
+
+/// Both conditions are met.
+impl<M> BitAnd for Condition<'_, M> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self::from_nodes(self.nodes.join(Connective::And, other.nodes))
+    }
+}
+
+/// At least one of the conditions is met.
+impl<M> BitOr for Condition<'_, M> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self::from_nodes(self.nodes.join(Connective::Or, other.nodes))
+    }
+}
+
+/// The condition is not met.
+impl<M> Not for Condition<'_, M> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::from_nodes(self.nodes.negated())
+    }
+}
+
+impl<M> Clone for Condition<'_, M> {
+    fn clone(&self) -> Self {
+        Self::from_nodes(self.nodes.clone())
+    }
+}
+
+impl<M> fmt::Debug for Condition<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Condition")
+    }
+}

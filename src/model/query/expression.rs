@@ -1,0 +1,112 @@
+//! Arithmetic with columns: `user.visits.add(1)`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::column::ColumnOf;
+use super::condition::Condition;
+use super::operand::{self, IntoOperand};
+use super::select::{Comparison, Node, Operand, Operator};
+use crate::column::Column;
+
+/// A value that the database computes for each row of `M`, such as `user.visits.add(1)`.
+///
+/// It is compared with other values, and a column can be set to it by [`update`](super::Query::update). It is NULL if one of its columns
+/// is NULL.
+#[must_use = "an expression does nothing unless it is compared or assigned"]
+pub struct Expression<'a, M, T> {
+    pub(super) operand: Operand<'a>,
+    types: PhantomData<fn() -> (M, T)>,
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T, N> IntoOperand<'a, M, T, N> for Expression<'a, M, T> {
+    fn into_operand(self) -> operand::Operand<'a> {
+        operand::Operand(self.operand)
+    }
+}
+
+/// A type of numbers.
+#[diagnostic::on_unimplemented(
+    message = "only numbers can be computed with, and this field is a `{Self}`",
+    label = "not a field with numbers"
+)]
+pub trait Number: Column {
+    /// The type of a sum: `i64` of integers, and `f64` of floating-point numbers.
+    type Sum: Column + Default;
+}
+
+macro_rules! numbers {
+    ($($number:ty => $sum:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Number for $number {
+            type Sum = $sum;
+        }
+    )*};
+}
+
+numbers! { i8 => i64; i16 => i64; i32 => i64; i64 => i64; u8 => i64; u16 => i64; u32 => i64; f32 => f64; f64 => f64; }
+
+macro_rules! arithmetic {
+    ($of:ident; $($(#[$attribute:meta])* $name:ident: $operator:ident;)*) => {$(
+        $(#[$attribute])*
+        #[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
+        pub fn $name(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T> {
+            let (left, right) = (IntoOperand::<M, T>::into_operand(self).0, value.into_operand().0);
+            Expression { operand: Operand::Arithmetic(Box::new((left, Operator::$operator, right))), types: PhantomData }
+        }
+    )*};
+}
+
+macro_rules! all_arithmetic {
+    ($($header:tt)*) => {
+        $($header)* {
+            arithmetic! { Self;
+                /// The sum. A sum that the type of the column cannot hold is an error of the database.
+                add: Add;
+                /// The difference.
+                sub: Sub;
+                /// The product.
+                mul: Mul;
+            }
+        }
+    };
+}
+
+all_arithmetic!(impl<'a, M, T: Number> Expression<'a, M, T>);
+all_arithmetic!(impl<'a, M, T: Number, N> ColumnOf<M, T, N>);
+
+macro_rules! comparisons {
+    ($($(#[$attribute:meta])* $name:ident: $comparison:ident;)*) => {
+        impl<'a, M, T> Expression<'a, M, T> {
+            $(
+                $(#[$attribute])*
+                pub fn $name(self, value: impl IntoOperand<'a, M, T>) -> Condition<'a, M> {
+                    let compared = (self.operand, Comparison::$comparison, value.into_operand().0);
+                    Condition::of(Node::CompareExpression(Box::new(compared)))
+                }
+            )*
+        }
+    };
+}
+
+comparisons! {
+    /// The rows where it equals the value.
+    eq: Eq;
+    /// The rows where it does not equal the value.
+    ne: Ne;
+    /// The rows where it is less than the value.
+    lt: Lt;
+    /// The rows where it is at most the value.
+    le: Le;
+    /// The rows where it is greater than the value.
+    gt: Gt;
+    /// The rows where it is at least the value.
+    ge: Ge;
+}
+
+impl<M, T> fmt::Debug for Expression<'_, M, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Expression")
+    }
+}
