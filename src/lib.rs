@@ -335,7 +335,9 @@
 //! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
 //! | `fixtures` | `db.load_fixture` and `db.dump_fixture`: rows as JSON, in Django's form |
 //! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |
-//! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions |
+//! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions 0.15 |
+//! | `tower-sessions-0_14` | the same with tower-sessions 0.14, for which other crates have stores, such as one for Redis |
+//! | `sessions` | `tower-sessions`, and `auth::Sessions`: sessions in the database, whose model one line declares |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `tracing` | a span per receiver |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |

@@ -1,8 +1,9 @@
 //! Authentication: `authenticate`, `login` and `logout` for any user model, and the signals that they send.
 //!
 //! Implement [`AuthUser`] for a model to make it a user model: it names the field of the user name and the field of the password
-//! hash. A login is stored in a [`Session`]. With the feature `tower-sessions`, the sessions of tower-sessions implement it. The
-//! module does not depend on a web framework.
+//! hash. A login is stored in a [`Session`]. With the feature `tower-sessions`, the sessions of tower-sessions implement it, and with
+//! `sessions` the database stores them: see [`Sessions`](https://docs.rs/signals-rs/latest/signals/auth/struct.Sessions.html). The module
+//! does not depend on a web framework.
 //!
 //! | signal | when | carries |
 //! |---|---|---|
@@ -101,8 +102,10 @@ mod password;
 mod secret;
 mod session;
 mod session_user;
+#[cfg(feature = "sessions")]
+mod sessions;
 mod signals;
-#[cfg(feature = "tower-sessions")]
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0_14"))]
 mod tower;
 mod user;
 #[cfg(feature = "serde")]
@@ -115,6 +118,11 @@ pub use self::logout::{Logout, logout};
 pub use self::password::PasswordHash;
 pub use self::secret::{Credentials, Secret};
 pub use self::session::{MemorySession, Session};
+#[cfg(feature = "sessions")]
+pub use self::sessions::{SessionData, SessionModel, Sessions};
+#[cfg(feature = "sessions")]
+#[doc(inline)]
+pub use crate::__session_model as session_model;
 pub use self::signals::{
     AnyRequest, UserLoggedIn, UserLoggedOut, UserLoginFailed, user_logged_in, user_logged_out, user_login_failed,
 };

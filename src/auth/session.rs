@@ -11,7 +11,8 @@ use crate::error::Result;
 /// A session: named strings, found by a key that the client usually keeps in a cookie. Names that begin with `_auth_` are reserved
 /// for the library.
 ///
-/// With the feature `tower-sessions`, `tower_sessions::Session` (version 0.15) implements this trait. Implement five functions to
+/// With the feature `tower-sessions`, `tower_sessions::Session` implements this trait (version 0.15; version 0.14 with the feature
+/// `tower-sessions-0_14`). Implement five functions to
 /// use any other session:
 ///
 /// ```

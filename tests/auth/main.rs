@@ -19,5 +19,7 @@ mod models;
 mod passwords;
 mod receivers;
 mod secrets;
+#[cfg(feature = "sessions")]
+mod sessions;
 #[cfg(feature = "tower-sessions")]
 mod tower_sessions;

@@ -107,7 +107,7 @@ fn a_row_of_any_model_does_not_print_a_hash() -> TestResult {
 fn rule_56_a_user_is_written_as_json_without_the_hash() -> TestResult {
     use serde::{Deserialize, Serialize};
 
-    #[model]
+    #[model(table = "json_member")]
     #[derive(Debug, Default, Serialize, Deserialize)]
     struct Member {
         #[key]
