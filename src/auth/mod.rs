@@ -120,10 +120,10 @@ pub use self::secret::{Credentials, Secret};
 pub use self::session::{MemorySession, Session};
 #[cfg(feature = "sessions")]
 pub use self::sessions::{SessionData, SessionModel, Sessions};
-#[cfg(feature = "sessions")]
-#[doc(inline)]
-pub use crate::__session_model as session_model;
 pub use self::signals::{
     AnyRequest, UserLoggedIn, UserLoggedOut, UserLoginFailed, user_logged_in, user_logged_out, user_login_failed,
 };
 pub use self::user::AuthUser;
+#[cfg(feature = "sessions")]
+#[doc(inline)]
+pub use crate::__session_model as session_model;

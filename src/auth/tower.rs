@@ -85,7 +85,9 @@ macro_rules! store_of {
                 'b: 'c,
             {
                 Box::pin(async move {
-                    let Some((data, expires)) = self.load(&id.to_string()).await.map_err(failed)? else { return Ok(None) };
+                    let Some((data, expires)) = self.load(&id.to_string()).await.map_err(failed)? else {
+                        return Ok(None);
+                    };
                     // The text of the error may contain a value, which may be secret.
                     let decode = || StoreError::Decode("the stored values of a session are not JSON".to_owned());
                     let data = serde_json::from_str(&data).map_err(|_| decode())?;

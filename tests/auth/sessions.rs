@@ -105,7 +105,11 @@ macro_rules! sessions_of {
                 SessionStore::delete(&sessions, &lasting.id).await?;
                 assert!(SessionStore::load(&sessions, &lasting.id).await?.is_none());
 
-                let session = Session::new(None, Arc::new(sessions), Some(Expiry::OnInactivity(Duration::from_secs(60).try_into()?)));
+                let session = Session::new(
+                    None,
+                    Arc::new(sessions),
+                    Some(Expiry::OnInactivity(Duration::from_secs(60).try_into()?)),
+                );
                 session.insert("page", 7).await?;
                 session.save().await?;
                 assert_eq!(next_request(&db, &session).await.get::<u32>("page").await?, Some(7));
