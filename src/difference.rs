@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaDifference {
-    /// The name of the model.
+    /// The name of the model. It is empty if no model has the table.
     pub model: String,
     /// Its table.
     pub table: String,
@@ -110,16 +110,62 @@ pub enum DifferenceKind {
         /// The action that it has.
         found: String,
     },
+    /// No model has the table. This and what follows is only found by
+    /// `migrate::assert_complete`.
+    ExtraTable,
+    /// The table has a column without a field.
+    ExtraColumn {
+        /// The column.
+        column: String,
+    },
+    /// The table has an index that no field declares.
+    ExtraIndex {
+        /// The name of the index.
+        name: String,
+        /// Its columns.
+        columns: Vec<String>,
+        /// Whether it is unique, so that it refuses rows that the model allows.
+        unique: bool,
+    },
+    /// The column has a foreign key that the field does not declare.
+    ExtraForeignKey {
+        /// The column.
+        column: String,
+        /// The table that it points to.
+        target: String,
+    },
+    /// The default of the column, or the expression that it is generated from, is another one.
+    OtherExpression {
+        /// The column.
+        column: String,
+        /// The expression of the field.
+        expected: String,
+        /// The expression of the column.
+        found: String,
+    },
+}
+
+impl SchemaDifference {
+    /// What differs, without what to do.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn fact(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| self.write_fact(f))
+    }
+
+    fn write_fact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.model.is_empty() {
+            write!(f, "`{}`: ", self.model)?;
+        }
+        self.kind.write(&self.table, f)
+    }
 }
 
 impl fmt::Display for SchemaDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { model, table, kind, statement } = self;
-        write!(f, "`{model}`: ")?;
-        kind.write(table, f)?;
-        match statement {
+        self.write_fact(f)?;
+        match &self.statement {
             Some(statement) => write!(f, ": {statement}"),
-            None => write!(f, ": {}", kind.help()),
+            None => write!(f, ": {}", self.kind.help()),
         }
     }
 }
@@ -194,6 +240,26 @@ impl DifferenceKind {
                      model leaves it to this library to follow it"
                 )
             }
+            extra => extra.write_extra(table, f),
+        }
+    }
+
+    /// Writes what the table has and the model does not.
+    fn write_extra(&self, table: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExtraTable => write!(f, "no model has the table `{table}`"),
+            Self::ExtraColumn { column } => write!(f, "no field has the column `{column}` of `{table}`"),
+            Self::ExtraIndex { columns, unique, .. } => {
+                let index = if *unique { "a unique index" } else { "an index" };
+                write!(f, "the table `{table}` has {index} over {}, which the model does not declare", list(columns))
+            }
+            Self::ExtraForeignKey { column, target } => {
+                write!(f, "the column `{column}` of `{table}` points to `{target}`, and the field does not")
+            }
+            Self::OtherExpression { column, expected, found } => {
+                write!(f, "the column `{column}` of `{table}` is `{found}`, and the field `{expected}`")
+            }
+            _ => Ok(()),
         }
     }
 
@@ -220,6 +286,12 @@ impl DifferenceKind {
             Self::OnDelete { .. } => {
                 "change `on_delete`, or the foreign key, for which SQLite needs the table to be rebuilt"
             }
+            Self::ExtraTable => "drop it in a migration, or write a model for it",
+            Self::ExtraColumn { .. } => "drop it in a migration, or add a field",
+            Self::ExtraIndex { unique: true, .. } => "drop it in a migration, or declare it with `unique`",
+            Self::ExtraIndex { unique: false, .. } => "drop it in a migration, or declare it with `index`",
+            Self::ExtraForeignKey { .. } => "drop it in a migration, or declare it with `#[foreign_key(..)]`",
+            Self::OtherExpression { .. } => "change it in a migration",
         }
     }
 }

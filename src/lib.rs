@@ -305,6 +305,7 @@
 //! | compile time | the names and types of a receiver's parameters, its sender, that the sender sends the signal, `async`, filters, the return type, cycles of `after`, the columns and relations of a model |
 //! | program start, by [`check`] | cycles through `before`, a function that one signal would call twice, `after` and `before` without effect, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
 //! | program start, by [`Db::check_schema`] | columns, types, NULL, keys, uniqueness, indexes and foreign keys of the tables |
+//! | tests, by `migrate::assert_complete(..)` | a model or a field that no migration creates, and what no model declares, with the feature `migrate` |
 //! | tests, by [`testing::assert_linked`] | a crate in `Cargo.toml` that is not linked |
 //! | tests, by `wiring().assert_locked(..)` | a receiver that was added, removed or moved since the last review, with the feature `wiring` |
 //! | run time | what only the database knows: duplicates, missing rows and tables, locks. Each is an [`Error`] that says what to do |
@@ -332,7 +333,7 @@
 //! | `chrono` | columns of `chrono::DateTime<Utc>`, `NaiveDateTime`, `NaiveDate` and `NaiveTime` |
 //! | `serde_json` | columns of `serde_json::Value`, and of any type with serde in a `Json<T>` |
 //! | `serde` | [models as JSON](mod@model#models-as-json): ids, pointers, sets of fields and errors of fields as serde reads and writes them |
-//! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery |
+//! | `migrate` | [`Db::migrate`](migrate): numbered SQL files, by refinery, which a test writes from the models |
 //! | `fixtures` | `db.load_fixture` and `db.dump_fixture`: rows as JSON, in Django's form |
 //! | `auth` | `signals::auth`: the signals of logins, `authenticate`, `login` and `logout` over a model of yours; passwords by Argon2 |
 //! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions 0.15 |

@@ -220,6 +220,8 @@ mod migrations {
         migrations_that_refinery_applied_with_the_line_breaks_of_windows_are_known,
         a_migration_with_the_line_breaks_of_windows_that_fails_is_named,
         a_folder_of_migrations_is_embedded,
+        a_database_gets_the_migrations_of_its_folder,
+        a_migration_without_foreign_keys_checks_them_at_its_end,
         no_migration_at_all_is_refused
     );
 
@@ -488,6 +490,46 @@ mod migrations {
         assert_eq!(plan.to_string(), "apply V1__countries and V2__capitals");
         // That of refinery finds the same.
         assert!(db.migrate(by_refinery::migrations::runner()).await?.is_empty());
+        LOG.take();
+        Ok(())
+    }
+
+    async fn a_database_gets_the_migrations_of_its_folder(database: &Database) -> TestResult {
+        use signals::migrate::Embedded;
+
+        let _alone = alone(NOTE).await;
+        let db = database.connect().await?;
+        let embedded =
+            Embedded::per_database("migrations", None, &[("V1__of_sqlite", "SELECT 1")], &[("V1__of_postgres", "")]);
+        let expected = if databases::is_sqlite(&db) { "apply V1__of_sqlite" } else { "apply V1__of_postgres" };
+        assert_eq!(db.migrate(embedded).await?.to_string(), expected);
+        LOG.take();
+        Ok(())
+    }
+
+    /// PostgreSQL has no such setting, and needs none.
+    async fn a_migration_without_foreign_keys_checks_them_at_its_end(database: &Database) -> TestResult {
+        let _alone = alone(NOTE).await;
+        let db = database.connect().await?;
+        if !databases::is_sqlite(&db) {
+            return Ok(());
+        }
+        let first = "CREATE TABLE a (id INTEGER PRIMARY KEY);
+            CREATE TABLE b (a INTEGER REFERENCES a ON DELETE CASCADE); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1), (1);";
+        let rebuild = "pragma foreign_keys=off;
+            CREATE TABLE new (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO new (id) SELECT id FROM a;
+            DROP TABLE a; ALTER TABLE new RENAME TO a;";
+        let drop = "PRAGMA foreign_keys = OFF; DELETE FROM a;";
+        db.migrate([("V1__tables", first)]).await?;
+        db.migrate([("V1__tables", first), ("V2__rebuild", rebuild)]).await?;
+        assert_eq!(db.query_one::<i64>("SELECT count(*) FROM b", &()).await?, 2);
+        let error =
+            db.migrate([("V1__tables", first), ("V2__rebuild", rebuild), ("V3__drop", drop)]).await.unwrap_err();
+        expect![[r#"after the migrations, the row 1 of `b` points to a row of `a` that does not exist, and so does another one: delete such rows in the migration, or point them to others"#]]
+            .assert_eq(&error.to_string());
+        // They are on again, after a commit and after a rollback.
+        assert_eq!(db.query_one::<i64>("SELECT count(*) FROM a", &()).await?, 1);
+        assert!(db.execute("INSERT INTO b VALUES (2)", &()).await.is_err());
         LOG.take();
         Ok(())
     }

@@ -111,7 +111,10 @@ pub fn core_apps(crates: TokenStream) -> TokenStream {
 ///
 /// A migration is an SQL file with a name such as `V1__users.sql`: `V`, a unique number, two underscores and a word. Subfolders
 /// are read as well. It is a compile error if there is no migration, if two have the same number, or if an SQL file has any
-/// other name, because it would never be applied.
+/// other name, because it would never be applied; and if a line is undecided in a migration that was written from models.
+///
+/// If the folder has the subfolders `sqlite` and `postgres`, each has the migrations of its database, with numbers of its own:
+/// `db.migrate(..)` takes those of the database.
 ///
 /// Cargo notices a changed or removed file. **It does not notice a new file** until another part of the crate is rebuilt. Add a
 /// `build.rs` with this line. Without it, a debug build refuses to migrate if the folder has a file that is not embedded.

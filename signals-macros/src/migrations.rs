@@ -24,8 +24,52 @@ pub(crate) fn expand(input: TokenStream, root: Root) -> TokenStream {
     };
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(&name);
     let mut errors = Errors::new();
-    let migrations = match read(&folder) {
-        Ok(files) => check(&name, &files, span, &mut errors),
+    let is_divided = DATABASES.iter().any(|database| folder.join(database).is_dir());
+    let lists: Vec<TokenStream> = if is_divided {
+        undivided(&folder, span, &mut errors);
+        let subfolders = DATABASES.map(|database| (format!("{name}/{database}"), folder.join(database)));
+        let there = subfolders.iter().map(|(name, folder)| (folder.is_dir(), name, folder));
+        there
+            .map(|(is_there, name, folder)| if is_there { list(name, folder, span, &mut errors) } else { quote!(&[]) })
+            .collect()
+    } else {
+        vec![list(&name, &folder, span, &mut errors)]
+    };
+    if let Err(errors) = errors.flush() {
+        return errors;
+    }
+    let root = root.path(None);
+    let folder = text(&folder);
+    let function = if is_divided { quote!(per_database) } else { quote!(new) };
+    quote! {
+        #root::migrate::Embedded::#function(
+            #name,
+            if ::core::cfg!(debug_assertions) { ::core::option::Option::Some(#folder) } else { ::core::option::Option::None },
+            #(#lists),*
+        )
+    }
+}
+
+/// The folders of a program that runs on more than one database.
+const DATABASES: [&str; 2] = ["sqlite", "postgres"];
+
+/// Refuses migrations next to the folders of databases.
+fn undivided(folder: &Path, span: Span, errors: &mut Errors) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+    {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        errors.at(
+            span,
+            format!("`{file}` is a migration of no database\n\nhelp: move it to `sqlite` or `postgres`, which are next to it"),
+        );
+    }
+}
+
+/// The list of the migrations in a folder.
+fn list(name: &str, folder: &Path, span: Span, errors: &mut Errors) -> TokenStream {
+    let migrations = match read(folder) {
+        Ok(files) => check(name, &files, span, errors),
         Err(error) => {
             let reason = if error.kind() == io::ErrorKind::NotFound {
                 format!("there is no folder `{name}` next to the `Cargo.toml` of this crate")
@@ -36,19 +80,24 @@ pub(crate) fn expand(input: TokenStream, root: Root) -> TokenStream {
             Vec::new()
         }
     };
-    if let Err(errors) = errors.flush() {
-        return errors;
+    for migration in &migrations {
+        undecided(migration, span, errors);
     }
     let (paths, stems): (Vec<_>, Vec<_>) =
         migrations.iter().map(|migration| (text(&migration.path), &migration.stem)).unzip();
-    let root = root.path(None);
-    let folder = text(&folder);
-    quote! {
-        #root::migrate::Embedded::new(
-            #name,
-            if ::core::cfg!(debug_assertions) { ::core::option::Option::Some(#folder) } else { ::core::option::Option::None },
-            &[#((#stems, ::core::include_str!(#paths))),*],
-        )
+    quote!(&[#((#stems, ::core::include_str!(#paths))),*])
+}
+
+/// Refuses a migration that was written from models, and has lines that the user has to decide.
+fn undecided(migration: &Migration, span: Span, errors: &mut Errors) {
+    // A file that cannot be read is an error of `include_str!`.
+    let sql = fs::read_to_string(&migration.path).unwrap_or_default();
+    for (index, line) in sql.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("UNDECIDED")) {
+        let (number, line) = (index + 1, line.trim());
+        errors.at(
+            span,
+            format!("line {number} of `{}.sql` is undecided\n\nhelp: do what it says: {line}", migration.stem),
+        );
     }
 }
 
@@ -104,9 +153,15 @@ fn check(folder: &str, files: &[PathBuf], span: Span, errors: &mut Errors) -> Ve
             (None, _) => continue,
         };
         if let Some(first) = migrations.iter().find(|migration| migration.number == number) {
+            let last = files.iter().filter_map(|path| self::number(&path.file_stem()?.to_string_lossy())).max();
+            let (next, word) = (last.unwrap_or(number) + 1, stem.split_once("__").unwrap_or_default().1);
             errors.at(
                 span,
-                format!("`{}.sql` and `{name}` have one number\n\nhelp: give one of them another", first.stem),
+                format!(
+                    "`{}.sql` and `{name}` have one number\n\nhelp: rename the one that was applied nowhere yet, such as to \
+                     `V{next}__{word}.sql`",
+                    first.stem,
+                ),
             );
         }
         migrations.push(Migration { stem: stem.to_owned(), number, path: path.clone() });
@@ -212,7 +267,10 @@ mod tests {
     fn two_migrations_of_one_number_and_none_at_all_are_mistakes() {
         assert_eq!(
             checked(&["V1__users.sql", "V01__posts.sql"]).1,
-            ["`V1__users.sql` and `V01__posts.sql` have one number\n\nhelp: give one of them another"]
+            [
+                "`V1__users.sql` and `V01__posts.sql` have one number\n\nhelp: rename the one that was applied nowhere yet, \
+              such as to `V2__posts.sql`"
+            ]
         );
         for none in [&[][..], &["README.md"]] {
             let (_, mistakes) = checked(none);
@@ -221,5 +279,39 @@ mod tests {
                 ["no migrations in the folder `migrations`\n\nhelp: they are files such as `V1__users.sql`"]
             );
         }
+    }
+
+    /// What is embedded of a folder with these files.
+    fn embedded(name: &str, files: &[(&str, &str)]) -> String {
+        let folder = env::temp_dir().join(format!("signals-embed-{name}-{}", std::process::id()));
+        for (file, sql) in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, sql).unwrap();
+        }
+        let path = text(&folder);
+        let tokens = expand(quote!(#path), Root::Facade).to_string();
+        fs::remove_dir_all(folder).unwrap();
+        tokens
+    }
+
+    #[test]
+    fn an_undecided_line_is_a_mistake() {
+        let tokens = embedded("undecided", &[("V1__a.sql", "SELECT 1;\n  UNDECIDED: delete this line if it is so\n")]);
+        let mistake =
+            r"line 2 of `V1__a.sql` is undecided\n\nhelp: do what it says: UNDECIDED: delete this line if it is so";
+        assert!(tokens.contains(mistake), "{tokens}");
+    }
+
+    #[test]
+    fn folders_of_databases_are_embedded_apart() {
+        let files =
+            [("sqlite/V1__a.sql", ""), ("postgres/V1__a.sql", ""), ("postgres/V2__b.sql", ""), ("README.md", "")];
+        let tokens = embedded("divided", &files);
+        assert!(tokens.contains("per_database") && tokens.matches("V1__a.sql").count() == 2, "{tokens}");
+        let tokens = embedded("one", &[("sqlite/V1__a.sql", "")]);
+        assert!(tokens.contains("per_database") && tokens.trim_end().ends_with("& [])"), "{tokens}");
+        let tokens = embedded("mixed", &[("sqlite/V1__a.sql", ""), ("V2__b.sql", "")]);
+        assert!(tokens.contains("`V2__b.sql` is a migration of no database"), "{tokens}");
     }
 }

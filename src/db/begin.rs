@@ -30,6 +30,7 @@ pub struct TransactionOptions {
     pub(super) isolation: Option<IsolationLevel>,
     pub(super) access: Access,
     pub(super) waiting: Waiting,
+    pub(super) foreign_keys: ForeignKeys,
 }
 
 /// What a transaction may see of concurrent ones, from the weakest level to the strongest.
@@ -62,6 +63,14 @@ pub(super) enum Waiting {
     Deferrable,
 }
 
+/// Whether SQLite checks foreign keys and follows `ON DELETE`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum ForeignKeys {
+    #[default]
+    On,
+    Off,
+}
+
 impl TransactionOptions {
     /// The options of [`Db::begin`](super::Db::begin).
     pub fn new() -> Self {
@@ -85,6 +94,13 @@ impl TransactionOptions {
     /// transaction cannot fail because of others. This is for long reports.
     pub fn deferrable(mut self) -> Self {
         self.waiting = Waiting::Deferrable;
+        self
+    }
+
+    /// SQLite neither checks foreign keys nor follows `ON DELETE`: for migrations that create a table again.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn without_foreign_keys(mut self) -> Self {
+        self.foreign_keys = ForeignKeys::Off;
         self
     }
 }

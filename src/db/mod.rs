@@ -57,7 +57,7 @@ pub use self::params::{Parameter, Params};
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
 pub(crate) use self::savepoint_stack::{ChangedModel, RowChanges, RowKey};
-pub(crate) use self::sql::Dialect;
+pub(crate) use self::sql::{Dialect, Token, Tokens};
 pub(crate) use self::statement::{Names, RowsToInsert, Statement};
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};
@@ -257,7 +257,7 @@ impl Db {
         self.begin_with_at(TransactionOptions::new(), at)
     }
 
-    fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Answer<'_, Tx> {
+    pub(crate) fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Answer<'_, Tx> {
         in_turn(move || self.driver().begin(options, at, move |session| Tx::new(self.clone(), session, at)))
     }
 }

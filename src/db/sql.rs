@@ -13,7 +13,7 @@ pub(crate) enum Dialect {
 
 /// A token of SQL. Whitespace and comments are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A keyword, or a name without quotes.
     Word(&'a str),
     /// A name in quotes, with them: `"name"`, and in SQLite also `` `name` `` and `[name]`.
@@ -28,7 +28,7 @@ pub(super) enum Token<'a> {
 
 /// Something that stands for a parameter, or seems to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placeholder<'a> {
+pub(crate) enum Placeholder<'a> {
     /// `?`: the next parameter.
     Next,
     /// `?2` or `$2`, with its digits.
@@ -41,17 +41,17 @@ pub(super) enum Placeholder<'a> {
 
 impl Token<'_> {
     /// Whether it is this keyword.
-    pub(super) fn is(self, keyword: &str) -> bool {
+    pub(crate) fn is(self, keyword: &str) -> bool {
         matches!(self, Self::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 
     /// Whether it is one of these keywords.
-    pub(super) fn is_any(self, keywords: &[&str]) -> bool {
+    pub(crate) fn is_any(self, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.is(keyword))
     }
 
     /// The name that it is, without quotes. A name without quotes is lower case, as PostgreSQL reads it.
-    pub(super) fn name(self) -> Option<String> {
+    pub(crate) fn name(self) -> Option<String> {
         match self {
             Self::Word(word) => Some(word.to_lowercase()),
             Self::Quoted(quoted) => {
@@ -65,7 +65,7 @@ impl Token<'_> {
 }
 
 /// The tokens of SQL, each with its place in the string.
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     sql: &'a str,
     dialect: Dialect,
     at: usize,
@@ -88,7 +88,7 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn of(sql: &'a str, dialect: Dialect) -> Self {
+    pub(crate) fn of(sql: &'a str, dialect: Dialect) -> Self {
         Self { sql, dialect, at: 0, brackets: 0 }
     }
 

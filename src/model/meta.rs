@@ -285,12 +285,6 @@ impl Composite {
     pub const fn new(kind: CompositeKind, fields: &'static [usize]) -> Self {
         Self { kind, fields }
     }
-
-    /// Its fields.
-    pub(crate) fn of(&self, meta: &Meta) -> impl Iterator<Item = &'static Field> + Clone {
-        let fields = meta.fields;
-        self.fields.iter().map(move |&index| &fields[index])
-    }
 }
 
 /// What is declared of several fields.

@@ -5,8 +5,9 @@ use std::panic::Location;
 
 use signals_core::BoxFuture;
 
-use super::ddl::{self, CreateStatement};
+use super::ddl::{self, CreateStatement, IfThere};
 use super::migrate::{Plan, between_signals, is_received, one_at_a_time};
+use super::table::Table;
 use crate::db::{Db, Dialect, Exec, Row, Statement};
 use crate::error::{Result, WiringMistake};
 use crate::model::{Meta, ModelSet, in_order, registered_models, same_tables};
@@ -31,17 +32,53 @@ impl Db {
         create(self, registered_models(), Location::caller())
     }
 
+    /// The SQL with which [`create_tables`](Self::create_tables) creates the tables and indexes of all linked models in an empty
+    /// database of this kind: to read it, or to create tables with another program.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// use signals::prelude::*;
+    ///
+    /// #[model]
+    /// struct User { #[key] id: Id<User>, #[unique] name: String }
+    ///
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// assert_eq!(
+    ///     db.create_tables_sql()?,
+    ///     r#"CREATE TABLE IF NOT EXISTS "users" (
+    ///     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    ///     "name" TEXT NOT NULL UNIQUE
+    /// ) STRICT;
+    /// "#,
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Wiring`](crate::ErrorKind::Wiring) if two models have the same table, or if the linker has dropped models.
+    pub fn create_tables_sql(&self) -> Result<String> {
+        let models = fitting(&registered_models())?;
+        let statements = ddl::create(&Table::all_of(&models), IfThere::Skip, self.dialect());
+        Ok(statements.into_iter().map(|statement| statement.sql).collect())
+    }
+
     /// Like [`create_tables`](Self::create_tables), for these models only: `db.create_tables_of::<(User, Profile)>()`. The through
     /// tables of `#[many_to_many]` fields between two of them are created as well.
     #[track_caller]
     pub fn create_tables_of<M: ModelSet>(&self) -> BoxFuture<'_, Result<()>> {
-        let mut models = M::metas();
-        models.extend(through_models_between(&models));
+        let models = with_through_models(M::metas());
         Box::pin(create(self, models, Location::caller()))
     }
 }
 
-/// The through models that `#[many_to_many]` generated between two of these models.
+/// These models, and the through models that `#[many_to_many]` generated between two of them.
+pub(super) fn with_through_models(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
+    models.extend(through_models_between(&models));
+    models
+}
+
 fn through_models_between(models: &[&'static Meta]) -> Vec<&'static Meta> {
     let is_given = |meta: &'static Meta| models.iter().any(|given| std::ptr::eq(*given, meta));
     let relations = |meta: &'static Meta| meta.fields.iter().filter_map(|field| field.relation.as_ref());
@@ -52,11 +89,8 @@ fn through_models_between(models: &[&'static Meta]) -> Vec<&'static Meta> {
 }
 
 async fn create(db: &Db, models: Vec<&'static Meta>, at: &'static Location<'static>) -> Result<()> {
-    if let Some(mistake) = incomplete(&models).or_else(|| same_tables(&models).into_iter().next()) {
-        return Err(mistake.into());
-    }
-    let models = in_order(&models);
-    let statements = ddl::create(&models, db.dialect());
+    let models = fitting(&models)?;
+    let statements = ddl::create(&Table::all_of(&models), IfThere::Skip, db.dialect());
     // A program calls this at every start. If nothing is missing, it waits for no lock: every CREATE, `IF NOT EXISTS` included,
     // waits for the transactions that write to its table, and blocks all that come after it.
     if !is_received() && Missing::find(&models, &statements, db.exec(at)).await?.statements.is_empty() {
@@ -72,6 +106,14 @@ async fn create(db: &Db, models: Vec<&'static Meta>, at: &'static Location<'stat
     }
     .await;
     tx.end(created).await
+}
+
+/// The models in the order in which their tables can be created, unless two have the same table or the linker dropped some.
+pub(super) fn fitting(models: &[&'static Meta]) -> Result<Vec<&'static Meta>> {
+    match incomplete(models).or_else(|| same_tables(models).into_iter().next()) {
+        Some(mistake) => Err(mistake.into()),
+        None => Ok(in_order(models)),
+    }
 }
 
 /// The mistake if the linker dropped models, or something else that this program declares.

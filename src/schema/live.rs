@@ -1,29 +1,45 @@
 //! Reading a table of the database: its columns, indexes and foreign keys.
 
+use super::generated::generated_from;
 use crate::column::ColumnType;
-use crate::db::{Dialect, Exec, Row, Statement};
+use crate::db::{Dialect, Exec, Row, Statement, Tokens};
 use crate::error::Result;
 use crate::model::sql::quoted;
 
 /// A table as the database has it.
+#[derive(Debug, Clone)]
 pub(super) struct LiveTable {
+    pub(super) name: String,
     pub(super) columns: Vec<LiveColumn>,
     /// The columns of its primary key.
     pub(super) key: Vec<String>,
     pub(super) indexes: Vec<LiveIndex>,
     pub(super) references: Vec<LiveReference>,
+    /// The statements that SQLite stores of it, if all tables were read.
+    pub(super) sql: Vec<Written>,
 }
 
+/// A statement that created a table of SQLite, an index, or a trigger.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) is_table: bool,
+    pub(super) name: String,
+    pub(super) sql: String,
+}
+
+#[derive(Debug, Clone)]
 pub(super) struct LiveColumn {
     pub(super) name: String,
     /// The database's name of its type.
     pub(super) ty: String,
     /// The underlying type of a domain.
-    base: String,
+    pub(super) base: String,
     pub(super) not_null: bool,
     /// Whether it gets a value if none is given: from a default, an identity or an expression.
     pub(super) fills_itself: bool,
     pub(super) writable: Writable,
+    /// Its default, or the expression that it is generated from.
+    pub(super) expression: Option<String>,
 }
 
 /// Whether a statement may write a column.
@@ -37,13 +53,26 @@ pub(super) enum Writable {
 }
 
 /// An index over all rows.
+#[derive(Debug, Clone)]
 pub(super) struct LiveIndex {
+    pub(super) name: String,
     pub(super) unique: bool,
+    pub(super) made_by: MadeBy,
     /// `None` for an expression.
     pub(super) columns: Vec<Option<String>>,
 }
 
+/// Which statement made an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeBy {
+    CreateIndex,
+    /// A unique constraint.
+    Constraint,
+    PrimaryKey,
+}
+
 /// A foreign key of one column.
+#[derive(Debug, Clone)]
 pub(super) struct LiveReference {
     pub(super) column: String,
     pub(super) table: String,
@@ -56,6 +85,35 @@ pub(super) struct LiveReference {
 }
 
 impl LiveTable {
+    /// Reads all tables: in PostgreSQL those of the current schema that belong to no extension.
+    pub(super) async fn read_all(exec: Exec<'_>) -> Result<Vec<Self>> {
+        let mut names: Vec<String> = Vec::new();
+        let each = &mut |row: &Row<'_>| {
+            names.push(row.get(0)?);
+            Ok(())
+        };
+        exec.run(Statement::query(all_tables(exec.dialect()), &(), each)).await?;
+        let mut tables = Vec::new();
+        for name in names {
+            let Some(mut table) = Self::read(&name, exec).await? else { continue };
+            if exec.dialect() == Dialect::Sqlite {
+                table.sql = Written::read(&name, exec).await?;
+            }
+            tables.push(table);
+        }
+        Ok(tables)
+    }
+
+    /// Whether SQLite uses no number again.
+    pub(super) fn is_autoincrement(&self) -> bool {
+        let mut tokens = self
+            .sql
+            .iter()
+            .filter(|written| written.is_table)
+            .flat_map(|written| Tokens::of(&written.sql, Dialect::Sqlite));
+        tokens.any(|(_, token)| token.is("AUTOINCREMENT"))
+    }
+
     /// Reads the table, if it exists: in PostgreSQL the one that a statement without a schema would use.
     pub(super) async fn read(table: &str, exec: Exec<'_>) -> Result<Option<Self>> {
         let dialect = exec.dialect();
@@ -72,29 +130,37 @@ impl LiveTable {
             if row.get::<i64>(5)? > 0 {
                 key.push(name.clone());
             }
-            let (ty, base, not_null) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let (ty, base, not_null, expression) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(7)?);
             let writable = match row.get::<String>(6)?.as_str() {
                 "generated" => Writable::Generated,
                 "numbered" => Writable::Numbered,
                 _ => Writable::Yes,
             };
-            columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)?, writable });
+            columns.push(LiveColumn { name, ty, base, not_null, fills_itself: row.get(4)?, writable, expression });
             Ok(())
         };
         exec.run(Statement::query(sql, &params, each)).await?;
         if columns.is_empty() {
             return Ok(None);
         }
-        let mut indexes: Vec<(String, LiveIndex)> = Vec::new();
+        let mut indexes: Vec<LiveIndex> = Vec::new();
         let each = &mut |row: &Row<'_>| {
             let (name, unique, column): (String, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let made_by = match row.get::<String>(3)?.as_str() {
+                "key" => MadeBy::PrimaryKey,
+                "constraint" => MadeBy::Constraint,
+                _ => MadeBy::CreateIndex,
+            };
             match indexes.last_mut() {
-                Some((last, index)) if *last == name => index.columns.push(column),
-                _ => indexes.push((name, LiveIndex { unique, columns: vec![column] })),
+                Some(index) if index.name == name => index.columns.push(column),
+                _ => indexes.push(LiveIndex { name, unique, made_by, columns: vec![column] }),
             }
             Ok(())
         };
         exec.run(Statement::query(indexes_of(dialect), &params, each)).await?;
+        if dialect == Dialect::Sqlite {
+            expressions(table, &mut columns, exec).await?;
+        }
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
             let (column, table, target) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -102,9 +168,39 @@ impl LiveTable {
             Ok(())
         };
         exec.run(Statement::query(references_of(dialect), &params, each)).await?;
-        let indexes = indexes.into_iter().map(|(_, index)| index).collect();
-        Ok(Some(Self { columns, key, indexes, references }))
+        Ok(Some(Self { name: table.to_owned(), columns, key, indexes, references, sql: Vec::new() }))
     }
+}
+
+impl Written {
+    async fn read(table: &str, exec: Exec<'_>) -> Result<Vec<Self>> {
+        let mut written = Vec::new();
+        let each = &mut |row: &Row<'_>| {
+            written.push(Self { is_table: row.get::<String>(0)? == "table", name: row.get(1)?, sql: row.get(2)? });
+            Ok(())
+        };
+        let sql = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = ?1 COLLATE NOCASE AND sql IS NOT NULL";
+        exec.run(Statement::query(sql, &(table,), each)).await?;
+        Ok(written)
+    }
+}
+
+/// Reads what columns of SQLite are generated from: no pragma has it.
+async fn expressions(table: &str, columns: &mut [LiveColumn], exec: Exec<'_>) -> Result<()> {
+    if columns.iter().all(|column| column.writable != Writable::Generated) {
+        return Ok(());
+    }
+    let mut create_table = String::new();
+    let each = &mut |row: &Row<'_>| {
+        create_table = row.get(0)?;
+        Ok(())
+    };
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+    exec.run(Statement::query(sql, &(table,), each)).await?;
+    for column in columns.iter_mut().filter(|column| column.writable == Writable::Generated) {
+        column.expression = generated_from(&create_table, &column.name);
+    }
+    Ok(())
 }
 
 impl LiveColumn {
@@ -150,13 +246,30 @@ fn holds_in_postgres(base: &str, ty: ColumnType) -> bool {
     }
 }
 
+/// The names of all tables.
+fn all_tables(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"
+        }
+        Dialect::Postgres => {
+            "SELECT c.relname::text FROM pg_class c
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+                AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY c.oid"
+        }
+    }
+}
+
 /// name, type, underlying type, whether it is NOT NULL, whether it fills itself, whether it is part of the key, whether a
-/// statement may write it
+/// statement may write it, its default or what it is generated from
 fn columns_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
             r#"SELECT name, type, type, "notnull", dflt_value IS NOT NULL OR hidden > 0, pk,
-                CASE WHEN hidden IN (2, 3) THEN 'generated' ELSE '' END
+                CASE WHEN hidden IN (2, 3) THEN 'generated' ELSE '' END, dflt_value
             FROM pragma_table_xinfo(?1)"#
         }
         Dialect::Postgres => {
@@ -166,7 +279,9 @@ fn columns_of(dialect: Dialect) -> &'static str {
                 a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
                 (EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary
                     AND a.attnum = ANY (i.indkey)))::int::bigint,
-                CASE WHEN a.attgenerated <> '' THEN 'generated' WHEN a.attidentity = 'a' THEN 'numbered' ELSE '' END
+                CASE WHEN a.attgenerated <> '' THEN 'generated' WHEN a.attidentity = 'a' THEN 'numbered' ELSE '' END,
+                (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+                    WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
             FROM pg_attribute a
             JOIN pg_type t ON t.oid = a.atttypid
             LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
@@ -176,16 +291,21 @@ fn columns_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// name, whether it is unique, one of its columns
+/// name, whether it is unique, one of its columns, what made it
 fn indexes_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            r#"SELECT l.name, l."unique", i.name FROM pragma_index_list(?1) l, pragma_index_info(l.name) i
+            r#"SELECT l.name, l."unique", i.name, CASE l.origin WHEN 'pk' THEN 'key' WHEN 'u' THEN 'constraint' ELSE '' END
+            FROM pragma_index_list(?1) l, pragma_index_info(l.name) i
             WHERE NOT l.partial ORDER BY l.seq, i.seqno"#
         }
         Dialect::Postgres => {
-            "SELECT i.indexrelid::regclass::text, i.indisunique, a.attname::text
+            "SELECT c.relname::text, i.indisunique, a.attname::text,
+                CASE WHEN i.indisprimary THEN 'key'
+                    WHEN EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype = 'u')
+                    THEN 'constraint' ELSE '' END
             FROM pg_index i
+            JOIN pg_class c ON c.oid = i.indexrelid
             CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (number, position)
             LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
             WHERE i.indrelid = to_regclass($1) AND i.indisvalid AND i.indpred IS NULL AND k.position <= i.indnkeyatts

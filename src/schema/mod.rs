@@ -3,10 +3,20 @@
 //! What this folder may use: models as data, their SQL, and the database. `model/` imports nothing from here, and a driver does not
 //! know that it exists.
 
+#![cfg_attr(
+    not(feature = "migrate"),
+    allow(dead_code, reason = "only migrations read all tables and compare them exactly")
+)]
+
 mod check;
 mod create;
 mod ddl;
+mod extra;
+mod generated;
 mod live;
 pub mod migrate;
+mod table;
+#[cfg(feature = "migrate")]
+mod write;
 
 pub use crate::difference::{DifferenceKind, SchemaDifference};

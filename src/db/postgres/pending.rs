@@ -67,7 +67,7 @@ impl Pending {
     }
 }
 
-fn begin(TransactionOptions { isolation, access, waiting }: TransactionOptions) -> Cow<'static, str> {
+fn begin(TransactionOptions { isolation, access, waiting, .. }: TransactionOptions) -> Cow<'static, str> {
     let isolation = match isolation {
         None => "",
         Some(IsolationLevel::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",

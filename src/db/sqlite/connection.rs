@@ -11,7 +11,7 @@ use rusqlite::{Batch, OpenFlags};
 use super::errors::{self, Failure};
 use super::lock_wait::LockWait;
 use super::params::{self, Encoded};
-use crate::db::begin::Access;
+use crate::db::begin::{Access, ForeignKeys};
 use crate::db::sql::{Dialect, Token, Tokens};
 use crate::db::statement::{Statement, Wants};
 use crate::db::url::Mode;
@@ -44,6 +44,8 @@ pub(super) struct Connection {
     access: Access,
     /// Whether it could write, and its current transaction must not.
     is_restricted: bool,
+    /// Whether foreign keys are checked, as they are unless a migration turns them off for its transaction.
+    has_foreign_keys: bool,
 }
 
 impl Connection {
@@ -61,7 +63,7 @@ impl Connection {
             }
         };
         let mut connection = match raw {
-            Ok(raw) => Self { raw, lock_wait: lock_wait.clone(), access, is_restricted: false },
+            Ok(raw) => Self { raw, lock_wait: lock_wait.clone(), access, is_restricted: false, has_foreign_keys: true },
             Err(error) => return Err(errors::open(error, &storage.path())),
         };
         // Each setting can be made twice, so that a busy attempt can be repeated.
@@ -115,9 +117,12 @@ impl Connection {
         settings().map_err(|error| errors::failure_of_opening(error, self.lock_wait.path()))
     }
 
-    pub(super) fn begin(&mut self, access: Access) -> Result<(), Failure> {
+    pub(super) fn begin(&mut self, access: Access, foreign_keys: ForeignKeys) -> Result<(), Failure> {
         // A rollback that failed may have left a transaction open.
         self.rollback()?;
+        if foreign_keys == ForeignKeys::Off {
+            return self.begin_without_foreign_keys();
+        }
         match access {
             Access::Write => self.step("BEGIN IMMEDIATE", &()).map(drop),
             Access::Read => {
@@ -127,9 +132,29 @@ impl Connection {
         }
     }
 
+    /// SQLite only turns foreign keys off outside of a transaction.
+    fn begin_without_foreign_keys(&mut self) -> Result<(), Failure> {
+        self.without_waiting("PRAGMA foreign_keys = OFF")?;
+        self.has_foreign_keys = false;
+        let begun = self.step("BEGIN IMMEDIATE", &()).map(drop);
+        if begun.is_err() {
+            self.restore()?;
+        }
+        begun
+    }
+
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         self.step("COMMIT", &())?;
-        Ok(self.restrict(false)?)
+        Ok(self.restore()?)
+    }
+
+    /// Undoes what was set for a transaction that has ended.
+    fn restore(&mut self) -> Result<()> {
+        if !self.has_foreign_keys {
+            self.without_waiting("PRAGMA foreign_keys = ON")?;
+            self.has_foreign_keys = true;
+        }
+        self.restrict(false)
     }
 
     /// Sets whether statements that write are refused. A connection that only reads always refuses them.
@@ -142,11 +167,10 @@ impl Connection {
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
-        if !self.in_transaction() {
-            return self.restrict(false);
+        if self.in_transaction() {
+            self.without_waiting("ROLLBACK")?;
         }
-        self.without_waiting("ROLLBACK")?;
-        self.restrict(false)
+        self.restore()
     }
 
     pub(super) fn savepoint(&mut self, depth: usize) -> Result<()> {

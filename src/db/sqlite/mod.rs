@@ -84,8 +84,8 @@ impl Sqlite {
         form: impl FnOnce(Transaction) -> T + Send + 'a,
     ) -> Answer<'a, T> {
         // The isolation level makes no difference: only one connection writes.
-        let access = options.access;
-        let begin = move |connection: &mut Connection| connection.begin(access);
+        let TransactionOptions { access, foreign_keys, .. } = options;
+        let begin = move |connection: &mut Connection| connection.begin(access, foreign_keys);
         let transaction = move |held| form(Transaction::new(held, access));
         match (access, &self.readers) {
             (Access::Read, Some(readers)) => {

@@ -1,11 +1,13 @@
 //! The migrations that `embed_migrations!` has embedded in the program.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use refinery_core::Runner;
 
+use super::folder::subfolder;
 use super::migrations::{Migrations, sealed};
+use crate::db::{Db, Dialect};
 use crate::error::{ErrorKind, Result};
 
 /// Migrations that are part of the program: returned by [`embed_migrations!`](crate::migrate::embed_migrations), and accepted by
@@ -15,7 +17,18 @@ pub struct Embedded {
     name: &'static str,
     /// The path of the folder in a debug build, to check for new files.
     folder: Option<&'static str>,
-    files: &'static [(&'static str, &'static str)],
+    files: Files,
+}
+
+/// Names and SQL.
+type List = &'static [(&'static str, &'static str)];
+
+#[derive(Debug, Clone, Copy)]
+enum Files {
+    /// For the one database of the program.
+    Same(List),
+    /// The subfolders `sqlite` and `postgres`.
+    PerDatabase { sqlite: List, postgres: List },
 }
 
 impl Embedded {
@@ -25,14 +38,31 @@ impl Embedded {
         folder: Option<&'static str>,
         files: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { name, folder, files }
+        Self { name, folder, files: Files::Same(files) }
+    }
+
+    #[doc(hidden)]
+    pub const fn per_database(name: &'static str, folder: Option<&'static str>, sqlite: List, postgres: List) -> Self {
+        Self { name, folder, files: Files::PerDatabase { sqlite, postgres } }
+    }
+
+    /// The migrations of a database, and their folder.
+    fn of(&self, dialect: Dialect) -> (List, Option<PathBuf>) {
+        let folder = self.folder.map(PathBuf::from);
+        match (self.files, dialect) {
+            (Files::Same(files), _) => (files, folder),
+            (Files::PerDatabase { sqlite: files, .. }, Dialect::Sqlite)
+            | (Files::PerDatabase { postgres: files, .. }, Dialect::Postgres) => {
+                (files, folder.map(|folder| folder.join(subfolder(dialect))))
+            }
+        }
     }
 
     /// A file that was not embedded.
-    fn forgotten(&self) -> Option<String> {
+    fn forgotten(files: List, folder: Option<&Path>) -> Option<String> {
         // On another machine, the folder does not exist.
-        let there = stems(Path::new(self.folder?)).ok()?;
-        there.into_iter().find(|stem| !self.files.iter().any(|(name, _)| name == stem))
+        let there = stems(folder?).ok()?;
+        there.into_iter().find(|stem| !files.iter().any(|(name, _)| name == stem))
     }
 }
 
@@ -51,12 +81,13 @@ fn stems(folder: &Path) -> io::Result<Vec<String>> {
     Ok(found)
 }
 
-impl sealed::Sealed for Embedded {}
-
 #[diagnostic::do_not_recommend]
-impl Migrations for Embedded {
-    fn into_runner(self) -> Result<Runner> {
-        match self.forgotten() {
+impl Migrations for Embedded {}
+
+impl sealed::Sealed for Embedded {
+    fn into_runner(self, db: &Db) -> Result<Runner> {
+        let (files, folder) = self.of(db.dialect());
+        match Self::forgotten(files, folder.as_deref()) {
             Some(stem) => Err(ErrorKind::MigrationHistory {
                 reason: format!(
                     "`{stem}.sql` is in the folder `{0}` and not in this program, which was built before: build it again, and \
@@ -64,7 +95,7 @@ impl Migrations for Embedded {
                     self.name,
                 ),
             }.into()),
-            None => self.files.into_runner(),
+            None => files.into_runner(db),
         }
     }
 }

@@ -8,9 +8,10 @@ use refinery_core::{Migration, Runner};
 use signals_core::BoxFuture;
 
 use super::history::Pending;
-use super::{Plan, between_signals, one_at_a_time};
+use super::{Plan, between_signals, foreign_keys, one_at_a_time};
 use crate::db::Db;
 use crate::error::{ConvertsToError, Error, ErrorKind, Result};
+use crate::schema::write::undecided_in;
 
 /// What [`Db::migrate`] accepts: a folder that [`embed_migrations!`](crate::migrate::embed_migrations) has embedded, a
 /// [`Runner`] of refinery, a list of [`Migration`]s, or their names and SQL.
@@ -21,48 +22,55 @@ use crate::error::{ConvertsToError, Error, ErrorKind, Result};
     label = "expected migrations",
     note = "give a folder, `signals::migrate::embed_migrations!(\"migrations\")`, or names and SQL: `[(\"V1__users\", \"CREATE TABLE ..\")]`"
 )]
-pub trait Migrations: sealed::Sealed + Send {
-    #[doc(hidden)]
-    fn into_runner(self) -> Result<Runner>;
-}
+pub trait Migrations: sealed::Sealed + Send {}
 
 #[diagnostic::do_not_recommend]
-impl Migrations for Runner {
-    fn into_runner(self) -> Result<Runner> {
+impl Migrations for Runner {}
+
+impl sealed::Sealed for Runner {
+    fn into_runner(self, _: &Db) -> Result<Runner> {
         Ok(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Migrations for &[Migration] {
-    fn into_runner(self) -> Result<Runner> {
+impl Migrations for &[Migration] {}
+
+impl sealed::Sealed for &[Migration] {
+    fn into_runner(self, _: &Db) -> Result<Runner> {
         Ok(Runner::new(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Migrations for Vec<Migration> {
-    fn into_runner(self) -> Result<Runner> {
+impl Migrations for Vec<Migration> {}
+
+impl sealed::Sealed for Vec<Migration> {
+    fn into_runner(self, _: &Db) -> Result<Runner> {
         Ok(Runner::new(&self))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<const N: usize> Migrations for [Migration; N] {
-    fn into_runner(self) -> Result<Runner> {
+impl<const N: usize> Migrations for [Migration; N] {}
+
+impl<const N: usize> sealed::Sealed for [Migration; N] {
+    fn into_runner(self, _: &Db) -> Result<Runner> {
         Ok(Runner::new(&self))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Migrations for &[(&str, &str)] {
-    fn into_runner(self) -> Result<Runner> {
+impl Migrations for &[(&str, &str)] {}
+
+impl sealed::Sealed for &[(&str, &str)] {
+    fn into_runner(self, _: &Db) -> Result<Runner> {
         let migrations: Result<Vec<Migration>> = self.iter().map(|(name, sql)| named(name, sql)).collect();
         Ok(Runner::new(&migrations?))
     }
 }
 
-fn named(name: &str, sql: &str) -> Result<Migration> {
+pub(super) fn named(name: &str, sql: &str) -> Result<Migration> {
     Migration::unapplied(name, sql).map_err(|error| match Error::from(error).into_kind() {
         ErrorKind::MigrationHistory { reason } => {
             ErrorKind::MigrationHistory { reason: format!("`{name}`: {reason}") }.into()
@@ -72,9 +80,11 @@ fn named(name: &str, sql: &str) -> Result<Migration> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<const N: usize> Migrations for [(&str, &str); N] {
-    fn into_runner(self) -> Result<Runner> {
-        self.as_slice().into_runner()
+impl<const N: usize> Migrations for [(&str, &str); N] {}
+
+impl<const N: usize> sealed::Sealed for [(&str, &str); N] {
+    fn into_runner(self, db: &Db) -> Result<Runner> {
+        self.as_slice().into_runner(db)
     }
 }
 
@@ -121,7 +131,7 @@ impl Db {
     /// [`ErrorKind::Receiver`] from a receiver.
     #[track_caller]
     pub fn migrate<M: Migrations>(&self, migrations: M) -> BoxFuture<'_, Result<Plan>> {
-        let (runner, place) = (migrations.into_runner(), Location::caller());
+        let (runner, place) = (migrations.into_runner(self), Location::caller());
         Box::pin(async move { migrate(self, &runner?, place).await })
     }
 }
@@ -129,16 +139,56 @@ impl Db {
 async fn migrate(db: &Db, runner: &Runner, place: &'static Location<'static>) -> Result<Plan> {
     some(runner.get_migrations())?;
     each_number_once(runner.get_migrations())?;
-    let mut tx = db.begin_at(place).await?;
+    decided(runner.get_migrations())?;
+    match attempt(db, runner, false, place).await? {
+        Attempt::Done(plan) => Ok(plan),
+        // Which migrations are pending is only known in the transaction.
+        Attempt::WithoutForeignKeys => match attempt(db, runner, true, place).await? {
+            Attempt::Done(plan) => Ok(plan),
+            Attempt::WithoutForeignKeys => unreachable!("they are off"),
+        },
+    }
+}
+
+enum Attempt {
+    Done(Plan),
+    /// Nothing was done, because the transaction has to begin with foreign keys turned off.
+    WithoutForeignKeys,
+}
+
+async fn attempt(db: &Db, runner: &Runner, is_unchecked: bool, place: &'static Location<'static>) -> Result<Attempt> {
+    let mut tx = foreign_keys::begin(db, is_unchecked, place).await?;
     let applied = async {
         one_at_a_time(&tx).await?;
         let pending = Pending::of(runner, &tx).await?;
+        let turns_off =
+            |migration: &Migration| migration.sql().is_some_and(|sql| foreign_keys::turned_off(sql, db.dialect()));
+        if !is_unchecked && pending.migrations.iter().any(turns_off) {
+            return Ok(Attempt::WithoutForeignKeys);
+        }
         let plan = Plan::Migrations(pending.migrations.iter().map(Into::into).collect());
         between_signals(&tx, &plan, pending.apply(&tx)).await?;
-        Ok(plan)
+        if is_unchecked {
+            foreign_keys::check(&tx).await?;
+        }
+        Ok(Attempt::Done(plan))
     }
     .await;
     tx.end(applied).await
+}
+
+/// Refuses what a human has not decided yet.
+fn decided(migrations: &[Migration]) -> Result<()> {
+    for migration in migrations {
+        let file = migration.to_string();
+        if let Some(line) = undecided_in(&file, migration.sql().unwrap_or_default()).into_iter().next() {
+            return Err(ErrorKind::MigrationHistory {
+                reason: format!("a line is undecided: do what it says. {line}"),
+            }
+            .into());
+        }
+    }
+    Ok(())
 }
 
 /// A folder without migrations is a mistake in its name, or in those of its files: refinery ignores files with other names.
@@ -199,13 +249,13 @@ impl ConvertsToError for refinery_core::Error {
 }
 
 pub(super) mod sealed {
-    use refinery_core::{Migration, Runner};
+    use refinery_core::Runner;
 
-    pub trait Sealed {}
-    impl Sealed for Runner {}
-    impl Sealed for &[Migration] {}
-    impl Sealed for Vec<Migration> {}
-    impl<const N: usize> Sealed for [Migration; N] {}
-    impl Sealed for &[(&str, &str)] {}
-    impl<const N: usize> Sealed for [(&str, &str); N] {}
+    use crate::db::Db;
+    use crate::error::Result;
+
+    pub trait Sealed {
+        /// The migrations for this database.
+        fn into_runner(self, db: &Db) -> Result<Runner>;
+    }
 }

@@ -1,14 +1,25 @@
 //! Migrations, and the signals before and after tables are created or migrated.
 //!
-//! What this folder may use: models as data, transactions, and refinery, which records the applied migrations.
+//! What this folder may use: models as data, transactions, refinery, which records the applied migrations, and `write/`, which
+//! writes them.
 
 #[cfg(feature = "migrate")]
 mod embedded;
+#[cfg(feature = "migrate")]
+mod folder;
+#[cfg(feature = "migrate")]
+mod foreign_keys;
 #[cfg(feature = "migrate")]
 mod history;
 #[cfg(feature = "migrate")]
 mod migrations;
 mod plan;
+#[cfg(feature = "migrate")]
+mod replay;
+#[cfg(feature = "migrate")]
+mod scratch;
+#[cfg(all(test, feature = "migrate"))]
+mod tests;
 
 use std::pin::pin;
 
@@ -21,6 +32,8 @@ pub use self::embedded::Embedded;
 #[cfg(feature = "migrate")]
 pub use self::migrations::Migrations;
 pub use self::plan::{Plan, PlannedMigration};
+#[cfg(feature = "migrate")]
+pub use self::replay::{Replay, assert_complete};
 #[cfg(feature = "migrate")]
 pub use refinery_core::{Migration, Runner, Target};
 #[cfg(feature = "migrate")]

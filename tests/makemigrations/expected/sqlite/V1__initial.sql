@@ -1,0 +1,13 @@
+-- Written by `MAKE_MIGRATION=initial cargo test` from the models.
+
+CREATE TABLE IF NOT EXISTS "members" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "name" TEXT NOT NULL,
+    "phone" TEXT
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS "accounts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "member_id" INTEGER NOT NULL UNIQUE REFERENCES "members" ("id") DEFERRABLE INITIALLY IMMEDIATE,
+    "balance" INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,143 @@
+//! Folders and names that are refused, and what the message says.
+
+use expect_test::expect;
+
+use crate::Package;
+
+const MEMBERS: &str = "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT NOT NULL, phone TEXT);";
+const ACCOUNTS: &str = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INT NOT NULL,
+    member_id INT NOT NULL UNIQUE REFERENCES members);";
+
+fn package(name: &str, files: &[(&str, &str)]) -> Package {
+    let package = Package::new(name, "sqlite::memory:");
+    for (file, sql) in files {
+        package.write(file, sql);
+    }
+    package
+}
+
+#[test]
+fn migrations_written_by_hand_are_complete_if_every_row_fits() {
+    let package = package("by_hand", &[("V1__members.sql", MEMBERS), ("V2__accounts.sql", ACCOUNTS)]);
+    package.passes("1", None);
+}
+
+#[test]
+fn two_branches_with_one_number_are_refused() {
+    let package =
+        package("branches", &[("V1__members.sql", MEMBERS), ("V2__accounts.sql", ACCOUNTS), ("V2__b.sql", "")]);
+    let expected = expect![[r#"
+        `V2__b.sql` and `V2__accounts.sql` in `migrations` have one number, as two branches do that were merged: rename the one that was applied nowhere yet, to `V3__..`
+    "#]];
+    expected.assert_eq(&package.fails("1", None));
+    expected.assert_eq(&package.fails("1", Some("more")));
+}
+
+#[test]
+fn a_file_that_is_no_migration_is_refused() {
+    let package = package("names", &[("V1__members.sql", MEMBERS), ("2_accounts.sql", ACCOUNTS)]);
+    expect![[r#"
+        the migrations do not fit, `2_accounts`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
+    "#]]
+    .assert_eq(&package.fails("1", None));
+}
+
+#[test]
+fn a_migration_that_fails_is_named() {
+    let package =
+        package("fails", &[("V1__members.sql", MEMBERS), ("V2__more.sql", "ALTER TABLE users ADD COLUMN a TEXT")]);
+    expect![[r#"
+        `V2__more.sql` in `migrations` fails on an empty database of SQLite: there is no table `users`: make it with `db.create_tables()` or a migration
+
+        if these are migrations of PostgreSQL: `signals::migrate::Replay::new(folder).on(url).assert_complete()`
+    "#]]
+    .assert_eq(&package.fails("1", None));
+}
+
+#[test]
+fn a_word_that_cannot_be_in_a_name_is_refused() {
+    let package = package("word", &[("V1__members.sql", MEMBERS)]);
+    expect![[r#"
+        `MAKE_MIGRATION=add-accounts` is no name of a migration: write letters, digits and underscores, as in `MAKE_MIGRATION=add_email`
+    "#]]
+    .assert_eq(&package.fails("1", Some("add-accounts")));
+}
+
+#[test]
+fn tables_of_other_libraries_can_be_left_alone() {
+    let sessions = "CREATE TABLE sessions (id TEXT PRIMARY KEY)";
+    let files = [("V1__members.sql", MEMBERS), ("V2__accounts.sql", ACCOUNTS), ("V3__sessions.sql", sessions)];
+    let package = package("except", &files);
+    expect![[r#"
+        the migrations in `migrations` do not lead to the models, on SQLite:
+
+        no model has the table `sessions`
+
+        run `MAKE_MIGRATION=drop_sessions cargo test` to write `migrations/V4__drop_sessions.sql`, then read it
+    "#]]
+    .assert_eq(&package.fails("1", None));
+    package.passes("except", None);
+}
+
+#[test]
+fn what_a_rebuilt_table_has_besides_is_kept_or_asked_for() {
+    let members = "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT CHECK (name <> ''), phone TEXT DEFAULT '0');
+        CREATE INDEX by_phone ON members (phone) WHERE phone <> '';
+        CREATE VIEW named AS SELECT name FROM members;
+        CREATE TRIGGER counted AFTER INSERT ON members BEGIN SELECT 1; END;";
+    let package = package("kept", &[("V001__members.sql", members), ("V002__accounts.sql", ACCOUNTS)]);
+    package.fails("1", Some("name"));
+    expect![[r#"
+        -- Written by `MAKE_MIGRATION=name cargo test` from the models.
+
+        -- SQLite cannot change these tables in place. Foreign keys are checked before the commit.
+        PRAGMA foreign_keys = OFF;
+
+        -- "members" is created again with its rows.
+        -- The old table:
+        -- CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT CHECK (name <> ''), phone TEXT DEFAULT '0')
+        UNDECIDED: delete this line if it is meant that the new table has no CHECK, which no model declares; otherwise add it below
+        CREATE TABLE "new members" (
+            "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+            "name" TEXT NOT NULL,
+            "phone" TEXT DEFAULT ('0')
+        ) STRICT;
+        INSERT INTO "new members" ("id", "name", "phone")
+        SELECT
+            "id"
+            , coalesce("name",
+        UNDECIDED: replace this line by the value (TEXT) of "name" in the rows where it is NULL
+            )
+            , "phone"
+        FROM "members";
+        DROP TABLE "members";
+        PRAGMA legacy_alter_table = ON; -- views and triggers may name the table
+        ALTER TABLE "new members" RENAME TO "members";
+        PRAGMA legacy_alter_table = OFF;
+        CREATE INDEX by_phone ON members (phone) WHERE phone <> '';
+        CREATE TRIGGER counted AFTER INSERT ON members BEGIN SELECT 1; END;
+    "#]]
+    .assert_eq(&package.read("V003__name.sql"));
+    let written = package.read("V003__name.sql");
+    let lines = written.lines().filter(|line| !line.contains("delete this line"));
+    let decided: Vec<_> = lines.map(|line| if line.starts_with("UNDECIDED") { "'none'" } else { line }).collect();
+    package.write("V003__name.sql", &decided.join("\n"));
+    package.passes("1", None);
+}
+
+#[test]
+fn files_next_to_folders_of_databases_are_refused() {
+    let package = package("divided", &[("sqlite/V1__members.sql", MEMBERS), ("sqlite/V2__accounts.sql", ACCOUNTS)]);
+    package.passes("1", None);
+    package.write("V3__c.sql", "");
+    let message = package.fails("1", None);
+    assert!(message.contains("V3__c.sql` is next to folders of databases"), "{message}");
+}
+
+#[test]
+fn all_models_of_the_program_are_compared() {
+    // Those of all steps have the same tables.
+    let package = package("all", &[("V1__members.sql", MEMBERS)]);
+    let message = package.fails("any", None);
+    assert!(message.contains("both have the table `accounts`"), "{message}");
+}
