@@ -216,10 +216,11 @@ pub mod __private {
     pub use signals_macros::outside_of_impls;
 
     pub use crate::__register as register;
+    pub use crate::__register_receiver as register_receiver;
     pub use crate::binding::{Binding, Bound};
     pub use crate::diagnostics::*;
     pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
-    pub use crate::entry::{Declaration, Entry, SignalDeclaration};
+    pub use crate::entry::{Entry, SignalDeclaration};
     pub use crate::error::SignalError;
     pub use crate::id::{FunctionName, OtherName, ReceiverId, ReceiverName, SameName};
     pub use crate::index::ReceiverIndex;
@@ -230,6 +231,7 @@ pub mod __private {
         AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Payload, ReceiverFuture, Reply, Same,
         SyncCall, Synchronous,
     };
+    pub use crate::receiver::Receiver;
     pub use crate::registry::{ENTRIES_V1, declared, incomplete};
     pub use crate::scope::Scope;
     pub use crate::signal::Signal;

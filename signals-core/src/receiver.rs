@@ -12,8 +12,7 @@ use crate::source::{Source, SourceKey};
 /// A receiver of one signal from one sender, as the linker collected it.
 ///
 /// A function that names several signals or senders is several of these with the same id.
-/// [`receivers`](crate::receivers) lists them.
-#[non_exhaustive]
+/// [`receivers`](crate::receivers) lists them. Only `#[receiver]` makes one: it has hidden fields, which may change in any version.
 pub struct Receiver {
     /// Its name and location.
     pub id: ReceiverId,
@@ -25,11 +24,14 @@ pub struct Receiver {
     pub reads: &'static [&'static str],
     /// Whether it is also called for raw writes.
     pub raw: bool,
-    pub(crate) function: TypeId,
-    pub(crate) after: &'static [TypeId],
-    pub(crate) before: &'static [TypeId],
-    /// Not read when the entry is computed: a mistake in the binding would then be reported a second time, as a note.
-    pub(crate) bound: &'static &'static dyn Bound,
+    #[doc(hidden)]
+    pub function: TypeId,
+    #[doc(hidden)]
+    pub after: &'static [TypeId],
+    #[doc(hidden)]
+    pub before: &'static [TypeId],
+    #[doc(hidden)]
+    pub bound: &'static dyn Bound,
 }
 
 impl Receiver {
@@ -60,7 +62,7 @@ impl Receiver {
 
     /// How it is called, if this is a receiver of the signal that has this payload for any sender.
     pub(crate) fn binding<P: Payload>(&self) -> Option<Binding<P>> {
-        let bound: &dyn Any = *self.bound;
+        let bound: &dyn Any = self.bound;
         bound.downcast_ref().copied()
     }
 

@@ -104,15 +104,43 @@ pub(crate) fn apps() -> impl Iterator<Item = (&'static str, SourceLocation)> {
     })
 }
 
-/// Puts an [`Entry`] into the registry.
+/// Puts an [`Entry`] into the registry, as a static with this name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register {
-    ($entry:expr) => {
-        const _: () = {
-            #[$crate::__private::linkme::distributed_slice($crate::__private::ENTRIES_V1)]
-            #[linkme(crate = $crate::__private::linkme)]
-            static ENTRY: $crate::__private::Entry = $entry;
+    ($name:ident, $entry:expr) => {
+        #[$crate::__private::linkme::distributed_slice($crate::__private::ENTRIES_V1)]
+        #[linkme(crate = $crate::__private::linkme)]
+        static $name: $crate::__private::Entry = $entry;
+    };
+}
+
+/// Puts a receiver into the registry. All of it is one literal in one static: another static, and each call in one, cost time in every
+/// build.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register_receiver {
+    (
+        $static:ident, $name:expr, $function:ty, $after:expr, $before:expr,
+        $raw:literal, $filters:expr, $reads:expr, { $($check:tt)* } $bound:expr
+    ) => {
+        #[doc(hidden)]
+        #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
+        #[$crate::__private::linkme::distributed_slice($crate::__private::ENTRIES_V1)]
+        #[linkme(crate = $crate::__private::linkme)]
+        static $static: $crate::__private::Entry = {
+            $($check)*
+            $crate::__private::Entry::Receiver($crate::__private::Receiver {
+                id: $crate::__private::ReceiverId::linked($name, ::core::file!(), ::core::line!(), ::core::column!()),
+                module: ::core::module_path!(),
+                filters: $filters,
+                reads: $reads,
+                raw: $raw,
+                function: <$function as $crate::__private::ReceiverName>::ID,
+                after: $after,
+                before: $before,
+                bound: $bound,
+            })
         };
     };
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, LitStr};
@@ -41,12 +41,12 @@ pub(crate) fn expand(crates: TokenStream, root: Root) -> TokenStream {
 
 fn link(names: &[Ident], root: Root) -> TokenStream {
     let root = root.path(None);
-    let apps = names.iter().map(|name| {
-        let text = name.to_string();
+    let apps = names.iter().enumerate().map(|(index, name)| {
+        let (text, entry) = (name.to_string(), format_ident!("APP_{index}"));
         let linked = quote_spanned!(name.span()=> use ::#name as _;);
         quote! {
             #linked
-            #root::__private::register!(#root::__private::Entry::App {
+            #root::__private::register!(#entry, #root::__private::Entry::App {
                 name: #text,
                 location: #root::__private::SourceLocation { file: ::core::file!(), line: ::core::line!(), column: ::core::column!() },
             });

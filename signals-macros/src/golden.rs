@@ -42,22 +42,21 @@ fn without_numbers(text: &str) -> String {
 fn a_receiver() {
     let attribute = quote!(post_save, sender = User, created = true, after = [audit]);
     let item = quote! {
-        async fn welcome(instance: &User, tx: &mut Tx) -> Result<()> { Ok(()) }
+        async fn greet(instance: &User, tx: &mut Tx) -> Result<()> { Ok(()) }
     };
     check(
         &receiver::expand(attribute, item, Root::Facade),
         &expect![[r##"
-            # [PRIVATE outside_of_impls (# [doc (hidden)] # [allow (dead_code , non_camel_case_types , missing_copy_implementations , missing_debug_implementations , reason = "it is only a name")] enum welcome {
+            # [PRIVATE outside_of_impls (# [doc (hidden)] # [allow (dead_code , non_camel_case_types , missing_copy_implementations , missing_debug_implementations , reason = "it is only a name")] enum greet {
             RunsAfter = {
             use PRIVATE NoReceiver as _ ;
             < () >::RunsAfter as CORE primitive::isize | < audit >::RunsAfter as CORE primitive::isize }
             }
-            impl PRIVATE ReceiverName for welcome {
+            impl PRIVATE ReceiverName for greet {
             const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
             }
-            # [allow (elided_lifetimes_in_paths , clippy::type_complexity , reason = "a signal is asked for in steps, without its lifetime")] const _ : () = {
-            const _ : () = {
-            static BINDING : & dyn PRIVATE Bound = {
+            PRIVATE register_receiver ! (RECEIVER_greet , CORE concat ! (CORE module_path ! () , "::" , "greet") , greet , & [< audit as PRIVATE ReceiverName >::ID] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , {
+            }
             & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
             let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
             let payload = & * payload ;
@@ -67,24 +66,16 @@ fn a_receiver() {
             created == true }
             }
             , PRIVATE Call::Async (| payload | {
-            let function = welcome ;
+            let function = greet ;
             let payload = PRIVATE NarrowTo::< User >::narrow (payload) ;
             let instance = & * payload . instance ;
             let instance : & User = instance ;
             let tx = & mut * payload . tx ;
             let tx : & mut Tx = tx ;
-            let welcome = function (instance , tx) ;
-            let _ : & (dyn CORE marker::Send + '_) = & welcome ;
-            < Result < () > as PRIVATE Returns < _ , _ > >::into_future (PRIVATE NOTHING , welcome) }
-            , ())) }
-            ;
-            PRIVATE register ! (PRIVATE Declaration {
-            name : CORE concat ! (CORE module_path ! () , "::" , "welcome") , file : CORE file ! () , line : CORE line ! () , column : CORE column ! () , module : CORE module_path ! () , function : < welcome as PRIVATE ReceiverName >::ID , after : & [< audit as PRIVATE ReceiverName >::ID] , before : & [] , }
-            . bind (& BINDING , & ["created = true"] , & ["instance" , "tx"])) ;
-            }
-            ;
-            }
-            ;)] impl () {
+            let greet = function (instance , tx) ;
+            let _ : & (dyn CORE marker::Send + '_) = & greet ;
+            < Result < () > as PRIVATE Returns < _ , _ > >::into_future (PRIVATE NOTHING , greet) }
+            , ()))) ;)] impl () {
             }
         "##]],
     );
@@ -148,7 +139,7 @@ fn a_signal() {
             stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
             PRIVATE synchronous::collect (& STATE , self) }
             }
-            PRIVATE register ! (PRIVATE Entry::Declared {
+            PRIVATE register ! (SIGNAL_ENTRY , PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
             name : "OrderPaid" , module : CORE module_path ! () }
             , }) ;
@@ -297,7 +288,7 @@ fn a_model() {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::loaded) }
             }
-            PRIVATE register ! (PRIVATE Entry::Declared {
+            PRIVATE register ! (MODEL_ENTRY , PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & META }) ;
             }
             ;

@@ -94,10 +94,10 @@ impl Meta {
     }
 }
 
-signals_core::__private::register!(signals_core::__private::Entry::Declared {
-    module: module_path!(),
-    value: &FindRenamedColumn(renamed_column),
-});
+signals_core::__private::register!(
+    RENAMED_COLUMN,
+    signals_core::__private::Entry::Declared { module: module_path!(), value: &FindRenamedColumn(renamed_column) }
+);
 
 /// The field of this name whose column has another name.
 fn renamed_column(model: Option<&str>, name: &str) -> Option<RenamedColumn> {

@@ -26,32 +26,38 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
     };
     let after: Vec<&Path> = parsed.attributes.iter().flat_map(|arguments| &arguments.after).collect();
     let name = Name::new(item, &after, &private);
-    let marker = &name.declaration;
-    let declared = declaration(function, &name, &parsed.attributes, &private);
-    let one = |declared: &TokenStream| -> Vec<TokenStream> {
-        let bindings = |arguments| bindings(arguments, function, &name.function, declared, &private);
-        parsed.attributes.iter().flat_map(bindings).collect()
-    };
-    // Each constant costs time in every build: there is one only if it is used more than once.
-    let entries = if let [entry] = &*one(&declared) {
-        entry.clone()
+    let (marker, implementation) = (&name.declaration, &name.implementation);
+    let bindings: Vec<_> = parsed
+        .attributes
+        .iter()
+        .flat_map(|arguments| bindings(arguments, function, &name.function, &private))
+        .collect();
+    let [after, before] = order(&parsed.attributes, &private);
+    // Each constant costs time in every build: there are these only if they are used more than once.
+    let (order, [after, before]) = if bindings.len() > 1 && !(after.is_empty() && before.is_empty()) {
+        let order =
+            quote!(const AFTER: &[::core::any::TypeId] = &[#after]; const BEFORE: &[::core::any::TypeId] = &[#before];);
+        (Some(order), [quote!(AFTER), quote!(BEFORE)])
     } else {
-        let entries = one(&quote!(DECLARATION));
-        quote!(const DECLARATION: #private::Declaration = #declared; #(#entries)*)
+        (None, [quote!(&[#after]), quote!(&[#before])])
     };
+    let (id, ty) = (id(function, &parsed.attributes), &name.ty);
+    let entries = bindings.iter().enumerate().map(|(index, binding)| {
+        let entry = name.entry(index);
+        quote!(#private::register_receiver!(#entry, #id, #ty, #after, #before, #binding);)
+    });
+    let entries = quote!(#order #(#entries)*);
     // A closure may name a variable of the function around the receiver. In the length of an array the compiler says to make it a
     // `const`; in the value of a constant it would say to write a `let`.
     let has_closure = parsed.attributes.iter().any(|arguments| matches!(arguments.when, Some(Expr::Closure(_))));
-    let entries =
-        if has_closure { quote!(const _: [(); { #entries 0 }] = [];) } else { quote!(const _: () = { #entries };) };
-    let implementation = &name.implementation;
-    let added = quote! {
-        #marker
-        #implementation
-        #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
-        #entries
+    let entries = if has_closure {
+        quote!(const _: [(); { #entries 0 }] = [];)
+    } else if order.is_some() {
+        quote!(const _: () = { #entries };)
+    } else {
+        entries
     };
-    next_to(item, &added, &private)
+    next_to(item, &quote!(#marker #implementation #entries), &private)
 }
 
 /// The output for a function with a mistake: the function and its name, so that its uses are not further errors.
@@ -81,29 +87,21 @@ fn next_to(item: &ItemFn, added: &TokenStream, private: &TokenStream) -> TokenSt
     }
 }
 
-/// The name of the receiver, its location, and the receivers that it waits for.
-fn declaration(function: &Function<'_>, marker: &Name, attributes: &[Arguments], private: &TokenStream) -> TokenStream {
+/// The name of the receiver in messages.
+fn id(function: &Function<'_>, attributes: &[Arguments]) -> TokenStream {
     let given = attributes.iter().find_map(|arguments| arguments.id.as_ref()).map(ToTokens::to_token_stream);
-    let name = given.unwrap_or_else(|| {
+    given.unwrap_or_else(|| {
         let name = function.name.unraw().to_string();
         quote!(::core::concat!(::core::module_path!(), "::", #name))
-    });
+    })
+}
+
+/// The receivers that it runs after, and those that it runs before.
+fn order(attributes: &[Arguments], private: &TokenStream) -> [TokenStream; 2] {
     let id = |path: &Path| ask(path, quote!(#private::ReceiverName), "ID");
     let after = attributes.iter().flat_map(|arguments| &arguments.after).map(id);
     let before = attributes.iter().flat_map(|arguments| &arguments.before).map(id);
-    let ty = &marker.ty;
-    quote! {
-        #private::Declaration {
-            name: #name,
-            file: ::core::file!(),
-            line: ::core::line!(),
-            column: ::core::column!(),
-            module: ::core::module_path!(),
-            function: <#ty as #private::ReceiverName>::ID,
-            after: &[#(#after),*],
-            before: &[#(#before),*],
-        }
-    }
+    [quote!(#(#after),*), quote!(#(#before),*)]
 }
 
 /// The filters in readable form.
@@ -138,35 +136,26 @@ fn bindings(
     arguments: &Arguments,
     function: &Function<'_>,
     called: &TokenStream,
-    declared: &TokenStream,
     private: &TokenStream,
 ) -> Vec<TokenStream> {
     let senders: Vec<Option<&Type>> = match &arguments.senders {
         Some(senders) => senders.iter().map(Some).collect(),
         None => vec![None],
     };
-    let one = |signal, sender| {
-        let (bound, add) = binding(signal, sender, arguments, (function, called), private);
-        quote! {
-            const _: () = {
-                static BINDING: &dyn #private::Bound = #bound;
-                #private::register!(#declared.#add);
-            };
-        }
-    };
+    let one = |signal, sender| binding(signal, sender, arguments, (function, called), private);
     arguments.signals.iter().flat_map(|signal| senders.iter().map(move |sender| one(signal, *sender))).collect()
 }
 
-/// What binds the function to the payload, and what adds it to its declaration.
+/// Whether the function is called for raw writes, its filters, the fields that it reads, and what binds it to the payload.
 fn binding(
     signal: &Path,
     sender: Option<&Type>,
     arguments: &Arguments,
     (function, called): (&Function<'_>, &TokenStream),
     private: &TokenStream,
-) -> (TokenStream, TokenStream) {
+) -> TokenStream {
     let payload = payload(signal, sender, arguments, function, private);
-    let add = if arguments.takes_raw().is_some() { quote!(bind_with_raw) } else { quote!(bind) };
+    let raw = arguments.takes_raw().is_some();
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let bound = Bound { signal, sender, private };
@@ -209,7 +198,7 @@ fn binding(
     );
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
-    (quote!({ #changes &#bind.#binding }), quote!(#add(&BINDING, &[#(#written),*], &[#(#asks_for),*])))
+    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], { #changes } &#bind.#binding)
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.

@@ -22,6 +22,10 @@ pub(super) struct Name {
     pub(super) ty: TokenStream,
     /// The function.
     pub(super) function: TokenStream,
+    /// The name of the function, not as a raw identifier.
+    plain: Ident,
+    /// How many receivers of the crate had the name so far, with this one.
+    nth: usize,
 }
 
 impl Name {
@@ -32,9 +36,17 @@ impl Name {
         }
     }
 
+    /// The static with one of its entries in the registry, which are in the module of the function. The compiler names it if a filter
+    /// is refused.
+    pub(super) fn entry(&self, index: usize) -> Ident {
+        // No function begins with a digit, so that this is not the name of another receiver.
+        let number = if (self.nth, index) == (1, 0) { String::new() } else { format!("{}_{index}_", self.nth) };
+        Ident::new(&format!("RECEIVER_{number}{}", self.plain), Span::mixed_site())
+    }
+
     /// An alias of a type with a number: it needs no implementation, and two functions with one name are one error.
     fn without_order(item: &ItemFn, private: &TokenStream) -> Self {
-        let (number, is_repeated) = number(&item.sig.ident);
+        let Identity { number, nth, is_repeated } = Identity::next(&item.sig.ident);
         let (vis, name) = (&item.vis, ident(&item.sig.ident));
         let (first, last) = place(item);
         let (word, end) = (Token![type](first), Semi(last));
@@ -45,6 +57,8 @@ impl Name {
             function: if is_repeated { only(item, &ty, private) } else { item.sig.ident.to_token_stream() },
             // By its name, so that the compiler sees that it is used.
             ty: name.to_token_stream(),
+            plain: name.unraw(),
+            nth,
         }
     }
 
@@ -77,6 +91,8 @@ impl Name {
             ),
             ty: name.to_token_stream(),
             function: name.to_token_stream(),
+            plain: name.unraw(),
+            nth: Identity::next(name).nth,
         }
     }
 }
@@ -120,32 +136,42 @@ fn only(item: &ItemFn, ty: &TokenStream, private: &TokenStream) -> TokenStream {
     }}
 }
 
-/// A number that no other receiver of the program has, and whether the receiver before it in the file has the same name. It is the
-/// same in every build, and does not change with the line.
-fn number(name: &Ident) -> (u64, bool) {
-    static SEEN: Mutex<Option<Seen>> = Mutex::new(None);
-    let name = name.unraw().to_string();
-    let (nth, is_repeated) = {
-        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let Seen { counts, last } = seen.get_or_insert_default();
-        let count = counts.entry(name.clone()).or_default();
-        *count += 1;
-        (*count, std::mem::replace(last, name.clone()) == name)
-    };
-    let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME", "CARGO_BIN_NAME"]
-        .map(|variable| std::env::var(variable).unwrap_or_default())
-        .join(" ");
-    let file = if proc_macro::is_available() { Span::call_site().unwrap().file() } else { String::new() };
-    // FNV-1a: the hash of the standard library may change with its version.
-    let number = format!("{package} {file} {name} {nth}")
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    (number, is_repeated)
+/// What tells a receiver from others with its name.
+struct Identity {
+    /// No other receiver of the program has it. It is the same in every build, and does not change with the line.
+    number: u64,
+    /// How many receivers of the crate had the name so far, with this one.
+    nth: usize,
+    /// Whether the receiver before it in the file has the same name.
+    is_repeated: bool,
+}
+
+impl Identity {
+    fn next(name: &Ident) -> Self {
+        static SEEN: Mutex<Option<Seen>> = Mutex::new(None);
+        let name = name.unraw().to_string();
+        let (nth, is_repeated) = {
+            let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+            let Seen { counts, last } = seen.get_or_insert_default();
+            let count = counts.entry(name.clone()).or_default();
+            *count += 1;
+            (*count, std::mem::replace(last, name.clone()) == name)
+        };
+        let package = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME", "CARGO_BIN_NAME"]
+            .map(|variable| std::env::var(variable).unwrap_or_default())
+            .join(" ");
+        let file = if proc_macro::is_available() { Span::call_site().unwrap().file() } else { String::new() };
+        // FNV-1a: the hash of the standard library may change with its version.
+        let number = format!("{package} {file} {name} {nth}")
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        Self { number, nth, is_repeated }
+    }
 }
 
 /// The names of the receivers that were expanded so far.
 #[derive(Default)]
 struct Seen {
-    counts: HashMap<String, u64>,
+    counts: HashMap<String, usize>,
     last: String,
 }

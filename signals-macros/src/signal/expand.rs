@@ -77,7 +77,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             #awaits
             #methods
 
-            #private::register!(#private::Entry::Declared {
+            #private::register!(SIGNAL_ENTRY, #private::Entry::Declared {
                 module: ::core::module_path!(),
                 value: &#private::SignalDeclaration { name: #text, module: ::core::module_path!() },
             });

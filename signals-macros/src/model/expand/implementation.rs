@@ -55,7 +55,7 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
             #constructor
             #lookups
             #(#nulls)*
-            #private::register!(#private::Entry::Declared { module: ::core::module_path!(), value: &META });
+            #private::register!(MODEL_ENTRY, #private::Entry::Declared { module: ::core::module_path!(), value: &META });
         };
     }
 }
