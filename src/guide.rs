@@ -63,3 +63,8 @@ pub mod chapter_11 {}
 #[doc = ""]
 #[doc = include_str!("../docs/guide/12-signals-of-your-own.md")]
 pub mod chapter_12 {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = ""]
+#[doc = include_str!("../docs/guide/13-queries.md")]
+pub mod chapter_13 {}

@@ -79,7 +79,7 @@
 //!     ann.save_fields(db, User::fields().credits).await?; // an UPDATE of one column
 //!
 //!     let found: Option<User> = User::by_username(db, "ann").await?;
-//!     let rich: Vec<User> = db.query_as("SELECT * FROM users WHERE credits > ?", &(1000,)).await?;
+//!     let rich: Vec<User> = User::filter(|user| user.credits.gt(1000)).limit(10).all(db).await?;
 //!     ann.delete(db).await?;
 //!     # let _ = (found, rich);
 //!     Ok(())
@@ -87,7 +87,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! See [`model`](mod@model) for all attributes, methods and signals.
+//! See [`model`](mod@model) for all attributes, methods and signals, and [`query`](mod@model::query) for queries.
 //!
 //! # Receivers
 //!
