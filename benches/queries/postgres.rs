@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::{Author, Case, Post, Table, fill, queries};
 
-const COLUMNS: &str = "p.id, p.title, p.body, p.author, p.published, p.views";
+const COLUMNS: &str = "p.id, p.title, p.body, p.author_id, p.published, p.views";
 
 pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
     let schema = format!("signals_bench_{}", std::process::id());
@@ -28,13 +28,13 @@ pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
         "SELECT {COLUMNS} FROM posts AS p WHERE published = $1 AND views >= $2 ORDER BY views DESC, id LIMIT $3"
     );
     let join = format!(
-        "SELECT {COLUMNS}, a.id, a.name, a.active FROM posts AS p JOIN authors AS a ON a.id = p.author WHERE p.published = $1 \
+        "SELECT {COLUMNS}, a.id, a.name, a.active FROM posts AS p JOIN authors AS a ON a.id = p.author_id WHERE p.published = $1 \
          ORDER BY p.views DESC, p.id LIMIT $2"
     );
     let page = format!("SELECT {COLUMNS} FROM posts AS p WHERE published = $1 ORDER BY id LIMIT $2 OFFSET $3");
     let first = format!("SELECT {COLUMNS} FROM posts AS p WHERE title = $1 ORDER BY id LIMIT 1");
-    let count = "SELECT count(*) FROM posts WHERE author = $1";
-    let exists = "SELECT EXISTS (SELECT 1 FROM posts WHERE author = $1 AND title = $2)";
+    let count = "SELECT count(*) FROM posts WHERE author_id = $1";
+    let exists = "SELECT EXISTS (SELECT 1 FROM posts WHERE author_id = $1 AND title = $2)";
     let total = "SELECT count(*) FROM posts WHERE published = $1";
     let mut floor = |name: &str, statements: &[&str], read: fn(&[Row]) -> usize, params: Params| {
         table.floor(by_hand(&format!("postgres: {name} by hand"), &hand, statements, params, read, runtime))

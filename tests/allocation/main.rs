@@ -13,6 +13,8 @@ mod dispatch;
 mod failure;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "sqlite")]
+mod queries;
 #[cfg(feature = "web")]
 mod requests;
 #[cfg(feature = "sqlite")]

@@ -126,7 +126,8 @@ pub(super) async fn aggregate(
 impl<'q> Writer<'q> {
     /// SELECT of whole rows.
     fn select_rows(&mut self, select: &'q Select<'_>) -> Result<()> {
-        self.text("SELECT ").columns(select.meta, None).rows(select, Ordered::Yes)?;
+        let rows = &select.meta.statements(self.dialect()).rows;
+        self.text(rows).rest(select, Ordered::Yes)?;
         self.lock(select);
         Ok(())
     }

@@ -92,6 +92,10 @@ impl<'q> Writer<'q> {
         Self { sql: String::with_capacity(192), params: Bound::default(), dialect, qualifier: None }
     }
 
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     pub(crate) fn qualified(mut self, qualifier: &'static str) -> Self {
         self.qualifier = Some(qualifier);
         self
@@ -148,7 +152,12 @@ impl<'q> Writer<'q> {
 
     fn bind(&mut self, value: Bind<'q>, column: Option<(&'static Meta, usize)>) -> &mut Self {
         self.params.values.push(BoundValue { value, column });
-        let _ = write!(self.sql, "{}{}", self.dialect.sigil(), self.params.len());
+        self.sql.push(self.dialect.sigil());
+        match u8::try_from(self.params.len()) {
+            // Formatting would take longer than the rest of a short statement.
+            Ok(number @ 1..=9) => self.sql.push(char::from(b'0' + number)),
+            _ => _ = write!(self.sql, "{}", self.params.len()),
+        }
         self
     }
 

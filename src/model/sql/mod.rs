@@ -74,6 +74,7 @@ impl Statements {
                 .iter()
                 .map(|field| format!("{select} WHERE {} = {first} ORDER BY {key}", quoted(field.column)).into())
                 .collect(),
+            rows: select.clone().into(),
             select: format!("{select} ORDER BY {key}").into(),
             insert_many: Default::default(),
             select_for_update: format!("{select} WHERE {key} = {first}{}", Lock::ForUpdate.clause(dialect)).into(),
