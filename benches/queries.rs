@@ -47,11 +47,11 @@ const LIST: &str = "SELECT id, title, body, author_id, published, views FROM pos
                     ORDER BY views DESC, id LIMIT ?3";
 const JOIN: &str = "SELECT p.id, p.title, p.body, p.author_id, p.published, p.views, a.id, a.name, a.active FROM posts AS p \
                     JOIN authors AS a ON a.id = p.author_id WHERE p.published = ?1 ORDER BY p.views DESC, p.id LIMIT ?2";
-const PAGE: &str =
-    "SELECT id, title, body, author_id, published, views FROM posts WHERE published = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
+const PAGE: &str = "SELECT id, title, body, author_id, published, views FROM posts WHERE published = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
 const COUNT: &str = "SELECT count(*) FROM posts WHERE author_id = ?1";
 const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM posts WHERE author_id = ?1 AND title = ?2)";
-const FIRST: &str = "SELECT id, title, body, author_id, published, views FROM posts WHERE title = ?1 ORDER BY id LIMIT 1";
+const FIRST: &str =
+    "SELECT id, title, body, author_id, published, views FROM posts WHERE title = ?1 ORDER BY id LIMIT 1";
 
 fn main() {
     let runtime = Rc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));

@@ -16,8 +16,7 @@ struct Searched {
     age: i64,
 }
 
-const BY_HAND: &str =
-    "SELECT \"id\", \"name\", \"age\" FROM \"searched\" WHERE \"age\" >= ?1 AND \"name\" <> ?2 ORDER BY \"age\" DESC, \"id\" LIMIT ?3";
+const BY_HAND: &str = "SELECT \"id\", \"name\", \"age\" FROM \"searched\" WHERE \"age\" >= ?1 AND \"name\" <> ?2 ORDER BY \"age\" DESC, \"id\" LIMIT ?3";
 
 #[tokio::test]
 async fn a_query_allocates_its_text_and_its_rows() -> TestResult {
@@ -27,9 +26,8 @@ async fn a_query_allocates_its_text_and_its_rows() -> TestResult {
     Searched::create_many(&db, &mut (0..10).map(row).collect::<Vec<_>>()).await?;
     let tx = db.begin().await?;
     let name = String::from("bob");
-    let query = || {
-        Searched::filter(|row| row.age.ge(2) & row.name.ne(&name)).order_by(|row| row.age.desc()).limit(5).all(&tx)
-    };
+    let query =
+        || Searched::filter(|row| row.age.ge(2) & row.name.ne(&name)).order_by(|row| row.age.desc()).limit(5).all(&tx);
     assert_eq!(now(query())?.len(), 5);
     let queried = measure(|| assert_eq!(now(query()).unwrap().len(), 5)).count_total;
 

@@ -1,5 +1,7 @@
 //! A list that allocates nothing while it is short.
 
+use std::mem;
+
 /// A list whose first `N` items are stored in it.
 // Not a `SmallVec`, in which the lifetimes of the items cannot be shortened: conditions are combined that borrow from different places.
 #[derive(Clone)]
@@ -39,8 +41,14 @@ impl<T, const N: usize> Few<T, N> {
         self.len += 1;
     }
 
-    pub(crate) fn extend(&mut self, others: Self) {
-        for item in others.first.into_iter().take(others.len).chain(others.more) {
+    pub(crate) fn extend(&mut self, mut others: Self)
+    where
+        T: Default,
+    {
+        for index in 0..others.len.min(N) {
+            self.push(mem::take(&mut others.first[index]));
+        }
+        for item in others.more {
             self.push(item);
         }
     }

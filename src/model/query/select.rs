@@ -45,8 +45,12 @@ impl<'a> Select<'a> {
 
     /// Only the rows that meet this condition as well.
     pub(crate) fn narrow(&mut self, condition: Nodes<'a>) {
-        let before = std::mem::take(&mut self.condition);
-        self.condition = before.join(Connective::And, condition);
+        if self.condition.is_empty() {
+            self.condition = condition;
+        } else {
+            let before = std::mem::take(&mut self.condition);
+            self.condition = before.join(Connective::And, condition);
+        }
     }
 
     /// Whether only some of the rows are meant, by their number.

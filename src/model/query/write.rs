@@ -127,7 +127,8 @@ impl<'q> Writer<'q> {
         if let Some(qualifier) = scope.qualifier {
             self.text(qualifier).text(".");
         }
-        self.name(scope.meta.fields[index].column)
+        let name = &scope.meta.statements(self.dialect).names[index];
+        self.text(name)
     }
 
     /// Every column of a model.
@@ -174,7 +175,8 @@ impl<'q> Writer<'q> {
             self.order(select);
         }
         if let Some(limit) = select.limit {
-            self.text(" LIMIT ").number(limit);
+            // Not a parameter: the number decides how the database plans the query, and few programs have many.
+            let _ = write!(self.sql, " LIMIT {limit}");
         } else if select.offset > 0 && self.dialect == Dialect::Sqlite {
             // SQLite has no OFFSET without a LIMIT.
             self.text(" LIMIT -1");
@@ -333,7 +335,9 @@ impl<'q> Writer<'q> {
     /// What the column is compared with or set to.
     fn operand(&mut self, operand: &'q Operand<'_>, scope: Scope, column: Option<usize>) -> Result<()> {
         if let Some(value) = operand.value() {
-            if let Some(column) = column.filter(|_| value == UNSET_ID) {
+            if let (ValueRef::Refused(_), Some(column)) = (value, column)
+                && value == UNSET_ID
+            {
                 return Err(scope.meta.unset_id(scope.meta.fields[column].name));
             }
             self.bind(Bind::Value(value), column.map(|column| (scope.meta, column)));

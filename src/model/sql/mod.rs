@@ -74,6 +74,7 @@ impl Statements {
                 .iter()
                 .map(|field| format!("{select} WHERE {} = {first} ORDER BY {key}", quoted(field.column)).into())
                 .collect(),
+            names: meta.fields.iter().map(|field| quoted(field.column).into()).collect(),
             rows: select.clone().into(),
             select: format!("{select} ORDER BY {key}").into(),
             insert_many: Default::default(),

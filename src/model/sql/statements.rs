@@ -19,6 +19,8 @@ pub(crate) struct Statements {
     pub(crate) overwrite: FieldSql,
     /// DELETE by the key.
     pub(crate) delete: Box<str>,
+    /// The name of each column as an identifier.
+    pub(crate) names: Box<[Box<str>]>,
     /// SELECT of every row, without an order, to which a query adds its condition.
     pub(crate) rows: Box<str>,
     /// SELECT of every row.
