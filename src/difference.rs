@@ -134,6 +134,11 @@ pub enum DifferenceKind {
         /// The table that it points to.
         target: String,
     },
+    /// The foreign key is checked by each statement. That of `do_nothing` is checked before the commit.
+    NotDeferred {
+        /// The column.
+        column: String,
+    },
     /// The default of the column, or the expression that it is generated from, is another one.
     OtherExpression {
         /// The column.
@@ -256,6 +261,13 @@ impl DifferenceKind {
             Self::ExtraForeignKey { column, target } => {
                 write!(f, "the column `{column}` of `{table}` points to `{target}`, and the field does not")
             }
+            Self::NotDeferred { column } => {
+                write!(
+                    f,
+                    "the foreign key `{column}` of `{table}` is checked by each statement, and `do_nothing` leaves it to the \
+                     commit"
+                )
+            }
             Self::OtherExpression { column, expected, found } => {
                 write!(f, "the column `{column}` of `{table}` is `{found}`, and the field `{expected}`")
             }
@@ -291,6 +303,7 @@ impl DifferenceKind {
             Self::ExtraIndex { unique: true, .. } => "drop it in a migration, or declare it with `unique`",
             Self::ExtraIndex { unique: false, .. } => "drop it in a migration, or declare it with `index`",
             Self::ExtraForeignKey { .. } => "drop it in a migration, or declare it with `#[foreign_key(..)]`",
+            Self::NotDeferred { .. } => "make it DEFERRABLE INITIALLY DEFERRED in a migration",
             Self::OtherExpression { .. } => "change it in a migration",
         }
     }

@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(of("a = ? OR a = ?", 2), ["(a = ?1 OR a = ?2\n)", "(a = $1 OR a = $2\n)"]);
         assert_eq!(of("a = $2 OR a = ?1 -- why?", 2), ["(a = ?2 OR a = ?1 -- why?\n)", "(a = $2 OR a = $1 -- why?\n)"]);
         assert_eq!(of("true", 0), ["(true\n)", "(true\n)"]);
-        let error = of_condition("a = ?", 2, Dialect::Sqlite).unwrap_err();
+        let error = of_condition("a = ?", 2, 0, Dialect::Sqlite).unwrap_err();
         expect!["the condition has 1 placeholder, and the parameters are 2: pass one for each"]
             .assert_eq(&error.to_string());
     }

@@ -290,8 +290,14 @@ impl<'a> Comparison<'a> {
             // Setting a field sends no signals, so the database may do it as well.
             OnDelete::SetNull => &["NO ACTION", "RESTRICT", "SET NULL"],
             OnDelete::SetDefault => &["NO ACTION", "RESTRICT", "SET DEFAULT"],
-            // Any action of the database is allowed.
-            OnDelete::DoNothing => return,
+            OnDelete::DoNothing => {
+                // Any action of the database is allowed. Without one, it refuses the commit and not the statement.
+                let is_exact = matches!(self.exactness, Exactness::Same(_));
+                if is_exact && own.iter().any(|found| !found.is_deferred && found.on_delete == "NO ACTION") {
+                    self.note(DifferenceKind::NotDeferred { column: field.name.to_owned() }, None);
+                }
+                return;
+            }
         };
         // Of several foreign keys, one with CASCADE deletes the row before another one can refuse.
         if on_delete == OnDelete::DbCascade && own.iter().any(|reference| reference.on_delete == "CASCADE") {

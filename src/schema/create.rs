@@ -35,7 +35,7 @@ impl Db {
     /// The SQL with which [`create_tables`](Self::create_tables) creates the tables and indexes of all linked models in an empty
     /// database of this kind: to read it, or to create tables with another program.
     ///
-    /// ```
+    /// ```rust,standalone_crate
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> signals::Result<()> {
     /// use signals::prelude::*;

@@ -1,6 +1,6 @@
 //! Reading a table of the database: its columns, indexes and foreign keys.
 
-use super::generated::generated_from;
+use super::create_table::{generated_from, is_deferred};
 use crate::column::ColumnType;
 use crate::db::{Dialect, Exec, Row, Statement, Tokens};
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub(super) struct LiveColumn {
     /// Whether it gets a value if none is given: from a default, an identity or an expression.
     pub(super) fills_itself: bool,
     pub(super) writable: Writable,
-    /// Its default, or the expression that it is generated from.
+    /// Its default, or the expression that it is generated from. In SQLite the latter is only known if all tables were read.
     pub(super) expression: Option<String>,
 }
 
@@ -82,6 +82,8 @@ pub(super) struct LiveReference {
     pub(super) on_delete: String,
     /// The name of the constraint, in PostgreSQL.
     pub(super) name: Option<String>,
+    /// Whether it is only checked before the commit. In SQLite it is only known if all tables were read.
+    pub(super) is_deferred: bool,
 }
 
 impl LiveTable {
@@ -98,10 +100,22 @@ impl LiveTable {
             let Some(mut table) = Self::read(&name, exec).await? else { continue };
             if exec.dialect() == Dialect::Sqlite {
                 table.sql = Written::read(&name, exec).await?;
+                table.read_written();
             }
             tables.push(table);
         }
         Ok(tables)
+    }
+
+    /// Reads what no pragma has.
+    fn read_written(&mut self) {
+        let Some(written) = self.sql.iter().find(|written| written.is_table) else { return };
+        for column in self.columns.iter_mut().filter(|column| column.writable == Writable::Generated) {
+            column.expression = generated_from(&written.sql, &column.name);
+        }
+        for reference in &mut self.references {
+            reference.is_deferred = is_deferred(&written.sql, &reference.column);
+        }
     }
 
     /// Whether SQLite uses no number again.
@@ -158,13 +172,11 @@ impl LiveTable {
             Ok(())
         };
         exec.run(Statement::query(indexes_of(dialect), &params, each)).await?;
-        if dialect == Dialect::Sqlite {
-            expressions(table, &mut columns, exec).await?;
-        }
         let mut references = Vec::new();
         let each = &mut |row: &Row<'_>| {
             let (column, table, target) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            references.push(LiveReference { column, table, target, on_delete: row.get(3)?, name: row.get(4)? });
+            let (on_delete, name, is_deferred) = (row.get(3)?, row.get(4)?, row.get(5)?);
+            references.push(LiveReference { column, table, target, on_delete, name, is_deferred });
             Ok(())
         };
         exec.run(Statement::query(references_of(dialect), &params, each)).await?;
@@ -183,24 +195,6 @@ impl Written {
         exec.run(Statement::query(sql, &(table,), each)).await?;
         Ok(written)
     }
-}
-
-/// Reads what columns of SQLite are generated from: no pragma has it.
-async fn expressions(table: &str, columns: &mut [LiveColumn], exec: Exec<'_>) -> Result<()> {
-    if columns.iter().all(|column| column.writable != Writable::Generated) {
-        return Ok(());
-    }
-    let mut create_table = String::new();
-    let each = &mut |row: &Row<'_>| {
-        create_table = row.get(0)?;
-        Ok(())
-    };
-    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
-    exec.run(Statement::query(sql, &(table,), each)).await?;
-    for column in columns.iter_mut().filter(|column| column.writable == Writable::Generated) {
-        column.expression = generated_from(&create_table, &column.name);
-    }
-    Ok(())
 }
 
 impl LiveColumn {
@@ -314,18 +308,18 @@ fn indexes_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// column, target table, target column, `ON DELETE` action, name of the constraint
+/// column, target table, target column, `ON DELETE` action, name of the constraint, whether it is checked before the commit
 fn references_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            r#"SELECT f."from", f."table", f."to", f.on_delete, NULL FROM pragma_foreign_key_list(?1) f
+            r#"SELECT f."from", f."table", f."to", f.on_delete, NULL, 0 FROM pragma_foreign_key_list(?1) f
             WHERE NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1) o WHERE o.id = f.id AND o.seq > 0)"#
         }
         Dialect::Postgres => {
             "SELECT a.attname::text, c.relname::text, b.attname::text,
                 CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE'
                     WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END,
-                k.conname::text
+                k.conname::text, k.condeferred
             FROM pg_constraint k
             JOIN pg_class c ON c.oid = k.confrelid
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]

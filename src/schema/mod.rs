@@ -10,9 +10,9 @@
 
 mod check;
 mod create;
+mod create_table;
 mod ddl;
 mod extra;
-mod generated;
 mod live;
 pub mod migrate;
 mod table;

@@ -252,7 +252,9 @@ impl Writer<'_> {
                 DifferenceKind::NotUnique { columns } => self.index(table, &columns, CompositeKind::Unique),
                 DifferenceKind::NoIndex { columns } => self.index(table, &columns, CompositeKind::Index),
                 DifferenceKind::NoForeignKey { column, .. } => self.refer(table, &column),
-                DifferenceKind::OtherTarget { column, .. } | DifferenceKind::OnDelete { column, .. } => {
+                DifferenceKind::OtherTarget { column, .. }
+                | DifferenceKind::OnDelete { column, .. }
+                | DifferenceKind::NotDeferred { column } => {
                     self.drop_references(table, |reference| reference.column == column);
                     self.refer(table, &column);
                 }

@@ -136,6 +136,7 @@ impl Writer<'_> {
                     on_delete:
                         if ddl::references(field).contains("CASCADE") { "CASCADE" } else { "NO ACTION" }.to_owned(),
                     name: None,
+                    is_deferred: ddl::references(field).contains("INITIALLY DEFERRED"),
                 }));
             }
             DifferenceKind::ExtraColumn { column } => {
