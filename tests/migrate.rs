@@ -373,7 +373,7 @@ mod migrations {
         note(db.migrate([COUNTRY, ("V3__nothing", "SELECT 2")]).await);
         note(db.migrate([COUNTRY, ("V3__something", "SELECT 1")]).await);
         expect![[r#"
-            the migrations do not fit, `V1__country` and `V1__city` have one number: give one of them another
+            the migrations do not fit, `V1__country` and `V1__city` have one number: rename the one that was applied nowhere yet
             the migrations do not fit, `users`: the name of a migration is `V`, a number, two underscores and a word, as in `V1__users`
             the migrations do not fit, `V99999999999__users`: the number of a migration is a whole one, and below 2147483648
             the migrations do not fit, the database has applied `V3__nothing`, which this program does not have: put it back, or run the program that has it

@@ -126,6 +126,31 @@ fn what_a_rebuilt_table_has_besides_is_kept_or_asked_for() {
 }
 
 #[test]
+fn what_names_a_renamed_column_is_renamed_and_what_names_a_dropped_one_is_asked_for() {
+    let members = "CREATE TABLE members (id INTEGER PRIMARY KEY, full_name TEXT, phone TEXT, age INTEGER);
+        CREATE INDEX named ON members (full_name) WHERE full_name <> '';
+        CREATE TRIGGER counted AFTER UPDATE OF age ON members BEGIN SELECT 1; END;";
+    let package = package("named", &[("V1__members.sql", members), ("V2__accounts.sql", ACCOUNTS)]);
+    package.fails("1", Some("name"));
+    let written = package.read("V3__name.sql");
+    let part = |name: &str| written.lines().filter(|line| line.contains(name)).collect::<Vec<_>>().join("\n");
+    expect![[r#"
+        CREATE INDEX named ON members ("name") WHERE "name" <> '';
+        -- CREATE INDEX named ON members (full_name) WHERE full_name <> ''
+        UNDECIDED: delete this line if it is meant that "named" is dropped, which names "full_name"; otherwise create it below"#]].assert_eq(&part("named"));
+    expect![[r#"
+        -- CREATE TRIGGER counted AFTER UPDATE OF age ON members BEGIN SELECT 1; END
+        UNDECIDED: delete this line if it is meant that "counted" is dropped, which names "age"; otherwise create it below
+        -- CREATE TRIGGER counted AFTER UPDATE OF age ON members BEGIN SELECT 1; END
+        UNDECIDED: delete this line if it is meant that "counted" is dropped, which names "age"; otherwise create it below"#]].assert_eq(&part("counted"));
+    let lines = written.lines().take_while(|line| !line.starts_with("-- (2)")).chain(["-- end"]);
+    let lines = lines.filter(|line| !line.contains("delete this line"));
+    let decided: Vec<_> = lines.map(|line| if line.starts_with("UNDECIDED") { "'none'" } else { line }).collect();
+    package.write("V3__name.sql", &decided.join("\n"));
+    package.passes("1", None);
+}
+
+#[test]
 fn files_next_to_folders_of_databases_are_refused() {
     let package = package("divided", &[("sqlite/V1__members.sql", MEMBERS), ("sqlite/V2__accounts.sql", ACCOUNTS)]);
     package.passes("1", None);

@@ -208,7 +208,9 @@ fn each_number_once(migrations: &[Migration]) -> Result<()> {
     for migration in migrations {
         if let Some(first) = seen.insert(migration.version(), migration) {
             return Err(ErrorKind::MigrationHistory {
-                reason: format!("`{first}` and `{migration}` have one number: give one of them another"),
+                reason: format!(
+                    "`{first}` and `{migration}` have one number: rename the one that was applied nowhere yet"
+                ),
             }
             .into());
         }

@@ -1,9 +1,10 @@
 //! Tables and columns that may have a new name: one is gone, and another one like it is new.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use super::tables::{Tables, same};
-use crate::db::Dialect;
+use crate::db::{Dialect, Token, Tokens};
 use crate::model::sql::quoted;
 use crate::model::{KeyKind, ReadOnly};
 use crate::schema::live::{LiveColumn, LiveTable, Writable};
@@ -121,6 +122,22 @@ fn fits(column: &LiveColumn, field: &Column, tables: &Tables) -> bool {
     !is_generated && column.writable != Writable::Generated && is_numbered && column.holds(field.ty, tables.dialect)
 }
 
+impl LiveTable {
+    /// Renames something in the statements that SQLite stores, as SQLite does.
+    fn rename_in_sql(&mut self, from: &str, to: &str) {
+        for written in &mut self.sql {
+            let is_it = |(_, token): &(Range<usize>, Token<'_>)| {
+                token.name().is_some_and(|name| name.eq_ignore_ascii_case(from))
+            };
+            let places: Vec<_> =
+                Tokens::of(&written.sql, Dialect::Sqlite).filter(is_it).map(|(place, _)| place).collect();
+            for place in places.into_iter().rev() {
+                written.sql.replace_range(place, &quoted(to));
+            }
+        }
+    }
+}
+
 /// How many letters two names have in common at the beginning and at the end.
 fn similarity(one: &str, other: &str) -> usize {
     let begin = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
@@ -159,6 +176,7 @@ impl Rename {
         match self {
             Self::Table { from, to } => {
                 for live in &mut tables.live {
+                    live.rename_in_sql(from, to);
                     change(&mut live.name, from, to);
                     for reference in &mut live.references {
                         change(&mut reference.table, from, to);
@@ -173,6 +191,7 @@ impl Rename {
                     }
                 }
                 let live = tables.live_mut(table);
+                live.rename_in_sql(from, to);
                 let own = live.columns.iter_mut().map(|column| &mut column.name);
                 let key = live.key.iter_mut();
                 let indexed = live.indexes.iter_mut().flat_map(|index| index.columns.iter_mut().flatten());

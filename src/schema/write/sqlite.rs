@@ -13,7 +13,7 @@ use crate::difference::DifferenceKind;
 use crate::model::sql::{list, quoted};
 use crate::model::{CompositeKind, KeyKind, ReadOnly};
 use crate::schema::ddl::{self, IfThere};
-use crate::schema::live::{LiveColumn, LiveIndex, LiveReference, LiveTable, MadeBy, Writable};
+use crate::schema::live::{LiveColumn, LiveIndex, LiveReference, LiveTable, MadeBy, Writable, Written};
 use crate::schema::table::{Column, Table};
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -99,14 +99,8 @@ impl Writer<'_> {
             });
         let indexes = &live.indexes;
         let others = live.sql.iter().filter(|written| indexes.iter().all(|index| index.name != written.name));
-        let mentions: usize = others
-            .map(|written| {
-                let names = Tokens::of(&written.sql, DIALECT).filter_map(|(_, token)| token.name());
-                names.filter(|name| is_named(name)).count()
-            })
-            .sum();
         // Once where it is declared.
-        !is_constrained && mentions <= 1
+        !is_constrained && others.map(|written| mentions(&written.sql, column)).sum::<usize>() <= 1
     }
 
     fn change(&mut self, table: &Table, kind: DifferenceKind) {
@@ -254,7 +248,7 @@ impl Writer<'_> {
                     let columns = list(columns.iter().flatten().map(|column| quoted(column)));
                     format!("CREATE INDEX {} ON {} ({columns});\n", quoted(name), quoted(table.name))
                 }
-                _ => format!("{};\n", written.sql.trim_end().trim_end_matches(';')),
+                _ => again(written, table, live),
             })
             .collect()
     }
@@ -277,6 +271,33 @@ impl Writer<'_> {
         created.indexes.extend(live.indexes.iter().filter(|index| self.stays(table, index)).cloned());
         *self.tables.live_mut(table.name) = created;
     }
+}
+
+/// The statement that creates a trigger again, or an index that no model can declare. If it names a column that is dropped, it cannot
+/// run.
+fn again(written: &Written, table: &Table, live: &LiveTable) -> String {
+    let is_field =
+        |column: &&LiveColumn| table.columns.iter().any(|field| field.name.eq_ignore_ascii_case(&column.name));
+    let mut gone = live.columns.iter().filter(|column| !is_field(column)).map(|column| &column.name);
+    let sql = written.sql.trim_end().trim_end_matches(';');
+    match gone.find(|column| mentions(sql, column) > 0) {
+        Some(column) => {
+            let what = format!(
+                "{} is dropped, which names {}; otherwise create it below",
+                quoted(&written.name),
+                quoted(column)
+            );
+            let old: String = sql.lines().flat_map(|line| ["-- ", line, "\n"]).collect();
+            old + &if_meant(&what)
+        }
+        None => format!("{sql};\n"),
+    }
+}
+
+/// How often SQL names a column.
+fn mentions(sql: &str, column: &str) -> usize {
+    let names = Tokens::of(sql, DIALECT).filter_map(|(_, token)| token.name());
+    names.filter(|name| name.eq_ignore_ascii_case(column)).count()
 }
 
 /// A line to be deleted if the table had constraints that the models cannot declare.
