@@ -339,6 +339,7 @@
 //! | `tower-sessions` | `auth`, and logins in sessions of tower-sessions 0.15 |
 //! | `tower-sessions-0_14` | the same with tower-sessions 0.14, for which other crates have stores, such as one for Redis |
 //! | `sessions` | `tower-sessions`, and `auth::Sessions`: sessions in the database, whose model one line declares |
+//! | `axum` | `serde`; an [`Error`] is a response of axum, and with `tower-sessions` the user of a request is an extractor, `auth::CurrentUser` |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `tracing` | a span per receiver |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
@@ -360,6 +361,8 @@ pub mod guide;
 pub mod model;
 pub mod prelude;
 mod report;
+#[cfg(feature = "axum")]
+mod response;
 pub mod schema;
 pub mod testing;
 mod transaction_end;

@@ -95,6 +95,8 @@
 
 mod authenticate;
 mod current_user;
+#[cfg(all(feature = "axum", any(feature = "tower-sessions", feature = "tower-sessions-0_14")))]
+mod extract;
 mod login;
 mod logout;
 mod panics;
@@ -113,6 +115,8 @@ mod with_serde;
 
 pub use self::authenticate::{Authenticate, authenticate};
 pub use self::current_user::{current_user, stay_logged_in};
+#[cfg(all(feature = "axum", any(feature = "tower-sessions", feature = "tower-sessions-0_14")))]
+pub use self::extract::CurrentUser;
 pub use self::login::{Login, login};
 pub use self::logout::{Logout, logout};
 pub use self::password::PasswordHash;

@@ -399,6 +399,31 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
         Box::pin(async move { load::get(executor.exec(place), &key).await })
     }
 
+    /// The row with this key: Django's `get_object_or_404`. With the feature `axum`, a handler that returns its error answers with the
+    /// status 404.
+    ///
+    /// ```
+    /// # use signals::ErrorKind;
+    /// # use signals::prelude::*;
+    /// # #[model] #[derive(Debug)] struct Post { #[key] id: Id<Post>, title: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.create_tables_of::<Post>().await?;
+    /// let error = Post::get_or_404(&db, Id::new(7)).await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::RowNotFound(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::RowNotFound`] if there is no such row.
+    #[track_caller]
+    fn get_or_404(executor: &dyn Executor, key: impl IntoKey<Self, Self::Key>) -> BoxFuture<'_, Result<Self>> {
+        let (key, place) = (key.into_key(), Location::caller());
+        Box::pin(async move { load::get(executor.exec(place), &key).await?.ok_or_else(|| Self::META.not_found()) })
+    }
+
     /// A query for the rows that meet this condition, whose closure gets the [columns](super::query::ColumnOf) of the model:
     ///
     /// ```

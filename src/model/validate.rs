@@ -175,12 +175,15 @@ impl Error {
     /// # }
     /// ```
     pub fn field_errors<M: Model>(&self) -> Option<FieldErrors> {
+        let (model, errors) = self.errors_of_fields()?;
+        model.is_none_or(|model| model == M::META.name).then_some(errors)
+    }
+
+    /// What is wrong with the fields of a row, and its model, unless a receiver returned errors of fields.
+    pub(crate) fn errors_of_fields(&self) -> Option<(Option<&str>, FieldErrors)> {
         let mut errors = FieldErrors::new();
-        let of_model = match self.root().kind() {
-            ErrorKind::Invalid { model, errors: invalid, .. } => {
-                errors = invalid.clone();
-                model.as_deref().unwrap_or(M::META.name)
-            }
+        let model: &str = match self.root().kind() {
+            ErrorKind::Invalid { model, errors, .. } => return Some((model.as_deref(), errors.clone())),
             ErrorKind::Unique { model, fields } => {
                 match fields.as_slice() {
                     [] => errors.add_general("another row has the same values"),
@@ -202,6 +205,6 @@ impl Error {
             }
             _ => return None,
         };
-        (of_model == M::META.name).then_some(errors)
+        Some((Some(model), errors))
     }
 }

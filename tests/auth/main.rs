@@ -3,6 +3,8 @@
 #![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
 #![allow(missing_docs, reason = "a test")]
 
+#[cfg(all(feature = "axum", feature = "sessions", feature = "web"))]
+mod axum;
 mod current_user;
 #[allow(unused, reason = "it is there for other tests as well")]
 #[path = "../it/databases.rs"]

@@ -81,7 +81,7 @@ macro_rules! sessions_of {
             async fn rule_59_an_expired_session_is_not_found_and_its_row_is_deleted(database: &Database) -> TestResult {
                 let db = database.with_tables::<StoredSession>().await?;
                 let sessions = Sessions::<StoredSession>::new(&db);
-                let in_hours = |hours: u64| OffsetDateTime::now_utc() + Duration::from_secs(hours * 3600);
+                let in_hours = |hours: u64| OffsetDateTime::now_utc() + Duration::from_hours(hours);
                 let past = OffsetDateTime::now_utc() - Duration::from_secs(1);
                 let record = |expiry_date| Record { id: SessionId::default(), data: Default::default(), expiry_date };
                 let (mut lasting, mut expired) = (record(in_hours(1)), record(past));
@@ -108,7 +108,7 @@ macro_rules! sessions_of {
                 let session = Session::new(
                     None,
                     Arc::new(sessions),
-                    Some(Expiry::OnInactivity(Duration::from_secs(60).try_into()?)),
+                    Some(Expiry::OnInactivity(Duration::from_mins(1).try_into()?)),
                 );
                 session.insert("page", 7).await?;
                 session.save().await?;

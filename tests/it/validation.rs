@@ -192,12 +192,12 @@ async fn rule_57_what_has_no_row_is_not_validated(database: &Database) -> TestRe
 
 async fn rule_57_a_refused_save_breaks_the_transaction_of_the_caller(database: &Database) -> TestResult {
     let db = database.with_tables::<Slot>().await?;
-    let mut tx = db.begin().await?;
+    let tx = db.begin().await?;
     let mut bad = slot("", 1);
     assert!(Validate::validate(&bad).is_err());
-    slot("a", 5).save(&mut tx).await?;
-    invalid(bad.save(&mut tx).await);
-    let error = slot("b", 7).save(&mut tx).await.unwrap_err();
+    slot("a", 5).save(&tx).await?;
+    invalid(bad.save(&tx).await);
+    let error = slot("b", 7).save(&tx).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Broken { .. }), "{error}");
     tx.rollback().await?;
     assert!(Slot::all(&db).await?.is_empty());

@@ -25,6 +25,7 @@ const TAKEN: &[&str] = &[
     "fields",
     "filter",
     "get",
+    "get_or_404",
     "get_or_create",
     "new",
     "order_by",
