@@ -1,7 +1,7 @@
 //! `migrate::assert_complete`: replays the migrations of a folder in a test, compares the tables with the models, and writes what
 //! is missing.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::panic::Location;
@@ -53,7 +53,7 @@ pub fn assert_complete(folder: impl AsRef<Path>) {
 /// ```
 ///
 /// If the folder has subfolders `sqlite` and `postgres`, only that of the database is read and written to.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "nothing is compared until `assert_complete` is called"]
 pub struct Replay {
     folder: PathBuf,
@@ -61,6 +61,13 @@ pub struct Replay {
     excepted: Vec<String>,
     /// `None` for all.
     models: Option<Vec<&'static Meta>>,
+}
+
+/// The URL may have a password, and is not printed.
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay").field("folder", &self.folder).finish_non_exhaustive()
+    }
 }
 
 /// What a test reads from its environment.
