@@ -261,6 +261,7 @@ fn a_model() {
             const COLUMNS : ProfileColumns = ProfileColumns {
             id : PRIVATE ColumnOf::at (0usize) , user : PRIVATE ColumnOf::at (1usize) , name : PRIVATE ColumnOf::at (2usize) , }
             ;
+            const BORROWED : & 'static ProfileColumns = & Self::COLUMNS ;
             }
             # [doc = "The fields of [`Profile`] but for its key."] # [derive (CORE marker::Copy , CORE fmt::Debug)] # [allow (dead_code)] pub struct ProfileFields {
             # [doc = "This field."] pub user : PRIVATE FieldSet < Profile > , # [doc = "This field."] pub name : PRIVATE FieldSet < Profile > , }

@@ -11,9 +11,11 @@ use super::key::Answered;
 )]
 pub trait HasColumns: Sized {
     /// A struct with a [`ColumnOf`] for each field.
-    type Columns;
+    type Columns: 'static;
     /// The columns.
     const COLUMNS: Self::Columns;
+    /// The columns, borrowed.
+    const BORROWED: &'static Self::Columns;
 }
 
 /// The columns of a `T` that is known to be a model.

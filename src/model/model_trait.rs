@@ -6,7 +6,7 @@ use signals_core::{BoxFuture, Signal};
 
 use super::key::{IntoKey, Key};
 use super::many_to_many::{self, Through};
-use super::query::{Condition, IntoOrder, Query, Relates};
+use super::query::{ConditionClosure, OrderClosure, Query, RelationClosure};
 use super::{
     AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate,
     PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave,
@@ -438,22 +438,22 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// # Ok(())
     /// # }
     /// ```
-    fn filter<'a>(condition: impl FnOnce(Self::Columns) -> Condition<'a, Self>) -> Query<'a, Self> {
+    fn filter<'a, C>(condition: impl ConditionClosure<'a, Self, C>) -> Query<'a, Self> {
         Query::all_rows().filter(condition)
     }
 
     /// A query for the rows that do not meet this condition: see [`Query::exclude`].
-    fn exclude<'a>(condition: impl FnOnce(Self::Columns) -> Condition<'a, Self>) -> Query<'a, Self> {
+    fn exclude<'a, C>(condition: impl ConditionClosure<'a, Self, C>) -> Query<'a, Self> {
         Query::all_rows().exclude(condition)
     }
 
     /// A query for every row, in this order: see [`Query::order_by`].
-    fn order_by<O: IntoOrder<Self>>(order: impl FnOnce(Self::Columns) -> O) -> Query<'static, Self> {
+    fn order_by<O>(order: impl OrderClosure<Self, O>) -> Query<'static, Self> {
         Query::all_rows().order_by(order)
     }
 
     /// A query for every row with those of a relation: see [`Query::with`].
-    fn with<R: Relates<Self>>(relation: impl FnOnce(Self::Columns) -> R) -> Query<'static, Self, (R,)> {
+    fn with<R, C: RelationClosure<Self, R>>(relation: C) -> Query<'static, Self, (C::Relation,)> {
         Query::all_rows().with(relation)
     }
 

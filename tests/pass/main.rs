@@ -28,6 +28,7 @@ pub mod names_of_ours;
 pub mod names_of_types;
 pub mod no_implicit_prelude;
 pub mod only_a_key;
+pub mod queries;
 pub mod raw_identifiers;
 pub mod re_export;
 pub mod relations;

@@ -97,6 +97,8 @@ const CALLS: &[&str] = &[
     "connect",
     "fields/fields_of_another_model",
     "fields/has_a_name",
+    "many/field_assigned",
+    "many/query_of_the_db",
     "many_to_many/id_of_another_model",
     "migrations/folder_at_run_time",
     "queries",

@@ -11,7 +11,7 @@ use signals_core::BoxFuture;
 use super::{RowSignals, keys, rows_where};
 use crate::db::{DbOrTx, Exec, Executor, Params, Row, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::query::{AnyOperand, IntoAssignments, Query, QueryNames, Select, Set, Writer};
+use crate::model::query::{AnyOperand, AssignmentClosure, Query, QueryNames, Select, Set, Writer};
 use crate::model::save::{self, SaveMode};
 use crate::model::{AnyModel, FieldSet, Meta, ModelInternals, PostBulkUpdate, commit, load};
 use crate::value::ValueRef;
@@ -36,13 +36,13 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     /// # Errors
     /// The key, a `#[version]` and what the database sets cannot be set, and no column twice.
     #[track_caller]
-    pub fn update<A: IntoAssignments<'a, M>>(
+    pub fn update<A>(
         self,
         executor: &'a dyn Executor,
-        assignments: impl FnOnce(M::Columns) -> A,
+        assignments: impl AssignmentClosure<'a, M, A>,
     ) -> UpdateRows<'a> {
         let mut sets = Vec::new();
-        assignments(M::COLUMNS).add_to(&mut sets);
+        assignments.add_to(&mut sets);
         UpdateRows::new(executor.exec(Location::caller()), self.select, sets)
     }
 }

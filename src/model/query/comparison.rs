@@ -2,7 +2,7 @@
 
 use super::column::{ColumnOf, Nullable};
 use super::condition::Condition;
-use super::operand::{IntoOperand, Operand};
+use super::operand::{IntoOperand, IntoOperands, IntoSearched, Operand};
 use super::select::{Case, Comparison, Node, Place, Search};
 use crate::column::Column;
 
@@ -47,8 +47,8 @@ impl<M, T, N> ColumnOf<M, T, N> {
     }
 
     /// The rows where it equals one of the values. An empty list is in no row. Any number of values is one statement.
-    pub fn is_in<'a, V: IntoOperand<'a, M, T>>(self, values: impl IntoIterator<Item = V>) -> Condition<'a, M> {
-        let values = values.into_iter().map(|value| value.into_operand().0).collect();
+    pub fn is_in<'a>(self, values: impl IntoOperands<'a, M, T>) -> Condition<'a, M> {
+        let values = values.into_operands().into_iter().map(|value| value.0).collect();
         Condition::of(Node::Among { column: self.index, values })
     }
 }
@@ -65,45 +65,50 @@ impl<M, T> ColumnOf<M, T, Nullable> {
     }
 }
 
-macro_rules! searches {
-    ($($(#[$attribute:meta])* $name:ident: $place:ident, $case:ident;)*) => {
-        impl<M, T: Text, N> ColumnOf<M, T, N> {
-            $(
-                $(#[$attribute])*
-                pub fn $name<'a>(self, text: impl IntoOperand<'a, M, T>) -> Condition<'a, M> {
-                    let search = Search { place: Place::$place, case: Case::$case };
-                    Condition::of(Node::Search { column: self.index, search, text: text.into_operand().0 })
-                }
-            )*
-        }
-    };
-}
+impl<M, T, N> ColumnOf<M, T, N> {
+    fn search(self, place: Place, case: Case, text: Operand<'_>) -> Condition<'_, M> {
+        Condition::of(Node::Search { column: self.index, search: Search { place, case }, text: text.0 })
+    }
 
-searches! {
     /// The rows whose text contains this text. `%` and `_` have no meaning, and upper and lower case differ.
-    contains: Anywhere, Sensitive;
+    pub fn contains<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::Anywhere, Case::Sensitive, text.into_operand())
+    }
+
     /// The rows whose text begins with this text. `%` and `_` have no meaning, and upper and lower case differ.
-    starts_with: Start, Sensitive;
+    pub fn starts_with<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::Start, Case::Sensitive, text.into_operand())
+    }
+
     /// The rows whose text ends with this text. `%` and `_` have no meaning, and upper and lower case differ.
-    ends_with: End, Sensitive;
+    pub fn ends_with<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::End, Case::Sensitive, text.into_operand())
+    }
+
     /// Like [`contains`](Self::contains) in any case. **The databases differ**: SQLite only knows the letters from A to Z, PostgreSQL
     /// those of its locale.
-    icontains: Anywhere, Insensitive;
+    pub fn icontains<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::Anywhere, Case::Insensitive, text.into_operand())
+    }
+
     /// Like [`starts_with`](Self::starts_with) in any case. See [`icontains`](Self::icontains).
-    istarts_with: Start, Insensitive;
+    pub fn istarts_with<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::Start, Case::Insensitive, text.into_operand())
+    }
+
     /// Like [`ends_with`](Self::ends_with) in any case. See [`icontains`](Self::icontains).
-    iends_with: End, Insensitive;
+    pub fn iends_with<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::End, Case::Insensitive, text.into_operand())
+    }
+
     /// The rows whose text is this text in any case. See [`icontains`](Self::icontains).
-    ieq: Whole, Insensitive;
+    pub fn ieq<'a>(self, text: impl IntoSearched<'a, M, T>) -> Condition<'a, M> {
+        self.search(Place::Whole, Case::Insensitive, text.into_operand())
+    }
 }
 
 /// A type of text. To search in a column of a type of your own, implement it for that type, which must be stored as text.
-#[diagnostic::on_unimplemented(
-    message = "only text can be searched, and this field is a `{Self}`",
-    label = "not a field with text",
-    note = "numbers and dates are compared by `eq`, `lt`, `gt` and `between`; a type of yours that is stored as text can be searched if \
-            it implements `signals::model::query::Text`"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a type of text", label = "not text")]
 pub trait Text: Column {}
 
 #[diagnostic::do_not_recommend]

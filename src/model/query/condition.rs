@@ -44,6 +44,33 @@ impl<'a, M> Condition<'a, M> {
     }
 }
 
+/// A condition on the rows of `M`: a [`Condition`], or a `bool` that the program computes, for every row or none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a condition on `{M}`",
+    label = "expected a condition on `{M}`",
+    note = "a condition compares a field by a method, as in `user.age.ge(18)` or `user.active.eq(true)`, and the closure ends without `;`",
+    note = "a condition on the row that a field points to is in `is`, as in `post.author.is(|user| user.name.eq(\"ann\"))`, and one on any of \
+            many rows in `any`"
+)]
+pub trait IntoCondition<'a, M> {
+    #[doc(hidden)]
+    fn into_condition(self) -> Condition<'a, M>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M> IntoCondition<'a, M> for Condition<'a, M> {
+    fn into_condition(self) -> Condition<'a, M> {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M> IntoCondition<'a, M> for bool {
+    fn into_condition(self) -> Condition<'a, M> {
+        if self { Condition::all() } else { Condition::none() }
+    }
+}
+
 /// Both conditions are met.
 impl<M> BitAnd for Condition<'_, M> {
     type Output = Self;

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::column::ColumnOf;
+use super::column::{ColumnOf, Required};
 use super::condition::Condition;
-use super::operand::{self, IntoOperand};
+use super::operand::{self, IntoOperand, OperandFor};
 use super::select::{Comparison, Node, Operand, Operator};
 use crate::column::Column;
 
@@ -20,7 +20,7 @@ pub struct Expression<'a, M, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M, T, N> IntoOperand<'a, M, T, N> for Expression<'a, M, T> {
+impl<'a, M, T, N> OperandFor<'a, M, T, N> for Expression<'a, M, T> {
     fn into_operand(self) -> operand::Operand<'a> {
         operand::Operand(self.operand)
     }
@@ -28,7 +28,7 @@ impl<'a, M, T, N> IntoOperand<'a, M, T, N> for Expression<'a, M, T> {
 
 /// A type of numbers.
 #[diagnostic::on_unimplemented(
-    message = "only numbers can be computed with, and this field is a `{Self}`",
+    message = "only numbers are computed with, and this field has values of type `{Self}`",
     label = "not a field with numbers"
 )]
 pub trait Number: Column {
@@ -47,34 +47,65 @@ macro_rules! numbers {
 
 numbers! { i8 => i64; i16 => i64; i32 => i64; i64 => i64; u8 => i64; u16 => i64; u32 => i64; f32 => f64; f64 => f64; }
 
-macro_rules! arithmetic {
-    ($of:ident; $($(#[$attribute:meta])* $name:ident: $operator:ident;)*) => {$(
-        $(#[$attribute])*
-        #[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
-        pub fn $name(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T> {
-            let (left, right) = (IntoOperand::<M, T>::into_operand(self).0, value.into_operand().0);
-            Expression { operand: Operand::Arithmetic(Box::new((left, Operator::$operator, right))), types: PhantomData }
-        }
-    )*};
+#[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
+impl<M, T, N> ColumnOf<M, T, N> {
+    /// The sum. A sum that the type of the column cannot hold is an error of the database.
+    pub fn add<'a>(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Add, value.into_operand())
+    }
+
+    /// The difference.
+    pub fn sub<'a>(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Sub, value.into_operand())
+    }
+
+    /// The product.
+    pub fn mul<'a>(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Mul, value.into_operand())
+    }
 }
 
-macro_rules! all_arithmetic {
-    ($($header:tt)*) => {
-        $($header)* {
-            arithmetic! { Self;
-                /// The sum. A sum that the type of the column cannot hold is an error of the database.
-                add: Add;
-                /// The difference.
-                sub: Sub;
-                /// The product.
-                mul: Mul;
-            }
-        }
-    };
+#[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
+impl<'a, M, T> Expression<'a, M, T> {
+    /// The sum. A sum that the type of the column cannot hold is an error of the database.
+    pub fn add(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Add, value.into_operand())
+    }
+
+    /// The difference.
+    pub fn sub(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Sub, value.into_operand())
+    }
+
+    /// The product.
+    pub fn mul(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
+    where
+        T: Number,
+    {
+        Expression::of(OperandFor::<M, T, Required>::into_operand(self), Operator::Mul, value.into_operand())
+    }
 }
 
-all_arithmetic!(impl<'a, M, T: Number> Expression<'a, M, T>);
-all_arithmetic!(impl<'a, M, T: Number, N> ColumnOf<M, T, N>);
+impl<'a, M, T> Expression<'a, M, T> {
+    fn of(left: operand::Operand<'a>, operator: Operator, right: operand::Operand<'a>) -> Self {
+        Self { operand: Operand::Arithmetic(Box::new((left.0, operator, right.0))), types: PhantomData }
+    }
+}
 
 macro_rules! comparisons {
     ($($(#[$attribute:meta])* $name:ident: $comparison:ident;)*) => {

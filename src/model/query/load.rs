@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::column::{ColumnOf, Nullable, Required};
+use super::mistakes::IsTheFourthRelation;
 use super::relation::{ManyOf, RowThatPoints, RowsThatPoint};
 use super::run;
 use super::select::{Node, Nodes, Operand, Select};
@@ -55,11 +56,17 @@ pub trait LoadsMore<R> {
     message = "`{Self}` is not a relation of `{M}`",
     label = "expected a relation of `{M}`",
     note = "a relation is a field with `#[foreign_key]`, `#[one_to_one]` or `#[many_to_many]`, as in `|post| post.author`, or the method \
-            of the other side, as in `|user| user.post_set()`"
+            of the other side, as in `|user| user.post_set()`; each has a `with` of its own"
 )]
 pub trait Relates<M>: Copy + Send + Sync + 'static {
     /// What is read for each row of `M`.
     type Row: Send;
+    /// The relation itself. A field that is no relation has none, so that it is one error.
+    #[doc(hidden)]
+    type Relation: Relates<M>;
+
+    #[doc(hidden)]
+    fn relation(self) -> Self::Relation;
 
     /// The table that is joined, if the rows are read in the same statement.
     #[doc(hidden)]
@@ -115,6 +122,11 @@ macro_rules! points_to_one {
             Target: Model $(<Key = $parameter>)?,
         {
             type Row = $row;
+            type Relation = Self;
+
+            fn relation(self) -> Self {
+                self
+            }
 
             fn join(&self) -> Option<Join> {
                 Some(Join { column: self.index, target: Target::MODEL, is_inner: $is_inner })
@@ -152,8 +164,14 @@ fn loaded_optional<M: ModelInternals>(rows: &mut [Option<M>]) -> Result<()> {
     rows.iter_mut().flatten().try_for_each(|row| loaded(std::slice::from_mut(row)))
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowsThatPoint<M, Child> {
     type Row = Vec<Child>;
+    type Relation = Self;
+
+    fn relation(self) -> Self {
+        self
+    }
 
     async fn related(&self, exec: Exec<'_>, rows: &[M], _: Vec<Vec<Child>>) -> Result<Vec<Vec<Child>>> {
         let places = Places::of(rows);
@@ -167,8 +185,14 @@ impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowsThatPoint<M, C
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowThatPoints<M, Child> {
     type Row = Option<Child>;
+    type Relation = Self;
+
+    fn relation(self) -> Self {
+        self
+    }
 
     async fn related(&self, exec: Exec<'_>, rows: &[M], _: Vec<Option<Child>>) -> Result<Vec<Option<Child>>> {
         let places = Places::of(rows);
@@ -182,6 +206,7 @@ impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowThatPoints<M, C
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, D> Relates<D::Near> for ManyOf<T, D>
 where
     T: Through + ModelInternals,
@@ -190,6 +215,11 @@ where
     D::Far: ModelInternals,
 {
     type Row = Vec<D::Far>;
+    type Relation = Self;
+
+    fn relation(self) -> Self {
+        self
+    }
 
     async fn related(&self, exec: Exec<'_>, rows: &[D::Near], _: Vec<Vec<D::Far>>) -> Result<Vec<Vec<D::Far>>> {
         let mut related = empty(rows);
@@ -319,6 +349,7 @@ loads! { A 0 a }
 loads! { A 0 a, B 1 b }
 loads! { A 0 a, B 1 b, C 2 c }
 
+#[diagnostic::do_not_recommend]
 impl<R> LoadsMore<R> for () {
     type With = (R,);
 
@@ -327,6 +358,7 @@ impl<R> LoadsMore<R> for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, R> LoadsMore<R> for (A,) {
     type With = (A, R);
 
@@ -335,11 +367,21 @@ impl<A, R> LoadsMore<R> for (A,) {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, B, R> LoadsMore<R> for (A, B) {
     type With = (A, B, R);
 
     fn with(self, relation: R) -> (A, B, R) {
         (self.0, self.1, relation)
+    }
+}
+
+// The condition is never met: it has the message.
+impl<A, B, C, R: IsTheFourthRelation> LoadsMore<R> for (A, B, C) {
+    type With = Self;
+
+    fn with(self, _: R) -> Self {
+        self
     }
 }
 

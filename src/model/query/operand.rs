@@ -1,6 +1,7 @@
 //! What a column can be compared with and set to.
 
 use super::column::{ColumnOf, Nullable, Required};
+use super::comparison::Text;
 use super::select;
 use crate::column::Column;
 use crate::model::{Id, Model, Ref};
@@ -33,18 +34,72 @@ impl std::fmt::Debug for Operand<'_> {
     }
 }
 
-/// What a column of `M` with values of type `T` can be compared with and set to: a `T` or a `&T`, a `&str` for a `String`, the row that
-/// an `Id` or a `Ref` points to, and a column of the same model with values of the same type. `N` is [`Nullable`] where an `Option` is
-/// accepted as well.
+/// What a column of `M` with values of type `T` can be compared with: a `T` or a `&T`, a `&str` for a `String`, the row that an `Id` or
+/// a `Ref` points to, and a column of the same model with values of the same type.
 #[diagnostic::on_unimplemented(
-    message = "this field of `{M}` is a `{T}`, and cannot be compared with or set to a `{Self}`",
+    message = "this field of `{M}` has values of type `{T}`, and cannot be compared with `{Self}`",
     label = "expected `{T}`",
-    note = "a value is a `{T}` or a `&{T}`, and text may be a `&str`; another column is one of `{M}` with the same type",
-    note = "rows without a value are found by `.is_null()`, which every field with an `Option` has, and only such a field can be set \
-            to `None`"
+    note = "compare it with a value of that type, also borrowed, or a field of `{M}` with values of that type; text may be a `&str`, and a row \
+            is borrowed",
+    note = "a number of another type is converted first, as in `i64::from(age)`; `Id::new(1)` is the id of the number 1",
+    note = "an `Option` is taken apart first, as in `if let Some(name) = name`; the rows with `None` are found by `.is_null()`"
 )]
-pub trait IntoOperand<'a, M, T, N = Required> {
+pub trait IntoOperand<'a, M, T>: OperandFor<'a, M, T, Required> {}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T, V: OperandFor<'a, M, T, Required>> IntoOperand<'a, M, T> for V {}
+
+/// What a column of `M` can be set to: what it is compared with, and an `Option` if it is [`Nullable`].
+#[diagnostic::on_unimplemented(
+    message = "this field of `{M}` has values of type `{T}`, and cannot be set to `{Self}`",
+    label = "expected `{T}`",
+    note = "set it to a value of that type, also borrowed, or to a field of `{M}` with values of that type; text may be a `&str`, and a row is \
+            borrowed",
+    note = "a number of another type is converted first, as in `i64::from(age)`; `Id::new(1)` is the id of the number 1",
+    note = "only a field whose type is an `Option` can be set to `None`"
+)]
+pub trait IntoAssigned<'a, M, T, N>: OperandFor<'a, M, T, N> {}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T, N, V: OperandFor<'a, M, T, N>> IntoAssigned<'a, M, T, N> for V {}
+
+/// What text in a column of `M` with values of type `T` is searched for: what the column can be compared with, if its type is [`Text`].
+#[diagnostic::on_unimplemented(
+    message = "this field of `{M}` has values of type `{T}`, and `{Self}` cannot be searched in it",
+    label = "text is searched for text",
+    note = "only text is searched, for a `&str` or a `String`; other values are compared by `eq`, `lt`, `le`, `gt`, `ge`, `between` and `is_in`",
+    note = "a type of your own that is stored as text is searched if it implements `signals::model::query::Text`"
+)]
+pub trait IntoSearched<'a, M, T>: OperandFor<'a, M, T, Required> {}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T: Text, V: OperandFor<'a, M, T, Required>> IntoSearched<'a, M, T> for V {}
+
+/// A list of what a column of `M` with values of type `T` can be compared with, for [`is_in`](ColumnOf::is_in).
+#[diagnostic::on_unimplemented(
+    message = "this field of `{M}` has values of type `{T}`, and `{Self}` is not a list of them",
+    label = "expected a list of `{T}`",
+    note = "write a list, as in `is_in([1, 2])`, `is_in(&ids)` or `is_in(&users)`; a single value is compared by `eq`, and the values of another \
+            query by `in_query`"
+)]
+pub trait IntoOperands<'a, M, T> {
     #[doc(hidden)]
+    fn into_operands(self) -> Vec<Operand<'a>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T, I: IntoIterator> IntoOperands<'a, M, T> for I
+where
+    I::Item: OperandFor<'a, M, T, Required>,
+{
+    fn into_operands(self) -> Vec<Operand<'a>> {
+        self.into_iter().map(OperandFor::into_operand).collect()
+    }
+}
+
+/// The right side of a comparison with a column, or of an assignment if `N` is that of the column. The traits above have the messages.
+#[doc(hidden)]
+pub trait OperandFor<'a, M, T, N> {
     fn into_operand(self) -> Operand<'a>;
 }
 
@@ -52,7 +107,7 @@ pub trait IntoOperand<'a, M, T, N = Required> {
 macro_rules! operands {
     ($(<$($parameter:ident $(: $bound:path)?),*> $operand:ty => $of:ty, |$this:ident| $value:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<'a, M, N, $($parameter $(: $bound)?),*> IntoOperand<'a, M, $of, N> for $operand {
+        impl<'a, M, N, $($parameter $(: $bound)?),*> OperandFor<'a, M, $of, N> for $operand {
             fn into_operand(self) -> Operand<'a> {
                 let $this = self;
                 $value
@@ -65,6 +120,7 @@ operands! {
     <T: Column> T => T, |value| Operand::owned(value.to_value_of_some());
     <T: Column> &'a T => T, |value| Operand::borrowed(value.to_value_of_some());
     <> &'a str => String, |text| Operand::borrowed(ValueRef::Text(text));
+    <> &'a &'a str => String, |text| Operand::borrowed(ValueRef::Text(text));
     <> &'a [u8] => Vec<u8>, |bytes| Operand::borrowed(ValueRef::Blob(bytes));
     <Target: Model> &'a Target => Id<Target>, |row| Operand::borrowed(row.primary_key().to_value_of_some());
     <Target: Model, K> &'a Target => Ref<Target, K>, |row| Operand::borrowed(row.primary_key().to_value_of_some());
@@ -84,14 +140,14 @@ keys!(i8 i16 i32 i64 u8 u16 u32 String Vec<u8>);
 keys!(uuid::Uuid);
 
 #[diagnostic::do_not_recommend]
-impl<'a, M, T: Column> IntoOperand<'a, M, T, Nullable> for Option<T> {
+impl<'a, M, T: Column> OperandFor<'a, M, T, Nullable> for Option<T> {
     fn into_operand(self) -> Operand<'a> {
         Operand::owned(self.to_value())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M, T: Column> IntoOperand<'a, M, T, Nullable> for &'a Option<T> {
+impl<'a, M, T: Column> OperandFor<'a, M, T, Nullable> for &'a Option<T> {
     fn into_operand(self) -> Operand<'a> {
         Operand::borrowed(self.to_value())
     }

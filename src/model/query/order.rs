@@ -46,7 +46,8 @@ impl<M, T, N> ColumnOf<M, T, N> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an order of `{M}`",
     label = "expected an order, such as `user.age.desc()`",
-    note = "several orders are a tuple: `|user| (user.age.desc(), user.name.asc())`"
+    note = "rows are ordered by fields of `{M}`; up to four are a tuple, as in `|user| (user.age.desc(), user.name)`, and any number is an array of \
+            `asc()` and `desc()`; the closure ends without `;`"
 )]
 pub trait IntoOrder<M> {
     #[doc(hidden)]

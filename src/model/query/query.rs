@@ -3,11 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::condition::Condition;
-use super::load::{LoadsMore, Relates};
-use super::order::IntoOrder;
+use super::closures::{ConditionClosure, OrderClosure, RelationClosure, SelectionClosure};
+use super::load::LoadsMore;
 use super::select::{Orders, RowLock, Select};
-use super::values::{Selection, Values};
+use super::values::Values;
 use crate::model::ModelInternals;
 
 /// A query for rows of `M`. [`Model::filter`](super::Model::filter) and others begin one.
@@ -31,30 +30,30 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     /// - The row that a field points to is read in the same statement; it is an `Option` if the field is one.
     /// - The rows of a many-to-many field, and of the other side of a relation, such as `|user| user.post_set()`, are a `Vec`, ordered by
     ///   their key, and are read by one more statement for all rows together.
-    pub fn with<R: Relates<M>>(self, relation: impl FnOnce(M::Columns) -> R) -> Query<'a, M, L::With>
+    pub fn with<R, C: RelationClosure<M, R>>(self, relation: C) -> Query<'a, M, L::With>
     where
-        L: LoadsMore<R>,
+        L: LoadsMore<C::Relation>,
     {
-        Query { select: self.select, load: self.load.with(relation(M::COLUMNS)), model: PhantomData }
+        Query { select: self.select, load: self.load.with(relation.relation()), model: PhantomData }
     }
 
     /// Only the rows that also meet this condition.
-    pub fn filter(mut self, condition: impl FnOnce(M::Columns) -> Condition<'a, M>) -> Self {
-        self.select.narrow(condition(M::COLUMNS).nodes);
+    pub fn filter<C>(mut self, condition: impl ConditionClosure<'a, M, C>) -> Self {
+        self.select.narrow(condition.condition().nodes);
         self
     }
 
     /// Only the rows that do not meet this condition, those among them for which a comparison with NULL is neither true nor false.
-    pub fn exclude(mut self, condition: impl FnOnce(M::Columns) -> Condition<'a, M>) -> Self {
-        self.select.narrow((!condition(M::COLUMNS)).nodes);
+    pub fn exclude<C>(mut self, condition: impl ConditionClosure<'a, M, C>) -> Self {
+        self.select.narrow((!condition.condition()).nodes);
         self
     }
 
     /// The rows in this order, instead of an earlier one: `.order_by(|user| user.age.desc())`, or several in a tuple. Rows that are
     /// equal in it are ordered by the key. Without an order, all are ordered by the key.
-    pub fn order_by<O: IntoOrder<M>>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
+    pub fn order_by<O>(mut self, order: impl OrderClosure<M, O>) -> Self {
         self.select.order = Orders::default();
-        order(M::COLUMNS).add_to(&mut self.select.order);
+        order.add_to(&mut self.select.order);
         self
     }
 
@@ -71,8 +70,8 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     }
 
     /// Some columns instead of whole rows: `.values(|user| user.username)`, or several in a tuple.
-    pub fn values<S: Selection<M>>(self, selection: impl FnOnce(M::Columns) -> S) -> Values<'a, M, S> {
-        Values::new(self.select, selection(M::COLUMNS))
+    pub fn values<S, R: Send>(self, selection: impl SelectionClosure<M, S, R>) -> Values<'a, M, S, R> {
+        Values::new(self.select, &selection.selection())
     }
 
     /// Locks the rows until the transaction ends, so that no other one changes them. In SQLite a transaction that writes is the only one,

@@ -2,11 +2,15 @@
 
 use std::panic::Location;
 
+use signals_core::BoxFuture;
+
+use super::closures::ColumnsClosure;
 use super::column::ColumnOf;
 use super::expression::Number;
 use super::load::Loads;
 use super::query::Query;
 use super::run;
+use super::select::Select;
 use crate::column::{Column, ColumnType};
 use crate::db::{Executor, Row};
 #[cfg(doc)]
@@ -95,9 +99,9 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     pub fn max<T: Column, N>(
         self,
         executor: &'a dyn Executor,
-        column: impl FnOnce(M::Columns) -> ColumnOf<M, T, N>,
-    ) -> impl Future<Output = Result<Option<T>>> + Send {
-        self.aggregate(executor, ("max(", ")"), column(M::COLUMNS).index)
+        column: impl ColumnsClosure<M, ColumnOf<M, T, N>>,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        aggregate(self.select, executor, ("max(", ")"), column(M::COLUMNS).index)
     }
 
     /// The smallest value of a column, or `None` if no row has one.
@@ -108,9 +112,9 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     pub fn min<T: Column, N>(
         self,
         executor: &'a dyn Executor,
-        column: impl FnOnce(M::Columns) -> ColumnOf<M, T, N>,
-    ) -> impl Future<Output = Result<Option<T>>> + Send {
-        self.aggregate(executor, ("min(", ")"), column(M::COLUMNS).index)
+        column: impl ColumnsClosure<M, ColumnOf<M, T, N>>,
+    ) -> BoxFuture<'a, Result<Option<T>>> {
+        aggregate(self.select, executor, ("min(", ")"), column(M::COLUMNS).index)
     }
 
     /// The sum of a column of numbers. It is 0 if there is no row, and NULL counts as 0. A sum of integers is an `i64`.
@@ -118,18 +122,18 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     /// # Errors
     /// As [`all`](Self::all). A sum that is too large is an error of the database.
     #[track_caller]
-    pub fn sum<T: Number, N>(
+    pub fn sum<T: Number<Sum = S>, S: Column + Default, N>(
         self,
         executor: &'a dyn Executor,
-        column: impl FnOnce(M::Columns) -> ColumnOf<M, T, N>,
-    ) -> impl Future<Output = Result<T::Sum>> + Send {
+        column: impl ColumnsClosure<M, ColumnOf<M, T, N>>,
+    ) -> BoxFuture<'a, Result<S>> {
         // In PostgreSQL, a sum of integers has another type.
-        let ty = match T::Sum::TYPE {
+        let ty = match S::TYPE {
             ColumnType::Integer => ") AS BIGINT)",
             _ => ") AS DOUBLE PRECISION)",
         };
-        let sum = self.aggregate(executor, ("CAST(sum(", ty), column(M::COLUMNS).index);
-        async move { Ok(sum.await?.unwrap_or_default()) }
+        let sum = aggregate(self.select, executor, ("CAST(sum(", ty), column(M::COLUMNS).index);
+        Box::pin(async move { Ok(sum.await?.unwrap_or_default()) })
     }
 
     /// The average of a column of numbers, without NULL, or `None` if there is no number.
@@ -140,27 +144,29 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     pub fn avg<T: Number, N>(
         self,
         executor: &'a dyn Executor,
-        column: impl FnOnce(M::Columns) -> ColumnOf<M, T, N>,
-    ) -> impl Future<Output = Result<Option<f64>>> + Send {
-        self.aggregate(executor, ("CAST(avg(", ") AS DOUBLE PRECISION)"), column(M::COLUMNS).index)
+        column: impl ColumnsClosure<M, ColumnOf<M, T, N>>,
+    ) -> BoxFuture<'a, Result<Option<f64>>> {
+        aggregate(self.select, executor, ("CAST(avg(", ") AS DOUBLE PRECISION)"), column(M::COLUMNS).index)
     }
+}
 
-    #[track_caller]
-    fn aggregate<T: Column>(
-        self,
-        executor: &'a dyn Executor,
-        function: (&'static str, &'static str),
-        column: usize,
-    ) -> impl Future<Output = Result<Option<T>>> + Send {
-        let place = Location::caller();
-        async move {
-            let mut value = None;
-            let each = &mut |row: &Row<'_>| {
-                value = row.get::<Option<T>>(0)?;
-                Ok(())
-            };
-            run::aggregate(executor.exec(place), &self.select, function, column, each).await?;
-            Ok(value)
-        }
-    }
+/// The value of a function of a column. Its future is boxed, so that its type does not depend on the closure that names the column: a wrong
+/// closure is then one error.
+#[track_caller]
+fn aggregate<'a, T: Column>(
+    select: Select<'a>,
+    executor: &'a dyn Executor,
+    function: (&'static str, &'static str),
+    column: usize,
+) -> BoxFuture<'a, Result<Option<T>>> {
+    let place = Location::caller();
+    Box::pin(async move {
+        let mut value = None;
+        let each = &mut |row: &Row<'_>| {
+            value = row.get::<Option<T>>(0)?;
+            Ok(())
+        };
+        run::aggregate(executor.exec(place), &select, function, column, each).await?;
+        Ok(value)
+    })
 }

@@ -3,33 +3,30 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::closures::ConditionClosure;
 use super::column::ColumnOf;
 use super::condition::Condition;
 use super::select::Path;
-use crate::model::columns::HasColumns;
 use crate::model::many_to_many::{Direction, Through, pairs};
 use crate::model::{Id, Model, ModelInternals, Ref};
 
 impl<M, Target: Model, N> ColumnOf<M, Id<Target>, N> {
     /// The rows that point to a row with this condition: `Profile::filter(|profile| profile.user.is(|user| user.active.eq(true)))`.
-    pub fn is<'a>(self, condition: impl FnOnce(Target::Columns) -> Condition<'a, Target>) -> Condition<'a, M> {
-        pointing(self.index, condition)
+    pub fn is<'a, C>(self, condition: impl ConditionClosure<'a, Target, C>) -> Condition<'a, M> {
+        pointing(self.index, condition.condition())
     }
 }
 
 impl<M, Target: Model<Key = K>, K, N> ColumnOf<M, Ref<Target, K>, N> {
     /// The rows that point to a row with this condition: `City::filter(|city| city.country.is(|country| country.name.eq("Belgium")))`.
-    pub fn is<'a>(self, condition: impl FnOnce(Target::Columns) -> Condition<'a, Target>) -> Condition<'a, M> {
-        pointing(self.index, condition)
+    pub fn is<'a, C>(self, condition: impl ConditionClosure<'a, Target, C>) -> Condition<'a, M> {
+        pointing(self.index, condition.condition())
     }
 }
 
-fn pointing<'a, M, Target: ModelInternals>(
-    column: usize,
-    condition: impl FnOnce(Target::Columns) -> Condition<'a, Target>,
-) -> Condition<'a, M> {
+fn pointing<'a, M, Target: ModelInternals>(column: usize, condition: Condition<'a, Target>) -> Condition<'a, M> {
     let path = Path::Forward { column, target: Target::MODEL };
-    Condition::from_nodes(condition(Target::COLUMNS).nodes.related(path))
+    Condition::from_nodes(condition.nodes.related(path))
 }
 
 macro_rules! rows_that_point {
@@ -50,17 +47,14 @@ macro_rules! rows_that_point {
 
         impl<M, Child: ModelInternals> $name<M, Child> {
             $(#[$of_method])*
-            pub fn $method<'a>(
-                self,
-                condition: impl FnOnce(Child::Columns) -> Condition<'a, Child>,
-            ) -> Condition<'a, M> {
+            pub fn $method<'a, C>(self, condition: impl ConditionClosure<'a, Child, C>) -> Condition<'a, M> {
                 let path = Path::Reverse { child: Child::MODEL, column: self.column };
-                Condition::from_nodes(condition(Child::COLUMNS).nodes.related(path))
+                Condition::from_nodes(condition.condition().nodes.related(path))
             }
 
             /// The rows for which there is none.
             pub fn is_empty<'a>(self) -> Condition<'a, M> {
-                !self.$method(|_| Condition::all())
+                !self.$method(|_| true)
             }
         }
 
@@ -111,17 +105,14 @@ where
     D::Far: ModelInternals,
 {
     /// The rows that are related to at least one row with this condition: `Post::filter(|post| post.tags.any(|tag| tag.name.eq("rust")))`.
-    pub fn any<'a>(
-        self,
-        condition: impl FnOnce(<D::Far as HasColumns>::Columns) -> Condition<'a, D::Far>,
-    ) -> Condition<'a, D::Near> {
+    pub fn any<'a, C>(self, condition: impl ConditionClosure<'a, D::Far, C>) -> Condition<'a, D::Near> {
         let path = Path::Many(pairs::<T, D>());
-        Condition::from_nodes(condition(<D::Far as HasColumns>::COLUMNS).nodes.related(path))
+        Condition::from_nodes(condition.condition().nodes.related(path))
     }
 
     /// The rows that are related to none.
     pub fn is_empty<'a>(self) -> Condition<'a, D::Near> {
-        !self.any(|_| Condition::all())
+        !self.any(|_| true)
     }
 }
 

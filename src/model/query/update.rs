@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::column::ColumnOf;
-use super::operand::IntoOperand;
+use super::operand::IntoAssigned;
 use super::select::Operand;
 
 /// A column of `M` and what it is set to: `user.visits.set(user.visits.add(1))`.
@@ -42,7 +42,7 @@ impl fmt::Debug for Set<'_> {
 
 impl<M, T, N> ColumnOf<M, T, N> {
     /// An assignment, for [`Query::update`]: `user.visits.set(0)`.
-    pub fn set<'a>(self, value: impl IntoOperand<'a, M, T, N>) -> Assignment<'a, M> {
+    pub fn set<'a>(self, value: impl IntoAssigned<'a, M, T, N>) -> Assignment<'a, M> {
         Assignment::new(self.index, value.into_operand().0)
     }
 }
@@ -51,7 +51,8 @@ impl<M, T, N> ColumnOf<M, T, N> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an assignment to columns of `{M}`",
     label = "expected an assignment, such as `user.visits.set(0)`",
-    note = "several assignments are a tuple or an array: `|user| [user.visits.set(0), user.active.set(true)]`"
+    note = "a column is set by `set`, also to what is computed from it, as in `user.visits.set(user.visits.add(1))`; several assignments are a \
+            tuple or an array, and the closure ends without `;`"
 )]
 pub trait IntoAssignments<'a, M> {
     #[doc(hidden)]

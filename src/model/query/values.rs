@@ -14,21 +14,23 @@ use crate::db::{Exec, Executor, Row};
 use crate::error::Result;
 use crate::model::ModelInternals;
 
-/// A query that reads some columns of the rows of `M`, and no more of them.
+/// A query that reads the columns `S` of the rows of `M`, and no more of them. Their values in one row are an `R`.
 ///
 /// It sends no `post_load`, because it reads no rows.
 #[must_use = "a query is not sent before `.all(&db)`, `.first(&db)` or `.one(&db)` is awaited"]
-pub struct Values<'a, M, S> {
+pub struct Values<'a, M, S, R> {
     select: Select<'a>,
-    selection: S,
-    model: PhantomData<fn() -> M>,
+    columns: Vec<usize>,
+    // What reads the values is stored, so that a closure that selects something else is one error.
+    read: fn(&Row<'_>, &mut usize) -> Result<R>,
+    selection: PhantomData<fn() -> (M, S)>,
 }
 
 /// What is read of each row of `M`: a column, or a tuple of up to eight.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a column of `{M}`, nor a tuple of columns",
     label = "expected columns of `{M}`",
-    note = "write one column, `|user| user.name`, or a tuple of up to eight, `|user| (user.id, user.name)`"
+    note = "write one field, as in `|user| user.name`, or a tuple of up to eight, as in `|user| (user.id, user.name)`"
 )]
 pub trait Selection<M>: Send + Sync {
     /// The values of one row.
@@ -94,9 +96,11 @@ tuples! { A 0, B 1, C 2, D 3, E 4, F 5 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7 }
 
-impl<'a, M: ModelInternals, S: Selection<M>> Values<'a, M, S> {
-    pub(super) fn new(select: Select<'a>, selection: S) -> Self {
-        Self { select, selection, model: PhantomData }
+impl<'a, M: ModelInternals, S, R: Send> Values<'a, M, S, R> {
+    pub(super) fn new(select: Select<'a>, selection: &impl Selection<M, Row = R>) -> Self {
+        let mut columns = Vec::new();
+        selection.columns(&mut columns);
+        Self { select, columns, read: read_by(selection), selection: PhantomData }
     }
 
     /// Each combination of values once. Without an order of its own, the values have no order.
@@ -107,14 +111,14 @@ impl<'a, M: ModelInternals, S: Selection<M>> Values<'a, M, S> {
 
     /// The values of every row.
     #[track_caller]
-    pub fn all(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<S::Row>>> + Send {
+    pub fn all(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<R>>> + Send {
         let place = Location::caller();
         async move { self.read(executor.exec(place)).await }
     }
 
     /// The values of the first row, if there is one.
     #[track_caller]
-    pub fn first(mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Option<S::Row>>> + Send {
+    pub fn first(mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<Option<R>>> + Send {
         let place = Location::caller();
         self.select.limit_to(1);
         async move { Ok(self.read(executor.exec(place)).await?.pop()) }
@@ -126,21 +130,19 @@ impl<'a, M: ModelInternals, S: Selection<M>> Values<'a, M, S> {
     /// [`ErrorKind::RowNotFound`](crate::ErrorKind::RowNotFound) and [`ErrorKind::MultipleRows`](crate::ErrorKind::MultipleRows) if it is
     /// not one.
     #[track_caller]
-    pub fn one(mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<S::Row>> + Send {
+    pub fn one(mut self, executor: &'a dyn Executor) -> impl Future<Output = Result<R>> + Send {
         let place = Location::caller();
         let meta = self.select.meta;
         self.select.limit_to(2);
         async move { only_one(meta, self.read(executor.exec(place)).await?) }
     }
 
-    async fn read(&self, exec: Exec<'_>) -> Result<Vec<S::Row>> {
-        let mut columns = Vec::new();
-        self.selection.columns(&mut columns);
+    async fn read(&self, exec: Exec<'_>) -> Result<Vec<R>> {
         let mut writer = Writer::new(exec.dialect());
-        writer.select_values(&self.select, &columns)?;
+        writer.select_values(&self.select, &self.columns)?;
         let mut rows = Vec::new();
         let each = &mut |row: &Row<'_>| {
-            rows.push(S::read(row, &mut 0)?);
+            rows.push((self.read)(row, &mut 0)?);
             Ok(())
         };
         read(exec, &self.select, &writer, each).await?;
@@ -148,19 +150,35 @@ impl<'a, M: ModelInternals, S: Selection<M>> Values<'a, M, S> {
     }
 }
 
-impl<'a, M, T, C> Values<'a, M, ColumnOf<M, T, C>> {
-    /// The query as a part of another one, and the index of its column.
-    pub(super) fn into_subquery(self) -> (Select<'a>, usize) {
-        (self.select, self.selection.index)
+/// How the values that are selected are read.
+fn read_by<M, S: Selection<M>>(_: &S) -> fn(&Row<'_>, &mut usize) -> Result<S::Row> {
+    S::read
+}
+
+/// A query of one column with values of type `T`, for [`in_query`](ColumnOf::in_query).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a query of one column with values of type `{T}`",
+    label = "expected values of type `{T}`",
+    note = "the column is named by `values`, as in `User::filter(|user| user.age.ge(18)).values(|user| user.id)`"
+)]
+pub trait ColumnQuery<'a, T> {
+    /// The rows whose column at this index equals one of the values.
+    #[doc(hidden)]
+    fn contains<M>(self, column: usize) -> Condition<'a, M>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, T, C, R> ColumnQuery<'a, T> for Values<'a, M, ColumnOf<M, T, C>, R> {
+    fn contains<Outer>(self, column: usize) -> Condition<'a, Outer> {
+        Condition::of(Node::InQuery { column, query: Box::new((self.select, self.columns[0])) })
     }
 }
 
 impl<M, T, N> ColumnOf<M, T, N> {
     /// The rows where it equals one of the values of another query:
     /// `User::filter(|user| user.id.in_query(Post::filter(|post| post.published.eq(true)).values(|post| post.author)))`.
-    pub fn in_query<Other, C>(self, query: Values<'_, Other, ColumnOf<Other, T, C>>) -> Condition<'_, M> {
-        let (select, selected) = query.into_subquery();
-        Condition::of(Node::InQuery { column: self.index, query: Box::new((select, selected)) })
+    pub fn in_query<'a>(self, query: impl ColumnQuery<'a, T>) -> Condition<'a, M> {
+        query.contains(self.index)
     }
 }
 
@@ -177,7 +195,7 @@ impl<'q> Writer<'q> {
     }
 }
 
-impl<M, S> fmt::Debug for Values<'_, M, S> {
+impl<M, S, R> fmt::Debug for Values<'_, M, S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Values of {}", self.select.meta.name)
     }

@@ -94,6 +94,7 @@ fn typed_columns(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStre
         impl #private::HasColumns for #name {
             type Columns = #columns;
             const COLUMNS: #columns = #columns { #(#fields: #values,)* };
+            const BORROWED: &'static #columns = &Self::COLUMNS;
         }
     }
 }

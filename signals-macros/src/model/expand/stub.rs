@@ -69,6 +69,7 @@ fn no_columns(name: &Ident, generics: &Generics, Paths { private, .. }: &Paths) 
         impl #parameters #private::HasColumns for #name #of #bounds {
             type Columns = ();
             const COLUMNS: () = ();
+            const BORROWED: &'static () = &();
         }
     }
 }

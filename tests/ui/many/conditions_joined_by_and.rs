@@ -1,0 +1,11 @@
+// Conditions are joined by `&` and `|`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::filter(|user| user.age.ge(18) && user.active.eq(true)).all(db).await
+}
+
+fn main() {}

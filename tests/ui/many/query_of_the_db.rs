@@ -1,0 +1,11 @@
+// The database is passed to the method that sends the query.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::filter(db, |user| user.age.ge(18)).all(db).await
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// A query is sent by `all`.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::filter(|user| user.age.ge(18)).fetch_all(db).await
+}
+
+fn main() {}

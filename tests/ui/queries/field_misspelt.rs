@@ -1,0 +1,11 @@
+// The nearest name is offered.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::filter(|user| user.usernme.eq("ann")).all(db).await
+}
+
+fn main() {}

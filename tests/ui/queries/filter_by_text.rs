@@ -1,0 +1,11 @@
+// A condition is a closure.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::filter("age > 18").all(db).await
+}
+
+fn main() {}

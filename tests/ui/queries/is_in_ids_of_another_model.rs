@@ -1,0 +1,14 @@
+// An `Id` names its model.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64 }
+
+#[model]
+struct Post { #[key] id: Id<Post>, title: String, #[foreign_key(on_delete = cascade)] author: Id<User> }
+
+async fn posts(db: &Db, ids: Vec<Id<Post>>) -> Result<Vec<Post>> {
+    Post::filter(|post| post.author.is_in(ids)).all(db).await
+}
+
+fn main() {}

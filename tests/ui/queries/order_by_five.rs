@@ -1,0 +1,11 @@
+// An array has any number of orders.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::order_by(|user| (user.id, user.age, user.id, user.age, user.id)).all(db).await
+}
+
+fn main() {}

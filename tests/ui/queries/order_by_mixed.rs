@@ -1,0 +1,11 @@
+// An array is of one type.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::order_by(|user| [user.age, user.username]).all(db).await
+}
+
+fn main() {}

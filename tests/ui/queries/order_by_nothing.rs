@@ -1,0 +1,11 @@
+// A closure ends with its order.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::order_by(|user| { user.age.desc(); }).all(db).await
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// Columns are named by the parameter.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64, active: bool }
+
+async fn users(db: &Db) -> Result<Vec<User>> {
+    User::order_by(|user| "age").all(db).await
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+// Rows are ordered by columns of their model.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64 }
+
+#[model]
+struct Post { #[key] id: Id<Post>, title: String, #[foreign_key(on_delete = cascade)] author: Id<User> }
+
+async fn posts(db: &Db) -> Result<Vec<Post>> {
+    Post::order_by(|_| User::columns().age.desc()).all(db).await
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+// A row is borrowed.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64 }
+
+#[model]
+struct Post { #[key] id: Id<Post>, title: String, #[foreign_key(on_delete = cascade)] author: Id<User> }
+
+async fn posts(db: &Db, ann: User) -> Result<Vec<Post>> {
+    Post::filter(|post| post.author.eq(ann)).all(db).await
+}
+
+fn main() {}

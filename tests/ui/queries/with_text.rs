@@ -1,0 +1,14 @@
+// A relation is named in a closure.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, username: String, age: i64 }
+
+#[model]
+struct Post { #[key] id: Id<Post>, title: String, #[foreign_key(on_delete = cascade)] author: Id<User> }
+
+async fn posts(db: &Db) -> Result<Vec<(Post, User)>> {
+    Post::with("author").all(db).await
+}
+
+fn main() {}
