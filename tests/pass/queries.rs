@@ -48,12 +48,15 @@ struct Post {
 fn numbers() -> Query<'static, User> {
     User::filter(|user| user.tiny.ge(1) & user.small.lt(200) & user.short.gt(-5) & user.age.between(18, 99))
         .filter(|user| user.visits.eq(5_000_000_000) & user.points.ne(3) & user.score.le(1.5) & user.rank.eq(1))
-        .filter(|user| user.weight.between(1.5, 2.0) | user.rank.is_null() | user.tiny.is_in([1, 2]) | user.rank.is_in(1..9))
+        .filter(|user| {
+            user.weight.between(1.5, 2.0) | user.rank.is_null() | user.tiny.is_in([1, 2]) | user.rank.is_in(1..9)
+        })
         .filter(|user| user.visits.add(1).gt(user.visits) & user.age.mul(2).sub(user.age).ge(1))
 }
 
 fn texts<'a>(name: &'a str, owned: &'a String, names: &'a [&'a str], list: &'a Vec<String>) -> Query<'a, User> {
-    let mut users = User::filter(|user| user.username.eq(name) | user.username.ne(owned) | user.nickname.contains(owned));
+    let mut users =
+        User::filter(|user| user.username.eq(name) | user.username.ne(owned) | user.nickname.contains(owned));
     for name in names {
         users = users.exclude(|user| user.username.starts_with(name));
     }
@@ -86,6 +89,8 @@ async fn rows(db: &Db) -> Result<()> {
     let _: i64 = User::query().sum(db, |user| user.points).await?;
     let _: f64 = User::query().sum(db, |user| user.score).await?;
     User::query().update(db, |user| (user.rank.set(None), user.rank.set(Some(1)), user.nickname.set("ann"))).await?;
-    User::query().update(db, |user| [user.visits.set(user.visits.add(1)), user.age.set(1), user.score.set(1.0)]).await?;
+    User::query()
+        .update(db, |user| [user.visits.set(user.visits.add(1)), user.age.set(1), user.score.set(1.0)])
+        .await?;
     Ok(())
 }

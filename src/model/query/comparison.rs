@@ -4,7 +4,6 @@ use super::column::{ColumnOf, Nullable};
 use super::condition::Condition;
 use super::operand::{IntoOperand, IntoOperands, IntoSearched, Operand};
 use super::select::{Case, Comparison, Node, Place, Search};
-use crate::column::Column;
 
 impl<M, T, N> ColumnOf<M, T, N> {
     fn condition(self, comparison: Comparison, with: Operand<'_>) -> Condition<'_, M> {
@@ -106,10 +105,3 @@ impl<M, T, N> ColumnOf<M, T, N> {
         self.search(Place::Whole, Case::Insensitive, text.into_operand())
     }
 }
-
-/// A type of text. To search in a column of a type of your own, implement it for that type, which must be stored as text.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a type of text", label = "not text")]
-pub trait Text: Column {}
-
-#[diagnostic::do_not_recommend]
-impl Text for String {}

@@ -4,8 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
+use super::closure::ColumnsClosure;
 use super::select::{Connective, Node, Nodes};
 use crate::db::Params;
+use crate::model::columns::HasColumns;
 
 /// Which rows of `M` are meant: `user.age.ge(18) & !user.name.eq("ann")`.
 ///
@@ -68,6 +70,24 @@ impl<'a, M> IntoCondition<'a, M> for Condition<'a, M> {
 impl<'a, M> IntoCondition<'a, M> for bool {
     fn into_condition(self) -> Condition<'a, M> {
         if self { Condition::all() } else { Condition::none() }
+    }
+}
+
+/// A closure that returns a condition on `M`: `|user| user.age.ge(18)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closure that gets the columns of `{M}`",
+    label = "expected a closure",
+    note = "conditions are written in a closure, as in `|user| user.age.ge(18)`, and in SQL as `|_| Condition::sql(\"age > ?\", &(18,))`; the \
+            database is passed to the method that sends the query, such as `.all(&db)`"
+)]
+pub trait ConditionClosure<'a, M: HasColumns, C>: ColumnsClosure<M, C> {
+    #[doc(hidden)]
+    fn condition(self) -> Condition<'a, M>;
+}
+
+impl<'a, M: HasColumns, C: IntoCondition<'a, M>, F: ColumnsClosure<M, C>> ConditionClosure<'a, M, C> for F {
+    fn condition(self) -> Condition<'a, M> {
+        self(M::COLUMNS).into_condition()
     }
 }
 

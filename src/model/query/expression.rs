@@ -47,7 +47,10 @@ macro_rules! numbers {
 
 numbers! { i8 => i64; i16 => i64; i32 => i64; i64 => i64; u8 => i64; u16 => i64; u32 => i64; f32 => f64; f64 => f64; }
 
-#[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
+#[expect(
+    clippy::should_implement_trait,
+    reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`"
+)]
 impl<M, T, N> ColumnOf<M, T, N> {
     /// The sum. A sum that the type of the column cannot hold is an error of the database.
     pub fn add<'a>(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
@@ -74,7 +77,10 @@ impl<M, T, N> ColumnOf<M, T, N> {
     }
 }
 
-#[expect(clippy::should_implement_trait, reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`")]
+#[expect(
+    clippy::should_implement_trait,
+    reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`"
+)]
 impl<'a, M, T> Expression<'a, M, T> {
     /// The sum. A sum that the type of the column cannot hold is an error of the database.
     pub fn add(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>

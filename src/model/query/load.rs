@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::closure::ColumnsClosure;
 use super::column::{ColumnOf, Nullable, Required};
-use super::mistakes::IsTheFourthRelation;
 use super::relation::{ManyOf, RowThatPoints, RowsThatPoint};
 use super::run;
 use super::select::{Node, Nodes, Operand, Select};
 use super::write::{Ordered, Writer};
 use crate::db::{Exec, Row};
 use crate::error::Result;
+use crate::model::columns::HasColumns;
 use crate::model::load::loaded;
 use crate::model::many_to_many::{Direction, Pairs, Through, pairs};
 use crate::model::{Id, Meta, Model, ModelInternals, Ref};
@@ -88,6 +89,28 @@ pub trait Relates<M>: Copy + Send + Sync + 'static {
         rows: &[M],
         joined: Vec<Self::Row>,
     ) -> impl Future<Output = Result<Vec<Self::Row>>> + Send;
+}
+
+/// A closure that returns a relation of `M`: `|post| post.author`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closure that gets the columns of `{M}`",
+    label = "expected a closure",
+    note = "a relation is named in a closure, as in `|post| post.author`"
+)]
+pub trait RelationClosure<M: HasColumns, R>: ColumnsClosure<M, R> {
+    #[doc(hidden)]
+    type Relation: Relates<M>;
+
+    #[doc(hidden)]
+    fn relation(self) -> Self::Relation;
+}
+
+impl<M: HasColumns, R: Relates<M>, F: ColumnsClosure<M, R>> RelationClosure<M, R> for F {
+    type Relation = R::Relation;
+
+    fn relation(self) -> R::Relation {
+        self(M::COLUMNS).relation()
+    }
 }
 
 /// A table that is joined.
@@ -376,7 +399,15 @@ impl<A, B, R> LoadsMore<R> for (A, B) {
     }
 }
 
-// The condition is never met: it has the message.
+/// See the implementation with this condition, which is never met.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a query reads at most three relations with its rows",
+    label = "this is the fourth",
+    note = "read the others by a query of their own, such as `Post::filter(|post| post.author.is_in(&users)).all(&db)`"
+)]
+pub trait IsTheFourthRelation {}
+
 impl<A, B, C, R: IsTheFourthRelation> LoadsMore<R> for (A, B, C) {
     type With = Self;
 

@@ -5,9 +5,8 @@ use std::cmp::Ordering;
 use std::future::Ready;
 use std::ops::{Add, BitAnd, BitOr, Deref, Mul, Sub};
 
-use super::closures::ConditionClosure;
 use super::column::{ColumnOf, Required};
-use super::condition::Condition;
+use super::condition::{Condition, ConditionClosure};
 use super::expression::Expression;
 use super::query::Query;
 use super::relation::ManyOf;
@@ -80,13 +79,6 @@ conditions! {
                 related to none"
     )]
     RelatesToOne;
-
-    #[diagnostic::on_unimplemented(
-        message = "a query reads at most three relations with its rows",
-        label = "this is the fourth",
-        note = "read the others by a query of their own, such as `Post::filter(|post| post.author.is_in(&users)).all(&db)`"
-    )]
-    IsTheFourthRelation;
 
     #[diagnostic::on_unimplemented(
         message = "a query is not the rows that it finds",

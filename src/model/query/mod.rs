@@ -28,7 +28,7 @@
 //! [`count`](Query::count). It is one statement.
 
 mod change;
-mod closures;
+mod closure;
 mod column;
 mod comparison;
 mod condition;
@@ -51,23 +51,20 @@ mod update;
 mod values;
 mod write;
 
-pub use self::closures::{
-    AssignmentClosure, ColumnsClosure, ConditionClosure, OrderClosure, RelationClosure, SelectionClosure,
-};
+pub use self::closure::ColumnsClosure;
 pub use self::column::{ColumnOf, Nullable, Required};
-pub use self::comparison::Text;
-pub use self::condition::{Condition, IntoCondition};
+pub use self::condition::{Condition, ConditionClosure, IntoCondition};
 pub use self::expression::{Expression, Number};
-pub use self::load::{Join, Loads, LoadsMore, Relates};
+pub use self::load::{IsTheFourthRelation, Join, Loads, LoadsMore, Relates, RelationClosure};
 pub use self::mistakes::*;
-pub use self::operand::{IntoAssigned, IntoOperand, IntoOperands, IntoSearched, Operand, OperandFor};
-pub use self::order::{IntoOrder, Order};
+pub use self::operand::{IntoAssigned, IntoOperand, IntoOperands, IntoSearched, Operand, OperandFor, Text};
+pub use self::order::{IntoOrder, Order, OrderClosure};
 pub use self::page::Page;
 pub use self::query::Query;
 pub use self::relation::{ManyOf, RowThatPoints, RowsThatPoint};
 pub use self::stream::RowStream;
-pub use self::update::{Assignment, IntoAssignments};
-pub use self::values::{ColumnQuery, Selection, Values};
+pub use self::update::{Assignment, AssignmentClosure, IntoAssignments};
+pub use self::values::{ColumnQuery, Selection, SelectionClosure, Values};
 pub use super::bulk::{DeleteRows, UpdateRows};
 pub use super::columns::{ColumnsIf, HasColumns};
 

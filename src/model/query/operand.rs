@@ -1,7 +1,6 @@
 //! What a column can be compared with and set to.
 
 use super::column::{ColumnOf, Nullable, Required};
-use super::comparison::Text;
 use super::select;
 use crate::column::Column;
 use crate::model::{Id, Model, Ref};
@@ -62,6 +61,13 @@ pub trait IntoAssigned<'a, M, T, N>: OperandFor<'a, M, T, N> {}
 
 #[diagnostic::do_not_recommend]
 impl<'a, M, T, N, V: OperandFor<'a, M, T, N>> IntoAssigned<'a, M, T, N> for V {}
+
+/// A type of text. To search in a column of a type of your own, implement it for that type, which must be stored as text.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a type of text", label = "not text")]
+pub trait Text: Column {}
+
+#[diagnostic::do_not_recommend]
+impl Text for String {}
 
 /// What text in a column of `M` with values of type `T` is searched for: what the column can be compared with, if its type is [`Text`].
 #[diagnostic::on_unimplemented(

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::closure::ColumnsClosure;
 use super::column::ColumnOf;
 use super::select::{OrderBy, Orders};
+use crate::model::columns::HasColumns;
 
 /// The order by one column of `M`: `user.age.desc()`.
 #[must_use = "an order does nothing unless it is part of a query"]
@@ -101,6 +103,23 @@ tuples! { A 0 }
 tuples! { A 0, B 1 }
 tuples! { A 0, B 1, C 2 }
 tuples! { A 0, B 1, C 2, D 3 }
+
+/// A closure that returns an order of the rows of `M`: `|user| user.age.desc()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closure that gets the columns of `{M}`",
+    label = "expected a closure",
+    note = "fields are named in a closure, as in `|user| user.age` and `|user| user.age.desc()`"
+)]
+pub trait OrderClosure<M: HasColumns, O>: ColumnsClosure<M, O> {
+    #[doc(hidden)]
+    fn add_to(self, orders: &mut Orders);
+}
+
+impl<M: HasColumns, O: IntoOrder<M>, F: ColumnsClosure<M, O>> OrderClosure<M, O> for F {
+    fn add_to(self, orders: &mut Orders) {
+        self(M::COLUMNS).add_to(orders);
+    }
+}
 
 impl<M> Clone for Order<M> {
     fn clone(&self) -> Self {

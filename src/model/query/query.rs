@@ -3,10 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::closures::{ConditionClosure, OrderClosure, RelationClosure, SelectionClosure};
-use super::load::LoadsMore;
+use super::condition::ConditionClosure;
+use super::load::{LoadsMore, RelationClosure};
+use super::order::OrderClosure;
 use super::select::{Orders, RowLock, Select};
-use super::values::Values;
+use super::values::{SelectionClosure, Values};
 use crate::model::ModelInternals;
 
 /// A query for rows of `M`. [`Model::filter`](super::Model::filter) and others begin one.

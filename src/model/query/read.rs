@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use signals_core::BoxFuture;
 
-use super::closures::ColumnsClosure;
+use super::closure::ColumnsClosure;
 use super::column::ColumnOf;
 use super::expression::Number;
 use super::load::Loads;

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::closures::ConditionClosure;
 use super::column::ColumnOf;
-use super::condition::Condition;
+use super::condition::{Condition, ConditionClosure};
 use super::select::Path;
 use crate::model::many_to_many::{Direction, Through, pairs};
 use crate::model::{Id, Model, ModelInternals, Ref};
@@ -24,7 +23,7 @@ impl<M, Target: Model<Key = K>, K, N> ColumnOf<M, Ref<Target, K>, N> {
     }
 }
 
-fn pointing<'a, M, Target: ModelInternals>(column: usize, condition: Condition<'a, Target>) -> Condition<'a, M> {
+fn pointing<M, Target: ModelInternals>(column: usize, condition: Condition<'_, Target>) -> Condition<'_, M> {
     let path = Path::Forward { column, target: Target::MODEL };
     Condition::from_nodes(condition.nodes.related(path))
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::closure::ColumnsClosure;
 use super::column::ColumnOf;
 use super::operand::IntoAssigned;
 use super::select::Operand;
+use crate::model::columns::HasColumns;
 
 /// A column of `M` and what it is set to: `user.visits.set(user.visits.add(1))`.
 #[must_use = "an assignment does nothing unless it is part of an update"]
@@ -101,3 +103,20 @@ tuples! { A 0, B 1, C 2 }
 tuples! { A 0, B 1, C 2, D 3 }
 tuples! { A 0, B 1, C 2, D 3, E 4 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5 }
+
+/// A closure that returns assignments to columns of `M`: `|user| user.visits.set(0)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closure that gets the columns of `{M}`",
+    label = "expected a closure",
+    note = "columns are set in a closure, as in `|user| user.visits.set(0)`"
+)]
+pub trait AssignmentClosure<'a, M: HasColumns, A>: ColumnsClosure<M, A> {
+    #[doc(hidden)]
+    fn add_to(self, sets: &mut Vec<Set<'a>>);
+}
+
+impl<'a, M: HasColumns, A: IntoAssignments<'a, M>, F: ColumnsClosure<M, A>> AssignmentClosure<'a, M, A> for F {
+    fn add_to(self, sets: &mut Vec<Set<'a>>) {
+        self(M::COLUMNS).add_to(sets);
+    }
+}

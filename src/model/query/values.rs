@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use super::closure::ColumnsClosure;
 use super::column::{ColumnOf, Nullable, Required};
 use super::condition::Condition;
 use super::run::{only_one, read};
@@ -13,6 +14,7 @@ use crate::column::Column;
 use crate::db::{Exec, Executor, Row};
 use crate::error::Result;
 use crate::model::ModelInternals;
+use crate::model::columns::HasColumns;
 
 /// A query that reads the columns `S` of the rows of `M`, and no more of them. Their values in one row are an `R`.
 ///
@@ -95,6 +97,28 @@ tuples! { A 0, B 1, C 2, D 3, E 4 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7 }
+
+/// A closure that returns columns of `M`, whose values are an `R` in each row: `|user| (user.id, user.username)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closure that gets the columns of `{M}`",
+    label = "expected a closure",
+    note = "fields are named in a closure, as in `|user| user.name` and `|user| (user.id, user.name)`"
+)]
+pub trait SelectionClosure<M: HasColumns, S, R>: ColumnsClosure<M, S> {
+    #[doc(hidden)]
+    type Selected: Selection<M, Row = R>;
+
+    #[doc(hidden)]
+    fn selection(self) -> Self::Selected;
+}
+
+impl<M: HasColumns, R, S: Selection<M, Row = R>, F: ColumnsClosure<M, S>> SelectionClosure<M, S, R> for F {
+    type Selected = S;
+
+    fn selection(self) -> S {
+        self(M::COLUMNS)
+    }
+}
 
 impl<'a, M: ModelInternals, S, R: Send> Values<'a, M, S, R> {
     pub(super) fn new(select: Select<'a>, selection: &impl Selection<M, Row = R>) -> Self {
