@@ -203,8 +203,9 @@ fn reverse(
     let method = method(many.word.span(), quote!(fn), signature.clone(), body);
     let in_queries = format_ident!("{}InQueries", side.unraw());
     let rows = quote!(#private::ManyOf<#through, #private::Reverse>);
-    // If the other side is no model, this is not a second error.
-    let is_model = ask(target, quote!(#root::Model), "META");
+    // If the other side is no model, this is not a second error. A function is named, because a constant of a mistaken model cannot be
+    // evaluated.
+    let is_model = ask(target, quote!(#root::Model), "query");
     let answered = quote!(#private::Answered<{ let _ = #is_model; true }>);
     quote! {
         #[doc = "The other side of the relation in the closures of queries."]
