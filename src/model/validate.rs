@@ -98,9 +98,9 @@ use crate::error::{Error, ErrorKind, FieldErrors};
 /// | | |
 /// |---|---|
 /// | `save`, `create`, `get_or_create`, `upsert` | the row |
-/// | `save_fields`, `update_or_create` of an existing row, `update_where` with signals | the row, and only errors of the fields that are written are reported |
+/// | `save_fields`, `update_or_create` of an existing row, `update_where` and `update` of a query with signals | the row, and only errors of the fields that are written are reported |
 /// | `create_many` | each row. [`ErrorKind::Invalid`] has the index of the first that is not valid |
-/// | `update_where` without signals, SQL, fixtures | nothing |
+/// | `update_where` and `update` without signals, SQL, fixtures | nothing |
 ///
 /// Fields with `#[update]` and a key with `#[default]` are set before. What receivers of `pre_save` change is not validated again. In a
 /// transaction of the caller, a save that is refused breaks it, like every save that fails: call `validate` first to go on after it.

@@ -145,6 +145,40 @@ fn rule_56_an_id_is_read_from_the_strings_of_a_request() -> TestResult {
     Ok(())
 }
 
+/// A value of a format that is not for humans, such as bincode: it only says whether there is a number because it is asked for an `Option`.
+struct Binary(Option<i64>);
+
+impl<'de> serde::Deserializer<'de> for Binary {
+    type Error = ValueError;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, _: V) -> Result<V::Value, ValueError> {
+        Err(serde::de::Error::custom("the format does not say what follows"))
+    }
+
+    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        match self.0 {
+            Some(number) => visitor.visit_some(number.into_deserializer()),
+            None => visitor.visit_none(),
+        }
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[test]
+fn rule_56_an_id_is_read_from_a_binary_format() -> TestResult {
+    assert_eq!(Id::<Tag>::deserialize(Binary(Some(7)))?, Id::new(7));
+    assert_eq!(Id::<Tag>::deserialize(Binary(None))?, Id::UNSET);
+    Ok(())
+}
+
 #[test]
 fn an_id_is_parsed_and_the_error_shows_what_is_none() -> TestResult {
     fn converted() -> Result<Id<Tag>> {
