@@ -122,7 +122,7 @@ async fn third(package: &Package, db: &Db, database: &str) -> TestResult {
         "SELECT member_id || ' ' || lesson_id FROM member_courses ORDER BY id",
     ] {
         let each = &mut |row: &signals::db::Row<'_>| {
-            rows += &format!("{}\n", row.get::<String>(0)?);
+            rows.extend([row.get::<String>(0)?, "\n".to_owned()]);
             Ok(())
         };
         db.for_each_row(sql, &(), each).await?;

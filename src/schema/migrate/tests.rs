@@ -91,7 +91,7 @@ async fn migrated(
     .await;
     tx.end(executed).await?;
     tables.live = read(db).await?;
-    let mut left: String = tables.differences().iter().map(|difference| format!("{difference}\n")).collect();
+    let mut left: String = tables.differences().iter().flat_map(|one| [one.to_string(), "\n".to_owned()]).collect();
     if !rows.is_empty() {
         for table in new.iter().filter(|table| old.iter().any(|other| other.name == table.name)) {
             let mut count = 0;
@@ -182,7 +182,7 @@ fn decide(written: &str, dialect: Dialect, random: &mut Random) -> String {
             "-- end of (2)" => part = None,
             _ if part.is_some_and(|is_first| is_first != keeps_first) => {}
             _ => match line.trim().strip_prefix("UNDECIDED: ") {
-                None => decided += &format!("{line}\n"),
+                None => decided.extend([line, "\n"]),
                 Some(line) if line.starts_with("delete this line") || line.starts_with("keep (1) or (2)") => {}
                 Some(line) => {
                     let ty =
@@ -202,13 +202,12 @@ fn value(ty: &str, is_constant: bool, dialect: Dialect) -> &'static str {
         (Dialect::Sqlite, "REAL") if is_constant => "0.5",
         (Dialect::Sqlite, "TEXT") if is_constant => "'it''s'",
         (Dialect::Sqlite, "BLOB") if is_constant => "x'00'",
-        (Dialect::Sqlite, "INTEGER") => "random()",
+        (Dialect::Sqlite, "INTEGER") | (_, "DOUBLE PRECISION") => "random()",
         (Dialect::Sqlite, "REAL") => "random() / 3.0",
         (Dialect::Sqlite, "TEXT") => "hex(randomblob(8))",
         (Dialect::Sqlite, "BLOB") => "randomblob(8)",
         (_, "BIGINT") => "(random() * 1e15)::bigint",
         (_, "BOOLEAN") => "true",
-        (_, "DOUBLE PRECISION") => "random()",
         (_, "TEXT") => "md5(random()::text)",
         (_, "BYTEA") => "decode(md5(random()::text), 'hex')",
         (_, "TIMESTAMP WITH TIME ZONE") => "now() + random() * interval '9999 days'",
@@ -311,7 +310,8 @@ impl Random {
             3 if column.key.is_none() && column.ty != ColumnType::Boolean => column.unique = !column.unique,
             4 => column.index = !column.index,
             5 => {
-                let added = self.column(["v", "w", "x"][self.0 as usize % 3], table, targets);
+                let name = ["v", "w", "x"][self.below(3)];
+                let added = self.column(name, table, targets);
                 if table.columns.iter().all(|column| column.name != added.name) {
                     table.columns.push(added);
                 }
