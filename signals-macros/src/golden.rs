@@ -294,7 +294,7 @@ fn a_model() {
             }
             ;
             # [doc = "The other side of the relation in the closures of queries."] # [allow (private_interfaces , dead_code)] pub trait ProfileByUserInQueries {
-            # [doc = "The rows that point to the row."] fn profile (self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
+            # [doc = "The rows that point to the row."] fn profile (& self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Target , Profile > ;
             }
@@ -302,7 +302,7 @@ fn a_model() {
             impl ProfileByUserInQueries for < < PRIVATE Answered < {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Target as PRIVATE HasColumns >::Columns {
-            fn profile (self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
+            fn profile (& self) -> PRIVATE RowThatPoints < < PRIVATE Answered < {
             < Profile as PRIVATE ModelInternals >::ANSWERED }
             > as PRIVATE PointerIf < Id < User > >>::Target , Profile > {
             PRIVATE RowThatPoints::at (1usize) }

@@ -212,12 +212,12 @@ fn reverse(
         #[allow(dead_code, private_interfaces)]
         #vis trait #in_queries {
             #[doc = "The rows that are related to the row."]
-            fn #accessor(self) -> #rows;
+            fn #accessor(&self) -> #rows;
         }
         #[allow(private_interfaces)]
         const _: () = {
             impl #in_queries for <#answered as #private::ColumnsIf<#target>>::Columns {
-                fn #accessor(self) -> #rows { #private::ManyOf::OF }
+                fn #accessor(&self) -> #rows { #private::ManyOf::OF }
             }
         };
         #[doc = #trait_doc]

@@ -132,12 +132,12 @@ fn in_queries(
         #[allow(private_interfaces, dead_code)]
         #vis trait #name {
             #[doc = "The rows that point to the row."]
-            fn #accessor(self) -> #rows;
+            fn #accessor(&self) -> #rows;
         }
         #[allow(private_interfaces)]
         const _: () = {
             impl #name for <#target as #private::HasColumns>::Columns {
-                fn #accessor(self) -> #rows { #points::at(#column) }
+                fn #accessor(&self) -> #rows { #points::at(#column) }
             }
         };
     }
