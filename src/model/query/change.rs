@@ -1,6 +1,8 @@
 //! The SQL that changes the rows of a query.
 
-use super::select::Select;
+use std::fmt::Write;
+
+use super::select::{Operand, Results, Select};
 use super::update::Set;
 use super::write::{Ordered, Writer};
 use crate::db::Dialect;
@@ -41,16 +43,60 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
-    /// WHERE. Neither UPDATE nor DELETE has a LIMIT in every database.
+    /// WHERE. Neither UPDATE nor DELETE has a LIMIT in every database, nor SKIP LOCKED.
     fn these_rows(&mut self, select: &'q Select<'_>) -> Result<()> {
-        if !select.is_limited() {
+        let locks = select.lock.is_some_and(|lock| lock.skip_locked) && self.dialect == Dialect::Postgres;
+        if !select.is_limited() && !locks {
             return self.condition_of(select);
         }
         let key = select.meta.key;
-        self.text(" WHERE ").column(select.meta, key).text(" IN (SELECT ").column(select.meta, key);
+        self.text(" WHERE ").column(select.meta, key);
+        // An array is computed once. A subquery that locks rows could be computed again, and lock others.
+        self.text(if locks { " = ANY (ARRAY(SELECT " } else { " IN (SELECT " }).column(select.meta, key);
         self.rows(select, Ordered::Yes)?;
-        self.text(")");
+        if locks {
+            self.lock(select);
+        }
+        self.text(if locks { "))" } else { ")" });
         Ok(())
+    }
+
+    /// What a column is set to: a result that its type cannot hold is an error.
+    fn assigned(&mut self, to: &'q Operand<'_>, meta: &'static Meta, column: usize) -> Result<()> {
+        let results = match to {
+            Operand::Arithmetic(arithmetic) => arithmetic.results,
+            _ => Results::All,
+        };
+        match results {
+            Results::All => self.computed(to, meta, column),
+            // The last branch is too large for every integer of the database, which says so.
+            Results::Integers { min, max } => {
+                self.text("CASE WHEN ").computed(to, meta, column)?;
+                let _ = write!(self.sql, " BETWEEN {min} AND {max} THEN ");
+                self.computed(to, meta, column)?;
+                match self.dialect {
+                    Dialect::Sqlite => {
+                        self.text(" WHEN ").computed(to, meta, column)?;
+                        self.text(" IS NOT NULL THEN abs(0 * ").computed(to, meta, column)?;
+                        self.text(" - 9223372036854775807 - 1) END");
+                    }
+                    Dialect::Postgres => {
+                        self.text(" ELSE 9223372036854775807 + abs(").computed(to, meta, column)?;
+                        self.text(") END");
+                    }
+                }
+                Ok(())
+            }
+            // x * (2^29 + 1) - (x * (2^29 + 1) - x) has the first 24 binary digits of x, as an `f32` has.
+            Results::Singles => {
+                let factor = " * CAST(536870913 AS DOUBLE PRECISION)";
+                self.text("(").computed(to, meta, column)?;
+                self.text(factor).text(" - (").computed(to, meta, column)?;
+                self.text(factor).text(" - ").computed(to, meta, column)?;
+                self.text("))");
+                Ok(())
+            }
+        }
     }
 
     /// SELECT of the keys of the rows, which will be written, ordered by the key unless only some are meant: transactions lock the same
@@ -88,15 +134,12 @@ impl<'q> Writer<'q> {
         for (index, field) in meta.fields.iter().enumerate() {
             self.text(if index == 0 { "" } else { ", " });
             match sets.iter().find(|set| set.column == index) {
-                // A value has no type of its own here.
-                Some(set) => {
+                Some(set) if dialect == Dialect::Postgres => {
+                    // A value has no type of its own here. SQLite has none for parameters, and its CAST changes numbers that are too large.
                     self.text("CAST(").assigned(&set.to, meta, index)?;
-                    self.text(" AS ").text(match dialect {
-                        Dialect::Sqlite => field.ty.sqlite(),
-                        Dialect::Postgres => field.ty.postgres(),
-                    });
-                    self.text(")");
+                    self.text(" AS ").text(field.ty.postgres()).text(")");
                 }
+                Some(set) => self.assigned(&set.to, meta, index)?,
                 None => _ = self.column(meta, index),
             }
         }

@@ -6,13 +6,14 @@ use std::marker::PhantomData;
 use super::column::{ColumnOf, Required};
 use super::condition::Condition;
 use super::operand::{self, IntoOperand, OperandFor};
-use super::select::{Comparison, Node, Operand, Operator};
+use super::select::{Arithmetic, Comparison, Node, Operand, Operator, Results};
 use crate::column::Column;
 
 /// A value that the database computes for each row of `M`, such as `user.visits.add(1)`.
 ///
 /// It is compared with other values, and a column can be set to it by [`update`](super::Query::update). It is NULL if one of its columns
-/// is NULL.
+/// is NULL. The database computes with 64 bits. A result that the type of a column cannot hold is an error when the column is set to it,
+/// and `f32` is rounded then.
 #[must_use = "an expression does nothing unless it is compared or assigned"]
 pub struct Expression<'a, M, T> {
     pub(super) operand: Operand<'a>,
@@ -34,25 +35,38 @@ impl<'a, M, T, N> OperandFor<'a, M, T, N> for Expression<'a, M, T> {
 pub trait Number: Column {
     /// The type of a sum: `i64` of integers, and `f64` of floating-point numbers.
     type Sum: Column + Default;
+
+    #[doc(hidden)]
+    const RESULTS: Results;
 }
 
 macro_rules! numbers {
-    ($($number:ty => $sum:ty;)*) => {$(
+    ($($number:ty => $sum:ty, $results:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl Number for $number {
             type Sum = $sum;
+            const RESULTS: Results = $results;
         }
     )*};
 }
 
-numbers! { i8 => i64; i16 => i64; i32 => i64; i64 => i64; u8 => i64; u16 => i64; u32 => i64; f32 => f64; f64 => f64; }
+macro_rules! small_integers {
+    ($($number:ident)*) => {
+        numbers! {$(
+            $number => i64, Results::Integers { min: $number::MIN as i64, max: $number::MAX as i64 };
+        )*}
+    };
+}
+
+small_integers! { i8 i16 i32 u8 u16 u32 }
+numbers! { i64 => i64, Results::All; f32 => f64, Results::Singles; f64 => f64, Results::All; }
 
 #[expect(
     clippy::should_implement_trait,
     reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`"
 )]
 impl<M, T, N> ColumnOf<M, T, N> {
-    /// The sum. A sum that the type of the column cannot hold is an error of the database.
+    /// The sum.
     pub fn add<'a>(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
     where
         T: Number,
@@ -82,7 +96,7 @@ impl<M, T, N> ColumnOf<M, T, N> {
     reason = "it is named like the comparisons next to it, `user.age.add(1).gt(18)`"
 )]
 impl<'a, M, T> Expression<'a, M, T> {
-    /// The sum. A sum that the type of the column cannot hold is an error of the database.
+    /// The sum.
     pub fn add(self, value: impl IntoOperand<'a, M, T>) -> Expression<'a, M, T>
     where
         T: Number,
@@ -108,8 +122,12 @@ impl<'a, M, T> Expression<'a, M, T> {
 }
 
 impl<'a, M, T> Expression<'a, M, T> {
-    fn of(left: operand::Operand<'a>, operator: Operator, right: operand::Operand<'a>) -> Self {
-        Self { operand: Operand::Arithmetic(Box::new((left.0, operator, right.0))), types: PhantomData }
+    fn of(left: operand::Operand<'a>, operator: Operator, right: operand::Operand<'a>) -> Self
+    where
+        T: Number,
+    {
+        let arithmetic = Arithmetic { left: left.0, operator, right: right.0, results: T::RESULTS };
+        Self { operand: Operand::Arithmetic(Box::new(arithmetic)), types: PhantomData }
     }
 }
 

@@ -30,6 +30,7 @@
 mod change;
 mod closure;
 mod column;
+mod compare;
 mod comparison;
 mod condition;
 mod expression;
@@ -39,6 +40,7 @@ mod load;
 mod mistakes;
 mod operand;
 mod order;
+mod outside;
 mod page;
 #[expect(clippy::module_inception, reason = "it is the type that the module is named for")]
 mod query;

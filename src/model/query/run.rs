@@ -2,7 +2,8 @@
 
 use super::select::Select;
 use super::write::{Bound, Ordered, Writer};
-use crate::db::{DbOrTx, Exec, Names, Row, Statement};
+use crate::column::ColumnType;
+use crate::db::{DbOrTx, Dialect, Exec, Names, Row, Statement};
 use crate::error::{Error, ErrorKind, Lookup, Result};
 use crate::model::{Meta, ModelInternals, load};
 
@@ -113,6 +114,13 @@ pub(super) async fn aggregate(
     each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
 ) -> Result<()> {
     let mut writer = Writer::new(exec.dialect());
+    if let Some(direction) = first_instead_of(opening, exec.dialect(), select.meta.fields[column].ty) {
+        writer.text("SELECT ").column(select.meta, column).text(" FROM (SELECT ").column(select.meta, column);
+        writer.rows(select, Ordered::No)?;
+        writer.text(") AS found WHERE ").column(select.meta, column).text(" IS NOT NULL ORDER BY ");
+        writer.column(select.meta, column).text(direction).text(" LIMIT 1");
+        return read(exec, select, &writer, each).await;
+    }
     writer.text("SELECT ").text(opening).column(select.meta, column).text(closing);
     if select.is_limited() {
         writer.text(" FROM (SELECT ").column(select.meta, column).rows(select, Ordered::No)?;
@@ -121,6 +129,16 @@ pub(super) async fn aggregate(
         writer.rows(select, Ordered::No)?;
     }
     read(exec, select, &writer, each).await
+}
+
+/// PostgreSQL has no `max` and `min` of some types, which it orders: the direction in which the value comes first.
+fn first_instead_of(function: &str, dialect: Dialect, ty: ColumnType) -> Option<&'static str> {
+    let is_missing = matches!(ty, ColumnType::Boolean | ColumnType::Blob | ColumnType::Uuid | ColumnType::Json);
+    match function {
+        "max(" if is_missing && dialect == Dialect::Postgres => Some(" DESC"),
+        "min(" if is_missing && dialect == Dialect::Postgres => Some(" ASC"),
+        _ => None,
+    }
 }
 
 impl<'q> Writer<'q> {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::few::Few;
 use crate::db::Params;
+use crate::error::{Error, Result};
 use crate::model::Meta;
 use crate::model::many_to_many::Pairs;
 use crate::value::{Value, ValueRef};
@@ -64,9 +65,37 @@ impl<'a> Select<'a> {
         let fields = self.meta.fields;
         let is_unique =
             |by: &OrderBy| by.column == self.meta.key || fields[by.column].unique && !fields[by.column].nullable;
-        let is_total = self.order.iter().any(is_unique);
+        // Distinct values have no key: they are ordered by all of them.
+        let is_total = self.is_distinct || self.order.iter().any(is_unique);
         let key = OrderBy { column: self.meta.key, ..OrderBy::default() };
         self.order.iter().copied().chain((!is_total).then_some(key))
+    }
+
+    /// Ends the order of distinct values with all of them, as other orders end with the key.
+    pub(crate) fn order_distinct(&mut self, columns: &[usize]) {
+        for column in columns {
+            if self.order.iter().all(|by| by.column != *column) {
+                self.order.push(OrderBy { column: *column, ..OrderBy::default() });
+            }
+        }
+    }
+
+    /// Refuses what distinct values cannot have in every database.
+    pub(crate) fn check_distinct(&self, columns: &[usize]) -> Result<()> {
+        let name = self.meta.name;
+        if self.lock.is_some() {
+            return Err(Error::other(format!(
+                "distinct values of `{name}` are not rows, and cannot be locked: leave `distinct` or the lock out"
+            )));
+        }
+        match self.order.iter().find(|by| !columns.contains(&by.column)) {
+            None => Ok(()),
+            Some(by) => Err(Error::other(format!(
+                "distinct values of `{name}` are ordered by `{}`, which is not one of them: select it as well, or order by what is \
+                 selected",
+                self.meta.fields[by.column].name
+            ))),
+        }
     }
 
     /// At most this many rows.
@@ -196,7 +225,30 @@ pub(crate) enum Operand<'a> {
     Borrowed(ValueRef<'a>),
     Owned(Value),
     Column(usize),
-    Arithmetic(Box<(Operand<'a>, Operator, Operand<'a>)>),
+    Arithmetic(Box<Arithmetic<'a>>),
+}
+
+/// What the database computes.
+#[derive(Clone)]
+pub(crate) struct Arithmetic<'a> {
+    pub(crate) left: Operand<'a>,
+    pub(crate) operator: Operator,
+    pub(crate) right: Operand<'a>,
+    pub(crate) results: Results,
+}
+
+/// Which results have the type of the expression in Rust. The databases compute with 64 bits.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub enum Results {
+    /// All that the database has.
+    All,
+    Integers {
+        min: i64,
+        max: i64,
+    },
+    /// Those of `f32`.
+    Singles,
 }
 
 #[derive(Clone, Copy)]

@@ -127,7 +127,11 @@ impl<'a, M: ModelInternals, S, R: Send> Values<'a, M, S, R> {
         Self { select, columns, read: read_by(selection), selection: PhantomData }
     }
 
-    /// Each combination of values once. Without an order of its own, the values have no order.
+    /// Each combination of values once. They are ordered by the order of the query, which can only name columns that are selected, and
+    /// then by the values.
+    ///
+    /// # Errors
+    /// An order by another column, and a lock.
     pub fn distinct(mut self) -> Self {
         self.select.is_distinct = true;
         self
@@ -161,7 +165,11 @@ impl<'a, M: ModelInternals, S, R: Send> Values<'a, M, S, R> {
         async move { only_one(meta, self.read(executor.exec(place)).await?) }
     }
 
-    async fn read(&self, exec: Exec<'_>) -> Result<Vec<R>> {
+    async fn read(mut self, exec: Exec<'_>) -> Result<Vec<R>> {
+        if self.select.is_distinct {
+            self.select.check_distinct(&self.columns)?;
+            self.select.order_distinct(&self.columns);
+        }
         let mut writer = Writer::new(exec.dialect());
         writer.select_values(&self.select, &self.columns)?;
         let mut rows = Vec::new();
@@ -193,7 +201,10 @@ pub trait ColumnQuery<'a, T> {
 
 #[diagnostic::do_not_recommend]
 impl<'a, M, T, C, R> ColumnQuery<'a, T> for Values<'a, M, ColumnOf<M, T, C>, R> {
-    fn contains<Outer>(self, column: usize) -> Condition<'a, Outer> {
+    fn contains<Outer>(mut self, column: usize) -> Condition<'a, Outer> {
+        if self.select.is_distinct {
+            self.select.order_distinct(&self.columns);
+        }
         Condition::of(Node::InQuery { column, query: Box::new((self.select, self.columns[0])) })
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::few::Few;
-use super::list;
-use super::select::{Case, Comparison, Connective, Node, Nodes, Operand, Operator, Path, Place, Search, Select};
+use super::list::List;
+use super::select::{Arithmetic, Case, Connective, Node, Nodes, Operand, Operator, Path, Place, Search, Select};
 use crate::db::{Dialect, Names, Params, placeholders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Meta;
@@ -16,7 +16,7 @@ use crate::value::ValueRef;
 pub(crate) struct Writer<'q> {
     pub(crate) sql: String,
     pub(crate) params: Bound<'q>,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     /// Written before the columns of the outermost model, if the statement reads several tables.
     qualifier: Option<&'static str>,
 }
@@ -34,7 +34,7 @@ struct BoundValue<'q> {
     column: Option<(&'static Meta, usize)>,
 }
 
-enum Bind<'q> {
+pub(super) enum Bind<'q> {
     Value(ValueRef<'q>),
     /// The values of a long list, in one text.
     List(String),
@@ -74,7 +74,7 @@ impl Names for Bound<'_> {
 
 /// How tightly what is written next to a condition binds.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Around {
+pub(super) enum Around {
     Nothing,
     Or,
     And,
@@ -82,8 +82,8 @@ enum Around {
 
 /// The model whose columns a condition names, and what is written before them.
 #[derive(Clone, Copy)]
-struct Scope {
-    meta: &'static Meta,
+pub(super) struct Scope {
+    pub(super) meta: &'static Meta,
     qualifier: Option<&'static str>,
 }
 
@@ -123,7 +123,7 @@ impl<'q> Writer<'q> {
         self.column_in(Scope { meta, qualifier: self.qualifier }, index)
     }
 
-    fn column_in(&mut self, scope: Scope, index: usize) -> &mut Self {
+    pub(super) fn column_in(&mut self, scope: Scope, index: usize) -> &mut Self {
         if let Some(qualifier) = scope.qualifier {
             self.text(qualifier).text(".");
         }
@@ -151,7 +151,7 @@ impl<'q> Writer<'q> {
         self.bind(Bind::Value(ValueRef::Integer(number)), None)
     }
 
-    fn bind(&mut self, value: Bind<'q>, column: Option<(&'static Meta, usize)>) -> &mut Self {
+    pub(super) fn bind(&mut self, value: Bind<'q>, column: Option<(&'static Meta, usize)>) -> &mut Self {
         self.params.values.push(BoundValue { value, column });
         self.sql.push(self.dialect.sigil());
         match u8::try_from(self.params.len()) {
@@ -197,7 +197,7 @@ impl<'q> Writer<'q> {
         self.condition(&select.condition, select.condition.len(), scope, Around::Nothing)
     }
 
-    fn order(&mut self, select: &Select<'_>) {
+    pub(super) fn order(&mut self, select: &Select<'_>) {
         let scope = Scope { meta: select.meta, qualifier: self.qualifier };
         for (number, by) in select.full_order().enumerate() {
             self.text(if number == 0 { " ORDER BY " } else { ", " }).column_in(scope, by.column);
@@ -225,11 +225,15 @@ impl<'q> Writer<'q> {
     }
 
     /// The condition that ends before the node at `end`.
-    fn condition(&mut self, nodes: &'q Nodes<'_>, end: usize, scope: Scope, around: Around) -> Result<()> {
+    pub(super) fn condition(&mut self, nodes: &'q Nodes<'_>, end: usize, scope: Scope, around: Around) -> Result<()> {
+        /// Up to this many nodes, each pair of conditions is written as it was joined.
+        const FLAT: usize = 256;
+
         let last = end - 1;
         match nodes.get(last) {
             Node::Empty => {}
             Node::Constant(value) => _ = self.text(if *value { "TRUE" } else { "FALSE" }),
+            Node::Both { connective, .. } if end > FLAT => self.chain(nodes, end, *connective, scope)?,
             Node::Both { connective, right } => {
                 let (inner, word) = match connective {
                     Connective::And => (Around::And, " AND "),
@@ -248,19 +252,10 @@ impl<'q> Writer<'q> {
                 self.condition(nodes, last, scope, Around::Nothing)?;
                 self.text(") IS NOT TRUE");
             }
-            Node::Compare { column, comparison, with } => {
-                let may_be_null = scope.meta.fields[*column].nullable || may_be_null(with, scope);
-                self.column_in(scope, *column).operator(*comparison, may_be_null).operand(
-                    with,
-                    scope,
-                    Some(*column),
-                )?;
-            }
+            Node::Compare { column, comparison, with } => self.compare(*column, *comparison, with, scope)?,
             Node::CompareExpression(compared) => {
                 let (left, comparison, right) = &**compared;
-                let may_be_null = may_be_null(left, scope) || may_be_null(right, scope);
-                self.operand(left, scope, None)?;
-                self.operator(*comparison, may_be_null).operand(right, scope, None)?;
+                self.compare_expression((left, *comparison, right), scope)?;
             }
             Node::IsNull { column, is } => {
                 self.column_in(scope, *column).text(if *is { " IS NULL" } else { " IS NOT NULL" });
@@ -269,7 +264,12 @@ impl<'q> Writer<'q> {
             Node::Search { column, search, text } => self.search(*column, *search, text, scope)?,
             Node::InQuery { column, query } => {
                 let (select, selected) = &**query;
+                if select.is_distinct {
+                    select.check_distinct(&[*selected])?;
+                }
                 self.column_in(scope, *column).text(" IN (SELECT ");
+                // Only the number of rows depends on it.
+                self.text(if select.is_distinct && select.is_limited() { "DISTINCT " } else { "" });
                 let inner = Scope { meta: select.meta, qualifier: None };
                 self.column_in(inner, *selected);
                 let outer = self.qualifier.take();
@@ -313,27 +313,13 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
-    fn operator(&mut self, comparison: Comparison, may_be_null: bool) -> &mut Self {
-        self.text(match (comparison, self.dialect) {
-            (Comparison::Eq, _) => " = ",
-            // NULL is different from every value.
-            (Comparison::Ne, Dialect::Sqlite) if may_be_null => " IS NOT ",
-            (Comparison::Ne, Dialect::Postgres) if may_be_null => " IS DISTINCT FROM ",
-            (Comparison::Ne, _) => " <> ",
-            (Comparison::Lt, _) => " < ",
-            (Comparison::Le, _) => " <= ",
-            (Comparison::Gt, _) => " > ",
-            (Comparison::Ge, _) => " >= ",
-        })
-    }
-
     /// What a column is set to.
-    pub(crate) fn assigned(&mut self, operand: &'q Operand<'_>, meta: &'static Meta, column: usize) -> Result<()> {
+    pub(super) fn computed(&mut self, operand: &'q Operand<'_>, meta: &'static Meta, column: usize) -> Result<()> {
         self.operand(operand, Scope { meta, qualifier: None }, Some(column))
     }
 
     /// What the column is compared with or set to.
-    fn operand(&mut self, operand: &'q Operand<'_>, scope: Scope, column: Option<usize>) -> Result<()> {
+    pub(super) fn operand(&mut self, operand: &'q Operand<'_>, scope: Scope, column: Option<usize>) -> Result<()> {
         if let Some(value) = operand.value() {
             if let (ValueRef::Refused(_), Some(column)) = (value, column)
                 && value == UNSET_ID
@@ -346,7 +332,7 @@ impl<'q> Writer<'q> {
             Operand::Borrowed(_) | Operand::Owned(_) => {}
             Operand::Column(index) => _ = self.column_in(scope, *index),
             Operand::Arithmetic(arithmetic) => {
-                let (left, operator, right) = &**arithmetic;
+                let Arithmetic { left, operator, right, .. } = &**arithmetic;
                 self.text("(").operand(left, scope, column)?;
                 self.text(match operator {
                     Operator::Add => " + ",
@@ -375,28 +361,23 @@ impl<'q> Writer<'q> {
         /// A longer list is one parameter, so that its length is not in the text and not limited.
         const LONGEST: usize = 16;
 
-        if values.is_empty() {
+        let (dialect, ty) = (self.dialect, scope.meta.fields[column].ty);
+        // No row has a value that cannot be stored.
+        let values = values.iter().filter(move |value| value.outside(dialect).is_none());
+        let count = values.clone().count();
+        if count == 0 {
             self.text("FALSE");
             return Ok(());
         }
-        let ty = scope.meta.fields[column].ty;
-        if values.len() > LONGEST
-            && let Some(text) = list::as_text(values, self.dialect)
+        if count > LONGEST
+            && let Some(List { text, opening, closing }) = List::of(values.clone(), ty, dialect)
         {
-            match self.dialect {
-                Dialect::Sqlite => {
-                    self.column_in(scope, column).text(" IN (SELECT ").text(list::element(ty)).text(" FROM json_each(");
-                    self.bind(Bind::List(text), Some((scope.meta, column))).text("))");
-                }
-                Dialect::Postgres => {
-                    self.column_in(scope, column).text(" = ANY (");
-                    self.bind(Bind::List(text), Some((scope.meta, column))).text(")");
-                }
-            }
+            self.column_in(scope, column).text(opening);
+            self.bind(Bind::List(text), Some((scope.meta, column))).text(closing);
             return Ok(());
         }
         self.column_in(scope, column).text(" IN (");
-        for (number, value) in values.iter().enumerate() {
+        for (number, value) in values.enumerate() {
             self.text(if number == 0 { "" } else { ", " }).operand(value, scope, Some(column))?;
         }
         self.text(")");
@@ -404,21 +385,38 @@ impl<'q> Writer<'q> {
     }
 
     fn search(&mut self, column: usize, search: Search, text: &'q Operand<'_>, scope: Scope) -> Result<()> {
+        if text.outside(self.dialect).is_some() {
+            self.text("FALSE");
+            return Ok(());
+        }
         let (opening, closing) = match search.case {
             Case::Sensitive => ("", ""),
             Case::Insensitive => ("lower(", ")"),
         };
         // Without a cast, PostgreSQL does not know which of its functions is meant.
         let cast = if self.dialect == Dialect::Postgres { "::text" } else { "" };
+        // Of text, the functions of SQLite only see what is in front of a NUL, and a part of no bytes is NULL. The byte FF is in no text.
         // The parts of the condition: between them are the column, `c`, and the text, `t`.
         let parts: &[&str] = match (search.place, self.dialect) {
             (Place::Whole, _) => &["c", " = ", "t"],
             (Place::Anywhere, Dialect::Sqlite) => &["instr(", "c", ", ", "t", ") > 0"],
             (Place::Anywhere, Dialect::Postgres) => &["strpos(", "c", ", ", "t", ") > 0"],
-            (Place::Start, Dialect::Sqlite) => &["substr(", "c", ", 1, length(", "t", ")) = ", "t"],
+            (Place::Start, Dialect::Sqlite) => {
+                &["substr(CAST(", "c", " || x'ff' AS BLOB), 1, length(CAST(", "t", " AS BLOB))) = CAST(", "t", " AS BLOB)"]
+            }
             (Place::Start, Dialect::Postgres) => &["starts_with(", "c", ", ", "t", ")"],
             // The last characters, as many as the text has. Of a column that is shorter, it is fewer.
-            (Place::End, Dialect::Sqlite) => &["substr(", "c", ", length(", "c", ") - length(", "t", ") + 1) = ", "t"],
+            (Place::End, Dialect::Sqlite) => &[
+                "substr(CAST(x'ff' || ",
+                "c",
+                " AS BLOB), 2 + length(CAST(",
+                "c",
+                " AS BLOB)) - length(CAST(",
+                "t",
+                " AS BLOB))) = CAST(",
+                "t",
+                " AS BLOB)",
+            ],
             (Place::End, Dialect::Postgres) => &["right(", "c", ", length(", "t", ")) = ", "t"],
         };
         for part in parts {
@@ -432,14 +430,6 @@ impl<'q> Writer<'q> {
             }
         }
         Ok(())
-    }
-}
-
-fn may_be_null(operand: &Operand<'_>, scope: Scope) -> bool {
-    match operand {
-        Operand::Borrowed(_) | Operand::Owned(_) => false,
-        Operand::Column(column) => scope.meta.fields[*column].nullable,
-        Operand::Arithmetic(_) => true,
     }
 }
 
