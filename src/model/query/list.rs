@@ -91,7 +91,9 @@ mod json {
         pub(super) fn of<'v>(mut values: impl Iterator<Item = ValueRef<'v>>, ty: ColumnType) -> Self {
             match ty {
                 ColumnType::Blob | ColumnType::Uuid => Self::Bytes,
-                ColumnType::Real if values.any(|value| matches!(value, ValueRef::Real(real) if !is_short(real))) => Self::Exact,
+                ColumnType::Real if values.any(|value| matches!(value, ValueRef::Real(real) if !is_short(real))) => {
+                    Self::Exact
+                }
                 ColumnType::Text
                     if values.any(|value| matches!(value.exposed(), ValueRef::Text(text) if text.contains('\0'))) =>
                 {

@@ -401,9 +401,15 @@ impl<'q> Writer<'q> {
             (Place::Whole, _) => &["c", " = ", "t"],
             (Place::Anywhere, Dialect::Sqlite) => &["instr(", "c", ", ", "t", ") > 0"],
             (Place::Anywhere, Dialect::Postgres) => &["strpos(", "c", ", ", "t", ") > 0"],
-            (Place::Start, Dialect::Sqlite) => {
-                &["substr(CAST(", "c", " || x'ff' AS BLOB), 1, length(CAST(", "t", " AS BLOB))) = CAST(", "t", " AS BLOB)"]
-            }
+            (Place::Start, Dialect::Sqlite) => &[
+                "substr(CAST(",
+                "c",
+                " || x'ff' AS BLOB), 1, length(CAST(",
+                "t",
+                " AS BLOB))) = CAST(",
+                "t",
+                " AS BLOB)",
+            ],
             (Place::Start, Dialect::Postgres) => &["starts_with(", "c", ", ", "t", ")"],
             // The last characters, as many as the text has. Of a column that is shorter, it is fewer.
             (Place::End, Dialect::Sqlite) => &[

@@ -54,7 +54,8 @@ mod tests {
         );
         assert_eq!(array([].into_iter()), "{}");
         // The days -719528 and 2932897 begin the years 0 and 10000.
-        let dates = [ValueRef::Date(-719_528), ValueRef::Date(-719_529), ValueRef::Date(2_932_897), ValueRef::Date(i32::MIN)];
+        let dates =
+            [ValueRef::Date(-719_528), ValueRef::Date(-719_529), ValueRef::Date(2_932_897), ValueRef::Date(i32::MIN)];
         assert_eq!(array(dates.into_iter()), r#"{"0001-01-01 BC","0002-12-31 BC","10000-01-01","-infinity"}"#);
     }
 }
