@@ -102,6 +102,7 @@ const CALLS: &[&str] = &[
     "many_to_many/id_of_another_model",
     "migrations/folder_at_run_time",
     "queries",
+    "serde/password_serialized",
     "testing",
     "transactions",
 ];
