@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::renames::Assumed;
 use super::script::Script;
 use super::tables::Tables;
-use super::undecided::{if_meant, value};
+use super::undecided::{if_meant, points_elsewhere, value};
 use crate::db::{Dialect, Tokens};
 use crate::difference::DifferenceKind;
 use crate::model::sql::{list, quoted};
@@ -252,9 +252,12 @@ impl Writer<'_> {
                 DifferenceKind::NotUnique { columns } => self.index(table, &columns, CompositeKind::Unique),
                 DifferenceKind::NoIndex { columns } => self.index(table, &columns, CompositeKind::Index),
                 DifferenceKind::NoForeignKey { column, .. } => self.refer(table, &column),
-                DifferenceKind::OtherTarget { column, .. }
-                | DifferenceKind::OnDelete { column, .. }
-                | DifferenceKind::NotDeferred { column } => {
+                DifferenceKind::OtherTarget { column, expected, found } => {
+                    self.drop_references(table, |reference| reference.column == column);
+                    self.phases.refer.push(points_elsewhere(&column, table, &found, &expected));
+                    self.refer(table, &column);
+                }
+                DifferenceKind::OnDelete { column, .. } | DifferenceKind::NotDeferred { column } => {
                     self.drop_references(table, |reference| reference.column == column);
                     self.refer(table, &column);
                 }

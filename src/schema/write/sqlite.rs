@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::renames::Assumed;
 use super::script::Script;
 use super::tables::Tables;
-use super::undecided::{if_meant, value};
+use super::undecided::{if_meant, points_elsewhere, value};
 use crate::db::{Dialect, Tokens};
 use crate::difference::DifferenceKind;
 use crate::model::sql::{list, quoted};
@@ -227,6 +227,7 @@ impl Writer<'_> {
             DifferenceKind::NotFilled { column, generated: true } => {
                 if_meant(&format!("{} of {of} is computed from now on, and its values are dropped", quoted(column)))
             }
+            DifferenceKind::OtherTarget { column, expected, found } => points_elsewhere(column, table, found, expected),
             DifferenceKind::NotTheKey { column } => {
                 if_meant(&format!("{} becomes the primary key of {of}", quoted(column)))
             }

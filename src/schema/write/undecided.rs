@@ -6,7 +6,7 @@
 use crate::db::Dialect;
 use crate::model::sql::quoted;
 use crate::schema::ddl;
-use crate::schema::table::Column;
+use crate::schema::table::{Column, Table};
 
 const UNDECIDED: &str = "UNDECIDED";
 
@@ -19,6 +19,15 @@ pub(in crate::schema) fn undecided_in(file: &str, sql: &str) -> Vec<String> {
 /// A line to be deleted if what follows is meant.
 pub(super) fn if_meant(what: &str) -> String {
     format!("{UNDECIDED}: delete this line if it is meant that {what}\n")
+}
+
+/// A line about the values of a foreign key, which would be those of other rows.
+pub(super) fn points_elsewhere(column: &str, table: &Table, found: &str, expected: &str) -> String {
+    if_meant(&format!(
+        "the values of {} of {}, which are of `{found}`, are of `{expected}` from now on",
+        quoted(column),
+        quoted(table.name),
+    ))
 }
 
 /// A line in place of a value.
