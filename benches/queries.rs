@@ -10,7 +10,6 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use signals::prelude::*;
 use tokio::runtime::Runtime;
 
-#[expect(unused_imports, reason = "it is shared with the benchmark of dispatch")]
 mod measure;
 #[cfg(feature = "postgres")]
 #[path = "queries/postgres.rs"]
