@@ -286,7 +286,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     }
 
     /// Sets `fields` of every row that meets a condition to their values in `values`, with one statement, and returns how many rows
-    /// there were.
+    /// there were. With a condition that the compiler checks, it is [`User::filter(..).update(..)`](Query::update).
     ///
     /// **It sends no signals of single rows**, only [`post_bulk_update`] once, if a row was updated.
     /// [`with_signals`](UpdateWhere::with_signals) saves each row with its signals.
@@ -307,7 +307,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     ///
     /// The condition is SQL. Its placeholders are those of [`Params`]: `?`, or `?2` for the second parameter. Fields with `#[update]`
     /// that are among `fields` are set as by [`save_fields`](Self::save_fields), and a `#[version]` is incremented in each row. For
-    /// `SET visits = visits + 1`, write SQL: `db.execute(..)`.
+    /// `SET visits = visits + 1`, use [`update`](Query::update) of a query.
     ///
     /// # Errors
     /// The condition is empty: write `true` to update every row. Errors of the database.
@@ -323,7 +323,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     }
 
     /// Deletes every row that meets a condition, with one statement, and returns how many there were. The condition is that of
-    /// [`update_where`](Self::update_where).
+    /// [`update_where`](Self::update_where). With a condition that the compiler checks, it is [`User::filter(..).delete(..)`](Query::delete).
     ///
     /// **It sends no signals of single rows**, only [`post_bulk_delete`] once, if a row was deleted, **and follows no `on_delete`**
     /// except `db_cascade`: if other rows point to one of these, it fails and deletes nothing.
