@@ -32,6 +32,8 @@ struct BoundValue<'q> {
     value: Bind<'q>,
     /// The column that it is compared with or assigned to.
     column: Option<(&'static Meta, usize)>,
+    /// Its number among the parameters of a condition that the user wrote.
+    own_number: Option<usize>,
 }
 
 pub(super) enum Bind<'q> {
@@ -63,8 +65,12 @@ impl Params for Bound<'_> {
 impl Names for Bound<'_> {
     fn rename(&self, error: &mut Error) {
         let ErrorKind::Parameter { number, reason, cast } = error.kind_mut() else { return };
-        let column = number.checked_sub(1).filter(|index| *index < self.len());
-        if let Some((meta, column)) = column.and_then(|index| self.values.get(index).column) {
+        let value = number.checked_sub(1).filter(|index| *index < self.len());
+        let Some(value) = value.map(|index| self.values.get(index)) else { return };
+        if let Some(own) = value.own_number {
+            *number = own;
+        }
+        if let Some((meta, column)) = value.column {
             let way_out = if cast.is_some() { ": change the type of the field, or that of the column" } else { "" };
             let reason = format!("{reason}{way_out}");
             *error.kind_mut() = ErrorKind::NotStorable { model: meta.name, field: meta.fields[column].name, reason };
@@ -152,7 +158,7 @@ impl<'q> Writer<'q> {
     }
 
     pub(super) fn bind(&mut self, value: Bind<'q>, column: Option<(&'static Meta, usize)>) -> &mut Self {
-        self.params.values.push(BoundValue { value, column });
+        self.params.values.push(BoundValue { value, column, own_number: None });
         self.sql.push(self.dialect.sigil());
         match u8::try_from(self.params.len()) {
             // Formatting would take longer than the rest of a short statement.
@@ -281,7 +287,7 @@ impl<'q> Writer<'q> {
                 let before = self.params.len();
                 for index in 0..params.len() {
                     let value = Bind::Value(params.get(index));
-                    self.params.values.push(BoundValue { value, column: None });
+                    self.params.values.push(BoundValue { value, column: None, own_number: Some(index + 1) });
                 }
                 let condition = placeholders::of_condition(sql, params.len(), before, self.dialect)?;
                 self.text(&condition);
