@@ -10,7 +10,7 @@ use super::select::{Orders, RowLock, Select};
 use super::values::{SelectionClosure, Values};
 use crate::model::ModelInternals;
 
-/// A query for rows of `M`. [`Model::filter`](super::Model::filter) and others begin one.
+/// A query for rows of `M`. [`Model::filter`](crate::Model::filter) and others begin one.
 #[must_use = "a query is not sent before one of its last methods is awaited, such as `.all(&db)`, `.first(&db)` or `.count(&db)`"]
 pub struct Query<'a, M, L = ()> {
     pub(crate) select: Select<'a>,

@@ -43,7 +43,7 @@ impl fmt::Debug for Set<'_> {
 }
 
 impl<M, T, N> ColumnOf<M, T, N> {
-    /// An assignment, for [`Query::update`]: `user.visits.set(0)`.
+    /// An assignment, for [`Query::update`](super::Query::update): `user.visits.set(0)`.
     pub fn set<'a>(self, value: impl IntoAssigned<'a, M, T, N>) -> Assignment<'a, M> {
         Assignment::new(self.index, value.into_operand().0)
     }
