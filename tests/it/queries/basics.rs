@@ -131,6 +131,13 @@ async fn a_query_finds_what_its_condition_says(database: &Database) -> TestResul
     assert_eq!(User::filter(|user| user.age.add(13).eq(30)).one(&db).await?, bob);
     assert_eq!(User::filter(|user| user.age.mul(2).sub(user.age).ge(31)).count(&db).await?, 1);
     assert_eq!(User::filter(|_| Condition::sql("age > ? AND age < ?", &(16, 31))).count(&db).await?, 2);
+    for (every, found) in [(true, 3), (false, 0)] {
+        assert_eq!(User::filter(|_| every).count(&db).await?, found);
+        assert_eq!(User::exclude(|_| every).count(&db).await?, 3 - found);
+    }
+    for name in &["ann", "bob"] {
+        assert_eq!(User::filter(|user| user.username.eq(name)).count(&db).await?, 1);
+    }
     let both = User::filter(|user| user.active.eq(true)).filter(|_| Condition::sql("age > ?", &(17,)));
     assert_eq!(names(&both.all(&db).await?), ["ann"]);
 
