@@ -140,6 +140,30 @@ const OPERATIONS: &[(&str, Work)] = &[
     ("delete_where, with signals", |db, _| {
         Box::pin(async move { Author::delete_where(db, "true", &()).with_signals().await.map(drop) })
     }),
+    ("update of a query, with signals", |db, _| {
+        Box::pin(async move {
+            Author::query().update(db, |author| author.name.set("ann e.".to_owned())).with_signals().await.map(drop)
+        })
+    }),
+    ("update of a query", |db, _| {
+        Box::pin(async move { Tag::query().update(db, |tag| tag.name.set("updated".to_owned())).await.map(drop) })
+    }),
+    ("delete of a query, with signals", |db, _| {
+        Box::pin(async move { Author::order_by(|author| author.id).limit(1).delete(db).with_signals().await.map(drop) })
+    }),
+    ("rows of a query with others", |db, _| {
+        Box::pin(async move { Book::with(|book| book.author).all(db).await.map(drop) })
+    }),
+    ("a page and a stream of a query", |db, _| {
+        Box::pin(async move {
+            Tag::query().page(db, 1, 10).await?;
+            let mut stream = Author::query().stream(db);
+            while let Some(author) = stream.next().await {
+                author?;
+            }
+            Ok(())
+        })
+    }),
     ("get_or_create", |db, rows| {
         Box::pin(async move { rows.new.get_or_create(db, Author::fields().name).await.map(drop) })
     }),

@@ -78,8 +78,8 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     /// Locks the rows until the transaction ends, so that no other one changes them. In SQLite a transaction that writes is the only one,
     /// and nothing is locked.
     ///
-    /// The lock is PostgreSQL's `FOR NO KEY UPDATE`, which allows inserts of rows that point to these. The executor must be a
-    /// [`Tx`](crate::Tx).
+    /// The lock is PostgreSQL's `FOR NO KEY UPDATE`, which allows inserts of rows that point to these. Rows that an offset leaves out are
+    /// locked too. The executor must be a [`Tx`](crate::Tx).
     pub fn for_update(mut self) -> Self {
         self.select.lock.get_or_insert(RowLock { skip_locked: false });
         self

@@ -157,7 +157,7 @@ async fn rule_62_a_list_has_any_length_and_type(database: &Database) -> TestResu
         colour: Colour::Red,
         flag: true,
         country: rows[2].country.clone(),
-        machine: rows[2].machine.clone(),
+        machine: rows[2].machine,
         ..Sample::default()
     };
     for row in &rows {

@@ -206,11 +206,11 @@ async fn rule_65_keys_of_ones_own_and_two_relations_to_one_model(database: &Data
         [one]
     );
     let large = Country::filter(|country| country.is_large.eq(true)).values(|country| country.code);
-    assert_eq!(Country::filter(|country| country.code.in_query(large)).ids(&db).await?, [q.code.clone()]);
+    assert_eq!(Country::filter(|country| country.code.in_query(large)).ids(&db).await?, [&*q.code]);
     let found = Country::filter(|country| country.arrivals().is_empty() & country.capital().is_empty());
     assert_eq!(found.ids(&db).await?, ["be"]);
     let found = Country::filter(|country| country.capital().is(|capital| capital.id.gt(Id::new(0))));
-    assert_eq!(found.ids(&db).await?, [q.code.clone()]);
+    assert_eq!(found.ids(&db).await?, [&*q.code]);
 
     let rows = Route::with(|route| route.from).with(|route| route.to).order_by(|route| route.to).all(&db).await?;
     assert_eq!(

@@ -5,7 +5,7 @@ use signals::model::query::{ColumnOf, Condition};
 use signals::prelude::*;
 
 use super::fields::{Comparison, FIELDS, Operator};
-use super::rows::{Country, Machine, Owner, Sample, SampleByParentInQueries as _, Tag, World};
+use super::rows::{Owner, Sample, SampleByParentInQueries as _, World};
 use super::values::{Sampled, TEXTS};
 use crate::databases::is_sqlite;
 
@@ -261,29 +261,20 @@ impl Filter {
 }
 
 fn holds_expression(row: &Sample, kind: usize, operator: Operator, a: usize, b: usize) -> bool {
-    let (x, y, z) = (i32::at(a), i32::at(b), i32::at(a + b)).into_i64();
+    let number = |index| i64::from(i32::at(index));
+    let (first, second, third) = (number(a), number(b), number(a + b));
     let small = i64::from(row.small);
     match kind {
-        0 => compared(operator, Some(small * x - y), Some(z)),
-        1 => compared(operator, Some(small + x), Some(small - y)),
+        0 => compared(operator, Some(small * first - second), Some(third)),
+        1 => compared(operator, Some(small + first), Some(small - second)),
         2 => {
             let sum = (f64::from(row.single) + f64::from(f32::at(a))) * 2.0;
             let order = sum.partial_cmp(&f64::from(f32::at(b))).unwrap();
             compared(operator, Some(order), Some(std::cmp::Ordering::Equal))
         }
-        _ => row
-            .maybe_large
-            .is_some_and(|large| (-1000..=1000).contains(&large) && compared(operator, Some(large + x), Some(z))),
-    }
-}
-
-trait IntoI64 {
-    fn into_i64(self) -> (i64, i64, i64);
-}
-
-impl IntoI64 for (i32, i32, i32) {
-    fn into_i64(self) -> (i64, i64, i64) {
-        (self.0.into(), self.1.into(), self.2.into())
+        _ => row.maybe_large.is_some_and(|large| {
+            (-1000..=1000).contains(&large) && compared(operator, Some(large + first), Some(third))
+        }),
     }
 }
 
@@ -323,6 +314,3 @@ impl Search {
         }
     }
 }
-
-/// Each model of a relation that is only named in conditions.
-const _: fn(Country, Machine, Tag) = |_, _, _| {};
