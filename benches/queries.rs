@@ -42,11 +42,12 @@ struct Post {
 /// How many posts there are, of ten authors.
 const POSTS: i64 = 1_000;
 
+// LIMIT is written as a number: with a parameter there, SQLite prepares the statement again at each execution.
 const LIST: &str = "SELECT id, title, body, author_id, published, views FROM posts WHERE published = ?1 AND views >= ?2 \
-                    ORDER BY views DESC, id LIMIT ?3";
+                    ORDER BY views DESC, id LIMIT 20";
 const JOIN: &str = "SELECT p.id, p.title, p.body, p.author_id, p.published, p.views, a.id, a.name, a.active FROM posts AS p \
-                    JOIN authors AS a ON a.id = p.author_id WHERE p.published = ?1 ORDER BY p.views DESC, p.id LIMIT ?2";
-const PAGE: &str = "SELECT id, title, body, author_id, published, views FROM posts WHERE published = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
+                    JOIN authors AS a ON a.id = p.author_id WHERE p.published = ?1 ORDER BY p.views DESC, p.id LIMIT 20";
+const PAGE: &str = "SELECT id, title, body, author_id, published, views FROM posts WHERE published = ?1 ORDER BY id LIMIT 20 OFFSET ?2";
 const COUNT: &str = "SELECT count(*) FROM posts WHERE author_id = ?1";
 const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM posts WHERE author_id = ?1 AND title = ?2)";
 const FIRST: &str =
@@ -132,19 +133,19 @@ fn sqlite(table: &mut Table, runtime: &Rc<Runtime>) {
     let floors = [
         table.floor(by_hand("20 rows", |hand| {
             let mut query = hand.prepare_cached(LIST)?;
-            let rows: Vec<Post> = query.query_map(params![true, 50, 20], post)?.collect::<Result<_, _>>()?;
+            let rows: Vec<Post> = query.query_map(params![true, 50], post)?.collect::<Result<_, _>>()?;
             Ok(rows.len())
         })),
         table.floor(by_hand("20 rows of a join", |hand| {
             let mut query = hand.prepare_cached(JOIN)?;
-            let rows = query.query_map(params![true, 20], |row| Ok((post(row)?, author(row)?)))?;
+            let rows = query.query_map([true], |row| Ok((post(row)?, author(row)?)))?;
             Ok(rows.collect::<Result<Vec<(Post, Author)>, _>>()?.len())
         })),
         table.floor(by_hand("a page and the total", |hand| {
             let mut count = hand.prepare_cached("SELECT count(*) FROM posts WHERE published = ?1")?;
             let total: i64 = count.query_one([true], |row| row.get(0))?;
             let mut query = hand.prepare_cached(PAGE)?;
-            let rows: Vec<Post> = query.query_map(params![true, 20, 40], post)?.collect::<Result<_, _>>()?;
+            let rows: Vec<Post> = query.query_map(params![true, 40], post)?.collect::<Result<_, _>>()?;
             Ok(rows.len() + usize::try_from(total).unwrap_or(0))
         })),
         table.floor(by_hand("count", |hand| {

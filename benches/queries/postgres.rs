@@ -25,13 +25,13 @@ pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
     });
     let hand = Rc::new(hand);
     let list = format!(
-        "SELECT {COLUMNS} FROM posts AS p WHERE published = $1 AND views >= $2 ORDER BY views DESC, id LIMIT $3"
+        "SELECT {COLUMNS} FROM posts AS p WHERE published = $1 AND views >= $2 ORDER BY views DESC, id LIMIT 20"
     );
     let join = format!(
         "SELECT {COLUMNS}, a.id, a.name, a.active FROM posts AS p JOIN authors AS a ON a.id = p.author_id WHERE p.published = $1 \
-         ORDER BY p.views DESC, p.id LIMIT $2"
+         ORDER BY p.views DESC, p.id LIMIT 20"
     );
-    let page = format!("SELECT {COLUMNS} FROM posts AS p WHERE published = $1 ORDER BY id LIMIT $2 OFFSET $3");
+    let page = format!("SELECT {COLUMNS} FROM posts AS p WHERE published = $1 ORDER BY id LIMIT 20 OFFSET $2");
     let first = format!("SELECT {COLUMNS} FROM posts AS p WHERE title = $1 ORDER BY id LIMIT 1");
     let count = "SELECT count(*) FROM posts WHERE author_id = $1";
     let exists = "SELECT EXISTS (SELECT 1 FROM posts WHERE author_id = $1 AND title = $2)";
@@ -40,10 +40,10 @@ pub(crate) fn cases(table: &mut Table, url: &str, runtime: &Rc<Runtime>) {
         table.floor(by_hand(&format!("postgres: {name} by hand"), &hand, statements, params, read, runtime))
     };
     let floors = [
-        floor("20 rows", &[&list], posts, |_| vec![&true, &50_i64, &20_i64]),
-        floor("20 rows of a join", &[&join], joined, |_| vec![&true, &20_i64]),
+        floor("20 rows", &[&list], posts, |_| vec![&true, &50_i64]),
+        floor("20 rows of a join", &[&join], joined, |_| vec![&true]),
         floor("a page and the total", &[total, &page], posts_or_number, |statement| {
-            if statement == 0 { vec![&true] } else { vec![&true, &20_i64, &40_i64] }
+            if statement == 0 { vec![&true] } else { vec![&true, &40_i64] }
         }),
         floor("count", &[count], posts_or_number, |_| vec![&3_i64]),
         floor("exists", &[exists], |rows| usize::from(rows[0].get::<_, bool>(0)), |_| vec![&3_i64, &"post 2"]),

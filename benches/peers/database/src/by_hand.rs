@@ -6,24 +6,30 @@ use std::time::Duration;
 use measure::{Case, Cell};
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::place::{self, ADD, DELETE, INSERT, NONE_OF_MANY, PRAGMAS, Place, REMOVE, UPDATE};
+use crate::place::{self, ADD, COUNT, DELETE, INSERT, JOIN, LIST, NONE_OF_MANY, PRAGMAS, Place, REMOVE, UPDATE};
 use crate::timed;
-use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+use crate::work::{AGE, CHILDREN, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 
 /// Rows per statement, as most libraries of the other columns choose a number of this size.
 const ROWS: usize = 50;
 
 pub(crate) struct Row {
-    id: i64,
-    name: String,
-    email: Option<String>,
-    age: i64,
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) age: i64,
 }
 
-struct Child {
-    id: i64,
-    parent: i64,
-    name: String,
+pub(crate) struct Child {
+    pub(crate) id: i64,
+    pub(crate) parent: i64,
+    pub(crate) name: String,
+}
+
+#[expect(dead_code, reason = "it is read into, as by the libraries, and not looked at")]
+pub(crate) struct Parent {
+    pub(crate) id: i64,
+    pub(crate) name: String,
 }
 
 /// A receiver.
@@ -32,17 +38,17 @@ pub(crate) fn receive<T>(row: &T) {
     black_box(row);
 }
 
-pub(crate) fn open(place: &Place) -> Connection {
+fn open(place: &Place, work: Work) -> Connection {
     let connection = Connection::open(place.file()).expect("a database");
     for pragma in PRAGMAS {
         connection.execute_batch(pragma).expect(pragma);
     }
-    connection.execute_batch(&place::tables(place.kind)).expect("tables");
+    connection.execute_batch(&place::contents(place.kind, work.operation)).expect("tables");
     connection
 }
 
 pub(crate) fn cell(place: &Place, work: Work) -> Cell {
-    let connection = open(place);
+    let connection = open(place, work);
     connection.set_prepared_statement_cache_capacity(64);
     Case::turns(move |times| turn(&connection, work, times)).into()
 }
@@ -104,6 +110,7 @@ fn turn(connection: &Connection, work: Work, times: u32) -> Duration {
             }
             watch.elapsed
         }
+        Operation::Read(read) => reads(connection, read, times),
     };
     if work.is_inside {
         execute(connection, "ROLLBACK", []);
@@ -208,4 +215,36 @@ fn cascade(connection: &Connection, work: Work, parent: i64) {
         receive(child);
     }
     execute(connection, "DELETE FROM parents WHERE id = ?", [parent]);
+}
+
+fn reads(connection: &Connection, read: Read, times: u32) -> Duration {
+    match read {
+        Read::List => timed!(times, {
+            assert_eq!(black_box(list(connection).expect(LIST)).len(), usize::from(FEW));
+        }),
+        Read::Join => timed!(times, {
+            assert_eq!(black_box(join(connection).expect(JOIN)).len(), usize::from(FEW));
+        }),
+        Read::Count => timed!(times, {
+            let count =
+                connection.prepare_cached(COUNT).and_then(|mut count| count.query_one([PARENT], |row| row.get(0)));
+            assert_eq!(count, Ok(CHILDREN));
+        }),
+    }
+}
+
+fn list(connection: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let mut select = connection.prepare_cached(LIST)?;
+    let row =
+        |row: &rusqlite::Row<'_>| Ok(Row { id: row.get(0)?, name: row.get(1)?, email: row.get(2)?, age: row.get(3)? });
+    select.query_map([AGE], row)?.collect()
+}
+
+fn join(connection: &Connection) -> rusqlite::Result<Vec<(Child, Parent)>> {
+    let mut select = connection.prepare_cached(JOIN)?;
+    let row = |row: &rusqlite::Row<'_>| {
+        let child = Child { id: row.get(0)?, parent: row.get(1)?, name: row.get(2)? };
+        Ok((child, Parent { id: row.get(3)?, name: row.get(4)? }))
+    };
+    select.query_map([PARENT], row)?.collect()
 }

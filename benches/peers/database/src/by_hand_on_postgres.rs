@@ -5,11 +5,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use measure::{Case, Cell};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, Row, Statement};
 
-use crate::by_hand::{receive, rows};
-use crate::place::{ADD, DELETE, INSERT_RETURNING, NONE_OF_MANY, Place, REMOVE, UPDATE, client, tables};
-use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+use crate::by_hand::{self, Child, Parent, receive, rows};
+use crate::place::{
+    ADD, COUNT, DELETE, INSERT_RETURNING, JOIN, LIST, NONE_OF_MANY, Place, REMOVE, UPDATE, client, contents,
+};
+use crate::work::{self, AGE, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 use crate::{Shared, timed};
 
 const MANY_ROWS: &str = "INSERT INTO plains (name, email, age) \
@@ -30,12 +32,15 @@ struct Hand {
     delete_read: Statement,
     delete_children: Statement,
     delete_parent: Statement,
+    list: Statement,
+    join: Statement,
+    count: Statement,
 }
 
 impl Hand {
-    async fn connect(place: &Place) -> Self {
+    async fn connect(place: &Place, work: Work) -> Self {
         let client = client(&place.server().await).await;
-        client.batch_execute(&tables(place.kind)).await.expect("tables");
+        client.batch_execute(&contents(place.kind, work.operation)).await.expect("tables");
         let prepare = async |sql: &str| client.prepare(sql).await.expect(sql);
         Self {
             insert: prepare(INSERT_RETURNING).await,
@@ -50,6 +55,9 @@ impl Hand {
             delete_read: prepare("DELETE FROM children WHERE id = ANY($1)").await,
             delete_children: prepare("DELETE FROM children WHERE parent_id = $1").await,
             delete_parent: prepare("DELETE FROM parents WHERE id = $1").await,
+            list: prepare(LIST).await,
+            join: prepare(JOIN).await,
+            count: prepare(COUNT).await,
             client,
         }
     }
@@ -68,7 +76,7 @@ impl Hand {
 
 pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
     let runtime = Rc::clone(runtime);
-    let hand = runtime.block_on(Hand::connect(place));
+    let hand = runtime.block_on(Hand::connect(place, work));
     Case::turns(move |times| runtime.block_on(turn(&hand, work, times))).into()
 }
 
@@ -115,6 +123,7 @@ async fn turn(hand: &Hand, work: Work, times: u32) -> Duration {
             }
         }),
         Operation::Cascade => cascades(hand, work, times).await,
+        Operation::Read(read) => reads(hand, read, times).await,
     };
     hand.batch(work.is_inside, "ROLLBACK").await;
     elapsed
@@ -167,4 +176,31 @@ async fn cascades(hand: &Hand, work: Work, times: u32) -> Duration {
         watch.stop();
     }
     watch.elapsed
+}
+
+async fn reads(hand: &Hand, read: Read, times: u32) -> Duration {
+    match read {
+        Read::List => timed!(times, {
+            let rows = hand.client.query(&hand.list, &[&AGE]).await.expect(LIST);
+            let rows: Vec<_> = rows.iter().map(plain).collect();
+            assert_eq!(black_box(rows).len(), usize::from(FEW));
+        }),
+        Read::Join => timed!(times, {
+            let rows = hand.client.query(&hand.join, &[&PARENT]).await.expect(JOIN);
+            let rows: Vec<_> = rows.iter().map(child).collect();
+            assert_eq!(black_box(rows).len(), usize::from(FEW));
+        }),
+        Read::Count => timed!(times, {
+            let row = hand.client.query_one(&hand.count, &[&PARENT]).await.expect(COUNT);
+            assert_eq!(row.get::<_, i64>(0), work::CHILDREN);
+        }),
+    }
+}
+
+fn plain(row: &Row) -> by_hand::Row {
+    by_hand::Row { id: row.get(0), name: row.get(1), email: row.get(2), age: row.get(3) }
+}
+
+fn child(row: &Row) -> (Child, Parent) {
+    (Child { id: row.get(0), parent: row.get(1), name: row.get(2) }, Parent { id: row.get(3), name: row.get(4) })
 }

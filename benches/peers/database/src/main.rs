@@ -1,4 +1,4 @@
-//! Rows saved and deleted by each library, next to the driver by hand: `benches/peers/run database`.
+//! Rows saved, deleted and read by each library, next to the driver by hand: `benches/peers/run database`.
 //!
 //! On SQLite in memory and in a file, and on PostgreSQL if `SIGNALS_TEST_POSTGRES` names a server. Each library has a connection of
 //! its own, to a database of its own.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use diesel::{
     AsChangeset, BoolExpressionMethods as _, Connection as _, ExpressionMethods as _, Insertable, QueryDsl as _,
-    QueryResult, SqliteConnection,
+    QueryResult, Queryable, Selectable, SelectableHelper as _, SqliteConnection,
 };
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use measure::{Case, Cell};
 
-use crate::place::{Kind, PRAGMAS, Place, client, tables};
-use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+use crate::place::{Kind, PRAGMAS, Place, client, contents};
+use crate::work::{AGE, CHILDREN, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 use crate::{Shared, timed};
 
 diesel::table! {
@@ -29,6 +29,51 @@ diesel::table! {
         member_id -> BigInt,
         course_id -> BigInt,
     }
+}
+
+diesel::table! {
+    parents (id) {
+        id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    children (id) {
+        id -> BigInt,
+        parent_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::joinable!(children -> parents (parent_id));
+diesel::allow_tables_to_appear_in_same_query!(children, parents);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = plains)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct SavedPlain {
+    id: i64,
+    name: String,
+    email: Option<String>,
+    age: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = children)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct Child {
+    id: i64,
+    parent_id: i64,
+    name: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parents)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct Parent {
+    id: i64,
+    name: String,
 }
 
 #[derive(Insertable, AsChangeset)]
@@ -51,7 +96,7 @@ pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
         let runtime = Rc::clone(runtime);
         let mut connection = runtime.block_on(async {
             let client = client(&place.server().await).await;
-            client.batch_execute(&tables(place.kind)).await.expect("tables");
+            client.batch_execute(&contents(place.kind, work.operation)).await.expect("tables");
             AsyncPgConnection::try_from(client).await.expect("a connection")
         });
         return Case::turns(move |times| runtime.block_on(postgres(&mut connection, work, times))).into();
@@ -60,8 +105,40 @@ pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
     for pragma in PRAGMAS {
         diesel::connection::SimpleConnection::batch_execute(&mut connection, pragma).expect(pragma);
     }
-    diesel::connection::SimpleConnection::batch_execute(&mut connection, &tables(place.kind)).expect("tables");
+    let contents = contents(place.kind, work.operation);
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, &contents).expect("tables");
     Case::turns(move |times| sqlite(&mut connection, work, times)).into()
+}
+
+macro_rules! reads {
+    ($connection:ident, $read:ident, $times:expr, ($($wait:tt)*)) => {{
+        let few = i64::from(FEW);
+        match $read {
+            Read::List => timed!($times, {
+                let rows = plains::table
+                    .filter(plains::age.ge(AGE).and(plains::email.is_not_null()))
+                    .order((plains::age.desc(), plains::id))
+                    .limit(few)
+                    .select(SavedPlain::as_select());
+                let rows: Vec<SavedPlain> = rows.load($connection) $($wait)*.expect("rows");
+                assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+            }),
+            Read::Join => timed!($times, {
+                let rows = children::table
+                    .inner_join(parents::table)
+                    .filter(children::parent_id.eq(PARENT))
+                    .order(children::id)
+                    .limit(few)
+                    .select((Child::as_select(), Parent::as_select()));
+                let rows: Vec<(Child, Parent)> = rows.load($connection) $($wait)*.expect("rows");
+                assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+            }),
+            Read::Count => timed!($times, {
+                let count = children::table.filter(children::parent_id.eq(PARENT)).count();
+                assert_eq!(count.get_result($connection) $($wait)*, Ok(CHILDREN));
+            }),
+        }
+    }};
 }
 
 /// The same statements for both, of which one is awaited.
@@ -110,6 +187,7 @@ macro_rules! turn {
                 }
                 watch.elapsed
             }
+            Operation::Read(read) => reads!($connection, read, $times, ($($wait)*)),
             _ => timed!($times, {
                 let pair = (member_courses::member_id.eq(1), member_courses::course_id.eq(1));
                 let insert = diesel::insert_into(member_courses::table).values(pair).on_conflict_do_nothing();

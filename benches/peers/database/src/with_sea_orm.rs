@@ -7,11 +7,11 @@ use measure::{Case, Cell};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait,
-    QueryFilter, Set, TransactionTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, TransactionTrait,
 };
 
-use crate::place::{Kind, NONE_OF_MANY, PRAGMAS, Place, tables, url};
-use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+use crate::place::{Kind, NONE_OF_MANY, PRAGMAS, Place, contents, url};
+use crate::work::{AGE, CHILDREN, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 use crate::{Shared, timed};
 
 pub(crate) mod plains {
@@ -94,17 +94,61 @@ pub(crate) mod member_courses {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod parents {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "parents")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod children {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "children")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub parent_id: i64,
+        pub name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "super::parents::Entity", from = "Column::ParentId", to = "super::parents::Column::Id")]
+        Parent,
+    }
+
+    impl Related<super::parents::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Parent.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
     // The hooks are of an active model, not of a relation.
     if work.operation == Operation::Cascade || (work.operation == Operation::AddAndRemove && work.has_receivers) {
         return Cell::Nothing;
     }
     let runtime = Rc::clone(runtime);
-    let db = runtime.block_on(connect(place));
+    let db = runtime.block_on(connect(place, work));
     Case::turns(move |times| runtime.block_on(turn(&db, work, times))).into()
 }
 
-async fn connect(place: &Place) -> DatabaseConnection {
+async fn connect(place: &Place, work: Work) -> DatabaseConnection {
     let mut options = match place.kind {
         Kind::Postgres => {
             place.server().await;
@@ -123,7 +167,7 @@ async fn connect(place: &Place) -> DatabaseConnection {
             db.execute_unprepared(pragma).await.expect(pragma);
         }
     }
-    db.execute_unprepared(&tables(place.kind)).await.expect("tables");
+    db.execute_unprepared(&contents(place.kind, work.operation)).await.expect("tables");
     db
 }
 
@@ -205,6 +249,7 @@ async fn inside(db: &impl ConnectionTrait, work: Work, times: u32) -> Duration {
         }
         (Operation::Delete, _) => deletes(db, work, times).await,
         (Operation::CreateMany, _) => many(db, times).await,
+        (Operation::Read(read), _) => reads(db, read, times).await,
         _ => timed!(times, {
             let pair = member_courses::ActiveModel { member_id: Set(1), course_id: Set(1), ..Default::default() };
             let insert = member_courses::Entity::insert(pair).on_conflict(OnConflict::new().do_nothing().to_owned());
@@ -247,4 +292,32 @@ async fn many(db: &impl ConnectionTrait, times: u32) -> Duration {
         db.execute_unprepared(NONE_OF_MANY).await.expect("no rows");
     }
     watch.elapsed
+}
+
+async fn reads(db: &impl ConnectionTrait, read: Read, times: u32) -> Duration {
+    match read {
+        Read::List => timed!(times, {
+            let rows = plains::Entity::find()
+                .filter(plains::Column::Age.gte(AGE))
+                .filter(plains::Column::Email.is_not_null())
+                .order_by_desc(plains::Column::Age)
+                .order_by_asc(plains::Column::Id)
+                .limit(u64::from(FEW));
+            let rows: Vec<plains::Model> = rows.all(db).await.expect("rows");
+            assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+        }),
+        Read::Join => timed!(times, {
+            let rows = children::Entity::find()
+                .find_also_related(parents::Entity)
+                .filter(children::Column::ParentId.eq(PARENT))
+                .order_by_asc(children::Column::Id)
+                .limit(u64::from(FEW));
+            let rows: Vec<(children::Model, Option<parents::Model>)> = rows.all(db).await.expect("rows");
+            assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+        }),
+        Read::Count => timed!(times, {
+            let count = children::Entity::find().filter(children::Column::ParentId.eq(PARENT)).count(db).await;
+            assert_eq!(count, Ok(CHILDREN.unsigned_abs()));
+        }),
+    }
 }

@@ -8,8 +8,8 @@ use signals::db::Executor;
 use signals::prelude::*;
 
 use crate::Shared;
-use crate::place::{Kind, Place};
-use crate::work::Work;
+use crate::place::{Kind, Place, rows};
+use crate::work::{Operation, Work};
 
 /// Two of each model: one without receivers, one with two.
 macro_rules! models {
@@ -22,7 +22,7 @@ macro_rules! models {
             use signals::prelude::*;
 
             use crate::timed;
-            use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+            use crate::work::{AGE, CHILDREN, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 
             #[model(table = $plain)]
             #[derive(Clone, Default)]
@@ -103,6 +103,7 @@ macro_rules! models {
                         })
                     }
                     Operation::Cascade => cascade(executor, times).await,
+                    Operation::Read(read) => reads(executor, read, times).await,
                 }
             }
 
@@ -135,6 +136,28 @@ macro_rules! models {
                     watch.stop();
                 }
                 watch.elapsed
+            }
+
+            async fn reads(executor: &dyn Executor, read: Read, times: u32) -> Duration {
+                let parent = Id::new(PARENT);
+                match read {
+                    Read::List => timed!(times, {
+                        let rows = Plain::filter(|plain| plain.age.ge(AGE) & plain.email.is_not_null())
+                            .order_by(|plain| plain.age.desc())
+                            .limit(u64::from(FEW));
+                        let rows: Vec<Plain> = rows.all(executor).await.expect("rows");
+                        assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+                    }),
+                    Read::Join => timed!(times, {
+                        let rows = Child::filter(|child| child.parent.eq(parent)).with(|child| child.parent);
+                        let rows: Vec<(Child, Parent)> = rows.limit(u64::from(FEW)).all(executor).await.expect("rows");
+                        assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+                    }),
+                    Read::Count => timed!(times, {
+                        let count = Child::filter(|child| child.parent.eq(parent)).count(executor).await;
+                        assert_eq!(count.expect("a count"), CHILDREN.unsigned_abs());
+                    }),
+                }
             }
         }
     };
@@ -177,6 +200,11 @@ pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
         };
         let db = Db::connect(&url).await.expect("a database");
         db.create_tables().await.expect("tables");
+        if let Operation::Read(_) = work.operation {
+            for statement in rows(place.kind) {
+                db.execute(statement, &()).await.expect(statement);
+            }
+        }
         db
     });
     Case::turns(move |times| runtime.block_on(turn(&db, work, times))).into()

@@ -4,13 +4,42 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use measure::{Case, Cell};
-use sqlx::{Connection, Executor, PgConnection, QueryBuilder, SqliteConnection};
+use sqlx::{Connection, Executor, FromRow, PgConnection, QueryBuilder, SqliteConnection};
 
 use crate::place::{
-    ADD, DELETE, INSERT, INSERT_RETURNING, Kind, NONE_OF_MANY, PRAGMAS, Place, REMOVE, UPDATE, tables, url,
+    ADD, COUNT, DELETE, INSERT, INSERT_RETURNING, JOIN, Kind, LIST, NONE_OF_MANY, PRAGMAS, Place, REMOVE, UPDATE,
+    contents, url,
 };
-use crate::work::{EMAIL, MANY, NAME, Operation, Watch, Work};
+use crate::work::{AGE, CHILDREN, EMAIL, FEW, MANY, NAME, Operation, PARENT, Read, Watch, Work};
 use crate::{Shared, timed};
+
+#[derive(FromRow)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct Plain {
+    id: i64,
+    name: String,
+    email: Option<String>,
+    age: i64,
+}
+
+#[derive(FromRow)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct Child {
+    id: i64,
+    parent_id: i64,
+    name: String,
+    #[sqlx(flatten)]
+    parent: Parent,
+}
+
+#[derive(FromRow)]
+#[expect(dead_code, reason = "it is read into, and not looked at")]
+struct Parent {
+    #[sqlx(rename = "its_id")]
+    id: i64,
+    #[sqlx(rename = "its_name")]
+    name: String,
+}
 
 pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
     if work.has_receivers || work.operation == Operation::Cascade {
@@ -22,7 +51,7 @@ pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
             place.server().await;
             let mut connection = PgConnection::connect(&url()).await.expect("a server");
             connection.execute(sqlx::AssertSqlSafe(format!("SET search_path TO {}", place.name))).await.expect("SET");
-            connection.execute(sqlx::AssertSqlSafe(tables(place.kind))).await.expect("tables");
+            connection.execute(sqlx::AssertSqlSafe(contents(place.kind, work.operation))).await.expect("tables");
             connection
         });
         return Case::turns(move |times| runtime.block_on(postgres::turn(&mut connection, work, times))).into();
@@ -33,7 +62,7 @@ pub(crate) fn cell(place: &Place, work: Work, runtime: &Shared) -> Cell {
         for pragma in PRAGMAS {
             connection.execute(pragma).await.expect(pragma);
         }
-        connection.execute(sqlx::AssertSqlSafe(tables(place.kind))).await.expect("tables");
+        connection.execute(sqlx::AssertSqlSafe(contents(place.kind, work.operation))).await.expect("tables");
         connection
     });
     Case::turns(move |times| runtime.block_on(sqlite::turn(&mut connection, work, times))).into()
@@ -80,6 +109,7 @@ macro_rules! database {
                         })
                     }
                     Operation::CreateMany => many(connection, times).await,
+                    Operation::Read(read) => reads(connection, read, times).await,
                     _ => timed!(times, {
                         for sql in [ADD, REMOVE] {
                             sqlx::query(sql).bind(1_i64).bind(1_i64).execute(&mut *connection).await.expect(sql);
@@ -104,6 +134,25 @@ macro_rules! database {
                     connection.execute(NONE_OF_MANY).await.expect("no rows");
                 }
                 watch.elapsed
+            }
+
+            async fn reads(connection: &mut $connection, read: Read, times: u32) -> Duration {
+                match read {
+                    Read::List => timed!(times, {
+                        let rows = sqlx::query_as(LIST).bind(AGE).fetch_all(&mut *connection);
+                        let rows: Vec<Plain> = rows.await.expect(LIST);
+                        assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+                    }),
+                    Read::Join => timed!(times, {
+                        let rows = sqlx::query_as(JOIN).bind(PARENT).fetch_all(&mut *connection);
+                        let rows: Vec<Child> = rows.await.expect(JOIN);
+                        assert_eq!(std::hint::black_box(rows).len(), usize::from(FEW));
+                    }),
+                    Read::Count => timed!(times, {
+                        let count = sqlx::query_scalar(COUNT).bind(PARENT).fetch_one(&mut *connection);
+                        assert_eq!(count.await.unwrap_or(0_i64), CHILDREN);
+                    }),
+                }
             }
         }
     };

@@ -13,9 +13,29 @@ pub(crate) enum Operation {
     AddAndRemove,
     /// A row and the 1,000 rows that reference it.
     Cascade,
+    Read(Read),
+}
+
+/// What is read into structs, of the rows of [`place::rows`](crate::place::rows).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// The first of the rows that two conditions find, in order.
+    List,
+    /// The first children of a parent, each with the parent.
+    Join,
+    /// The number of the children of a parent.
+    Count,
 }
 
 pub(crate) const MANY: usize = 1000;
+/// How many rows are read, as in the SQL by hand.
+pub(crate) const FEW: u8 = 20;
+/// The least age, in a condition.
+pub(crate) const AGE: i64 = 50;
+/// The parent, in a condition.
+pub(crate) const PARENT: i64 = 3;
+/// How many children it has.
+pub(crate) const CHILDREN: i64 = 100;
 
 /// An operation under some circumstances.
 #[derive(Clone, Copy)]
@@ -37,6 +57,9 @@ impl Work {
             Operation::CreateMany,
             Operation::AddAndRemove,
             Operation::Cascade,
+            Operation::Read(Read::List),
+            Operation::Read(Read::Join),
+            Operation::Read(Read::Count),
         ] {
             for is_inside in [false, true] {
                 for has_receivers in [false, true] {
@@ -44,9 +67,9 @@ impl Work {
                 }
             }
         }
-        // The creation of many rows sends no signals, as in Django. For the last two a transaction makes no difference that counts.
+        // Neither the creation of many rows nor a query sends signals, as in Django. For the others here a transaction makes no difference that counts.
         all.retain(|work| match work.operation {
-            Operation::CreateMany => !work.has_receivers && !work.is_inside,
+            Operation::CreateMany | Operation::Read(_) => !work.has_receivers && !work.is_inside,
             Operation::AddAndRemove | Operation::Cascade => !work.is_inside,
             _ => true,
         });
@@ -61,6 +84,9 @@ impl Work {
             Operation::CreateMany => "create 1,000",
             Operation::AddAndRemove => "add, remove a pair",
             Operation::Cascade => "cascade of 1 + 1,000",
+            Operation::Read(Read::List) => "read 20 rows of 1,000",
+            Operation::Read(Read::Join) => "read 20 rows of a join",
+            Operation::Read(Read::Count) => "read a count",
         };
         let inside = if self.is_inside { ", in a transaction" } else { "" };
         let receivers = if self.has_receivers { ", 2 receivers" } else { "" };
