@@ -181,7 +181,8 @@ impl<'q> Writer<'q> {
             self.order(select);
         }
         if let Some(limit) = select.limit {
-            // Not a parameter: the number decides how the database plans the query, and few programs have many.
+            // Not a parameter: the number decides how the database plans the query, and few programs have many. SQLite prepares a
+            // statement with a parameter here again at each execution.
             let _ = write!(self.sql, " LIMIT {limit}");
         } else if select.offset > 0 && self.dialect == Dialect::Sqlite {
             // SQLite has no OFFSET without a LIMIT.

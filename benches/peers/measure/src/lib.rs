@@ -86,24 +86,35 @@ pub struct Table {
     columns: Vec<&'static str>,
     rounds: usize,
     words: Vec<String>,
+    only: Option<Only>,
+}
+
+/// One column is executed this often and not measured, as under valgrind.
+struct Only {
+    column: String,
+    times: u32,
 }
 
 impl Table {
-    /// Takes `--rounds N` and words from the command line: a row is measured when its name contains all words.
+    /// Takes `--rounds N` and words from the command line: a row is measured when its name contains all words. With `--only COLUMN N`
+    /// the column is executed N times instead.
     pub fn new(what: &str, columns: &[&'static str]) -> Self {
         let mut rounds = 201;
-        let mut words = Vec::new();
+        let (mut words, mut only) = (Vec::new(), None);
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             if argument == "--rounds" {
                 rounds = arguments.next().and_then(|rounds| rounds.parse().ok()).expect("a number of rounds");
+            } else if argument == "--only" {
+                let (column, times) = (arguments.next(), arguments.next().and_then(|times| times.parse().ok()));
+                only = column.zip(times).map(|(column, times)| Only { column, times });
             } else {
                 words.push(argument);
             }
         }
         println!("| {what:<48} | {} |", columns.iter().map(|it| format!("{it:>14}")).collect::<Vec<_>>().join(" | "));
         println!("|{}|{}|", "-".repeat(50), vec![format!("{}:", "-".repeat(15)); columns.len()].join("|"));
-        Self { columns: columns.to_vec(), rounds, words }
+        Self { columns: columns.to_vec(), rounds, words, only }
     }
 
     /// Whether the command line asks for this row.
@@ -111,7 +122,7 @@ impl Table {
         self.words.iter().all(|word| name.contains(word.as_str()))
     }
 
-    /// Measures the cells and prints them. The first one is the floor.
+    /// Measures the cells and prints them. The first one is the floor. With `--only` there are no measurements.
     ///
     /// # Panics
     /// Unless there are as many cells as columns, and the first is a case.
@@ -124,6 +135,12 @@ impl Table {
                 Cell::Nothing => None,
             })
             .collect();
+        if let Some(only) = &self.only {
+            let (_, case) =
+                self.columns.iter().zip(&mut cases).find(|(name, _)| **name == only.column).expect("a column");
+            black_box(case.as_mut().map(|case| (case.turn)(only.times)));
+            return Vec::new();
+        }
         let mut times: Vec<_> = cases.iter_mut().map(|case| case.as_mut().map_or(0, Case::times)).collect();
         // Cases that take about as long as the floor are repeated as often: rows are deleted faster from a smaller table.
         let floor = times[0];
