@@ -7,7 +7,6 @@ use signals::prelude::*;
 use super::fields::{Comparison, FIELDS, Operator};
 use super::rows::{Owner, Sample, SampleByParentInQueries as _, World};
 use super::values::{Sampled, TEXTS};
-use crate::databases::is_sqlite;
 
 #[derive(Debug, Clone)]
 pub(super) enum Filter {
@@ -90,10 +89,11 @@ fn comparisons() -> impl Strategy<Value = Comparison> {
 fn searches() -> impl Strategy<Value = Filter> {
     use Search::{Contains, EndsWith, IContains, IEndsWith, IEq, IStartsWith, StartsWith};
     let search = prop::sample::select(vec![Contains, StartsWith, EndsWith, IContains, IStartsWith, IEndsWith, IEq]);
-    (search, any::<bool>(), 0..TEXTS.len()).prop_map(|(search, is_nullable, text)| Filter::Search {
-        search,
-        is_nullable,
-        text,
+    (search, any::<bool>(), 0..TEXTS.len()).prop_map(|(search, is_nullable, text)| {
+        // What the lower case of other letters is depends on the collation, which the columns of this test have of their own.
+        let is_sensitive = matches!(search, Contains | StartsWith | EndsWith);
+        let text = if is_sensitive || TEXTS[text].is_ascii() { text } else { 2 };
+        Filter::Search { search, is_nullable, text }
     })
 }
 
@@ -212,8 +212,8 @@ impl Filter {
             Self::All => true,
             Self::None => false,
             Self::Compare(comparison) => comparison.holds(row),
-            Self::Search { search, is_nullable: false, text } => search.holds(Some(&row.text), *text, world),
-            Self::Search { search, is_nullable: true, text } => search.holds(row.maybe_text.as_ref(), *text, world),
+            Self::Search { search, is_nullable: false, text } => search.holds(Some(&row.text), *text),
+            Self::Search { search, is_nullable: true, text } => search.holds(row.maybe_text.as_ref(), *text),
             Self::Expression { kind, operator, a, b } => holds_expression(row, *kind, *operator, *a, *b),
             Self::Columns { kind, operator } => match kind {
                 0 => compared(*operator, Some(&row.text), row.maybe_text.as_ref()),
@@ -297,12 +297,10 @@ impl Search {
         }
     }
 
-    fn holds(self, value: Option<&String>, text: usize, world: &World) -> bool {
+    fn holds(self, value: Option<&String>, text: usize) -> bool {
         let Some(value) = value else { return false };
         let text = TEXTS[text];
-        let lower = |text: &str| {
-            if is_sqlite(&world.db) { text.to_ascii_lowercase() } else { text.to_lowercase() }
-        };
+        let lower = str::to_ascii_lowercase;
         match self {
             Self::Contains => value.contains(text),
             Self::StartsWith => value.starts_with(text),
