@@ -209,12 +209,8 @@ async fn rule_69_an_update_with_signals_saves_each_row(database: &Database) -> T
 
     #[receiver(post_save, sender = Job)]
     fn after(instance: &Job, previous: Option<&Job>, changes: FieldSet<Job>, created: bool) {
-        let previous = previous.unwrap();
-        let (from, to) = (previous.tries, instance.tries);
-        LOG.note(format!(
-            "post_save {} {from} to {to}, version {} {changes:?} {created}",
-            instance.name, instance.version
-        ));
+        let (from, to, version) = (previous.unwrap().tries, instance.tries, instance.version);
+        LOG.note(format!("post_save {} {from} to {to}, version {version} {changes:?} {created}", instance.name));
     }
 
     #[receiver(post_commit, sender = Job, changed(tries))]
@@ -231,8 +227,8 @@ async fn rule_69_an_update_with_signals_saves_each_row(database: &Database) -> T
     let job = |(tries, name): (i64, &str)| Job { name: name.to_owned(), tries, ..Job::default() };
     let mut jobs: Vec<Job> = (0..).zip(["a", "b", "c"]).map(job).collect();
     Job::create_many(&db, &mut jobs).await?;
-    let some = || Job::order_by(|job| job.tries.desc()).limit(2);
-    let count = some()
+    let count = Job::order_by(|job| job.tries.desc())
+        .limit(2)
         .update(&db, |job| (job.tries.set(job.tries.add(1)), job.note.set("x".to_owned())))
         .with_signals()
         .await?;
