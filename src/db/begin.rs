@@ -68,6 +68,10 @@ pub(super) enum Waiting {
 pub(super) enum ForeignKeys {
     #[default]
     On,
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "migrate")),
+        expect(dead_code, reason = "only migrations turn them off")
+    )]
     Off,
 }
 

@@ -60,11 +60,11 @@ macro_rules! on_sqlite {
 /// Declares a test of PostgreSQL alone for each function, for what SQLite does not have.
 macro_rules! on_postgres {
     ($($rule:ident),+ $(,)?) => {
-        #[cfg(feature = "postgres")]
+        #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "there is no server, and these are compiled only"))]
         mod postgres_only {
             use $crate::databases::{Rule, TestResult};
 
-            $(#[test] fn $rule() -> TestResult {
+            $(#[cfg_attr(feature = "postgres", test)] fn $rule() -> TestResult {
                 Rule::new(1, |database| Box::pin(super::$rule(database))).test_on_postgres()
             })+
         }

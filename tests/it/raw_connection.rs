@@ -4,9 +4,12 @@ use expect_test::expect;
 use signals::ErrorKind;
 use signals::prelude::*;
 
-use crate::databases::{Database, TestResult, is_sqlite, on_each_database, on_postgres, on_sqlite};
+#[cfg(feature = "postgres")]
+use crate::databases::on_postgres;
+use crate::databases::{Database, TestResult, is_sqlite, on_each_database, on_sqlite};
 use crate::log::Log;
 
+#[cfg(feature = "postgres")]
 on_postgres!(a_failure_that_the_closure_swallows_is_noticed);
 
 on_sqlite!(the_connection_is_not_lent_while_a_query_has_it);

@@ -7,9 +7,12 @@ use signals::ConnectOptions;
 use signals::ErrorKind;
 use signals::prelude::*;
 
-use crate::databases::{Database, Schema, TestResult, is_sqlite, on_each_database, on_postgres};
+#[cfg(feature = "postgres")]
+use crate::databases::on_postgres;
+use crate::databases::{Database, Schema, TestResult, is_sqlite, on_each_database};
 use signals::model::ModelSet;
 
+#[cfg(feature = "postgres")]
 on_postgres!(the_table_is_looked_for_where_statements_look_for_it);
 
 on_each_database!(
