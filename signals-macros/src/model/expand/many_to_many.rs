@@ -7,6 +7,7 @@ use syn::{Ident, Path};
 
 use super::implementation::implementation;
 use super::lookups::allow;
+use super::reverse::{InQueries, in_queries};
 use crate::case::camel_case;
 use crate::model::accessors;
 use crate::model::ir::{ManyToManyField, Model, Sides, Through, ThroughFields};
@@ -201,25 +202,21 @@ fn reverse(
     let signature = quote!(#accessor(&self) -> #root::__private::Related<'_, #through, #private::Reverse>);
     let body = quote!(#root::__private::Related::new(self));
     let method = method(many.word.span(), quote!(fn), signature.clone(), body);
-    let in_queries = format_ident!("{}InQueries", side.unraw());
-    let rows = quote!(#private::ManyOf<#through, #private::Reverse>);
     // If the other side is no model, this is not a second error. A function is named, because a constant of a mistaken model cannot be
     // evaluated.
     let is_model = ask(target, quote!(#root::Model), "query");
     let answered = quote!(#private::Answered<{ let _ = #is_model; true }>);
+    let in_queries = in_queries(InQueries {
+        vis,
+        reverse: &side,
+        accessor,
+        doc: "The rows that are related to the row.",
+        columns: quote!(<#answered as #private::ColumnsIf<#target>>::Columns),
+        rows: quote!(#private::ManyOf<#through, #private::Reverse>),
+        value: quote!(#private::ManyOf::OF),
+    });
     quote! {
-        #[doc = "The other side of the relation in the closures of queries."]
-        #[allow(dead_code, private_interfaces)]
-        #vis trait #in_queries {
-            #[doc = "The rows that are related to the row."]
-            fn #accessor(&self) -> #rows;
-        }
-        #[allow(private_interfaces)]
-        const _: () = {
-            impl #in_queries for <#answered as #private::ColumnsIf<#target>>::Columns {
-                fn #accessor(&self) -> #rows { #private::ManyOf::OF }
-            }
-        };
+        #in_queries
         #[doc = #trait_doc]
         #vis trait #side {
             #[doc = #doc]

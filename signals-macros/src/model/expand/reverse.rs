@@ -92,7 +92,19 @@ fn accessor(
             #implemented { #model #arguments }
         }
     };
-    let in_queries = in_queries(&reverse, &accessor, index, pointer.kind, (&target, child, vis), paths);
+    let points = match pointer.kind {
+        Kind::OneToOne => quote!(#private::RowThatPoints),
+        Kind::ForeignKey => quote!(#private::RowsThatPoint),
+    };
+    let in_queries = in_queries(InQueries {
+        vis,
+        reverse: &reverse,
+        accessor: &accessor,
+        doc: "The rows that point to the row.",
+        columns: quote!(<#target as #private::HasColumns>::Columns),
+        rows: quote!(#points<#target, #child>),
+        value: quote!(#points::at(#index)),
+    });
     Some(quote! {
         #in_queries
         #[doc = #trait_doc]
@@ -109,35 +121,36 @@ fn accessor(
     })
 }
 
-/// The trait with the other side in the closures of queries, `user.post_set()`.
-fn in_queries(
-    reverse: &Ident,
-    accessor: &Ident,
-    column: usize,
-    kind: Kind,
-    (target, child, vis): (&TokenStream, &Ident, &Visibility),
-    Paths { private, .. }: &Paths,
+/// The other side of a relation in the closures of queries, `user.post_set()`.
+pub(super) struct InQueries<'a> {
+    pub(super) vis: &'a Visibility,
+    /// The trait with the method of a row.
+    pub(super) reverse: &'a Ident,
+    pub(super) accessor: &'a Ident,
+    pub(super) doc: &'a str,
+    /// The columns of the model of the other side.
+    pub(super) columns: TokenStream,
+    /// What the method returns.
+    pub(super) rows: TokenStream,
+    pub(super) value: TokenStream,
+}
+
+/// A trait for the columns of the model of the other side, which may be in another crate.
+pub(super) fn in_queries(
+    InQueries { vis, reverse, accessor, doc, columns, rows, value }: InQueries<'_>,
 ) -> TokenStream {
     let name = format_ident!("{}InQueries", reverse.unraw());
-    let rows = match kind {
-        Kind::OneToOne => quote!(#private::RowThatPoints<#target, #child>),
-        Kind::ForeignKey => quote!(#private::RowsThatPoint<#target, #child>),
-    };
-    let points = match kind {
-        Kind::OneToOne => quote!(#private::RowThatPoints),
-        Kind::ForeignKey => quote!(#private::RowsThatPoint),
-    };
     quote! {
         #[doc = "The other side of the relation in the closures of queries."]
         #[allow(private_interfaces, dead_code)]
         #vis trait #name {
-            #[doc = "The rows that point to the row."]
+            #[doc = #doc]
             fn #accessor(&self) -> #rows;
         }
         #[allow(private_interfaces)]
         const _: () = {
-            impl #name for <#target as #private::HasColumns>::Columns {
-                fn #accessor(&self) -> #rows { #points::at(#column) }
+            impl #name for #columns {
+                fn #accessor(&self) -> #rows { #value }
             }
         };
     }
