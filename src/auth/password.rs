@@ -1,14 +1,14 @@
 //! Hashes of passwords, as columns.
 
-use std::fmt;
 use std::panic::resume_unwind;
 
 use blake2::{Blake2s256, Digest};
 
 use super::Secret;
-use crate::column::{Column, ColumnType};
+use super::secret::secret_column;
 use crate::error::{Error, Result};
-use crate::value::{ColumnError, ValueRef};
+#[cfg(doc)]
+use crate::value::ValueRef;
 
 /// The hash of a password, stored in a text column. [`set_password`](super::AuthUser::set_password) creates one with Argon2, and
 /// [`from_hash`](Self::from_hash) imports one from another program. No string converts to it, so that a password cannot be
@@ -126,22 +126,4 @@ where
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Column for PasswordHash {
-    const TYPE: ColumnType = ColumnType::Text;
-    const IS_SECRET: bool = true;
-
-    fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Secret(&self.0)
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
-        String::from_value(value).map(Self)
-    }
-}
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(..)")
-    }
-}
+secret_column!(PasswordHash);

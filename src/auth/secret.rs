@@ -72,3 +72,30 @@ impl Credentials {
         &self.password
     }
 }
+
+/// Makes a struct around a `String` the type of a column of text whose values are never printed.
+macro_rules! secret_column {
+    ($name:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl $crate::column::Column for $name {
+            const TYPE: $crate::column::ColumnType = $crate::column::ColumnType::Text;
+            const IS_SECRET: bool = true;
+
+            fn to_value(&self) -> $crate::value::ValueRef<'_> {
+                $crate::value::ValueRef::Secret(&self.0)
+            }
+
+            fn from_value(value: $crate::value::ValueRef<'_>) -> Result<Self, $crate::value::ColumnError> {
+                <String as $crate::column::Column>::from_value(value).map(Self)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+pub(super) use secret_column;

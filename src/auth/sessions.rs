@@ -8,12 +8,11 @@ use std::time::SystemTime;
 
 use blake2::{Blake2s256, Digest};
 
-use crate::column::{Column, ColumnType};
+use super::secret::secret_column;
 use crate::db::{Db, Params};
 use crate::error::{ErrorKind, Result};
 use crate::model::Model;
 use crate::model::sql::quoted;
-use crate::value::{ColumnError, ValueRef};
 
 /// A store of sessions in the database, for the middleware of tower-sessions: logins last when the program is restarted, and are shared by
 /// several processes. It is Django's `django.contrib.sessions` with its database backend.
@@ -116,24 +115,7 @@ impl SessionData {
     }
 }
 
-impl Column for SessionData {
-    const TYPE: ColumnType = ColumnType::Text;
-    const IS_SECRET: bool = true;
-
-    fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Secret(&self.0)
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ColumnError> {
-        String::from_value(value).map(Self)
-    }
-}
-
-impl fmt::Debug for SessionData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionData(..)")
-    }
-}
+secret_column!(SessionData);
 
 impl<M: SessionModel> Sessions<M> {
     /// How often expired rows are deleted, in seconds.
