@@ -34,6 +34,26 @@ impl Names for Meta {
     }
 }
 
+impl Meta {
+    /// [`rename`](Names::rename) for a statement that writes rows of the model.
+    pub(super) fn rename_written(&self, error: &mut Error) {
+        match error.kind_mut() {
+            // SQLite does not say whose foreign key it was. Of a row that is written it is its own, of a row that is deleted it is
+            // that of another row.
+            ErrorKind::ForeignKey { model: model @ None } => *model = Some(self.name.to_owned()),
+            _ => self.rename(error),
+        }
+    }
+
+    /// What is wrong with a parameter that is a value of the field at this index, with the type that its column would need.
+    pub(super) fn not_storable(&self, field: usize, mut reason: String, cast: Option<&'static str>) -> ErrorKind {
+        if cast.is_some() {
+            reason += ": change the type of the field, or that of the column";
+        }
+        ErrorKind::NotStorable { model: self.name, field: self.fields[field].name, reason }
+    }
+}
+
 /// The names of a model whose rows a statement writes.
 pub(super) struct WrittenModel<'a> {
     meta: &'static Meta,
@@ -57,12 +77,8 @@ impl<'a> WrittenModel<'a> {
         if let ErrorKind::Parameter { number, reason, cast } = error.kind_mut()
             && !fields.is_empty()
         {
-            let field = &meta.fields[fields[(*number - 1) % fields.len()]];
-            let mut reason = mem::take(reason);
-            if cast.is_some() {
-                reason += ": change the type of the field, or that of the column";
-            }
-            *error.kind_mut() = ErrorKind::NotStorable { model: meta.name, field: field.name, reason };
+            let field = fields[(*number - 1) % fields.len()];
+            *error.kind_mut() = meta.not_storable(field, mem::take(reason), *cast);
         }
     }
 }
@@ -70,12 +86,7 @@ impl<'a> WrittenModel<'a> {
 impl Names for WrittenModel<'_> {
     fn rename(&self, error: &mut Error) {
         self.rename_parameter(error);
-        match error.kind_mut() {
-            // SQLite does not say whose foreign key it was. Of a row that is written it is its own, of a row that is deleted it is
-            // that of another row.
-            ErrorKind::ForeignKey { model: model @ None } => *model = Some(self.meta.name.to_owned()),
-            _ => self.meta.rename(error),
-        }
+        self.meta.rename_written(error);
     }
 }
 

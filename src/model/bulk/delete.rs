@@ -131,9 +131,9 @@ async fn delete_rows(tx: &Tx, select: &Select<'_>) -> Result<Deleted> {
 }
 
 async fn delete_each(tx: &Tx, select: &Select<'_>) -> Result<Deleted> {
-    let (meta, dialect) = (select.meta, tx.db().dialect());
-    let mut writer = Writer::new(dialect);
-    writer.rows_to_delete(select, dialect)?;
+    let meta = select.meta;
+    let mut writer = Writer::new(tx.db().dialect());
+    writer.rows_to_delete(select)?;
     let rows = load::read_any(Exec::within(tx), meta, &writer.sql, &writer.params).await?;
     let rows: Vec<&dyn AnyModel> = rows.iter().map(|row| &**row).collect();
     delete::cascade_of(meta, &rows, tx).await

@@ -33,9 +33,9 @@ fn rows_where<'a>(meta: &'static Meta, (sql, params): (&'a str, &'a dyn Params))
 
 /// The keys of the rows, locked.
 async fn keys(select: &Select<'_>, tx: &Tx) -> Result<Vec<Value>> {
-    let (meta, dialect) = (select.meta, tx.db().dialect());
-    let mut writer = Writer::new(dialect);
-    writer.keys_to_write(select, dialect)?;
+    let meta = select.meta;
+    let mut writer = Writer::new(tx.db().dialect());
+    writer.keys_to_write(select)?;
     let mut keys = Vec::new();
     let each = &mut |row: &Row<'_>| {
         keys.push((meta.operations.key_of)(row)?);

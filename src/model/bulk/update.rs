@@ -10,7 +10,7 @@ use signals_core::BoxFuture;
 
 use super::{RowSignals, keys, rows_where};
 use crate::db::{DbOrTx, Exec, Executor, Params, Row, Statement, Tx};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::model::query::{AnyOperand, AssignmentClosure, Query, QueryNames, Select, Set, Writer};
 use crate::model::save::{self, SaveMode};
 use crate::model::{AnyModel, FieldSet, Meta, ModelInternals, PostBulkUpdate, commit, load};
@@ -195,10 +195,8 @@ struct UpdateNames<'a>(QueryNames<'a>);
 
 impl crate::db::Names for UpdateNames<'_> {
     fn rename(&self, error: &mut Error) {
-        self.0.rename(error);
-        if let ErrorKind::ForeignKey { model: model @ None } = error.kind_mut() {
-            *model = Some(self.0.meta.name.to_owned());
-        }
+        self.0.params.rename(error);
+        self.0.meta.rename_written(error);
     }
 }
 
@@ -231,9 +229,8 @@ async fn changed_row(
         }
         // Only the database knows what the expressions are.
         Change::Sets(sets) => {
-            let dialect = exec.dialect();
-            let mut writer = Writer::new(dialect);
-            writer.row_with(meta, sets, key, dialect)?;
+            let mut writer = Writer::new(exec.dialect());
+            writer.row_with(meta, sets, key)?;
             let mut found = None;
             let each = &mut |row: &Row<'_>| {
                 found = Some((meta.operations.from_row)(row)?);

@@ -9,6 +9,7 @@ use crate::db::Dialect;
 use crate::error::Result;
 use crate::model::Meta;
 use crate::model::sql::Lock;
+use crate::value::ValueRef;
 
 /// What a DELETE returns.
 #[derive(Clone, Copy)]
@@ -101,18 +102,18 @@ impl<'q> Writer<'q> {
 
     /// SELECT of the keys of the rows, which will be written, ordered by the key unless only some are meant: transactions lock the same
     /// rows in the same order, so that they do not wait for each other.
-    pub(crate) fn keys_to_write(&mut self, select: &'q Select<'_>, dialect: Dialect) -> Result<()> {
+    pub(crate) fn keys_to_write(&mut self, select: &'q Select<'_>) -> Result<()> {
         self.text("SELECT ").column(select.meta, select.meta.key).text(" FROM ").name(select.meta.table);
         self.in_order_of_keys(select)?;
-        self.text(Lock::ForUpdate.clause(dialect));
+        self.text(Lock::ForUpdate.clause(self.dialect));
         Ok(())
     }
 
     /// SELECT of the rows, which will be deleted.
-    pub(crate) fn rows_to_delete(&mut self, select: &'q Select<'_>, dialect: Dialect) -> Result<()> {
+    pub(crate) fn rows_to_delete(&mut self, select: &'q Select<'_>) -> Result<()> {
         self.text("SELECT ").columns(select.meta, None).text(" FROM ").name(select.meta.table);
         self.in_order_of_keys(select)?;
-        self.text(Lock::ForDelete.clause(dialect));
+        self.text(Lock::ForDelete.clause(self.dialect));
         Ok(())
     }
 
@@ -123,18 +124,12 @@ impl<'q> Writer<'q> {
     }
 
     /// SELECT of one row as it will be after these assignments, locked.
-    pub(crate) fn row_with(
-        &mut self,
-        meta: &'static Meta,
-        sets: &'q [Set<'_>],
-        key: crate::value::ValueRef<'q>,
-        dialect: Dialect,
-    ) -> Result<()> {
+    pub(crate) fn row_with(&mut self, meta: &'static Meta, sets: &'q [Set<'_>], key: ValueRef<'q>) -> Result<()> {
         self.text("SELECT ");
         for (index, field) in meta.fields.iter().enumerate() {
             self.text(if index == 0 { "" } else { ", " });
             match sets.iter().find(|set| set.column == index) {
-                Some(set) if dialect == Dialect::Postgres => {
+                Some(set) if self.dialect == Dialect::Postgres => {
                     // A value has no type of its own here. SQLite has none for parameters, and its CAST changes numbers that are too large.
                     self.text("CAST(").assigned(&set.to, meta, index)?;
                     self.text(" AS ").text(field.ty.postgres()).text(")");
@@ -144,7 +139,8 @@ impl<'q> Writer<'q> {
             }
         }
         self.text(" FROM ").name(meta.table).text(" WHERE ").column(meta, meta.key).text(" = ");
-        self.key(key, meta).text(Lock::ForUpdate.clause(dialect));
+        self.key(key, meta);
+        self.text(Lock::ForUpdate.clause(self.dialect));
         Ok(())
     }
 }

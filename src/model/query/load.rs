@@ -197,12 +197,9 @@ impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowsThatPoint<M, C
     }
 
     async fn related(&self, exec: Exec<'_>, rows: &[M], _: Vec<Vec<Child>>) -> Result<Vec<Vec<Child>>> {
-        let places = Places::of(rows);
         let mut related = empty(rows);
-        for child in children::<M, Child>(exec, rows, self.column).await? {
-            if let Some(place) = places.find(child.column_value(self.column)) {
-                related[place].push(child);
-            }
+        for (place, child) in children(exec, rows, self.column).await? {
+            related[place].push(child);
         }
         Ok(related)
     }
@@ -218,12 +215,9 @@ impl<M: ModelInternals, Child: ModelInternals> Relates<M> for RowThatPoints<M, C
     }
 
     async fn related(&self, exec: Exec<'_>, rows: &[M], _: Vec<Option<Child>>) -> Result<Vec<Option<Child>>> {
-        let places = Places::of(rows);
         let mut related: Vec<Option<Child>> = rows.iter().map(|_| None).collect();
-        for child in children::<M, Child>(exec, rows, self.column).await? {
-            if let Some(place) = places.find(child.column_value(self.column)) {
-                related[place] = Some(child);
-            }
+        for (place, child) in children(exec, rows, self.column).await? {
+            related[place] = Some(child);
         }
         Ok(related)
     }
@@ -279,18 +273,20 @@ fn keys<M: ModelInternals>(rows: &[M]) -> Vec<Operand<'_>> {
     rows.iter().map(|row| Operand::Borrowed(row.column_value(M::MODEL.key))).collect()
 }
 
-/// The rows that point to these.
+/// The rows that point to these, each after the place of the row that it points to.
 async fn children<M: ModelInternals, Child: ModelInternals>(
     exec: Exec<'_>,
     rows: &[M],
     column: usize,
-) -> Result<Vec<Child>> {
+) -> Result<Vec<(usize, Child)>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let mut select = Select::all_of(Child::MODEL);
     select.condition = Nodes::one(Node::Among { column, values: keys(rows) });
-    run::rows(exec, &select).await
+    let (places, children) = (Places::of(rows), run::rows::<Child>(exec, &select).await?);
+    let with_place = |child: Child| Some((places.find(child.column_value(column))?, child));
+    Ok(children.into_iter().filter_map(with_place).collect())
 }
 
 /// The place of each row, by its key.

@@ -80,15 +80,7 @@ impl<'a, M: ModelInternals, L> Query<'a, M, L> {
     #[track_caller]
     pub fn ids(self, executor: &'a dyn Executor) -> impl Future<Output = Result<Vec<M::PrimaryKey>>> + Send {
         let place = Location::caller();
-        async move {
-            let mut keys = Vec::new();
-            let each = &mut |row: &Row<'_>| {
-                keys.push(row.get(0)?);
-                Ok(())
-            };
-            run::values(executor.exec(place), &self.select, self.select.meta.key, each).await?;
-            Ok(keys)
-        }
+        async move { run::keys::<M>(executor.exec(place), &self.select).await }
     }
 
     /// The largest value of a column, or `None` if no row has one.

@@ -63,17 +63,18 @@ pub(super) fn only_one<T>(meta: &'static Meta, mut found: Vec<T>) -> Result<T> {
     }
 }
 
-/// The values of one column.
-pub(super) async fn values(
-    exec: Exec<'_>,
-    select: &Select<'_>,
-    column: usize,
-    each: &mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
-) -> Result<()> {
+/// The keys of the rows.
+pub(super) async fn keys<M: ModelInternals>(exec: Exec<'_>, select: &Select<'_>) -> Result<Vec<M::PrimaryKey>> {
     let mut writer = Writer::new(exec.dialect());
-    writer.text("SELECT ").column(select.meta, column).rows(select, Ordered::Yes)?;
+    writer.text("SELECT ").column(select.meta, select.meta.key).rows(select, Ordered::Yes)?;
     writer.lock(select);
-    read(exec, select, &writer, each).await
+    let mut keys = Vec::new();
+    let each = &mut |row: &Row<'_>| {
+        keys.push(row.get(0)?);
+        Ok(())
+    };
+    read(exec, select, &writer, each).await?;
+    Ok(keys)
 }
 
 pub(super) async fn count(exec: Exec<'_>, select: &Select<'_>) -> Result<u64> {
@@ -144,7 +145,7 @@ fn first_instead_of(function: &str, dialect: Dialect, ty: ColumnType) -> Option<
 impl<'q> Writer<'q> {
     /// SELECT of whole rows.
     fn select_rows(&mut self, select: &'q Select<'_>) -> Result<()> {
-        let rows = &select.meta.statements(self.dialect()).rows;
+        let rows = &select.meta.statements(self.dialect).rows;
         self.text(rows).rest(select, Ordered::Yes)?;
         self.lock(select);
         Ok(())

@@ -14,7 +14,7 @@ use super::query::Query;
 use super::run;
 use super::select::{Connective, Node, Nodes, Operand, Select};
 use crate::column::Column;
-use crate::db::{Exec, Executor, Row};
+use crate::db::{Exec, Executor};
 use crate::error::Result;
 use crate::model::ModelInternals;
 
@@ -75,16 +75,6 @@ impl<M: ModelInternals, L: Loads<M>> RowStream<'_, M, L> {
     }
 }
 
-async fn keys<M: ModelInternals>(exec: Exec<'_>, select: Select<'_>) -> Result<Vec<M::PrimaryKey>> {
-    let mut keys = Vec::new();
-    let each = &mut |row: &Row<'_>| {
-        keys.push(row.get(0)?);
-        Ok(())
-    };
-    run::values(exec, &select, select.meta.key, each).await?;
-    Ok(keys)
-}
-
 /// The rows with these keys, in their order.
 async fn rows<M: ModelInternals, L: Loads<M>>(
     exec: Exec<'_>,
@@ -112,7 +102,10 @@ impl<M: ModelInternals, L: Loads<M>> Stream for RowStream<'_, M, L> {
             }
             this.state = match std::mem::replace(&mut this.state, State::End) {
                 State::End => return Poll::Ready(None),
-                State::Begin => State::Keys(Box::pin(keys::<M>(this.exec, this.query.select.clone()))),
+                State::Begin => {
+                    let (exec, select) = (this.exec, this.query.select.clone());
+                    State::Keys(Box::pin(async move { run::keys::<M>(exec, &select).await }))
+                }
                 State::Keys(mut keys) => match keys.as_mut().poll(context) {
                     Poll::Pending => {
                         this.state = State::Keys(keys);

@@ -1,6 +1,7 @@
 //! The SQL of a query.
 
 use std::fmt::Write;
+use std::mem;
 
 use super::few::Few;
 use super::list::List;
@@ -71,9 +72,7 @@ impl Names for Bound<'_> {
             *number = own;
         }
         if let Some((meta, column)) = value.column {
-            let way_out = if cast.is_some() { ": change the type of the field, or that of the column" } else { "" };
-            let reason = format!("{reason}{way_out}");
-            *error.kind_mut() = ErrorKind::NotStorable { model: meta.name, field: meta.fields[column].name, reason };
+            *error.kind_mut() = meta.not_storable(column, mem::take(reason), *cast);
         }
     }
 }
@@ -96,10 +95,6 @@ pub(super) struct Scope {
 impl<'q> Writer<'q> {
     pub(crate) fn new(dialect: Dialect) -> Self {
         Self { sql: String::with_capacity(192), params: Bound::default(), dialect, qualifier: None }
-    }
-
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.dialect
     }
 
     pub(crate) fn qualified(mut self, qualifier: &'static str) -> Self {
