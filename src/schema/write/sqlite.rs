@@ -176,7 +176,7 @@ impl Writer<'_> {
         self.script.parts.push(ddl::create_index(table, &columns, kind, IfThere::Fail) + ";\n");
     }
 
-    /// Creates the table anew, and copies its rows.
+    /// Creates the table again, and copies its rows.
     fn rebuild(&mut self, table: &Table) {
         self.script.is_unchecked = true;
         let kinds = self.tables.kinds(table);

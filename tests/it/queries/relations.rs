@@ -64,19 +64,19 @@ async fn rule_65_a_relation_to_itself_is_followed_in_both_directions(database: &
     Ok(())
 }
 
-mod people {
+mod members {
     use signals::prelude::*;
 
     #[model]
     #[derive(Debug, Clone, Default)]
-    pub(super) struct Person {
+    pub(super) struct Member {
         #[key]
-        pub(super) id: Id<Person>,
+        pub(super) id: Id<Member>,
         pub(super) name: String,
         #[many_to_many(symmetrical = true)]
-        pub(super) friends: ManyToMany<Person>,
+        pub(super) friends: ManyToMany<Member>,
         #[many_to_many(symmetrical = false, related_name = "idols")]
-        pub(super) fans: ManyToMany<Person>,
+        pub(super) fans: ManyToMany<Member>,
         #[many_to_many(through = Membership, related_name = "members")]
         pub(super) clubs: ManyToMany<Club>,
     }
@@ -95,7 +95,7 @@ mod people {
         #[key]
         id: Id<Membership>,
         #[foreign_key(on_delete = cascade)]
-        pub(super) person: Id<Person>,
+        pub(super) member: Id<Member>,
         #[foreign_key(on_delete = cascade)]
         pub(super) club: Id<Club>,
         pub(super) paid: bool,
@@ -103,41 +103,41 @@ mod people {
 }
 
 async fn rule_65_many_to_many_relations_of_every_kind(database: &Database) -> TestResult {
-    use people::*;
+    use members::*;
 
-    let db = database.with_tables::<(Person, PersonFriends, PersonFans, Club, Membership)>().await?;
-    let mut people = ["ann", "bob", "cy"].map(|name| Person { name: name.to_owned(), ..Person::default() });
-    Person::create_many(&db, &mut people).await?;
-    let [ann, bob, cy] = &people;
+    let db = database.with_tables::<(Member, MemberFriends, MemberFans, Club, Membership)>().await?;
+    let mut members = ["ann", "bob", "cy"].map(|name| Member { name: name.to_owned(), ..Member::default() });
+    Member::create_many(&db, &mut members).await?;
+    let [ann, bob, cy] = &members;
     let mut clubs = ["chess", "go"].map(|name| Club { name: name.to_owned(), ..Club::default() });
     Club::create_many(&db, &mut clubs).await?;
     ann.friends().add(&db, [bob.id, cy.id]).await?;
     ann.fans().add(&db, [cy.id]).await?;
     ann.clubs().add(&db, [clubs[0].id, clubs[1].id]).await?;
     bob.clubs().through_defaults(&|row| row.paid = true).add(&db, [clubs[1].id]).await?;
-    let names = async |condition: Condition<'static, Person>| {
-        Person::filter(|_| condition).values(|row| row.name).all(&db).await
+    let names = async |condition: Condition<'static, Member>| {
+        Member::filter(|_| condition).values(|row| row.name).all(&db).await
     };
-    let person = Person::columns();
-    assert_eq!(names(person.friends.any(|friend| friend.name.eq("ann"))).await?, ["bob", "cy"]);
-    assert_eq!(names(person.friends.any(|friend| friend.name.eq("cy"))).await?, ["ann"]);
+    let member = Member::columns();
+    assert_eq!(names(member.friends.any(|friend| friend.name.eq("ann"))).await?, ["bob", "cy"]);
+    assert_eq!(names(member.friends.any(|friend| friend.name.eq("cy"))).await?, ["ann"]);
     assert_eq!(
-        names(person.friends.any(|friend| friend.friends.any(|other| other.name.eq("cy")))).await?,
+        names(member.friends.any(|friend| friend.friends.any(|other| other.name.eq("cy")))).await?,
         ["bob", "cy"]
     );
-    assert_eq!(names(person.fans.any(|fan| fan.name.eq("cy"))).await?, ["ann"]);
-    assert_eq!(names(person.fans.is_empty()).await?, ["bob", "cy"]);
-    assert_eq!(names(person.idols().any(|idol| idol.name.eq("ann"))).await?, ["cy"]);
-    assert_eq!(names(person.clubs.any(|club| club.name.eq("go"))).await?, ["ann", "bob"]);
-    assert_eq!(names(!person.clubs.any(|club| club.name.eq("chess"))).await?, ["bob", "cy"]);
+    assert_eq!(names(member.fans.any(|fan| fan.name.eq("cy"))).await?, ["ann"]);
+    assert_eq!(names(member.fans.is_empty()).await?, ["bob", "cy"]);
+    assert_eq!(names(member.idols().any(|idol| idol.name.eq("ann"))).await?, ["cy"]);
+    assert_eq!(names(member.clubs.any(|club| club.name.eq("go"))).await?, ["ann", "bob"]);
+    assert_eq!(names(!member.clubs.any(|club| club.name.eq("chess"))).await?, ["bob", "cy"]);
     // What the through model has of its own.
-    let paid = Membership::filter(|row| row.paid.eq(true)).values(|row| row.person);
-    assert_eq!(names(person.id.in_query(paid)).await?, ["bob"]);
+    let paid = Membership::filter(|row| row.paid.eq(true)).values(|row| row.member);
+    assert_eq!(names(member.id.in_query(paid)).await?, ["bob"]);
     let clubs = Club::filter(|club| club.members().any(|row| row.name.eq("bob"))).values(|club| club.name);
     assert_eq!(clubs.all(&db).await?, ["go"]);
 
-    let rows = Person::with(|row| row.friends).with(|row| row.idols()).with(|row| row.clubs).all(&db).await?;
-    let name = |rows: Vec<Person>| rows.into_iter().map(|row| row.name).collect::<Vec<_>>().join(",");
+    let rows = Member::with(|row| row.friends).with(|row| row.idols()).with(|row| row.clubs).all(&db).await?;
+    let name = |rows: Vec<Member>| rows.into_iter().map(|row| row.name).collect::<Vec<_>>().join(",");
     let rows: Vec<_> =
         rows.into_iter().map(|(_, friends, idols, clubs)| (name(friends), name(idols), clubs.len())).collect();
     let row = |friends: &str, idols: &str, clubs| (friends.to_owned(), idols.to_owned(), clubs);
