@@ -385,6 +385,8 @@ pub use model::{AnyModel, Id, Model, Ref};
 pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
 #[doc(inline)]
 pub use schema::migrate;
+#[doc(inline)]
+pub use signals_core::Context;
 /// Traits whose messages the compiler prints for receivers that do not match their signal.
 #[doc(inline)]
 pub use signals_core::diagnostics;

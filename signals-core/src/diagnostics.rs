@@ -193,6 +193,17 @@ pub trait OutsideTransaction {
     type Signal;
 }
 
+/// A signal that carries a context.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` carries no context",
+    label = "no value of a context here",
+    note = "a signal of your own carries one in a field: `context: &'a Context`"
+)]
+pub trait CarriesContext {
+    /// The signal itself.
+    type Signal;
+}
+
 /// A signal whose receivers may change the instance.
 #[diagnostic::on_unimplemented(
     message = "`instance` cannot be changed in a receiver of `{Self}`",

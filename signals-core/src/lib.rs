@@ -166,6 +166,7 @@ mod chain;
 mod check;
 mod connect;
 mod connected;
+mod context;
 mod depth;
 pub mod diagnostics;
 mod dispatch;
@@ -190,6 +191,7 @@ mod wiring_error;
 
 pub use check::check;
 pub use connect::{ReceiverGuard, ReceiverHandle};
+pub use context::{Context, ContextNeed, ContextValue, MissingContext};
 pub use depth::set_recursion_limit;
 pub use dispatch::ReceiverResult;
 pub use error::{BoxError, ReceiverError, SignalError};
@@ -218,6 +220,7 @@ pub mod __private {
     pub use crate::__register as register;
     pub use crate::__register_receiver as register_receiver;
     pub use crate::binding::{Binding, Bound};
+    pub use crate::context::{Context, ContextNeed};
     pub use crate::diagnostics::*;
     pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Entry, SignalDeclaration};

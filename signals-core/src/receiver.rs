@@ -4,6 +4,7 @@ use core::any::{Any, TypeId};
 use core::fmt;
 
 use crate::binding::{Binding, Bound};
+use crate::context::ContextNeed;
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::payload::Payload;
@@ -24,6 +25,8 @@ pub struct Receiver {
     pub reads: &'static [&'static str],
     /// Whether it is also called for raw writes.
     pub raw: bool,
+    /// The values of the context that it takes, in the order of its parameters.
+    pub context: &'static [ContextNeed],
     #[doc(hidden)]
     pub function: TypeId,
     #[doc(hidden)]

@@ -91,7 +91,14 @@ impl<U: AuthUser> Authenticate<'_, U> {
             }
             _ => {
                 let sender = PhantomData;
-                let failed = UserLoginFailed { credentials: &credentials, model: U::META, request, db, sender };
+                let failed = UserLoginFailed {
+                    credentials: &credentials,
+                    model: U::META,
+                    request,
+                    db,
+                    context: db.context(),
+                    sender,
+                };
                 send(&UserSignals::of(U::META).user_login_failed, failed).await?;
                 Ok(None)
             }

@@ -137,7 +137,13 @@ impl<U: AuthUser> Attempt<'_, U> {
         request: Option<&AnyRequest>,
     ) -> Result<()> {
         self.user.save_fields(tx, fields).await?;
-        let logged_in = UserLoggedIn { user: Observed::any(&*self.user), session, request, tx: &mut tx.handle() };
+        let logged_in = UserLoggedIn {
+            user: Observed::any(&*self.user),
+            session,
+            request,
+            tx: &mut tx.handle(),
+            context: tx.context(),
+        };
         tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_in, logged_in))).await
     }
 

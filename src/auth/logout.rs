@@ -113,6 +113,7 @@ impl<U: AuthUser> Logout<'_, U> {
             session,
             request,
             tx: &mut tx.handle(),
+            context: tx.context(),
         };
         let sent = tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_out, logged_out))).await;
         tx.end(sent).await

@@ -10,6 +10,8 @@ use signals_core::__private::{Sender, SignalState};
 use signals_core::Signal;
 
 use super::{AuthUser, Credentials, Session};
+use signals_core::Context;
+
 use crate::db::{Db, Tx};
 use crate::model::signals::{Observed, model_signal};
 use crate::model::{AnyModel, Meta};
@@ -83,6 +85,8 @@ model_signal! {
         pub request: Option<&'a AnyRequest>,
         /// The transaction of the login.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: AuthUser,
     of users: AuthUser,
@@ -90,7 +94,7 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { user: Briefly(event.user.any()), },
-    |event| { user: U::of_any(event.user), session: event.session, request: event.request, tx: &mut *event.tx, }
+    |event| { user: U::of_any(event.user), session: event.session, request: event.request, tx: &mut *event.tx, context: event.context, }
 }
 
 model_signal! {
@@ -126,6 +130,8 @@ model_signal! {
         pub request: Option<&'a AnyRequest>,
         /// A transaction for the writes of receivers.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: AuthUser,
     of users: AuthUser,
@@ -139,6 +145,7 @@ model_signal! {
         session: event.session,
         request: event.request,
         tx: &mut *event.tx,
+        context: event.context,
     }
 }
 
@@ -170,6 +177,8 @@ model_signal! {
         pub request: Option<&'a AnyRequest>,
         /// The database. Receivers begin transactions of their own.
         pub db: &'a Db,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         pub(super) sender: PhantomData<fn(&U)>,
     },
     sender: AuthUser,
@@ -183,6 +192,7 @@ model_signal! {
         model: event.model,
         request: event.request,
         db: event.db,
+        context: event.context,
         sender: PhantomData,
     }
 }

@@ -7,7 +7,7 @@ use signals_macros::signal;
 
 pub use self::ConnectionCreated as connection_created;
 
-use signals_core::BoxFuture;
+use signals_core::{BoxFuture, Context};
 
 use super::sql::{Dialect, refuse_transaction_control};
 use super::{Params, Row};
@@ -51,6 +51,8 @@ pub struct ConnectionCreated<'a> {
     pub connection: NewConnection<'a>,
     /// The URL of its database: a password in it is replaced by `***`.
     pub url: &'a str,
+    /// What [`ConnectOptions::with`](super::ConnectOptions::with) has added.
+    pub context: &'a Context,
 }
 
 /// A connection before its first use, as receivers of [`connection_created`] get it.
@@ -125,12 +127,20 @@ impl fmt::Debug for NewConnection<'_> {
     }
 }
 
+/// For which database a connection is opened.
+pub(super) struct Opened {
+    /// Its URL without secrets.
+    pub(super) url: String,
+    pub(super) context: Context,
+}
+
 /// Sends the signal, if it has receivers; the answer is whether it has. Without receivers, it costs one load.
-pub(super) async fn send(connection: &mut dyn DriverConnection, url: &str) -> Result<bool> {
+pub(super) async fn send(connection: &mut dyn DriverConnection, opened: &Opened) -> Result<bool> {
     if !ConnectionCreated::SIGNAL.has_receivers() {
         return Ok(false);
     }
     // Boxed, so that the futures of queries, which may open a connection, stay small.
-    Box::pin(ConnectionCreated { connection: NewConnection { connection }, url }.send()).await?;
+    let Opened { url, context } = opened;
+    Box::pin(ConnectionCreated { connection: NewConnection { connection }, url, context }.send()).await?;
     Ok(true)
 }

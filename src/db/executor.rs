@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{self, Poll, Waker};
 
+use signals_core::Context;
 use tokio::task::coop;
 
 use super::answer::Answer;
@@ -98,6 +99,16 @@ impl<'a> Exec<'a> {
     }
 }
 
+impl<'a> Exec<'a> {
+    /// The context of the handle.
+    pub(crate) fn context(self) -> &'a Context {
+        match self.target {
+            DbOrTx::Db(db) => db.context(),
+            DbOrTx::Tx(tx) => tx.context(),
+        }
+    }
+}
+
 impl Exec<'_> {
     /// The SQL that the database speaks.
     pub(crate) fn dialect(self) -> Dialect {
@@ -160,7 +171,7 @@ pub(super) fn in_turn<'a, T: Send + 'a>(operation: impl FnOnce() -> Answer<'a, T
 #[inline]
 fn has_turn() -> bool {
     // Nothing is woken by this: if the budget is used up, the future of the operation asks again with the task's own waker.
-    match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
+    match coop::poll_proceed(&mut task::Context::from_waker(Waker::noop())) {
         Poll::Ready(turn) => {
             turn.made_progress();
             true

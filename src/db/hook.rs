@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::Db;
 use crate::error::Result;
@@ -13,6 +14,8 @@ pub(super) type RunningHook = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 /// A function that runs after the end of a transaction.
 pub(crate) struct Hook {
     pub(super) queued: QueuedAt,
+    /// The database in the context of the handle that queued it, if it is not that of the transaction.
+    pub(super) db: Option<Arc<Db>>,
     pub(super) start: Box<dyn FnOnce(Db) -> RunningHook + Send>,
 }
 
@@ -27,12 +30,13 @@ impl Hook {
     pub(crate) fn new<Fut>(
         after: TransactionEnd,
         at: &'static Location<'static>,
+        db: Option<Arc<Db>>,
         hook: impl FnOnce(Db) -> Fut + Send + 'static,
     ) -> Self
     where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        Self { queued: QueuedAt { after, at }, start: Box::new(|db| Box::pin(hook(db))) }
+        Self { queued: QueuedAt { after, at }, db, start: Box::new(|db| Box::pin(hook(db))) }
     }
 }
 

@@ -38,10 +38,10 @@ impl Future for Hooks {
         loop {
             let this = &mut *self;
             let Some((queued, future)) = &mut this.running else {
-                let Some(Hook { queued, start }) = this.waiting.next() else {
+                let Some(Hook { queued, db, start }) = this.waiting.next() else {
                     return Poll::Ready(());
                 };
-                let db = this.db.clone();
+                let db = Db::clone(db.as_deref().unwrap_or(&this.db));
                 match catch_panic(|| start(db)) {
                     Ok(future) => this.running = Some((queued, future)),
                     Err(panic) => this.report(queued, panicked(panic)),
@@ -127,8 +127,8 @@ impl Hooks {
             discard(future);
             queued
         });
-        let waiting = std::mem::take(&mut self.waiting).map(|Hook { queued, start }| {
-            discard(start);
+        let waiting = std::mem::take(&mut self.waiting).map(|Hook { queued, db, start }| {
+            discard((db, start));
             queued
         });
         for queued in running.into_iter().chain(waiting) {

@@ -10,6 +10,7 @@
 mod answer;
 mod begin;
 mod body;
+mod context;
 mod created;
 mod driver;
 mod executor;
@@ -44,6 +45,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use signals_core::__private::Scope;
+use signals_core::Context;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::body::{BodyKind, TransactionBody};
@@ -117,11 +119,14 @@ use crate::error::{Error, Result};
 /// runtimes, such as one per test, a shared `Db` loses connections when one of the runtimes ends, and statements that are running on
 /// them fail with [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost). Create one `Db` per runtime.
 ///
+/// A handle also has a [`Context`]: what receivers know of the caller. [`with`](Self::with) returns a handle with one more value.
+///
 /// Timeouts use the timer of Tokio: a runtime that you build yourself needs `enable_time()`, and for PostgreSQL
 /// `enable_all()`.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
+    context: Context,
 }
 
 struct Shared {
@@ -160,7 +165,8 @@ impl Db {
 
     async fn open(options: ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let driver = Driver::connect(&options, at).await?;
-        Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }) })
+        let context = options.context.clone();
+        Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }), context })
     }
 
     /// The URL for messages: `***` replaces a password, settings that may be secret, and anything that is not understood.

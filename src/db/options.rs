@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signals_core::__private::discard;
+use signals_core::Context;
 
+use super::created::Opened;
 use super::url::{self, Synchronous};
 use crate::error::Error;
 use crate::report::{ErrorHandler, print, report};
@@ -58,6 +60,7 @@ pub struct ConnectOptions {
     check_after_idle: Option<Duration>,
     statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
+    pub(super) context: Context,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -87,6 +90,7 @@ impl ConnectOptions {
             check_after_idle: None,
             statement_cache_capacity: None,
             on_error: Arc::new(print),
+            context: Context::new(),
         }
     }
 
@@ -201,6 +205,11 @@ impl ConnectOptions {
         }
     }
 
+    /// What receivers of `connection_created` learn besides the connection.
+    pub(super) fn opened(&self) -> Opened {
+        Opened { url: self.public_url(), context: self.context.clone() }
+    }
+
     /// The URL without secrets.
     pub(super) fn public_url(&self) -> String {
         url::public(&self.url)
@@ -223,6 +232,7 @@ impl fmt::Debug for ConnectOptions {
             .field("pool_timeout", &self.pool_timeout)
             .field("check_after_idle", &self.check_after_idle)
             .field("statement_cache_capacity", &self.statement_cache_capacity)
+            .field("context", &self.context)
             .finish_non_exhaustive()
     }
 }

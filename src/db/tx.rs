@@ -36,6 +36,8 @@ pub struct Tx {
     pub(super) savepoint: u32,
     /// Whether this is the handle that `begin` returned, and has not ended yet. Other handles cannot end the transaction.
     root: bool,
+    /// The database in the context of this handle, if it is not that of the transaction.
+    own_db: Option<Arc<Db>>,
 }
 
 struct Shared {
@@ -49,12 +51,17 @@ struct Shared {
 impl Tx {
     pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
         let shared = Shared { db, session, began, savepoints: SharedStack::new(began) };
-        Self { shared: Arc::new(shared), savepoint: 0, root: true }
+        Self { shared: Arc::new(shared), savepoint: 0, root: true, own_db: None }
     }
 
     /// The database of the transaction. Statements on the returned `Db` are not part of the transaction.
     pub fn db(&self) -> &Db {
-        &self.shared.db
+        self.own_db.as_deref().unwrap_or(&self.shared.db)
+    }
+
+    /// The database in the context of this handle, if it is not that of the transaction.
+    pub(crate) fn own_db(&self) -> Option<Arc<Db>> {
+        self.own_db.clone()
     }
 
     /// Which receivers are muted in it.
@@ -210,7 +217,14 @@ impl Tx {
 
     /// Another handle, in a savepoint.
     pub(super) fn in_savepoint(&self, savepoint: u32) -> Self {
-        Self { shared: Arc::clone(&self.shared), savepoint, root: false }
+        Self { shared: Arc::clone(&self.shared), savepoint, root: false, own_db: self.own_db() }
+    }
+
+    /// Another handle, with another context.
+    pub(super) fn in_db(&self, db: Db) -> Self {
+        let mut handle = self.handle();
+        handle.own_db = Some(Arc::new(db));
+        handle
     }
 
     /// Ends the transaction of a single save or delete: commits if `result` is `Ok`, and otherwise rolls back and returns the
@@ -303,7 +317,8 @@ impl Tx {
     ) where
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.with_state(|state| state.queue(end, Hook::new(end, place, hook)));
+        let own_db = self.own_db();
+        self.with_state(|state| state.queue(end, Hook::new(end, place, own_db, hook)));
     }
 
     /// Breaks the transaction, or the savepoint that this is a handle in. The text of the first failure is kept.

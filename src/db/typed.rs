@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
-use signals_core::BoxFuture;
+use signals_core::{BoxFuture, Context};
 
 use super::sql::{refuse_transaction_control, shortened};
 use super::{Db, Exec, Executor, Params, Row, Statement, Tx, placeholders};
@@ -105,6 +105,13 @@ pub struct Query<'a> {
     params: &'a dyn Params,
     /// Only this many rows are needed; later rows are ignored.
     most: usize,
+}
+
+impl<'a> Query<'a> {
+    /// The context of the handle that it uses.
+    pub(crate) fn context(&self) -> &'a Context {
+        self.exec.context()
+    }
 }
 
 impl Query<'_> {

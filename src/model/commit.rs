@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::Location;
+use std::sync::Arc;
 
 use signals_core::__private::asynchronous::send_reporting;
 use signals_core::BoxFuture;
@@ -35,6 +36,8 @@ struct Saved {
     raw: bool,
     /// Where it was saved.
     place: &'static Location<'static>,
+    /// The database in the context of the last save, if it is not that of the transaction.
+    db: Option<Arc<Db>>,
 }
 
 /// What a save wrote.
@@ -70,7 +73,7 @@ pub(super) fn saved(
         Some(row)
     });
     let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()), previous.map(AnyRow::boxed_columns));
-    let saved = Saved { instance, is_gone: false, created, previous, raw, place };
+    let saved = Saved { instance, is_gone: false, created, previous, raw, place, db: tx.own_db() };
     tx.record(key.clone(), Box::new(RowHistory { deleted: false, saved: Some(saved) }));
     if meta.lifecycle.post_rollback.has_receivers() {
         tx.queue_row(TransactionEnd::Rollback, key);
@@ -168,7 +171,7 @@ impl RowChanges for RowHistory {
 
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
         let saved = self.saved.filter(|saved| end == TransactionEnd::Rollback || !saved.is_gone)?;
-        Some(Hook::new(end, saved.place, async move |db| {
+        Some(Hook::new(end, saved.place, saved.db.clone(), async move |db| {
             send_at_end(&saved, end, &db).await;
             Ok(())
         }))
@@ -183,11 +186,11 @@ async fn send_at_end(saved: &Saved, end: TransactionEnd, db: &Db) {
     let changes = FieldSet::changed_in(previous, instance);
     match end {
         TransactionEnd::Commit => {
-            let payload = PostCommit { instance, created, previous, changes, db, raw };
+            let payload = PostCommit { instance, created, previous, changes, db, context: db.context(), raw };
             send_reporting(&lifecycle.post_commit, payload, |error| db.report(error.into())).await;
         }
         TransactionEnd::Rollback => {
-            let payload = PostRollback { instance, created, previous, changes, db, raw };
+            let payload = PostRollback { instance, created, previous, changes, db, context: db.context(), raw };
             send_reporting(&lifecycle.post_rollback, payload, |error| db.report(error.into())).await;
         }
     }

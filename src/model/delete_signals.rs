@@ -21,7 +21,8 @@ pub(super) fn pre_delete<'a>(
     async move {
         let sent = pin!(async {
             for row in rows {
-                let event = PreDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle };
+                let event =
+                    PreDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle, context: tx.context() };
                 send(&meta.lifecycle.pre_delete, event).await?;
             }
             Ok::<_, Error>(())
@@ -40,7 +41,8 @@ pub(super) fn post_delete<'a>(
     async move {
         let sent = pin!(async {
             for row in rows.iter().rev() {
-                let event = PostDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle };
+                let event =
+                    PostDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle, context: tx.context() };
                 send(&meta.lifecycle.post_delete, event).await?;
                 commit::deleted(row.get(), tx);
             }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use signals_core::__private::synchronous::send;
-use signals_core::BoxFuture;
+use signals_core::{BoxFuture, Context};
 
 use super::id::UNSET_ID;
 use super::operations::Loaded;
@@ -40,7 +40,7 @@ pub(super) async fn any_by_key_for_update(
 pub(super) async fn refresh(instance: &mut dyn AnyModel, exec: Exec<'_>) -> Result<()> {
     let mut row = same_row(exec, instance).await?.ok_or_else(|| instance.any_meta().not_found())?;
     instance.take_columns(&mut *row);
-    row_loaded(instance)
+    row_loaded(instance, exec.context())
 }
 
 pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>) -> Result<Vec<M>> {
@@ -50,7 +50,7 @@ pub(super) async fn all<M: ModelInternals>(exec: Exec<'_>) -> Result<Vec<M>> {
 /// The first row whose field has the value.
 pub(crate) async fn find<M: ModelInternals>(exec: Exec<'_>, field: usize, value: &dyn Params) -> Result<Option<M>> {
     let mut found = first(exec, &M::MODEL.statements(exec.dialect()).select_by[field], value).await?;
-    loaded(found.as_mut_slice())?;
+    loaded(found.as_mut_slice(), exec.context())?;
     Ok(found)
 }
 
@@ -93,32 +93,32 @@ fn is_of_no_row(error: &Error, values: &dyn Params) -> bool {
 
 pub(super) async fn rows<M: ModelInternals>(exec: Exec<'_>, sql: &str, params: &dyn Params) -> Result<Vec<M>> {
     let mut rows = read(exec, sql, params).await?;
-    loaded(&mut rows)?;
+    loaded(&mut rows, exec.context())?;
     Ok(rows)
 }
 
 /// Sends `post_load` of rows that the user queried. It is sent after the query, so that a receiver that fails is not an error of
 /// the query.
-pub(super) fn loaded<M: ModelInternals>(rows: &mut [M]) -> Result<()> {
+pub(super) fn loaded<M: ModelInternals>(rows: &mut [M], context: &Context) -> Result<()> {
     if M::MODEL.lifecycle.post_load.has_receivers() {
         for instance in rows {
-            send(&M::MODEL.lifecycle.post_load, PostLoad::<dyn AnyModel> { instance })?;
+            send(&M::MODEL.lifecycle.post_load, PostLoad::<dyn AnyModel> { instance, context })?;
         }
     }
     Ok(())
 }
 
 /// Like [`loaded`], for one row.
-pub(super) fn row_loaded(instance: &mut dyn AnyModel) -> Result<()> {
+pub(super) fn row_loaded(instance: &mut dyn AnyModel, context: &Context) -> Result<()> {
     let signal = &instance.any_meta().lifecycle.post_load;
-    if signal.has_receivers() { Ok(send(signal, PostLoad::<dyn AnyModel> { instance })?) } else { Ok(()) }
+    if signal.has_receivers() { Ok(send(signal, PostLoad::<dyn AnyModel> { instance, context })?) } else { Ok(()) }
 }
 
 /// Rows of the user's own SQL, whose columns have any order and may be among others.
 #[doc(hidden)]
 pub fn rows_by_name<M: ModelInternals>(query: Query<'_>) -> BoxFuture<'_, Result<Vec<M>>> {
     Box::pin(async move {
-        let mut order = None;
+        let (mut order, context) = (None, query.context());
         let mut rows = query
             .read(|row| {
                 let order = match &mut order {
@@ -128,7 +128,7 @@ pub fn rows_by_name<M: ModelInternals>(query: Query<'_>) -> BoxFuture<'_, Result
                 M::from_columns(&row.in_order(order))
             })
             .await?;
-        loaded(&mut rows)?;
+        loaded(&mut rows, context)?;
         Ok(rows)
     })
 }

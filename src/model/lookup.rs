@@ -16,7 +16,7 @@ pub(super) async fn get_or_create(
     fields: FieldSet<dyn AnyModel>,
 ) -> Result<bool> {
     if let Some(row) = find(instance, exec, fields, Lock::None).await? {
-        return become_row(instance, row);
+        return become_row(instance, row, exec);
     }
     let lost = match create(instance, exec).await {
         Err(error) if is_duplicate(instance, &error) => error,
@@ -24,7 +24,7 @@ pub(super) async fn get_or_create(
     };
     // Another transaction has created it, or another unique field has a value that is taken.
     match find(instance, exec, fields, Lock::None).await? {
-        Some(row) => become_row(instance, row),
+        Some(row) => become_row(instance, row, exec),
         None => Err(lost),
     }
 }
@@ -64,9 +64,9 @@ pub(super) fn given(instance: &dyn AnyModel, fields: FieldSet<dyn AnyModel>) -> 
 }
 
 /// The instance becomes the row, which was not created.
-pub(super) fn become_row(instance: &mut dyn AnyModel, mut row: Box<dyn AnyModel>) -> Result<bool> {
+pub(super) fn become_row(instance: &mut dyn AnyModel, mut row: Box<dyn AnyModel>, exec: Exec<'_>) -> Result<bool> {
     instance.take_columns(&mut *row);
-    load::row_loaded(instance)?;
+    load::row_loaded(instance, exec.context())?;
     Ok(false)
 }
 

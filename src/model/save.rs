@@ -220,8 +220,14 @@ impl<'a> Save<'a> {
             if signals.pre_save.has_receivers() {
                 let adding = self.adding().await?;
                 let handle = &mut tx.handle();
-                let event =
-                    PreSave::<dyn AnyModel> { instance: &mut *self.row, adding, update_fields, raw, tx: handle };
+                let event = PreSave::<dyn AnyModel> {
+                    instance: &mut *self.row,
+                    adding,
+                    update_fields,
+                    raw,
+                    tx: handle,
+                    context: tx.context(),
+                };
                 tx.inside(pin!(send(&signals.pre_save, event))).await?;
                 self.row.settle_columns();
                 check(self.row, *self.mode)?;
@@ -242,7 +248,16 @@ impl<'a> Save<'a> {
                 let changes = FieldSet::changed_in(previous, instance);
                 let changes = written.map_or(changes, |fields| changes.intersection(fields));
                 let handle = &mut tx.handle();
-                let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: handle };
+                let event = PostSave {
+                    instance,
+                    created,
+                    previous,
+                    changes,
+                    update_fields,
+                    raw,
+                    tx: handle,
+                    context: tx.context(),
+                };
                 tx.inside(pin!(send(&signals.post_save, event))).await?;
             }
             if signals.post_commit.has_receivers() {

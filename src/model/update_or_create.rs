@@ -91,7 +91,7 @@ impl FindAndWrite<'_> {
         let Some(row) = self.find_or_create(restored, create_defaults).await? else { return Ok(true) };
         let (instance, meta) = (&mut *restored.instance, write.meta);
         if write.is_empty() {
-            return become_row(instance, row);
+            return become_row(instance, row, exec);
         }
         let is_in =
             |fields: FieldSet<dyn AnyModel>| move |index| fields.has_index(index) && Some(index) != meta.version;

@@ -10,6 +10,7 @@ mod changes;
 mod commit;
 mod concurrency;
 mod constraints;
+mod context;
 mod databases;
 #[cfg(all(feature = "jiff", feature = "serde_json", feature = "uuid"))]
 mod defaults;

@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
         "leave it out, or write one function per signal",
     ),
     parameter(
-        &["payload", "evt", "ev", "e", "message", "msg", "notification", "ctx", "context", "data"],
+        &["payload", "evt", "ev", "e", "message", "msg", "notification", "data"],
         "no field `{}`: the whole payload is called `event`",
         "write `event: &PostSave<'_, User>`, or take its fields by name",
     ),
@@ -123,14 +123,24 @@ pub(super) const ROWS: &[Row] = &[
         "write `raw: bool`, and `raw = true` in the attribute",
     ),
     parameter(
+        &["ctx", "cx", "current_context"],
+        "no field `{}`: what the caller has passed to receivers is called `context`",
+        "write `context: &signals::Context`, or `#[context] mailer: &Mailer` for one value of it",
+    ),
+    parameter(
         &["req", "request", "http_request"],
-        "no field `{}`: a signal of a row knows no request",
-        "leave it out: store what the receiver needs in a field of the row, with `#[skip]` if it is no column, or send a signal of your own",
+        "no field `{}`: a signal of a row has the request in its context",
+        "write `#[context] request: Option<&signals::web::RequestInfo>`",
     ),
     parameter(
         &["state", "app", "app_state", "config", "settings"],
-        "no field `{}`: a receiver has no state of its own",
-        "leave it out; a value that all receivers share is a `static`, such as a `OnceLock`",
+        "no field `{}`: what the application shares is in the context",
+        "write `#[context] settings: &Settings`, and `ConnectOptions::with(settings)` where the program connects",
+    ),
+    parameter(
+        &["actor", "current_user", "requested_by", "changed_by", "performed_by"],
+        "no field `{}`: who acts is in the context, if the caller has passed it",
+        "write `#[context] actor: Option<&Actor>`, and use `db.with(actor)` where the caller is known",
     ),
     parameter(
         &["id", "pk", "key", "primary_key", "instance_id", "instance_pk"],

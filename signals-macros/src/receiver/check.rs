@@ -7,8 +7,9 @@ use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
 
 use super::arguments::Arguments;
 use super::condition::{self, Names};
+use super::context;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
-use super::parse::Parsed;
+use super::parse::{BoundTo, Parsed};
 use super::{forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
@@ -28,8 +29,10 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     check_self(parsed, errors);
 
     let generics = generics::names(&signature.generics);
-    let parameters: Vec<_> = signature.inputs.iter().filter_map(|input| parameter(input, &generics, errors)).collect();
-    if parameters.len() > 1 {
+    let inputs = signature.inputs.iter().enumerate();
+    let parameters: Vec<_> =
+        inputs.filter_map(|(index, input)| parameter(input, &generics, parsed.bound_to(index), errors)).collect();
+    if parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Context(..))).count() > 1 {
         for parameter in &parameters {
             if let Parameter::Event(event) = parameter {
                 errors.on(
@@ -60,7 +63,10 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     };
     let call = signature.asyncness.map_or(CallStyle::Plain, |word| CallStyle::Async(word.span));
     let takes_raw = parsed.attributes.iter().any(|arguments| arguments.takes_raw().is_some());
-    let raw = parameters.iter().map(|parameter| &parameter.binding().name).find(|name| *name == "raw").cloned();
+    let raw = parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Field(Binding { name, .. }) if *name == "raw" => Some(name.clone()),
+        _ => None,
+    });
     Function { name: &signature.ident, call, parameters, output, idle_raw: raw.filter(|_| !takes_raw) }
 }
 
@@ -286,7 +292,7 @@ fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str
     }
 }
 
-fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> Option<Parameter<'a>> {
+fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], to: BoundTo, errors: &mut Errors) -> Option<Parameter<'a>> {
     let typed = match input {
         FnArg::Typed(typed) => typed,
         FnArg::Receiver(receiver) => {
@@ -322,6 +328,11 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> 
     }
     let (name, ty) = (&pattern.ident, &*typed.ty);
     let scope = if generics::is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere };
+    if let BoundTo::Context = to {
+        let binding = Binding { name: name.clone(), written: name, ty, scope };
+        let value = context::value(&binding, errors)?;
+        return Some(Parameter::Context(binding, value));
+    }
     let binding = Binding { name: names::field(name), written: name, ty, scope };
     Some(if binding.name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
 }

@@ -9,6 +9,7 @@ use syn::{Expr, ItemFn, Path, Token, Type, TypeReference as Reference};
 use super::arguments::Arguments;
 use super::check;
 use super::condition::is_typed;
+use super::context;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
@@ -125,7 +126,8 @@ fn filters(arguments: &Arguments) -> impl Iterator<Item = String> {
 
 /// The fields of the payload that the receiver reads. The library does not compute fields that no receiver reads.
 fn asks_for(arguments: &Arguments, function: &Function<'_>) -> impl Iterator<Item = String> {
-    let parameters = function.parameters.iter().map(|parameter| parameter.binding().name.unraw().to_string());
+    let of_payload = function.parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Context(..)));
+    let parameters = of_payload.map(|parameter| parameter.binding().name.unraw().to_string());
     let changes = arguments.changed.as_ref().map(|_| "changes".to_owned());
     let event = arguments.when.as_ref().map(|_| "event".to_owned());
     parameters.chain(changes).chain(event)
@@ -158,6 +160,7 @@ fn binding(
     let raw = arguments.takes_raw().is_some();
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
+    let needs = context::needs(function, private);
     let bound = Bound { signal, sender, private };
     let locals = parameters::locals(function, &bound);
     let call = call(function, private);
@@ -198,7 +201,7 @@ fn binding(
     );
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
-    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], { #changes } &#bind.#binding)
+    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], #needs, { #changes } &#bind.#binding)
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.
@@ -257,6 +260,10 @@ fn payload(
             }
             _ => subject,
         };
+    }
+    let of_context = function.parameters.iter().find(|parameter| matches!(parameter, Parameter::Context(..)));
+    if let Some(parameter) = of_context.filter(|_| usual == Usual::Unknown) {
+        subject = question(subject, SpanRange::of(&parameter.binding().name), quote!(CarriesContext));
     }
     if let Some(word) = arguments.takes_raw() {
         subject = question(subject, SpanRange::of(word), quote!(HasRawWrites));

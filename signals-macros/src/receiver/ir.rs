@@ -26,6 +26,25 @@ pub(super) enum Parameter<'a> {
     Event(Binding<'a>),
     /// The payload's field of that name.
     Field(Binding<'a>),
+    /// The value of the context that has this type.
+    Context(Binding<'a>, ContextValue<'a>),
+}
+
+/// The value of the context that a parameter takes.
+#[derive(Clone, Copy)]
+pub(super) enum ContextValue<'a> {
+    /// `&T`: the receiver fails without it.
+    Required(&'a Type),
+    /// `Option<&T>`
+    Optional(&'a Type),
+}
+
+impl<'a> ContextValue<'a> {
+    /// The type of the value.
+    pub(super) fn target(self) -> &'a Type {
+        let (Self::Required(target) | Self::Optional(target)) = self;
+        target
+    }
 }
 
 /// A parameter's name and type.
@@ -47,7 +66,7 @@ pub(super) enum Scope {
 
 impl<'a> Parameter<'a> {
     pub(super) fn binding(&self) -> &Binding<'a> {
-        let (Self::Event(binding) | Self::Field(binding)) = self;
+        let (Self::Event(binding) | Self::Field(binding) | Self::Context(binding, _)) = self;
         binding
     }
 }

@@ -36,6 +36,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("origin", &[]),
     ("tx", &[]),
     ("db", &[]),
+    ("context", &[]),
     ("action", &["m2m_changed"]),
     ("reverse", &["m2m_changed"]),
     ("through", &["m2m_changed"]),
@@ -113,6 +114,12 @@ impl Meant {
         let fields: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
         if is_field(name) || suggest::nearest(name, &fields).is_some() || !self.is_of_a_row() {
             return None;
+        }
+        if is_lent_value(ty) {
+            let ty = written(ty.to_token_stream());
+            return Some(format!(
+                "`{signal}` has no `{name}`\n\nhelp: a value that the caller has passed is in the context: write `#[context] {name}: {ty}`"
+            ));
         }
         Some(format!(
             "`{signal}` has no `{name}`\n\n\
@@ -194,6 +201,15 @@ pub(super) fn target(ty: &Type) -> &Type {
         Type::Reference(reference) => &reference.elem,
         other => other,
     }
+}
+
+/// `&Mailer` or `Option<&Mailer>`: a struct that is lent, and no type that a field of a row has.
+fn is_lent_value(ty: &Type) -> bool {
+    let text = text(without_lifetimes(ty)).replace("'_", "");
+    let target = text.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>')).unwrap_or(&text);
+    let Some(target) = target.strip_prefix('&') else { return false };
+    let name = target.rsplit("::").next().unwrap_or(target);
+    is_camel(name) && !["String", "Vec<", "Option<", "Id<", "Ref<"].iter().any(|of_rows| name.starts_with(of_rows))
 }
 
 /// `&PostSave`

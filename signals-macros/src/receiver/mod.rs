@@ -9,6 +9,7 @@ use crate::root::Root;
 mod arguments;
 mod check;
 mod condition;
+mod context;
 mod expand;
 mod forms;
 mod generics;

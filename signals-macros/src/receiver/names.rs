@@ -31,7 +31,7 @@ pub(super) fn field(name: &Ident) -> Ident {
 pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut Errors) {
     let meant = Meant::of(&parsed.attributes);
     let mut seen: Vec<&Ident> = Vec::new();
-    for parameter in parameters {
+    for parameter in parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Context(..))) {
         let Binding { name, ty, written: as_written, .. } = parameter.binding();
         if seen.contains(&name) && *name != **as_written {
             errors.on(
@@ -198,7 +198,9 @@ mod tests {
     fn the_body_of_a_misspelt_instance_is_no_second_error() {
         let corrected = |function: proc_macro2::TokenStream| {
             let function = syn::parse2(function).unwrap();
-            corrected(Parsed { function, attributes: Vec::new(), root: Root::Facade }).to_token_stream().to_string()
+            corrected(Parsed { function, attributes: Vec::new(), context: Vec::new(), root: Root::Facade })
+                .to_token_stream()
+                .to_string()
         };
         let body = quote!(
             fn f(instanse: &User) {

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
+use super::context;
 use super::ir::{Binding, Function, Parameter, Scope};
 use super::usual::Usual;
 use crate::case;
@@ -24,6 +25,7 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
     let statements: TokenStream = function
         .parameters
         .iter()
+        .filter(|parameter| !matches!(parameter, Parameter::Context(..)))
         .map(|parameter| {
             let binding = parameter.binding();
             if binding.scope == Scope::Function || is_dyn(binding.ty) || bound.is_usual(parameter) {
@@ -36,7 +38,8 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
             asked(parameter, bound)
         })
         .collect();
-    quote!(#lends #statements)
+    let context = context::locals(function, bound.private);
+    quote!(#lends #context #statements)
 }
 
 /// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
@@ -51,7 +54,7 @@ fn known(parameter: &Parameter<'_>) -> TokenStream {
             let borrow = borrow(ty, *scope);
             quote_spanned!(span=> #borrow payload)
         }
-        (Parameter::Field(_), _) => {
+        (Parameter::Field(_) | Parameter::Context(..), _) => {
             let borrow = borrow(ty, *scope);
             quote_spanned!(span=> #borrow payload.#name)
         }
@@ -100,8 +103,12 @@ fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
             }
             _ => quote_spanned!(span=> #private::Lent::payload(payload)),
         },
-        Parameter::Field(_) if is_reference => quote_spanned!(span=> (&mut payload.#name).__field().lend()),
-        Parameter::Field(_) => quote_spanned!(span=> (&mut payload.#name).__field().value()),
+        Parameter::Field(_) | Parameter::Context(..) if is_reference => {
+            quote_spanned!(span=> (&mut payload.#name).__field().lend())
+        }
+        Parameter::Field(_) | Parameter::Context(..) => {
+            quote_spanned!(span=> (&mut payload.#name).__field().value())
+        }
     };
     let question = Ident::new(bound.question(name, ty), Span::call_site());
     let (wanted, place) = (without_lifetimes(ty), SpanRange::of(ty));
@@ -130,6 +137,7 @@ impl Bound<'_> {
             "created" | "adding" | "raw" | "reverse" => ty == "bool",
             "tx" => ty == "&mutTx",
             "db" => ty == "&Db",
+            "context" => ty == "&Context",
             "previous" => ty == format!("Option<&{row}>"),
             "changes" => ty == format!("FieldSet<{row}>"),
             "update_fields" => ty == format!("Option<FieldSet<{row}>>"),

@@ -8,6 +8,7 @@ use syn::token::Bracket;
 use syn::{Attribute, Expr, Ident, Item, ItemFn, Meta, Path, Stmt, Token, Type};
 
 use super::arguments::{Arguments, Changed};
+use super::context;
 use super::forms::{self, Bare};
 use crate::errors::Errors;
 use crate::foreign::Place;
@@ -23,8 +24,24 @@ pub(super) struct Parsed {
     pub(super) function: ItemFn,
     /// One per attribute: several attributes may be stacked.
     pub(super) attributes: Vec<Arguments>,
+    /// The parameters with `#[context]`, by their position. The function does not have the attribute any more.
+    pub(super) context: Vec<usize>,
     /// The library that re-exports the macro.
     pub(super) root: Root,
+}
+
+/// What a parameter is bound to.
+#[derive(Clone, Copy)]
+pub(super) enum BoundTo {
+    Payload,
+    /// It has `#[context]`.
+    Context,
+}
+
+impl Parsed {
+    pub(super) fn bound_to(&self, index: usize) -> BoundTo {
+        if self.context.contains(&index) { BoundTo::Context } else { BoundTo::Payload }
+    }
 }
 
 const KEYS: Keys =
@@ -46,6 +63,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
     let (stacked, others) = function.attrs.into_iter().partition(is_receiver);
     function.attrs = others;
     take_foreign(&mut function, errors);
+    let context = context::take(&mut function, errors);
     for attribute in stacked {
         let span = attribute.path().segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
         let tokens = match attribute.meta {
@@ -54,7 +72,7 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, error
         };
         attributes.push(arguments(tokens, span, root, errors));
     }
-    Some(Parsed { function, attributes, root })
+    Some(Parsed { function, attributes, context, root })
 }
 
 /// Takes attributes of other libraries off that no receiver can have, so that the mistake is one error.

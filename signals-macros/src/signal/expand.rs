@@ -38,6 +38,13 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             (quote!(Asynchronous), None, Some(awaits))
         }
     };
+    let has_context = item.fields.iter().any(|field| field.ident.as_ref().is_some_and(|name| name == "context"));
+    let carries_context = has_context.then(|| {
+        quote! {
+            #hidden
+            impl #private::CarriesContext for #any { type Signal = Self; }
+        }
+    });
     let named = named(name, &any, &private);
     let methods = methods(parsed, &tag, &any, &output, &root);
     quote! {
@@ -74,6 +81,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
                 type Instance = __Instance;
             }
             impl #private::CustomSignal for #any { type Payload = #tag; }
+            #carries_context
             #awaits
             #methods
 

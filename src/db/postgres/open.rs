@@ -14,7 +14,7 @@ use crate::error::Result;
 /// Opens a connection, and sends `connection_created`.
 pub(super) async fn open(server: &Server) -> Result<Connection, NotOpened> {
     let mut connection = server.open().await?;
-    created::send(&mut connection, server.url()).await?;
+    created::send(&mut connection, server.opened()).await?;
     Ok(connection)
 }
 

@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::connection::Connection;
 use super::errors;
 use super::statements::Statements;
+use crate::db::created::Opened;
 use crate::db::options::PoolOptions;
 use crate::db::{ConnectOptions, url};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,7 +20,7 @@ pub(super) struct Server {
     config: Config,
     security: Security,
     /// For messages.
-    url: String,
+    opened: Opened,
     /// How long it may take to answer.
     limit: Duration,
     /// How long it may take to open a connection.
@@ -73,11 +74,11 @@ impl Server {
         // The time of the URL is for each host.
         let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
         let connecting = config.get_connect_timeout().map_or(timeout, |each| timeout.max(each.saturating_mul(hosts)));
-        Ok(Self { config, security, limit: timeout, connecting, url: options.public_url(), statement_cache_capacity })
+        Ok(Self { config, security, limit: timeout, connecting, opened: options.opened(), statement_cache_capacity })
     }
 
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    pub(super) fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     pub(super) fn limit(&self) -> Duration {
@@ -85,7 +86,7 @@ impl Server {
     }
 
     pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
-        let refuse = |reason: String| Error::from(ErrorKind::Connect { url: self.url.clone(), reason }).into();
+        let refuse = |reason: String| Error::from(ErrorKind::Connect { url: self.opened.url.clone(), reason }).into();
         let statements = Statements::new(self.statement_cache_capacity);
         let opening = async {
             match &self.security {

@@ -66,7 +66,7 @@ impl Sqlite {
 
     async fn open(storage: Storage, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let [lock_wait, reader_lock_wait] = [(); 2].map(|()| LockWait::new(options.busy_timeout, storage.path()));
-        let connection = open::open(&storage, Access::Write, &lock_wait, &options.public_url()).await?;
+        let connection = open::open(&storage, Access::Write, &lock_wait, &options.opened()).await?;
         let in_memory = matches!(storage, Storage::Memory);
         Ok(Self {
             writer: Writer::new(connection, options.writer_timeout, lock_wait.clone(), in_memory, at),

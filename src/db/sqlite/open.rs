@@ -13,9 +13,14 @@ use crate::db::{Params, Row};
 use crate::error::Result;
 
 /// Opens a connection, and sends `connection_created`.
-pub(super) async fn open(storage: &Storage, access: Access, lock_wait: &LockWait, url: &str) -> Result<Connection> {
+pub(super) async fn open(
+    storage: &Storage,
+    access: Access,
+    lock_wait: &LockWait,
+    opened: &created::Opened,
+) -> Result<Connection> {
     let mut connection = Connection::open(storage, access, lock_wait).await?;
-    if created::send(&mut Opened { connection: &mut connection, lock_wait, access }, url).await? {
+    if created::send(&mut NewlyOpened { connection: &mut connection, lock_wait, access }, opened).await? {
         // A transaction that a receiver left open would be that of the next user of the connection.
         lock_wait.retry(|| connection.outside_transaction(|_| Ok(()))).await?;
     }
@@ -23,13 +28,13 @@ pub(super) async fn open(storage: &Storage, access: Access, lock_wait: &LockWait
 }
 
 /// A connection before its first use.
-struct Opened<'a> {
+struct NewlyOpened<'a> {
     connection: &'a mut Connection,
     lock_wait: &'a LockWait,
     access: Access,
 }
 
-impl DriverConnection for Opened<'_> {
+impl DriverConnection for NewlyOpened<'_> {
     fn execute<'a>(&'a mut self, sql: &'a str, params: &'a dyn Params) -> BoxFuture<'a, Result<u64>> {
         let Self { connection, lock_wait, .. } = self;
         Box::pin(async move {

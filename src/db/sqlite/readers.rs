@@ -12,6 +12,7 @@ use super::lock_wait::LockWait;
 use super::open;
 use crate::db::ConnectOptions;
 use crate::db::begin::Access;
+use crate::db::created::Opened;
 use crate::db::holders::Holders;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,7 +26,7 @@ type Idle = Vec<Box<Connection>>;
 pub(super) struct Readers {
     storage: Storage,
     /// For receivers of `connection_created`.
-    url: String,
+    opened: Opened,
     permits: Arc<Semaphore>,
     /// For transactions. They have permits of their own: they may take long, and queries must not wait for them.
     transaction_permits: Arc<Semaphore>,
@@ -41,7 +42,7 @@ impl Readers {
         let (transactions, limit) = options.reading_transactions();
         Self {
             storage,
-            url: options.public_url(),
+            opened: options.opened(),
             permits: Arc::new(Semaphore::new(READERS)),
             transaction_permits: Arc::new(Semaphore::new(transactions)),
             limit,
@@ -84,7 +85,7 @@ impl Readers {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => Box::new(open::open(&self.storage, Access::Read, lock_wait, &self.url).await?),
+            None => Box::new(open::open(&self.storage, Access::Read, lock_wait, &self.opened).await?),
         };
         Ok(Reader { connection: Some(connection), readers: Arc::clone(self), at: None, _permit: permit })
     }

@@ -184,8 +184,12 @@ impl Creation<'_> {
         }
         if signals.post_bulk_create.has_receivers() {
             let rows = self.rows.borrowed();
-            let event =
-                PostBulkCreate::<dyn AnyModel> { instances: rows.rows(), model: self.meta, tx: &mut tx.handle() };
+            let event = PostBulkCreate::<dyn AnyModel> {
+                instances: rows.rows(),
+                model: self.meta,
+                tx: &mut tx.handle(),
+                context: tx.context(),
+            };
             tx.inside(pin!(send(&signals.post_bulk_create, event))).await?;
         }
         Ok(())
@@ -195,7 +199,14 @@ impl Creation<'_> {
         let (update_fields, raw, handle) = (None, false, &mut tx.handle());
         for index in 0..self.rows.len() {
             let instance = self.rows.row_mut(index);
-            let event = PreSave::<dyn AnyModel> { instance, adding: true, update_fields, raw, tx: &mut *handle };
+            let event = PreSave::<dyn AnyModel> {
+                instance,
+                adding: true,
+                update_fields,
+                raw,
+                tx: &mut *handle,
+                context: tx.context(),
+            };
             tx.inside(pin!(send(&self.meta.lifecycle.pre_save, event))).await?;
         }
         for index in 0..self.rows.len() {
@@ -209,7 +220,16 @@ impl Creation<'_> {
         for index in 0..self.rows.len() {
             let instance = self.rows.row(index);
             let changes = FieldSet::changed_in(previous, instance);
-            let event = PostSave { instance, created, previous, changes, update_fields, raw, tx: &mut *handle };
+            let event = PostSave {
+                instance,
+                created,
+                previous,
+                changes,
+                update_fields,
+                raw,
+                tx: &mut *handle,
+                context: tx.context(),
+            };
             tx.inside(pin!(send(&self.meta.lifecycle.post_save, event))).await?;
         }
         Ok(())

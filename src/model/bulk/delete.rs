@@ -102,7 +102,8 @@ async fn run_in(tx: &Tx, select: &Select<'_>, signals: RowSignals) -> Result<Del
     let count = deleted.of_model(meta);
     if count > 0 && meta.lifecycle.post_bulk_delete.has_receivers() {
         let (model, handle) = (meta, &mut tx.handle());
-        let event = PostBulkDelete::<dyn AnyModel> { count, model, tx: handle, sender: PhantomData };
+        let event =
+            PostBulkDelete::<dyn AnyModel> { count, model, tx: handle, context: tx.context(), sender: PhantomData };
         tx.inside(pin!(send(&meta.lifecycle.post_bulk_delete, event))).await?;
     }
     Ok(deleted)

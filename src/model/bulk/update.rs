@@ -161,7 +161,7 @@ async fn run_in(exec: Exec<'_>, tx: &Tx, select: &Select<'_>, change: &Change<'_
     };
     if count > 0 && meta.lifecycle.post_bulk_update.has_receivers() {
         let (model, handle, update_fields) = (meta, &mut tx.handle(), change.fields(meta));
-        let event = PostBulkUpdate::<dyn AnyModel> { count, update_fields, model, tx: handle };
+        let event = PostBulkUpdate::<dyn AnyModel> { count, update_fields, model, tx: handle, context: tx.context() };
         tx.inside(pin!(send(&meta.lifecycle.post_bulk_update, event))).await?;
     }
     Ok(count)

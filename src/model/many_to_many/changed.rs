@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use super::AnyIds;
+use signals_core::Context;
+
 use crate::db::Tx;
 use crate::model::signals::model_signal;
 use crate::model::{AnyModel, Id, Meta};
@@ -42,6 +44,8 @@ model_signal! {
         pub ids: &'a mut dyn AnyIds,
         /// The transaction of the change.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         /// The model of the ids: that of the other side.
         pub model: &'static Meta,
         /// The through model, whose rows relate the two sides.
@@ -73,6 +77,7 @@ model_signal! {
         ids: &mut *event.ids,
         raw: event.raw,
         tx: &mut *event.tx,
+        context: event.context,
         sender: PhantomData,
     }
 }

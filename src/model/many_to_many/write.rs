@@ -224,6 +224,7 @@ impl Change<'_> {
             ids: &mut *typed,
             raw,
             tx: &mut tx.handle(),
+            context: tx.context(),
             sender: PhantomData,
         };
         tx.inside(pin!(send(&relation.both.changed, event))).await?;

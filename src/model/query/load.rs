@@ -137,7 +137,7 @@ impl<M: ModelInternals> Loads<M> for () {
 }
 
 macro_rules! points_to_one {
-    ($($pointer:ty, <$($parameter:ident)?>, $nullability:ident => $row:ty, $is_inner:literal, |$read:ident| $wrap:expr, |$rows:ident| $loaded:expr;)*) => {$(
+    ($($pointer:ty, <$($parameter:ident)?>, $nullability:ident => $row:ty, $is_inner:literal, |$read:ident| $wrap:expr, |$rows:ident, $exec:ident| $loaded:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<M: ModelInternals, Target, $($parameter)?> Relates<M> for ColumnOf<M, $pointer, $nullability>
         where
@@ -161,7 +161,7 @@ macro_rules! points_to_one {
                 Ok(())
             }
 
-            async fn related(&self, _: Exec<'_>, _: &[M], joined: Vec<$row>) -> Result<Vec<$row>> {
+            async fn related(&self, $exec: Exec<'_>, _: &[M], joined: Vec<$row>) -> Result<Vec<$row>> {
                 let mut $rows = joined;
                 $loaded;
                 Ok($rows)
@@ -171,10 +171,10 @@ macro_rules! points_to_one {
 }
 
 points_to_one! {
-    Id<Target>, <>, Required => Target, true, |row| Target::from_columns(row)?, |rows| loaded(&mut rows)?;
-    Ref<Target, K>, <K>, Required => Target, true, |row| Target::from_columns(row)?, |rows| loaded(&mut rows)?;
-    Id<Target>, <>, Nullable => Option<Target>, false, |row| optional(row)?, |rows| loaded_optional(&mut rows)?;
-    Ref<Target, K>, <K>, Nullable => Option<Target>, false, |row| optional(row)?, |rows| loaded_optional(&mut rows)?;
+    Id<Target>, <>, Required => Target, true, |row| Target::from_columns(row)?, |rows, exec| loaded(&mut rows, exec.context())?;
+    Ref<Target, K>, <K>, Required => Target, true, |row| Target::from_columns(row)?, |rows, exec| loaded(&mut rows, exec.context())?;
+    Id<Target>, <>, Nullable => Option<Target>, false, |row| optional(row)?, |rows, exec| loaded_optional(&mut rows, exec)?;
+    Ref<Target, K>, <K>, Nullable => Option<Target>, false, |row| optional(row)?, |rows, exec| loaded_optional(&mut rows, exec)?;
 }
 
 /// A row of an outer join: if its key is NULL, there is none.
@@ -183,8 +183,8 @@ fn optional<M: ModelInternals>(row: &Row<'_>) -> Result<Option<M>> {
     if key { Ok(None) } else { M::from_columns(row).map(Some) }
 }
 
-fn loaded_optional<M: ModelInternals>(rows: &mut [Option<M>]) -> Result<()> {
-    rows.iter_mut().flatten().try_for_each(|row| loaded(std::slice::from_mut(row)))
+fn loaded_optional<M: ModelInternals>(rows: &mut [Option<M>], exec: Exec<'_>) -> Result<()> {
+    rows.iter_mut().flatten().try_for_each(|row| loaded(std::slice::from_mut(row), exec.context()))
 }
 
 #[diagnostic::do_not_recommend]
@@ -254,7 +254,7 @@ where
         let pairs = pairs::<T, D>();
         writer.related_rows(&pairs, &keys)?;
         run::read(exec, &Select::all_of(D::Far::MODEL), &writer, each).await?;
-        loaded(&mut found)?;
+        loaded(&mut found, exec.context())?;
         for (row, place) in found.into_iter().zip(at) {
             if let Some(place) = place {
                 related[place].push(row);
@@ -351,7 +351,7 @@ macro_rules! loads {
                 writer.select_joined(select, &joins)?;
                 run::read(exec, select, &writer, each).await?;
                 drop(writer);
-                loaded(&mut rows)?;
+                loaded(&mut rows, exec.context())?;
                 $(let mut $found = self.$index.related(exec, &rows, $found).await?.into_iter();)*
                 // Each list has as many as there are rows.
                 Ok(rows.into_iter().filter_map(|row| Some((row, $($found.next()?),*))).collect())

@@ -17,7 +17,7 @@ pub(super) async fn rows<M: ModelInternals>(exec: Exec<'_>, select: &Select<'_>)
     let mut writer = Writer::new(exec.dialect());
     writer.select_rows(select)?;
     read(exec, select, &writer, each).await?;
-    load::loaded(&mut found)?;
+    load::loaded(&mut found, exec.context())?;
     Ok(found)
 }
 

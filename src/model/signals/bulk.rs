@@ -4,6 +4,8 @@ use std::marker::PhantomData;
 
 use super::model_signal;
 use super::observed::{BulkSender, Observed, SendsLifecycle};
+use signals_core::Context;
+
 use crate::db::Tx;
 #[cfg(doc)]
 use crate::model::Model;
@@ -21,13 +23,15 @@ model_signal! {
         pub model: &'static Meta,
         /// The transaction of the insert.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: none,
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |_event| {},
-    |event| { instances: M::of_any_rows(event.instances), model: event.model, tx: &mut *event.tx, }
+    |event| { instances: M::of_any_rows(event.instances), model: event.model, tx: &mut *event.tx, context: event.context, }
 }
 
 model_signal! {
@@ -43,6 +47,8 @@ model_signal! {
         pub model: &'static Meta,
         /// The transaction of the update.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: none,
@@ -54,6 +60,7 @@ model_signal! {
         update_fields: M::of_any_fields(event.update_fields),
         model: event.model,
         tx: &mut *event.tx,
+        context: event.context,
     }
 }
 
@@ -68,6 +75,8 @@ model_signal! {
         pub model: &'static Meta,
         /// The transaction of the delete.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         /// The payload has a type parameter and no field of that type.
         #[doc(hidden)]
         pub sender: PhantomData<fn(&M)>,
@@ -77,5 +86,5 @@ model_signal! {
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { count: event.count, },
-    |event| { count: event.count, model: event.model, tx: &mut *event.tx, sender: PhantomData, }
+    |event| { count: event.count, model: event.model, tx: &mut *event.tx, context: event.context, sender: PhantomData, }
 }

@@ -205,6 +205,7 @@ macro_rules! model_signal {
         }
 
         model_signal!(@is $name SignalName);
+        model_signal!(@is $name CarriesContext);
         $(model_signal!(@is $name $is);)*
         model_signal!(@awaits $name $($mode)?);
         model_signal!(@instance $name $instance);

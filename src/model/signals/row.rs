@@ -2,6 +2,8 @@
 
 use super::model_signal;
 use super::observed::{Observed, SendsLifecycle};
+use signals_core::Context;
+
 use crate::db::{Db, Tx};
 #[cfg(doc)]
 use crate::model::Model;
@@ -26,6 +28,8 @@ model_signal! {
         pub raw: bool,
         /// The transaction of the save.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: model,
@@ -40,6 +44,7 @@ model_signal! {
         update_fields: event.update_fields.map(M::of_any_fields),
         raw: event.raw,
         tx: &mut *event.tx,
+        context: event.context,
     }
 }
 
@@ -62,6 +67,8 @@ model_signal! {
         pub changes: FieldSet<M>,
         /// The transaction of the save.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         /// The fields that [`save_fields`](crate::model::Model::save_fields) was called with; `None` for a save of all of them.
         pub update_fields: Option<FieldSet<M>>,
         /// Whether it is a raw write of [`load_fixture`](crate::Db::load_fixture). Only receivers with `raw = true` are called for
@@ -83,6 +90,7 @@ model_signal! {
         update_fields: event.update_fields.map(M::of_any_fields),
         raw: event.raw,
         tx: &mut *event.tx,
+        context: event.context,
     }
 }
 
@@ -97,13 +105,15 @@ model_signal! {
         pub origin: &'a dyn AnyModel,
         /// The transaction of the delete.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: model,
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, }
+    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, context: event.context, }
 }
 
 model_signal! {
@@ -117,13 +127,15 @@ model_signal! {
         pub origin: &'a dyn AnyModel,
         /// The transaction of the delete.
         pub tx: &'a mut Tx,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: model,
     scope: tx,
     is: [InTransaction, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, }
+    |event| { instance: M::of_any(event.instance), origin: event.origin, tx: &mut *event.tx, context: event.context, }
 }
 
 model_signal! {
@@ -153,6 +165,8 @@ model_signal! {
         pub changes: FieldSet<M>,
         /// The database, for reads and writes in other transactions.
         pub db: &'a Db,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         /// Whether every write of the row in this transaction was a raw one of [`load_fixture`](crate::Db::load_fixture). Only
         /// receivers with `raw = true` are called for such rows.
         pub raw: bool,
@@ -171,6 +185,7 @@ model_signal! {
         changes: M::of_any_fields(event.changes),
         raw: event.raw,
         db: event.db,
+        context: event.context,
     }
 }
 
@@ -200,6 +215,8 @@ model_signal! {
         pub changes: FieldSet<M>,
         /// The database, for reads and writes in other transactions.
         pub db: &'a Db,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
         /// Whether every undone write of the row was a raw one of [`load_fixture`](crate::Db::load_fixture). Only receivers with
         /// `raw = true` are called for such rows.
         pub raw: bool,
@@ -218,6 +235,7 @@ model_signal! {
         changes: M::of_any_fields(event.changes),
         raw: event.raw,
         db: event.db,
+        context: event.context,
     }
 }
 
@@ -232,6 +250,8 @@ model_signal! {
     PostLoad<M: Observed> {
         /// The row that was read.
         pub instance: &'a mut M,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
     },
     sender: SendsLifecycle,
     instance: model,
@@ -239,5 +259,5 @@ model_signal! {
     // It has no `tx`, but not because a transaction is over: the compiler is to say which fields it has.
     is: [InTransaction, OutsideTransaction, LendsMutably, HasNoRawWrites],
     debug: |event| { instance: event.instance.any(), },
-    |event| { instance: M::of_any_mut(event.instance), }
+    |event| { instance: M::of_any_mut(event.instance), context: event.context, }
 }

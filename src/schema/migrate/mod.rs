@@ -23,6 +23,7 @@ mod tests;
 
 use std::pin::pin;
 
+use signals_core::Context;
 use signals_macros::signal;
 
 pub use self::PostMigrate as post_migrate;
@@ -55,6 +56,8 @@ pub struct PreMigrate<'a> {
     pub plan: &'a Plan,
     /// The transaction in which it will be done.
     pub tx: &'a mut Tx,
+    /// What the caller has passed to receivers, see [`Context`].
+    pub context: &'a Context,
 }
 
 /// Sent after `create_tables` has created tables and after [`Db::migrate`](crate::Db::migrate) has applied migrations, also when
@@ -96,6 +99,8 @@ pub struct PostMigrate<'a> {
     pub plan: &'a Plan,
     /// The transaction in which it was done.
     pub tx: &'a mut Tx,
+    /// What the caller has passed to receivers, see [`Context`].
+    pub context: &'a Context,
 }
 
 /// Whether the signals have receivers.
@@ -106,10 +111,10 @@ pub(crate) fn is_received() -> bool {
 /// Does the work between the two signals.
 pub(crate) async fn between_signals(tx: &Tx, plan: &Plan, work: impl Future<Output = Result<()>>) -> Result<()> {
     let handle = &mut tx.handle();
-    tx.inside(pin!(PreMigrate { plan, tx: handle }.send())).await?;
+    tx.inside(pin!(PreMigrate { plan, tx: handle, context: tx.context() }.send())).await?;
     work.await?;
     let handle = &mut tx.handle();
-    tx.inside(pin!(PostMigrate { plan, tx: handle }.send())).await
+    tx.inside(pin!(PostMigrate { plan, tx: handle, context: tx.context() }.send())).await
 }
 
 /// Waits until no other process or task creates tables, and makes others wait until the commit.

@@ -1,0 +1,108 @@
+//! The context of a handle.
+
+use std::sync::Arc;
+
+use signals_core::{Context, ContextValue};
+
+use super::{ConnectOptions, Db, Tx};
+
+impl Db {
+    /// A handle on the same database whose context has one more value: who acts, in which request, a mailer. It replaces a value of
+    /// the same type. The other handles keep their context.
+    ///
+    /// Every transaction, hook and receiver that follows from this handle has the value, so that it reaches receivers of nested saves and those
+    /// that run after the commit. A receiver takes it with `#[context]`, see [`Context`].
+    ///
+    /// ```rust,standalone_crate
+    /// use signals::prelude::*;
+    ///
+    /// struct Actor(String);
+    ///
+    /// #[model]
+    /// #[derive(Debug, Default)]
+    /// struct User {
+    ///     #[key]
+    ///     id: Id<User>,
+    ///     name: String,
+    /// }
+    ///
+    /// #[receiver(post_save, sender = User)]
+    /// fn audit(instance: &User, #[context] actor: Option<&Actor>) {
+    ///     println!("{} was saved by {}", instance.name, actor.map_or("the system", |actor| &actor.0));
+    /// }
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<()> {
+    ///     let db = Db::connect("sqlite::memory:").await?;
+    ///     db.create_tables().await?;
+    ///     let mut ann = User { name: "ann".to_owned(), ..User::default() };
+    ///     ann.save(&db.with(Actor("bob".to_owned()))).await?; // ann was saved by bob
+    ///     ann.save(&db).await // ann was saved by the system
+    /// }
+    /// ```
+    #[must_use = "`with` returns a handle with the value, and does not change this one"]
+    pub fn with<T: ContextValue>(&self, value: T) -> Self {
+        self.in_context(self.context.with(value))
+    }
+
+    /// A handle whose context also has the values of another context. Of two values of one type it has that of the other context.
+    #[must_use = "`with_context` returns a handle with the values, and does not change this one"]
+    pub fn with_context(&self, context: &Context) -> Self {
+        self.in_context(self.context.with_all(context))
+    }
+
+    /// The context of this handle.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    fn in_context(&self, context: Context) -> Self {
+        Self { shared: Arc::clone(&self.shared), context }
+    }
+}
+
+impl Tx {
+    /// Another handle of this transaction, whose context has one more value. What is done with it has the value, and is part of
+    /// the transaction. It cannot commit or roll back.
+    ///
+    /// ```
+    /// # struct Importing;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// # let db = signals::Db::connect("sqlite::memory:").await?;
+    /// let tx = db.begin().await?;
+    /// tx.with(Importing).execute("CREATE TABLE names (name TEXT)", &()).await?;
+    /// tx.commit().await
+    /// # }
+    /// ```
+    #[must_use = "`with` returns a handle with the value, and does not change this one"]
+    pub fn with<T: ContextValue>(&self, value: T) -> Self {
+        self.in_db(self.db().with(value))
+    }
+
+    /// The context of this handle.
+    pub fn context(&self) -> &Context {
+        self.db().context()
+    }
+}
+
+impl ConnectOptions {
+    /// Adds a value to the context of the `Db`, and so to that of all of its handles: what the application shares, such as a mailer or
+    /// its settings. See [`Db::with`].
+    ///
+    /// ```
+    /// # struct Mailer;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// use signals::ConnectOptions;
+    ///
+    /// let db = ConnectOptions::new("sqlite::memory:").with(Mailer).connect().await?;
+    /// assert!(db.context().get::<Mailer>().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with<T: ContextValue>(mut self, value: T) -> Self {
+        self.context = self.context.with(value);
+        self
+    }
+}
