@@ -28,6 +28,7 @@
 
 #[doc(inline)]
 pub use signals_core::{
-    BoxError, BoxFuture, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId, ReceiverName,
-    ReceiverResult, Signal, SignalError, SourceLocation, linked_crates, receivers, set_recursion_limit,
+    AfterCommit, AfterCommitError, BoxError, BoxFuture, OwnedSignal, Receiver, ReceiverError, ReceiverGuard,
+    ReceiverHandle, ReceiverId, ReceiverName, ReceiverResult, Signal, SignalError, SourceLocation, WorkResult,
+    linked_crates, receivers, set_recursion_limit,
 };

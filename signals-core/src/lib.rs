@@ -130,6 +130,35 @@
 //! }
 //! ```
 //!
+//! # After a commit
+//!
+//! [`AfterCommit`] is a queue that a payload can borrow. A receiver in a transaction queues what cannot be undone, and the code that
+//! commits runs the queue afterwards. It works with every database library.
+//!
+//! ```
+//! use signals_core::{AfterCommit, receiver, signal};
+//!
+//! #[signal]
+//! struct OrderPaid<'a> {
+//!     number: u32,
+//!     after_commit: &'a AfterCommit,
+//! }
+//!
+//! #[receiver(OrderPaid)]
+//! fn print(number: u32, after_commit: &AfterCommit) {
+//!     after_commit.push(move || println!("invoice for order {number}"));
+//! }
+//!
+//! fn pay() -> Result<(), signals_core::SignalError> {
+//!     let after_commit = AfterCommit::new();
+//!     // begin a transaction, and write in it
+//!     OrderPaid { number: 7, after_commit: &after_commit }.send()?; // an error rolls back
+//!     // commit
+//!     after_commit.run_blocking(|error| eprintln!("{error}"));
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # Receivers at run time
 //!
 //! [`Signal::connect`] adds a closure, and [`Signal::connect_scoped`] adds one until its guard is dropped.
@@ -161,6 +190,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod after_commit;
+mod after_commit_error;
 mod binding;
 mod chain;
 mod check;
@@ -189,11 +220,13 @@ pub mod testing;
 mod trace;
 mod wiring_error;
 
+pub use after_commit::{AfterCommit, WorkResult};
+pub use after_commit_error::AfterCommitError;
 pub use check::check;
 pub use connect::{ReceiverGuard, ReceiverHandle};
 pub use context::{Context, ContextNeed, ContextValue, MissingContext};
 pub use depth::set_recursion_limit;
-pub use dispatch::ReceiverResult;
+pub use dispatch::{OwnedSignal, ReceiverResult};
 pub use error::{BoxError, ReceiverError, SignalError};
 pub use id::{ReceiverId, ReceiverName};
 pub use location::SourceLocation;
@@ -222,7 +255,7 @@ pub mod __private {
     pub use crate::binding::{Binding, Bound};
     pub use crate::context::{Context, ContextNeed};
     pub use crate::diagnostics::*;
-    pub use crate::dispatch::{ReceiverResults, asynchronous, synchronous};
+    pub use crate::dispatch::{OwnedSignal, ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Entry, SignalDeclaration};
     pub use crate::error::SignalError;
     pub use crate::id::{FunctionName, OtherName, ReceiverId, ReceiverName, SameName};

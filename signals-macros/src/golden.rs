@@ -139,6 +139,14 @@ fn a_signal() {
             stops at the first that fails."] pub fn collect (self) -> CORE result::Result < PRIVATE Vec < () > , PRIVATE SignalError > {
             PRIVATE synchronous::collect (& STATE , self) }
             }
+            impl PRIVATE OwnedSignal for OrderPaid < 'static > {
+            # [inline] fn has_receivers () -> CORE primitive::bool {
+            STATE . has_receivers () }
+            # [inline] fn send_reporting (self , report : & mut (dyn CORE ops::FnMut (PRIVATE SignalError) + CORE marker::Send) ,) -> impl CORE future::Future < Output = () > + CORE marker::Send {
+            async move {
+            PRIVATE synchronous::send_reporting (& STATE , self , report) }
+            }
+            }
             PRIVATE register ! (SIGNAL_ENTRY , PRIVATE Entry::Declared {
             module : CORE module_path ! () , value : & PRIVATE SignalDeclaration {
             name : "OrderPaid" , module : CORE module_path ! () }

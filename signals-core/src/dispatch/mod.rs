@@ -3,7 +3,10 @@
 pub mod asynchronous;
 mod call;
 mod outcome;
+mod owned;
 pub mod synchronous;
+
+pub use owned::OwnedSignal;
 
 use crate::error::ReceiverError;
 use crate::id::ReceiverId;

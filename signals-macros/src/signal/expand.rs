@@ -38,15 +38,10 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             (quote!(Asynchronous), None, Some(awaits))
         }
     };
-    let has_context = item.fields.iter().any(|field| field.ident.as_ref().is_some_and(|name| name == "context"));
-    let carries_context = has_context.then(|| {
-        quote! {
-            #hidden
-            impl #private::CarriesContext for #any { type Signal = Self; }
-        }
-    });
+    let carries_context = carries_context(parsed, &any, &private).map(|carries| quote!(#hidden #carries));
     let named = named(name, &any, &private);
     let methods = methods(parsed, &tag, &any, &output, &root);
+    let owned_signal = owned_signal(parsed, &tag, &private);
     quote! {
         #written
 
@@ -84,6 +79,8 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
             #carries_context
             #awaits
             #methods
+            #hidden
+            #owned_signal
 
             #private::register!(SIGNAL_ENTRY, #private::Entry::Declared {
                 module: ::core::module_path!(),
@@ -109,6 +106,32 @@ fn named(name: &Ident, any: &TokenStream, private: &TokenStream) -> TokenStream 
 fn output(arguments: &Arguments) -> TokenStream {
     let owned = |output| owned(output).unwrap_or_else(|| output.to_token_stream());
     arguments.output.as_ref().map_or_else(|| quote!(()), owned)
+}
+
+/// A field with this name lends its values to `#[context]` parameters.
+fn carries_context(parsed: &Parsed, any: &TokenStream, private: &TokenStream) -> Option<TokenStream> {
+    let mut names = parsed.item.fields.iter().filter_map(|field| field.ident.as_ref());
+    names.any(|name| name == "context").then(|| quote!(impl #private::CarriesContext for #any { type Signal = Self; }))
+}
+
+/// How a queue sends it later. The functions are inline: a signal that no queue sends has none of them.
+fn owned_signal(parsed: &Parsed, tag: &TokenStream, private: &TokenStream) -> TokenStream {
+    let send = match parsed.arguments.calls {
+        Calls::Synchronously => quote!(async move { #private::synchronous::send_reporting(&STATE, self, report) }),
+        Calls::Awaiting => quote!(#private::asynchronous::send_reporting(&STATE, self, report)),
+    };
+    quote! {
+        impl #private::OwnedSignal for #tag {
+            #[inline]
+            fn has_receivers() -> ::core::primitive::bool { STATE.has_receivers() }
+
+            #[inline]
+            fn send_reporting(
+                self,
+                report: &mut (dyn ::core::ops::FnMut(#private::SignalError) + ::core::marker::Send),
+            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send { #send }
+        }
+    }
 }
 
 /// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
 
+mod after_commit_queue;
 mod connecting;
 mod declaring;
 mod errors;
