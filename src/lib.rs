@@ -382,7 +382,10 @@ pub use model::many_to_many::{self, ManyToMany, m2m_changed};
 #[doc(inline)]
 pub use model::{AnyModel, Id, Model, Ref};
 #[doc(inline)]
-pub use model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
+pub use model::{
+    post_commit, post_delete, post_delete_commit, post_delete_rollback, post_load, post_rollback, post_save,
+    pre_delete, pre_save,
+};
 #[doc(inline)]
 pub use schema::migrate;
 #[doc(inline)]

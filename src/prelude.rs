@@ -6,8 +6,13 @@ pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
 pub use crate::model::many_to_many::{M2mChanged, ManyToMany, Through, m2m_changed};
 pub use crate::model::{AnyModel, FieldSet, Id, Model, Ref};
-pub use crate::model::{PostCommit, PostDelete, PostRollback, PostSave, PreDelete, PreSave};
-pub use crate::model::{post_commit, post_delete, post_load, post_rollback, post_save, pre_delete, pre_save};
+pub use crate::model::{
+    PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback, PostRollback, PostSave, PreDelete, PreSave,
+};
+pub use crate::model::{
+    post_commit, post_delete, post_delete_commit, post_delete_rollback, post_load, post_rollback, post_save,
+    pre_delete, pre_save,
+};
 pub use signals_macros::{Model, model, receiver, signal};
 // The way out of `#[derive(Signal)]`.
 #[doc(hidden)]

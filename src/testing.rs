@@ -76,7 +76,7 @@ impl fmt::Debug for Muted {
 }
 
 /// Records the signals of a model that are sent on this database, until the guard is dropped: `pre_save`, `post_save`,
-/// `pre_delete`, `post_delete`, `post_commit` and `post_rollback`.
+/// `pre_delete`, `post_delete`, `post_commit`, `post_rollback`, `post_delete_commit` and `post_delete_rollback`.
 ///
 /// ```rust,standalone_crate
 /// use signals::prelude::*;
@@ -121,6 +121,7 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
     };
     let (pre_save, post_save, pre_delete) = (recorder("pre_save"), recorder("post_save"), recorder("pre_delete"));
     let (post_delete, commit, rollback) = (recorder("post_delete"), recorder("post_commit"), recorder("post_rollback"));
+    let (delete_commit, delete_rollback) = (recorder("post_delete_commit"), recorder("post_delete_rollback"));
     let guards = vec![
         M::PRE_SAVE.connect_scoped(move |event| pre_save(event.tx.db(), event.instance, None)),
         M::POST_SAVE.connect_scoped(move |event| post_save(event.tx.db(), event.instance, Some(event.created))),
@@ -128,6 +129,8 @@ pub fn record<M: Model>(db: &Db) -> Recorded<M> {
         M::POST_DELETE.connect_scoped(move |event| post_delete(event.tx.db(), event.instance, None)),
         M::POST_COMMIT.connect_scoped(move |event| commit(event.db, event.instance, Some(event.created))),
         M::POST_ROLLBACK.connect_scoped(move |event| rollback(event.db, event.instance, Some(event.created))),
+        M::POST_DELETE_COMMIT.connect_scoped(move |event| delete_commit(event.db, event.instance, None)),
+        M::POST_DELETE_ROLLBACK.connect_scoped(move |event| delete_rollback(event.db, event.instance, None)),
     ];
     Recorded { sent, guards }
 }

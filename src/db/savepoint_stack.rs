@@ -314,12 +314,25 @@ impl SavepointStack {
         rows
     }
 
-    /// Corrects the recorded changes of a row.
-    pub(super) fn correct<R: RowChanges>(&mut self, key: &RowKey, correct: impl FnOnce(&mut R)) {
-        if let Some(row) = self.transaction.rows.get_mut(key) {
-            let changes: &mut dyn Any = &mut *row.changes;
-            changes.downcast_mut().map(correct);
-        }
+    /// Whether this is true of changes of a row that are recorded in the transaction or in an open savepoint.
+    pub(super) fn has_recorded<R: RowChanges>(&self, key: &RowKey, is: impl Fn(&R) -> bool) -> bool {
+        let mut states = self.savepoints.iter().chain([&self.transaction]);
+        states.any(|state| {
+            let changes: Option<&dyn Any> = state.rows.get(key).map(|row| &*row.changes as &dyn Any);
+            changes.and_then(|changes| changes.downcast_ref()).is_some_and(&is)
+        })
+    }
+
+    /// Corrects the changes of a row that are recorded in the savepoint of this number.
+    pub(super) fn correct<R: RowChanges, T>(
+        &mut self,
+        number: u32,
+        key: &RowKey,
+        correct: impl FnOnce(&mut R) -> T,
+    ) -> Option<T> {
+        let row = self.get(number)?.rows.get_mut(key)?;
+        let changes: &mut dyn Any = &mut *row.changes;
+        changes.downcast_mut().map(correct)
     }
 
     /// Fails unless statements can be executed in the savepoint of this number: neither it nor a savepoint around it is broken, and

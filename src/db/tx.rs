@@ -289,9 +289,14 @@ impl Tx {
         }
     }
 
-    /// Corrects the recorded changes of the row with this key, before the commit.
-    pub(crate) fn correct<R: RowChanges>(&self, key: &RowKey, correct: impl FnOnce(&mut R)) {
-        self.savepoints().correct(key, correct);
+    /// Whether this is true of changes of the row with this key that are recorded in the transaction or in an open savepoint.
+    pub(crate) fn has_recorded<R: RowChanges>(&self, key: &RowKey, is: impl Fn(&R) -> bool) -> bool {
+        !self.records_nothing() && self.savepoints().has_recorded(key, is)
+    }
+
+    /// Corrects the changes of the row with this key that are recorded in the transaction, or in the savepoint of this handle.
+    pub(crate) fn correct<R: RowChanges, T>(&self, key: &RowKey, correct: impl FnOnce(&mut R) -> T) -> Option<T> {
+        self.savepoints().correct(self.savepoint, key, correct)
     }
 
     /// Whether no hook waits for the end of the transaction.

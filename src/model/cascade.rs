@@ -162,7 +162,7 @@ pub(super) fn can_skip_loading(meta: &'static Meta) -> bool {
     // RESTRICT allows the delete of a row that is deleted as well, so the row must be known.
     let restricts = meta.fields.iter().filter_map(|field| field.relation.as_ref());
     let mut restricts = restricts.filter(|relation| relation.on_delete == OnDelete::Restrict);
-    let (receives, notes_rows) = (meta.lifecycle.has_delete_receivers(), meta.lifecycle.notes_rows());
+    let (receives, notes_rows) = (meta.lifecycle.has_delete_receivers(), meta.lifecycle.notes_saves());
     !meta.delete_reaches_others() && !receives && !notes_rows && restricts.next().is_none()
 }
 
@@ -322,13 +322,27 @@ impl<'a> Cascade<'a> {
             if counts[index].is_none() {
                 self.delete_group_after_referencing(index, &mut counts).await?;
             }
-            deleted.add(group.meta, counts[index].unwrap_or(0));
+            let count = counts[index].unwrap_or(0);
+            deleted.add(group.meta, count);
             note_database_cascade(group.meta, tx);
             if group.meta.lifecycle.has_delete_receivers() || group.meta.lifecycle.notes_rows() {
-                delete_signals::post_delete(group.meta, &group.rows, handle, tx).await?;
+                let origin = self.origin_in(group, count);
+                delete_signals::post_delete(group.meta, (&group.rows, origin), handle, tx).await?;
             }
         }
         Ok(deleted)
+    }
+
+    /// Whether the row that the delete started from existed, if it is in this group, of which so many rows were deleted. The others
+    /// were found in the database.
+    fn origin_in(&self, group: &Group<'_>, deleted: u64) -> commit::Origin {
+        let missing = (group.rows.len() as u64).saturating_sub(deleted);
+        if missing == 0 || self.only_origin.is_none() {
+            return commit::Origin::Existed;
+        }
+        // Receivers of `pre_delete` may have deleted some.
+        let known = group.rows.iter().filter(|row| commit::is_deleted(row.get(), self.tx)).count() as u64;
+        if missing > known { commit::Origin::Missing } else { commit::Origin::Existed }
     }
 
     /// Deletes the rows of a group, after the remaining rows of the groups that point to it. No statement leaves a dangling

@@ -5,13 +5,14 @@ use std::panic::Location;
 use std::slice;
 
 use super::cascade::{Cascade, note_database_cascade};
+use super::commit::{self, Origin};
 use super::delete_signals::{post_delete, pre_delete};
 use super::deleted::Deleted;
 use super::load::or_nothing;
 use super::names::ModelOfTable;
 use super::operations::DeletedRow;
 use super::params::RowParams;
-use super::{AnyModel, Meta, commit};
+use super::{AnyModel, Meta};
 use crate::db::{DbOrTx, Exec, Executor, Names, Statement, Tx};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -106,8 +107,11 @@ impl<'a> Delete<'a> {
         if let DbOrTx::Tx(tx) = self.exec.target {
             note_database_cascade(meta, tx);
             match &mut receivers {
-                Some(handle) => post_delete(meta, &rows, handle, tx).await?,
-                None => commit::deleted(self.row, tx),
+                Some(handle) => {
+                    let origin = if count > 0 { Origin::Existed } else { Origin::Missing };
+                    post_delete(meta, (&rows, origin), handle, tx).await?;
+                }
+                None => commit::deleted_key(meta, self.row.key(), tx),
             }
         }
         self.deleted = Deleted::of_one(meta, count);

@@ -6,6 +6,7 @@ use std::pin::pin;
 
 use signals_core::__private::asynchronous::send;
 
+use super::commit::Origin;
 use super::operations::DeletedRow;
 use super::{Meta, PostDelete, PreDelete, commit};
 use crate::db::Tx;
@@ -31,16 +32,18 @@ pub(super) fn pre_delete<'a>(
     }
 }
 
-/// Sends `post_delete` for each row of a model, in reverse order, and cancels its `post_commit`.
+/// Sends `post_delete` for each row of a model, in reverse order, cancels its `post_commit`, and queues its `post_delete_commit`.
 pub(super) fn post_delete<'a>(
     meta: &'static Meta,
-    rows: &'a [DeletedRow<'_>],
+    (rows, origin): (&'a [DeletedRow<'_>], Origin),
     handle: &'a mut Tx,
     tx: &'a Tx,
 ) -> impl Future<Output = Result<()>> + Send {
     async move {
         let sent = pin!(async {
             for row in rows.iter().rev() {
+                let origin = if let DeletedRow::Origin(_) = row { origin } else { Origin::Existed };
+                commit::deleting(row.get(), origin, tx);
                 let event =
                     PostDelete { instance: row.get(), origin: row.origin(), tx: &mut *handle, context: tx.context() };
                 send(&meta.lifecycle.post_delete, event).await?;

@@ -37,6 +37,7 @@ mod pointer;
 pub mod query;
 mod reference;
 mod registry;
+mod row_history;
 mod save;
 pub(crate) mod signals;
 pub(crate) mod sql;
@@ -71,9 +72,10 @@ pub use reference::Ref;
 pub use registry::registered_models;
 pub(crate) use registry::{in_order, same_tables};
 pub use signals::{
-    AnyRows, PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
-    PreDelete, PreSave, SendsLifecycle, post_bulk_create, post_bulk_delete, post_bulk_update, post_commit, post_delete,
-    post_load, post_rollback, post_save, pre_delete, pre_save,
+    AnyRows, PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostDeleteCommit,
+    PostDeleteRollback, PostLoad, PostRollback, PostSave, PreDelete, PreSave, SendsLifecycle, post_bulk_create,
+    post_bulk_delete, post_bulk_update, post_commit, post_delete, post_delete_commit, post_delete_rollback, post_load,
+    post_rollback, post_save, pre_delete, pre_save,
 };
 pub use update_or_create::UpdateOrCreate;
 pub use validate::{NotValidated, Validate, Validated};

@@ -9,8 +9,8 @@ use super::many_to_many::{self, Through};
 use super::query::{ConditionClosure, OrderClosure, Query, RelationClosure};
 use super::{
     AnyModel, CreateMany, DeleteWhere, Deleted, FieldSet, IntoFieldSet, Meta, ModelInternals, PostBulkCreate,
-    PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave,
-    UpdateOrCreate, UpdateWhere,
+    PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback, PostLoad,
+    PostRollback, PostSave, PreDelete, PreSave, UpdateOrCreate, UpdateWhere,
 };
 use super::{delete, load, lookup, save, upsert};
 use crate::column::Column;
@@ -80,6 +80,12 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// Sent after a save was undone.
     const POST_ROLLBACK: &'static Signal<PostRollback<'static, Self>> =
         &Signal::of(&Self::MODEL.lifecycle.post_rollback);
+    /// Sent after the transaction of a delete was committed.
+    const POST_DELETE_COMMIT: &'static Signal<PostDeleteCommit<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_delete_commit);
+    /// Sent after a delete was undone.
+    const POST_DELETE_ROLLBACK: &'static Signal<PostDeleteRollback<'static, Self>> =
+        &Signal::of(&Self::MODEL.lifecycle.post_delete_rollback);
 
     /// Sent after a row was read.
     const POST_LOAD: &'static Signal<PostLoad<'static, Self>> = &Signal::of(&Self::MODEL.lifecycle.post_load);
@@ -154,7 +160,7 @@ pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     ///
     /// Rows of any model that point to it, also of models in other crates, are handled as their `on_delete` says. In one transaction,
     /// the rows of the cascade are collected, and a protected row is an error; `pre_delete` is sent for each row, children before
-    /// their parents; the rows are deleted; `post_delete` is sent for each. Rows of a model that has no receivers and that no other
+    /// their parents; the rows are deleted; `post_delete` is sent for each, and `post_delete_commit` after the commit. Rows of a model that has no receivers and that no other
     /// model points to are deleted without being loaded. A `#[version]` is not compared.
     ///
     /// # Errors

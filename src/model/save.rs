@@ -135,7 +135,7 @@ fn last_version(meta: &Meta) -> Error {
 fn is_several_steps(meta: &'static Meta) -> bool {
     meta.lifecycle.pre_save.has_receivers()
         || meta.lifecycle.post_save.has_receivers()
-        || meta.lifecycle.notes_rows()
+        || meta.lifecycle.notes_saves()
         || meta.read_only != 0
 }
 
@@ -168,7 +168,11 @@ impl<'a> Save<'a> {
                 let saved = match checked {
                     Err(error) => Err(error),
                     Ok(()) if is_several_steps(self.meta) => self.write_with_signals(tx).await,
-                    Ok(()) => self.write().await.map(drop),
+                    Ok(()) => self.write().await.map(|created| {
+                        if created {
+                            commit::inserted(self.row, tx);
+                        }
+                    }),
                 };
                 unfinished.finish(saved)
             }

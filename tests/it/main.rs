@@ -2,6 +2,7 @@
 #![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
 
 mod after_commit;
+mod after_delete;
 mod bulk;
 mod bulk_by_condition;
 mod cancellation;

@@ -179,8 +179,16 @@ async fn what_is_sent_is_recorded_for_its_database(database: &Database) -> TestR
         ["pre_save bea None", "post_save bea Some(false)", "post_rollback bea Some(false)"]
     );
 
-    ann.delete(&db).await?;
-    assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None"]);
+    for (end, last) in [("rollback", "post_delete_rollback bea None"), ("commit", "post_delete_commit bea None")] {
+        let tx = db.begin().await?;
+        ann.delete(&tx).await?;
+        if end == "commit" {
+            tx.commit().await?
+        } else {
+            tx.rollback().await?
+        }
+        assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None", last]);
+    }
     assert_eq!(recorded.take(), []);
 
     drop(recorded);

@@ -12,6 +12,8 @@ pub(crate) const SIGNALS: &[(&str, &str)] = &[
     ("post_delete", "PostDelete"),
     ("post_commit", "PostCommit"),
     ("post_rollback", "PostRollback"),
+    ("post_delete_commit", "PostDeleteCommit"),
+    ("post_delete_rollback", "PostDeleteRollback"),
     ("post_load", "PostLoad"),
     ("m2m_changed", "M2mChanged"),
 ];
@@ -118,6 +120,19 @@ pub(super) const ROWS: &[Row] = &[
         &["after_commit", "on_commit", "after_save_commit", "after_create_commit", "after_update_commit"],
         NO_SIGNAL,
         "write `post_commit`, which is sent for each saved row after its transaction",
+    ),
+    row(
+        NAME,
+        &[
+            "after_destroy_commit",
+            "after_delete_commit",
+            "on_delete_commit",
+            "post_commit_delete",
+            "post_destroy_commit",
+            "after_commit_delete",
+        ],
+        NO_SIGNAL,
+        "write `post_delete_commit`, which is sent for each deleted row after its transaction",
     ),
     row(
         NAME,

@@ -152,7 +152,7 @@ impl Meant {
         let row = self.row.replace(' ', "");
         let target = ty.trim_start_matches('&').trim_start_matches("mut");
         let has = |signals: &[&str]| self.signals.iter().all(|signal| signals.contains(&signal.as_str()));
-        let after = has(&["post_commit", "post_rollback"]);
+        let after = has(&["post_commit", "post_rollback", "post_delete_commit", "post_delete_rollback"]);
         Some(match target {
             _ if self.is_of_a_row() && (target == row || target == "dynAnyModel") => {
                 let change = if has(&["pre_save", "post_load"]) && ty.contains("&mut") { "mut " } else { "" };

@@ -12,7 +12,7 @@ pub(super) enum Usual {
     PreSave,
     /// `post_save`, `pre_delete` and `post_delete`
     InTransaction,
-    /// `post_commit` and `post_rollback`
+    /// `post_commit` and `post_rollback`, and those of deletes
     AfterTransaction,
     /// It has to be asked.
     Unknown,
@@ -23,7 +23,9 @@ impl Usual {
         match signal.segments.last().map(|last| last.ident.unraw().to_string()).as_deref() {
             Some("pre_save") => Self::PreSave,
             Some("post_save" | "pre_delete" | "post_delete") => Self::InTransaction,
-            Some("post_commit" | "post_rollback") => Self::AfterTransaction,
+            Some("post_commit" | "post_rollback" | "post_delete_commit" | "post_delete_rollback") => {
+                Self::AfterTransaction
+            }
             _ => Self::Unknown,
         }
     }

@@ -168,10 +168,14 @@ impl Creation<'_> {
         if self.meta.read_only != 0 {
             self.read_back(tx).await?;
         }
-        if sent && signals.notes_rows() {
+        if signals.notes_rows() {
             for index in 0..self.rows.len() {
-                let written = Written { fields: None, created: true, raw: false };
-                commit::saved(self.rows.row(index), written, (None, None), tx, self.at);
+                let (row, written) = (self.rows.row(index), Written { fields: None, created: true, raw: false });
+                if sent {
+                    commit::saved(row, written, (None, None), tx, self.at);
+                } else {
+                    commit::inserted(row, tx);
+                }
             }
         }
         if sent && signals.post_save.has_receivers() {

@@ -120,7 +120,7 @@ async fn delete_rows(tx: &Tx, select: &Select<'_>) -> Result<Deleted> {
         // Earlier changes of these rows in the transaction cause no `post_commit`.
         let each = &mut |row: &crate::db::Row<'_>| {
             count += 1;
-            commit::deleted_key(meta, &(meta.operations.key_of)(row)?, tx);
+            commit::deleted_key(meta, (&(meta.operations.key_of)(row)?).into(), tx);
             Ok(())
         };
         exec.run(Statement::query(&writer.sql, &writer.params, each).names(&names)).await?;

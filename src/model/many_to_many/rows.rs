@@ -1,13 +1,13 @@
 //! Inserting rows of a through model that the user wrote.
 
 use super::relation::Relation;
-use crate::db::{Exec, Statement};
+use crate::db::{self, DbOrTx, Exec, Statement};
 use crate::error::Result;
-use crate::model::AnyModel;
 use crate::model::meta::{KeyKind, Meta};
 use crate::model::names::WrittenModel;
 use crate::model::params::{ColumnParams, Columns};
-use crate::model::sql::{insert_rows, written_fields};
+use crate::model::sql::{insert_rows, quoted, written_fields};
+use crate::model::{AnyModel, commit};
 use crate::value::ValueRef;
 
 /// SQLite accepts 32,766 parameters, PostgreSQL 65,535.
@@ -75,7 +75,18 @@ impl Rows {
             let sql = insert_rows(self.through, &self.fields, rows.len(), exec.dialect());
             let params = ColumnParams::of_rows(rows, &self.fields);
             let names = WrittenModel::new(self.through, &self.fields);
-            exec.run(Statement::new(&sql, &params).names(&names)).await?;
+            match exec.target {
+                DbOrTx::Tx(tx) if self.through.lifecycle.notes_deletes() => {
+                    let sql = format!("{sql} RETURNING {}", quoted(self.through.key_field().column));
+                    let each = &mut |row: &db::Row<'_>| {
+                        let key = (self.through.operations.key_of)(row)?;
+                        commit::inserted_key(self.through, (&key).into(), tx);
+                        Ok(())
+                    };
+                    exec.run(Statement::query(&sql, &params, each).names(&names)).await?;
+                }
+                _ => _ = exec.run(Statement::new(&sql, &params).names(&names)).await?,
+            }
         }
         Ok(())
     }

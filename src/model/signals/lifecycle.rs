@@ -5,8 +5,8 @@ use std::fmt;
 use signals_core::__private::{Sender, SignalState, Source};
 
 use super::{
-    PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostLoad, PostRollback, PostSave,
-    PreDelete, PreSave,
+    PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback,
+    PostLoad, PostRollback, PostSave, PreDelete, PreSave,
 };
 use crate::model::AnyModel;
 
@@ -18,6 +18,8 @@ pub(in crate::model) struct Lifecycle {
     pub(in crate::model) post_delete: SignalState<PostDelete<'static, dyn AnyModel>>,
     pub(in crate::model) post_commit: SignalState<PostCommit<'static, dyn AnyModel>>,
     pub(in crate::model) post_rollback: SignalState<PostRollback<'static, dyn AnyModel>>,
+    pub(in crate::model) post_delete_commit: SignalState<PostDeleteCommit<'static, dyn AnyModel>>,
+    pub(in crate::model) post_delete_rollback: SignalState<PostDeleteRollback<'static, dyn AnyModel>>,
     pub(in crate::model) post_load: SignalState<PostLoad<'static, dyn AnyModel>>,
     pub(in crate::model) post_bulk_create: SignalState<PostBulkCreate<'static, dyn AnyModel>>,
     pub(in crate::model) post_bulk_update: SignalState<PostBulkUpdate<'static, dyn AnyModel>>,
@@ -33,6 +35,8 @@ impl Lifecycle {
             post_delete: SignalState::of(sender),
             post_commit: SignalState::of(sender),
             post_rollback: SignalState::of(sender),
+            post_delete_commit: SignalState::of(sender),
+            post_delete_rollback: SignalState::of(sender),
             post_load: SignalState::of(sender),
             post_bulk_create: SignalState::of(sender),
             post_bulk_update: SignalState::of(sender),
@@ -40,14 +44,24 @@ impl Lifecycle {
         }
     }
 
-    /// Whether `pre_delete` or `post_delete` has receivers.
+    /// Whether the signals of a delete have receivers, during the transaction or after it: then the rows have to be known.
     pub(in crate::model) fn has_delete_receivers(&'static self) -> bool {
-        self.pre_delete.has_receivers() || self.post_delete.has_receivers()
+        self.pre_delete.has_receivers() || self.post_delete.has_receivers() || self.notes_deletes()
+    }
+
+    /// Whether saved rows are noted for the end of the transaction.
+    pub(in crate::model) fn notes_saves(&'static self) -> bool {
+        self.post_commit.has_receivers() || self.post_rollback.has_receivers()
+    }
+
+    /// Whether deleted rows are noted for the end of the transaction, and inserted ones too, whose delete is not sent.
+    pub(in crate::model) fn notes_deletes(&'static self) -> bool {
+        self.post_delete_commit.has_receivers() || self.post_delete_rollback.has_receivers()
     }
 
     /// Whether rows are noted for the end of the transaction.
     pub(in crate::model) fn notes_rows(&'static self) -> bool {
-        self.post_commit.has_receivers() || self.post_rollback.has_receivers()
+        self.notes_saves() || self.notes_deletes()
     }
 
     /// Whether a receiver reads a row as it was before a save.
@@ -61,6 +75,8 @@ impl Lifecycle {
     pub(in crate::model) const fn leave_out_deletes_of_any_sender(&mut self) {
         self.pre_delete.leave_out_any_sender();
         self.post_delete.leave_out_any_sender();
+        self.post_delete_commit.leave_out_any_sender();
+        self.post_delete_rollback.leave_out_any_sender();
     }
 
     /// For generated models: no receivers of any sender are called.
@@ -71,6 +87,8 @@ impl Lifecycle {
         self.post_delete.leave_out_any_sender();
         self.post_commit.leave_out_any_sender();
         self.post_rollback.leave_out_any_sender();
+        self.post_delete_commit.leave_out_any_sender();
+        self.post_delete_rollback.leave_out_any_sender();
         self.post_load.leave_out_any_sender();
         self.post_bulk_create.leave_out_any_sender();
         self.post_bulk_update.leave_out_any_sender();
@@ -88,7 +106,9 @@ impl Lifecycle {
             self.post_bulk_update.source(),
             self.post_bulk_delete.source(),
             self.post_commit.source(),
+            self.post_delete_commit.source(),
             self.post_rollback.source(),
+            self.post_delete_rollback.source(),
             self.post_load.source(),
         ]
     }

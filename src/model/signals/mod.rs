@@ -15,6 +15,7 @@ pub(crate) use observed::Observed;
 pub use observed::SendsLifecycle;
 pub(in crate::model) use observed::of_another_model;
 pub use row::{
-    PostCommit, PostDelete, PostLoad, PostRollback, PostSave, PreDelete, PreSave, post_commit, post_delete, post_load,
-    post_rollback, post_save, pre_delete, pre_save,
+    PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback, PostLoad, PostRollback, PostSave, PreDelete, PreSave,
+    post_commit, post_delete, post_delete_commit, post_delete_rollback, post_load, post_rollback, post_save,
+    pre_delete, pre_save,
 };

@@ -240,6 +240,96 @@ model_signal! {
 }
 
 model_signal! {
+    /// After the transaction of a delete was committed. See [`PostDeleteCommit`].
+    post_delete_commit,
+    /// The payload of [`post_delete_commit`]. Use it for actions that cannot be undone: deleting the files of the row, cancelling a
+    /// subscription, removing the row from a search index.
+    ///
+    /// It is sent once for each row that existed before the transaction and no longer exists after it, for every delete that sends
+    /// [`post_delete`]: of a single row, of a cascade, and of many rows
+    /// [with signals](crate::model::DeleteWhere::with_signals). A row that was inserted and deleted in one transaction is sent to
+    /// neither `post_commit` nor this signal; if [`upsert`](crate::model::Model::upsert) or SQL of your own inserted it, the library
+    /// does not know that, and sends this signal. A row that was deleted and inserted again with the same key is only sent to
+    /// [`post_commit`].
+    ///
+    /// It is called at most once, and an error cannot undo anything: see [`PostCommit`].
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// #[model]
+    /// #[derive(Default)]
+    /// struct Photo { #[key] id: Id<Photo>, file: String }
+    ///
+    /// #[receiver(post_delete_commit, sender = Photo)]
+    /// async fn remove_file(instance: &Photo) -> std::io::Result<()> {
+    ///     std::fs::remove_file(&instance.file)
+    /// }
+    /// ```
+    PostDeleteCommit<M: Observed> {
+        /// The row as it was when it was deleted: the values of the `instance` of [`post_delete`]. Fields with `#[skip]` have
+        /// their `Default`.
+        pub instance: &'a M,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    scope: db,
+    is: [OutsideTransaction, HasNoRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| { instance: M::of_any(event.instance), db: event.db, context: event.context, }
+}
+
+model_signal! {
+    /// After a delete was undone. See [`PostDeleteRollback`].
+    post_delete_rollback,
+    /// The payload of [`post_delete_rollback`]. Use it to restore what receivers of [`pre_delete`] and [`post_delete`] removed outside
+    /// of the database. What [`post_delete_commit`] removes needs no such receiver.
+    ///
+    /// It is sent for each deleted row that would have had a `post_delete_commit`, and for the row whose `post_delete` failed, at the
+    /// times at which [`post_rollback`] is sent: see [`PostRollback`]. For a delete in a savepoint that was rolled back, this is the
+    /// end of the transaction, committed or not.
+    ///
+    /// The transaction is over. An error is passed to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run.
+    ///
+    /// ```
+    /// # use signals::prelude::*;
+    /// # #[model]
+    /// # #[derive(Default)]
+    /// # struct Article { #[key] id: Id<Article>, title: String }
+    /// # struct Index;
+    /// # impl Index { fn remove(_: &Article) {} fn add(_: &Article) {} }
+    /// #[receiver(post_delete, sender = Article)]
+    /// fn remove_from_index(instance: &Article) {
+    ///     Index::remove(instance);
+    /// }
+    ///
+    /// #[receiver(post_delete_rollback, sender = Article)]
+    /// fn add_to_index_again(instance: &Article) {
+    ///     Index::add(instance);
+    /// }
+    /// ```
+    PostDeleteRollback<M: Observed> {
+        /// The row as it was when it was deleted: the values of the `instance` of [`post_delete`]. Fields with `#[skip]` have
+        /// their `Default`.
+        pub instance: &'a M,
+        /// The database, for reads and writes in other transactions.
+        pub db: &'a Db,
+        /// What the caller has passed to receivers, see [`Context`].
+        pub context: &'a Context,
+    },
+    sender: SendsLifecycle,
+    instance: model,
+    scope: db,
+    is: [OutsideTransaction, HasNoRawWrites],
+    debug: |event| { instance: event.instance.any(), },
+    |event| { instance: M::of_any(event.instance), db: event.db, context: event.context, }
+}
+
+model_signal! {
     /// After a row was read from the database. See [`PostLoad`].
     post_load,
     /// The payload of [`post_load`]. The instance may be changed: use it to set fields with `#[skip]`.
