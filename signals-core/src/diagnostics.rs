@@ -103,9 +103,11 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     true
 }
 
-/// The sender of a receiver that names none.
+/// The sender of a receiver that names none. It is no sized type, and a sender is one: so a signal can answer for both.
 #[derive(Debug)]
-pub enum AnySender {}
+pub struct AnySender {
+    _unsized: [()],
+}
 
 /// A type that sends no signal. If a trait has two implementations, the compiler does not suggest either of them.
 #[doc(hidden)]
@@ -121,7 +123,7 @@ pub enum NoSender {}
 pub trait SignalName {
     /// The signal itself.
     type Signal;
-    /// [`Models`] or [`NoSenders`].
+    /// [`Models`], [`Types`] or [`NoSenders`].
     type Senders;
 }
 
@@ -130,12 +132,18 @@ pub trait SignalName {
 #[derive(Debug)]
 pub enum Models {}
 
+/// The senders of a signal that a struct declares with `#[signal(sender)]`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Types {}
+
 /// A signal without senders.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NoSenders {}
 
-/// What `sender = ..` names. If the signal has no senders, it may be any type, because only `HasSenders` reports that.
+/// What `sender = ..` names. It may be any type if the signal has no senders, because only `HasSenders` reports that, and if they are
+/// types, because `SentByTypes` reports what is wrong with one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
@@ -157,6 +165,11 @@ impl<M: SendsSignals + ?Sized> SenderOf<Models> for M {
 
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized + 'static> SenderOf<NoSenders> for T {
+    type Me = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + 'static> SenderOf<Types> for T {
     type Me = T;
 }
 
@@ -264,8 +277,8 @@ pub trait HasNoRawWrites {
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends this signal, which has no sender",
     label = "remove `sender`",
-    note = "only the signals of models, such as `post_save`, have a sender; receivers of another signal choose by its fields, as in \
-            `when = |event| event.size > 1`"
+    note = "signals of models have a sender, such as `post_save`, and signals that are declared with `#[signal(sender)]`; receivers of \
+            another signal choose by its fields, as in `when = |event| event.size > 1`"
 )]
 pub trait HasSenders<S: ?Sized> {
     /// The signal itself.
@@ -310,6 +323,61 @@ pub trait SentByUsers<S: ?Sized> {
 #[diagnostic::do_not_recommend]
 impl<T: CustomSignal, S: ?Sized> SentByUsers<S> for T {
     type Signal = T;
+}
+
+/// A signal that this type can send, if its senders are types. Models send the other signals.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` cannot send this signal",
+    label = "not a sender of `{Self}`",
+    note = "a sender of `{Self}` is a sized type that implements the traits after `dyn` in its declaration, which are `Any + Send + Sync` \
+            if it names none"
+)]
+pub trait SentByTypes<S: ?Sized> {
+    /// The signal itself.
+    type Signal;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal, S: ?Sized> SentByTypes<S> for T {
+    type Signal = T;
+}
+
+/// What a signal passes as `instance` to a receiver that names no sender, if the senders of the signal are types.
+#[diagnostic::on_unimplemented(
+    message = "a receiver without a sender receives from every type, so `instance` is no `&{Instance}`",
+    label = "of which type?",
+    note = "write `sender = {Instance}` to receive from this type alone; a receiver of every type takes a `&dyn Any`, or a reference to \
+            the trait that the signal names"
+)]
+pub trait FromAnyType<Instance: ?Sized> {
+    /// The signal itself.
+    type Signal;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: CustomSignal, Instance: ?Sized> FromAnyType<Instance> for T {
+    type Signal = T;
+}
+
+/// A field of a signal with senders that is no reference: each receiver gets a payload of its own.
+#[diagnostic::on_unimplemented(
+    message = "a field of a signal with senders is `Copy`, a `&` or a `&mut`, and `{Self}` is not",
+    label = "not `Copy`",
+    note = "each receiver gets a payload of its own sender, to which the fields are copied: lend the value, as in `&'a {Self}`"
+)]
+pub trait CopiedField: Sized {
+    /// The value for another payload.
+    #[doc(hidden)]
+    #[must_use]
+    fn copied(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Copy> CopiedField for T {
+    #[inline]
+    fn copied(&self) -> Self {
+        *self
+    }
 }
 
 /// What a signal passes as `instance` to a receiver that names no sender.

@@ -213,11 +213,13 @@ mod payload;
 mod receiver;
 mod registry;
 mod scope;
+mod sender_states;
 mod signal;
 mod source;
 mod state;
 pub mod testing;
 mod trace;
+mod type_name;
 mod wiring_error;
 
 pub use after_commit::{AfterCommit, WorkResult};
@@ -264,12 +266,13 @@ pub mod __private {
     pub use crate::mute::{mute, unmute};
     pub use crate::panics::{Panicked, catch_panic, discard, panic_message};
     pub use crate::payload::{
-        AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Payload, ReceiverFuture, Reply, Same,
-        SyncCall, Synchronous,
+        AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Narrowed, Payload, ReceiverFuture, Reply,
+        Same, SyncCall, Synchronous, TypeSender, downcast_mut, downcast_ref,
     };
     pub use crate::receiver::Receiver;
     pub use crate::registry::{ENTRIES_V1, declared, incomplete};
     pub use crate::scope::Scope;
+    pub use crate::sender_states::SenderStates;
     pub use crate::signal::Signal;
     pub use crate::source::{Sender, Source, SourceKey};
     pub use crate::state::SignalState;

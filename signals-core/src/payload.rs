@@ -1,6 +1,6 @@
 //! What a signal sends and how its receivers are called: the types that the declaration of a signal fixes.
 
-use core::any::TypeId;
+use core::any::{Any, TypeId};
 use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
@@ -31,7 +31,7 @@ pub trait Payload: Sized + 'static {
     type Lending: Lend<Self>;
     /// The name of the signal, as receivers write it.
     const SIGNAL: &'static str;
-    /// The module of a signal without senders.
+    /// The module of a signal that is a struct.
     const MODULE: Option<&'static str> = None;
     /// Whether the senders of this signal are types.
     const HAS_SENDERS: bool = false;
@@ -118,6 +118,62 @@ impl<P: Payload<Any = P>> Lend<P> for Same {
         Box::pin(async move { into_reply(future.await) })
     }
 }
+
+/// The payload is the one that is sent, narrowed to the sender `S`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Narrowed<S: ?Sized>(PhantomData<S>);
+
+impl<P: Payload, S: ?Sized> Lend<P> for Narrowed<S>
+where
+    for<'x, 'b> AnyOf<'x, P>: NarrowTo<'b, S, Narrowed = P::Of<'b>>,
+{
+    fn lend<T>(any: &mut AnyOf<'_, P>, receiver: impl FnOnce(&mut P::Of<'_>) -> T) -> T {
+        receiver(&mut any.narrow())
+    }
+
+    fn lend_async<'b, R: 'static, F>(
+        any: &'b mut AnyOf<'_, P>,
+        receiver: &Arc<F>,
+        into_reply: fn(R) -> Reply<P::Output>,
+    ) -> BoxFuture<'b, Reply<P::Output>>
+    where
+        F: for<'x, 'y> Fn(&'y mut P::Of<'x>) -> BoxFuture<'y, R> + Send + Sync + 'static,
+    {
+        let receiver = Arc::clone(receiver);
+        Box::pin(async move {
+            let payload = &mut any.narrow();
+            into_reply(receiver(payload).await)
+        })
+    }
+}
+
+/// What a payload with a value of its sender passes to a receiver of that sender.
+#[doc(hidden)]
+pub fn downcast_ref<S: 'static>(value: &dyn Any) -> &S {
+    value.downcast_ref().unwrap_or_else(|| of_another_sender())
+}
+
+/// The same for a value that the receiver may change.
+#[doc(hidden)]
+pub fn downcast_mut<S: 'static>(value: &mut dyn Any) -> &mut S {
+    value.downcast_mut().unwrap_or_else(|| of_another_sender())
+}
+
+/// A receiver of one sender was about to be called for a value of another.
+#[cold]
+fn of_another_sender() -> ! {
+    unreachable!("a signal of a sender is sent with a value of this type")
+}
+
+/// A sender that has the name of its type.
+#[doc(hidden)]
+pub trait TypeSender: Sized + 'static {
+    /// The sender.
+    const SENDER: &'static Sender = &Sender::of_type::<Self>();
+}
+
+impl<S: 'static> TypeSender for S {}
 
 /// What binds a receiver to a payload.
 #[doc(hidden)]

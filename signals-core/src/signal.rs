@@ -12,6 +12,7 @@ use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::payload::{Asynchronous, Lend, Payload};
+use crate::source::Sender;
 use crate::state::SignalState;
 
 /// The receivers of one payload: those that the linker collected, and those that were connected at run time.
@@ -211,7 +212,7 @@ fn closure_id() -> ReceiverId {
 
 impl<P: Payload> fmt::Debug for Signal<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sender = P::SENDER.map(|sender| sender.name);
+        let sender = P::SENDER.map(Sender::name);
         f.debug_struct("Signal").field("signal", &P::SIGNAL).field("sender", &sender).finish_non_exhaustive()
     }
 }

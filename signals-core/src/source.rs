@@ -3,20 +3,46 @@
 use core::any::TypeId;
 use core::fmt;
 
+use crate::type_name;
+
 /// A type that sends signals.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Sender {
-    pub(crate) name: &'static str,
+    name: SenderName,
     pub(crate) module: Option<&'static str>,
     pub(crate) id: TypeId,
+}
+
+/// What messages call a sender. The name of any type is not known in a constant.
+#[derive(Debug, Clone, Copy)]
+enum SenderName {
+    Known(&'static str),
+    OfType(fn() -> &'static str),
 }
 
 impl Sender {
     /// The sender `S`, and the module in which it is declared, where that is known.
     #[doc(hidden)]
     pub const fn of<S: ?Sized + 'static>(name: &'static str, module: Option<&'static str>) -> Self {
-        Self { name, module, id: TypeId::of::<S>() }
+        Self { name: SenderName::Known(name), module, id: TypeId::of::<S>() }
+    }
+
+    /// The sender `S`, which has the name of its type.
+    pub(crate) const fn of_type<S: 'static>() -> Self {
+        Self { name: SenderName::OfType(type_name::short::<S>), module: None, id: TypeId::of::<S>() }
+    }
+
+    /// The same with its name, which is then at hand.
+    pub(crate) fn with_known_name(self) -> Self {
+        Self { name: SenderName::Known(self.name()), ..self }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self.name {
+            SenderName::Known(name) => name,
+            SenderName::OfType(name) => name(),
+        }
     }
 
     /// Its type.
@@ -43,7 +69,7 @@ pub struct Source {
     pub signal: &'static str,
     /// The sender's type; `None` for any sender, and for a signal without senders.
     pub sender: Option<&'static str>,
-    /// The module of the sender, or of a signal without senders.
+    /// The module of the sender, where it is known, or of a signal that is a struct.
     pub module: Option<&'static str>,
     /// What its own receivers receive.
     pub own: SourceKey,
@@ -58,9 +84,10 @@ pub struct Source {
 impl Source {
     /// The same from this sender, if there is one.
     pub(crate) fn from(self, sender: Option<&'static Sender>) -> Self {
-        let Some(&Sender { name, module, id }) = sender else { return self };
-        let own = SourceKey { sender: Some(id), ..self.own };
-        Self { sender: Some(name), module, own, any: Some(self.own), is_any: false, ..self }
+        let Some(sender) = sender else { return self };
+        let own = SourceKey { sender: Some(sender.id), ..self.own };
+        let module = sender.module.or(self.module);
+        Self { sender: Some(sender.name()), module, own, any: Some(self.own), is_any: false, ..self }
     }
 }
 

@@ -124,7 +124,7 @@ impl<P: Payload> SignalState<P> {
 
     /// Its name, for messages.
     pub(crate) fn name(&self) -> SignalOf {
-        SignalOf(P::SIGNAL, self.sender.map(|sender| sender.name))
+        SignalOf(P::SIGNAL, self.sender.map(Sender::name))
     }
 
     /// The receivers to call now.

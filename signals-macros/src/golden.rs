@@ -141,7 +141,7 @@ fn a_signal() {
             }
             impl PRIVATE OwnedSignal for OrderPaid < 'static > {
             # [inline] fn has_receivers () -> CORE primitive::bool {
-            STATE . has_receivers () }
+            (& STATE) . has_receivers () }
             # [inline] fn send_reporting (self , report : & mut (dyn CORE ops::FnMut (PRIVATE SignalError) + CORE marker::Send) ,) -> impl CORE future::Future < Output = () > + CORE marker::Send {
             async move {
             PRIVATE synchronous::send_reporting (& STATE , self , report) }

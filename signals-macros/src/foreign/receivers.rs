@@ -210,9 +210,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         SIGNAL,
-        &["sender", "model", "from"],
-        "a signal of your own has no sender",
-        "leave `{}` out, and give the struct a field for what sends it",
+        &["senders", "model", "from"],
+        "the types that send a signal are not listed",
+        "write `struct Saved<'a, M: ?Sized> { instance: &'a M }`, and `sender` in place of `{}`",
     ),
     row(
         SIGNAL,

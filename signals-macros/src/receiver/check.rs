@@ -181,7 +181,7 @@ fn check_arguments(arguments: &Arguments, errors: &mut Errors) {
         );
     }
     for sender in arguments.senders.iter().flatten() {
-        if let Some(mistake) = forms::not_a_model(sender, &arguments.signals) {
+        if let Some(mistake) = forms::not_a_sender(sender, &arguments.signals) {
             errors.push(mistake);
         }
     }

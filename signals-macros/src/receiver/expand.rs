@@ -10,6 +10,7 @@ use super::arguments::Arguments;
 use super::check;
 use super::condition::is_typed;
 use super::context;
+use super::forms::is_of_types;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
@@ -277,8 +278,9 @@ fn payload(
             subject = question(subject, SpanRange::of(&changed.word), quote!(HasFieldsWithoutSender));
         }
     }
-    // A row of any model can be lent as `&dyn AnyModel`.
-    let instance = instance(function).filter(|(_, instance)| sender.is_none() || !is_trait_object(instance));
+    // A sender can be lent as a trait object. Any model is a `dyn AnyModel` alone.
+    let is_asked = |instance| sender.is_none() && !is_of_types(signal) || !is_trait_object(instance);
+    let instance = instance(function).filter(|(_, instance)| is_asked(instance));
     let instance = instance.filter(|(_, instance)| !sender.is_some_and(|sender| usual.lends(instance, sender)));
     let instance =
         instance.map(|(name, instance)| (SpanRange::of(name), SpanRange::of(instance), without_lifetimes(instance)));
@@ -292,7 +294,8 @@ fn payload(
         }
         (None, None) => quote!(#private::AnySender),
         (None, Some((_, place, instance))) => {
-            subject = question(subject, place, quote!(FromAnySender<#instance>));
+            let asked = if is_of_types(signal) { quote!(FromAnyType) } else { quote!(FromAnySender) };
+            subject = question(subject, place, quote!(#asked<#instance>));
             quote!(#private::AnySender)
         }
     };
@@ -302,7 +305,8 @@ fn payload(
             let place = if arguments.signals.len() == 1 { sender.to_token_stream() } else { signal.to_token_stream() };
             subject = question(subject, SpanRange::of(place), quote!(HasSenders<#sender>));
         }
-        subject = question(subject, SpanRange::of(sender), quote!(SentByUsers<#model>));
+        let asked = if is_of_types(signal) { quote!(SentByTypes) } else { quote!(SentByUsers) };
+        subject = question(subject, SpanRange::of(sender), quote!(#asked<#model>));
     }
     ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
 }

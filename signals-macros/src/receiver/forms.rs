@@ -3,6 +3,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type, TypePath};
 
 use super::arguments::Arguments;
@@ -212,8 +213,46 @@ fn list<T: ToTokens>(paths: &[T]) -> String {
     if let [one] = &paths[..] { one.clone() } else { format!("[{}]", paths.join(", ")) }
 }
 
+/// The mistake of a sender that cannot be one, by its form alone.
+pub(super) fn not_a_sender(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
+    if !signals.is_empty() && signals.iter().all(is_of_types) {
+        not_a_type(sender)
+    } else {
+        not_a_model(sender, signals)
+    }
+}
+
+/// Whether a signal is a struct, by its name. Its senders are types, and those of other signals are models.
+pub(super) fn is_of_types(signal: &Path) -> bool {
+    signal.segments.last().is_some_and(|last| is_camel(&last.ident.unraw().to_string()))
+}
+
+/// The mistake of a sender of a struct.
+fn not_a_type(sender: &Type) -> Option<syn::Error> {
+    let message = match sender {
+        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) => {
+            "a receiver without a `sender` receives from every type\n\nhelp: leave `sender` out".to_owned()
+        }
+        Type::Reference(reference) => format!(
+            "a sender is a type, and its signal lends a reference to it\n\nhelp: write `sender = {}`",
+            written(reference.elem.to_token_stream())
+        ),
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+            let elements: Vec<String> = tuple.elems.iter().map(|element| written(element.to_token_stream())).collect();
+            format!("several senders are written in brackets\n\nhelp: write `sender = [{}]`", elements.join(", "))
+        }
+        Type::Path(path) => {
+            let word = path.path.get_ident().filter(|word| !is_camel(&word.to_string()) || *word == "None")?;
+            let answer = foreign::answer(Place::Sender, &word.to_string(), &sender.to_token_stream())?;
+            answer.replace("every model", "every type")
+        }
+        _ => return None,
+    };
+    Some(syn::Error::new_spanned(sender, message))
+}
+
 /// The mistake of a sender that is a type, but not the path of a model.
-pub(super) fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
+fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
     let tokens = || sender.to_token_stream();
     if let Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) = sender {
         let message = "a receiver without a `sender` receives from every model\n\nhelp: leave `sender` out";

@@ -1,26 +1,21 @@
 //! The rules for signals beyond the grammar.
 
 use syn::ext::IdentExt;
-use syn::{Fields, GenericParam};
+use syn::{Fields, GenericParam, Generics, Lifetime};
 
 use super::owned::owned;
-use super::parse::Parsed;
+use super::parse::{Parsed, SentBy};
+use super::senders;
 use crate::errors::Errors;
 use crate::grammar::text;
 
 pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
     let item = &parsed.item;
-    let mut lifetimes = Vec::new();
-    for parameter in &item.generics.params {
-        match parameter {
-            GenericParam::Lifetime(parameter) => lifetimes.push(&parameter.lifetime),
-            other => errors.on(
-                other,
-                "a signal cannot be generic: its receivers are listed when the program is linked\n\n\
-                 help: declare one signal per type, or borrow a `&dyn Trait`",
-            ),
-        }
+    match parsed.arguments.sender {
+        SentBy::Anything => check_not_generic(&item.generics, errors),
+        SentBy::Types => senders::check(item, errors),
     }
+    let lifetimes: Vec<&Lifetime> = item.generics.lifetimes().map(|parameter| &parameter.lifetime).collect();
     if let [_, second, ..] = lifetimes[..] {
         errors.on(second, "a signal borrows with one lifetime\n\nhelp: use the same lifetime in every field");
     }
@@ -63,6 +58,19 @@ pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
                     "no receiver can take `{name}`: a parameter with `_` in front is an unused one, of the field `{plain}`\n\n\
                      help: name it `{plain}`"
                 ),
+            );
+        }
+    }
+}
+
+fn check_not_generic(generics: &Generics, errors: &mut Errors) {
+    for parameter in &generics.params {
+        if !matches!(parameter, GenericParam::Lifetime(_)) {
+            errors.on(
+                parameter,
+                "a signal cannot be generic: its receivers are listed when the program is linked\n\n\
+                 help: declare one signal per type, or borrow a `&dyn Trait`; a parameter for the type that sends the signal is \
+                 declared with `#[signal(sender)]`",
             );
         }
     }

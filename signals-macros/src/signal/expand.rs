@@ -1,185 +1,275 @@
-//! The output for a signal: the unchanged struct, its implementation of `Payload`, and the methods that send it.
+//! The output for a signal: the struct, its implementation of `Payload`, and the methods that send it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::LitStr;
 use syn::ext::IdentExt;
-use syn::{Ident, LitStr};
 
 use super::owned::owned;
-use super::parse::{Arguments, Calls, Parsed};
+use super::parse::{Arguments, Calls, Parsed, SentBy};
+use super::sender_impls::SenderSignal;
+use super::senders::Senders;
 use crate::root::{Root, implement};
 
 pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
-    let (item, written, arguments) = (&parsed.item, &parsed.written, &parsed.arguments);
-    let name = &item.ident;
-    let root = root.path(arguments.root.as_ref());
-    let private = quote!(#root::__private);
-    let text = arguments.name.as_ref().map_or_else(|| name.unraw().to_string(), LitStr::value);
-    let borrows = item.generics.lifetimes().next().is_some();
-    let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
-    let (tag, any, of) = (at(quote!('static)), at(quote!('_)), at(quote!('a)));
-    let output = output(arguments);
-    // For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope
-    // everywhere, so that other signals do not have it.
-    let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
-    let hidden = is_own.then(|| quote!(#[diagnostic::do_not_recommend]));
-    let (mode, always_called, awaits) = match arguments.calls {
-        Calls::Synchronously => {
-            let always_called = quote!(
-                const ALWAYS_CALLED: ::core::primitive::bool = true;
-            );
-            (quote!(Synchronous), Some(always_called), None)
-        }
-        Calls::Awaiting => {
-            let awaits = quote! {
-                #hidden
-                impl #private::AwaitsReceivers for #any { type Signal = Self; }
-            };
-            (quote!(Asynchronous), None, Some(awaits))
+    let expansion = Expansion::new(parsed, root);
+    let senders = match parsed.arguments.sender {
+        SentBy::Anything => None,
+        SentBy::Types => Senders::of(&parsed.item),
+    };
+    let (item, added) = match &senders {
+        None => (parsed.written.clone(), expansion.without_senders()),
+        Some(senders) => {
+            let item = senders.declared(&parsed.item);
+            (item.into_token_stream(), SenderSignal::new(&expansion, senders).expand())
         }
     };
-    let carries_context = carries_context(parsed, &any, &private).map(|carries| quote!(#hidden #carries));
-    let named = named(name, &any, &private);
-    let methods = methods(parsed, &tag, &any, &output, &root);
-    let owned_signal = owned_signal(parsed, &tag, &private);
+    let Expansion { private, name, .. } = &expansion;
     quote! {
-        #written
+        #item
 
         const _: () = {
-            static STATE: #private::SignalState<#tag> = #private::SignalState::without_senders();
-
-            impl #private::Payload for #tag {
-                type Of<'a> = #of;
-                type Output = #output;
-                type Mode = #private::#mode;
-                type Any = Self;
-                type Lending = #private::Same;
-                const SIGNAL: &'static ::core::primitive::str = #text;
-                const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
-                    ::core::option::Option::Some(::core::module_path!());
-                #always_called
-            }
-            #hidden
-            #named
-            #hidden
-            impl #private::InTransaction for #any { type Signal = Self; }
-            #hidden
-            impl #private::OutsideTransaction for #any { type Signal = Self; }
-            #hidden
-            impl #private::HasNoRawWrites for #any { type Signal = Self; }
-            #hidden
-            impl #private::LendsMutably for #any { type Signal = Self; }
-            #hidden
-            impl<__Sender: ?::core::marker::Sized> #private::FromAnySender<__Sender> for #any { type Signal = Self; }
-            #hidden
-            impl<__Sender: ?::core::marker::Sized, __Instance: ?::core::marker::Sized> #private::LendsInstance<__Sender, __Instance> for #any {
-                type Instance = __Instance;
-            }
-            impl #private::CustomSignal for #any { type Payload = #tag; }
-            #carries_context
-            #awaits
-            #methods
-            #hidden
-            #owned_signal
+            #added
 
             #private::register!(SIGNAL_ENTRY, #private::Entry::Declared {
                 module: ::core::module_path!(),
-                value: &#private::SignalDeclaration { name: #text, module: ::core::module_path!() },
+                value: &#private::SignalDeclaration { name: #name, module: ::core::module_path!() },
             });
         };
     }
 }
 
-/// What makes the struct the name of a signal. The compiler points at the name when it mentions this.
-fn named(name: &Ident, any: &TokenStream, private: &TokenStream) -> TokenStream {
-    implement(
-        name,
-        &quote!(#private::SignalName for #any),
-        &quote!(
-            type Signal = Self;
-            type Senders = #private::NoSenders;
-        ),
-    )
+/// What the parts of the output have in common.
+pub(super) struct Expansion<'a> {
+    pub(super) parsed: &'a Parsed,
+    pub(super) private: TokenStream,
+    /// For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope everywhere, so
+    /// that other signals do not have it.
+    pub(super) hidden: Option<TokenStream>,
+    /// The name of the signal.
+    name: String,
+    output: TokenStream,
+}
+
+/// What the methods send: a constant next to them, their generics and their struct, the state, and the payload.
+pub(super) struct Sending {
+    pub(super) constant: TokenStream,
+    pub(super) generics: TokenStream,
+    pub(super) subject: TokenStream,
+    pub(super) state: TokenStream,
+    pub(super) payload: TokenStream,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(parsed: &'a Parsed, root: Root) -> Self {
+        let arguments = &parsed.arguments;
+        let root = root.path(arguments.root.as_ref());
+        let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
+        Self {
+            parsed,
+            private: quote!(#root::__private),
+            hidden: is_own.then(|| quote!(#[diagnostic::do_not_recommend])),
+            name: arguments.name.as_ref().map_or_else(|| parsed.item.ident.unraw().to_string(), LitStr::value),
+            output: output(arguments),
+        }
+    }
+
+    fn without_senders(&self) -> TokenStream {
+        let Self { parsed, private, hidden, .. } = self;
+        let name = &parsed.item.ident;
+        let borrows = parsed.item.generics.lifetimes().next().is_some();
+        let at = |lifetime: TokenStream| if borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
+        let (tag, any) = (at(quote!('static)), at(quote!('_)));
+        let payload = self.payload(
+            &Implementation { generics: TokenStream::new(), subject: tag.clone() },
+            &at(quote!('a)),
+            &quote! {
+                type Any = Self;
+                type Lending = #private::Same;
+            },
+        );
+        let named = self.named(&any, &quote!(NoSenders));
+        let answers = self.answers(&any);
+        let vis = &parsed.item.vis;
+        let constant = quote! {
+            /// The receivers of this signal.
+            #vis const SIGNAL: &'static #private::Signal<#tag> = &#private::Signal::of(&STATE);
+        };
+        let sending = Sending {
+            constant,
+            generics: TokenStream::new(),
+            subject: any.clone(),
+            state: quote!(&STATE),
+            payload: quote!(self),
+        };
+        let (methods, owned_signal) = (self.methods(&sending), self.owned_signal(&tag, &sending));
+        quote! {
+            static STATE: #private::SignalState<#tag> = #private::SignalState::without_senders();
+
+            #payload
+            #hidden
+            #named
+            #answers
+            #hidden
+            impl<__Sender: ?::core::marker::Sized, __Instance: ?::core::marker::Sized> #private::LendsInstance<__Sender, __Instance> for #any {
+                type Instance = __Instance;
+            }
+            impl #private::CustomSignal for #any { type Payload = #tag; }
+
+            #methods
+            #owned_signal
+        }
+    }
+
+    /// An implementation of `Payload`.
+    pub(super) fn payload(
+        &self,
+        implementation: &Implementation,
+        of: &TokenStream,
+        types: &TokenStream,
+    ) -> TokenStream {
+        let Self { private, name, output, .. } = self;
+        let Implementation { generics, subject } = implementation;
+        let (mode, always_called) = match self.parsed.arguments.calls {
+            Calls::Synchronously => {
+                let always_called = quote!(
+                    const ALWAYS_CALLED: ::core::primitive::bool = true;
+                );
+                (quote!(Synchronous), Some(always_called))
+            }
+            Calls::Awaiting => (quote!(Asynchronous), None),
+        };
+        quote! {
+            impl #generics #private::Payload for #subject {
+                type Of<'a> = #of;
+                type Output = #output;
+                type Mode = #private::#mode;
+                #types
+                const SIGNAL: &'static ::core::primitive::str = #name;
+                const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
+                    ::core::option::Option::Some(::core::module_path!());
+                #always_called
+            }
+        }
+    }
+
+    /// What makes the struct the name of a signal. The compiler points at the name when it mentions this.
+    pub(super) fn named(&self, any: &TokenStream, senders: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        implement(
+            &self.parsed.item.ident,
+            &quote!(#private::SignalName for #any),
+            &quote!(
+                type Signal = Self;
+                type Senders = #private::#senders;
+            ),
+        )
+    }
+
+    /// The answers of a signal whose fields only the compiler knows.
+    pub(super) fn answers(&self, any: &TokenStream) -> TokenStream {
+        let Self { private, hidden, .. } = self;
+        let awaits = match self.parsed.arguments.calls {
+            Calls::Synchronously => None,
+            Calls::Awaiting => Some(quote!(AwaitsReceivers)),
+        };
+        let questions =
+            [quote!(InTransaction), quote!(OutsideTransaction), quote!(HasNoRawWrites), quote!(LendsMutably)];
+        let has_context =
+            self.parsed.item.fields.iter().any(|field| field.ident.as_ref().is_some_and(|name| name == "context"));
+        let context = has_context.then(|| quote!(CarriesContext));
+        let questions = questions.into_iter().chain(context).chain(awaits);
+        quote! {
+            #(
+                #hidden
+                impl #private::#questions for #any { type Signal = Self; }
+            )*
+            #hidden
+            impl<__Sender: ?::core::marker::Sized> #private::FromAnySender<__Sender> for #any { type Signal = Self; }
+        }
+    }
+
+    /// How a queue sends it later. The functions are inline: a signal that no queue sends has none of them.
+    pub(super) fn owned_signal(
+        &self,
+        tag: &TokenStream,
+        Sending { generics, state, payload, .. }: &Sending,
+    ) -> TokenStream {
+        let Self { private, hidden, .. } = self;
+        let send = match self.parsed.arguments.calls {
+            Calls::Synchronously => {
+                quote!(async move { #private::synchronous::send_reporting(#state, #payload, report) })
+            }
+            Calls::Awaiting => quote!(#private::asynchronous::send_reporting(#state, #payload, report)),
+        };
+        quote! {
+            #hidden
+            impl #generics #private::OwnedSignal for #tag {
+                #[inline]
+                fn has_receivers() -> ::core::primitive::bool { (#state).has_receivers() }
+
+                #[inline]
+                fn send_reporting(
+                    self,
+                    report: &mut (dyn ::core::ops::FnMut(#private::SignalError) + ::core::marker::Send),
+                ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send { #send }
+            }
+        }
+    }
+
+    /// The methods that send the signal.
+    pub(super) fn methods(&self, sending: &Sending) -> TokenStream {
+        let Self { private, output, .. } = self;
+        let vis = &self.parsed.item.vis;
+        let Sending { constant, generics, subject, state, payload } = sending;
+        let (module, word, wait, send) = match self.parsed.arguments.calls {
+            Calls::Synchronously => (quote!(synchronous), None, None, None),
+            Calls::Awaiting => {
+                (quote!(asynchronous), Some(quote!(async)), Some(quote!(.await)), Some(quote!(+ ::core::marker::Send)))
+            }
+        };
+        quote! {
+            impl #generics #subject {
+                #constant
+
+                /// Calls every receiver in order; stops at the first that fails and returns its error.
+                #[inline]
+                #vis #word fn send(self) -> ::core::result::Result<(), #private::SignalError> {
+                    #private::#module::send(#state, #payload) #wait
+                }
+
+                /// Calls every receiver, whatever the others do, and reports the result of each.
+                #vis #word fn send_robust(
+                    self,
+                ) -> ::core::result::Result<#private::ReceiverResults<#output>, #private::SignalError> {
+                    #private::#module::send_robust(#state, #payload) #wait
+                }
+
+                /// Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails.
+                #vis #word fn send_with<__B: ::core::marker::Send>(
+                    self,
+                    fold: impl ::core::ops::FnMut(&#private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
+                ) -> ::core::result::Result<::core::option::Option<__B>, #private::SignalError> {
+                    #private::#module::send_with(#state, #payload, fold) #wait
+                }
+
+                /// Calls every receiver in order and collects their outputs; stops at the first that fails.
+                #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::SignalError> {
+                    #private::#module::collect(#state, #payload) #wait
+                }
+            }
+        }
+    }
+}
+
+/// What implements a trait.
+pub(super) struct Implementation {
+    pub(super) generics: TokenStream,
+    pub(super) subject: TokenStream,
 }
 
 /// The type of what each receiver returns. If it borrows, that is a mistake, and receivers are asked for what owns it.
 fn output(arguments: &Arguments) -> TokenStream {
     let owned = |output| owned(output).unwrap_or_else(|| output.to_token_stream());
     arguments.output.as_ref().map_or_else(|| quote!(()), owned)
-}
-
-/// A field with this name lends its values to `#[context]` parameters.
-fn carries_context(parsed: &Parsed, any: &TokenStream, private: &TokenStream) -> Option<TokenStream> {
-    let mut names = parsed.item.fields.iter().filter_map(|field| field.ident.as_ref());
-    names.any(|name| name == "context").then(|| quote!(impl #private::CarriesContext for #any { type Signal = Self; }))
-}
-
-/// How a queue sends it later. The functions are inline: a signal that no queue sends has none of them.
-fn owned_signal(parsed: &Parsed, tag: &TokenStream, private: &TokenStream) -> TokenStream {
-    let send = match parsed.arguments.calls {
-        Calls::Synchronously => quote!(async move { #private::synchronous::send_reporting(&STATE, self, report) }),
-        Calls::Awaiting => quote!(#private::asynchronous::send_reporting(&STATE, self, report)),
-    };
-    quote! {
-        impl #private::OwnedSignal for #tag {
-            #[inline]
-            fn has_receivers() -> ::core::primitive::bool { STATE.has_receivers() }
-
-            #[inline]
-            fn send_reporting(
-                self,
-                report: &mut (dyn ::core::ops::FnMut(#private::SignalError) + ::core::marker::Send),
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send { #send }
-        }
-    }
-}
-
-/// The methods that send the signal, and the signal itself, to which receivers can be connected at run time.
-fn methods(
-    parsed: &Parsed,
-    tag: &TokenStream,
-    any: &TokenStream,
-    output: &TokenStream,
-    root: &TokenStream,
-) -> TokenStream {
-    let vis = &parsed.item.vis;
-    let private = quote!(#root::__private);
-    let (module, word, wait, send) = match parsed.arguments.calls {
-        Calls::Synchronously => (quote!(synchronous), None, None, None),
-        Calls::Awaiting => {
-            (quote!(asynchronous), Some(quote!(async)), Some(quote!(.await)), Some(quote!(+ ::core::marker::Send)))
-        }
-    };
-    quote! {
-        impl #any {
-            /// The receivers of this signal.
-            #vis const SIGNAL: &'static #private::Signal<#tag> = &#private::Signal::of(&STATE);
-
-            /// Calls every receiver in order; stops at the first that fails and returns its error.
-            #[inline]
-            #vis #word fn send(self) -> ::core::result::Result<(), #private::SignalError> {
-                #private::#module::send(&STATE, self) #wait
-            }
-
-            /// Calls every receiver, whatever the others do, and reports the result of each.
-            #vis #word fn send_robust(
-                self,
-            ) -> ::core::result::Result<#private::ReceiverResults<#output>, #private::SignalError> {
-                #private::#module::send_robust(&STATE, self) #wait
-            }
-
-            /// Calls every receiver in order and gives each output to `fold`, until it breaks or a receiver fails.
-            #vis #word fn send_with<__B: ::core::marker::Send>(
-                self,
-                fold: impl ::core::ops::FnMut(&#private::ReceiverId, #output) -> ::core::ops::ControlFlow<__B> #send,
-            ) -> ::core::result::Result<::core::option::Option<__B>, #private::SignalError> {
-                #private::#module::send_with(&STATE, self, fold) #wait
-            }
-
-            /// Calls every receiver in order and collects their outputs; stops at the first that fails.
-            #vis #word fn collect(self) -> ::core::result::Result<#private::Vec<#output>, #private::SignalError> {
-                #private::#module::collect(&STATE, self) #wait
-            }
-        }
-    }
 }

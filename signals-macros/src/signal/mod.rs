@@ -2,8 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Generics};
+use syn::{Attribute, Fields, Generics};
 
+use self::parse::{Parsed, SentBy};
 use crate::errors::Errors;
 use crate::root::Root;
 
@@ -11,6 +12,8 @@ mod check;
 mod expand;
 mod owned;
 mod parse;
+mod sender_impls;
+mod senders;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
@@ -21,7 +24,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let errors = errors.flush().err();
     match parsed {
         // Also with a mistake, so that its receivers and the code that sends it have none.
-        Some(parsed) if has_one_type(&parsed.item.generics) => {
+        Some(parsed) if can_be_expanded(&parsed) => {
             let signal = expand::expand(&parsed, root);
             quote!(#signal #errors)
         }
@@ -51,6 +54,18 @@ pub(crate) fn derived(item: TokenStream, root: Root) -> TokenStream {
 
 fn is_signal(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "signal")
+}
+
+/// Whether it is one type, or one type per sender.
+fn can_be_expanded(parsed: &Parsed) -> bool {
+    let generics = &parsed.item.generics;
+    match parsed.arguments.sender {
+        SentBy::Anything => has_one_type(generics),
+        // Of a struct that cannot be parsed, the fields are not known.
+        SentBy::Types => {
+            senders::has_one_parameter(generics) && !matches!(parsed.item.fields, Fields::Unnamed(_)) && parsed.is_whole
+        }
+    }
 }
 
 /// Whether it is one type: it has no parameters, or one lifetime.

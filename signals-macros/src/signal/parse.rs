@@ -14,6 +14,8 @@ pub(super) struct Parsed {
     pub(super) item: ItemStruct,
     /// The struct as it was written.
     pub(super) written: TokenStream,
+    /// Whether the whole struct was parsed.
+    pub(super) is_whole: bool,
     pub(super) arguments: Arguments,
 }
 
@@ -21,6 +23,7 @@ pub(super) struct Parsed {
 #[derive(Default)]
 pub(super) struct Arguments {
     pub(super) calls: Calls,
+    pub(super) sender: SentBy,
     pub(super) output: Option<Type>,
     pub(super) name: Option<LitStr>,
     pub(super) root: Option<Path>,
@@ -34,7 +37,17 @@ pub(super) enum Calls {
     Awaiting,
 }
 
-const KEYS: Keys = Keys::new(Place::Signal, &["async", "output", "name", "crate"]);
+/// What sends a signal.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum SentBy {
+    /// The program, and no type in particular.
+    #[default]
+    Anything,
+    /// The types that its type parameter stands for.
+    Types,
+}
+
+const KEYS: Keys = Keys::new(Place::Signal, &["async", "sender", "output", "name", "crate"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let mut arguments = Arguments::default();
@@ -44,6 +57,10 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
                 key.flag()?;
                 arguments.calls = Calls::Awaiting;
             }
+            "sender" => {
+                key.flag()?;
+                arguments.sender = SentBy::Types;
+            }
             "output" => arguments.output = Some(key.value("output = Vote")?),
             "name" => arguments.name = Some(key.value("name = \"order_paid\"")?),
             _ => arguments.root = Some(key.root()?),
@@ -51,20 +68,21 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
         Ok(())
     });
     let written = item.clone();
-    let item = parse_item(item, errors)?;
-    Some(Parsed { item, written, arguments })
+    let (item, is_whole) = parse_item(item, errors)?;
+    Some(Parsed { item, written, is_whole, arguments })
 }
 
-fn parse_item(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
+/// The struct, and whether the whole of it was parsed.
+fn parse_item(item: TokenStream, errors: &mut Errors) -> Option<(ItemStruct, bool)> {
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Struct(item)) => Some(item),
+        Ok(Item::Struct(item)) => Some((item, true)),
         Ok(other) => {
             errors.push(Subject::Signal.misplaced(&other));
             None
         }
         // The compiler has said it.
         Err(_) => match heading(item) {
-            Some(Item::Struct(item)) => Some(item),
+            Some(Item::Struct(item)) => Some((item, false)),
             _ => None,
         },
     }

@@ -125,7 +125,7 @@ macro_rules! model_signal {
             type Output = ();
             type Mode = model_signal!(@mode $($mode)?);
             type Any = $payload<'static, dyn crate::model::AnyModel>;
-            type Lending = Self;
+            type Lending = signals_core::__private::Narrowed<$model>;
             const SIGNAL: &'static str = stringify!($name);
             const HAS_SENDERS: bool = true;
             const SENDER: Option<&'static signals_core::__private::Sender> = $model::SENDER;
@@ -160,30 +160,6 @@ macro_rules! model_signal {
             }
         }
 
-        impl<$model: $of + ?Sized> signals_core::__private::Lend<Self> for $payload<'static, $model> {
-            fn lend<Returned>(
-                any: &mut $payload<'_, dyn crate::model::AnyModel>,
-                receiver: impl FnOnce(&mut $payload<'_, $model>) -> Returned,
-            ) -> Returned {
-                receiver(&mut signals_core::__private::NarrowTo::<$model>::narrow(any))
-            }
-
-            fn lend_async<'b, R: 'static, F>(
-                any: &'b mut $payload<'_, dyn crate::model::AnyModel>,
-                receiver: &std::sync::Arc<F>,
-                into_reply: fn(R) -> signals_core::__private::Reply<()>,
-            ) -> signals_core::BoxFuture<'b, signals_core::__private::Reply<()>>
-            where
-                F: for<'x, 'y> Fn(&'y mut $payload<'x, $model>) -> signals_core::BoxFuture<'y, R> + Send + Sync + 'static,
-            {
-                let receiver = std::sync::Arc::clone(receiver);
-                Box::pin(async move {
-                    let payload = &mut signals_core::__private::NarrowTo::<$model>::narrow(any);
-                    into_reply(receiver(payload).await)
-                })
-            }
-        }
-
         #[diagnostic::do_not_recommend]
         impl<$model: $of + ?Sized> signals_core::__private::Sent for $payload<'_, $model> {
             type Payload = $payload<'static, $model>;
@@ -201,6 +177,17 @@ macro_rules! model_signal {
 
         #[diagnostic::do_not_recommend]
         impl<M: ?Sized> signals_core::__private::HasSenders<M> for $name {
+            type Signal = Self;
+        }
+
+        // For the senders of signals that are structs: if this is known by such a name, nothing is asked.
+        #[diagnostic::do_not_recommend]
+        impl<M: ?Sized> signals_core::__private::SentByTypes<M> for $name {
+            type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Instance: ?Sized> signals_core::__private::FromAnyType<Instance> for $name {
             type Signal = Self;
         }
 

@@ -10,5 +10,6 @@ mod nesting;
 mod order;
 mod outputs;
 mod robust;
+mod senders;
 mod sequence;
 mod threads;
