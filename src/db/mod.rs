@@ -19,6 +19,7 @@ mod holders;
 mod hook;
 mod hooks;
 mod nesting;
+mod on_commit;
 mod options;
 mod params;
 pub(crate) mod placeholders;

@@ -26,11 +26,16 @@ thread_local! {
 
 /// Refuses a transaction inside the body of another one of this database, because it would not be part of the outer one.
 pub(super) fn refuse(db: &Db) -> Result<()> {
+    outer(db).map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer }.into()))
+}
+
+/// Where the innermost transaction of this database began whose body contains the running code.
+pub(super) fn outer(db: &Db) -> Option<&'static Location<'static>> {
     let id = id(db);
     let is_outer = |body: &Body| body.db == id;
     let outer = INNERMOST.get().filter(is_outer);
     let outer = outer.or_else(|| OUTER.with_borrow(|bodies| bodies.iter().rev().copied().find(is_outer)));
-    outer.map_or(Ok(()), |outer| Err(ErrorKind::NestedTransaction { outer: outer.began }.into()))
+    outer.map(|outer| outer.began)
 }
 
 /// Runs the body of a transaction, or receivers in it, and returns its error as ours. It is pinned by the caller, so that it is not

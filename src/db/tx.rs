@@ -100,7 +100,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Queues a hook that runs after the commit, with the database and no transaction.
+    /// Queues a hook that runs after the commit, with the database and no transaction. A function that may be called without a
+    /// transaction as well takes a `&dyn Executor`, and calls [its `on_commit`](trait.Executor.html#method.on_commit).
     ///
     /// Hooks run in the order in which they were queued, before `commit` returns. All of them run, even if one fails: a failure
     /// or a panic is reported to the handler of [`ConnectOptions::on_error`](super::ConnectOptions::on_error), and the commit
@@ -314,7 +315,7 @@ impl Tx {
         self.with_state(|state| state.queue_row(end, key));
     }
 
-    fn queue<Fut>(
+    pub(super) fn queue<Fut>(
         &self,
         end: TransactionEnd,
         place: &'static Location<'static>,

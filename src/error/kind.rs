@@ -412,6 +412,17 @@ pub enum ErrorKind {
         outer: &'static Location<'static>,
     },
 
+    /// [`Db::on_commit`](crate::Db::on_commit) was called in the body of a transaction of this database, or in a receiver that is called in
+    /// one. The hook would run before the commit.
+    #[error(
+        "an `on_commit` hook on a `Db`, inside of the transaction that began at {outer}, would run before its commit: call \
+         `tx.on_commit(..)`, or pass the `tx` to the function that calls it"
+    )]
+    HookOutsideTransaction {
+        /// Where the transaction began.
+        outer: &'static Location<'static>,
+    },
+
     /// An earlier failure broke the transaction.
     #[error("the transaction is broken and must be rolled back, its first failure was: {first}")]
     Broken {

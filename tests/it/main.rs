@@ -31,6 +31,7 @@ mod models;
 #[cfg(feature = "serde")]
 mod models_as_json;
 mod new_rows;
+mod on_commit;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
