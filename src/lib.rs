@@ -356,6 +356,8 @@ mod difference;
 pub mod dispatch;
 pub mod error;
 // Its programs are tested with all features only: each is linked by itself, which takes a while.
+#[cfg(feature = "axum")]
+mod extract;
 #[cfg(all(doc, any(not(doctest), all(feature = "migrate", feature = "wiring"))))]
 pub mod guide;
 pub mod model;

@@ -141,7 +141,7 @@ async fn renew<U: AuthUser>(
     let is_the_same = [user.primary_key().to_value(), old.to_value()];
     // One transaction, so that the row that is read has the renewed hash. Otherwise a login with the old password could continue
     // with the hash of a new one.
-    let mut tx = db.begin_at(place).await?;
+    let mut tx = db.acting(user).begin_at(place).await?;
     let renewed = match U::update_where(&tx, fields, user, &condition, &is_the_same).with_signals().await {
         Ok(0) => {
             *user.password_mut() = old;

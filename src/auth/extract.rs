@@ -4,7 +4,9 @@ use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
+use signals_core::Context;
 
+use super::actor::acts;
 use super::{AuthUser, Session, current_user};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -42,6 +44,9 @@ use crate::error::{Error, Result};
 /// The router needs the layer of tower-sessions, `SessionManagerLayer`. If its state is a type of your own, implement `FromRef` for it,
 /// so that `Db::from_ref(&state)` is its database. Like [`current_user`], it does not extract a user who is not
 /// [active](AuthUser::is_active), or whose password was changed.
+/// With [`RequestSignalsLayer::with`](crate::web::RequestSignalsLayer::with), receivers then find the user as an [`Actor`](super::Actor) in the
+/// context of the request, also those of a `Db` that another extractor has taken from the request earlier. For handlers that do not take the
+/// user, `axum::middleware::from_extractor_with_state::<CurrentUser<User>, _>(state)` is a layer that requires one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurrentUser<U>(pub U);
 
@@ -71,13 +76,18 @@ where
     }
 }
 
+/// The user, whom the context of the request then has as its [`Actor`](super::Actor).
 async fn find<U: AuthUser>(parts: &Parts, db: Db) -> Result<Option<U>> {
     let session = session(parts).ok_or_else(|| {
         Error::other(
             "the request has no session: add `SessionManagerLayer` of tower-sessions to the router, after its routes",
         )
     })?;
-    current_user(&db, session).await
+    let user = current_user(&db, session).await?;
+    if let (Some(context), Some(user)) = (parts.extensions.get::<Context>(), &user) {
+        acts(context, user);
+    }
+    Ok(user)
 }
 
 /// The session that the layer of tower-sessions has added to the request.

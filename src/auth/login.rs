@@ -9,6 +9,7 @@ use std::panic::{Location, resume_unwind};
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
+use super::actor::acts;
 use super::panics::caught;
 use super::session_user::SessionUser;
 use super::signals::UserSignals;
@@ -112,10 +113,11 @@ impl<U: AuthUser> Login<'_, U> {
         attempt.user.set_last_login();
         let fields = FieldSet::changed(attempt.before.as_ref(), attempt.user);
         if !fields.is_empty() || user_logged_in::of::<U>().has_receivers() {
-            let mut tx = db.begin_at(place).await?;
+            let mut tx = db.acting(Observed::any(&*attempt.user)).begin_at(place).await?;
             let sent = attempt.save_and_send(&tx, fields, session, request).await;
             tx.end(sent).await?;
         }
+        acts(db.context(), Observed::any(&*attempt.user));
         attempt.keep();
         Ok(())
     }

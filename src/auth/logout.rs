@@ -10,6 +10,7 @@ use std::panic::{Location, resume_unwind};
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
+use super::actor::acts;
 use super::panics::caught;
 use super::session_user::{Found, SessionUser};
 use super::signals::UserSignals;
@@ -105,7 +106,11 @@ impl<U: AuthUser> Logout<'_, U> {
             Found::User(user) => Some(user),
             Found::NoUser | Found::Outdated => None,
         };
-        let mut tx = self.db.begin_at(self.place).await?;
+        if let Some(user) = &user {
+            acts(self.db.context(), user);
+        }
+        let db = user.as_ref().map_or_else(|| self.db.clone(), |user| self.db.acting(Observed::any(user)));
+        let mut tx = db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
         let logged_out = UserLoggedOut {
             user: user.as_ref().map(Observed::any),

@@ -93,6 +93,7 @@
 //! `max_blocking_threads` of tokio's runtime limits how many run concurrently; also limit the number of login requests. A login
 //! does not use the database if the signal has no receivers and the model has no field for the last login.
 
+mod actor;
 mod authenticate;
 mod current_user;
 #[cfg(all(feature = "axum", any(feature = "tower-sessions", feature = "tower-sessions-0_14")))]
@@ -113,6 +114,7 @@ mod user;
 #[cfg(feature = "serde")]
 mod with_serde;
 
+pub use self::actor::Actor;
 pub use self::authenticate::{Authenticate, authenticate};
 pub use self::current_user::{current_user, stay_logged_in};
 #[cfg(all(feature = "axum", any(feature = "tower-sessions", feature = "tower-sessions-0_14")))]

@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{Extensions, Method, Response, StatusCode, Uri};
 use signals_core::__private::synchronous::send_reporting;
 use signals_core::__private::{discard, panic_message};
+use signals_core::Context;
 
 use super::{Exception, GotRequestException, RequestFinished, RequestStarted};
 use crate::report::{ErrorHandler, report};
@@ -20,6 +21,7 @@ pub(super) struct Exchange {
     began: Instant,
     status: Option<StatusCode>,
     locals: Extensions,
+    context: Context,
     on_error: ErrorHandler,
 }
 
@@ -37,13 +39,14 @@ impl Exchange {
             || GotRequestException::SIGNAL.has_receivers()
     }
 
-    pub(super) fn new(parts: &Parts, on_error: &ErrorHandler) -> Self {
+    pub(super) fn new(parts: &Parts, context: Context, on_error: &ErrorHandler) -> Self {
         Self {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             began: Instant::now(),
             status: None,
             locals: Extensions::new(),
+            context,
             on_error: Arc::clone(on_error),
         }
     }
@@ -57,6 +60,7 @@ impl Exchange {
             headers: &parts.headers,
             extensions: &mut parts.extensions,
             locals: &mut self.locals,
+            context: &self.context,
         };
         match catch_unwind(AssertUnwindSafe(|| started.send())) {
             Ok(Ok(())) => Verdict::Serve,
@@ -89,10 +93,10 @@ impl Exchange {
 
     /// Sends `got_request_exception`.
     pub(super) fn send_exception(&mut self, exception: Exception<'_>) {
-        let Self { method, uri, locals, on_error, .. } = self;
+        let Self { method, uri, locals, context, on_error, .. } = self;
         send_reporting(
             GotRequestException::SIGNAL.state(),
-            GotRequestException { method, uri, exception, locals },
+            GotRequestException { method, uri, exception, locals, context },
             |error| {
                 report(on_error, &error.into());
             },
@@ -102,8 +106,8 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let Self { method, uri, began, status, locals, on_error } = self;
-        let finished = RequestFinished { method, uri, status: *status, elapsed: began.elapsed(), locals };
+        let Self { method, uri, began, status, locals, context, on_error } = self;
+        let finished = RequestFinished { method, uri, status: *status, elapsed: began.elapsed(), locals, context };
         send_reporting(RequestFinished::SIGNAL.state(), finished, |error| report(on_error, &error.into()));
     }
 }

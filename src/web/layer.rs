@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use signals_core::{Context, ContextValue};
 use tower_layer::Layer;
 
 use super::RequestSignals;
@@ -26,6 +27,8 @@ use crate::report::{ErrorHandler, print};
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct RequestSignalsLayer {
     on_error: ErrorHandler,
+    /// The values of the application; `None` if requests have no context.
+    context: Option<Context>,
 }
 
 impl RequestSignalsLayer {
@@ -35,7 +38,7 @@ impl RequestSignalsLayer {
     /// let layer = signals::web::RequestSignalsLayer::new();
     /// ```
     pub fn new() -> Self {
-        Self { on_error: Arc::new(print) }
+        Self { on_error: Arc::new(print), context: None }
     }
 
     /// Sets the handler for failures of receivers. Without one, a failure is logged as an error of `tracing`, if that feature is on
@@ -54,6 +57,23 @@ impl RequestSignalsLayer {
     }
 }
 
+impl RequestSignalsLayer {
+    /// Adds a value to the context of each request, such as the `Db` or a mailer. Every request then has a context: these values, a
+    /// [`RequestInfo`](super::RequestInfo), and the user of the session, once `signals::auth` has read it. See
+    /// [the context of a request](super#the-context-of-a-request).
+    ///
+    /// Handlers find it as a [`Context`] in the extensions of the request.
+    ///
+    /// ```
+    /// # struct Mailer;
+    /// let layer = signals::web::RequestSignalsLayer::new().with(Mailer);
+    /// ```
+    pub fn with<T: ContextValue>(mut self, value: T) -> Self {
+        self.context = Some(self.context.unwrap_or_default().with(value));
+        self
+    }
+}
+
 impl Default for RequestSignalsLayer {
     fn default() -> Self {
         Self::new()
@@ -64,7 +84,7 @@ impl<S> Layer<S> for RequestSignalsLayer {
     type Service = RequestSignals<S>;
 
     fn layer(&self, inner: S) -> RequestSignals<S> {
-        RequestSignals::new(inner, Arc::clone(&self.on_error))
+        RequestSignals::new(inner, self.context.clone(), Arc::clone(&self.on_error))
     }
 }
 

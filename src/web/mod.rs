@@ -9,6 +9,8 @@
 //! | [`got_request_exception`](GotRequestException) | when a request becomes a 500, and when its handler panics | `method`, `uri`, `exception: &Exception`, `locals` |
 //! | [`request_finished`](RequestFinished) | once per request, after the body of the response has ended or was dropped | `method`, `uri`, `status: Option<StatusCode>`, `elapsed: Duration`, `locals` |
 //!
+//! Each also has `context: &Context`, and lends its values to parameters with `#[context]`: see [below](#the-context-of-a-request).
+//!
 //! They are sent in this order. `locals: &mut Extensions` is empty at first and lives as long as the request: receivers store
 //! values there for later receivers.
 //!
@@ -36,6 +38,51 @@
 //!     .layer(RequestSignalsLayer::new());
 //! ```
 //!
+//! # The context of a request
+//!
+//! [`RequestSignalsLayer::with`] gives each request a [`Context`](crate::Context) with the values of the application, a [`RequestInfo`] and, once
+//! the user of the session has been read, an `Actor` of `signals::auth`. With the feature `axum`, a handler takes a `Db` with this context as a
+//! parameter. What it saves, and what its receivers save in turn, then knows the request and the user, also after the request has ended.
+//!
+//! ```rust,standalone_crate
+//! # #[cfg(feature = "axum")] mod application {
+//! use axum::routing::post;
+//! use signals::prelude::*;
+//! use signals::web::{Exception, RequestInfo, RequestSignalsLayer, got_request_exception};
+//!
+//! #[model]
+//! #[derive(Debug, Default)]
+//! struct Order {
+//!     #[key]
+//!     id: Id<Order>,
+//! }
+//!
+//! #[receiver(post_save, sender = Order)]
+//! fn audit(instance: &Order, #[context] request: Option<&RequestInfo>) {
+//!     println!("order {}: {request:?}", instance.id);
+//! }
+//!
+//! /// A handler: its `Db` has the context of the request.
+//! async fn create(db: Db) -> Result<String> {
+//!     let mut order = Order::default();
+//!     order.save(&db).await?;
+//!     Ok(order.id.to_string())
+//! }
+//!
+//! /// The signals of requests are synchronous: what needs the database becomes a task.
+//! #[receiver(got_request_exception)]
+//! fn store(exception: &Exception<'_>, #[context] db: &Db, context: &signals::Context) {
+//!     let (db, failure) = (db.with_context(context), exception.to_string());
+//!     tokio::spawn(async move { db.execute("INSERT INTO failures VALUES (?)", &(failure,)).await });
+//! }
+//!
+//! # pub
+//! fn app(db: Db) -> axum::Router {
+//!     axum::Router::new().route("/orders", post(create)).layer(RequestSignalsLayer::new().with(db))
+//! }
+//! # }
+//! ```
+//!
 //! # They are synchronous
 //!
 //! When a client disconnects, the response is dropped, and `request_finished` can only be sent from a `Drop`, which cannot await.
@@ -57,18 +104,20 @@
 //! # What it costs
 //!
 //! Without receivers, three atomic loads. With receivers, also a copy of the method and the URI, which share their buffers with
-//! the originals that hyper reads. Neither allocates; only a failing receiver does.
+//! the originals that hyper reads. Neither allocates; only a failing receiver does, and the context of a request, if there is one.
 
 mod body;
 mod exchange;
 mod future;
 mod layer;
+mod request_info;
 mod service;
 mod signals;
 
 pub use self::body::ResponseBody;
 pub use self::future::ResponseFuture;
 pub use self::layer::RequestSignalsLayer;
+pub use self::request_info::RequestInfo;
 pub use self::service::RequestSignals;
 pub use self::signals::{
     Exception, GotRequestException, RequestFinished, RequestStarted, got_request_exception, request_finished,

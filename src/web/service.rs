@@ -1,13 +1,15 @@
 //! The service that the layer creates.
 
 use std::fmt::{self, Display};
-use std::task::{Context, Poll};
+use std::task::{self, Poll};
 
+use http::request::Parts;
 use http::{Request, Response};
+use signals_core::Context;
 use tower_service::Service;
 
 use super::exchange::{Exchange, Verdict, watch};
-use super::{ResponseBody, ResponseFuture};
+use super::{RequestInfo, ResponseBody, ResponseFuture};
 use crate::report::ErrorHandler;
 
 /// A service that wraps another one and sends the [signals of requests](super). [`RequestSignalsLayer`](super::RequestSignalsLayer)
@@ -22,12 +24,25 @@ use crate::report::ErrorHandler;
 #[derive(Clone)]
 pub struct RequestSignals<S> {
     inner: S,
+    /// The values of the application; `None` if requests have no context.
+    context: Option<Context>,
     on_error: ErrorHandler,
 }
 
 impl<S> RequestSignals<S> {
-    pub(super) fn new(inner: S, on_error: ErrorHandler) -> Self {
-        Self { inner, on_error }
+    pub(super) fn new(inner: S, context: Option<Context>, on_error: ErrorHandler) -> Self {
+        Self { inner, context, on_error }
+    }
+
+    /// The context of a request, which handlers find in its extensions.
+    fn context_of(&self, parts: &mut Parts) -> Context {
+        let Some(application) = &self.context else { return Context::new() };
+        let context = application.with(RequestInfo::of(parts));
+        // The user of the session is only known when a handler has read it.
+        #[cfg(feature = "auth")]
+        let context = context.with_slot::<crate::auth::Actor>();
+        parts.extensions.insert(context.clone());
+        context
     }
 }
 
@@ -40,16 +55,21 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S::Future>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture<S::Future> {
-        if !Exchange::is_received() {
+        let is_received = Exchange::is_received();
+        if !is_received && self.context.is_none() {
             return ResponseFuture::unwatched(self.inner.call(request));
         }
         let (mut parts, body) = request.into_parts();
-        let mut exchange = Exchange::new(&parts, &self.on_error);
+        let context = self.context_of(&mut parts);
+        if !is_received {
+            return ResponseFuture::unwatched(self.inner.call(Request::from_parts(parts, body)));
+        }
+        let mut exchange = Exchange::new(&parts, context, &self.on_error);
         match exchange.start(&mut parts) {
             Verdict::Serve => {
                 let (request, mut exchange) = (Request::from_parts(parts, body), Some(exchange));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
+use signals_core::Context;
 use signals_macros::signal;
 
 pub use self::GotRequestException as got_request_exception;
@@ -50,6 +51,8 @@ pub struct RequestStarted<'a> {
     pub extensions: &'a mut Extensions,
     /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
+    /// The context of the request, which is empty without [`RequestSignalsLayer::with`](super::RequestSignalsLayer::with).
+    pub context: &'a Context,
 }
 
 /// Sent when a request becomes a 500, and when its handler panics. Receivers name it as in Django,
@@ -81,6 +84,8 @@ pub struct GotRequestException<'a> {
     pub exception: Exception<'a>,
     /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
+    /// The context of the request, which is empty without [`RequestSignalsLayer::with`](super::RequestSignalsLayer::with).
+    pub context: &'a Context,
 }
 
 /// Sent once per request, after the body of the response has ended or was dropped, or when there will be no response.
@@ -119,6 +124,8 @@ pub struct RequestFinished<'a> {
     pub elapsed: Duration,
     /// Values that receivers store for later receivers of this request.
     pub locals: &'a mut Extensions,
+    /// The context of the request, which is empty without [`RequestSignalsLayer::with`](super::RequestSignalsLayer::with).
+    pub context: &'a Context,
 }
 
 /// Why a request became a 500, or ended without a response. `{}` prints it.
