@@ -1,6 +1,6 @@
 //! `docs/errors.md` quotes the code of `tests/ui` and the output of the compiler. Each rule of
 //! `docs/behaviour.md` names tests, and they cite the rule. The code map of `docs/architecture.md` is complete.
-//! Links between pages lead somewhere.
+//! Links between pages lead somewhere. The guide quotes the programs in `examples`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,6 +57,30 @@ fn quoted_errors_are_those_of_the_compiler() {
         assert_eq!(code.trim(), code_of(&file("rs")).trim(), "docs/errors.md shows tests/ui/{case}.rs");
         assert_eq!(not_printed(message, &file("stderr")), None, "docs/errors.md quotes tests/ui/{case}.stderr");
     }
+}
+
+/// The code of a file in lines without indentation.
+fn flush_left(code: &str) -> String {
+    code.lines().map(|line| line.trim().to_owned() + "\n").collect()
+}
+
+#[test]
+fn quoted_programs_are_those_of_the_examples() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for page in fs::read_dir(root.join("docs/guide")).unwrap() {
+        let page = fs::read_to_string(page.unwrap().path()).unwrap();
+        for quotation in page.split("<!-- examples/").skip(1) {
+            let (file, rest) = quotation.split_once(" -->\n```rust,ignore\n").expect("a file is followed by its code");
+            let (code, _) = rest.split_once("\n```").expect("the code ends");
+            let program = flush_left(&fs::read_to_string(root.join("examples").join(file)).expect(file));
+            for part in code.split("\n\n") {
+                assert!(program.contains(&flush_left(part)), "examples/{file} has no such code:\n{part}");
+            }
+            count += 1;
+        }
+    }
+    assert_ne!(count, 0);
 }
 
 /// The rules of a page: the number that begins a line, and what follows up to the next rule or heading.
