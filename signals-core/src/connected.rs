@@ -8,22 +8,39 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::id::ReceiverId;
 use crate::payload::{BoxFuture, Mode, Payload, Reply};
+use crate::scope::{ScopeId, Scopes};
 
 pub(crate) type SyncClosure<P> =
     dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> Reply<<P as Payload>::Output> + Send + Sync;
 pub(crate) type AsyncClosure<P> =
     dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) -> BoxFuture<'b, Reply<<P as Payload>::Output>> + Send + Sync;
 
+pub(crate) type Recorder<P> = dyn for<'a, 'b> Fn(&'b mut <P as Payload>::Of<'a>) + Send + Sync;
+
 /// What was connected to a signal with this payload.
 pub(crate) enum Closure<P: Payload> {
+    Recorder(Box<Recorder<P>>),
     Sync(Box<SyncClosure<P>>),
     Async(Box<AsyncClosure<P>>, <P::Mode as Mode>::Awaits),
+}
+
+/// What a receiver was connected for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Purpose {
+    /// Every dispatch calls it.
+    Always,
+    /// The same, and no other of its name is connected.
+    Unique,
+    /// It is called for what is sent in this scope.
+    InScope(ScopeId),
+    /// The same, to record it: it cannot be muted.
+    Recording(ScopeId),
 }
 
 /// A receiver that was connected at run time.
 pub(crate) struct ConnectedReceiver {
     key: u64,
-    is_unique: bool,
+    purpose: Purpose,
     pub(crate) id: ReceiverId,
     /// A [`Closure`].
     closure: Box<dyn Any + Send + Sync>,
@@ -58,40 +75,52 @@ impl ConnectedReceivers {
         Self { flags: AtomicU8::new(0), list: Mutex::new(None) }
     }
 
-    /// The list, `None` if it is empty.
-    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
-        self.lock().clone()
+    /// Those to call for what is sent in these scopes, `None` if there are none.
+    pub(crate) fn snapshot(&self, scopes: Scopes, is_muted: impl Fn() -> bool) -> Option<Snapshot> {
+        let list = self.lock().clone()?;
+        let is_called = |connected: &&Arc<ConnectedReceiver>| match connected.purpose {
+            Purpose::Always | Purpose::Unique => !is_muted(),
+            Purpose::InScope(scope) => scopes.contain(scope) && !is_muted(),
+            Purpose::Recording(scope) => scopes.contain(scope),
+        };
+        if list.iter().all(|connected| is_called(&connected)) {
+            return Some(list);
+        }
+        let called: Snapshot = list.iter().filter(is_called).cloned().collect();
+        (!called.is_empty()).then_some(called)
     }
 
     /// Adds a receiver and returns its key.
-    pub(crate) fn push(&self, id: ReceiverId, closure: Box<dyn Any + Send + Sync>) -> u64 {
-        self.add(&mut self.lock(), id, false, closure)
+    pub(crate) fn push(&self, purpose: Purpose, id: ReceiverId, closure: Box<dyn Any + Send + Sync>) -> u64 {
+        self.add(&mut self.lock(), purpose, id, closure)
     }
 
     /// The same, unless a unique receiver with this name is connected.
     pub(crate) fn push_unique(&self, id: ReceiverId, closure: Box<dyn Any + Send + Sync>) -> Option<u64> {
         let mut list = self.lock();
-        let is_known =
-            list.iter().flat_map(|list| list.iter()).any(|known| known.is_unique && known.id.name == id.name);
+        let is_known = list
+            .iter()
+            .flat_map(|list| list.iter())
+            .any(|known| known.purpose == Purpose::Unique && known.id.name == id.name);
         if is_known {
             // The closure may own the guard of another receiver: it is dropped after the lock is released.
             drop(list);
             drop(closure);
             return None;
         }
-        Some(self.add(&mut list, id, true, closure))
+        Some(self.add(&mut list, Purpose::Unique, id, closure))
     }
 
     fn add(
         &self,
         list: &mut Option<Snapshot>,
+        purpose: Purpose,
         id: ReceiverId,
-        is_unique: bool,
         closure: Box<dyn Any + Send + Sync>,
     ) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let key = NEXT.fetch_add(1, Ordering::Relaxed);
-        let added = Arc::new(ConnectedReceiver { key, is_unique, id, closure });
+        let added = Arc::new(ConnectedReceiver { key, purpose, id, closure });
         *list = Some(list.iter().flat_map(|list| list.iter()).cloned().chain([added]).collect());
         self.flags.fetch_or(CONNECTED, Ordering::Release);
         key

@@ -2,8 +2,11 @@
 
 use core::any::{Any, TypeId, type_name};
 use core::fmt;
+use core::marker::PhantomData;
 use std::error::Error as StdError;
 use std::sync::{Arc, OnceLock};
+
+use crate::scope::{Scope, ScopeId, ScopeKind, Scopes, SentIn};
 
 /// Values that are found by their type: who acts, in which request, a mailer, the settings.
 ///
@@ -34,9 +37,13 @@ use std::sync::{Arc, OnceLock};
 ///
 /// A signal of your own carries a context in a field with the name `context`. The signals of `signals-rs` carry that of the `Db` or `Tx` that
 /// they are sent with.
-#[derive(Clone, Default)]
+///
+/// It is also a scope of the signals that carry it: a test mutes and records them with [`testing`](crate::testing). Clones and contexts with
+/// more values are the same scope; `new` makes another one.
+#[derive(Clone)]
 pub struct Context {
     values: Option<Arc<[Value]>>,
+    scope: ScopeId,
 }
 
 #[derive(Clone)]
@@ -66,8 +73,22 @@ impl Context {
     ///
     /// assert!(Context::new().get::<String>().is_none());
     /// ```
-    pub const fn new() -> Self {
-        Self { values: None }
+    pub fn new() -> Self {
+        Self { values: None, scope: ScopeId::next() }
+    }
+
+    /// A context with these values, as another scope: that of a database.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_new_scope(&self) -> Self {
+        Self { values: self.values.clone(), scope: ScopeId::next() }
+    }
+
+    /// The scope of signals that carry it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn scopes(&self) -> Scopes {
+        Scopes::of(self.scope)
     }
 
     /// A context that also has this value. It replaces a value of the same type.
@@ -117,7 +138,7 @@ impl Context {
         }
     }
 
-    /// A context with the values of both. Of two values of one type it has that of `other`.
+    /// A context with the values of both, in the scope of this one. Of two values of one type it has that of `other`.
     ///
     /// ```
     /// use signals_core::Context;
@@ -129,12 +150,12 @@ impl Context {
     #[must_use = "`with_all` returns a context with the values, and does not change this one"]
     pub fn with_all(&self, other: &Self) -> Self {
         match (&self.values, &other.values) {
-            (None, _) => Self { values: other.values.clone() },
+            (None, _) => Self { values: other.values.clone(), scope: self.scope },
             (_, None) => self.clone(),
             (Some(own), Some(others)) => {
                 let is_kept = |value: &&Value| others.iter().all(|other| other.ty != value.ty);
                 let values = own.iter().filter(is_kept).chain(others.iter()).cloned().collect();
-                Self { values: Some(values) }
+                Self { values: Some(values), scope: self.scope }
             }
         }
     }
@@ -161,13 +182,28 @@ impl Context {
         let ty = TypeId::of::<T>();
         let added = Value { ty, name: type_name::<T>, lock: Arc::new(lock) };
         let others = self.values.iter().flat_map(|values| values.iter()).filter(|value| value.ty != ty);
-        Self { values: Some(others.cloned().chain([added]).collect()) }
+        Self { values: Some(others.cloned().chain([added]).collect()), scope: self.scope }
     }
 
     fn lock<T: ContextValue>(&self) -> Option<&OnceLock<T>> {
         let ty = TypeId::of::<T>();
         self.values.as_ref()?.iter().find(|value| value.ty == ty)?.lock.downcast_ref()
     }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Scope for Context {
+    fn scope_id(&self) -> ScopeId {
+        self.scope
+    }
+
+    const KIND: ScopeKind = ScopeKind::Whole;
 }
 
 /// The types of the values. The values may be secret.
@@ -231,3 +267,45 @@ impl ContextNeed {
         Self { type_name, required: false, ty: TypeId::of::<T>() }
     }
 }
+
+/// The field `context` of a signal, by its type: its scope, if it is a context.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ContextField<T>(PhantomData<fn(T)>);
+
+impl ContextField<Context> {
+    #[doc(hidden)]
+    pub const SENT_IN: SentIn = SentIn::Whole;
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn scopes(field: &Context) -> Scopes {
+        field.scopes()
+    }
+}
+
+impl ContextField<&Context> {
+    #[doc(hidden)]
+    pub const SENT_IN: SentIn = SentIn::Whole;
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn scopes(field: &&Context) -> Scopes {
+        field.scopes()
+    }
+}
+
+/// A field of another type with the name `context`.
+#[doc(hidden)]
+pub trait AnotherField {
+    #[doc(hidden)]
+    const SENT_IN: SentIn = SentIn::Nothing;
+
+    #[doc(hidden)]
+    #[inline]
+    fn scopes<T>(_: &T) -> Scopes {
+        Scopes::NONE
+    }
+}
+
+impl<T> AnotherField for ContextField<T> {}

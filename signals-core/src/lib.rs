@@ -205,19 +205,27 @@ mod entry;
 mod error;
 mod id;
 mod index;
+mod journal;
+mod linked;
 mod location;
-mod mute;
 mod order;
 mod panics;
 mod payload;
 mod receiver;
+mod recorded;
 mod registry;
+mod rules;
 mod scope;
+mod select;
 mod sender_states;
+mod sent_signal;
 mod signal;
 mod source;
+mod special;
 mod state;
+mod store;
 pub mod testing;
+mod timer;
 mod trace;
 mod type_name;
 mod wiring_error;
@@ -255,6 +263,7 @@ pub mod __private {
     pub use crate::__register as register;
     pub use crate::__register_receiver as register_receiver;
     pub use crate::binding::{Binding, Bound};
+    pub use crate::context::{AnotherField, ContextField};
     pub use crate::context::{Context, ContextNeed};
     pub use crate::diagnostics::*;
     pub use crate::dispatch::{OwnedSignal, ReceiverResults, asynchronous, synchronous};
@@ -263,7 +272,6 @@ pub mod __private {
     pub use crate::id::{FunctionName, OtherName, ReceiverId, ReceiverName, SameName};
     pub use crate::index::ReceiverIndex;
     pub use crate::location::SourceLocation;
-    pub use crate::mute::{mute, unmute};
     pub use crate::panics::{Panicked, catch_panic, discard, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Narrowed, Payload, ReceiverFuture, Reply,
@@ -271,7 +279,8 @@ pub mod __private {
     };
     pub use crate::receiver::Receiver;
     pub use crate::registry::{ENTRIES_V1, declared, incomplete};
-    pub use crate::scope::Scope;
+    pub use crate::scope::{LazyScopeId, Scope, ScopeId, ScopeKind, Scopes, SentIn};
+    pub use crate::select::{Selector, Selects};
     pub use crate::sender_states::SenderStates;
     pub use crate::signal::Signal;
     pub use crate::source::{Sender, Source, SourceKey};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use stackfuture::StackFuture;
 
 use crate::error::BoxError;
-use crate::scope::Scope;
+use crate::scope::{Scope, Scopes, SentIn, scope_kind};
 use crate::source::{Sender, Source, SourceKey};
 
 /// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
@@ -45,18 +45,18 @@ pub trait Payload: Sized + 'static {
     #[doc(hidden)]
     const BIND: Bind<Self> = Bind::NEW;
 
-    /// Whether receivers without filters return at once and are called for every payload: it is sent in no scope, and never for a
-    /// raw write.
+    /// Whether receivers without filters return at once and are called for every payload: it is never sent for a raw write.
     const ALWAYS_CALLED: bool = false;
 
-    /// Whether [`scope`](Self::scope) returns a scope.
-    const SCOPED: bool = false;
+    /// Which scopes it is sent in.
+    #[doc(hidden)]
+    const SENT_IN: SentIn = SentIn::Nothing;
 
-    /// The scope that it is sent in, where a test may have muted receivers.
+    /// The scopes that it is sent in, where a test may have rules.
     #[doc(hidden)]
     #[inline]
-    fn scope<'b>(_: &'b Self::Of<'_>) -> Option<&'b Scope> {
-        None
+    fn scopes(_: &Self::Of<'_>) -> Scopes {
+        Scopes::NONE
     }
 
     /// Whether it is sent for a raw write. Only receivers with `raw = true` are called for those.
@@ -250,6 +250,13 @@ impl<P: Payload> fmt::Debug for Call<P> {
     }
 }
 
+/// Panics if a signal with this payload is never sent in a scope of this kind.
+#[track_caller]
+pub(crate) fn assert_sent_in<P: Payload>(scope: &(impl Scope + ?Sized)) {
+    let kind = scope_kind(scope);
+    assert!(P::SENT_IN.reaches(kind), "`{}` {}", P::SIGNAL, P::SENT_IN.not_in(kind));
+}
+
 impl Source {
     /// The signal from this sender. `P` is its payload for any sender.
     pub(crate) fn of<P: Payload>(sender: Option<&'static Sender>) -> Self {
@@ -261,7 +268,7 @@ impl Source {
             own: any,
             any: None,
             is_any: P::HAS_SENDERS,
-            scoped: P::SCOPED,
+            sent_in: P::SENT_IN,
         }
         .from(sender)
     }

@@ -1,55 +1,144 @@
-//! Receivers that a test has muted.
+//! Where a signal is sent: in a database, in a transaction, or in a context. Rules of tests, such as `mute`, apply in one of them.
 
-use core::any::TypeId;
-use core::fmt;
-use core::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::num::NonZeroU64;
+use core::sync::atomic::{AtomicU64, Ordering};
 
-/// How many receivers are muted in all scopes. While this is zero, a dispatch does not lock its scope.
-static MUTED: AtomicUsize = AtomicUsize::new(0);
+/// Where signals are sent, and where a test can mute, record and connect receivers: a database, a transaction or a context.
+///
+/// Other databases, such as those of tests that run at the same time, are not affected.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scope of signals",
+    label = "not a scope",
+    note = "signals of models are sent in a `Db` or a `Tx`: pass a reference to one, as in `mute::<create_profile>(&db)`"
+)]
+pub trait Scope {
+    /// Its id, which nothing else in the program has.
+    #[doc(hidden)]
+    fn scope_id(&self) -> ScopeId;
 
-/// Where signals are sent, such as one database, and which receivers are muted there.
-#[doc(hidden)]
-#[derive(Default)]
-pub struct Scope {
-    /// A function that was muted twice is in it twice.
-    muted: Mutex<Vec<TypeId>>,
+    /// What it is.
+    #[doc(hidden)]
+    const KIND: ScopeKind;
 }
 
-impl Scope {
-    /// Mutes a receiver from now on.
-    pub(crate) fn mute(&self, function: TypeId) {
-        self.muted().push(function);
-        MUTED.fetch_add(1, Ordering::Release);
-    }
+/// What a scope is.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// A database or a context.
+    Whole,
+    /// A transaction.
+    Transaction,
+}
 
-    /// Takes one [`mute`](Self::mute) back.
-    pub(crate) fn unmute(&self, function: TypeId) {
-        let mut muted = self.muted();
-        if let Some(index) = muted.iter().position(|&known| known == function) {
-            muted.swap_remove(index);
-            MUTED.fetch_sub(1, Ordering::Release);
+/// Where a signal is sent.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentIn {
+    /// In no scope.
+    Nothing,
+    /// In a database or in a context, outside of a transaction.
+    Whole,
+    /// In a transaction, and so in its database.
+    Transaction,
+}
+
+impl SentIn {
+    /// Whether it is sent in some scope of this kind.
+    pub(crate) fn reaches(self, kind: ScopeKind) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Whole => kind == ScopeKind::Whole,
+            Self::Transaction => true,
         }
     }
 
-    /// Whether any scope has a muted receiver.
-    #[inline]
-    pub(crate) fn is_used() -> bool {
-        MUTED.load(Ordering::Acquire) != 0
-    }
-
-    #[cold]
-    pub(crate) fn mutes(&self, function: TypeId) -> bool {
-        self.muted().contains(&function)
-    }
-
-    fn muted(&self) -> MutexGuard<'_, Vec<TypeId>> {
-        self.muted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Why it is not sent in a scope of this kind, and the way out.
+    pub(crate) fn not_in(self, kind: ScopeKind) -> &'static str {
+        if (self, kind) == (Self::Whole, ScopeKind::Transaction) {
+            "is sent in a database and not in one transaction of it\n\nhelp: pass the `&Db` instead of the `&Tx`"
+        } else {
+            "is sent to the whole program, and not in a scope\n\nhelp: a signal of your own is sent in a scope if it has a field \
+             `context: &'a Context`; receivers of other signals can be tested by calling their functions"
+        }
     }
 }
 
-impl fmt::Debug for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({} muted)", self.muted().len())
+/// What this scope is.
+pub(crate) fn scope_kind<S: Scope + ?Sized>(_: &S) -> ScopeKind {
+    S::KIND
+}
+
+/// The number of a scope.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ScopeId(NonZeroU64);
+
+impl ScopeId {
+    /// A number that no other scope of the program has.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        match NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)) {
+            Some(id) => Self(id),
+            None => unreachable!("a program has fewer than 2^64 scopes"),
+        }
+    }
+}
+
+/// The number of a scope that only gets one when it is asked for.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct LazyScopeId(AtomicU64);
+
+impl LazyScopeId {
+    /// Its number, if it has one.
+    #[doc(hidden)]
+    #[inline]
+    pub fn get(&self) -> Option<ScopeId> {
+        NonZeroU64::new(self.0.load(Ordering::Acquire)).map(ScopeId)
+    }
+
+    /// Its number, from now on.
+    #[doc(hidden)]
+    pub fn get_or_init(&self) -> ScopeId {
+        self.get().unwrap_or_else(|| {
+            let new = ScopeId::next();
+            match self.0.compare_exchange(0, new.0.get(), Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => new,
+                // Another thread was faster.
+                Err(known) => NonZeroU64::new(known).map_or(new, ScopeId),
+            }
+        })
+    }
+}
+
+/// The scopes that a payload is sent in.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scopes([Option<ScopeId>; 2]);
+
+impl Scopes {
+    /// It is sent in no scope.
+    pub const NONE: Self = Self([None, None]);
+
+    /// It is sent in a database or context.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(scope: ScopeId) -> Self {
+        Self([Some(scope), None])
+    }
+
+    /// It is sent in a database, and in a transaction if that has a number.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with(self, transaction: Option<ScopeId>) -> Self {
+        Self([self.0[0], transaction])
+    }
+
+    /// Whether the payload is sent in this scope.
+    pub(crate) fn contain(self, scope: ScopeId) -> bool {
+        self.0.contains(&Some(scope))
     }
 }

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::connect::{ReceiverGuard, ReceiverHandle};
-use crate::connected::{AsyncClosure, Closure};
+use crate::connected::{AsyncClosure, Closure, Purpose};
 use crate::diagnostics::{AsyncReceiverClosure, ClosureReturns, ReceiverClosure, SharedClosure};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
-use crate::payload::{Asynchronous, Lend, Payload};
+use crate::payload::{Asynchronous, Lend, Payload, assert_sent_in};
+use crate::scope::{Scope, ScopeId};
 use crate::source::Sender;
 use crate::state::SignalState;
 
@@ -128,7 +129,7 @@ impl<P: Payload> Signal<P> {
         &self,
         receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
     ) -> ReceiverHandle {
-        self.state.connect(closure_id(), closure::<P, R, K>(receiver))
+        self.state.connect(Purpose::Always, closure_id(), closure::<P, R, K>(receiver))
     }
 
     /// Like [`connect`](Self::connect), until the guard is dropped. Bind it to a name: `let _ = ..` drops it at once.
@@ -175,6 +176,36 @@ impl<P: Payload> Signal<P> {
     }
 }
 
+// In scopes.
+impl<P: Payload> Signal<P> {
+    /// Like [`connect_scoped`](Self::connect_scoped), for what is sent in one scope: the receiver is not called for other databases.
+    /// For tests.
+    ///
+    /// # Panics
+    /// If the signal is not sent in such a scope.
+    #[track_caller]
+    pub fn connect_in<R, K>(
+        &self,
+        scope: &(impl Scope + ?Sized),
+        receiver: impl ReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> ReceiverGuard {
+        assert_sent_in::<P>(scope);
+        let purpose = Purpose::InScope(scope.scope_id());
+        self.state.connect(purpose, closure_id(), closure::<P, R, K>(receiver)).into_guard()
+    }
+
+    /// Calls a closure after all receivers of what is sent in the scope.
+    pub(crate) fn record<K>(
+        self,
+        scope: ScopeId,
+        record: impl ReceiverClosure<P, (), K> + SharedClosure + 'static,
+    ) -> ReceiverGuard {
+        let closure = Closure::Recorder(Box::new(move |any| P::Lending::lend(any, |payload| record(payload))));
+        let id = ReceiverId { name: Cow::Borrowed("recorder"), location: SourceLocation::caller() };
+        self.state.connect(Purpose::Recording(scope), id, closure).into_guard()
+    }
+}
+
 impl<P: Payload<Mode = Asynchronous>> Signal<P> {
     /// Like [`connect`](Self::connect), for a receiver that is awaited.
     ///
@@ -192,11 +223,31 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
         &self,
         receiver: impl AsyncReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
     ) -> ReceiverHandle {
-        let (into_reply, receiver) = (receiver.replying(), Arc::new(receiver));
-        let closure: Box<AsyncClosure<P::Any>> =
-            Box::new(move |any| P::Lending::lend_async(any, &receiver, into_reply));
-        self.state.connect(closure_id(), Closure::Async(closure, ()))
+        self.state.connect(Purpose::Always, closure_id(), async_closure::<P, R, K>(receiver))
     }
+
+    /// Like [`connect_in`](Self::connect_in), for a receiver that is awaited.
+    ///
+    /// # Panics
+    /// If the signal is not sent in such a scope.
+    #[track_caller]
+    pub fn connect_async_in<R: 'static, K>(
+        &self,
+        scope: &(impl Scope + ?Sized),
+        receiver: impl AsyncReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+    ) -> ReceiverGuard {
+        assert_sent_in::<P>(scope);
+        let purpose = Purpose::InScope(scope.scope_id());
+        self.state.connect(purpose, closure_id(), async_closure::<P, R, K>(receiver)).into_guard()
+    }
+}
+
+fn async_closure<P: Payload<Mode = Asynchronous>, R: 'static, K>(
+    receiver: impl AsyncReceiverClosure<P, R, K> + ClosureReturns<R, P::Output> + SharedClosure + 'static,
+) -> Closure<P::Any> {
+    let (into_reply, receiver) = (receiver.replying(), Arc::new(receiver));
+    let closure: Box<AsyncClosure<P::Any>> = Box::new(move |any| P::Lending::lend_async(any, &receiver, into_reply));
+    Closure::Async(closure, ())
 }
 
 fn closure<P: Payload, R, K>(

@@ -3,6 +3,7 @@
 use core::any::TypeId;
 use core::fmt;
 
+use crate::scope::SentIn;
 use crate::type_name;
 
 /// A type that sends signals.
@@ -77,8 +78,8 @@ pub struct Source {
     pub any: Option<SourceKey>,
     /// Whether it stands for every sender.
     pub is_any: bool,
-    /// Whether it is sent in a scope, where receivers can be muted.
-    pub scoped: bool,
+    /// The scopes that it is sent in, where receivers can be muted.
+    pub sent_in: SentIn,
 }
 
 impl Source {

@@ -4,18 +4,24 @@
 
 use core::fmt;
 use core::sync::atomic::Ordering;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::binding::Binding;
 use crate::connect::ReceiverHandle;
-use crate::connected::{CONNECTED, Closure, ConnectedReceivers, Snapshot};
+use crate::connected::{CONNECTED, Closure, ConnectedReceivers, Purpose};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
+use crate::journal::Journal;
+use crate::linked::LinkedReceiver;
 use crate::order;
 use crate::payload::{Call, Payload, SyncCall};
 use crate::receiver::Receiver;
 use crate::registry;
+use crate::rules::{self, WATCHED};
+use crate::scope::Scopes;
 use crate::source::{Sender, SignalOf, Source};
+use crate::special::Special;
 use crate::wiring_error::WiringError;
 
 /// The receivers of one signal from one sender.
@@ -59,20 +65,14 @@ const PLAIN: u8 = 32;
 /// The link-time receivers have no order.
 const FAULTY: u8 = 64;
 
-/// A receiver that the linker collected, ready to be called.
-pub(crate) struct LinkedReceiver<P: Payload> {
-    pub(crate) binding: Binding<P>,
-    pub(crate) receiver: &'static Receiver,
-}
-
 /// The receivers of one dispatch, fixed before the first is called.
 pub(crate) enum Route<P: Payload> {
     /// There are none.
     Empty,
     /// Those that the linker collected.
     Linked(&'static [LinkedReceiver<P>]),
-    /// Those that the linker collected, and then those that were connected.
-    Connected(&'static [LinkedReceiver<P>], Snapshot),
+    /// Others were connected, or a test has rules.
+    Special(Box<Special<P>>),
 }
 
 impl<P: Payload> SignalState<P> {
@@ -129,18 +129,18 @@ impl<P: Payload> SignalState<P> {
 
     /// The receivers to call now.
     #[inline]
-    pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
+    pub(crate) fn route(&'static self, payload: &P::Of<'_>) -> Result<Route<P>, SignalError> {
         match self.flags() {
-            flags if flags & (LINKED | CONNECTED) == 0 => Ok(Route::Empty),
-            flags if flags & CONNECTED == 0 => Ok(Route::Linked(self.linked()?)),
-            _ => self.route_connected(),
+            flags if flags & (LINKED | CONNECTED | WATCHED) == 0 => Ok(Route::Empty),
+            flags if flags & (CONNECTED | WATCHED) == 0 => Ok(Route::Linked(self.linked()?)),
+            flags => self.special_route(flags, P::scopes(payload)),
         }
     }
 
     /// The functions of its receivers, if it calls them and asks nothing before.
     #[inline]
     pub(crate) fn plain(&'static self) -> Option<&'static [SyncCall<P>]> {
-        if self.connected.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED) != PLAIN {
+        if self.connected.flags.load(Ordering::Acquire) & (PLAIN | CONNECTED | WATCHED) != PLAIN {
             return None;
         }
         match self.linked.get() {
@@ -150,15 +150,26 @@ impl<P: Payload> SignalState<P> {
     }
 
     #[cold]
-    fn route_connected(&'static self) -> Result<Route<P>, SignalError> {
+    fn special_route(&'static self, flags: u8, scopes: Scopes) -> Result<Route<P>, SignalError> {
         let linked = self.linked()?;
-        // The last of them may have been disconnected in the meantime.
-        Ok(self.connected.snapshot().map_or(Route::Linked(linked), |list| Route::Connected(linked, list)))
+        let rules = if flags & WATCHED == 0 { Vec::new() } else { rules::within(scopes) };
+        let (key, name) = (self.source().own, self.name());
+        let called = |function| rules.iter().all(|rule| rule.allows(key, function));
+        let connected = if flags & CONNECTED == 0 { None } else { self.connected.snapshot(scopes, || !called(None)) };
+        if rules.is_empty() && connected.is_none() {
+            return Ok(if linked.is_empty() { Route::Empty } else { Route::Linked(linked) });
+        }
+        let mut linked = Cow::Borrowed(linked);
+        let is_called = |linked: &LinkedReceiver<P>| called(Some(linked.receiver.function));
+        if !linked.iter().all(is_called) {
+            linked.to_mut().retain(is_called);
+        }
+        Ok(Route::Special(Box::new(Special { linked, connected, journal: Journal::begin(&rules, name) })))
     }
 
-    /// Calls a closure on every dispatch from now on.
-    pub(crate) fn connect(&'static self, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
-        ReceiverHandle { signal: &self.connected, key: self.connected.push(id, Box::new(closure)) }
+    /// Calls a closure on the dispatches that it is for, from now on.
+    pub(crate) fn connect(&'static self, purpose: Purpose, id: ReceiverId, closure: Closure<P>) -> ReceiverHandle {
+        ReceiverHandle { signal: &self.connected, key: self.connected.push(purpose, id, Box::new(closure)) }
     }
 
     /// The same, unless a closure with this name is connected.
@@ -200,6 +211,7 @@ impl<P: Payload> SignalState<P> {
         }
         // Another thread may have been faster, with the same result.
         let _ = self.linked.set(linked);
+        rules::register(&self.connected.flags);
         self.connected.flags.fetch_or(found, Ordering::AcqRel) | found
     }
 }

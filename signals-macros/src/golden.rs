@@ -55,6 +55,9 @@ fn a_receiver() {
             impl PRIVATE ReceiverName for greet {
             const ID : CORE any::TypeId = CORE any::TypeId::of::< Self > () ;
             }
+            impl PRIVATE Selects for greet {
+            const SELECTOR : PRIVATE Selector = PRIVATE Selector::receiver::< Self > () ;
+            }
             PRIVATE register_receiver ! (RECEIVER_greet , CORE concat ! (CORE module_path ! () , "::" , "greet") , greet , & [< audit as PRIVATE ReceiverName >::ID] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , & [] , {
             }
             & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
@@ -119,6 +122,9 @@ fn a_signal() {
             }
             impl < __Sender : ? CORE marker::Sized > PRIVATE FromAnySender < __Sender > for OrderPaid < '_ > {
             type Signal = Self ;
+            }
+            impl PRIVATE Selects for OrderPaid < '_ > {
+            const SELECTOR : PRIVATE Selector = PRIVATE Selector::signal::<< Self as PRIVATE Sent >::Payload > () ;
             }
             impl < __Sender : ? CORE marker::Sized , __Instance : ? CORE marker::Sized > PRIVATE LendsInstance < __Sender , __Instance > for OrderPaid < '_ > {
             type Instance = __Instance ;

@@ -45,7 +45,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use signals_core::__private::Scope;
+use signals_core::__private::{Scope, ScopeId, ScopeKind, Scopes};
 use signals_core::Context;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
@@ -133,7 +133,6 @@ pub struct Db {
 struct Shared {
     driver: Driver,
     options: ConnectOptions,
-    scope: Scope,
 }
 
 impl Db {
@@ -166,8 +165,8 @@ impl Db {
 
     async fn open(options: ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let driver = Driver::connect(&options, at).await?;
-        let context = options.context.clone();
-        Ok(Self { shared: Arc::new(Shared { driver, options, scope: Scope::default() }), context })
+        let context = options.context.in_new_scope();
+        Ok(Self { shared: Arc::new(Shared { driver, options }), context })
     }
 
     /// The URL for messages: `***` replaces a password, settings that may be secret, and anything that is not understood.
@@ -250,9 +249,9 @@ impl Db {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
-    /// Which receivers are muted on this handle.
-    pub(crate) fn scope(&self) -> &Scope {
-        &self.shared.scope
+    /// Where the signals of this database are sent.
+    pub(crate) fn scopes(&self) -> Scopes {
+        self.context.scopes()
     }
 
     fn driver(&self) -> &Driver {
@@ -267,6 +266,15 @@ impl Db {
     pub(crate) fn begin_with_at(&self, options: TransactionOptions, at: &'static Location<'static>) -> Answer<'_, Tx> {
         in_turn(move || self.driver().begin(options, at, move |session| Tx::new(self.clone(), session, at)))
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl Scope for Db {
+    fn scope_id(&self) -> ScopeId {
+        self.context.scope_id()
+    }
+
+    const KIND: ScopeKind = Context::KIND;
 }
 
 impl ConnectOptions {

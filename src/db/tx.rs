@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
 
-use signals_core::__private::Scope;
+use signals_core::__private::{LazyScopeId, Scope, ScopeId, ScopeKind, Scopes};
 use signals_core::BoxFuture;
 
 use super::answer::Answer;
@@ -46,11 +46,13 @@ struct Shared {
     began: &'static Location<'static>,
     /// Never locked while the session is called.
     savepoints: SharedStack,
+    /// Tests mute and record receivers in it.
+    scope: LazyScopeId,
 }
 
 impl Tx {
     pub(super) fn new(db: Db, session: Session, began: &'static Location<'static>) -> Self {
-        let shared = Shared { db, session, began, savepoints: SharedStack::new(began) };
+        let shared = Shared { db, session, began, savepoints: SharedStack::new(began), scope: LazyScopeId::default() };
         Self { shared: Arc::new(shared), savepoint: 0, root: true, own_db: None }
     }
 
@@ -64,9 +66,9 @@ impl Tx {
         self.own_db.clone()
     }
 
-    /// Which receivers are muted in it.
-    pub(crate) fn scope(&self) -> &Scope {
-        self.db().scope()
+    /// Where the signals of this transaction are sent.
+    pub(crate) fn scopes(&self) -> Scopes {
+        self.db().scopes().with(self.shared.scope.get())
     }
 
     /// Executes one statement and returns how many rows it changed.
@@ -426,6 +428,15 @@ impl Drop for Tx {
             }
         }
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl Scope for Tx {
+    fn scope_id(&self) -> ScopeId {
+        self.shared.scope.get_or_init()
+    }
+
+    const KIND: ScopeKind = ScopeKind::Transaction;
 }
 
 impl fmt::Debug for Tx {

@@ -8,13 +8,14 @@ use core::ops::ControlFlow;
 use core::pin::pin;
 
 use super::ReceiverResults;
-use super::call::{CallContext, Panics, Skipped};
+use super::call::{CallContext, Panics, guarded};
 use super::outcome::{self, SendSink, Sink, handle_result};
 use crate::connected::Closure;
 use crate::depth;
 use crate::error::SignalError;
 use crate::id::ReceiverId;
-use crate::payload::{Asynchronous, Call, Payload};
+use crate::payload::{Asynchronous, BoxFuture, Call, Payload};
+use crate::special::{Special, Step};
 use crate::state::{Route, SignalState};
 use crate::trace::Span;
 
@@ -95,17 +96,20 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
     mut sink: SendSink<'s, P::Output>,
 ) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, 's, P> {
     async move {
-        let (linked, connected) = match state.route()? {
+        let linked = match state.route(&payload)? {
             Route::Empty => return Ok(()),
-            Route::Linked(linked) => (linked, None),
-            Route::Connected(linked, connected) => (linked, Some(connected)),
+            Route::Linked(linked) => linked,
+            Route::Special(special) => {
+                let called: BoxFuture<'_, _> = Box::pin(call_special(state, special, payload, panics, sink));
+                return called.await;
+            }
         };
         let (payload, name) = (&mut payload, || state.name());
         let depth = depth::next(name)?;
-        let skipped = Skipped::of::<P>(payload);
+        let is_raw = P::is_raw(payload);
         for linked in linked {
             let id = &linked.receiver.id;
-            if skipped.contains::<P>(linked.receiver, payload) {
+            if is_raw && !linked.receiver.raw {
                 continue;
             }
             let result = match linked.passes_filters_at(depth, panics, payload) {
@@ -123,23 +127,63 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
                 return end;
             }
         }
-        if skipped.raw {
-            return Ok(());
-        }
-        for connected in connected.iter().flat_map(|connected| connected.iter()) {
-            let id = &connected.id;
-            let context = CallContext { depth, panics, span: Span::of(id, name) };
-            let result = match connected.closure::<P>() {
-                Closure::Sync(closure) => context.call(|| closure(payload)),
-                // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
-                Closure::Async(closure, ()) => context.run(pin!(async { closure(payload).await })).await,
-            };
-            if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
-                return end;
-            }
-        }
         Ok(())
     }
+}
+
+/// Calls what a test or the program has changed at run time.
+async fn call_special<P: Payload<Mode = Asynchronous>>(
+    state: &'static SignalState<P>,
+    special: Box<Special<P>>,
+    mut payload: P::Of<'_>,
+    panics: Panics,
+    mut sink: SendSink<'_, P::Output>,
+) -> Result<(), SignalError> {
+    let (payload, name) = (&mut payload, || state.name());
+    let depth = depth::next(name)?;
+    for step in special.steps(P::is_raw(payload)) {
+        let id = step.id();
+        let passes = match step {
+            Step::Linked(linked) => linked.passes_filters_at(depth, panics, payload),
+            Step::Connected(_) => Ok(true),
+        };
+        let result = match passes {
+            Ok(false) => continue,
+            Ok(true) => {
+                let context = CallContext { depth, panics, span: Span::of(id, name) };
+                match step {
+                    Step::Linked(linked) => {
+                        special.note_call(id);
+                        match linked.binding.call {
+                            Call::Sync(call) => context.call(|| call(payload)),
+                            Call::Async(call, ()) => context.run(pin!(call(payload))).await,
+                        }
+                    }
+                    Step::Connected(connected) => match connected.closure::<P>() {
+                        Closure::Recorder(record) => match guarded(panics, || record(payload)) {
+                            Ok(()) => continue,
+                            Err(panic) => Err(panic),
+                        },
+                        Closure::Sync(closure) => {
+                            special.note_call(id);
+                            context.call(|| closure(payload))
+                        }
+                        // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
+                        Closure::Async(closure, ()) => {
+                            special.note_call(id);
+                            context.run(pin!(async { closure(payload).await })).await
+                        }
+                    },
+                }
+            }
+            Err(panic) => Err(panic),
+        };
+        special.note_result(id, &result);
+        if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
+            return end;
+        }
+    }
+    Ok(())
 }
 
 #[inline]

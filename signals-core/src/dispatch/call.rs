@@ -4,11 +4,9 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::depth::DepthGuard;
+use crate::linked::LinkedReceiver;
 use crate::panics::{Panicked, catch_panic};
 use crate::payload::{Payload, Reply};
-use crate::receiver::Receiver;
-use crate::scope::Scope;
-use crate::state::LinkedReceiver;
 use crate::trace::Span;
 
 /// What to do with a panic of a receiver.
@@ -27,28 +25,6 @@ pub(super) fn guarded<T>(panics: Panics, call: impl FnOnce() -> T) -> Result<T, 
         Panics::Unwind => Ok(call()),
         // A panic may leave the payload half-changed. Its fields are the sender's values, so the sender decides what that means.
         Panics::Catch => catch_panic(call),
-    }
-}
-
-/// Which receivers one dispatch does not call.
-#[derive(Clone, Copy)]
-pub(super) struct Skipped {
-    /// Those without `raw = true`.
-    pub(super) raw: bool,
-    /// Those that a test has muted.
-    muted: bool,
-}
-
-impl Skipped {
-    #[inline]
-    pub(super) fn of<P: Payload>(payload: &P::Of<'_>) -> Self {
-        Self { raw: P::is_raw(payload), muted: P::SCOPED && Scope::is_used() }
-    }
-
-    #[inline]
-    pub(super) fn contains<P: Payload>(self, receiver: &Receiver, payload: &P::Of<'_>) -> bool {
-        (self.raw && !receiver.raw)
-            || (self.muted && P::scope(payload).is_some_and(|scope| scope.mutes(receiver.function)))
     }
 }
 

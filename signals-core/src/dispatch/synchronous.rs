@@ -1,17 +1,18 @@
 //! Sending a signal whose receivers return at once. `#[signal]` gives its struct methods of these names.
 
 use core::ops::ControlFlow;
-use std::sync::Arc;
 
 use super::ReceiverResults;
-use super::call::{Panics, Skipped, guarded};
+use super::call::{Panics, guarded};
 use super::outcome::{self, Sink, handle_result};
-use crate::connected::{Closure, ConnectedReceiver};
+use crate::connected::Closure;
 use crate::depth::{self, DepthGuard};
 use crate::error::SignalError;
 use crate::id::ReceiverId;
+use crate::linked::LinkedReceiver;
 use crate::payload::{Call, Payload, Reply, SyncCall, Synchronous};
-use crate::state::{LinkedReceiver, Route, SignalState};
+use crate::special::{Special, Step};
+use crate::state::{Route, SignalState};
 use crate::trace::Span;
 
 /// Calls every receiver in order; stops at the first that fails and returns its error.
@@ -99,17 +100,17 @@ fn call_all<P: Payload<Mode = Synchronous>>(
     panics: Panics,
     mut sink: Sink<'_, P::Output>,
 ) -> Result<(), SignalError> {
-    let (linked, connected) = match state.route()? {
+    let linked = match state.route(payload)? {
         Route::Empty => return Ok(()),
-        Route::Linked(linked) => (linked, None),
-        Route::Connected(linked, connected) => (linked, Some(connected)),
+        Route::Linked(linked) => linked,
+        Route::Special(special) => return call_special(state, &special, payload, panics, sink),
     };
     let name = || state.name();
     let _depth = DepthGuard::enter(depth::next(name)?);
-    let skipped = Skipped::of::<P>(payload);
+    let is_raw = P::is_raw(payload);
     for linked in linked {
         let receiver = linked.receiver;
-        if skipped.contains::<P>(receiver, payload) {
+        if is_raw && !receiver.raw {
             continue;
         }
         let call = || {
@@ -128,25 +129,46 @@ fn call_all<P: Payload<Mode = Synchronous>>(
             return end;
         }
     }
-    match connected {
-        Some(connected) if !skipped.raw => call_connected(state, &connected, payload, panics, sink),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
-/// Calls the connected receivers.
+/// Calls what a test or the program has changed at run time.
 #[cold]
-fn call_connected<P: Payload<Mode = Synchronous>>(
+fn call_special<P: Payload<Mode = Synchronous>>(
     state: &'static SignalState<P>,
-    connected: &[Arc<ConnectedReceiver>],
+    special: &Special<P>,
     payload: &mut P::Of<'_>,
     panics: Panics,
     mut sink: Sink<'_, P::Output>,
 ) -> Result<(), SignalError> {
     let name = || state.name();
-    for connected in connected {
-        let id = &connected.id;
-        let result = guarded(panics, || Span::of(id, name).within(|| call_closure::<P>(connected, payload)));
+    let _depth = DepthGuard::enter(depth::next(name)?);
+    for step in special.steps(P::is_raw(payload)) {
+        let id = step.id();
+        let call = || match step {
+            Step::Linked(linked) if !linked.passes_filters(payload) => None,
+            Step::Linked(linked) => {
+                special.note_call(id);
+                Some(Span::of(id, name).within(|| linked.call(payload)))
+            }
+            Step::Connected(connected) => match connected.closure::<P>() {
+                Closure::Sync(closure) => {
+                    special.note_call(id);
+                    Some(Span::of(id, name).within(|| closure(payload)))
+                }
+                Closure::Async(_, never) => match *never {},
+                Closure::Recorder(record) => {
+                    record(payload);
+                    None
+                }
+            },
+        };
+        let result = match guarded(panics, call) {
+            Ok(Some(reply)) => Ok(reply),
+            Ok(None) => continue,
+            Err(panic) => Err(panic),
+        };
+        special.note_result(id, &result);
         if let ControlFlow::Break(end) = handle_result(id, name, result, reborrowed(&mut sink)) {
             return end;
         }
@@ -169,15 +191,5 @@ impl<P: Payload<Mode = Synchronous>> LinkedReceiver<P> {
             Call::Sync(call) => call(payload),
             Call::Async(_, never) => match never {},
         }
-    }
-}
-
-fn call_closure<P: Payload<Mode = Synchronous>>(
-    connected: &ConnectedReceiver,
-    payload: &mut P::Of<'_>,
-) -> Reply<P::Output> {
-    match connected.closure::<P>() {
-        Closure::Sync(closure) => closure(payload),
-        Closure::Async(_, never) => match *never {},
     }
 }

@@ -82,19 +82,26 @@ impl Name {
                 #[allow(dead_code, non_camel_case_types, missing_copy_implementations, missing_debug_implementations, reason = "it is only a name")]
                 #vis #word #name #variants
             },
-            implementation: implement(
-                name,
-                &quote!(#private::ReceiverName for #name),
-                &quote!(
-                    const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
-                ),
-            ),
+            implementation: implementation(name, private),
             ty: name.to_token_stream(),
             function: name.to_token_stream(),
             plain: name.unraw(),
             nth: Identity::next(name).nth,
         }
     }
+}
+
+/// What makes an enum the name of a receiver, which `after` and `mute` take.
+fn implementation(name: &Ident, private: &TokenStream) -> TokenStream {
+    let named = quote! {
+        const ID: ::core::any::TypeId = ::core::any::TypeId::of::<Self>();
+    };
+    let selected = quote! {
+        const SELECTOR: #private::Selector = #private::Selector::receiver::<Self>();
+    };
+    let named = implement(name, &quote!(#private::ReceiverName for #name), &named);
+    let selected = implement(name, &quote!(#private::Selects for #name), &selected);
+    quote!(#named #selected)
 }
 
 /// The first and the last token of the function. The type has them too: if there are two functions of one name, the compiler

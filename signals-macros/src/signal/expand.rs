@@ -1,15 +1,15 @@
 //! The output for a signal: the struct, its implementation of `Payload`, and the methods that send it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::{Field, LitStr, Type};
 
 use super::owned::owned;
 use super::parse::{Arguments, Calls, Parsed, SentBy};
 use super::sender_impls::SenderSignal;
 use super::senders::Senders;
-use crate::root::{Root, implement};
+use crate::root::{Root, implement, map_tokens};
 
 pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
     let expansion = Expansion::new(parsed, root);
@@ -139,6 +139,7 @@ impl<'a> Expansion<'a> {
             }
             Calls::Awaiting => (quote!(Asynchronous), None),
         };
+        let scopes = self.scopes();
         quote! {
             impl #generics #private::Payload for #subject {
                 type Of<'a> = #of;
@@ -149,8 +150,35 @@ impl<'a> Expansion<'a> {
                 const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
                     ::core::option::Option::Some(::core::module_path!());
                 #always_called
+                #scopes
             }
         }
+    }
+
+    /// The field that may be a context.
+    fn context(&self) -> Option<&'a Field> {
+        self.parsed.item.fields.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "context"))
+    }
+
+    /// The scopes of a signal that carries a context: those of the context. A field `context` of another type has none.
+    fn scopes(&self) -> Option<TokenStream> {
+        let (private, ty) = (&self.private, with_static_lifetimes(&self.context()?.ty));
+        let of_others = quote! {
+            #[allow(unused_imports, reason = "it is for a field of another type")]
+            use #private::AnotherField as _;
+        };
+        Some(quote! {
+            const SENT_IN: #private::SentIn = {
+                #of_others
+                <#private::ContextField<#ty>>::SENT_IN
+            };
+
+            #[inline]
+            fn scopes(event: &Self::Of<'_>) -> #private::Scopes {
+                #of_others
+                <#private::ContextField<#ty>>::scopes(&event.context)
+            }
+        })
     }
 
     /// What makes the struct the name of a signal. The compiler points at the name when it mentions this.
@@ -175,9 +203,7 @@ impl<'a> Expansion<'a> {
         };
         let questions =
             [quote!(InTransaction), quote!(OutsideTransaction), quote!(HasNoRawWrites), quote!(LendsMutably)];
-        let has_context =
-            self.parsed.item.fields.iter().any(|field| field.ident.as_ref().is_some_and(|name| name == "context"));
-        let context = has_context.then(|| quote!(CarriesContext));
+        let context = self.context().map(|_| quote!(CarriesContext));
         let questions = questions.into_iter().chain(context).chain(awaits);
         quote! {
             #(
@@ -186,6 +212,10 @@ impl<'a> Expansion<'a> {
             )*
             #hidden
             impl<__Sender: ?::core::marker::Sized> #private::FromAnySender<__Sender> for #any { type Signal = Self; }
+            #hidden
+            impl #private::Selects for #any {
+                const SELECTOR: #private::Selector = #private::Selector::signal::<<Self as #private::Sent>::Payload>();
+            }
         }
     }
 
@@ -272,4 +302,16 @@ pub(super) struct Implementation {
 fn output(arguments: &Arguments) -> TokenStream {
     let owned = |output| owned(output).unwrap_or_else(|| output.to_token_stream());
     arguments.output.as_ref().map_or_else(|| quote!(()), owned)
+}
+
+/// The type with each lifetime replaced by `'static`: a constant has no other.
+fn with_static_lifetimes(ty: &Type) -> TokenStream {
+    let mut apostrophe = false;
+    map_tokens(ty.to_token_stream(), &mut |token| {
+        let named = std::mem::replace(&mut apostrophe, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
+        match token {
+            TokenTree::Ident(name) if named => Ident::new("static", name.span()).into(),
+            other => other,
+        }
+    })
 }

@@ -16,7 +16,7 @@
 ///     mode: Synchronous,                // optional: receivers cannot be async
 ///     costly: ["previous"],             // optional: fields that cost a statement
 ///     raw: raw,                         // optional: the field that says whether it is a raw write
-///     scope: tx,                        // optional: the field that says in which database it is sent
+///     scope: tx,                        // optional: the field that says in which database or transaction it is sent: `tx` or `db`
 ///     is: [InTransaction],              // the traits of `diagnostics` that apply
 ///     debug: |event| { instance: event.instance.any(), },
 ///     |event| { instance: M::of_any(event.instance), raw: event.raw, tx: &mut *event.tx, }
@@ -25,6 +25,9 @@
 macro_rules! model_signal {
     (@mode) => { signals_core::__private::Asynchronous };
     (@mode $mode:ident) => { signals_core::__private::$mode };
+
+    (@sent_in tx) => { signals_core::__private::SentIn::Transaction };
+    (@sent_in db) => { signals_core::__private::SentIn::Whole };
 
     (@awaits $name:ident Synchronous) => {};
     (@awaits $name:ident) => { model_signal!(@is $name AwaitsReceivers); };
@@ -139,11 +142,11 @@ macro_rules! model_signal {
             )?
 
             $(
-                const SCOPED: bool = true;
+                const SENT_IN: signals_core::__private::SentIn = model_signal!(@sent_in $scope);
 
                 #[inline]
-                fn scope<'b>(event: &'b $payload<'_, $model>) -> Option<&'b signals_core::__private::Scope> {
-                    Some(event.$scope.scope())
+                fn scopes(event: &$payload<'_, $model>) -> signals_core::__private::Scopes {
+                    event.$scope.scopes()
                 }
             )?
         }
@@ -189,6 +192,12 @@ macro_rules! model_signal {
         #[diagnostic::do_not_recommend]
         impl<Instance: ?Sized> signals_core::__private::FromAnyType<Instance> for $name {
             type Signal = Self;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl signals_core::__private::Selects for $name {
+            const SELECTOR: signals_core::__private::Selector =
+                signals_core::__private::Selector::signal::<$payload<'static, dyn crate::model::AnyModel>>();
         }
 
         model_signal!(@is $name SignalName);

@@ -1,4 +1,4 @@
-//! For the tests of an application: whether all its dependencies with receivers are linked.
+//! Whether all dependencies with receivers are linked.
 
 use std::collections::BTreeSet;
 use std::env;
