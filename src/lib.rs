@@ -380,7 +380,7 @@ pub use column::Column;
 pub use db::{ConnectOptions, Db, Executor, Tx};
 pub use error::{Error, ErrorKind, Result};
 #[doc(inline)]
-pub use model::many_to_many::{self, ManyToMany, m2m_changed};
+pub use model::many_to_many::{self, ManyToMany, m2m_changed, m2m_commit};
 #[doc(inline)]
 pub use model::{AnyModel, Id, Model, Ref};
 #[doc(inline)]

@@ -4,7 +4,7 @@
 
 pub use crate::db::{Db, Executor, Tx};
 pub use crate::error::{Error, Result};
-pub use crate::model::many_to_many::{M2mChanged, ManyToMany, Through, m2m_changed};
+pub use crate::model::many_to_many::{M2mChanged, M2mCommit, ManyToMany, Through, m2m_changed, m2m_commit};
 pub use crate::model::{AnyModel, FieldSet, Id, Model, Ref};
 pub use crate::model::{
     PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback, PostRollback, PostSave, PreDelete, PreSave,

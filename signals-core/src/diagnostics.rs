@@ -289,8 +289,8 @@ pub trait HasSenders<S: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{S}` never sends `{Self}`",
     label = "not a signal of `{S}`",
-    note = "`m2m_changed` is sent by the through model: `UserGroups` for the field `groups` of `User`, which sends nothing else, or \
-            the one that `through` names"
+    note = "`m2m_changed` and `m2m_commit` are sent by the through model: `UserGroups` for the field `groups` of `User`, which \
+            sends nothing else, or the one that `through` names"
 )]
 pub trait SentBy<S: ?Sized> {
     /// The payload of the signal from that sender.

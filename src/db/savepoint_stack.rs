@@ -24,6 +24,11 @@ pub(crate) trait RowChanges: Any + Send {
     /// The key of the row, if it exists.
     fn key(&self) -> Option<Value>;
 
+    /// Whether deletes of other rows may have undone them.
+    fn depends_on_deletes(&self) -> bool {
+        false
+    }
+
     /// The hook that runs after this end.
     fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook>;
 }
@@ -249,12 +254,15 @@ pub(super) struct SavepointStack {
     /// When unknown rows of a model were changed last: by an UPDATE of many rows, or by the database itself. Earlier changes of rows of
     /// the model may be out of date.
     changed: HashMap<ModelAddress, u64>,
+    /// Whether rows were deleted after something was recorded.
+    has_deleted: bool,
 }
 
 impl SavepointStack {
     fn new(began: &'static Location<'static>) -> Self {
         let (savepoints, changed) = (Vec::new(), HashMap::new());
-        Self { transaction: SavepointState::new(0, began), savepoints, opened: 0, clock: 0, changed }
+        let transaction = SavepointState::new(0, began);
+        Self { transaction, savepoints, opened: 0, clock: 0, changed, has_deleted: false }
     }
 
     pub(super) fn transaction(&mut self) -> &mut SavepointState {
@@ -293,6 +301,11 @@ impl SavepointStack {
         self.changed.insert(ModelAddress(model), self.clock);
     }
 
+    /// Notes that rows were deleted.
+    pub(super) fn delete(&mut self) {
+        self.has_deleted = true;
+    }
+
     fn is_out_of_date(&self, RowKey(model, _): &RowKey, row: &ChangedRow) -> bool {
         self.changed.get(model).is_some_and(|changed| *changed > row.at)
     }
@@ -300,12 +313,12 @@ impl SavepointStack {
     /// The rows to read again before the commit, by model: a hook of theirs is queued, and their changes are out of date.
     pub(super) fn out_of_date(&self) -> HashMap<ModelAddress, Vec<Value>> {
         let mut rows: HashMap<ModelAddress, Vec<Value>> = HashMap::new();
-        if self.changed.is_empty() {
+        if self.changed.is_empty() && !self.has_deleted {
             return rows;
         }
         for (key, row) in &self.transaction.rows {
             if row.queued[TransactionEnd::Commit as usize]
-                && self.is_out_of_date(key, row)
+                && (self.is_out_of_date(key, row) || self.has_deleted && row.changes.depends_on_deletes())
                 && let Some(value) = row.changes.key()
             {
                 rows.entry(key.0).or_default().push(value);

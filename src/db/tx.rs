@@ -297,6 +297,13 @@ impl Tx {
         !self.records_nothing() && self.savepoints().has_recorded(key, is)
     }
 
+    /// Notes that rows were deleted, on which recorded changes may depend.
+    pub(crate) fn note_delete(&self) {
+        if !self.records_nothing() {
+            self.savepoints().delete();
+        }
+    }
+
     /// Corrects the changes of the row with this key that are recorded in the transaction, or in the savepoint of this handle.
     pub(crate) fn correct<R: RowChanges, T>(&self, key: &RowKey, correct: impl FnOnce(&mut R) -> T) -> Option<T> {
         self.savepoints().correct(self.savepoint, key, correct)

@@ -306,6 +306,7 @@ impl<'a> Cascade<'a> {
             delete_signals::pre_delete(group.meta, &group.rows, handle, tx).await?;
         }
 
+        tx.note_delete();
         let mut deleted = Deleted::default();
         for unloaded in &self.unloaded {
             let count = self.execute_for(unloaded.of(), &borrowed(&unloaded.keys), sql::delete_where, None).await?;

@@ -105,6 +105,7 @@ impl<'a> Delete<'a> {
         let statement = Statement::new(&meta.statements(self.exec.dialect()).delete, &key).names(&names);
         let count = or_nothing(self.exec.run(statement).await, &key)?;
         if let DbOrTx::Tx(tx) = self.exec.target {
+            tx.note_delete();
             note_database_cascade(meta, tx);
             match &mut receivers {
                 Some(handle) => {

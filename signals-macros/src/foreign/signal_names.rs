@@ -16,6 +16,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = &[
     ("post_delete_rollback", "PostDeleteRollback"),
     ("post_load", "PostLoad"),
     ("m2m_changed", "M2mChanged"),
+    ("m2m_commit", "M2mCommit"),
 ];
 
 const NO_SIGNAL: &str = "there is no signal `{}`";

@@ -287,20 +287,22 @@ fn not_a_model(sender: &Type, signals: &[Path]) -> Option<syn::Error> {
         return Some(syn::Error::new_spanned(sender, takes_a_model(&fact, meant)));
     }
     let field = segments.windows(2).find(|pair| is_camel(&pair[0]) && !is_camel(&pair[1])).map(|pair| &pair[1])?;
-    let of_relations =
-        signals.iter().any(|signal| signal.segments.last().is_some_and(|last| last.ident == "m2m_changed"));
+    let of_relations = signals
+        .iter()
+        .filter_map(|signal| Some(signal.segments.last()?.ident.to_string()))
+        .find(|signal| signal == "m2m_changed" || signal == "m2m_commit");
     let meant = models(tokens());
-    let message = match meant {
-        Some(model) if of_relations => {
+    let message = match (meant, of_relations) {
+        (Some(model), Some(signal)) => {
             let through = camel_case(field);
             let through = if model.ends_with(&through) { model } else { format!("{model}{through}") };
             format!(
-                "`{}` is no model: the sender of `m2m_changed` is the through model of the field\n\n\
+                "`{}` is no model: the sender of `{signal}` is the through model of the field\n\n\
                  help: write `sender = {through}`, or the model that `through` names",
                 text(sender)
             )
         }
-        meant => takes_a_model(&format!("`{}` is no model", text(sender)), meant),
+        (meant, _) => takes_a_model(&format!("`{}` is no model", text(sender)), meant),
     };
     Some(syn::Error::new_spanned(sender, message))
 }

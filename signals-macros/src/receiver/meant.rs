@@ -38,13 +38,16 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("db", &[]),
     ("context", &[]),
     ("action", &["m2m_changed"]),
-    ("reverse", &["m2m_changed"]),
-    ("through", &["m2m_changed"]),
+    ("reverse", &["m2m_changed", "m2m_commit"]),
+    ("through", &["m2m_changed", "m2m_commit"]),
     ("ids", &["m2m_changed"]),
+    ("added", &["m2m_commit"]),
+    ("removed", &["m2m_commit"]),
     (
         "model",
         &[
             "m2m_changed",
+            "m2m_commit",
             "post_bulk_create",
             "post_bulk_update",
             "post_bulk_delete",
@@ -169,7 +172,8 @@ impl Meant {
 
     /// Whether the signals have an `instance` of the sender.
     fn is_of_a_row(&self) -> bool {
-        let is_of_a_row = |signal: &String| signal != "m2m_changed" && SIGNALS.iter().any(|(known, _)| known == signal);
+        let is_of_a_row =
+            |signal: &String| !signal.starts_with("m2m_") && SIGNALS.iter().any(|(known, _)| known == signal);
         self.signals.iter().all(is_of_a_row)
     }
 

@@ -142,7 +142,7 @@ impl Bound<'_> {
             "changes" => ty == format!("FieldSet<{row}>"),
             "update_fields" => ty == format!("Option<FieldSet<{row}>>"),
             // Its type was asked for with that of the payload, unless it can be of any model.
-            "instance" => ty.starts_with('&') && signal != "m2m_changed",
+            "instance" => ty.starts_with('&') && !signal.starts_with("m2m_"),
             _ => false,
         }
     }
@@ -171,7 +171,7 @@ impl Bound<'_> {
     fn question(&self, name: &Ident, ty: &Type) -> &'static str {
         match &*name.unraw().to_string() {
             "event" => "EventIs",
-            "instance" if self.signal_name() == "m2m_changed" => "SideIs",
+            "instance" if self.signal_name().starts_with("m2m_") => "SideIs",
             "instance" => "RowIs",
             "created" => "CreatedIs",
             "adding" => "AddingIs",

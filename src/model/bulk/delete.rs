@@ -127,6 +127,7 @@ async fn delete_rows(tx: &Tx, select: &Select<'_>) -> Result<Deleted> {
     } else {
         count = exec.run(Statement::new(&writer.sql, &writer.params).names(&names)).await?;
     }
+    tx.note_delete();
     note_database_cascade(meta, tx);
     Ok(Deleted::of_one(meta, count))
 }

@@ -4,7 +4,9 @@
 
 mod changed;
 mod checks;
+mod committed;
 mod field;
+mod history;
 mod ids;
 mod methods;
 mod read;
@@ -18,6 +20,7 @@ mod write;
 
 pub use changed::{M2mAction, M2mChanged, Side, m2m_changed};
 pub use checks::{Compared, DifferentModel, FieldIndex, PointsOnceTo, SameModel};
+pub use committed::{CommittedSide, M2mCommit, m2m_commit};
 pub use field::{HoldsRows, ManyToMany, RelatesTo, RowsOf};
 pub use ids::{AnyIds, RelatedIds};
 pub use related::Related;

@@ -1,6 +1,6 @@
 //! Reading a relation.
 
-use super::relation::Subject;
+use super::relation::{Relation, Subject};
 use super::sql::as_list;
 use super::{Direction, Related, Through};
 use crate::db::{Exec, Params, Row, Statement};
@@ -31,9 +31,14 @@ pub(super) async fn ids(subject: &Subject<'_>, exec: Exec<'_>) -> Result<Vec<i64
 
 /// The ids of this list that the row is related to.
 pub(super) async fn among(subject: &Subject<'_>, exec: Exec<'_>, ids: &[i64]) -> Result<Vec<i64>> {
+    related_among(&subject.relation, subject.id()?, ids, exec).await
+}
+
+/// The ids of this list that the row with this id is related to.
+pub(super) async fn related_among(relation: &Relation, id: i64, ids: &[i64], exec: Exec<'_>) -> Result<Vec<i64>> {
     let list = as_list(ids, exec.dialect());
-    let params = [ValueRef::Integer(subject.id()?), ValueRef::Text(&list)];
-    numbers(exec, &subject.relation.statements(exec.dialect()).among, &params).await
+    let params = [ValueRef::Integer(id), ValueRef::Text(&list)];
+    numbers(exec, &relation.statements(exec.dialect()).among, &params).await
 }
 
 pub(super) async fn count(subject: Subject<'_>, exec: Exec<'_>) -> Result<u64> {

@@ -9,7 +9,8 @@ use crate::model::{AnyModel, Id, ModelInternals};
 
 /// The rows that one row is related to by a many-to-many field: `ann.groups()`, and `staff.user_set()` on the other side.
 ///
-/// Each change is one transaction, and sends [`m2m_changed`](super::m2m_changed) before and after, from the through model `T`.
+/// Each change is one transaction, and sends [`m2m_changed`](super::m2m_changed) before and after, and
+/// [`m2m_commit`](super::m2m_commit) after the commit, from the through model `T`.
 /// On a `&mut Tx`, a change that fails breaks the transaction. Without receivers it is one statement where possible. The rows of
 /// the through model send no save signals. If you wrote the through model, its rows send their delete signals.
 ///

@@ -6,6 +6,7 @@ use signals_core::__private::SignalState;
 
 use super::AnyIds;
 use super::changed::M2mChanged;
+use super::committed::M2mCommit;
 use super::statements::Statements;
 use crate::db::Dialect;
 use crate::error::{Error, Result};
@@ -15,6 +16,7 @@ use crate::value::ValueRef;
 /// The data of one relation, in both directions.
 pub(super) struct Both {
     pub(super) changed: SignalState<M2mChanged<'static, dyn AnyModel>>,
+    pub(super) committed: SignalState<M2mCommit<'static, dyn AnyModel>>,
     /// The field of the through model that points to the model with the `#[many_to_many]` field.
     pub(super) source: FieldOf,
     /// The field that points to the other model.

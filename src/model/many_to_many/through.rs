@@ -8,6 +8,7 @@ use signals_core::__private::{self as kernel, SignalState};
 use signals_core::Signal;
 
 use super::changed::{M2mChanged, Sender, Side};
+use super::committed::M2mCommit;
 use super::relation::{Both, FieldOf, Symmetry};
 use crate::model::ModelInternals;
 
@@ -31,6 +32,8 @@ pub trait Through: Sized + 'static {
 
     /// Sent before and after rows are added to the relation or removed from it.
     const M2M_CHANGED: &'static Signal<M2mChanged<'static, Self>> = &Signal::of(&Self::LINK.both.changed);
+    /// Sent after the commit of what a transaction added to the relation of a row, and removed from it.
+    const M2M_COMMIT: &'static Signal<M2mCommit<'static, Self>> = &Signal::of(&Self::LINK.both.committed);
 
     /// A row whose foreign keys are not set yet.
     #[doc(hidden)]
@@ -50,7 +53,8 @@ impl<T: Through> Link<T> {
     pub const fn new(source: FieldOf, target: FieldOf, symmetry: Symmetry) -> Self {
         let statements = [const { [const { OnceLock::new() }; 2] }; 2];
         let changed = SignalState::of(const { &kernel::Sender::of::<T>(T::NAME, None) });
-        Self { both: Both { changed, source, target, symmetry, statements }, through: PhantomData }
+        let committed = SignalState::of(const { &kernel::Sender::of::<T>(T::NAME, None) });
+        Self { both: Both { changed, committed, source, target, symmetry, statements }, through: PhantomData }
     }
 }
 

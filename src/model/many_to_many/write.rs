@@ -7,6 +7,7 @@ use std::pin::pin;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
+use super::history::{self, Done};
 use super::read::{among, ids as related_ids};
 use super::related::loaded;
 use super::relation::{Relation, Subject};
@@ -18,6 +19,7 @@ use crate::error::Result;
 use crate::model::cascade::{can_skip_loading, note_database_cascade};
 use crate::model::draft::Draft;
 use crate::model::names::WrittenModel;
+use crate::model::sql::quoted;
 use crate::model::{AnyModel, ModelInternals, delete, load, save};
 use crate::value::ValueRef;
 
@@ -107,8 +109,9 @@ where
     Box::pin(change(loaded::<T>(row), Exec::within(tx), RelationChange::Set, ids))
 }
 
+/// Whether it must be known which ids are added and removed.
 fn has_receivers(relation: &Relation) -> bool {
-    relation.both.changed.has_receivers()
+    relation.both.changed.has_receivers() || relation.both.committed.has_receivers()
 }
 
 /// Whether a change needs no transaction around it.
@@ -178,6 +181,7 @@ impl Change<'_> {
             wanted = self.missing(&wanted).await?;
         }
         let added = self.insert_missing(wanted).await?;
+        self.note(Done::Added, added.iter().map(|far| (self.id, *far)));
         self.send(M2mAction::PostAdd, &added).await.map(drop)
     }
 
@@ -211,7 +215,7 @@ impl Change<'_> {
     async fn send(&self, action: M2mAction, ids: &[i64]) -> Result<Vec<i64>> {
         let Subject { relation, row, raw, .. } = *self.subject;
         let tx = match self.exec.target {
-            DbOrTx::Tx(tx) if has_receivers(&relation) => tx,
+            DbOrTx::Tx(tx) if relation.both.changed.has_receivers() => tx,
             _ => return Ok(ids.to_vec()),
         };
         let mut typed = (relation.typed)(ids);
@@ -285,6 +289,20 @@ impl Change<'_> {
                 let rows = load::read_any(exec, through, select, &params).await?;
                 let rows: Vec<&dyn AnyModel> = rows.iter().map(|row| &**row).collect();
                 delete::cascade_of(through, &rows, tx).await?;
+                self.note(Done::Removed, rows.iter().filter_map(|row| self.pair_of(*row)));
+            }
+            DbOrTx::Tx(tx) if self.relation().both.committed.has_receivers() => {
+                let column = |field: usize| quoted(through.fields[field].column);
+                let Relation { near, far, .. } = *self.relation();
+                let sql = format!("{delete} RETURNING {}, {}", column(near), column(far));
+                let mut pairs = Vec::new();
+                let each = &mut |row: &crate::db::Row<'_>| {
+                    pairs.push((row.get(0)?, row.get(1)?));
+                    Ok(())
+                };
+                exec.run(Statement::query(&sql, &params, each).names(through)).await?;
+                note_database_cascade(through, tx);
+                self.note(Done::Removed, pairs);
             }
             _ => {
                 exec.run(Statement::new(delete, &params).names(through)).await?;
@@ -294,6 +312,26 @@ impl Change<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Change<'_> {
+    /// Notes pairs of the near and the far side for `m2m_commit`.
+    fn note(&self, done: Done, pairs: impl IntoIterator<Item = (i64, i64)>) {
+        if let DbOrTx::Tx(tx) = self.exec.target
+            && self.relation().both.committed.has_receivers()
+        {
+            history::note((self.subject, self.id), done, pairs, (tx, self.exec.at));
+        }
+    }
+
+    /// The ids of the near and the far side in a row of the through model.
+    fn pair_of(&self, row: &dyn AnyModel) -> Option<(i64, i64)> {
+        let Relation { near, far, .. } = *self.relation();
+        match (row.column_value(near), row.column_value(far)) {
+            (ValueRef::Integer(near), ValueRef::Integer(far)) => Some((near, far)),
+            _ => None,
+        }
     }
 }
 

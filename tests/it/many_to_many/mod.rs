@@ -1,5 +1,6 @@
 //! docs/behaviour.md, "many-to-many".
 
+mod committed;
 mod django;
 mod relations;
 mod signals;
