@@ -367,6 +367,7 @@ mod report;
 mod response;
 pub mod schema;
 pub mod testing;
+mod timer;
 mod transaction_end;
 mod value;
 #[cfg(feature = "web")]
@@ -441,5 +442,6 @@ pub mod __private {
         FieldSet, Key, KeyFor, KeyIf, KeyOf, Meta, ModelInternals, NotValidated, OnDelete, PointerIf, PointsTo,
         ReadOnly, RelatedById, RelationKind, SendsLifecycle, Validated, VersionNumber, answered,
     };
+    pub use crate::timer::TIMER;
     pub use crate::value::{ColumnError, Value, ValueRef};
 }

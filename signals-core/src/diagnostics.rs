@@ -206,6 +206,17 @@ pub trait OutsideTransaction {
     type Signal;
 }
 
+/// A signal that can stop a receiver that takes too long.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stop a receiver, because it has no timer",
+    label = "remove `timeout`",
+    note = "the signals of `signals-rs`, and those that are declared with its `#[signal(async)]`, use the timer of Tokio; `signals-core` alone has none"
+)]
+pub trait HasTimer {
+    /// The signal itself.
+    type Signal;
+}
+
 /// A signal that carries a context.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` carries no context",

@@ -225,6 +225,7 @@ mod special;
 mod state;
 mod store;
 pub mod testing;
+mod timeout;
 mod timer;
 mod trace;
 mod type_name;
@@ -244,6 +245,7 @@ pub use payload::BoxFuture;
 pub use receiver::Receiver;
 pub use registry::{linked_crates, receivers};
 pub use signal::Signal;
+pub use timeout::TimedOut;
 pub use wiring_error::WiringError;
 
 /// The README is compiled.
@@ -285,6 +287,7 @@ pub mod __private {
     pub use crate::signal::Signal;
     pub use crate::source::{Sender, Source, SourceKey};
     pub use crate::state::SignalState;
+    pub use crate::timeout::{TIMER, Timer};
     pub use crate::trace::log;
     pub use std::vec::Vec;
 }

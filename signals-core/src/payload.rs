@@ -5,6 +5,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
 use core::pin::Pin;
+use core::time::Duration;
 use std::sync::Arc;
 
 use stackfuture::StackFuture;
@@ -12,6 +13,7 @@ use stackfuture::StackFuture;
 use crate::error::BoxError;
 use crate::scope::{Scope, Scopes, SentIn, scope_kind};
 use crate::source::{Sender, Source, SourceKey};
+use crate::timeout::Timer;
 
 /// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
@@ -51,6 +53,17 @@ pub trait Payload: Sized + 'static {
     /// Which scopes it is sent in.
     #[doc(hidden)]
     const SENT_IN: SentIn = SentIn::Nothing;
+
+    /// What measures the time of receivers, if they can have a limit.
+    #[doc(hidden)]
+    const TIMER: Option<Timer> = None;
+
+    /// The time that an `async` receiver has, unless its attribute says so.
+    #[doc(hidden)]
+    #[inline]
+    fn receiver_timeout(_: &Self::Of<'_>) -> Option<Duration> {
+        None
+    }
 
     /// The scopes that it is sent in, where a test may have rules.
     #[doc(hidden)]

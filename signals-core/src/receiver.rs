@@ -2,6 +2,7 @@
 
 use core::any::{Any, TypeId};
 use core::fmt;
+use core::time::Duration;
 
 use crate::binding::{Binding, Bound};
 use crate::context::ContextNeed;
@@ -25,6 +26,8 @@ pub struct Receiver {
     pub reads: &'static [&'static str],
     /// Whether it is also called for raw writes.
     pub raw: bool,
+    /// The time that it has to return, if its attribute says so: `timeout = "5s"`.
+    pub timeout: Option<Duration>,
     /// The values of the context that it takes, in the order of its parameters.
     pub context: &'static [ContextNeed],
     #[doc(hidden)]

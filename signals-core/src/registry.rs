@@ -122,7 +122,7 @@ macro_rules! __register {
 macro_rules! __register_receiver {
     (
         $static:ident, $name:expr, $function:ty, $after:expr, $before:expr,
-        $raw:literal, $filters:expr, $reads:expr, $context:expr, { $($check:tt)* } $bound:expr
+        $raw:literal, $filters:expr, $reads:expr, $context:expr, $timeout:expr, { $($check:tt)* } $bound:expr
     ) => {
         #[doc(hidden)]
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
@@ -137,6 +137,7 @@ macro_rules! __register_receiver {
                 reads: $reads,
                 raw: $raw,
                 context: $context,
+                timeout: $timeout,
                 function: <$function as $crate::__private::ReceiverName>::ID,
                 after: $after,
                 before: $before,

@@ -58,7 +58,7 @@ fn a_receiver() {
             impl PRIVATE Selects for greet {
             const SELECTOR : PRIVATE Selector = PRIVATE Selector::receiver::< Self > () ;
             }
-            PRIVATE register_receiver ! (RECEIVER_greet , CORE concat ! (CORE module_path ! () , "::" , "greet") , greet , & [< audit as PRIVATE ReceiverName >::ID] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , & [] , {
+            PRIVATE register_receiver ! (RECEIVER_greet , CORE concat ! (CORE module_path ! () , "::" , "greet") , greet , & [< audit as PRIVATE ReceiverName >::ID] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , & [] , CORE option::Option::None , {
             }
             & < < < < < post_save as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_save as PRIVATE SignalName >::Senders > >::Me > >::Payload as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| payload | {
             let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;

@@ -39,6 +39,7 @@ use root::Root;
 /// when        = path | |event| condition      a function of the payload
 /// after       = [receiver, ..]                run after these receivers
 /// before      = [receiver, ..]                run before these receivers
+/// timeout     = "5s"                          how long an `async` receiver may take: a number and `ms`, `s`, `m` or `h`
 /// id          = "stable-name"                 instead of `crate::module::function`
 /// crate       = path                          the path of `signals`, if it was renamed
 /// ```

@@ -14,6 +14,8 @@ use crate::written::{Name, is_camel, is_constant, names, written, written_with};
 pub(crate) enum Kind {
     /// `"text"`
     Text,
+    /// `"5s"`
+    Time,
     /// The name of a method, as a string.
     Method,
     /// `true` or `false`
@@ -82,6 +84,7 @@ impl Kind {
     /// What the argument takes.
     pub(crate) fn what(self) -> String {
         match self {
+            Self::Time => "a time in a string".to_owned(),
             Self::Text | Self::Method => "a string".to_owned(),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Path => "a path".to_owned(),
@@ -102,6 +105,7 @@ impl Kind {
         let tokens = tokens.clone();
         match self {
             Self::Text => text(tokens),
+            Self::Time => time(&tokens),
             Self::Method => names(tokens).last().map(|name| format!("\"{}\"", name.last())),
             Self::Truth => truth(&tokens),
             Self::Path | Self::Type => match &names(tokens)[..] {
@@ -166,6 +170,25 @@ fn text(tokens: TokenStream) -> Option<String> {
     let is_a_constant = matches!(&names(tokens.clone())[..], [name] if is_constant(name.last()));
     let simple = !is_a_constant && !tokens.is_empty() && tokens.clone().into_iter().all(|token| is_simple(&token));
     simple.then(|| format!("\"{}\"", written(tokens)))
+}
+
+/// A time in another form: `5`, `"5 seconds"`, `Duration::from_millis(500)`.
+fn time(tokens: &TokenStream) -> Option<String> {
+    let text = tokens.to_string();
+    let digits = text.find(|c: char| c.is_ascii_digit())?;
+    let (before, number) = text.split_at(digits);
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let (number, after) = number.split_at(end);
+    let unit = format!("{before} {after}").to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| unit.contains(word));
+    let unit = match () {
+        () if after.starts_with('.') => return None,
+        () if has(&["milli", "ms"]) => "ms",
+        () if has(&["min"]) || after.starts_with('m') => "m",
+        () if has(&["hour", "hrs"]) || after.starts_with('h') => "h",
+        () => "s",
+    };
+    Some(format!("\"{number}{unit}\""))
 }
 
 fn truth(tokens: &TokenStream) -> Option<String> {

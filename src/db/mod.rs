@@ -44,6 +44,7 @@ mod url;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use signals_core::__private::{Scope, ScopeId, ScopeKind, Scopes};
 use signals_core::Context;
@@ -247,6 +248,12 @@ impl Db {
     /// Whether it is the same database: a clone is, and `event.tx.db()` of a receiver. Another `connect` to the same URL is not.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// How long each receiver may take.
+    #[inline]
+    pub(crate) fn receiver_timeout(&self) -> Option<Duration> {
+        self.shared.options.receiver_timeout
     }
 
     /// Where the signals of this database are sent.

@@ -61,6 +61,7 @@ pub struct ConnectOptions {
     statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
     pub(super) context: Context,
+    pub(super) receiver_timeout: Option<Duration>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -91,6 +92,7 @@ impl ConnectOptions {
             statement_cache_capacity: None,
             on_error: Arc::new(print),
             context: Context::new(),
+            receiver_timeout: None,
         }
     }
 
@@ -170,6 +172,27 @@ impl ConnectOptions {
         self
     }
 
+    /// How long each `async` receiver may take, unless its attribute says `timeout = "5s"`. There is no limit by default.
+    ///
+    /// When the time is over, the future of the receiver is dropped, and it fails with [`TimedOut`](crate::dispatch::TimedOut): the error names the
+    /// receiver, and a transaction is rolled back. After the commit the error is reported to [`on_error`](Self::on_error). A receiver is stopped where it
+    /// awaits; one that is not `async`, or that blocks its thread, is not stopped.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> signals::Result<()> {
+    /// use std::time::Duration;
+    /// use signals::ConnectOptions;
+    ///
+    /// let db = ConnectOptions::new("sqlite::memory:").receiver_timeout(Duration::from_secs(10)).connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn receiver_timeout(mut self, timeout: Duration) -> Self {
+        self.receiver_timeout = Some(timeout);
+        self
+    }
+
     /// Sets the handler for failures after a commit, which no call can return. Without one, a failure is logged as an error of
     /// `tracing`, if that feature is on and there is a subscriber; otherwise one line is written to stderr. A panic of the handler is
     /// caught.
@@ -233,6 +256,7 @@ impl fmt::Debug for ConnectOptions {
             .field("check_after_idle", &self.check_after_idle)
             .field("statement_cache_capacity", &self.statement_cache_capacity)
             .field("context", &self.context)
+            .field("receiver_timeout", &self.receiver_timeout)
             .finish_non_exhaustive()
     }
 }

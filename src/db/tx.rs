@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use signals_core::__private::{LazyScopeId, Scope, ScopeId, ScopeKind, Scopes};
 use signals_core::BoxFuture;
@@ -64,6 +65,12 @@ impl Tx {
     /// The database in the context of this handle, if it is not that of the transaction.
     pub(crate) fn own_db(&self) -> Option<Arc<Db>> {
         self.own_db.clone()
+    }
+
+    /// How long each receiver may take.
+    #[inline]
+    pub(crate) fn receiver_timeout(&self) -> Option<Duration> {
+        self.db().receiver_timeout()
     }
 
     /// Where the signals of this transaction are sent.

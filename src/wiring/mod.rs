@@ -204,8 +204,9 @@ impl WiredSignal {
         };
         let any = (wired.any_sender && !self.any_sender).then(|| "any sender".to_owned());
         let filters = wired.receiver.filters.iter().map(|&filter| filter.to_owned());
+        let timeout = wired.receiver.timeout.map(|timeout| format!("timeout = {timeout:?}"));
         let (after, before) = (names("after", &wired.after), names("before", &wired.before));
-        any.into_iter().chain(filters).chain(after).chain(before).collect::<Vec<_>>().join(", ")
+        any.into_iter().chain(filters).chain(timeout).chain(after).chain(before).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether its title is a sender, and not its own name.

@@ -47,6 +47,7 @@ mod savepoints;
 mod schema;
 mod signals_and_receivers;
 mod testing;
+mod timeouts;
 mod transactions;
 mod types;
 mod update_or_create;

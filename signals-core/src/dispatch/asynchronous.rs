@@ -17,6 +17,7 @@ use crate::id::ReceiverId;
 use crate::payload::{Asynchronous, BoxFuture, Call, Payload};
 use crate::special::{Special, Step};
 use crate::state::{Route, SignalState};
+use crate::timeout::Limit;
 use crate::trace::Span;
 
 /// Calls every receiver in order; stops at the first that fails and returns its error.
@@ -107,6 +108,7 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
         let (payload, name) = (&mut payload, || state.name());
         let depth = depth::next(name)?;
         let is_raw = P::is_raw(payload);
+        let timeout = P::receiver_timeout(payload);
         for linked in linked {
             let id = &linked.receiver.id;
             if is_raw && !linked.receiver.raw {
@@ -118,7 +120,10 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
                     let context = CallContext { depth, panics, span: Span::of(id, name) };
                     match linked.binding.call {
                         Call::Sync(call) => context.call(|| call(payload)),
-                        Call::Async(call, ()) => context.run(pin!(call(payload))).await,
+                        Call::Async(call, ()) => {
+                            let limit = Limit::of(linked.receiver.timeout.or(timeout), P::TIMER);
+                            context.run(limit, pin!(call(payload))).await
+                        }
                     }
                 }
                 Err(panic) => Err(panic),
@@ -141,6 +146,7 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
 ) -> Result<(), SignalError> {
     let (payload, name) = (&mut payload, || state.name());
     let depth = depth::next(name)?;
+    let timeout = P::receiver_timeout(payload);
     for step in special.steps(P::is_raw(payload)) {
         let id = step.id();
         let passes = match step {
@@ -156,7 +162,10 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
                         special.note_call(id);
                         match linked.binding.call {
                             Call::Sync(call) => context.call(|| call(payload)),
-                            Call::Async(call, ()) => context.run(pin!(call(payload))).await,
+                            Call::Async(call, ()) => {
+                                let limit = Limit::of(linked.receiver.timeout.or(timeout), P::TIMER);
+                                context.run(limit, pin!(call(payload))).await
+                            }
                         }
                     }
                     Step::Connected(connected) => match connected.closure::<P>() {
@@ -171,7 +180,7 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
                         // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
                         Closure::Async(closure, ()) => {
                             special.note_call(id);
-                            context.run(pin!(async { closure(payload).await })).await
+                            context.run(Limit::of(timeout, P::TIMER), pin!(async { closure(payload).await })).await
                         }
                     },
                 }

@@ -7,6 +7,7 @@ use crate::depth::DepthGuard;
 use crate::linked::LinkedReceiver;
 use crate::panics::{Panicked, catch_panic};
 use crate::payload::{Payload, Reply};
+use crate::timeout::Limit;
 use crate::trace::Span;
 
 /// What to do with a panic of a receiver.
@@ -66,14 +67,15 @@ impl CallContext {
     /// Polls a receiver's future in this context. The future is pinned where it was made: it is large, and moving it would
     /// cost more than calling it.
     #[inline]
-    pub(super) fn run<F>(self, future: Pin<&mut F>) -> InContext<'_, F> {
-        InContext { context: self, future }
+    pub(super) fn run<F>(self, limit: Option<Limit>, future: Pin<&mut F>) -> InContext<'_, F> {
+        InContext { context: self, limit, future }
     }
 }
 
 /// The future of [`CallContext::run`].
 pub(super) struct InContext<'f, F> {
     context: CallContext,
+    limit: Option<Limit>,
     future: Pin<&'f mut F>,
 }
 
@@ -82,10 +84,10 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<O>> {
-        let Self { context, future } = &mut *self;
+        let Self { context, limit, future } = &mut *self;
         let _depth = DepthGuard::enter(context.depth);
         let mut poll = || context.span.within(|| future.as_mut().poll(task));
-        match context.panics {
+        let called = match context.panics {
             Panics::Unwind => match poll() {
                 // Apart from a failure, whose bytes would be copied even if there is none.
                 Poll::Ready(Ok(output)) => Poll::Ready(Ok(Ok(output))),
@@ -96,6 +98,10 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),
             },
+        };
+        match (called, limit) {
+            (Poll::Pending, Some(limit)) => limit.check(task),
+            (called, _) => called,
         }
     }
 }

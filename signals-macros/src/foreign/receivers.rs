@@ -57,6 +57,13 @@ pub(super) const ROWS: &[Row] = &[
     .with(Kind::Text),
     row(
         RECEIVER,
+        &["time_limit", "soft_time_limit", "deadline", "max_time", "max_duration", "timeout_ms", "timeout_seconds"],
+        "the time that a receiver has is its `timeout`",
+        "write `timeout = {\"5s\"}`",
+    )
+    .with(Kind::Time),
+    row(
+        RECEIVER,
         &["weak"],
         "`{}` has no meaning here: a receiver is part of the program and is never dropped",
         "leave it out",

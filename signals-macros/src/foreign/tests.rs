@@ -20,7 +20,7 @@ fn code(row: &Row) -> Option<String> {
 
 /// A program with the code in its place.
 fn expanded(place: Place, code: &TokenStream) -> Option<TokenStream> {
-    let item = quote! { fn welcome() {} };
+    let item = quote! { async fn welcome() {} };
     Some(match place {
         Place::Receiver | Place::Sender => {
             let text = code.to_string();

@@ -1,5 +1,6 @@
 //! The arguments of one `#[receiver(..)]`, as they were written.
 
+use super::timeout::Timeout;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 
 /// One `#[receiver(..)]`.
@@ -13,6 +14,7 @@ pub(super) struct Arguments {
     pub(super) when: Option<Expr>,
     pub(super) after: Vec<Path>,
     pub(super) before: Vec<Path>,
+    pub(super) timeout: Option<Timeout>,
     pub(super) id: Option<LitStr>,
     pub(super) root: Option<Path>,
 }

@@ -62,6 +62,9 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
         ReturnType::Type(_, output) => Some(&**output),
     };
     let call = signature.asyncness.map_or(CallStyle::Plain, |word| CallStyle::Async(word.span));
+    for timeout in parsed.attributes.iter().filter_map(|arguments| arguments.timeout.as_ref()) {
+        timeout.check(&call, errors);
+    }
     let takes_raw = parsed.attributes.iter().any(|arguments| arguments.takes_raw().is_some());
     let raw = parameters.iter().find_map(|parameter| match parameter {
         Parameter::Field(Binding { name, .. }) if *name == "raw" => Some(name.clone()),

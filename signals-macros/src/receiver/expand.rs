@@ -16,6 +16,7 @@ use super::name::{Name, place};
 use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
 use super::parse::Parsed;
 use super::stacked;
+use super::timeout;
 use super::usual::Usual;
 use crate::root::{Root, SpanRange, ask, at, moved};
 
@@ -162,6 +163,7 @@ fn binding(
     let (filter, written) = (filter(arguments, private), filters(arguments));
     let asks_for = asks_for(arguments, function);
     let needs = context::needs(function, private);
+    let limit = timeout::limit(arguments.timeout.as_ref());
     let bound = Bound { signal, sender, private };
     let locals = parameters::locals(function, &bound);
     let call = call(function, private);
@@ -202,7 +204,7 @@ fn binding(
     );
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
-    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], #needs, { #changes } &#bind.#binding)
+    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], #needs, #limit, { #changes } &#bind.#binding)
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.
@@ -265,6 +267,9 @@ fn payload(
     let of_context = function.parameters.iter().find(|parameter| matches!(parameter, Parameter::Context(..)));
     if let Some(parameter) = of_context.filter(|_| usual == Usual::Unknown) {
         subject = question(subject, SpanRange::of(&parameter.binding().name), quote!(CarriesContext));
+    }
+    if let Some(timeout) = arguments.timeout.as_ref().filter(|_| usual == Usual::Unknown) {
+        subject = question(subject, SpanRange::of(&timeout.word), quote!(HasTimer));
     }
     if let Some(word) = arguments.takes_raw() {
         subject = question(subject, SpanRange::of(word), quote!(HasRawWrites));

@@ -20,6 +20,7 @@ mod names;
 mod parameters;
 mod parse;
 mod stacked;
+mod timeout;
 mod types;
 mod usual;
 

@@ -5,11 +5,12 @@ use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Bracket;
-use syn::{Attribute, Expr, Ident, Item, ItemFn, Meta, Path, Stmt, Token, Type};
+use syn::{Attribute, Expr, Ident, Item, ItemFn, LitStr, Meta, Path, Stmt, Token, Type};
 
 use super::arguments::{Arguments, Changed};
 use super::context;
 use super::forms::{self, Bare};
+use super::timeout::Timeout;
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::foreign::signal_names::SIGNALS;
@@ -44,8 +45,10 @@ impl Parsed {
     }
 }
 
-const KEYS: Keys =
-    Keys::new(Place::Receiver, &["sender", "created", "changed", "raw", "when", "after", "before", "id", "crate"]);
+const KEYS: Keys = Keys::new(
+    Place::Receiver,
+    &["sender", "created", "changed", "raw", "when", "after", "before", "timeout", "id", "crate"],
+);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, errors: &mut Errors) -> Option<Parsed> {
     // The location of the attribute, with the hygiene of the user's code.
@@ -256,6 +259,10 @@ fn value(key: &Key<'_>, arguments: &mut Arguments) -> syn::Result<()> {
         "when" => arguments.when = Some(key.value("when = |event| event.created")?),
         "after" => arguments.after = key.list(Kind::Paths, "after = [create_profile]", Path::parse_mod_style)?,
         "before" => arguments.before = key.list(Kind::Paths, "before = [create_profile]", Path::parse_mod_style)?,
+        "timeout" => {
+            let written: LitStr = key.value_of(Kind::Time, "timeout = \"5s\"", Parse::parse)?;
+            arguments.timeout = Some(Timeout::parse(word(), &written)?);
+        }
         "id" => arguments.id = Some(key.value("id = \"welcome-mail\"")?),
         _ => arguments.root = Some(key.root()?),
     }

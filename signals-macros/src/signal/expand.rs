@@ -43,6 +43,7 @@ pub(super) fn expand(parsed: &Parsed, root: Root) -> TokenStream {
 pub(super) struct Expansion<'a> {
     pub(super) parsed: &'a Parsed,
     pub(super) private: TokenStream,
+    root: Root,
     /// For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope everywhere, so
     /// that other signals do not have it.
     pub(super) hidden: Option<TokenStream>,
@@ -63,11 +64,13 @@ pub(super) struct Sending {
 impl<'a> Expansion<'a> {
     fn new(parsed: &'a Parsed, root: Root) -> Self {
         let arguments = &parsed.arguments;
+        let library = root;
         let root = root.path(arguments.root.as_ref());
         let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
         Self {
             parsed,
             private: quote!(#root::__private),
+            root: library,
             hidden: is_own.then(|| quote!(#[diagnostic::do_not_recommend])),
             name: arguments.name.as_ref().map_or_else(|| parsed.item.ident.unraw().to_string(), LitStr::value),
             output: output(arguments),
@@ -130,14 +133,19 @@ impl<'a> Expansion<'a> {
     ) -> TokenStream {
         let Self { private, name, output, .. } = self;
         let Implementation { generics, subject } = implementation;
-        let (mode, always_called) = match self.parsed.arguments.calls {
+        let (mode, only_here) = match self.parsed.arguments.calls {
             Calls::Synchronously => {
                 let always_called = quote!(
                     const ALWAYS_CALLED: ::core::primitive::bool = true;
                 );
-                (quote!(Synchronous), Some(always_called))
+                (quote!(Synchronous), always_called)
             }
-            Calls::Awaiting => (quote!(Asynchronous), None),
+            Calls::Awaiting => {
+                let timer = quote!(
+                    const TIMER: ::core::option::Option<#private::Timer> = #private::TIMER;
+                );
+                (quote!(Asynchronous), timer)
+            }
         };
         let scopes = self.scopes();
         quote! {
@@ -149,7 +157,7 @@ impl<'a> Expansion<'a> {
                 const SIGNAL: &'static ::core::primitive::str = #name;
                 const MODULE: ::core::option::Option<&'static ::core::primitive::str> =
                     ::core::option::Option::Some(::core::module_path!());
-                #always_called
+                #only_here
                 #scopes
             }
         }
@@ -204,7 +212,9 @@ impl<'a> Expansion<'a> {
         let questions =
             [quote!(InTransaction), quote!(OutsideTransaction), quote!(HasNoRawWrites), quote!(LendsMutably)];
         let context = self.context().map(|_| quote!(CarriesContext));
-        let questions = questions.into_iter().chain(context).chain(awaits);
+        let has_timer = awaits.is_some() && self.root == Root::Facade;
+        let timer = has_timer.then(|| quote!(HasTimer));
+        let questions = questions.into_iter().chain(context).chain(awaits).chain(timer);
         quote! {
             #(
                 #hidden

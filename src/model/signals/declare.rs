@@ -30,7 +30,10 @@ macro_rules! model_signal {
     (@sent_in db) => { signals_core::__private::SentIn::Whole };
 
     (@awaits $name:ident Synchronous) => {};
-    (@awaits $name:ident) => { model_signal!(@is $name AwaitsReceivers); };
+    (@awaits $name:ident) => {
+        model_signal!(@is $name AwaitsReceivers);
+        model_signal!(@is $name HasTimer);
+    };
 
     (@is $name:ident SignalName) => {
         #[diagnostic::do_not_recommend]
@@ -141,7 +144,14 @@ macro_rules! model_signal {
                 }
             )?
 
+            const TIMER: Option<signals_core::__private::Timer> = crate::timer::TIMER;
+
             $(
+                #[inline]
+                fn receiver_timeout(event: &$payload<'_, $model>) -> Option<std::time::Duration> {
+                    event.$scope.receiver_timeout()
+                }
+
                 const SENT_IN: signals_core::__private::SentIn = model_signal!(@sent_in $scope);
 
                 #[inline]

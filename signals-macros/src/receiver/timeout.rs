@@ -1,0 +1,81 @@
+//! `timeout = "5s"`
+
+use core::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Ident, LitStr};
+
+use super::ir::CallStyle;
+use crate::errors::Errors;
+use crate::values::Kind;
+
+/// The time that a receiver has.
+pub(super) struct Timeout {
+    pub(super) word: Ident,
+    time: Duration,
+}
+
+/// The units, and how many milliseconds each has.
+const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+
+impl Timeout {
+    pub(super) fn parse(word: Ident, written: &LitStr) -> syn::Result<Self> {
+        match milliseconds(&written.value()) {
+            Some(0) => {
+                let message = "a receiver with no time never runs\n\nhelp: write a longer time, or leave `timeout` out";
+                Err(syn::Error::new(written.span(), message))
+            }
+            Some(time) => Ok(Self { word, time: Duration::from_millis(time) }),
+            None => {
+                let meant = Kind::Time.meant(&written.to_token_stream()).unwrap_or_else(|| "\"500ms\"".to_owned());
+                let message = format!(
+                    "a time is a whole number and its unit: `ms`, `s`, `m` or `h`\n\nhelp: write `timeout = {meant}`"
+                );
+                Err(syn::Error::new(written.span(), message))
+            }
+        }
+    }
+
+    /// Refuses a limit of a receiver that never waits.
+    pub(super) fn check(&self, call: &CallStyle, errors: &mut Errors) {
+        if let CallStyle::Plain = call {
+            errors.on(
+                &self.word,
+                "a receiver is stopped where it awaits, and this one is not `async`\n\nhelp: make it an `async fn`, or leave `timeout` out",
+            );
+        }
+    }
+}
+
+fn milliseconds(written: &str) -> Option<u64> {
+    let written = written.trim();
+    let digits = written.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = (written[..digits].parse::<u64>().ok()?, written[digits..].trim_start());
+    let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    number.checked_mul(*factor)
+}
+
+/// The limit, for the registry.
+pub(super) fn limit(timeout: Option<&Timeout>) -> TokenStream {
+    let Some(timeout) = timeout else { return quote!(::core::option::Option::None) };
+    let time = u64::try_from(timeout.time.as_millis()).unwrap_or(u64::MAX).to_token_stream();
+    quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#time)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn a_time_is_a_number_and_its_unit() {
+        let cases = [("5s", 5000), ("500ms", 500), ("2m", 120_000), ("1h", 3_600_000), (" 5 s ", 5000)];
+        for (written, time) in cases {
+            assert_eq!(milliseconds(written), Some(time), "{written}");
+        }
+        for refused in ["", "5", "s", "5 seconds", "1.5s", "-1s", "5S", "99999999999999999999s", "9999999999999999999h"]
+        {
+            assert_eq!(milliseconds(refused), None, "{refused}");
+        }
+    }
+}
