@@ -21,7 +21,7 @@ pub(crate) trait RowChanges: Any + Send {
     /// Adds later changes of the same row.
     fn absorb(&mut self, later: Box<dyn RowChanges>);
 
-    /// The key of the row, if it exists.
+    /// The key of the row, if it is to be read again when it is out of date.
     fn key(&self) -> Option<Value>;
 
     /// Whether deletes of other rows may have undone them.

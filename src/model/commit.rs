@@ -119,8 +119,7 @@ pub(super) fn deleted(instance: &dyn AnyModel, tx: &Tx) {
 
 /// Notes that a row was deleted without signals, of which only the key is known.
 pub(super) fn deleted_key(meta: &'static Meta, key: ValueRef<'_>, tx: &Tx) {
-    // If nothing is recorded, there is nothing to cancel.
-    if meta.lifecycle.notes_rows() && !tx.records_nothing() {
+    if notes_delete(meta, tx) {
         tx.record(RowKey::new(meta, key), Box::new(RowHistory::of_silent_delete()));
     }
 }

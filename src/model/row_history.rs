@@ -104,9 +104,10 @@ impl RowHistory {
 
 impl RowChanges for RowHistory {
     fn key(&self) -> Option<Value> {
-        let saved = self.saved.as_ref().map(|saved| &saved.instance);
+        let saved = self.saved.as_ref().filter(|_| self.exists).map(|saved| &saved.instance);
+        // A row that was deleted may exist again, inserted by a statement that is not noted.
         let row = saved.or(self.removed.as_ref().map(|removed| &removed.instance));
-        row.filter(|_| self.exists).map(|row| row.key().into())
+        row.map(|row| row.key().into())
     }
 
     fn absorb(&mut self, later: Box<dyn RowChanges>) {

@@ -26,6 +26,12 @@ struct Remembered {
     /// Whether it was deleted, before it was saved: what was done to it before that does not count.
     is_deleted: bool,
     saved: Option<Saved>,
+    /// The row that existed before the transaction, if it was deleted with signals that are sent at the end.
+    removed: Option<Row>,
+    /// Whether it is not the row that existed before the transaction: it was inserted or deleted.
+    is_replaced: bool,
+    /// Whether it was deleted last, and not saved.
+    is_gone: bool,
     queued: [bool; 2],
 }
 
@@ -53,6 +59,8 @@ pub(crate) enum AtEnd {
     Hook(i64),
     /// A signal is sent.
     Signal { end: End, row: Row, created: bool, previous: Option<Row> },
+    /// The signal of a delete is sent.
+    Deleted { end: End, row: Row },
 }
 
 impl Level {
@@ -66,12 +74,38 @@ impl Level {
         let remembered = self.rows.entry(key).or_default();
         let saved = Saved { row: row.clone(), created, previous };
         remembered.saved = Some(after(remembered.saved.take(), saved));
+        remembered.is_replaced |= created;
+        remembered.is_gone = false;
+    }
+
+    /// Remembers a row that was inserted without signals.
+    pub(crate) fn inserted(&mut self, kind: Kind, key: &Value) {
+        let row = self.rows.entry((kind, key.clone())).or_default();
+        (row.is_replaced, row.is_gone) = (true, false);
+    }
+
+    /// Whether a row is not the one that existed before the transaction.
+    pub(crate) fn is_replaced(&self, kind: Kind, key: &Value) -> bool {
+        self.rows.get(&(kind, key.clone())).is_some_and(|row| row.is_replaced)
+    }
+
+    /// Remembers a row that is deleted, before its receivers are called; `removed` if it existed before the transaction.
+    pub(crate) fn deleting(&mut self, (kind, key): (Kind, &Value), removed: Option<&Row>) {
+        let row = self.rows.entry((kind, key.clone())).or_default();
+        (row.is_replaced, row.is_gone) = (true, true);
+        if removed.is_some() {
+            row.removed = removed.cloned();
+            self.queue(End::Rollback, kind, key);
+        }
     }
 
     /// Forgets what was done to a row that is deleted.
     pub(crate) fn deleted(&mut self, kind: Kind, key: &Value) {
         let row = self.rows.entry((kind, key.clone())).or_default();
-        (row.is_deleted, row.saved) = (true, None);
+        (row.is_deleted, row.saved, row.is_replaced, row.is_gone) = (true, None, true, true);
+        if row.removed.is_some() {
+            self.queue(End::Commit, kind, key);
+        }
     }
 
     /// Queues the signal of a row for this end. The first of its places counts.
@@ -94,16 +128,21 @@ impl Level {
             match queued {
                 Queued::Due(due) => sent.push(due),
                 Queued::Row(when, kind, key) if when == end => {
-                    let Some(saved) = self.rows.remove(&(kind, key.clone())).and_then(|row| row.saved) else {
-                        continue;
+                    let Some(remembered) = self.rows.remove(&(kind, key.clone())) else { continue };
+                    let stored = rows.get(kind, &key);
+                    if let Some(Saved { row, created, previous }) = remembered.saved {
+                        let row = match end {
+                            // What the library itself wrote after the save counts as well.
+                            End::Commit => stored.cloned(),
+                            End::Rollback => Some(row),
+                        };
+                        sent.extend(row.map(|row| AtEnd::Signal { end, row, created, previous }));
+                    }
+                    let is_gone = match end {
+                        End::Commit => stored.is_none(),
+                        End::Rollback => remembered.is_gone,
                     };
-                    let Saved { row, created, previous } = saved;
-                    let row = match end {
-                        // What the library itself wrote after the save counts as well.
-                        End::Commit => rows.get(kind, &key).cloned(),
-                        End::Rollback => Some(row),
-                    };
-                    sent.extend(row.map(|row| AtEnd::Signal { end, row, created, previous }));
+                    sent.extend(remembered.removed.filter(|_| is_gone).map(|row| AtEnd::Deleted { end, row }));
                 }
                 Queued::Hook(when, number) if when == end => sent.push(AtEnd::Hook(number)),
                 Queued::Row(..) | Queued::Hook(..) => {}
@@ -122,6 +161,9 @@ impl Level {
             } else if let Some(saved) = later.saved {
                 row.saved = Some(after(row.saved.take(), saved));
             }
+            row.removed = row.removed.take().or(later.removed);
+            row.is_replaced |= later.is_replaced;
+            row.is_gone = later.is_gone;
             row.queued = [row.queued[0] || later.queued[0], row.queued[1] || later.queued[1]];
         }
     }

@@ -49,14 +49,20 @@ mutation "save_fields tells of changes in other fields" src/model/save.rs \
     'written.map_or(changes, |fields| changes.intersection(fields))' 'changes'
 mutation "a failed save leaves its key and its version" src/model/draft.rs \
     'self.row.restore_columns(before);' 'drop(before);'
-mutation "a row is read again after it was written, as previous" src/model/commit.rs \
-    'last.previous = first.previous;' ''
-mutation "a row that was inserted and updated is not created" src/model/commit.rs \
-    'last.created |= first.created;' ''
+mutation "a row is read again after it was written, as previous" src/model/row_history.rs \
+    'self.previous = first.previous;' ''
+mutation "a row that was inserted and updated is not created" src/model/row_history.rs \
+    'self.created |= first.created;' ''
 mutation "post_commit tells of what was typed and not saved" src/model/commit.rs \
     'let (instance, previous) = (row.unwrap_or_else(|| instance.boxed_columns()),' \
     'let (instance, previous) = (row.map_or_else(|| instance.boxed_columns(), |_| instance.boxed_columns()),'
-mutation "a deleted row has a post_rollback" src/model/delete.rs \
+mutation "the delete of a new row is sent" src/model/commit.rs \
+    'origin == Origin::Existed && !tx.has_recorded(&key, RowHistory::is_replaced)' 'origin == Origin::Existed'
+mutation "the delete of a row that does not exist is sent" src/model/commit.rs \
+    'origin == Origin::Existed && !tx.has_recorded(&key, RowHistory::is_replaced)' '!tx.has_recorded(&key, RowHistory::is_replaced)'
+mutation "the delete of a row that was inserted again is sent" src/model/row_history.rs \
+    'self.removed.filter(|_| !exists)' 'self.removed'
+mutation "a deleted row has a post_rollback" src/model/delete_signals.rs \
     'commit::deleted(row.get(), tx);' ''
 mutation "what a cascade sets to null is not read again" src/model/cascade.rs \
     'commit::changed(pointing.meta, tx);' ''

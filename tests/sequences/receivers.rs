@@ -207,6 +207,17 @@ fn rolled_back<M: Played>(
     receive("post_rollback", what)
 }
 
+/// Loans have none, as models that do not use these signals.
+#[receiver(post_delete_commit, sender = [Author, Book, Chapter, Country, Tag, Visit])]
+fn gone<M: Played>(instance: &M) -> Result<(), Trapped> {
+    receive("post_delete_commit", shown(instance))
+}
+
+#[receiver(post_delete_rollback, sender = [Author, Book, Chapter, Country, Tag, Visit])]
+fn back<M: Played>(instance: &M) -> Result<(), Trapped> {
+    receive("post_delete_rollback", shown(instance))
+}
+
 #[receiver(post_load, sender = [Author, Book, Chapter, Country, Loan, Tag, Visit])]
 fn loaded<M: Played>(instance: &mut M) -> Result<(), Trapped> {
     if stage::is_silent() { Ok(()) } else { receive("post_load", shown(instance)) }

@@ -134,6 +134,11 @@ impl Kind {
         self != Self::Note
     }
 
+    /// Whether it has receivers of the signals after the transaction of a delete.
+    pub(crate) fn knows_deletes(self) -> bool {
+        !matches!(self, Self::Loan | Self::Note)
+    }
+
     /// Whether its receivers ask what the row was before, so that it is read before it is written.
     pub(crate) fn knows_previous(self) -> bool {
         !matches!(self, Self::Loan | Self::Visit)

@@ -192,6 +192,8 @@ const ALL: &[&str] = &[
     "post_bulk_delete",
     "post_commit",
     "post_rollback",
+    "post_delete_commit",
+    "post_delete_rollback",
     "post_load",
     "m2m_changed",
 ];
@@ -208,7 +210,7 @@ fn step_in_transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
 
 fn transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
     let end = prop_oneof![4 => Just(Ending::Commit), 2 => Just(Ending::Rollback), 1 => Just(Ending::Drop)];
-    let trap = trap(&["post_commit", "post_rollback", "hook"]);
+    let trap = trap(&["post_commit", "post_rollback", "post_delete_commit", "post_delete_rollback", "hook"]);
     (vec(step_in_transaction(models), 1..8), end, connection(), trap)
         .prop_map(|(steps, end, connection, trap)| Step::Transaction { steps, end, connection, trap })
 }

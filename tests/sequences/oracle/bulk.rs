@@ -56,6 +56,11 @@ impl Oracle {
                 self.innermost(|level| level.queue(End::Commit, kind, row.key()));
             }
         }
+        if signals == Signals::OfAll {
+            for row in &*rows {
+                self.innermost(|level| level.inserted(kind, row.key()));
+            }
+        }
         let shown: Vec<String> = rows.iter().map(Row::to_string).collect();
         self.tell(kind, "post_bulk_create", &shown.join(" "))
     }

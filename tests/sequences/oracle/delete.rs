@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::{At, Counts, Oracle, Outcome, next, shown, without_zeros};
+use crate::levels::Level;
 use crate::rows::{DEFAULT_COUNTRY, Kind, Link, OnDelete, Role, Row, Value, unset};
 
 impl Oracle {
@@ -55,10 +56,17 @@ impl Oracle {
     fn delete_groups(&mut self, groups: &[(Kind, Vec<Going>)], counts: &mut Counts) -> Outcome {
         for (kind, going) in groups {
             self.refuse_defaults(*kind, going)?;
+            let mut existed = Vec::new();
             for Going { row, .. } in going {
-                *counts.entry(kind.name()).or_default() += u64::from(self.rows.delete(*kind, row.key()));
+                if self.rows.delete(*kind, row.key()) {
+                    existed.push(row.key());
+                }
             }
+            *counts.entry(kind.name()).or_default() += existed.len() as u64;
             for Going { row, origin } in going.iter().rev() {
+                let is_new = |level: &Level| level.is_replaced(*kind, row.key());
+                let is_sent = kind.knows_deletes() && existed.contains(&row.key()) && !self.levels.iter().any(is_new);
+                self.innermost(|level| level.deleting((*kind, row.key()), is_sent.then_some(row)));
                 let stored = shown(self.rows.get(*kind, row.key()));
                 self.tell(*kind, "post_delete", &format!("{row} from {origin}, stored {stored}"))?;
                 if *kind == Kind::Chapter {

@@ -118,6 +118,15 @@ impl Oracle {
                 AtEnd::Signal { end, row, created, previous } => {
                     self.send_of_row(end, &row, created, previous.as_ref());
                 }
+                AtEnd::Deleted { end, row } => {
+                    let signal = match end {
+                        End::Commit => "post_delete_commit",
+                        End::Rollback => "post_delete_rollback",
+                    };
+                    if self.tell(row.kind, signal, &row.to_string()).is_err() {
+                        self.log.push(format!("reported {signal}"));
+                    }
+                }
             }
         }
     }
