@@ -143,6 +143,20 @@ mod twice {
     #[receiver([Sold, Bought])]
     fn by_two_paths() {}
 
+    #[signal(sender)]
+    pub(crate) struct Loaded<'a, M: ?Sized> {
+        instance: &'a M,
+    }
+
+    type Cargo = Vec<u8>;
+
+    #[receiver(Loaded, sender = [Vec<u8>, Cargo])]
+    fn of_a_type_by_two_names() {}
+
+    #[receiver(Loaded, sender = Sold)]
+    #[receiver(self::Loaded)]
+    fn of_a_type_and_of_any() {}
+
     #[model]
     #[derive(Default)]
     pub(crate) struct Ship {
@@ -278,7 +292,7 @@ fn check_reports_receivers_that_wait_for_one_another_and_their_places() {
     .assert_eq(&text);
 }
 
-// Rule 7.
+// Rules 7 and 76.
 #[test]
 fn check_reports_functions_that_would_be_called_twice() {
     let errors = signals_core::check().unwrap_err();
@@ -287,6 +301,8 @@ fn check_reports_functions_that_would_be_called_twice() {
     expect![[r#"
         `registry::twice::by_two_names` (tests/registry.rs) would be called twice for `post_save` of `Ship`: it names the signal or the sender by two names, an alias or another path; keep one of them
         `registry::twice::by_two_paths` (tests/registry.rs) would be called twice for `Sold`: it names the signal by two paths; keep one of them
+        `registry::twice::of_a_type_and_of_any` (tests/registry.rs) would be called twice for `Loaded` of `Sold`: it receives it from this sender and from any sender; keep one of the two
+        `registry::twice::of_a_type_by_two_names` (tests/registry.rs) would be called twice for `Loaded` of `Vec<u8>`: it names the signal or the sender by two names, an alias or another path; keep one of them
         `registry::twice::of_any_sender` (tests/registry.rs) would be called twice for `post_load`: it names the signal by two paths; keep one of them
         `registry::twice::with_and_without_sender` (tests/registry.rs) would be called twice for `post_delete` of `Ship`: it receives it from this sender and from any sender; keep one of the two
     "#]].assert_eq(&text);

@@ -13,10 +13,12 @@ use crate::payload::{BoxFuture, NarrowTo, Payload, ReceiverFuture, Reply};
 mod closures;
 mod conditions;
 mod parameters;
+mod senders;
 
 pub use closures::*;
 pub use conditions::*;
 pub use parameters::*;
+pub use senders::{CopiedField, FieldType};
 
 /// A type that sends lifecycle signals.
 #[diagnostic::on_unimplemented(
@@ -363,32 +365,6 @@ impl<T: CustomSignal, S: ?Sized> SentByTypes<S> for T {
 pub trait FromAnyType<Instance: ?Sized> {
     /// The signal itself.
     type Signal;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: CustomSignal, Instance: ?Sized> FromAnyType<Instance> for T {
-    type Signal = T;
-}
-
-/// A field of a signal with senders that is no reference: each receiver gets a payload of its own.
-#[diagnostic::on_unimplemented(
-    message = "a field of a signal with senders is `Copy`, a `&` or a `&mut`, and `{Self}` is not",
-    label = "not `Copy`",
-    note = "each receiver gets a payload of its own sender, to which the fields are copied: lend the value, as in `&'a {Self}`"
-)]
-pub trait CopiedField: Sized {
-    /// The value for another payload.
-    #[doc(hidden)]
-    #[must_use]
-    fn copied(&self) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Copy> CopiedField for T {
-    #[inline]
-    fn copied(&self) -> Self {
-        *self
-    }
 }
 
 /// What a signal passes as `instance` to a receiver that names no sender.

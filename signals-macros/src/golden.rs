@@ -126,6 +126,9 @@ fn a_signal() {
             impl PRIVATE Selects for OrderPaid < '_ > {
             const SELECTOR : PRIVATE Selector = PRIVATE Selector::signal::<< Self as PRIVATE Sent >::Payload > () ;
             }
+            impl < __Sender : ? CORE marker::Sized > PRIVATE FromAnyType < __Sender > for OrderPaid < '_ > {
+            type Signal = Self ;
+            }
             impl < __Sender : ? CORE marker::Sized , __Instance : ? CORE marker::Sized > PRIVATE LendsInstance < __Sender , __Instance > for OrderPaid < '_ > {
             type Instance = __Instance ;
             }

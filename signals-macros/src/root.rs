@@ -81,7 +81,12 @@ pub(crate) fn ask(subject: impl ToTokens, question: impl ToTokens, answer: &str)
 /// An implementation for a type that the user named, with the span of that type: the compiler points there when it mentions the
 /// implementation.
 pub(crate) fn implement(ty: &Ident, what: &TokenStream, body: &TokenStream) -> TokenStream {
-    quote_spanned!(ty.span()=> impl #what { #body })
+    implement_for(ty, &TokenStream::new(), what, body)
+}
+
+/// The same with generics.
+pub(crate) fn implement_for(ty: &Ident, generics: &TokenStream, what: &TokenStream, body: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> impl #generics #what { #body })
 }
 
 /// The subject of a question, with the span that the compiler should underline.

@@ -194,3 +194,44 @@ fn has_receivers() {
 fn never<P>(_: &P) -> bool {
     false
 }
+
+// Rule 76.
+#[test]
+fn with_senders_after_the_first_dispatch_of_each() {
+    #[signal(sender)]
+    struct Sent<'a, M: ?Sized> {
+        instance: &'a M,
+        count: &'a mut u64,
+    }
+
+    #[receiver(Sent, sender = [u64, String])]
+    fn one(count: &mut u64) {
+        *count += 1;
+    }
+
+    #[receiver(Sent)]
+    fn any(event: &mut Sent<'_>) {
+        *event.count += u64::from(event.instance.is::<String>());
+    }
+
+    #[signal(async, sender)]
+    struct Awaited<'a, M: ?Sized> {
+        instance: &'a M,
+        count: &'a mut u64,
+    }
+
+    #[receiver(Awaited, sender = u64)]
+    async fn awaited(instance: &u64, count: &mut u64) {
+        *count += instance;
+    }
+
+    let (mut count, name) = (0, "name".to_owned());
+    allocates_nothing(|| Sent { instance: &7_u64, count: &mut count }.send().unwrap());
+    allocates_nothing(|| Sent { instance: &name, count: &mut count }.send().unwrap());
+    allocates_nothing(|| Sent { instance: &'c', count: &mut count }.send().unwrap());
+    allocates_nothing(|| now(Awaited { instance: &5_u64, count: &mut count }.send()).unwrap());
+    assert_eq!(count, 2 * (1 + 2 + 5));
+    let mut has = false;
+    allocates_nothing(|| has = Sent::of::<u64>().has_receivers());
+    assert!(has);
+}

@@ -17,7 +17,7 @@ pub struct FieldOf<'b, Field>(&'b mut Field);
 /// The macro imports these traits.
 #[doc(hidden)]
 pub mod fields {
-    pub use super::{AnyField as _, KeptField as _, MutField as _, OwnField as _};
+    pub use super::{AnyField as _, CopyOfField as _, KeptField as _, MutField as _, OwnField as _};
 }
 
 /// A field of any type. It is a method, so that a field that does not exist is one error.
@@ -68,6 +68,38 @@ impl<'b, 'a, T: ?Sized> FieldOf<'b, &'a mut T> {
     #[inline]
     pub fn lend(self) -> Lent<&'a mut T, ByReference<&'b mut T>> {
         Lent(ByReference(self.0), PhantomData)
+    }
+}
+
+// The methods for a parameter that is a `&mut`, in a receiver of one sender, which has a payload of its own. They precede that of
+// `CopyOfField`.
+impl<'b, 'a, T: ?Sized> FieldOf<'b, &'a mut T> {
+    /// What the receiver changes.
+    #[inline]
+    pub fn lend_mut(self) -> Lent<&'a mut T, ByReference<&'b mut T>> {
+        self.lend()
+    }
+}
+
+impl<'b, 'a, T: ?Sized> FieldOf<'b, Option<&'a mut T>> {
+    /// What the receiver changes, if it is there.
+    #[inline]
+    pub fn lend_mut(self) -> Lent<Option<&'a mut T>, ByReference<&'b mut Option<&'a mut T>>> {
+        Lent(ByReference(self.0), PhantomData)
+    }
+}
+
+/// A field that is copied to the payload of one sender, so that a change to it would be lost.
+#[doc(hidden)]
+pub trait CopyOfField<Field> {
+    /// For a parameter that is a `&mut`.
+    fn lend_mut(&self) -> Lent<Field, NotByValue>;
+}
+
+impl<Field> CopyOfField<Field> for FieldOf<'_, Field> {
+    #[inline]
+    fn lend_mut(&self) -> Lent<Field, NotByValue> {
+        Lent(NotByValue, PhantomData)
     }
 }
 
@@ -197,6 +229,11 @@ parameter! {
     /// The type of a `&mut` parameter with any other name.
     MutParameterIs, "this field is `{Field}`, not `{Wanted}`", "expected `{Field}`",
     "a receiver can change a field that the payload owns, or that the signal declares as `&'a mut`"
+}
+parameter! {
+    /// The type of a `&mut` parameter in a receiver of one sender, of a signal whose senders are types.
+    MutOfSenderIs, "this field is `{Field}`, not `{Wanted}`", "expected `{Field}`",
+    "a receiver of one sender can change a field that the signal declares as `&'a mut`: other fields are copied for it"
 }
 parameter! {
     /// The type of the parameter `event`.

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Path, Type};
 
 use super::context;
+use super::forms::is_of_types;
 use super::ir::{Binding, Function, Parameter, Scope};
 use super::usual::Usual;
 use crate::case;
@@ -103,6 +104,9 @@ fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
             }
             _ => quote_spanned!(span=> #private::Lent::payload(payload)),
         },
+        Parameter::Field(_) if bound.changes_copies(ty) => {
+            quote_spanned!(span=> (&mut payload.#name).__field().lend_mut())
+        }
         Parameter::Field(_) | Parameter::Context(..) if is_reference => {
             quote_spanned!(span=> (&mut payload.#name).__field().lend())
         }
@@ -129,7 +133,7 @@ impl Bound<'_> {
             let Some(sender) = self.sender else { return ty.starts_with('&') && payload == signal };
             return ty.starts_with('&') && payload == format!("{}<{}>", case::camel_case(&signal), text(sender));
         }
-        if self.sender.is_none() && !signal.starts_with(char::is_lowercase) {
+        if is_of_types(self.signal) || self.sender.is_none() && !signal.starts_with(char::is_lowercase) {
             return false;
         }
         let row = self.sender.map_or_else(|| "dynAnyModel".to_owned(), text);
@@ -163,6 +167,11 @@ impl Bound<'_> {
             })
     }
 
+    /// Whether the parameter is a `&mut` of a payload to which fields are copied.
+    fn changes_copies(&self, ty: &Type) -> bool {
+        self.sender.is_some() && is_of_types(self.signal) && is_mutable(ty)
+    }
+
     fn signal_name(&self) -> String {
         self.signal.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
     }
@@ -171,6 +180,7 @@ impl Bound<'_> {
     fn question(&self, name: &Ident, ty: &Type) -> &'static str {
         match &*name.unraw().to_string() {
             "event" => "EventIs",
+            _ if self.changes_copies(ty) => "MutOfSenderIs",
             "instance" if self.signal_name().starts_with("m2m_") => "SideIs",
             "instance" => "RowIs",
             "created" => "CreatedIs",
@@ -185,7 +195,7 @@ impl Bound<'_> {
             "action" if self.signal_name() == "m2m_changed" => "ActionIs",
             "tx" => "TxIs",
             "db" => "DbIs",
-            _ if matches!(ty, Type::Reference(reference) if reference.mutability.is_some()) => "MutParameterIs",
+            _ if is_mutable(ty) => "MutParameterIs",
             _ => "ParameterIs",
         }
     }
@@ -202,6 +212,10 @@ fn borrow(ty: &Type, scope: Scope) -> Option<TokenStream> {
         (Some(_), false) => quote!(&mut),
         (Some(_), true) => quote!(&mut *),
     })
+}
+
+fn is_mutable(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
 }
 
 /// Whether it is a reference to a trait object.

@@ -93,6 +93,10 @@ impl<'a> Expansion<'a> {
         );
         let named = self.named(&any, &quote!(NoSenders));
         let answers = self.answers(&any);
+        let from_any_type = quote! {
+            #hidden
+            impl<__Sender: ?::core::marker::Sized> #private::FromAnyType<__Sender> for #any { type Signal = Self; }
+        };
         let vis = &parsed.item.vis;
         let constant = quote! {
             /// The receivers of this signal.
@@ -113,6 +117,7 @@ impl<'a> Expansion<'a> {
             #hidden
             #named
             #answers
+            #from_any_type
             #hidden
             impl<__Sender: ?::core::marker::Sized, __Instance: ?::core::marker::Sized> #private::LendsInstance<__Sender, __Instance> for #any {
                 type Instance = __Instance;

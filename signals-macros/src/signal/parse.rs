@@ -58,8 +58,8 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
                 arguments.calls = Calls::Awaiting;
             }
             "sender" => {
-                key.flag()?;
                 arguments.sender = SentBy::Types;
+                key.flag()?;
             }
             "output" => arguments.output = Some(key.value("output = Vote")?),
             "name" => arguments.name = Some(key.value("name = \"order_paid\"")?),

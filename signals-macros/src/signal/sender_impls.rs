@@ -1,12 +1,12 @@
 //! The output for a signal with senders: its payload for any sender, which is sent, and that for one, to which it is narrowed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Lifetime;
 
 use super::expand::{Expansion, Implementation, Sending};
 use super::senders::{Borrow, Passing, SenderField, Senders};
-use crate::root::{SpanRange, ask};
+use crate::root::{SpanRange, ask, implement_for, moved};
 
 /// A signal with senders, with the types that its output names.
 pub(super) struct SenderSignal<'e> {
@@ -116,16 +116,26 @@ impl<'e> SenderSignal<'e> {
         let plain = self.expansion.answers(&any);
         let has_senders = yes(any_type(), quote!(HasSenders<#name>));
         let by_users = yes(any_type(), quote!(SentByUsers<#name>));
-        // With two implementations, the compiler explains the question, and not the bound of the only one.
-        let by_types = yes(quote!(<#name: #bounds + 'static>), quote!(SentByTypes<#name>));
-        let by_any = yes(TokenStream::new(), quote!(SentByTypes<#private::AnySender>));
-        let (instance, from_any) = if self.senders.lend_instance() {
+        // The compiler points at the name of the struct when it mentions these.
+        let listed = |generics: TokenStream, question: TokenStream| {
+            let what = quote!(#private::#question for #any);
+            implement_for(
+                &self.expansion.parsed.item.ident,
+                &generics,
+                &what,
+                &quote!(
+                    type Signal = Self;
+                ),
+            )
+        };
+        let by_types = listed(quote!(<#name: #bounds + 'static>), quote!(SentByTypes<#name>));
+        let from_any = if self.senders.lend_instance() {
             let object = &self.senders.any;
-            let from = yes(TokenStream::new(), quote!(FromAnyType<#object>));
-            let from_none = yes(TokenStream::new(), quote!(FromAnyType<#private::NoSender>));
-            (quote!(#name), quote!(#from #from_none))
+            let from = listed(TokenStream::new(), quote!(FromAnyType<#object>));
+            let from_none = listed(TokenStream::new(), quote!(FromAnyType<#private::NoSender>));
+            quote!(#from #from_none)
         } else {
-            (quote!(__Instance), yes(any_type(), quote!(FromAnyType<#name>)))
+            yes(any_type(), quote!(FromAnyType<#name>))
         };
         quote! {
             #hidden
@@ -134,11 +144,10 @@ impl<'e> SenderSignal<'e> {
             #has_senders
             #by_users
             #by_types
-            #by_any
             #from_any
             #hidden
             impl<#name: ?::core::marker::Sized, __Instance: ?::core::marker::Sized> #private::LendsInstance<#name, __Instance> for #any {
-                type Instance = #instance;
+                type Instance = __Instance;
             }
             #hidden
             impl<#name: #bounds + 'static> #private::SentBy<#name> for #any { type Payload = #tag; }
@@ -205,12 +214,16 @@ impl SenderField<'_> {
                 quote!(match &mut self.#name { #some(sender) => #some(#private::downcast_mut(#sender)), #none => #none })
             }
             Passing::Marker => quote!(::core::marker::PhantomData),
+            Passing::Mistaken => quote!(::core::unreachable!()),
             Passing::Reborrowed => quote!(&mut *self.#name),
             Passing::OptionReborrowed => {
                 quote!(match &mut self.#name { #some(value) => #some(&mut **value), #none => #none })
             }
             Passing::Copied => {
-                let copied = ask(self.ty, quote!(#private::CopiedField), "copied");
+                let (ty, place) = (self.ty, SpanRange::of(self.ty));
+                let opening = moved(quote!(#private::FieldType<), place.first().into());
+                let closing = moved(quote!(>), place.last().into());
+                let copied = ask(quote!(#opening #ty #closing), quote!(#private::CopiedField<#ty>), "copied");
                 quote!(#copied(&self.#name))
             }
         };
@@ -234,10 +247,18 @@ impl SenderField<'_> {
     }
 }
 
-/// A reference to any sender as one to `dyn Any`. The type has the span of the user's trait object: if its trait is not `Any`, the compiler
-/// says so there.
+/// A reference to any sender as one to `dyn Any`. It has the span of the user's trait object: if its trait is not `Any`, the compiler says
+/// so there.
 fn upcast(senders: &Senders<'_>, borrow: Borrow, sender: &TokenStream) -> TokenStream {
-    let place = SpanRange::of(&senders.any).hygienic();
-    let change = (borrow == Borrow::Mutable).then(|| quote_spanned!(place=> mut));
-    quote_spanned!(place=> { let any: & #change (dyn ::core::any::Any + 'static) = #sender; any })
+    let place = SpanRange::of(&senders.any);
+    let local = Ident::new("sender", place.last());
+    let change = (borrow == Borrow::Mutable).then(|| quote_spanned!(place.first()=> mut));
+    let reference = quote_spanned!(place.first()=> & #change *);
+    quote! {
+        {
+            let #local = #sender;
+            let any: & #change (dyn ::core::any::Any + 'static) = #reference #local;
+            any
+        }
+    }
 }

@@ -47,6 +47,8 @@ pub(super) enum Passing {
     OptionReborrowed,
     /// Any other type, which is `Copy`.
     Copied,
+    /// It cannot be, which is said already.
+    Mistaken,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -60,12 +62,15 @@ impl<'a> Senders<'a> {
     pub(super) fn of(item: &'a ItemStruct) -> Option<Self> {
         let parameter = item.generics.type_params().next()?;
         let (any, bounds) = if let Some((_, Type::TraitObject(object))) = &parameter.default {
-            (object.to_token_stream(), object.bounds.to_token_stream())
+            let bounds = &object.bounds;
+            (object.to_token_stream(), quote!(#bounds + ::core::marker::Send + ::core::marker::Sync))
         } else {
             let bounds = quote!(::core::any::Any + ::core::marker::Send + ::core::marker::Sync);
             (quote!(dyn #bounds), bounds)
         };
-        let fields = item.fields.iter().filter_map(|field| SenderField::of(field, &parameter.ident)).collect();
+        let lifetime = lifetime(item);
+        let fields =
+            item.fields.iter().filter_map(|field| SenderField::of(field, &parameter.ident, lifetime)).collect();
         Some(Self { name: &parameter.ident, any, bounds, fields })
     }
 
@@ -94,10 +99,14 @@ impl<'a> Senders<'a> {
 }
 
 impl<'a> SenderField<'a> {
-    fn of(field: &'a Field, parameter: &Ident) -> Option<Self> {
+    fn of(field: &'a Field, parameter: &Ident, lifetime: Option<&Lifetime>) -> Option<Self> {
         let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-        // As `declared` declares it.
-        let passing = passing(&field.ty, parameter).unwrap_or(Passing::Marker);
+        let passing = match passing(&field.ty, parameter) {
+            // As `declared` declares it.
+            None => Passing::Marker,
+            Some(_) if lent_for_ever(&field.ty, lifetime).is_some() => Passing::Mistaken,
+            Some(passing) => passing,
+        };
         Some(Self { name: field.ident.as_ref()?, ty: &field.ty, cfgs, passing })
     }
 }
@@ -177,7 +186,7 @@ pub(super) fn check(item: &ItemStruct, errors: &mut Errors) {
     }
     let [parameter] = parameters[..] else { return };
     for field in &item.fields {
-        check_field(field, &parameter.ident, item.generics.lifetimes().next().map(|first| &first.lifetime), errors);
+        check_field(field, &parameter.ident, lifetime(item), errors);
     }
 }
 
@@ -232,23 +241,34 @@ fn check_field(field: &Field, parameter: &Ident, lifetime: Option<&Lifetime>, er
                  help: lend one value, or write `PhantomData<{parameter}>` to name the sender without a value"
             ),
         ),
-        Some(Passing::Reborrowed | Passing::OptionReborrowed) => {
-            let reference = if let Type::Reference(reference) = &field.ty { Some(reference) } else { option_of_reference(&field.ty) };
-            let again = reference.and_then(|reference| Some((reference, lifetime?))).filter(|(reference, lifetime)| {
-                find_word(reference.elem.to_token_stream(), &|word| *word == lifetime.ident).is_some()
-            });
-            if let Some((reference, lifetime)) = again {
+        Some(_) => {
+            if let Some(target) = lent_for_ever(&field.ty, lifetime) {
                 errors.on(
-                    &reference.elem,
+                    target,
                     format!(
-                        "what a field of a signal with senders lends as `&mut` does not borrow for `{lifetime}` as well: it would be \
-                         lent to the first receiver for ever\n\nhelp: name a type that borrows nothing, or lend it as `&{lifetime}`"
+                        "a type behind a `&{tick} mut` does not borrow for `{tick}` itself: it would be lent to the first receiver for ever\n\n\
+                         help: name a type that borrows nothing, or borrow it as `&{tick}`"
                     ),
                 );
             }
         }
-        _ => {}
     }
+}
+
+/// The target of a `&'a mut T<'a>`.
+fn lent_for_ever<'t>(ty: &'t Type, lifetime: Option<&Lifetime>) -> Option<&'t Type> {
+    let reference = match ty {
+        Type::Reference(reference) => reference,
+        ty => option_of_reference(ty)?,
+    };
+    let lifetime = lifetime.filter(|_| reference.mutability.is_some())?;
+    find_word(reference.elem.to_token_stream(), &|word| *word == lifetime.ident)?;
+    Some(&reference.elem)
+}
+
+/// The lifetime of the struct, if it has one.
+fn lifetime(item: &ItemStruct) -> Option<&Lifetime> {
+    item.generics.lifetimes().next().map(|parameter| &parameter.lifetime)
 }
 
 /// Whether it is one lifetime at most and one type parameter.
