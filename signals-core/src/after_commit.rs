@@ -221,8 +221,11 @@ impl AfterCommit {
 
     /// Like [`run`](Self::run), for programs without an executor: it blocks the thread while it waits for a future.
     ///
-    /// In code that is async, use `run`: work that waits for the executor of this thread would wait without end.
+    /// In code that is async, use [`run`](Self::run): work that waits for the executor of this thread would wait without end.
     pub fn run_blocking(&self, on_error: impl FnMut(AfterCommitError) + Send) {
+        if self.is_empty() {
+            return;
+        }
         let mut run = pin!(self.run(on_error));
         let waker = Arc::new(Unpark(thread::current())).into();
         while run.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
@@ -263,6 +266,25 @@ pub trait WorkResult {
 #[diagnostic::do_not_recommend]
 impl WorkResult for () {
     fn report(self, _: &mut (dyn FnMut(BoxError) + Send)) {}
+}
+
+/// What `|| todo!()` returns. The name of this type, `!`, is not stable.
+type Never = <fn() -> ! as ReturnType>::Returned;
+
+#[doc(hidden)]
+pub trait ReturnType {
+    type Returned;
+}
+
+impl<T> ReturnType for fn() -> T {
+    type Returned = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl WorkResult for Never {
+    fn report(self, _: &mut (dyn FnMut(BoxError) + Send)) {
+        self
+    }
 }
 
 #[diagnostic::do_not_recommend]

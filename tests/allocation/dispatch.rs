@@ -4,6 +4,7 @@ use std::num::ParseIntError;
 use std::ops::ControlFlow;
 
 use allocation_counter::measure;
+use signals::dispatch::AfterCommit;
 use signals::{receiver, signal};
 
 use crate::now;
@@ -49,6 +50,20 @@ fn without_receivers() {
 
     allocates_nothing(|| Sent {}.send().unwrap());
     allocates_nothing(|| now(Awaited {}.send()).unwrap());
+}
+
+#[test]
+fn a_queue_for_after_the_commit_in_which_nothing_waits() {
+    #[signal]
+    struct Committed {}
+
+    allocates_nothing(|| {
+        let after_commit = AfterCommit::new();
+        after_commit.send(Committed {});
+        after_commit.append(AfterCommit::new());
+        after_commit.run_blocking(|_| ());
+        now(after_commit.run(|_| ()));
+    });
 }
 
 #[test]

@@ -108,7 +108,7 @@ async fn everything_runs_in_order_whatever_fails() {
         tokio::task::yield_now().await;
         Err("a future")
     });
-    queue.push(|| -> () { panic!("out of {}", "wire") });
+    queue.push(|| panic!("out of {}", "wire"));
     queue.push_async(async {
         if true {
             panic_any(7)

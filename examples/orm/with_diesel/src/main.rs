@@ -87,6 +87,11 @@ mod tests {
     fn a_savepoint_is_undone_by_itself() -> Result<(), BoxError> {
         let db = &mut connect()?;
         transaction(db, |conn, after_commit| {
+            let undone: Result<(), _> = savepoint(conn, after_commit, |_, own| {
+                own.push(|| unreachable!("the savepoint is undone"));
+                Err("undone".into())
+            });
+            assert!(undone.is_err() && after_commit.is_empty());
             User::create("ann", conn, after_commit)?;
             assert!(savepoint(conn, after_commit, |conn, own| User::create("", conn, own)).is_err());
             savepoint(conn, after_commit, |conn, own| User::create("bob", conn, own))

@@ -32,14 +32,14 @@ pub struct Committed<'a, M: ?Sized> {
     pub created: bool,
 }
 
-/// Makes the hooks of these `ActiveModel`s send signals.
+/// Makes the hooks of these `ActiveModel`s send signals. An `ActiveModel` that has hooks calls the functions below in them.
 #[macro_export]
 macro_rules! sends_signals {
     ($($active_model:ty),+ $(,)?) => {$(
         #[sea_orm::entity::prelude::async_trait::async_trait]
         impl sea_orm::ActiveModelBehavior for $active_model {
             async fn before_save<C: sea_orm::ConnectionTrait>(self, _: &C, _: bool) -> Result<Self, sea_orm::DbErr> {
-                $crate::adapter::queue()?;
+                $crate::adapter::in_transaction()?;
                 Ok(self)
             }
 
@@ -53,7 +53,7 @@ macro_rules! sends_signals {
             }
 
             async fn before_delete<C: sea_orm::ConnectionTrait>(self, _: &C) -> Result<Self, sea_orm::DbErr> {
-                $crate::adapter::queue()?;
+                $crate::adapter::in_transaction()?;
                 Ok(self)
             }
 
@@ -73,34 +73,42 @@ tokio::task_local! {
 
 /// Runs `body` in a transaction, or in a savepoint if `db` is a transaction. An error rolls back. After the commit, it runs what was
 /// queued.
-pub async fn transaction<Db: TransactionTrait, T>(
-    db: &Db,
-    body: impl AsyncFnOnce(&Db::Transaction) -> Result<T, DbErr>,
-) -> Result<T, DbErr> {
+pub async fn transaction<Db, T, E>(db: &Db, body: impl AsyncFnOnce(&Db::Transaction) -> Result<T, E>) -> Result<T, E>
+where
+    Db: TransactionTrait<Transaction: 'static>,
+    E: From<DbErr>,
+{
     let (outer, own) = (queue().ok(), Arc::new(AfterCommit::new()));
     let tx = db.begin().await?;
     let value = AFTER_COMMIT.scope(Arc::clone(&own), body(&tx)).await?;
-    tx.commit().await?;
-    match (outer, Arc::try_unwrap(own)) {
-        (Some(outer), Ok(savepoint)) => outer.append(savepoint),
-        (None, Ok(after_commit)) => {
-            // A task, because a web server drops the future of a request when the client disconnects.
-            let run = tokio::spawn(async move { after_commit.run(|error| eprintln!("{error}")).await });
-            let _ = run.await;
-        }
-        (_, Err(_)) => unreachable!("only the future of the body shares it"),
+    if let Some(outer) = outer {
+        tx.commit().await?;
+        outer.append(Arc::into_inner(own).unwrap_or_default());
+        return Ok(value);
     }
+    // A task, because a web server drops the future of a request when the client disconnects.
+    let committed = tokio::spawn(async move {
+        tx.commit().await?;
+        own.run(|error| eprintln!("{error}")).await;
+        Ok(())
+    });
+    committed.await.unwrap_or_else(|panic| Err(DbErr::Custom(panic.to_string())))?;
     Ok(value)
 }
 
+/// Fails outside of [`transaction`]: receivers would be in another transaction than the row. Call it in `before_save` and `before_delete`.
+pub fn in_transaction() -> Result<(), DbErr> {
+    queue().map(drop)
+}
+
 /// What waits for the commit of this task's transaction.
-pub fn queue() -> Result<Arc<AfterCommit>, DbErr> {
+fn queue() -> Result<Arc<AfterCommit>, DbErr> {
     let outside =
         |_| DbErr::Custom("signals are sent in a transaction: write rows in `transaction(&db, async |tx| ..)`".into());
     AFTER_COMMIT.try_with(Arc::clone).map_err(outside)
 }
 
-/// Sends the signals of a save. The row is only copied if a receiver waits for the commit.
+/// Sends the signals of a save: call it in `after_save`. The row is only copied if a receiver waits for the commit.
 pub async fn saved<M: Clone + Send + Sync + 'static>(
     instance: &M,
     created: bool,
@@ -115,6 +123,7 @@ pub async fn saved<M: Clone + Send + Sync + 'static>(
     Ok(())
 }
 
+/// Sends the signal of a delete: call it in `after_delete`.
 pub async fn deleted<M: Send + Sync + 'static>(instance: &M, db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let after_commit = queue()?;
     Deleted { instance, conn: &Conn(db), after_commit: &after_commit }.send().await.map_err(failed)

@@ -1,4 +1,8 @@
-//! Entities of SeaORM, as `sea-orm-cli` writes them. Only the last line is new.
+//! Entities of SeaORM, as `sea-orm-cli` writes them, and hooks that send signals.
+
+use sea_orm::entity::prelude::*;
+
+use crate::adapter::{in_transaction, saved};
 
 pub mod user {
     use sea_orm::entity::prelude::*;
@@ -29,4 +33,22 @@ pub mod profile {
     pub enum Relation {}
 }
 
-crate::sends_signals!(user::ActiveModel, profile::ActiveModel);
+crate::sends_signals!(user::ActiveModel);
+
+/// Hooks that a program has already call the adapter.
+#[async_trait::async_trait]
+impl ActiveModelBehavior for profile::ActiveModel {
+    async fn before_save<C: ConnectionTrait>(self, _: &C, _: bool) -> Result<Self, DbErr> {
+        in_transaction()?;
+        Ok(self)
+    }
+
+    async fn after_save<C: ConnectionTrait>(
+        profile: profile::Model,
+        db: &C,
+        insert: bool,
+    ) -> Result<profile::Model, DbErr> {
+        saved(&profile, insert, db).await?;
+        Ok(profile)
+    }
+}

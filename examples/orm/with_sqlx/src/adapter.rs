@@ -39,13 +39,14 @@ impl Tx {
         Ok(Self { conn: db.begin().await?, after_commit: AfterCommit::new() })
     }
 
+    /// Commits, and runs what was queued. It is a task, because a web server drops the future of a request when the client disconnects.
     pub async fn commit(self) -> sqlx::Result<()> {
-        self.conn.commit().await?;
-        let after_commit = self.after_commit;
-        // A task, because a web server drops the future of a request when the client disconnects.
-        let run = tokio::spawn(async move { after_commit.run(|error| eprintln!("{error}")).await });
-        let _ = run.await;
-        Ok(())
+        let committed = tokio::spawn(async move {
+            self.conn.commit().await?;
+            self.after_commit.run(|error| eprintln!("{error}")).await;
+            Ok(())
+        });
+        committed.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 }
 
