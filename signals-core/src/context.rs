@@ -58,7 +58,8 @@ struct Value {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be a value of a context",
     label = "not `Send` and `Sync`",
-    note = "the value is shared between threads: use `Arc` instead of `Rc`, and a `Mutex` or an atomic instead of a `Cell` or `RefCell`"
+    note = "the value is shared between threads: use `Arc` instead of `Rc`, a `Mutex` or an atomic instead of a `Cell` or `RefCell`, and \
+            `dyn Trait + Send + Sync` instead of `dyn Trait`"
 )]
 pub trait ContextValue: Send + Sync + 'static {}
 
@@ -162,7 +163,7 @@ impl Context {
 
     /// The value of this type, if there is one.
     pub fn get<T: ContextValue>(&self) -> Option<&T> {
-        self.lock::<T>()?.get()
+        optional(self)
     }
 
     /// The value of this type.
@@ -170,7 +171,7 @@ impl Context {
     /// # Errors
     /// [`MissingContext`] if there is none.
     pub fn require<T: ContextValue>(&self) -> Result<&T, MissingContext> {
-        self.get().ok_or_else(MissingContext::of::<T>)
+        required(self)
     }
 
     /// The types of its values, in the order in which they were added.
@@ -185,7 +186,7 @@ impl Context {
         Self { values: Some(others.cloned().chain([added]).collect()), scope: self.scope }
     }
 
-    fn lock<T: ContextValue>(&self) -> Option<&OnceLock<T>> {
+    fn lock<T: 'static>(&self) -> Option<&OnceLock<T>> {
         let ty = TypeId::of::<T>();
         self.values.as_ref()?.iter().find(|value| value.ty == ty)?.lock.downcast_ref()
     }
@@ -257,14 +258,14 @@ pub struct ContextNeed {
 impl ContextNeed {
     /// A value without which the receiver fails.
     #[doc(hidden)]
-    pub const fn required<T: ?Sized + 'static>(type_name: &'static str) -> Self {
-        Self { type_name, required: true, ty: TypeId::of::<T>() }
+    pub const fn required(ty: TypeId, type_name: &'static str) -> Self {
+        Self { type_name, required: true, ty }
     }
 
     /// A value that may be missing.
     #[doc(hidden)]
-    pub const fn optional<T: ?Sized + 'static>(type_name: &'static str) -> Self {
-        Self { type_name, required: false, ty: TypeId::of::<T>() }
+    pub const fn optional(ty: TypeId, type_name: &'static str) -> Self {
+        Self { type_name, required: false, ty }
     }
 }
 
@@ -309,3 +310,15 @@ pub trait AnotherField {
 }
 
 impl<T> AnotherField for ContextField<T> {}
+
+/// The value of a parameter that has to be there. That its type can be a value is asked for once, where its [`ContextNeed`] is written.
+#[doc(hidden)]
+pub fn required<T: 'static>(context: &Context) -> Result<&T, MissingContext> {
+    optional(context).ok_or_else(MissingContext::of::<T>)
+}
+
+/// The value of a parameter that may be missing.
+#[doc(hidden)]
+pub fn optional<T: 'static>(context: &Context) -> Option<&T> {
+    context.lock::<T>()?.get()
+}

@@ -265,8 +265,7 @@ pub mod __private {
     pub use crate::__register as register;
     pub use crate::__register_receiver as register_receiver;
     pub use crate::binding::{Binding, Bound};
-    pub use crate::context::{AnotherField, ContextField};
-    pub use crate::context::{Context, ContextNeed};
+    pub use crate::context::{AnotherField, Context, ContextField, ContextNeed, optional, required};
     pub use crate::diagnostics::*;
     pub use crate::dispatch::{OwnedSignal, ReceiverResults, asynchronous, synchronous};
     pub use crate::entry::{Entry, SignalDeclaration};

@@ -75,7 +75,6 @@ impl Tx {
     /// tx.commit().await
     /// # }
     /// ```
-    #[must_use = "`with` returns a handle with the value, and does not change this one"]
     pub fn with<T: ContextValue>(&self, value: T) -> Self {
         self.in_db(self.db().with(value))
     }

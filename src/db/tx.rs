@@ -30,7 +30,7 @@ use crate::transaction_end::TransactionEnd;
 /// In SQLite a failed statement of raw SQL only undoes that statement. In PostgreSQL it breaks the transaction. In both, a failed
 /// save or delete of a model breaks it: every further use is [`ErrorKind::Broken`], which names the first failure, until the
 /// transaction is rolled back. Run code that may fail in a [`savepoint`](Self::savepoint).
-#[must_use = "a transaction is rolled back when it is dropped: call `commit`"]
+#[must_use = "a transaction is rolled back when it is dropped without `commit`, and `with` returns another handle of it"]
 pub struct Tx {
     shared: Arc<Shared>,
     /// The number of its savepoint; 0 is the transaction itself.

@@ -1,6 +1,6 @@
 //! The errors that `?` converts.
 
-use signals_core::SignalError;
+use signals_core::{MissingContext, SignalError};
 
 use super::{Error, ErrorKind, FieldErrors, WiringMistake};
 
@@ -66,6 +66,14 @@ impl ConvertsToError for SignalError {
             Self::Wiring(error) => WiringMistake::Signal(*error).into(),
             other => ErrorKind::TooDeep(Box::new(other)).into(),
         }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for MissingContext {
+    #[cold]
+    fn convert(self) -> Error {
+        Error::other(self)
     }
 }
 

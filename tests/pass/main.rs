@@ -19,6 +19,7 @@ pub mod borrowed;
 pub mod cfg;
 pub mod cfg_attr;
 pub mod columns;
+pub mod context;
 pub mod defaults;
 pub mod function_bodies;
 pub mod generic_receiver;
@@ -49,6 +50,7 @@ async fn main() -> signals::Result<()> {
     cfg::main();
     cfg_attr::main();
     columns::main();
+    context::main().await?;
     defaults::main();
     function_bodies::main().await?;
     generic_receiver::main().await?;

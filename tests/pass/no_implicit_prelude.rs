@@ -52,10 +52,18 @@ async fn ask(user: Id<User>) -> u8 {
     if user.is_unset() { 0 } else { 1 }
 }
 
+struct Actor;
+
+#[receiver(post_save, sender = User)]
+fn audit(#[context] needed: &Actor, #[context] number: ::std::option::Option<&u8>) {
+    ::std::assert!(number.is_none());
+}
+
 pub(super) async fn main() -> ::signals::Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables_of::<User>().await?;
     let mut ann = <User as ::std::default::Default>::default();
+    let db = db.with(Actor);
     ann.save(&db).await?;
     let asked = Asked { user: ann.id }.collect().await?;
     ::std::assert_eq!(asked.len(), 1);

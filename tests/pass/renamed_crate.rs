@@ -33,10 +33,17 @@ async fn pay() -> Result<()> {
     Ok(())
 }
 
+struct Actor;
+
+#[inner::receiver(inner::post_save, sender = User, crate = framework::inner)]
+fn audit(#[context] actor: &Actor, #[context] number: Option<&u8>) {
+    assert!(number.is_none());
+}
+
 pub(super) async fn main() -> Result<()> {
     let db = Db::connect("sqlite::memory:").await?;
     db.create_tables_of::<User>().await?;
-    User { name: "ann".into(), ..User::default() }.save(&db).await?;
+    User { name: "ann".into(), ..User::default() }.save(&db.with(Actor)).await?;
     assert!(User::by_name(&db, "ann").await?.unwrap().friend(&db).await?.is_none());
     Ok(())
 }

@@ -59,8 +59,13 @@ mod shop {
         Paid { amount: instance.number }.send().map_err(::std::convert::Into::into)
     }
 
+    #[receiver(post_save, sender = Order)]
+    fn audit(#[context] paid: &Paid, #[context] none: ::std::option::Option<&Option>) {
+        assert!(paid.amount == 3 && none.is_none());
+    }
+
     pub async fn save(db: &::signals::Db) -> ::signals::Result<()> {
-        Order { number: 3, ..::std::default::Default::default() }.save(db).await
+        Order { number: 3, ..::std::default::Default::default() }.save(&db.with(Paid { amount: 3 })).await
     }
 }
 

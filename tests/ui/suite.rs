@@ -95,6 +95,8 @@ const CALLS: &[&str] = &[
     "auth/user_without_the_trait",
     "calls",
     "connect",
+    "context/put_in_not_shared",
+    "context/put_in_rc",
     "fields/fields_of_another_model",
     "fields/has_a_name",
     "many/field_assigned",

@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, LitBool, Pat, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, Ident, LitBool, Pat, PatType, ReturnType, Safety, Signature, Type};
 
 use super::arguments::Arguments;
 use super::condition::{self, Names};
 use super::context;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
+use super::meant::Meant;
 use super::parse::{BoundTo, Parsed};
 use super::{forms, generics, names};
 use crate::errors::Errors;
@@ -30,8 +31,13 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
 
     let generics = generics::names(&signature.generics);
     let inputs = signature.inputs.iter().enumerate();
-    let parameters: Vec<_> =
-        inputs.filter_map(|(index, input)| parameter(input, &generics, parsed.bound_to(index), errors)).collect();
+    let meant = Meant::of(&parsed.attributes);
+    let parameters: Vec<_> = inputs
+        .filter_map(|(index, input)| match parsed.bound_to(index) {
+            BoundTo::Payload => of_payload(input, &generics, errors),
+            BoundTo::Context => of_context(input, &generics, &meant, errors),
+        })
+        .collect();
     if parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Context(..))).count() > 1 {
         for parameter in &parameters {
             if let Parameter::Event(event) = parameter {
@@ -43,7 +49,8 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
             }
         }
     }
-    names::check(parsed, &parameters, errors);
+    context::check(&parameters, errors);
+    names::check(parsed, &parameters, &meant, errors);
     generics::check(parsed, &parameters, errors);
     for arguments in &parsed.attributes {
         let names = Names {
@@ -295,7 +302,57 @@ fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str
     }
 }
 
-fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], to: BoundTo, errors: &mut Errors) -> Option<Parameter<'a>> {
+/// A parameter that is a field of the payload, or all of it.
+fn of_payload<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> Option<Parameter<'a>> {
+    let typed = typed(input, errors)?;
+    let Pat::Ident(pattern) = &*typed.pat else {
+        let help = if matches!(&*typed.pat, Pat::Wild(_)) {
+            "write the name of the field, with `_` in front if the function does not use it, as in `_instance`"
+        } else {
+            "name the field here and take it apart in the function"
+        };
+        errors.on(
+            &typed.pat,
+            format!("a receiver's parameter is the name of a field of the payload, not a pattern\n\nhelp: {help}"),
+        );
+        return None;
+    };
+    if pattern.by_ref.is_some() || pattern.subpat.is_some() {
+        errors.on(pattern, "a receiver's parameter is the name of a field of the payload, not a pattern");
+    }
+    let (name, ty) = (&pattern.ident, &*typed.ty);
+    let binding = Binding { name: names::field(name), written: name, ty, scope: scope(ty, generics) };
+    Some(if binding.name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
+}
+
+/// A parameter with `#[context]`.
+fn of_context<'a>(input: &'a FnArg, generics: &[&Ident], meant: &Meant, errors: &mut Errors) -> Option<Parameter<'a>> {
+    let typed = typed(input, errors)?;
+    let pattern = match &*typed.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => pattern,
+        other => {
+            let help = if matches!(other, Pat::Wild(_)) {
+                "write a name with `_` in front, as in `#[context] _mailer: &Mailer`"
+            } else {
+                "give the parameter a name, as in `#[context] mailer: &Mailer`"
+            };
+            let fact = "a value of the context is lent to a parameter with a name, not to a pattern";
+            errors.on(other, format!("{fact}\n\nhelp: {help}"));
+            return None;
+        }
+    };
+    let (name, ty) = (&pattern.ident, &*typed.ty);
+    let binding = Binding { name: name.clone(), written: name, ty, scope: scope(ty, generics) };
+    let value = context::value(&binding, meant, errors)?;
+    Some(Parameter::Context(binding, value))
+}
+
+fn scope(ty: &Type, generics: &[&Ident]) -> Scope {
+    if generics::is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere }
+}
+
+/// A parameter of a plain function.
+fn typed<'a>(input: &'a FnArg, errors: &mut Errors) -> Option<&'a PatType> {
     let typed = match input {
         FnArg::Typed(typed) => typed,
         FnArg::Receiver(receiver) => {
@@ -314,28 +371,5 @@ fn parameter<'a>(input: &'a FnArg, generics: &[&Ident], to: BoundTo, errors: &mu
         );
         return None;
     }
-    let Pat::Ident(pattern) = &*typed.pat else {
-        let help = if matches!(&*typed.pat, Pat::Wild(_)) {
-            "write the name of the field, with `_` in front if the function does not use it, as in `_instance`"
-        } else {
-            "name the field here and take it apart in the function"
-        };
-        errors.on(
-            &typed.pat,
-            format!("a receiver's parameter is the name of a field of the payload, not a pattern\n\nhelp: {help}"),
-        );
-        return None;
-    };
-    if pattern.by_ref.is_some() || pattern.subpat.is_some() {
-        errors.on(pattern, "a receiver's parameter is the name of a field of the payload, not a pattern");
-    }
-    let (name, ty) = (&pattern.ident, &*typed.ty);
-    let scope = if generics::is_generic(ty, generics) { Scope::Function } else { Scope::Everywhere };
-    if let BoundTo::Context = to {
-        let binding = Binding { name: name.clone(), written: name, ty, scope };
-        let value = context::value(&binding, errors)?;
-        return Some(Parameter::Context(binding, value));
-    }
-    let binding = Binding { name: names::field(name), written: name, ty, scope };
-    Some(if binding.name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
+    Some(typed)
 }

@@ -131,6 +131,35 @@ impl Meant {
         ))
     }
 
+    /// What is wrong with a value of the context that is a field of the payload, or all of it.
+    pub(super) fn field_of_the_payload(&self, name: &str, ty: &Type) -> Option<String> {
+        let written = written(ty.to_token_stream());
+        if self.is_payload(ty) {
+            return Some(format!(
+                "the payload is not in the context\n\nhelp: write `event: {written}` without `#[context]`"
+            ));
+        }
+        if !self.is_of_the_library() {
+            return None;
+        }
+        let signal = &self.signals[0];
+        if text(target(ty)).trim_start_matches("signals::").trim_start_matches("db::") == "Tx"
+            && let Some((_, parameter)) = self.of_type("&mutTx")
+        {
+            return Some(format!(
+                "the transaction is not in the context\n\nhelp: write `{parameter}`, without `#[context]`"
+            ));
+        }
+        let of = FIELDS.iter().find(|(field, _)| *field == name)?.1;
+        let has = of.is_empty() || self.signals.iter().any(|signal| of.contains(&signal.as_str()));
+        has.then(|| {
+            format!(
+                "`{name}` is a field of the payload of `{signal}`\n\n\
+                 help: write it without `#[context]`, or give the value of the context another name"
+            )
+        })
+    }
+
     /// Whether a type is the payload of one of the signals, by its name.
     pub(super) fn is_payload(&self, ty: &Type) -> bool {
         let target = match ty {
@@ -196,7 +225,7 @@ pub(super) fn is_misspelt_instance(name: &str) -> bool {
     !is_field(name) && suggest::nearest(name, &["instance"]).is_some()
 }
 
-fn is_field(name: &str) -> bool {
+pub(super) fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, _)| *field == name)
 }
 

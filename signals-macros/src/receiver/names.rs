@@ -28,8 +28,7 @@ pub(super) fn field(name: &Ident) -> Ident {
     }
 }
 
-pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut Errors) {
-    let meant = Meant::of(&parsed.attributes);
+pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], meant: &Meant, errors: &mut Errors) {
     let mut seen: Vec<&Ident> = Vec::new();
     for parameter in parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Context(..))) {
         let Binding { name, ty, written: as_written, .. } = parameter.binding();
@@ -40,7 +39,7 @@ pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut 
             );
         }
         seen.push(name);
-        types::check(&name.unraw().to_string(), ty, &meant, errors);
+        types::check(&name.unraw().to_string(), ty, meant, errors);
         if let Parameter::Field(_) = parameter
             && let Some(message) = meant.mistake(&name.unraw().to_string(), ty, parameters.len())
         {

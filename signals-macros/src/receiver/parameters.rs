@@ -28,6 +28,9 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
         .iter()
         .filter(|parameter| !matches!(parameter, Parameter::Context(..)))
         .map(|parameter| {
+            if let Some(whole) = context::whole(function, parameter) {
+                return whole;
+            }
             let binding = parameter.binding();
             if binding.scope == Scope::Function || is_dyn(binding.ty) || bound.is_usual(parameter) {
                 return known(parameter);

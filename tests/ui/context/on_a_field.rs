@@ -1,0 +1,12 @@
+// A field of the payload is not a value of the context.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User> }
+
+struct Mailer;
+
+#[receiver(post_save, sender = User)]
+fn greet(#[context] created: bool) {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// `with` returns another handle, and the first one does not have the value.
+#![deny(unused_must_use)]
+use signals::prelude::*;
+
+struct Actor;
+
+fn on_behalf(db: &Db) {
+    db.with(Actor);
+}
+
+fn main() {}
