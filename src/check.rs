@@ -1,5 +1,6 @@
 //! Checks everything that is linked into the program.
 
+use crate::db::{ContextTypes, require_context};
 use crate::error::{ErrorKind, Result, WiringMistake};
 use crate::model;
 
@@ -27,4 +28,35 @@ pub fn check() -> Result<()> {
         mistakes.extend(errors.into_iter().map(WiringMistake::Signal));
     }
     if mistakes.is_empty() { Ok(()) } else { Err(ErrorKind::Wiring(mistakes).into()) }
+}
+
+/// Checks that no receiver of the program needs a value of the context of another type than these. It is for a test or the start of a
+/// program; [`ConnectOptions::check_context`](crate::db::ConnectOptions::check_context) does the same with the values of the options.
+///
+/// ```rust,standalone_crate
+/// use signals::prelude::*;
+///
+/// struct Mailer;
+/// struct Actor(u64);
+///
+/// #[model]
+/// struct User {
+///     #[key]
+///     id: Id<User>,
+/// }
+///
+/// #[receiver(post_save, sender = User)]
+/// fn welcome(#[context] mailer: &Mailer, #[context] actor: Option<&Actor>) {}
+///
+/// # fn main() -> Result<()> {
+/// signals::check_context::<(Mailer,)>()?;
+/// assert!(signals::check_context::<()>().is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Wiring`] with each receiver, its location, and the type that it needs.
+pub fn check_context<T: ContextTypes>() -> Result<()> {
+    require_context(&T::types())
 }

@@ -304,6 +304,7 @@
 //! |---|---|
 //! | compile time | the names and types of a receiver's parameters, its sender, that the sender sends the signal, `async`, filters, the return type, cycles of `after`, the columns and relations of a model |
 //! | program start, by [`check`] | cycles through `before`, a function that one signal would call twice, `after` and `before` without effect, two receivers with one id, two models with one table, crates of [`apps!`] that declare nothing |
+//! | program start, by [`check_context`] or [`ConnectOptions::check_context`](db::ConnectOptions::check_context) | receivers that need a value that no context has |
 //! | program start, by [`Db::check_schema`] | columns, types, NULL, keys, uniqueness, indexes and foreign keys of the tables |
 //! | tests, by `migrate::assert_complete(..)` | a model or a field that no migration creates, and what no model declares, with the feature `migrate` |
 //! | tests, by [`testing::assert_linked`] | a crate in `Cargo.toml` that is not linked |
@@ -374,7 +375,7 @@ mod value;
 pub mod web;
 pub mod wiring;
 
-pub use check::check;
+pub use check::{check, check_context};
 #[doc(inline)]
 pub use column::Column;
 #[doc(inline)]

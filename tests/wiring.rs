@@ -48,7 +48,12 @@ mod accounts {
     pub(crate) fn greet() {}
 
     #[receiver(m2m_changed, sender = UserGroups)]
-    pub(crate) fn regroup() {}
+    pub(crate) fn regroup(#[context] mailer: &Mailer, #[context] actor: Option<&crate::accounts::Actor>) {
+        let _ = (mailer, actor);
+    }
+
+    pub(crate) struct Mailer;
+    pub(crate) struct Actor;
 }
 
 /// Another `User`, whose deletes do not call receivers of any sender.
@@ -125,7 +130,7 @@ fn a_table_names_the_receivers_of_each_signal_in_their_order() {
             1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
         UserGroups (wiring::accounts)
           m2m_changed
-            1  wiring::accounts::regroup                                                                      tests/wiring.rs
+            1  wiring::accounts::regroup         context = [Mailer, Option<crate::accounts::Actor>]           tests/wiring.rs
         any sender
           post_save
             1  wiring::audit                     after = [wiring::accounts::create_profile]                   tests/wiring.rs
@@ -190,6 +195,7 @@ fn json_is_for_programs() {
                 "reads": [
                   "event"
                 ],
+                "context": [],
                 "any_sender": false,
                 "raw": false,
                 "async": false,
@@ -244,7 +250,7 @@ fn a_graph_for_mermaid() {
             n4 --> n10
             n10 -->|"1, any sender, after = [wiring::accounts::create_profile]"| n2
             n11 --> n12
-            n12 -->|"1"| n13
+            n12 -->|"1, context = [Mailer, Option#lt;crate::accounts::Actor#gt;]"| n13
     "#]]
     .assert_eq(&wiring.to_mermaid());
 }
@@ -340,7 +346,7 @@ fn a_lock_file_shows_receivers_that_are_added_and_removed() {
             wiring::accounts::create_profile  created = true
         UserGroups (wiring::accounts)
           m2m_changed
-            wiring::accounts::regroup
+            wiring::accounts::regroup  context = [Mailer, Option<crate::accounts::Actor>]
         any sender
           post_save
             wiring::audit  after = [wiring::accounts::create_profile]

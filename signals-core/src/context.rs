@@ -255,6 +255,13 @@ pub struct ContextNeed {
     pub ty: TypeId,
 }
 
+/// `Mailer`, or `Option<Actor>` if it may be missing.
+impl fmt::Display for ContextNeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.required { f.write_str(self.type_name) } else { write!(f, "Option<{}>", self.type_name) }
+    }
+}
+
 impl ContextNeed {
     /// A value without which the receiver fails.
     #[doc(hidden)]

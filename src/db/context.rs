@@ -1,10 +1,13 @@
 //! The context of a handle.
 
+use std::any::TypeId;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use signals_core::{Context, ContextValue};
 
 use super::{ConnectOptions, Db, Tx};
+use crate::error::{ErrorKind, Result, WiringMistake};
 
 impl Db {
     /// A handle on the same database whose context has one more value: who acts, in which request, a mailer. It replaces a value of
@@ -104,4 +107,77 @@ impl ConnectOptions {
         self.context = self.context.with(value);
         self
     }
+
+    /// Makes [`connect`](Self::connect) fail if a receiver of the program needs a value that is neither in these options nor one of these
+    /// types, which callers add with [`Db::with`]. Without it, such a receiver fails when it is called.
+    ///
+    /// ```rust,standalone_crate
+    /// use signals::db::ConnectOptions;
+    /// use signals::prelude::*;
+    ///
+    /// struct Mailer;
+    /// struct Actor(u64);
+    ///
+    /// #[model]
+    /// struct User {
+    ///     #[key]
+    ///     id: Id<User>,
+    /// }
+    ///
+    /// #[receiver(post_save, sender = User)]
+    /// fn audit(#[context] actor: &Actor, #[context] mailer: &Mailer) {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let options = || ConnectOptions::new("sqlite::memory:").check_context::<(Actor,)>();
+    /// let db = options().with(Mailer).connect().await?;
+    ///
+    /// let error = options().connect().await.unwrap_err();
+    /// assert!(error.to_string().contains("needs `Mailer` in its context"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check_context<T: ContextTypes>(mut self) -> Self {
+        self.context_of_callers = Some(T::types);
+        self
+    }
+
+    pub(super) fn refuse_missing_context(&self) -> Result<()> {
+        let Some(of_callers) = self.context_of_callers else { return Ok(()) };
+        let has: Vec<TypeId> = self.context.types().chain(of_callers()).collect();
+        require_context(&has)
+    }
+}
+
+/// Types of the values of a context, as a tuple: `(Mailer, Actor)`, `(Mailer,)` or `()`.
+pub trait ContextTypes {
+    #[doc(hidden)]
+    fn types() -> Vec<TypeId>;
+}
+
+macro_rules! tuples {
+    ($($first:ident $($rest:ident)*)?) => {
+        impl$(<$first: ContextValue, $($rest: ContextValue),*>)? ContextTypes for ($($first, $($rest),*)?) {
+            fn types() -> Vec<TypeId> {
+                vec![$(TypeId::of::<$first>(), $(TypeId::of::<$rest>()),*)?]
+            }
+        }
+        $(tuples!($($rest)*);)?
+    };
+}
+tuples!(A B C D E F G H I J K L);
+
+/// Refuses receivers that need a value of another type.
+pub(crate) fn require_context(has: &[TypeId]) -> Result<()> {
+    let mut mistakes: Vec<WiringMistake> = Vec::new();
+    let mut seen = HashSet::new();
+    for receiver in signals_core::receivers() {
+        // A receiver of several signals is in the list once for each.
+        let needs = receiver.context.iter().filter(|need| need.required && !has.contains(&need.ty));
+        for need in needs.filter(|need| seen.insert((receiver.id.name.clone(), need.ty))) {
+            mistakes.push(WiringMistake::MissingContext { receiver: &receiver.id, type_name: need.type_name });
+        }
+    }
+    mistakes.sort_by_key(|mistake| mistake.to_string());
+    if mistakes.is_empty() { Ok(()) } else { Err(ErrorKind::Wiring(mistakes).into()) }
 }

@@ -51,6 +51,8 @@ use signals_core::Context;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::body::{BodyKind, TransactionBody};
+pub use self::context::ContextTypes;
+pub(crate) use self::context::require_context;
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
 pub use self::executor::{DbOrTx, Exec, Executor};
 pub(crate) use self::hook::Hook;
@@ -165,6 +167,7 @@ impl Db {
     }
 
     async fn open(options: ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
+        options.refuse_missing_context()?;
         let driver = Driver::connect(&options, at).await?;
         let context = options.context.in_new_scope();
         Ok(Self { shared: Arc::new(Shared { driver, options }), context })

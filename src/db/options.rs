@@ -1,5 +1,6 @@
 //! How to connect.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub struct ConnectOptions {
     statement_cache_capacity: Option<usize>,
     on_error: ErrorHandler,
     pub(super) context: Context,
+    /// The types that callers add, if a receiver that needs another one is refused.
+    pub(super) context_of_callers: Option<fn() -> Vec<TypeId>>,
     pub(super) receiver_timeout: Option<Duration>,
 }
 
@@ -92,6 +95,7 @@ impl ConnectOptions {
             statement_cache_capacity: None,
             on_error: Arc::new(print),
             context: Context::new(),
+            context_of_callers: None,
             receiver_timeout: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use signals_core::{SourceLocation, WiringError};
+use signals_core::{ReceiverId, SourceLocation, WiringError};
 
 /// One mistake in what is linked into the program, which the compiler cannot see.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -33,6 +33,19 @@ pub enum WiringMistake {
         method: String,
         /// The fields that they come from.
         fields: Box<[DeclaredField; 2]>,
+    },
+
+    /// A receiver needs a value of the context that the program has said not to have.
+    #[error(
+        "receiver `{}` ({}) needs `{type_name}` in its context: put one there with `ConnectOptions::with`, or name its type in \
+         `check_context` if callers add it with `db.with(..)`; a receiver that works without it takes an `Option<&{type_name}>`",
+        .receiver.name, .receiver.location
+    )]
+    MissingContext {
+        /// The receiver.
+        receiver: &'static ReceiverId,
+        /// The type of the value, as the receiver names it.
+        type_name: &'static str,
     },
 
     /// The receivers of a signal cannot be put in an order, or the linker dropped some.

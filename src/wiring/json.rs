@@ -25,6 +25,7 @@ impl Wiring {
     ///         "column": 1,
     ///         "filters": ["created = true"],
     ///         "reads": ["instance", "tx"],
+    ///         "context": ["Mailer", "Option<Actor>"],
     ///         "any_sender": false,
     ///         "raw": false,
     ///         "async": true,
@@ -77,6 +78,7 @@ struct ReceiverObject<'a> {
     column: u32,
     filters: &'a [&'a str],
     reads: &'a [&'a str],
+    context: Vec<String>,
     any_sender: bool,
     raw: bool,
     #[serde(rename = "async")]
@@ -97,6 +99,7 @@ impl<'a> ReceiverObject<'a> {
             column: location.column,
             filters: receiver.filters,
             reads: receiver.reads,
+            context: receiver.context.iter().map(ToString::to_string).collect(),
             any_sender: *any_sender,
             raw: receiver.raw,
             is_async: receiver.is_async(),

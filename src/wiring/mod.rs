@@ -206,7 +206,16 @@ impl WiredSignal {
         let filters = wired.receiver.filters.iter().map(|&filter| filter.to_owned());
         let timeout = wired.receiver.timeout.map(|timeout| format!("timeout = {timeout:?}"));
         let (after, before) = (names("after", &wired.after), names("before", &wired.before));
-        any.into_iter().chain(filters).chain(timeout).chain(after).chain(before).collect::<Vec<_>>().join(", ")
+        let needs: Vec<String> = wired.receiver.context.iter().map(ToString::to_string).collect();
+        let context = (!needs.is_empty()).then(|| format!("context = [{}]", needs.join(", ")));
+        any.into_iter()
+            .chain(filters)
+            .chain(timeout)
+            .chain(context)
+            .chain(after)
+            .chain(before)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Whether its title is a sender, and not its own name.

@@ -324,6 +324,7 @@ pub(super) fn locals(function: &Function<'_>, private: &TokenStream) -> TokenStr
     });
     quote! {
         let #context = #field;
+        #[allow(unused_braces)]
         let #context = #lent;
         #(#bound)*
     }
