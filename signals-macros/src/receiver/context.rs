@@ -300,11 +300,11 @@ pub(super) fn locals(function: &Function<'_>, private: &TokenStream) -> TokenStr
     let [context, found, missing] = ["context", "found", "missing"].map(|name| Ident::new(name, Span::mixed_site()));
     // A field of another type is a mistake of the parameter.
     let place = SpanRange::of(&first.0);
-    let lend = moved(quote!(#private::LendsContext::lend), place);
+    let question = moved(quote!(#private::LendsContext::lend), place);
     let field = quote_spanned!(place.hygienic()=> &payload.context);
     let mut argument = Group::new(Delimiter::Brace, quote!(#context));
     argument.set_span(place.first());
-    let lent = quote_spanned!(place.first()=> #lend(#argument));
+    let lent = quote_spanned!(place.first()=> #question(#argument));
     let bound = std::iter::once(first).chain(values).map(|(name, value)| match value {
         ContextValue::Required(ty) => {
             let ty = without_lifetimes(ty);
