@@ -178,6 +178,6 @@ pub(crate) fn require_context(has: &[TypeId]) -> Result<()> {
             mistakes.push(WiringMistake::MissingContext { receiver: &receiver.id, type_name: need.type_name });
         }
     }
-    mistakes.sort_by_key(|mistake| mistake.to_string());
+    mistakes.sort_by_key(ToString::to_string);
     if mistakes.is_empty() { Ok(()) } else { Err(ErrorKind::Wiring(mistakes).into()) }
 }
