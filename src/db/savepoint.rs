@@ -12,8 +12,9 @@ impl Tx {
     /// A failed save, and in PostgreSQL any failed statement, only breaks the innermost savepoint. If a body continues after such a
     /// failure and returns `Ok`, it is undone as well, and the error is [`ErrorKind::Swallowed`](crate::ErrorKind::Swallowed).
     ///
-    /// When a savepoint is undone, hooks of [`on_commit`](Self::on_commit) that were queued in it are dropped, and rows saved in it do
-    /// not trigger `post_commit`. Their `post_rollback` is sent at the end of the transaction. Savepoints can be nested, and
+    /// When a savepoint is undone, hooks of [`on_commit`](Self::on_commit) that were queued in it are dropped, and rows saved or
+    /// deleted in it do not trigger `post_commit` or `post_delete_commit`. Their `post_rollback` or `post_delete_rollback` is sent at the end of
+    /// the transaction. Savepoints can be nested, and
     /// receivers may use them. A savepoint costs PostgreSQL no round trip: its commands are sent together with other statements.
     ///
     /// ```

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::rows::{Kind, Row, Rows, Value};
+use crate::rows::{Kind, Link, Row, Rows, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -18,6 +18,16 @@ pub(crate) struct Level {
     pub(crate) is_broken: bool,
     queue: Vec<Queued>,
     rows: BTreeMap<(Kind, Value), Remembered>,
+    relations: BTreeMap<Link, Relation>,
+}
+
+/// A relation that was changed.
+#[derive(Debug, Default)]
+struct Relation {
+    /// The rows that it was changed from, with their sides, in the order of their first changes.
+    rows: Vec<(usize, Row)>,
+    /// Whether each pair was related before, and the index of the row that it was changed from last.
+    pairs: BTreeMap<(i64, i64), (bool, usize)>,
 }
 
 /// A row that something was done to.
@@ -48,6 +58,7 @@ struct Saved {
 enum Queued {
     Hook(End, i64),
     Row(End, Kind, Value),
+    Relation(Link),
     /// A row of a savepoint that was rolled back.
     Due(AtEnd),
 }
@@ -59,13 +70,15 @@ pub(crate) enum AtEnd {
     Hook(i64),
     /// A signal is sent.
     Signal { end: End, row: Row, created: bool, previous: Option<Row> },
+    /// The signal of a relation is sent.
+    Related { link: Link, from: usize, row: Row, added: Vec<i64>, removed: Vec<i64> },
     /// The signal of a delete is sent.
     Deleted { end: End, row: Row },
 }
 
 impl Level {
     pub(crate) fn new(before: Rows) -> Self {
-        Self { before, is_broken: false, queue: Vec::new(), rows: BTreeMap::new() }
+        Self { before, is_broken: false, queue: Vec::new(), rows: BTreeMap::new(), relations: BTreeMap::new() }
     }
 
     /// Remembers a row that was written, as it is in the database now.
@@ -117,6 +130,25 @@ impl Level {
         }
     }
 
+    /// Remembers pairs that were related from a side of a row, or not any more.
+    pub(crate) fn related(
+        &mut self,
+        link: Link,
+        (from, row): (usize, &Row),
+        pairs: Vec<(i64, i64)>,
+        was_related: bool,
+    ) {
+        if pairs.is_empty() {
+            return;
+        }
+        self.queue.push(Queued::Relation(link));
+        let relation = self.relations.entry(link).or_default();
+        let index = relation.index(from, row.clone());
+        for pair in pairs {
+            relation.pairs.entry(link.once(pair)).or_insert((was_related, index)).1 = index;
+        }
+    }
+
     pub(crate) fn hook(&mut self, end: End, number: i64) {
         self.queue.push(Queued::Hook(end, number));
     }
@@ -144,8 +176,13 @@ impl Level {
                     };
                     sent.extend(remembered.removed.filter(|_| is_gone).map(|row| AtEnd::Deleted { end, row }));
                 }
+                Queued::Relation(link) if end == End::Commit => {
+                    if let Some(relation) = self.relations.remove(&link) {
+                        sent.extend(relation.differences(link, rows));
+                    }
+                }
                 Queued::Hook(when, number) if when == end => sent.push(AtEnd::Hook(number)),
-                Queued::Row(..) | Queued::Hook(..) => {}
+                Queued::Row(..) | Queued::Relation(_) | Queued::Hook(..) => {}
             }
         }
         sent
@@ -154,6 +191,7 @@ impl Level {
     /// Takes over what a savepoint remembers that is released.
     pub(crate) fn release(&mut self, savepoint: Self) {
         self.queue.extend(savepoint.queue);
+        self.release_relations(savepoint.relations);
         for (key, later) in savepoint.rows {
             let row = self.rows.entry(key).or_default();
             if later.is_deleted {
@@ -168,9 +206,74 @@ impl Level {
         }
     }
 
+    fn release_relations(&mut self, relations: BTreeMap<Link, Relation>) {
+        for (link, later) in relations {
+            let relation = self.relations.entry(link).or_default();
+            let indexes: Vec<usize> = later.rows.into_iter().map(|(from, row)| relation.index(from, row)).collect();
+            for (pair, (was_related, index)) in later.pairs {
+                relation.pairs.entry(pair).or_insert((was_related, indexes[index])).1 = indexes[index];
+            }
+        }
+    }
+
     /// Keeps what is sent at the end of the transaction because a savepoint was rolled back.
     pub(crate) fn undone(&mut self, due: Vec<AtEnd>) {
         self.queue.extend(due.into_iter().map(Queued::Due));
+    }
+}
+
+impl Relation {
+    /// The index of a row, which is kept as it was passed last.
+    fn index(&mut self, from: usize, row: Row) -> usize {
+        match self.rows.iter().position(|(side, known)| *side == from && known.key() == row.key()) {
+            Some(index) => {
+                self.rows[index].1 = row;
+                index
+            }
+            None => {
+                self.rows.push((from, row));
+                self.rows.len() - 1
+            }
+        }
+    }
+
+    /// What is sent for each row, in the order of their first changes.
+    fn differences(self, link: Link, rows: &Rows) -> Vec<AtEnd> {
+        let Self { rows: changed, pairs } = self;
+        let related: Vec<(i64, i64)> = rows.pairs(link).map(|pair| link.once(pair)).collect();
+        let mut sent = Vec::new();
+        for (index, (from, row)) in changed.into_iter().enumerate() {
+            let Value::Integer(id) = *row.key() else { continue };
+            let other = |(first, second): (i64, i64)| match link.is_symmetrical() {
+                true => {
+                    if first == id {
+                        second
+                    } else {
+                        first
+                    }
+                }
+                false => {
+                    if from == 0 {
+                        second
+                    } else {
+                        first
+                    }
+                }
+            };
+            let ids = |was: bool| -> Vec<i64> {
+                let is_it = |(pair, changed): &(&(i64, i64), &(bool, usize))| {
+                    **changed == (was, index) && related.contains(pair) != was
+                };
+                let mut ids: Vec<i64> = pairs.iter().filter(is_it).map(|(pair, _)| other(*pair)).collect();
+                ids.sort_unstable();
+                ids
+            };
+            let (added, removed) = (ids(false), ids(true));
+            if !added.is_empty() || !removed.is_empty() {
+                sent.push(AtEnd::Related { link, from, row, added, removed });
+            }
+        }
+        sent
     }
 }
 

@@ -233,6 +233,22 @@ fn related_changed(event: &mut M2mChanged<'_, TagRelated>) -> Result<(), Trapped
     relation_changed("TagRelated", event)
 }
 
+#[receiver(m2m_commit, sender = BookTags)]
+fn tags_committed(event: &M2mCommit<'_, BookTags>) -> Result<(), Trapped> {
+    relation_committed("BookTags", event)
+}
+
+#[receiver(m2m_commit, sender = TagRelated)]
+fn related_committed(event: &M2mCommit<'_, TagRelated>) -> Result<(), Trapped> {
+    relation_committed("TagRelated", event)
+}
+
+fn relation_committed<T: Through>(relation: &str, event: &M2mCommit<'_, T>) -> Result<(), Trapped> {
+    let M2mCommit { reverse, instance, model, added, removed, .. } = event;
+    let (instance, model) = (shown(*instance), model.name);
+    receive("m2m_commit", format_args!("{relation} {instance} reverse {reverse}, {model} +{added:?} -{removed:?}"))
+}
+
 fn relation_changed<T: Through>(relation: &str, event: &mut M2mChanged<'_, T>) -> Result<(), Trapped> {
     let M2mChanged { action, reverse, instance, model, ids, .. } = event;
     let (instance, model) = (shown(*instance), model.name);

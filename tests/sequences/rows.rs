@@ -192,6 +192,11 @@ impl Link {
         }
     }
 
+    /// A pair, which is the same in both directions if the relation is symmetrical.
+    pub(crate) fn once(self, (source, target): (i64, i64)) -> (i64, i64) {
+        if self.is_symmetrical() { (source.min(target), source.max(target)) } else { (source, target) }
+    }
+
     pub(crate) fn is_symmetrical(self) -> bool {
         self == Self::TagRelated
     }

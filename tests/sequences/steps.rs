@@ -196,6 +196,7 @@ const ALL: &[&str] = &[
     "post_delete_rollback",
     "post_load",
     "m2m_changed",
+    "m2m_commit",
 ];
 
 fn step(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
@@ -210,7 +211,8 @@ fn step_in_transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
 
 fn transaction(models: &[Kind]) -> impl Strategy<Value = Step> + use<> {
     let end = prop_oneof![4 => Just(Ending::Commit), 2 => Just(Ending::Rollback), 1 => Just(Ending::Drop)];
-    let trap = trap(&["post_commit", "post_rollback", "post_delete_commit", "post_delete_rollback", "hook"]);
+    let trap =
+        trap(&["post_commit", "post_rollback", "post_delete_commit", "post_delete_rollback", "m2m_commit", "hook"]);
     (vec(step_in_transaction(models), 1..8), end, connection(), trap)
         .prop_map(|(steps, end, connection, trap)| Step::Transaction { steps, end, connection, trap })
 }

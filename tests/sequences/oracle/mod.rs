@@ -118,6 +118,13 @@ impl Oracle {
                 AtEnd::Signal { end, row, created, previous } => {
                     self.send_of_row(end, &row, created, previous.as_ref());
                 }
+                AtEnd::Related { link, from, row, added, removed } => {
+                    let (reverse, model) = (from == 1, link.sides()[1 - from].name());
+                    let what = format!("{} {row} reverse {reverse}, {model} +{added:?} -{removed:?}", link.name());
+                    if self.receive("m2m_commit", &what).is_err() {
+                        self.log.push("reported m2m_commit".to_owned());
+                    }
+                }
                 AtEnd::Deleted { end, row } => {
                     let signal = match end {
                         End::Commit => "post_delete_commit",

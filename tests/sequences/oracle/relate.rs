@@ -95,6 +95,8 @@ impl Oracle {
                 self.rows.relate(side.link, (pair.1, pair.0))?;
             }
         }
+        let pairs = missing.iter().map(|id| side.pair(*id)).collect();
+        self.innermost(|level| level.related(side.link, (side.from, side.row), pairs, false));
         self.tell_change(side, "PostAdd", &missing)
     }
 
@@ -105,7 +107,7 @@ impl Oracle {
         self.tell_change(side, "PreRemove", ids)?;
         let ids = &mut ids.to_vec();
         self.veto(ids);
-        self.rows.separate(side.link, |pair| ids.iter().any(|&id| side.relates(pair, id)));
+        self.separate(side, ids);
         self.tell_change(side, "PostRemove", ids)
     }
 
@@ -119,8 +121,15 @@ impl Oracle {
     fn clear(&mut self, side: Side<'_>) -> Outcome {
         self.tell_change(side, "PreClear", &[])?;
         let related = self.related(side);
-        self.rows.separate(side.link, |pair| related.iter().any(|&id| side.relates(pair, id)));
+        self.separate(side, &related);
         self.tell_change(side, "PostClear", &[])
+    }
+
+    fn separate(&mut self, side: Side<'_>, ids: &[i64]) {
+        let is_gone = |pair| ids.iter().any(|&id| side.relates(pair, id));
+        let gone = self.rows.pairs(side.link).filter(|pair| is_gone(*pair)).collect();
+        self.rows.separate(side.link, is_gone);
+        self.innermost(|level| level.related(side.link, (side.from, side.row), gone, true));
     }
 
     /// The ids that a row is related to, in ascending order.
