@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::covered::{self, Event};
 use crate::id::ReceiverId;
+use crate::receiver::Receiver;
 use crate::rules::{Effect, Rule};
 use crate::sent_signal::{Call, SentSignal};
-use crate::source::SignalOf;
+use crate::source::{SignalOf, Source};
 use crate::store::Store;
 
 /// The entries of one dispatch in what tests record. They are complete when it is dropped.
@@ -14,21 +16,24 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Begins the entries of a dispatch that these rules apply to, if some of them record it.
-    pub(crate) fn begin(rules: &[Arc<Rule>], name: SignalOf) -> Option<Self> {
-        let entries: Vec<_> = rules
-            .iter()
-            .filter_map(|rule| match &rule.effect {
-                Effect::Record(store) => Some((Arc::clone(store), store.begin(SentSignal::new(name)))),
-                _ => None,
-            })
-            .collect();
-        (!entries.is_empty()).then_some(Self { entries })
+    /// Begins the entries of a dispatch that these rules apply to, if it is noted anywhere.
+    pub(crate) fn begin(rules: &[Arc<Rule>], source: &Source) -> Option<Self> {
+        let name = SignalOf(source.signal, source.sender);
+        let begin = |rule: &Arc<Rule>| match &rule.effect {
+            Effect::Record(store) => Some((Arc::clone(store), store.begin(SentSignal::new(name)))),
+            _ => None,
+        };
+        covered::note_sent(source);
+        let entries: Vec<_> = rules.iter().filter_map(begin).collect();
+        (!entries.is_empty() || covered::is_on()).then_some(Self { entries })
     }
 
-    /// A receiver is about to be called.
-    pub(crate) fn calls(&self, receiver: &ReceiverId) {
-        self.change(|sent| sent.calls.push(Call { receiver: receiver.clone(), failed: false }));
+    /// A receiver is about to be called, which is not linked if it is a closure.
+    pub(crate) fn calls(&self, id: &ReceiverId, linked: Option<&Receiver>) {
+        if let Some(receiver) = linked {
+            covered::note_receiver(Event::Called, receiver);
+        }
+        self.change(|sent| sent.calls.push(Call { receiver: id.clone(), failed: false }));
     }
 
     /// A receiver has failed, or its filter.

@@ -1,12 +1,14 @@
 //! The rules of tests: what is muted, recorded or reordered in a scope.
 //!
-//! While there are rules, every signal that was resolved has the flag [`WATCHED`], and its dispatches look here. In a program
+//! While there are rules, or if the program writes down what it covers, every signal that was resolved has the flag [`WATCHED`], and its dispatches look here. In a program
 //! without rules, a dispatch reads the flags that it reads anyway.
 
 use core::any::TypeId;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::covered;
+use crate::orders::Orders;
 use crate::scope::{ScopeId, Scopes};
 use crate::select::Selector;
 use crate::sent_signal::SentSignal;
@@ -30,6 +32,8 @@ pub(crate) enum Effect {
     Only(Selector),
     /// Each dispatch is recorded.
     Record(Arc<Store<SentSignal>>),
+    /// Receivers are called in these orders.
+    Order(Arc<Orders>),
 }
 
 impl Rule {
@@ -38,7 +42,7 @@ impl Rule {
         match &self.effect {
             Effect::Mute(selected) => !selected.selects(signal, function),
             Effect::Only(selected) => selected.selects(signal, function),
-            Effect::Record(_) => true,
+            Effect::Record(_) | Effect::Order(_) => true,
         }
     }
 }
@@ -47,11 +51,9 @@ struct State {
     rules: Vec<Arc<Rule>>,
     /// The flags of each signal that was resolved.
     signals: Vec<&'static AtomicU8>,
-    /// Whether dispatches are watched for the whole run of the program.
-    always: bool,
 }
 
-static STATE: Mutex<State> = Mutex::new(State { rules: Vec::new(), signals: Vec::new(), always: false });
+static STATE: Mutex<State> = Mutex::new(State { rules: Vec::new(), signals: Vec::new() });
 
 /// A rule that applies until this is dropped.
 pub(crate) struct RuleGuard {
@@ -73,7 +75,7 @@ impl Drop for RuleGuard {
     fn drop(&mut self) {
         let mut state = lock();
         state.rules.retain(|rule| !Arc::ptr_eq(rule, &self.rule));
-        if state.rules.is_empty() && !state.always {
+        if state.rules.is_empty() && !covered::is_on() {
             state.signals.iter().for_each(|flags| _ = flags.fetch_and(!WATCHED, Ordering::Release));
         }
     }
@@ -85,7 +87,7 @@ pub(crate) fn register(flags: &'static AtomicU8) {
     if !state.signals.iter().any(|known| core::ptr::eq(*known, flags)) {
         state.signals.push(flags);
     }
-    if state.always || !state.rules.is_empty() {
+    if !state.rules.is_empty() || covered::is_on() {
         flags.fetch_or(WATCHED, Ordering::Release);
     }
 }

@@ -56,8 +56,11 @@ impl fmt::Debug for SentSignal {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &*self.receiver.name;
-        let function = name.rsplit_once("::").map_or(name, |(_, function)| function);
-        write!(f, "{function}{}", if self.failed { " (failed)" } else { "" })
+        write!(f, "{}{}", short_name(&self.receiver.name), if self.failed { " (failed)" } else { "" })
     }
+}
+
+/// The name of a receiver without its module.
+pub(crate) fn short_name(name: &str) -> &str {
+    name.rsplit_once("::").map_or(name, |(_, function)| function)
 }

@@ -178,8 +178,22 @@ impl<P: Payload> Signal<P> {
 
 // In scopes.
 impl<P: Payload> Signal<P> {
-    /// Like [`connect_scoped`](Self::connect_scoped), for what is sent in one scope: the receiver is not called for other databases.
-    /// For tests.
+    /// Like [`connect_scoped`](Self::connect_scoped), for what is sent in one scope: in a database or transaction of `signals-rs`, or with a
+    /// context. For tests, which run at the same time as others.
+    ///
+    /// ```
+    /// use signals_core::{Context, signal};
+    ///
+    /// #[signal]
+    /// struct Paid<'a> {
+    ///     context: &'a Context,
+    /// }
+    ///
+    /// let context = Context::new();
+    /// let _guard = Paid::SIGNAL.connect_in(&context, |_| Err("the till is closed"));
+    /// assert!(Paid { context: &context }.send().is_err());
+    /// assert!(Paid { context: &Context::new() }.send().is_ok());
+    /// ```
     ///
     /// # Panics
     /// If the signal is not sent in such a scope.
@@ -227,6 +241,20 @@ impl<P: Payload<Mode = Asynchronous>> Signal<P> {
     }
 
     /// Like [`connect_in`](Self::connect_in), for a receiver that is awaited.
+    ///
+    /// ```
+    /// use signals_core::{Context, signal};
+    ///
+    /// #[signal(async)]
+    /// struct Paid<'a> {
+    ///     invoice: &'a str,
+    ///     context: &'a Context,
+    /// }
+    ///
+    /// let context = Context::new();
+    /// let _guard = Paid::SIGNAL
+    ///     .connect_async_in(&context, |event| Box::pin(async move { println!("paid: {}", event.invoice) }));
+    /// ```
     ///
     /// # Panics
     /// If the signal is not sent in such a scope.

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::connected::{ConnectedReceiver, Snapshot};
+use crate::covered::{self, Event};
 use crate::id::ReceiverId;
 use crate::journal::Journal;
 use crate::linked::LinkedReceiver;
 use crate::panics::Panicked;
 use crate::payload::{Payload, Reply};
+use crate::receiver::Receiver;
 
 /// The receivers of one dispatch, and where it is recorded.
 pub(crate) struct Special<P: Payload> {
@@ -51,9 +53,19 @@ impl<P: Payload> Special<P> {
     }
 
     /// Notes that a receiver is about to be called.
-    pub(crate) fn note_call(&self, receiver: &ReceiverId) {
+    pub(crate) fn note_call(&self, step: Step<'_, P>) {
         if let Some(journal) = &self.journal {
-            journal.calls(receiver);
+            match step {
+                Step::Linked(linked) => journal.calls(&linked.receiver.id, Some(linked.receiver)),
+                Step::Connected(connected) => journal.calls(&connected.id, None),
+            }
+        }
+    }
+
+    /// Notes that a receiver is not called, because its filters are false.
+    pub(crate) fn note_filtered_out(&self, receiver: &Receiver) {
+        if self.journal.is_some() {
+            covered::note_receiver(Event::FilteredOut, receiver);
         }
     }
 

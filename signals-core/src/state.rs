@@ -15,10 +15,11 @@ use crate::id::ReceiverId;
 use crate::journal::Journal;
 use crate::linked::LinkedReceiver;
 use crate::order;
+use crate::orders::Orders;
 use crate::payload::{Call, Payload, SyncCall};
 use crate::receiver::Receiver;
 use crate::registry;
-use crate::rules::{self, WATCHED};
+use crate::rules::{self, Effect, WATCHED};
 use crate::scope::Scopes;
 use crate::source::{Sender, SignalOf, Source};
 use crate::special::Special;
@@ -153,18 +154,34 @@ impl<P: Payload> SignalState<P> {
     fn special_route(&'static self, flags: u8, scopes: Scopes) -> Result<Route<P>, SignalError> {
         let linked = self.linked()?;
         let rules = if flags & WATCHED == 0 { Vec::new() } else { rules::within(scopes) };
-        let (key, name) = (self.source().own, self.name());
-        let called = |function| rules.iter().all(|rule| rule.allows(key, function));
+        let source = self.source();
+        let called = |function| rules.iter().all(|rule| rule.allows(source.own, function));
         let connected = if flags & CONNECTED == 0 { None } else { self.connected.snapshot(scopes, || !called(None)) };
-        if rules.is_empty() && connected.is_none() {
+        let journal = if flags & WATCHED == 0 { None } else { Journal::begin(&rules, &source) };
+        if rules.is_empty() && connected.is_none() && journal.is_none() {
             return Ok(if linked.is_empty() { Route::Empty } else { Route::Linked(linked) });
         }
         let mut linked = Cow::Borrowed(linked);
-        let is_called = |linked: &LinkedReceiver<P>| called(Some(linked.receiver.function));
-        if !linked.iter().all(is_called) {
-            linked.to_mut().retain(is_called);
+        if !linked.iter().all(|linked| called(Some(linked.receiver.function))) {
+            linked.to_mut().retain(|linked| called(Some(linked.receiver.function)));
         }
-        Ok(Route::Special(Box::new(Special { linked, connected, journal: Journal::begin(&rules, name) })))
+        for rule in &rules {
+            if let Effect::Order(orders) = &rule.effect {
+                self.reorder(&mut linked, orders, &source);
+            }
+        }
+        Ok(Route::Special(Box::new(Special { linked, connected, journal })))
+    }
+
+    /// Calls the receivers in the order that a test tries.
+    fn reorder(&self, linked: &mut Cow<'static, [LinkedReceiver<P>]>, orders: &Orders, source: &Source) {
+        let receivers = |linked: &[LinkedReceiver<P>]| linked.iter().map(|linked| linked.receiver).collect::<Vec<_>>();
+        let all = self.linked.get().map_or_else(Vec::new, |linked| receivers(&linked.all));
+        let some = receivers(linked);
+        if some.len() > 1 {
+            let order = orders.order((source.own, self.name()), &all, &some);
+            *linked = order.iter().map(|&index| linked[index].clone()).collect();
+        }
     }
 
     /// Calls a closure on the dispatches that it is for, from now on.

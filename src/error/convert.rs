@@ -1,5 +1,6 @@
 //! The errors that `?` converts.
 
+use signals_core::testing::{NotRecorded, OrderMatters};
 use signals_core::{MissingContext, SignalError};
 
 use super::{Error, ErrorKind, FieldErrors, WiringMistake};
@@ -72,6 +73,20 @@ impl ConvertsToError for SignalError {
 #[diagnostic::do_not_recommend]
 impl ConvertsToError for MissingContext {
     #[cold]
+    fn convert(self) -> Error {
+        Error::other(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for NotRecorded {
+    fn convert(self) -> Error {
+        Error::other(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ConvertsToError for OrderMatters {
     fn convert(self) -> Error {
         Error::other(self)
     }

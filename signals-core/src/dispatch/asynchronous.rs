@@ -154,12 +154,17 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
             Step::Connected(_) => Ok(true),
         };
         let result = match passes {
-            Ok(false) => continue,
+            Ok(false) => {
+                if let Step::Linked(linked) = step {
+                    special.note_filtered_out(linked.receiver);
+                }
+                continue;
+            }
             Ok(true) => {
                 let context = CallContext { depth, panics, span: Span::of(id, name) };
                 match step {
                     Step::Linked(linked) => {
-                        special.note_call(id);
+                        special.note_call(step);
                         match linked.binding.call {
                             Call::Sync(call) => context.call(|| call(payload)),
                             Call::Async(call, ()) => {
@@ -174,12 +179,12 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
                             Err(panic) => Err(panic),
                         },
                         Closure::Sync(closure) => {
-                            special.note_call(id);
+                            special.note_call(step);
                             context.call(|| closure(payload))
                         }
                         // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
                         Closure::Async(closure, ()) => {
-                            special.note_call(id);
+                            special.note_call(step);
                             context.run(Limit::of(timeout, P::TIMER), pin!(async { closure(payload).await })).await
                         }
                     },

@@ -146,14 +146,17 @@ fn call_special<P: Payload<Mode = Synchronous>>(
     for step in special.steps(P::is_raw(payload)) {
         let id = step.id();
         let call = || match step {
-            Step::Linked(linked) if !linked.passes_filters(payload) => None,
+            Step::Linked(linked) if !linked.passes_filters(payload) => {
+                special.note_filtered_out(linked.receiver);
+                None
+            }
             Step::Linked(linked) => {
-                special.note_call(id);
+                special.note_call(step);
                 Some(Span::of(id, name).within(|| linked.call(payload)))
             }
             Step::Connected(connected) => match connected.closure::<P>() {
                 Closure::Sync(closure) => {
-                    special.note_call(id);
+                    special.note_call(step);
                     Some(Span::of(id, name).within(|| closure(payload)))
                 }
                 Closure::Async(_, never) => match *never {},

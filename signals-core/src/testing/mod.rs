@@ -4,10 +4,14 @@
 //! A scope is where a signal is sent: a database or a transaction of `signals-rs`. Other scopes, such as those of tests that run at the
 //! same time, are not affected. While a program has no muted receivers and records nothing, all of this costs nothing.
 
+mod coverage;
+mod every_order;
 mod linked;
 mod mute;
 mod record;
 
+pub use coverage::{Coverage, Covered, Outcome, assert_covered, assert_covered_except, coverage};
+pub use every_order::{EveryOrder, Order, OrderMatters, Ordered, every_order};
 pub use linked::{assert_linked, assert_linked_except};
 pub use mute::{Muted, mute, only};
 pub use record::{record_all, record_with};

@@ -16,6 +16,31 @@ use crate::select::{Selector, Selects};
 ///
 /// In Django, `mute_signals` of `factory_boy` mutes a whole signal for all tests that run at the same time.
 ///
+/// ```rust,standalone_crate
+/// use signals_core::testing::mute;
+/// use signals_core::{Context, receiver, signal};
+///
+/// #[signal]
+/// struct OrderPaid<'a> {
+///     number: u32,
+///     context: &'a Context,
+/// }
+///
+/// #[receiver(OrderPaid)]
+/// fn book(number: u32) -> Result<(), String> {
+///     Err(format!("order {number} is unknown"))
+/// }
+///
+/// # fn main() -> Result<(), signals_core::SignalError> {
+/// let context = Context::new();
+/// let muted = mute::<book>(&context);
+/// OrderPaid { number: 7, context: &context }.send()?;
+/// drop(muted);
+/// assert!(OrderPaid { number: 7, context: &context }.send().is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Panics
 /// If what is muted would be called anyway, because its signal is not sent in such a scope.
 #[must_use = "the receivers are called again when this is dropped"]
@@ -30,6 +55,30 @@ pub fn mute<S: Selects>(scope: &(impl Scope + ?Sized)) -> Muted {
 /// Mutes everything in a scope except for these receivers, signals and models, until the guard is dropped.
 ///
 /// What is not sent in the scope is called as usual. With several guards, what one of them mutes is muted.
+///
+/// ```rust,standalone_crate
+/// use signals_core::testing::{only, record_all};
+/// use signals_core::{Context, receiver, signal};
+///
+/// #[signal]
+/// struct OrderPaid {
+///     context: Context,
+/// }
+///
+/// #[receiver(OrderPaid)]
+/// fn book() {}
+///
+/// #[receiver(OrderPaid)]
+/// fn thank() {}
+///
+/// # fn main() -> Result<(), signals_core::SignalError> {
+/// let context = Context::new();
+/// let (_only, recorded) = (only::<thank>(&context), record_all(&context));
+/// OrderPaid { context }.send()?;
+/// assert_eq!(recorded.lines(), "OrderPaid -> thank\n");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "all receivers are called again when this is dropped"]
 pub fn only<S: Selects>(scope: &(impl Scope + ?Sized)) -> Muted {
     Muted { _rule: RuleGuard::new(scope.scope_id(), Effect::Only(S::SELECTOR)) }

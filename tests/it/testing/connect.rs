@@ -6,9 +6,9 @@ use crate::databases::{Database, TestResult, on_each_database};
 use crate::log::Log;
 use expect_test::expect;
 
-on_each_database!(rule_80_a_closure_is_called_for_its_database_or_transaction_alone);
+on_each_database!(rule_78_a_closure_is_called_for_its_database_or_transaction_alone);
 
-async fn rule_80_a_closure_is_called_for_its_database_or_transaction_alone(database: &Database) -> TestResult {
+async fn rule_78_a_closure_is_called_for_its_database_or_transaction_alone(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {

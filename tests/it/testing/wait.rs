@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use signals::prelude::*;
-use signals::testing::record_with;
+use signals::testing::{record_with, wait_until, wait_until_within};
 
 use crate::databases::{Database, TestResult, on_each_database};
 
-on_each_database!(rule_81_a_test_waits_for_what_another_task_sends, rule_81_after_its_time_it_says_what_was_recorded);
+on_each_database!(rule_79_a_test_waits_for_what_another_task_sends, rule_79_after_its_time_it_says_what_was_recorded);
 
-async fn rule_81_a_test_waits_for_what_another_task_sends(database: &Database) -> TestResult {
+async fn rule_79_a_test_waits_for_what_another_task_sends(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -37,7 +37,7 @@ async fn rule_81_a_test_waits_for_what_another_task_sends(database: &Database) -
     Ok(())
 }
 
-async fn rule_81_after_its_time_it_says_what_was_recorded(database: &Database) -> TestResult {
+async fn rule_79_after_its_time_it_says_what_was_recorded(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
     struct User {
@@ -55,5 +55,42 @@ async fn rule_81_after_its_time_it_says_what_was_recorded(database: &Database) -
     assert_eq!(error.to_string(), "1 of 2 signals recorded within 1ms: \"ann\"");
     // What was recorded is still there.
     assert_eq!(recorded.take(), ["ann"]);
+    Ok(())
+}
+
+async fn rule_79_a_test_waits_for_an_effect_in_the_database(database: &Database) -> TestResult {
+    #[model]
+    #[derive(Debug, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        #[unique]
+        name: String,
+    }
+
+    let db = database.with_tables::<User>().await?;
+    let task = tokio::spawn({
+        let db = db.clone();
+        async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            User { name: "ann".to_owned(), ..User::default() }.save(&db).await
+        }
+    });
+    let ann = wait_until(async || User::by_name(&db, "ann").await).await?;
+    assert_eq!(ann.name, "ann");
+    wait_until(async || Ok(User::query().count(&db).await? == 1)).await?;
+    task.await??;
+
+    let never = wait_until_within(Duration::from_millis(1), async || User::by_name(&db, "bea").await);
+    let error = never.await.expect_err("there is none").to_string();
+    assert!(error.starts_with("what `wait_until` at tests/it/testing/wait.rs:"), "{error}");
+    assert!(error.ends_with("waits for did not happen within 1ms"), "{error}");
+    let mut looks = 0;
+    let failed = wait_until(async || {
+        looks += 1;
+        Err::<bool, _>(Error::other("no table"))
+    });
+    assert_eq!(failed.await.expect_err("it failed").to_string(), "no table");
+    assert_eq!(looks, 1);
     Ok(())
 }

@@ -1,12 +1,6 @@
-//! For the tests of an application: checking what is linked, muting receivers, and recording signals.
-//!
-#![doc = include_str!("docs/testing.md")]
+//! Recording the signals of one model.
 
-#[doc(inline)]
-pub use signals_core::testing::{
-    Call, Muted, NotRecorded, Recorded, Scope, Selects, SentSignal, Wait, assert_linked, assert_linked_except, mute,
-    only, record_all, record_with,
-};
+use signals_core::testing::{Recorded, record_with};
 
 use crate::db::Db;
 use crate::model::Model;
