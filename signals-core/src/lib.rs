@@ -108,6 +108,52 @@
 //! }
 //! ```
 //!
+//! # Senders
+//!
+//! `#[signal(sender)]` gives a signal a sender of any type, such as the model of another database library. The type parameter of the
+//! struct stands for it. A receiver names the types that it receives from, or none to receive from all of them: the field is then a
+//! reference to `dyn Any`.
+//!
+//! ```rust,standalone_crate
+//! use core::any::Any;
+//!
+//! use signals_core::{receiver, signal};
+//!
+//! #[signal(sender)]
+//! struct Saved<'a, M: ?Sized> {
+//!     instance: &'a M,
+//!     created: bool,
+//!     log: &'a mut Vec<String>,
+//! }
+//!
+//! struct User {
+//!     name: String,
+//! }
+//!
+//! #[receiver(Saved, sender = User, created = true)]
+//! fn welcome(instance: &User, log: &mut Vec<String>) {
+//!     log.push(format!("welcome, {}", instance.name));
+//! }
+//!
+//! #[receiver(Saved)]
+//! fn count(instance: &dyn Any, log: &mut Vec<String>) {
+//!     log.push(format!("a user was saved: {}", instance.is::<User>()));
+//! }
+//!
+//! fn main() -> Result<(), signals_core::SignalError> {
+//!     let mut log = Vec::new();
+//!     Saved { instance: &User { name: "Ann".to_owned() }, created: true, log: &mut log }.send()?;
+//!     Saved { instance: &7, created: false, log: &mut log }.send()?;
+//!     assert_eq!(log.len(), 3);
+//!     assert!(Saved::of::<User>().has_receivers());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! `M: ?Sized = dyn Entity` names a trait of all senders, with `Any + Send + Sync` as supertraits. A field of the type `M` is a `&'a M`, a
+//! `&'a mut M` or an `Option` of one. A receiver of one sender gets a payload of its own, so that the other fields are `Copy`, or a `&mut`
+//! if receivers change them. `Saved::of::<User>()` is the [`Signal`] of one sender.
+//!
 //! # Asynchronous receivers
 //!
 //! `#[signal(async)]` awaits its receivers, which may be `fn` or `async fn`. It works on every executor.

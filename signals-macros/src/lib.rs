@@ -32,7 +32,7 @@ use root::Root;
 /// ```text
 /// #[receiver(SIGNAL, KEY = VALUE, ..)]
 /// SIGNAL      post_save | [post_save, post_delete] | path::to::CustomSignal
-/// sender      = Model | [Model, Other]        leave it out to receive from every model
+/// sender      = Model | [Model, Other]        leave it out to receive from every model; of `#[signal(sender)]`: any type
 /// created     = true | false                  only inserts, only updates
 /// changed(email, name)                        only if the value of one of these fields has changed
 /// raw         = true                          also for raw writes, by `db.load_fixture`
@@ -74,6 +74,7 @@ pub fn outside_of_impls(attribute: TokenStream, _: TokenStream) -> TokenStream {
 /// ```text
 /// #[signal]                    `send()` calls `fn` receivers
 /// #[signal(async)]             `send().await` calls `fn` and `async fn` receivers
+/// #[signal(sender)]            types send it: `struct Saved<'a, M: ?Sized> { instance: &'a M }`, received with `sender = User`
 /// #[signal(output = Vote)]     each receiver returns a `Vote`, or a `Result` of one
 /// #[signal(name = "paid")]     the name in errors, if receivers use another name than that of the struct
 /// #[signal(crate = path)]      the path of `signals`, if it was renamed
@@ -81,6 +82,15 @@ pub fn outside_of_impls(attribute: TokenStream, _: TokenStream) -> TokenStream {
 ///
 /// The struct may have one lifetime. It gets the methods `send`, `send_robust`, `send_with` and `collect`, and
 /// the constant `SIGNAL`, to which receivers can be connected at run time.
+///
+/// With `sender`, the struct has one type parameter, which stands for the sender: any type that is sized, `'static`, `Send` and `Sync`.
+/// It has `of::<User>()` in place of `SIGNAL`. Receivers that name no sender get `dyn Any + Send + Sync` in place of the parameter, or its
+/// default, such as `M: ?Sized = dyn Entity` with `trait Entity: Any + Send + Sync`. These are the types of fields:
+///
+/// ```text
+/// &'a M | &'a mut M | Option<&'a M> | Option<&'a mut M> | PhantomData<M>        the sender
+/// &'a T | &'a mut T | Option<&'a mut T> | any type that is Copy                  anything else
+/// ```
 #[proc_macro_attribute]
 pub fn signal(attribute: TokenStream, item: TokenStream) -> TokenStream {
     signal::expand(attribute.into(), item.into(), Root::Facade).into()

@@ -8,8 +8,7 @@ use std::panic::Location;
 use signals_core::__private::asynchronous::send;
 use signals_core::BoxFuture;
 
-use super::signals::UserSignals;
-use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed};
+use super::{AnyRequest, AuthUser, Credentials, PasswordHash, UserLoginFailed, user_login_failed};
 use crate::column::Column;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -99,7 +98,7 @@ impl<U: AuthUser> Authenticate<'_, U> {
                     context: db.context(),
                     sender,
                 };
-                send(&UserSignals::of(U::META).user_login_failed, failed).await?;
+                send(user_login_failed::state(U::META), failed).await?;
                 Ok(None)
             }
         }

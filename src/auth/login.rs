@@ -12,7 +12,6 @@ use signals_core::BoxFuture;
 use super::actor::acts;
 use super::panics::caught;
 use super::session_user::SessionUser;
-use super::signals::UserSignals;
 use super::{AnyRequest, AuthUser, Session, UserLoggedIn, user_logged_in};
 use crate::db::{Db, Tx};
 use crate::error::Result;
@@ -146,7 +145,7 @@ impl<U: AuthUser> Attempt<'_, U> {
             tx: &mut tx.handle(),
             context: tx.context(),
         };
-        tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_in, logged_in))).await
+        tx.inside(pin!(send(user_logged_in::state(U::META), logged_in))).await
     }
 
     /// The login has succeeded.

@@ -13,7 +13,6 @@ use signals_core::BoxFuture;
 use super::actor::acts;
 use super::panics::caught;
 use super::session_user::{Found, SessionUser};
-use super::signals::UserSignals;
 use super::{AnyRequest, AuthUser, Session, UserLoggedOut, user_logged_out};
 use crate::db::Db;
 use crate::error::Result;
@@ -120,7 +119,7 @@ impl<U: AuthUser> Logout<'_, U> {
             tx: &mut tx.handle(),
             context: tx.context(),
         };
-        let sent = tx.inside(pin!(send(&UserSignals::of(U::META).user_logged_out, logged_out))).await;
+        let sent = tx.inside(pin!(send(user_logged_out::state(U::META), logged_out))).await;
         tx.end(sent).await
     }
 }

@@ -1,12 +1,10 @@
 //! The three signals of authentication and their payloads.
 
-use core::any::{Any, TypeId};
+use core::any::Any;
 use core::fmt;
 use core::marker::PhantomData;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
-use signals_core::__private::{Sender, SignalState};
+use signals_core::__private::{SenderStates, SignalState};
 use signals_core::Signal;
 
 use super::{AuthUser, Credentials, Session};
@@ -197,13 +195,18 @@ model_signal! {
     }
 }
 
-/// The signal of one user model, to connect closures to at run time.
+/// The signals of each user model. `#[model]` cannot declare them, because it does not know which models are user models.
 macro_rules! of_users {
     ($($name:ident: $payload:ident,)*) => {$(
         impl $name {
             /// The signal of one user model, to connect closures to at run time.
             pub fn of<U: AuthUser>() -> Signal<$payload<'static, U>> {
-                Signal::of(&UserSignals::of(U::META).$name)
+                Signal::of(Self::state(U::META))
+            }
+
+            pub(super) fn state(model: &'static Meta) -> &'static SignalState<$payload<'static, dyn AnyModel>> {
+                static STATES: SenderStates<$payload<'static, dyn AnyModel>> = SenderStates::new();
+                STATES.of_sender(model.sender())
             }
         }
     )*};
@@ -213,30 +216,6 @@ of_users! {
     user_logged_in: UserLoggedIn,
     user_logged_out: UserLoggedOut,
     user_login_failed: UserLoginFailed,
-}
-
-/// The signals of one user model.
-#[expect(clippy::struct_field_names, reason = "they are named as the signals are")]
-pub(super) struct UserSignals {
-    pub(super) user_logged_in: SignalState<UserLoggedIn<'static, dyn AnyModel>>,
-    pub(super) user_logged_out: SignalState<UserLoggedOut<'static, dyn AnyModel>>,
-    pub(super) user_login_failed: SignalState<UserLoginFailed<'static, dyn AnyModel>>,
-}
-
-impl UserSignals {
-    /// Creates the signals at the first use and never frees them. `#[model]` cannot declare them as a `static`, because it does
-    /// not know which models are user models.
-    pub(super) fn of(model: &'static Meta) -> &'static Self {
-        static OF_EACH: Mutex<BTreeMap<TypeId, &'static UserSignals>> = Mutex::new(BTreeMap::new());
-        let sender = model.sender();
-        let mut of_each = OF_EACH.lock().unwrap_or_else(PoisonError::into_inner);
-        of_each.entry(sender.id()).or_insert_with(|| Box::leak(Box::new(Self::new(sender))))
-    }
-
-    fn new(sender: &'static Sender) -> Self {
-        let (user_logged_in, user_logged_out) = (SignalState::of(sender), SignalState::of(sender));
-        Self { user_logged_in, user_logged_out, user_login_failed: SignalState::of(sender) }
-    }
 }
 
 /// Prints a user as `User 1`, without its other fields.

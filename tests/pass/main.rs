@@ -39,6 +39,7 @@ pub mod shadowed;
 pub mod strict;
 pub mod transactions;
 pub mod type_alias;
+pub mod types_as_senders;
 pub mod use_as_underscore;
 pub mod visibility;
 
@@ -68,6 +69,7 @@ async fn main() -> signals::Result<()> {
     strict::main().await?;
     transactions::main().await?;
     type_alias::main().await?;
+    types_as_senders::main().await?;
     names_of_types::main().await?;
     use_as_underscore::main().await?;
     visibility::main().await

@@ -36,6 +36,18 @@ struct Asked {
     user: Id<User>,
 }
 
+#[signal(sender)]
+struct Kept<'a, M: ?::std::marker::Sized> {
+    instance: &'a mut M,
+    origin: ::std::option::Option<&'a M>,
+    count: u8,
+}
+
+#[receiver(Kept, sender = ::std::string::String, when = |event| event.count == 1)]
+fn keep(instance: &mut ::std::string::String, origin: ::std::option::Option<&::std::string::String>) {
+    instance.push_str(origin.map_or("", |origin| origin.as_str()));
+}
+
 #[receiver(post_save, sender = User, created = true)]
 async fn pay(instance: &User, tx: &mut Tx) -> ::signals::Result<()> {
     let _: &mut Tx = tx;
@@ -65,6 +77,9 @@ pub(super) async fn main() -> ::signals::Result<()> {
     let mut ann = <User as ::std::default::Default>::default();
     let db = db.with(Actor);
     ann.save(&db).await?;
+    let mut kept = ::std::borrow::ToOwned::to_owned("a");
+    Kept { instance: &mut kept, origin: ::std::option::Option::Some(&ann.name), count: 1 }.send()?;
+    ::std::assert_eq!(kept, "aann");
     let asked = Asked { user: ann.id }.collect().await?;
     ::std::assert_eq!(asked.len(), 1);
     ann.friends().add(&db, [ann.id]).await?;

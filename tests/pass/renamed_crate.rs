@@ -22,6 +22,16 @@ struct Paid {
     amount: u64,
 }
 
+#[inner::signal(sender, crate = framework::inner)]
+struct Booked<'a, M: ?Sized> {
+    instance: &'a M,
+}
+
+#[inner::receiver(Booked, sender = u64, crate = framework::inner)]
+fn booked(instance: &u64) {
+    assert_eq!(*instance, 1);
+}
+
 #[inner::receiver(Paid, crate = framework::inner)]
 async fn book(amount: u64) {
     assert_eq!(amount, 1);
@@ -29,6 +39,7 @@ async fn book(amount: u64) {
 
 #[inner::receiver(inner::post_save, sender = User, after = [book], crate = framework::inner)]
 async fn pay() -> Result<()> {
+    Booked { instance: &1_u64 }.send()?;
     Paid { amount: 1 }.send().await?;
     Ok(())
 }

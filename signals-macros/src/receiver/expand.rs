@@ -248,22 +248,7 @@ fn payload(
     {
         subject = question(subject, word.into(), quote!(AwaitsReceivers));
     }
-    for parameter in &function.parameters {
-        subject = match parameter {
-            Parameter::Field(Binding { name, .. }) if *name == "tx" && !usual.has_tx() => {
-                question(subject, SpanRange::of(name), quote!(InTransaction))
-            }
-            Parameter::Field(Binding { name, .. }) if *name == "db" && !usual.has_db() => {
-                question(subject, SpanRange::of(name), quote!(OutsideTransaction))
-            }
-            Parameter::Field(Binding {
-                name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
-            }) if *name == "instance" && !usual.lends_mutably() => {
-                question(subject, word.span.into(), quote!(LendsMutably))
-            }
-            _ => subject,
-        };
-    }
+    subject = of_fields(subject, function, usual, &question);
     let of_context = function.parameters.iter().find(|parameter| matches!(parameter, Parameter::Context(..)));
     if let Some(parameter) = of_context.filter(|_| usual == Usual::Unknown) {
         subject = question(subject, SpanRange::of(&parameter.binding().name), quote!(CarriesContext));
@@ -314,6 +299,32 @@ fn payload(
         subject = question(subject, SpanRange::of(sender), quote!(#asked<#model>));
     }
     ask(at(SpanRange::of(signal), subject, private), quote!(#private::SentBy<#from>), "Payload")
+}
+
+/// The questions about parameters that only some signals have.
+fn of_fields(
+    mut subject: TokenStream,
+    function: &Function<'_>,
+    usual: Usual,
+    question: &impl Fn(TokenStream, SpanRange, TokenStream) -> TokenStream,
+) -> TokenStream {
+    for parameter in &function.parameters {
+        subject = match parameter {
+            Parameter::Field(Binding { name, .. }) if *name == "tx" && !usual.has_tx() => {
+                question(subject, SpanRange::of(name), quote!(InTransaction))
+            }
+            Parameter::Field(Binding { name, .. }) if *name == "db" && !usual.has_db() => {
+                question(subject, SpanRange::of(name), quote!(OutsideTransaction))
+            }
+            Parameter::Field(Binding {
+                name, ty: Type::Reference(Reference { mutability: Some(word), .. }), ..
+            }) if *name == "instance" && !usual.lends_mutably() => {
+                question(subject, word.span.into(), quote!(LendsMutably))
+            }
+            _ => subject,
+        };
+    }
+    subject
 }
 
 /// The parameter `instance`, and the type that it refers to.

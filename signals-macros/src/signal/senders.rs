@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Field, GenericArgument, GenericParam, Generics, Ident, ItemStruct, Lifetime, PathArguments, Token, Type,
-    TypeParam, TypeParamBound, TypePath, TypeReference, parse_quote,
+    TypeParam, TypeParamBound, TypePath, TypeReference, TypeTraitObject, parse_quote,
 };
 
 use crate::errors::Errors;
@@ -61,13 +61,14 @@ impl<'a> Senders<'a> {
     /// The senders of a signal with one type parameter.
     pub(super) fn of(item: &'a ItemStruct) -> Option<Self> {
         let parameter = item.generics.type_params().next()?;
-        let (any, bounds) = if let Some((_, Type::TraitObject(object))) = &parameter.default {
-            let bounds = &object.bounds;
-            (object.to_token_stream(), quote!(#bounds + ::core::marker::Send + ::core::marker::Sync))
-        } else {
-            let bounds = quote!(::core::any::Any + ::core::marker::Send + ::core::marker::Sync);
-            (quote!(dyn #bounds), bounds)
-        };
+        let (any, bounds) =
+            if let Some(object) = parameter.default.as_ref().and_then(|(_, default)| trait_object(default)) {
+                let bounds = &object.bounds;
+                (object.to_token_stream(), quote!(#bounds + ::core::marker::Send + ::core::marker::Sync))
+            } else {
+                let bounds = quote!(::core::any::Any + ::core::marker::Send + ::core::marker::Sync);
+                (quote!(dyn #bounds), bounds)
+            };
         let lifetime = lifetime(item);
         let fields =
             item.fields.iter().filter_map(|field| SenderField::of(field, &parameter.ident, lifetime)).collect();
@@ -199,9 +200,24 @@ fn with_parameter(item: &ItemStruct) -> String {
     }
 }
 
+/// Whether it is `?Sized`.
+fn is_unsized(bound: &TypeParamBound) -> bool {
+    let bound = text(bound);
+    bound.starts_with('?') && bound.ends_with("Sized")
+}
+
+/// The trait object, which may be in parentheses.
+fn trait_object(ty: &Type) -> Option<&TypeTraitObject> {
+    match ty {
+        Type::TraitObject(object) => Some(object),
+        Type::Paren(inner) => trait_object(&inner.elem),
+        Type::Group(inner) => trait_object(&inner.elem),
+        _ => None,
+    }
+}
+
 fn check_parameter(parameter: &TypeParam, errors: &mut Errors) {
     let name = &parameter.ident;
-    let is_unsized = |bound: &&TypeParamBound| text(bound) == "?Sized";
     let others: Punctuated<&TypeParamBound, Token![+]> =
         parameter.bounds.iter().filter(|bound| !is_unsized(bound)).collect();
     if !others.is_empty() {
@@ -213,14 +229,14 @@ fn check_parameter(parameter: &TypeParam, errors: &mut Errors) {
                  help: name their trait as the default, `{name}: ?Sized = dyn {traits}`: it has `Any + Send + Sync` as supertraits"
             ),
         );
-    } else if !parameter.bounds.iter().any(|bound| is_unsized(&bound)) {
+    } else if !parameter.bounds.iter().any(is_unsized) {
         errors.on(
             name,
             format!("`{name}` also stands for any sender, which is a trait object\n\nhelp: write `{name}: ?Sized`"),
         );
     }
     let default = parameter.default.as_ref().map(|(_, default)| default);
-    if let Some(default) = default.filter(|default| !matches!(default, Type::TraitObject(_))) {
+    if let Some(default) = default.filter(|default| trait_object(default).is_none()) {
         errors.on(
             default,
             format!(
