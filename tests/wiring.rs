@@ -73,6 +73,32 @@ fn audit(instance: &dyn AnyModel) {
     let _ = instance;
 }
 
+/// The entities of another library may all have one name.
+mod entities {
+    use signals::prelude::*;
+
+    pub(crate) mod member {
+        #[derive(Debug)]
+        pub(crate) struct Model;
+    }
+
+    pub(crate) mod profile {
+        #[derive(Debug)]
+        pub(crate) struct Model;
+    }
+
+    #[signal(sender)]
+    pub(crate) struct Stored<'a, M: ?Sized> {
+        pub(crate) instance: &'a M,
+    }
+
+    #[receiver(Stored, sender = member::Model)]
+    pub(crate) fn index_member() {}
+
+    #[receiver(Stored, sender = profile::Model)]
+    pub(crate) fn index_profile() {}
+}
+
 mod shop {
     use signals::prelude::*;
 
@@ -114,6 +140,12 @@ fn a_table_names_the_receivers_of_each_signal_in_their_order() {
             1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
           post_delete
             1  wiring::audit                     any sender, after = [wiring::accounts::create_profile]       tests/wiring.rs
+        Model (wiring::entities::member)
+          Stored
+            1  wiring::entities::index_member                                                                 tests/wiring.rs
+        Model (wiring::entities::profile)
+          Stored
+            1  wiring::entities::index_profile                                                                tests/wiring.rs
         Paid (wiring::shop)
             1  wiring::shop::thank               when = |event| event.amount > 100                            tests/wiring.rs
         User (wiring::accounts)
@@ -336,6 +368,12 @@ fn a_lock_file_shows_receivers_that_are_added_and_removed() {
         Cyclic (wiring::in_a_cycle)
             wiring::in_a_cycle::first  before = [wiring::in_a_cycle::second]
             wiring::in_a_cycle::second  before = [wiring::in_a_cycle::first]
+        Model (wiring::entities::member)
+          Stored
+            wiring::entities::index_member
+        Model (wiring::entities::profile)
+          Stored
+            wiring::entities::index_profile
         Paid (wiring::shop)
             wiring::shop::thank  when = |event| event.amount > 100
         User (wiring::accounts)

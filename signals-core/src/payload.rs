@@ -278,6 +278,7 @@ impl Source {
             signal: P::SIGNAL,
             sender: None,
             module: P::MODULE,
+            sender_module: None,
             own: any,
             any: None,
             is_any: P::HAS_SENDERS,

@@ -11,38 +11,44 @@ use crate::type_name;
 #[derive(Debug, Clone, Copy)]
 pub struct Sender {
     name: SenderName,
-    pub(crate) module: Option<&'static str>,
+    /// The module that declares it as a sender.
+    module: Option<&'static str>,
     pub(crate) id: TypeId,
 }
 
-/// What messages call a sender. The name of any type is not known in a constant.
+/// What messages call a sender, and the module of its type. Those of any type are not known in a constant.
 #[derive(Debug, Clone, Copy)]
 enum SenderName {
-    Known(&'static str),
-    OfType(fn() -> &'static str),
+    Known(&'static str, Option<&'static str>),
+    OfType(fn() -> (&'static str, Option<&'static str>)),
 }
 
 impl Sender {
     /// The sender `S`, and the module in which it is declared, where that is known.
     #[doc(hidden)]
     pub const fn of<S: ?Sized + 'static>(name: &'static str, module: Option<&'static str>) -> Self {
-        Self { name: SenderName::Known(name), module, id: TypeId::of::<S>() }
+        Self { name: SenderName::Known(name, module), module, id: TypeId::of::<S>() }
     }
 
     /// The sender `S`, which has the name of its type.
     pub(crate) const fn of_type<S: 'static>() -> Self {
-        Self { name: SenderName::OfType(type_name::short::<S>), module: None, id: TypeId::of::<S>() }
+        Self { name: SenderName::OfType(type_name::parts::<S>), module: None, id: TypeId::of::<S>() }
     }
 
     /// The same with its name, which is then at hand.
     pub(crate) fn with_known_name(self) -> Self {
-        Self { name: SenderName::Known(self.name()), ..self }
+        let (name, module) = self.name_and_module();
+        Self { name: SenderName::Known(name, module), ..self }
     }
 
     pub(crate) fn name(&self) -> &'static str {
+        self.name_and_module().0
+    }
+
+    fn name_and_module(&self) -> (&'static str, Option<&'static str>) {
         match self.name {
-            SenderName::Known(name) => name,
-            SenderName::OfType(name) => name(),
+            SenderName::Known(name, module) => (name, module),
+            SenderName::OfType(parts) => parts(),
         }
     }
 
@@ -70,8 +76,10 @@ pub struct Source {
     pub signal: &'static str,
     /// The sender's type; `None` for any sender, and for a signal without senders.
     pub sender: Option<&'static str>,
-    /// The module of the sender, where it is known, or of a signal that is a struct.
+    /// The module that declares the sender or, if none does, the signal.
     pub module: Option<&'static str>,
+    /// The module of the sender's type, where it is known.
+    pub sender_module: Option<&'static str>,
     /// What its own receivers receive.
     pub own: SourceKey,
     /// What receivers of any sender receive that it calls as well.
@@ -88,7 +96,8 @@ impl Source {
         let Some(sender) = sender else { return self };
         let own = SourceKey { sender: Some(sender.id), ..self.own };
         let module = sender.module.or(self.module);
-        Self { sender: Some(sender.name()), module, own, any: Some(self.own), is_any: false, ..self }
+        let (name, sender_module) = sender.name_and_module();
+        Self { sender: Some(name), module, sender_module, own, any: Some(self.own), is_any: false, ..self }
     }
 }
 

@@ -3,8 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+/// The name of a type and its module: `Order` and `shop::orders` for `shop::orders::Order`. A type with generics has no module.
+pub(crate) fn parts<T: ?Sized>() -> (&'static str, Option<&'static str>) {
+    (short::<T>(), module(core::any::type_name::<T>()))
+}
+
+fn module(name: &'static str) -> Option<&'static str> {
+    let (module, _) = name.rsplit_once("::").filter(|_| name.chars().all(is_of_path))?;
+    Some(module.split("::{").next().unwrap_or(module))
+}
+
 /// `Vec<User>` for `alloc::vec::Vec<shop::User>`.
-pub(crate) fn short<T: ?Sized>() -> &'static str {
+fn short<T: ?Sized>() -> &'static str {
     shortened(core::any::type_name::<T>())
 }
 
@@ -44,7 +54,7 @@ fn is_of_path(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{short, without_modules};
+    use super::{parts, short, without_modules};
 
     struct User;
 
@@ -57,6 +67,15 @@ mod tests {
         assert_eq!(short::<&'static str>(), "&str");
         assert_eq!(short::<dyn std::any::Any + Send>(), "dyn Any + Send");
         assert_eq!(without_modules("<shop::User as signals::Model>::Key"), "<User as Model>::Key");
+    }
+
+    #[test]
+    fn a_type_has_the_module_in_which_it_is_declared() {
+        assert_eq!(parts::<User>(), ("User", Some("signals_core::type_name::tests")));
+        assert_eq!(parts::<String>(), ("String", Some("alloc::string")));
+        assert_eq!(parts::<u8>(), ("u8", None));
+        assert_eq!(parts::<Vec<User>>(), ("Vec<User>", None));
+        assert_eq!(super::module("shop::pay::{{closure}}::Order"), Some("shop::pay"));
     }
 
     #[test]

@@ -153,22 +153,23 @@ impl Wiring {
 fn add_modules(sources: &mut [Source]) {
     let mut modules: HashMap<&str, BTreeSet<&'static str>> = HashMap::new();
     for source in &*sources {
-        if let (Some(sender), Some(module)) = (source.sender, source.module) {
+        if let (Some(sender), Some(module)) = (source.sender, source.sender_module) {
             modules.entry(sender).or_default().insert(module);
         }
     }
-    for source in sources.iter_mut().filter(|source| source.module.is_none()) {
+    for source in sources.iter_mut().filter(|source| source.sender_module.is_none()) {
         if let Some(modules) = source.sender.and_then(|sender| modules.get(sender))
             && modules.len() == 1
         {
-            source.module = modules.first().copied();
+            source.sender_module = modules.first().copied();
         }
     }
 }
 
 impl WiredSignal {
     fn of(source: &Source, index: &ReceiverIndex) -> Self {
-        let Source { signal, sender, module, is_any, .. } = *source;
+        let Source { signal, sender, is_any, .. } = *source;
+        let module = if sender.is_some() { source.sender_module } else { source.module };
         let (receivers, error) = index.called_by(source);
         let wired = |receiver: &'static Receiver| WiredReceiver {
             receiver,
