@@ -408,3 +408,30 @@ fn a_column() {
         "#]],
     );
 }
+
+/// What `sender` adds to a signal that is known from above: how the fields of its payload are narrowed.
+#[test]
+fn a_signal_with_senders() {
+    let item = quote! {
+        struct Saved<'a, M: ?Sized> { instance: &'a M, created: bool, tx: &'a mut Tx }
+    };
+    let output = signal::expand(quote!(async, sender), item, Root::Facade).to_string();
+    let (_, narrowing) = output.split_once("NarrowTo <").unwrap();
+    let (narrowing, _) = narrowing.split_once("impl < M").unwrap();
+    check(&format!("impl NarrowTo <{narrowing}").parse().unwrap(), &expect![[r#"
+        impl NarrowTo < '__n , M > for Saved < 'a , dyn CORE any::Any + CORE marker::Send + CORE marker::Sync > {
+        type Narrowed = Saved < '__n , M > ;
+        fn narrow (& '__n mut self) -> Saved < '__n , M > {
+        Saved {
+        instance : PRIVATE downcast_ref ({
+        let sender = & * self . instance ;
+        let any : & (dyn CORE any::Any + 'static) = & * sender ;
+        any }) , created : < PRIVATE FieldType < bool > as PRIVATE CopiedField < bool > >::copied (& self . created) , tx : & mut * self . tx , }
+        }
+        }
+        # [inline] fn widened < 'a , M : CORE any::Any + CORE marker::Send + CORE marker::Sync + 'static > (payload : Saved < 'a , M >) -> Saved < 'a , dyn CORE any::Any + CORE marker::Send + CORE marker::Sync > {
+        Saved {
+        instance : payload . instance , created : payload . created , tx : payload . tx , }
+        }
+    "#]]);
+}
