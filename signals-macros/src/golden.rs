@@ -418,7 +418,9 @@ fn a_signal_with_senders() {
     let output = signal::expand(quote!(async, sender), item, Root::Facade).to_string();
     let (_, narrowing) = output.split_once("NarrowTo <").unwrap();
     let (narrowing, _) = narrowing.split_once("impl < M").unwrap();
-    check(&format!("impl NarrowTo <{narrowing}").parse().unwrap(), &expect![[r#"
+    check(
+        &format!("impl NarrowTo <{narrowing}").parse().unwrap(),
+        &expect![[r#"
         impl NarrowTo < '__n , M > for Saved < 'a , dyn CORE any::Any + CORE marker::Send + CORE marker::Sync > {
         type Narrowed = Saved < '__n , M > ;
         fn narrow (& '__n mut self) -> Saved < '__n , M > {
@@ -433,5 +435,6 @@ fn a_signal_with_senders() {
         Saved {
         instance : payload . instance , created : payload . created , tx : payload . tx , }
         }
-    "#]]);
+    "#]],
+    );
 }
