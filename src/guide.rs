@@ -68,3 +68,8 @@ pub mod chapter_12 {}
 #[doc = ""]
 #[doc = include_str!("../docs/guide/13-queries.md")]
 pub mod chapter_13 {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = ""]
+#[doc = include_str!("../docs/guide/14-context.md")]
+pub mod chapter_14 {}
