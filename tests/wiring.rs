@@ -1,4 +1,5 @@
-//! `signals::wiring()` and its forms. It sees the whole program, so this is a separate binary.
+//! `signals::wiring()` and its forms. It sees the whole program, so this is a separate binary. Rule 87 of
+//! docs/behaviour.md.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "`expect_test` writes them")]
 

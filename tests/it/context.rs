@@ -14,6 +14,7 @@ use crate::log::Log;
 on_each_database!(
     rule_83_receivers_take_the_values_of_the_handle_that_was_used,
     rule_83_every_signal_of_a_model_carries_the_context,
+    rule_83_signals_of_relations_and_of_many_rows_carry_the_context,
     rule_84_nested_saves_hooks_and_savepoints_have_the_context_of_their_transaction,
     rule_84_a_handle_of_a_transaction_can_have_one_more_value,
     rule_84_what_runs_after_the_end_has_the_context_of_the_handle_that_wrote,
@@ -78,58 +79,28 @@ async fn rule_83_receivers_take_the_values_of_the_handle_that_was_used(database:
 async fn rule_83_every_signal_of_a_model_carries_the_context(database: &Database) -> TestResult {
     #[model]
     #[derive(Default)]
-    struct Tag {
-        #[key]
-        id: Id<Tag>,
-    }
-
-    #[model]
-    #[derive(Default)]
     struct Post {
         #[key]
         id: Id<Post>,
         title: String,
-        #[many_to_many]
-        tags: ManyToMany<Tag>,
     }
 
     static LOG: Log = Log::new();
 
     #[receiver([pre_save, post_save, pre_delete, post_delete, post_commit, post_rollback, post_load], sender = Post)]
+    #[receiver([post_delete_commit, post_delete_rollback], sender = Post)]
     fn of_rows(#[context] actor: &Actor, context: &Context) {
         assert_eq!(context.get(), Some(actor));
         LOG.note(format_args!("row: {}", actor.0));
     }
 
-    #[receiver([post_bulk_create, post_bulk_update, post_bulk_delete], sender = Post)]
-    async fn of_many(#[context] actor: &Actor) {
-        LOG.note(format_args!("many: {}", actor.0));
-    }
-
-    #[receiver(post_bulk_create, sender = Post)]
-    fn with_the_payload(event: &PostBulkCreate<'_, Post>, #[context] actor: &Actor) {
-        LOG.note(format_args!("{} rows: {}", event.instances.len(), actor.0));
-    }
-
-    #[receiver(m2m_changed, sender = PostTags)]
-    fn of_relations(action: M2mAction, #[context] actor: &Actor) {
-        LOG.note(format_args!("{action:?}: {}", actor.0));
-    }
-
-    let plain = database.with_tables::<(Tag, Post)>().await?;
-    let db = plain.with(Actor("ann"));
-    let (mut tag, mut post) = (Tag::default(), Post::default());
-    tag.save(&db).await?;
+    let db = database.with_tables::<Post>().await?.with(Actor("ann"));
+    let mut post = Post::default();
     post.save(&db).await?;
     LOG.is(&expect![[r#"
         row: ann
         row: ann
         row: ann
-    "#]]);
-    post.tags().add(&db, tag.id).await?;
-    LOG.is(&expect![[r#"
-        PreAdd: ann
-        PostAdd: ann
     "#]]);
     let tx = db.begin().await?;
     post.save(&tx).await?;
@@ -151,6 +122,74 @@ async fn rule_83_every_signal_of_a_model_carries_the_context(database: &Database
         row: ann
         row: ann
     "#]]);
+    let tx = db.begin().await?;
+    post.delete(&tx).await?;
+    tx.rollback().await?;
+    LOG.is(&expect![[r#"
+        row: ann
+        row: ann
+        row: ann
+    "#]]);
+    Post::query().one(&db).await?.delete(&db).await?;
+    LOG.is(&expect![[r#"
+        row: ann
+        row: ann
+        row: ann
+        row: ann
+    "#]]);
+    Ok(())
+}
+
+async fn rule_83_signals_of_relations_and_of_many_rows_carry_the_context(database: &Database) -> TestResult {
+    #[model]
+    #[derive(Default)]
+    struct Tag {
+        #[key]
+        id: Id<Tag>,
+    }
+
+    #[model]
+    #[derive(Default)]
+    struct Post {
+        #[key]
+        id: Id<Post>,
+        title: String,
+        #[many_to_many]
+        tags: ManyToMany<Tag>,
+    }
+
+    static LOG: Log = Log::new();
+
+    #[receiver([post_bulk_create, post_bulk_update, post_bulk_delete], sender = Post)]
+    async fn of_many(#[context] actor: &Actor) {
+        LOG.note(format_args!("many: {}", actor.0));
+    }
+
+    #[receiver(post_bulk_create, sender = Post)]
+    fn with_the_payload(event: &PostBulkCreate<'_, Post>, #[context] actor: &Actor) {
+        LOG.note(format_args!("{} rows: {}", event.instances.len(), actor.0));
+    }
+
+    #[receiver(m2m_changed, sender = PostTags)]
+    fn of_relations(action: M2mAction, #[context] actor: &Actor) {
+        LOG.note(format_args!("{action:?}: {}", actor.0));
+    }
+
+    #[receiver(m2m_commit, sender = PostTags)]
+    fn of_committed_relations(#[context] actor: &Actor) {
+        LOG.note(format_args!("committed: {}", actor.0));
+    }
+
+    let db = database.with_tables::<(Tag, Post)>().await?.with(Actor("ann"));
+    let (mut tag, mut post) = (Tag::default(), Post::default());
+    tag.save(&db).await?;
+    post.save(&db).await?;
+    post.tags().add(&db, tag.id).await?;
+    LOG.is(&expect![[r#"
+        PreAdd: ann
+        PostAdd: ann
+        committed: ann
+    "#]]);
     Post::create_many(&db, &mut vec![Post::default()]).await?;
     Post::filter(|post| post.title.eq("")).update(&db, |post| post.title.set("one")).await?;
     Post::filter(|found| found.id.ne(post.id)).delete(&db).await?;
@@ -159,11 +198,6 @@ async fn rule_83_every_signal_of_a_model_carries_the_context(database: &Database
         1 rows: ann
         many: ann
         many: ann
-    "#]]);
-    post.delete(&db).await?;
-    LOG.is(&expect![[r#"
-        row: ann
-        row: ann
     "#]]);
     Ok(())
 }

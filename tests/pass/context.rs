@@ -1,4 +1,4 @@
-// `#[context]` on each kind of parameter, of each kind of receiver and signal.
+// `#[context]` on each kind of parameter, of each kind of receiver and signal. Rule 83 of docs/behaviour.md.
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What the compiler says about a mistake. Rules 7, 11 and 56 of docs/behaviour.md.
+//! What the compiler says about a mistake. Rules 7, 11, 56 and 83 of docs/behaviour.md.
 //!
 //! `<area>/<mistake>.rs` is one mistake and `.stderr` is what the compiler says about it. A case in `many` has several mistakes,
 //! and each is reported. The programs that must compile are in `tests/pass`.

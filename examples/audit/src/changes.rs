@@ -18,14 +18,14 @@ pub async fn saved(
     context: &Context,
 ) -> Result<()> {
     let action = if previous.is_some() { Action::Updated } else { Action::Created };
-    let entry = AuditEntry::of(action, instance.model().name, context).with_row(instance.key());
+    let entry = AuditEntry::of(action, instance.model().name, context).with_row(&instance.key());
     entry.with_changes(difference(previous, Some(instance))).save(tx).await
 }
 
 /// Each row that is deleted, also by a cascade.
 #[receiver(post_delete, when = |event| !is_log(event.instance.model()))]
 pub async fn deleted(instance: &dyn AnyModel, tx: &mut Tx, context: &Context) -> Result<()> {
-    let entry = AuditEntry::of(Action::Deleted, instance.model().name, context).with_row(instance.key());
+    let entry = AuditEntry::of(Action::Deleted, instance.model().name, context).with_row(&instance.key());
     entry.with_changes(difference(Some(instance), None)).save(tx).await
 }
 
@@ -33,7 +33,7 @@ pub async fn deleted(instance: &dyn AnyModel, tx: &mut Tx, context: &Context) ->
 #[receiver(post_bulk_create, when = |event| !is_log(event.model))]
 pub async fn many_created(instances: &dyn AnyRows, tx: &mut Tx, context: &Context) -> Result<()> {
     let entry = |row: &dyn AnyModel| {
-        let entry = AuditEntry::of(Action::Created, row.model().name, context).with_row(row.key());
+        let entry = AuditEntry::of(Action::Created, row.model().name, context).with_row(&row.key());
         entry.with_changes(difference(None, Some(row)))
     };
     let mut entries: Vec<AuditEntry> = instances.iter().map(entry).collect();
@@ -81,6 +81,6 @@ pub async fn related(
     };
     let ids: Vec<i64> = ids.iter().collect();
     let row = format!("{} {}", instance.model().name, instance.key());
-    let entry = AuditEntry::of(action, through.name, context).with_row(row);
+    let entry = AuditEntry::of(action, through.name, context).with_row(&row);
     entry.with_changes(json!({ (model.name): ids }).to_string()).save(tx).await
 }

@@ -70,7 +70,7 @@ impl AuditEntry {
         }
     }
 
-    pub(crate) fn with_row(self, row: impl ToString) -> Self {
+    pub(crate) fn with_row(self, row: &impl ToString) -> Self {
         Self { row: Some(row.to_string()), ..self }
     }
 

@@ -18,14 +18,14 @@ pub async fn save_undone(
     context: &Context,
 ) -> Result<()> {
     let action = if created { Action::CreateUndone } else { Action::UpdateUndone };
-    let entry = AuditEntry::of(action, instance.model().name, context).with_row(instance.key());
+    let entry = AuditEntry::of(action, instance.model().name, context).with_row(&instance.key());
     entry.with_changes(difference(previous, Some(instance))).save(db).await
 }
 
 /// A row that was deleted in a transaction that was rolled back.
 #[receiver(post_delete_rollback, when = |event| !is_log(event.instance.model()))]
 pub async fn delete_undone(instance: &dyn AnyModel, db: &Db, context: &Context) -> Result<()> {
-    AuditEntry::of(Action::DeleteUndone, instance.model().name, context).with_row(instance.key()).save(db).await
+    AuditEntry::of(Action::DeleteUndone, instance.model().name, context).with_row(&instance.key()).save(db).await
 }
 
 /// A request that became a 500. The signal is synchronous, so that a task writes the entry.

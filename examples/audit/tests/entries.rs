@@ -1,4 +1,4 @@
-//! What is in the log after each way to write, on both databases.
+//! What is in the log after each way to write, on both databases. Rule 84 of docs/behaviour.md.
 
 #[allow(unused, reason = "it is there for other tests as well")]
 #[path = "../../../tests/it/databases.rs"]

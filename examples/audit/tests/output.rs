@@ -26,5 +26,6 @@ fn the_program_audits_its_requests() {
         r5  User 1  Deleted Order 1 {"customer":[1,null],"id":[1,null],"item":["tea",null]}
         r5  User 1  BulkDeleted Order - {"count":1}
         r6  User 1  LoggedOut User 1 {}
-    "#]].assert_eq(&String::from_utf8_lossy(&output.stdout));
+    "#]]
+    .assert_eq(&String::from_utf8_lossy(&output.stdout));
 }
