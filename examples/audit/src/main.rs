@@ -107,7 +107,7 @@ async fn ask(server: SocketAddr, id: &str, path: &str, cookie: &str) -> std::io:
     socket.read_to_string(&mut answer).await?;
     println!("{id} POST {path}: {}", answer.lines().next().unwrap_or_default());
     let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
-    Ok(cookies.filter_map(|cookie| cookie.split(';').next()).last().unwrap_or_default().to_owned())
+    Ok(cookies.filter_map(|cookie| cookie.split(';').next()).next_back().unwrap_or_default().to_owned())
 }
 
 #[tokio::main]

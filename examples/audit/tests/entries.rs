@@ -94,12 +94,13 @@ async fn forget(db: &Db) -> Result<()> {
 
 /// Compares the entries since the last call.
 async fn entries_are(db: &Db, expected: &Expect) -> Result<()> {
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for entry in AuditEntry::order_by(|entry| entry.id.asc()).all(db).await? {
         let AuditEntry { actor, action, model, row, changes, .. } = entry;
         let (row, actor) = (row.unwrap_or_default(), actor.as_deref().unwrap_or("no user"));
-        lines += &format!("{action:?} {model} {row} by {actor}: {changes}\n");
+        lines.push(format!("{action:?} {model} {row} by {actor}: {changes}\n"));
     }
+    let lines = lines.concat();
     assert!(!lines.contains("argon2") && !lines.contains("horse"), "{lines}");
     expected.assert_eq(&lines);
     forget(db).await
@@ -109,9 +110,9 @@ async fn a_save_has_the_old_and_the_new_values(database: &Database) -> TestResul
     let (db, mut ann) = connect(database).await?;
     let mut post = Post { title: "one".to_owned(), author: ann.id, ..Post::default() };
     post.save(&db).await?;
-    post.title = "two".to_owned();
+    "two".clone_into(&mut post.title);
     post.save(&db).await?;
-    post.title = "three".to_owned();
+    "three".clone_into(&mut post.title);
     post.save_fields(&db, Post::fields().title).await?;
     ann.set_password("another horse".to_owned()).await?;
     ann.save(&db).await?;
@@ -137,7 +138,7 @@ async fn a_save_has_the_old_and_the_new_values(database: &Database) -> TestResul
 async fn many_rows_are_listed_or_counted(database: &Database) -> TestResult {
     let (db, ann) = connect(database).await?;
     let post = |title: &str| Post { title: title.to_owned(), author: ann.id, ..Post::default() };
-    Post::create_many(&db, &mut vec![post("a"), post("b")]).await?;
+    Post::create_many(&db, &mut [post("a"), post("b")]).await?;
     Post::filter(|post| post.title.eq("a")).update(&db, |post| post.title.set("c")).await?;
     Post::filter(|post| post.title.eq("c")).update(&db, |post| post.title.set("d")).with_signals().await?;
     Post::filter(|post| post.title.eq("b")).delete(&db).await?;
@@ -230,7 +231,7 @@ async fn what_is_undone_is_listed_after_the_rollback(database: &Database) -> Tes
     forget(&db).await?;
     let failed: Result<()> = db
         .transaction(async |tx| {
-            post.title = "two".to_owned();
+            "two".clone_into(&mut post.title);
             post.save(tx).await?;
             Post { title: "new".to_owned(), author: ann.id, ..Post::default() }.save(tx).await?;
             tag.delete(tx).await?;
