@@ -38,6 +38,28 @@ impl<T> Recorded<T> {
     /// Records what a closure reads from another signal as well, so that the order of both can be tested. See
     /// [`record_with`](crate::testing::record_with).
     ///
+    /// ```
+    /// use signals_core::testing::record_with;
+    /// use signals_core::{Context, signal};
+    ///
+    /// #[signal]
+    /// struct Paid<'a> {
+    ///     context: &'a Context,
+    /// }
+    ///
+    /// #[signal]
+    /// struct Shipped<'a> {
+    ///     context: &'a Context,
+    /// }
+    ///
+    /// let context = Context::new();
+    /// let sent = record_with(&context, Paid::SIGNAL, |_| "paid").and_with(&context, Shipped::SIGNAL, |_| "shipped");
+    /// Paid { context: &context }.send()?;
+    /// Shipped { context: &context }.send()?;
+    /// assert_eq!(sent.take(), ["paid", "shipped"]);
+    /// # Ok::<(), signals_core::SignalError>(())
+    /// ```
+    ///
     /// # Panics
     /// If the signal is not sent in such a scope.
     #[track_caller]
@@ -53,6 +75,27 @@ impl<T> Recorded<T> {
         assert_sent_in::<P>(scope);
         let store = Arc::clone(&self.store);
         self.receivers.push(signal.borrow().record(scope.scope_id(), move |payload| store.push(read(payload))));
+        self
+    }
+
+    /// Like [`and_with`](Self::and_with), for a signal from which several values are recorded, such as one for each row of a bulk operation.
+    ///
+    /// # Panics
+    /// If the signal is not sent in such a scope.
+    #[track_caller]
+    pub fn and_each_with<P: Payload, K>(
+        mut self,
+        scope: &(impl Scope + ?Sized),
+        signal: impl Borrow<Signal<P>>,
+        read: impl ReceiverClosure<P, Vec<T>, K> + SharedClosure + 'static,
+    ) -> Self
+    where
+        T: Send + 'static,
+    {
+        assert_sent_in::<P>(scope);
+        let store = Arc::clone(&self.store);
+        let record = move |payload: &mut P::Of<'_>| read(payload).into_iter().for_each(|value| store.push(value));
+        self.receivers.push(signal.borrow().record(scope.scope_id(), record));
         self
     }
 

@@ -6,7 +6,8 @@ use crate::db::Db;
 use crate::model::Model;
 
 /// Records the signals of a model that are sent on this database, until the guard is dropped: `pre_save`, `post_save`,
-/// `pre_delete`, `post_delete`, `post_commit`, `post_rollback`, `post_delete_commit` and `post_delete_rollback`.
+/// `pre_delete`, `post_delete`, `post_commit`, `post_rollback`, `post_delete_commit` and `post_delete_rollback`, and `post_bulk_create` once for
+/// each row.
 ///
 /// ```rust,standalone_crate
 /// use signals::prelude::*;
@@ -35,7 +36,8 @@ use crate::model::Model;
 /// ```
 ///
 /// Like a closure of `connect`, it is called after all receivers. So it does not record a signal whose receiver fails, or a raw
-/// write of a fixture. Unlike such a closure, it ignores other databases.
+/// write of a fixture. Unlike such a closure, it ignores other databases. [`record_with`] records the signals that have no row, such as
+/// `post_bulk_update`, and those of other senders, such as `m2m_changed`.
 #[track_caller]
 pub fn record<M: Model>(db: &Db) -> Recorded<Sent<M>> {
     record_with(db, M::PRE_SAVE, |event| Sent::of("pre_save", event.instance, None))
@@ -46,6 +48,9 @@ pub fn record<M: Model>(db: &Db) -> Recorded<Sent<M>> {
         .and_with(db, M::POST_ROLLBACK, |event| Sent::of("post_rollback", event.instance, Some(event.created)))
         .and_with(db, M::POST_DELETE_COMMIT, |event| Sent::of("post_delete_commit", event.instance, None))
         .and_with(db, M::POST_DELETE_ROLLBACK, |event| Sent::of("post_delete_rollback", event.instance, None))
+        .and_each_with(db, M::POST_BULK_CREATE, |event| {
+            event.instances.iter().map(|instance| Sent::of("post_bulk_create", instance, Some(true))).collect()
+        })
 }
 
 /// A signal that was sent.

@@ -57,6 +57,10 @@ async fn rule_79_the_signals_of_a_model_are_recorded_for_its_database(database: 
     }
     assert_eq!(recorded.take(), []);
 
+    let named = |name: &str| User { name: name.to_owned(), ..User::default() };
+    User::create_many(&db, &mut [named("cid"), named("dan")]).await?;
+    assert_eq!(lines(&recorded.take()), ["post_bulk_create cid Some(true)", "post_bulk_create dan Some(true)"]);
+
     drop(recorded);
     assert!(!User::POST_SAVE.has_receivers());
     Ok(())
