@@ -72,8 +72,8 @@ pub(crate) enum Route<P: Payload> {
     Empty,
     /// Those that the linker collected.
     Linked(&'static [LinkedReceiver<P>]),
-    /// Others were connected, or a test has rules.
-    Special(Box<Special<P>>),
+    /// Others were connected, or a test has rules: those of [`SignalState::special`].
+    Special,
 }
 
 impl<P: Payload> SignalState<P> {
@@ -130,11 +130,11 @@ impl<P: Payload> SignalState<P> {
 
     /// The receivers to call now.
     #[inline]
-    pub(crate) fn route(&'static self, payload: &P::Of<'_>) -> Result<Route<P>, SignalError> {
+    pub(crate) fn route(&'static self) -> Result<Route<P>, SignalError> {
         match self.flags() {
             flags if flags & (LINKED | CONNECTED | WATCHED) == 0 => Ok(Route::Empty),
             flags if flags & (CONNECTED | WATCHED) == 0 => Ok(Route::Linked(self.linked()?)),
-            flags => self.special_route(flags, P::scopes(payload)),
+            _ => Ok(Route::Special),
         }
     }
 
@@ -150,16 +150,17 @@ impl<P: Payload> SignalState<P> {
         }
     }
 
+    /// The receivers of a dispatch in these scopes, where others were connected or a test has rules. `None` if there are none.
     #[cold]
-    fn special_route(&'static self, flags: u8, scopes: Scopes) -> Result<Route<P>, SignalError> {
-        let linked = self.linked()?;
+    pub(crate) fn special(&'static self, scopes: Scopes) -> Result<Option<Special<P>>, SignalError> {
+        let (linked, flags) = (self.linked()?, self.flags());
         let rules = if flags & WATCHED == 0 { Vec::new() } else { rules::within(scopes) };
         let source = self.source();
         let called = |function| rules.iter().all(|rule| rule.allows(source.own, function));
         let connected = if flags & CONNECTED == 0 { None } else { self.connected.snapshot(scopes, || !called(None)) };
         let journal = if flags & WATCHED == 0 { None } else { Journal::begin(&rules, &source) };
-        if rules.is_empty() && connected.is_none() && journal.is_none() {
-            return Ok(if linked.is_empty() { Route::Empty } else { Route::Linked(linked) });
+        if linked.is_empty() && connected.is_none() && journal.is_none() {
+            return Ok(None);
         }
         let mut linked = Cow::Borrowed(linked);
         if !linked.iter().all(|linked| called(Some(linked.receiver.function))) {
@@ -170,7 +171,7 @@ impl<P: Payload> SignalState<P> {
                 self.reorder(&mut linked, orders, &source);
             }
         }
-        Ok(Route::Special(Box::new(Special { linked, connected, journal })))
+        Ok(Some(Special { linked, connected, journal }))
     }
 
     /// Calls the receivers in the order that a test tries.

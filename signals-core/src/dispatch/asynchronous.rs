@@ -15,7 +15,7 @@ use crate::depth;
 use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::payload::{Asynchronous, BoxFuture, Call, Payload};
-use crate::special::{Special, Step};
+use crate::special::Step;
 use crate::state::{Route, SignalState};
 use crate::timeout::Limit;
 use crate::trace::Span;
@@ -97,11 +97,11 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
     mut sink: SendSink<'s, P::Output>,
 ) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, 's, P> {
     async move {
-        let linked = match state.route(&payload)? {
+        let linked = match state.route()? {
             Route::Empty => return Ok(()),
             Route::Linked(linked) => linked,
-            Route::Special(special) => {
-                let called: BoxFuture<'_, _> = Box::pin(call_special(state, special, payload, panics, sink));
+            Route::Special => {
+                let called: BoxFuture<'_, _> = Box::pin(call_special(state, payload, panics, sink));
                 return called.await;
             }
         };
@@ -139,12 +139,12 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
 /// Calls what a test or the program has changed at run time.
 async fn call_special<P: Payload<Mode = Asynchronous>>(
     state: &'static SignalState<P>,
-    special: Box<Special<P>>,
     mut payload: P::Of<'_>,
     panics: Panics,
     mut sink: SendSink<'_, P::Output>,
 ) -> Result<(), SignalError> {
     let (payload, name) = (&mut payload, || state.name());
+    let Some(special) = state.special(P::scopes(payload))? else { return Ok(()) };
     let depth = depth::next(name)?;
     let timeout = P::receiver_timeout(payload);
     for step in special.steps(P::is_raw(payload)) {

@@ -87,21 +87,19 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
         let Self { context, limit, future } = &mut *self;
         let _depth = DepthGuard::enter(context.depth);
         let mut poll = || context.span.within(|| future.as_mut().poll(task));
-        let called = match context.panics {
+        // What is ready is returned from here: a result that is passed on would be copied.
+        match context.panics {
             Panics::Unwind => match poll() {
-                // Apart from a failure, whose bytes would be copied even if there is none.
-                Poll::Ready(Ok(output)) => Poll::Ready(Ok(Ok(output))),
-                Poll::Ready(Err(error)) => Poll::Ready(Ok(Err(error))),
-                Poll::Pending => Poll::Pending,
+                Poll::Ready(Ok(output)) => return Poll::Ready(Ok(Ok(output))),
+                Poll::Ready(Err(error)) => return Poll::Ready(Ok(Err(error))),
+                Poll::Pending => {}
             },
             Panics::Catch => match catch_panic(poll) {
-                Ok(poll) => poll.map(Ok),
-                Err(panic) => Poll::Ready(Err(panic)),
+                Ok(Poll::Ready(reply)) => return Poll::Ready(Ok(reply)),
+                Ok(Poll::Pending) => {}
+                Err(panic) => return Poll::Ready(Err(panic)),
             },
-        };
-        match (called, limit) {
-            (Poll::Pending, Some(limit)) => limit.check(task),
-            (called, _) => called,
         }
+        limit.as_mut().map_or(Poll::Pending, |limit| limit.check(task))
     }
 }

@@ -11,7 +11,7 @@ use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::linked::LinkedReceiver;
 use crate::payload::{Call, Payload, Reply, SyncCall, Synchronous};
-use crate::special::{Special, Step};
+use crate::special::Step;
 use crate::state::{Route, SignalState};
 use crate::trace::Span;
 
@@ -100,10 +100,10 @@ fn call_all<P: Payload<Mode = Synchronous>>(
     panics: Panics,
     mut sink: Sink<'_, P::Output>,
 ) -> Result<(), SignalError> {
-    let linked = match state.route(payload)? {
+    let linked = match state.route()? {
         Route::Empty => return Ok(()),
         Route::Linked(linked) => linked,
-        Route::Special(special) => return call_special(state, &special, payload, panics, sink),
+        Route::Special => return call_special(state, payload, panics, sink),
     };
     let name = || state.name();
     let _depth = DepthGuard::enter(depth::next(name)?);
@@ -136,11 +136,11 @@ fn call_all<P: Payload<Mode = Synchronous>>(
 #[cold]
 fn call_special<P: Payload<Mode = Synchronous>>(
     state: &'static SignalState<P>,
-    special: &Special<P>,
     payload: &mut P::Of<'_>,
     panics: Panics,
     mut sink: Sink<'_, P::Output>,
 ) -> Result<(), SignalError> {
+    let Some(special) = state.special(P::scopes(payload))? else { return Ok(()) };
     let name = || state.name();
     let _depth = DepthGuard::enter(depth::next(name)?);
     for step in special.steps(P::is_raw(payload)) {
