@@ -1,5 +1,5 @@
-//! The receivers of a dispatch that does not only call those that the linker collected: closures were connected, or a test mutes or
-//! records.
+//! The receivers of a dispatch that does not only call those that the linker collected: closures were connected, a receiver has a
+//! limited time, or a test mutes or records.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -51,6 +51,8 @@ struct LinkedReceivers<P: Payload> {
     all: Vec<LinkedReceiver<P>>,
     /// The functions alone, if nothing is asked before one of them is called.
     plain: Vec<SyncCall<P>>,
+    /// Whether one of them has a `timeout`.
+    has_timeout: bool,
 }
 
 /// The registry has been read.
@@ -136,6 +138,13 @@ impl<P: Payload> SignalState<P> {
             flags if flags & (CONNECTED | WATCHED) == 0 => Ok(Route::Linked(self.linked()?)),
             _ => Ok(Route::Special),
         }
+    }
+
+    /// Whether the time of a receiver is limited, by its attribute or by the sender.
+    #[inline]
+    pub(crate) fn has_limits(&'static self, payload: &P::Of<'_>) -> bool {
+        P::TIMER.is_some()
+            && (P::receiver_timeout(payload).is_some() || self.linked.get().is_some_and(|linked| linked.has_timeout))
     }
 
     /// The functions of its receivers, if it calls them and asks nothing before.
@@ -236,7 +245,8 @@ impl<P: Payload> SignalState<P> {
 
 impl<P: Payload> LinkedReceivers<P> {
     fn of(receivers: Vec<&'static Receiver>, error: Option<Box<WiringError>>) -> Self {
-        let mut linked = Self { error, all: Vec::with_capacity(receivers.len()), plain: Vec::new() };
+        let has_timeout = receivers.iter().any(|receiver| receiver.timeout.is_some());
+        let mut linked = Self { error, all: Vec::with_capacity(receivers.len()), plain: Vec::new(), has_timeout };
         for receiver in receivers {
             if let Some(binding) = receiver.binding::<P>() {
                 if let Binding { filter: None, call: Call::Sync(call), .. } = binding {

@@ -1,12 +1,13 @@
 //! The time that a receiver has, if it has a limit.
 
 use core::fmt;
-use core::task::{Context, Poll};
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
 use core::time::Duration;
 use std::error::Error as StdError;
 
-use crate::panics::Panicked;
-use crate::payload::{BoxFuture, Reply};
+use crate::payload::{BoxFuture, Payload, Reply};
 
 /// Returns a future that is ready after a duration. The kernel has none, because a timer belongs to a runtime.
 #[doc(hidden)]
@@ -34,24 +35,38 @@ impl fmt::Display for TimedOut {
 
 impl StdError for TimedOut {}
 
-/// The limit of one call, if there is one.
+/// The limit of one call.
 pub(crate) struct Limit {
-    limit: Duration,
-    sleep: BoxFuture<'static, ()>,
+    time: Duration,
+    timer: Timer,
 }
 
 impl Limit {
-    /// A limit that begins now.
+    /// The limit of a receiver with this attribute, if it or the sender of the payload has one.
     #[inline]
-    pub(crate) fn of(limit: Option<Duration>, timer: Option<Timer>) -> Option<Self> {
-        let (limit, timer) = limit.zip(timer)?;
-        Some(Self { limit, sleep: timer(limit) })
+    pub(crate) fn of<P: Payload>(attribute: Option<Duration>, sender: Option<Duration>) -> Option<Self> {
+        let timer = P::TIMER?;
+        if attribute.is_none() && sender.is_none() {
+            return None;
+        }
+        attribute.or(sender).map(|time| Self { time, timer })
     }
 
-    /// Fails a call that is still pending, if the time is over.
+    /// The call of a receiver, which is dropped when the time is over. It is in a box, so that a dispatch without limits does not
+    /// become larger.
     #[cold]
-    pub(crate) fn check<O>(&mut self, task: &mut Context<'_>) -> Poll<Result<Reply<O>, Panicked>> {
-        let limit = self.limit;
-        self.sleep.as_mut().poll(task).map(|()| Ok(Err(TimedOut { limit }.into())))
+    pub(crate) fn limit<'b, O: Send + 'b>(
+        self,
+        receiver: impl Future<Output = Reply<O>> + Send + 'b,
+    ) -> BoxFuture<'b, Reply<O>> {
+        let Self { time, timer } = self;
+        Box::pin(async move {
+            let (mut receiver, mut sleep) = (pin!(receiver), timer(time));
+            poll_fn(|task| match receiver.as_mut().poll(task) {
+                Poll::Pending => sleep.as_mut().poll(task).map(|()| Err(TimedOut { limit: time }.into())),
+                reply @ Poll::Ready(_) => reply,
+            })
+            .await
+        })
     }
 }

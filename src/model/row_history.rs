@@ -127,17 +127,22 @@ impl RowChanges for RowHistory {
         self.removed = self.removed.take().or(removed);
     }
 
-    fn hook(self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
-        let exists = self.exists;
-        let saved = self.saved.filter(|_| exists || end == TransactionEnd::Rollback);
-        let removed = self.removed.filter(|_| !exists);
-        let of_save = saved.as_ref().map(|saved| (saved.place, saved.db.clone()));
-        let (place, db) = of_save.or(removed.as_ref().map(|removed| (removed.place, removed.db.clone())))?;
+    // The box goes into the hook: what it contains is large.
+    fn hook(mut self: Box<Self>, end: TransactionEnd) -> Option<Hook> {
+        if self.exists {
+            self.removed = None;
+        } else if end == TransactionEnd::Commit {
+            self.saved = None;
+        }
+        let (place, db) = match (&mut self.saved, &mut self.removed) {
+            (Some(Saved { place, db, .. }), _) | (None, Some(Removed { place, db, .. })) => (*place, db.take()),
+            (None, None) => return None,
+        };
         Some(Hook::new(end, place, db, async move |db| {
-            if let Some(saved) = &saved {
+            if let Some(saved) = &self.saved {
                 saved.send_at(end, &db).await;
             }
-            if let Some(removed) = &removed {
+            if let Some(removed) = &self.removed {
                 removed.send_at(end, &db).await;
             }
             Ok(())

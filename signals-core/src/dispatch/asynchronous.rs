@@ -99,8 +99,8 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
     async move {
         let linked = match state.route()? {
             Route::Empty => return Ok(()),
-            Route::Linked(linked) => linked,
-            Route::Special => {
+            Route::Linked(linked) if !state.has_limits(&payload) => linked,
+            Route::Linked(_) | Route::Special => {
                 let called: BoxFuture<'_, _> = Box::pin(call_special(state, payload, panics, sink));
                 return called.await;
             }
@@ -108,7 +108,6 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
         let (payload, name) = (&mut payload, || state.name());
         let depth = depth::next(name)?;
         let is_raw = P::is_raw(payload);
-        let timeout = P::receiver_timeout(payload);
         for linked in linked {
             let id = &linked.receiver.id;
             if is_raw && !linked.receiver.raw {
@@ -120,10 +119,7 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
                     let context = CallContext { depth, panics, span: Span::of(id, name) };
                     match linked.binding.call {
                         Call::Sync(call) => context.call(|| call(payload)),
-                        Call::Async(call, ()) => {
-                            let limit = Limit::of(linked.receiver.timeout.or(timeout), P::TIMER);
-                            context.run(limit, pin!(call(payload))).await
-                        }
+                        Call::Async(call, ()) => context.run(pin!(call(payload))).await,
                     }
                 }
                 Err(panic) => Err(panic),
@@ -167,10 +163,10 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
                         special.note_call(step);
                         match linked.binding.call {
                             Call::Sync(call) => context.call(|| call(payload)),
-                            Call::Async(call, ()) => {
-                                let limit = Limit::of(linked.receiver.timeout.or(timeout), P::TIMER);
-                                context.run(limit, pin!(call(payload))).await
-                            }
+                            Call::Async(call, ()) => match Limit::of::<P>(linked.receiver.timeout, timeout) {
+                                None => context.run(pin!(call(payload))).await,
+                                Some(limit) => context.run(pin!(limit.limit(call(payload)))).await,
+                            },
                         }
                     }
                     Step::Connected(connected) => match connected.closure::<P>() {
@@ -185,7 +181,11 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
                         // The closure itself is called in the first poll, so that its depth is set and its panic is caught.
                         Closure::Async(closure, ()) => {
                             special.note_call(step);
-                            context.run(Limit::of(timeout, P::TIMER), pin!(async { closure(payload).await })).await
+                            let called = async { closure(payload).await };
+                            match Limit::of::<P>(None, timeout) {
+                                None => context.run(pin!(called)).await,
+                                Some(limit) => context.run(pin!(limit.limit(called))).await,
+                            }
                         }
                     },
                 }

@@ -7,7 +7,6 @@ use crate::depth::DepthGuard;
 use crate::linked::LinkedReceiver;
 use crate::panics::{Panicked, catch_panic};
 use crate::payload::{Payload, Reply};
-use crate::timeout::Limit;
 use crate::trace::Span;
 
 /// What to do with a panic of a receiver.
@@ -67,15 +66,14 @@ impl CallContext {
     /// Polls a receiver's future in this context. The future is pinned where it was made: it is large, and moving it would
     /// cost more than calling it.
     #[inline]
-    pub(super) fn run<F>(self, limit: Option<Limit>, future: Pin<&mut F>) -> InContext<'_, F> {
-        InContext { context: self, limit, future }
+    pub(super) fn run<F>(self, future: Pin<&mut F>) -> InContext<'_, F> {
+        InContext { context: self, future }
     }
 }
 
 /// The future of [`CallContext::run`].
 pub(super) struct InContext<'f, F> {
     context: CallContext,
-    limit: Option<Limit>,
     future: Pin<&'f mut F>,
 }
 
@@ -84,22 +82,20 @@ impl<O, F: Future<Output = Reply<O>>> Future for InContext<'_, F> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<CallResult<O>> {
-        let Self { context, limit, future } = &mut *self;
+        let Self { context, future } = &mut *self;
         let _depth = DepthGuard::enter(context.depth);
         let mut poll = || context.span.within(|| future.as_mut().poll(task));
-        // What is ready is returned from here: a result that is passed on would be copied.
         match context.panics {
             Panics::Unwind => match poll() {
-                Poll::Ready(Ok(output)) => return Poll::Ready(Ok(Ok(output))),
-                Poll::Ready(Err(error)) => return Poll::Ready(Ok(Err(error))),
-                Poll::Pending => {}
+                // Apart from a failure, whose bytes would be copied even if there is none.
+                Poll::Ready(Ok(output)) => Poll::Ready(Ok(Ok(output))),
+                Poll::Ready(Err(error)) => Poll::Ready(Ok(Err(error))),
+                Poll::Pending => Poll::Pending,
             },
             Panics::Catch => match catch_panic(poll) {
-                Ok(Poll::Ready(reply)) => return Poll::Ready(Ok(reply)),
-                Ok(Poll::Pending) => {}
-                Err(panic) => return Poll::Ready(Err(panic)),
+                Ok(poll) => poll.map(Ok),
+                Err(panic) => Poll::Ready(Err(panic)),
             },
         }
-        limit.as_mut().map_or(Poll::Pending, |limit| limit.check(task))
     }
 }
