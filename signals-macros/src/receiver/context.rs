@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, GenericArgument, Ident, ItemFn, Meta, Pat, PathArgum
 
 use super::ir::{Binding, ContextValue, Function, Parameter, Scope};
 use super::meant::{self, Meant};
-use super::parameters::{is_trait_object, without_lifetimes};
+use super::type_tokens::{is_trait_object, without_lifetimes};
 use crate::errors::Errors;
 use crate::grammar::text;
 use crate::root::{SpanRange, at, moved};

@@ -13,10 +13,11 @@ use super::context;
 use super::forms::is_of_types;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
-use super::parameters::{self, Bound, is_trait_object, without_lifetimes};
+use super::parameters::{self, Bound};
 use super::parse::Parsed;
 use super::stacked;
 use super::timeout;
+use super::type_tokens::{is_trait_object, without_lifetimes};
 use super::usual::Usual;
 use crate::root::{Root, SpanRange, ask, at, moved};
 

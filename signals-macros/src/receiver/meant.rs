@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type};
 
 use super::arguments::Arguments;
-use super::parameters::without_lifetimes;
+use super::type_tokens::without_lifetimes;
 use crate::case::camel_case;
 use crate::foreign::signal_names::SIGNALS;
 use crate::foreign::{self, Place};

@@ -21,6 +21,7 @@ mod parameters;
 mod parse;
 mod stacked;
 mod timeout;
+mod type_tokens;
 mod types;
 mod usual;
 

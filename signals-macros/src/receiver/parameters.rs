@@ -1,17 +1,18 @@
 //! How the parameters of a receiver are bound to the payload.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
 use super::context;
 use super::forms::is_of_types;
 use super::ir::{Binding, Function, Parameter, Scope};
+use super::type_tokens::{is_trait_object, without_lifetimes};
 use super::usual::Usual;
 use crate::case;
 use crate::grammar::text;
-use crate::root::{SpanRange, ask, map_tokens, moved};
+use crate::root::{SpanRange, ask, moved};
 
 /// What a parameter is bound to.
 pub(super) struct Bound<'a> {
@@ -224,25 +225,4 @@ fn is_mutable(ty: &Type) -> bool {
 /// Whether it is a reference to a trait object.
 fn is_dyn(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference) if is_trait_object(&reference.elem))
-}
-
-pub(super) fn is_trait_object(ty: &Type) -> bool {
-    match ty {
-        Type::TraitObject(_) => true,
-        Type::Paren(inner) => is_trait_object(&inner.elem),
-        Type::Group(inner) => is_trait_object(&inner.elem),
-        _ => false,
-    }
-}
-
-/// The type with each named lifetime replaced by `'_`: the name does not exist outside its function.
-pub(super) fn without_lifetimes(ty: &Type) -> TokenStream {
-    let mut apostrophe = false;
-    map_tokens(ty.to_token_stream(), &mut |token| {
-        let named = std::mem::replace(&mut apostrophe, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
-        match token {
-            TokenTree::Ident(name) if named && name != "static" => Ident::new("_", name.span()).into(),
-            other => other,
-        }
-    })
 }
