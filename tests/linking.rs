@@ -135,6 +135,8 @@ fn older_editions_have_models_and_receivers() {
         connected: true
         Animal saved, created false
         Some(Name("Tom")) -> Name("Tim")
+        kept by Some("ann"), None, 1
+        fed by ann
         connected: false
         ["Tim eats fish", "and drinks"]
         [1]
