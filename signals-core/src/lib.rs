@@ -324,7 +324,7 @@ pub mod __private {
     pub use crate::panics::{Panicked, catch_panic, discard, panic_message};
     pub use crate::payload::{
         AsyncCall, Asynchronous, Call, FUTURE_BYTES, Lend, Mode, NarrowTo, Narrowed, Payload, ReceiverFuture, Reply,
-        Same, SyncCall, Synchronous, TypeSender, downcast_mut, downcast_ref,
+        Same, SyncCall, Synchronous, TIMER, Timer, TypeSender, downcast_mut, downcast_ref,
     };
     pub use crate::receiver::Receiver;
     pub use crate::registry::{ENTRIES_V1, declared, incomplete};
@@ -334,7 +334,6 @@ pub mod __private {
     pub use crate::signal::Signal;
     pub use crate::source::{Sender, Source, SourceKey};
     pub use crate::state::SignalState;
-    pub use crate::timeout::{TIMER, Timer};
     pub use crate::trace::log;
     pub use std::vec::Vec;
 }

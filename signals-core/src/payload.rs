@@ -13,7 +13,6 @@ use stackfuture::StackFuture;
 use crate::error::BoxError;
 use crate::scope::{Scope, Scopes, SentIn, scope_kind};
 use crate::source::{Sender, Source, SourceKey};
-use crate::timeout::Timer;
 
 /// The payload of a signal, without its lifetime: `OrderPaid<'static>` stands for every `OrderPaid<'a>`.
 ///
@@ -84,6 +83,14 @@ pub(crate) type AnyOf<'a, P> = <<P as Payload>::Any as Payload>::Of<'a>;
 
 /// A boxed future, such as [`Signal::connect_async`](crate::Signal::connect_async) takes.
 pub type BoxFuture<'b, T> = Pin<Box<dyn Future<Output = T> + Send + 'b>>;
+
+/// Returns a future that is ready after a duration. The kernel has none, because a timer belongs to a runtime.
+#[doc(hidden)]
+pub type Timer = fn(Duration) -> BoxFuture<'static, ()>;
+
+/// The signals of a crate that only uses the kernel have no timer.
+#[doc(hidden)]
+pub const TIMER: Option<Timer> = None;
 
 /// Narrows the payload for any sender to that for the sender `S`. A receiver with a sender does this first.
 #[doc(hidden)]

@@ -7,15 +7,7 @@ use core::task::Poll;
 use core::time::Duration;
 use std::error::Error as StdError;
 
-use crate::payload::{BoxFuture, Payload, Reply};
-
-/// Returns a future that is ready after a duration. The kernel has none, because a timer belongs to a runtime.
-#[doc(hidden)]
-pub type Timer = fn(Duration) -> BoxFuture<'static, ()>;
-
-/// The signals of a crate that only uses the kernel have no timer.
-#[doc(hidden)]
-pub const TIMER: Option<Timer> = None;
+use crate::payload::{BoxFuture, Payload, Reply, Timer};
 
 /// A receiver did not return in the time that it has: its future was dropped.
 ///

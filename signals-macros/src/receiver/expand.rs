@@ -166,7 +166,7 @@ fn binding(
     let needs = context::needs(function, private);
     let limit = timeout::limit(arguments.timeout.as_ref());
     let bound = Bound { signal, sender, private };
-    let locals = parameters::locals(function, &bound);
+    let (of_context, locals) = (context::locals(function, private), parameters::locals(function, &bound));
     let call = call(function, private);
     let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // What is sent is the payload for any sender.
@@ -176,6 +176,7 @@ fn binding(
     let body = quote! {
         #narrow
         #alias
+        #of_context
         #locals
         #call
     };

@@ -5,7 +5,6 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
-use super::context;
 use super::forms::is_of_types;
 use super::ir::{Binding, Function, Parameter, Scope};
 use super::type_tokens::{is_trait_object, without_lifetimes};
@@ -43,8 +42,7 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
             asked(parameter, bound)
         })
         .collect();
-    let context = context::locals(function, bound.private);
-    quote!(#lends #context #statements)
+    quote!(#lends #statements)
 }
 
 /// `let instance = &payload.instance; let instance: &User = instance;`. The first statement reads the field, and is where the
