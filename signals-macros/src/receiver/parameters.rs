@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
 
+use super::context;
 use super::forms::is_of_types;
 use super::ir::{Binding, Function, Parameter, Scope};
 use super::type_tokens::{is_trait_object, without_lifetimes};
