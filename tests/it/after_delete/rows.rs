@@ -29,9 +29,9 @@ async fn rule_71_it_is_sent_for_every_delete_that_sends_signals(database: &Datab
     LOG.note("on the database");
     photos[0].delete(&db).await?;
     LOG.note("in a transaction, with values that were not saved");
-    let mut tx = db.begin().await?;
+    let tx = db.begin().await?;
     photos[1].file = "b2".to_owned();
-    photos[1].delete(&mut tx).await?;
+    photos[1].delete(&tx).await?;
     LOG.note("still open");
     tx.commit().await?;
     LOG.note("with signals, by a condition and by a query");

@@ -1,4 +1,5 @@
 //! docs/behaviour.md, rules 71 and 72: several changes of one row, in transactions and savepoints.
+#![allow(clippy::many_single_char_names, reason = "each row has a letter, which the log has too")]
 
 use expect_test::expect;
 use signals::prelude::*;
@@ -128,7 +129,7 @@ async fn rule_71_savepoints_that_are_undone_take_their_deletes_back(database: &D
     undone_savepoint(&mut tx, async |tx| a.delete(tx).await.map(drop)).await;
     // Undone, and then deleted all the same.
     undone_savepoint(&mut tx, async |tx| b.delete(tx).await.map(drop)).await;
-    b.delete(&mut tx).await?;
+    b.delete(&tx).await?;
     // Deleted in a savepoint that stays, in one that is undone.
     undone_savepoint(&mut tx, async |tx| tx.savepoint(async |tx| c.delete(tx).await.map(drop)).await).await;
     // Deleted in a savepoint that stays.
@@ -138,14 +139,14 @@ async fn rule_71_savepoints_that_are_undone_take_their_deletes_back(database: &D
     })
     .await?;
     // The insert after the delete is undone.
-    e.delete(&mut tx).await?;
+    e.delete(&tx).await?;
     undone_savepoint(&mut tx, async |tx| again(tx, e, "e2").await).await;
     // A row of the transaction, whose delete is undone and then done.
     let mut new = saved(&tx, "new").await?;
     undone_savepoint(&mut tx, async |tx| new.delete(tx).await.map(drop)).await;
-    new.delete(&mut tx).await?;
+    new.delete(&tx).await?;
     // Deleted, and inserted again in a savepoint.
-    f.delete(&mut tx).await?;
+    f.delete(&tx).await?;
     tx.savepoint(async |tx| again(tx, f, "f2").await).await?;
     tx.commit().await?;
     expect![[r"

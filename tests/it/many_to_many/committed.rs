@@ -124,7 +124,10 @@ async fn rule_73_it_is_the_difference_that_the_transaction_made(database: &Datab
     one.user_set().add(&tx, [ann.id]).await?;
     bob.groups().add(&tx, [three.id]).await?;
     three.user_set().remove(&tx, [bob.id]).await?;
-    tx.on_commit(async |_| Ok(LOG.note("a hook")));
+    tx.on_commit(async |_| {
+        LOG.note("a hook");
+        Ok(())
+    });
     // What is left, by the row that changed it last.
     ann.groups().add(&tx, [four.id, three.id]).await?;
     bob.groups().add(&tx, [four.id]).await?;
@@ -211,10 +214,10 @@ async fn rule_73_a_symmetrical_relation_is_sent_once(database: &Database) -> Tes
     let [ann, bob, eve] = all;
     LOG.note("friends");
     ann.friends().add(&db, [bob.id, ann.id]).await?;
-    let mut tx = db.begin().await?;
-    bob.friends().remove(&mut tx, [ann.id]).await?;
-    ann.friends().add(&mut tx, [bob.id]).await?;
-    eve.friends().add(&mut tx, [ann.id]).await?;
+    let tx = db.begin().await?;
+    bob.friends().remove(&tx, [ann.id]).await?;
+    ann.friends().add(&tx, [bob.id]).await?;
+    eve.friends().add(&tx, [ann.id]).await?;
     tx.commit().await?;
     ann.friends().clear(&db).await?;
     LOG.note("followers");
