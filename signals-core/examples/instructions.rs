@@ -10,6 +10,7 @@ struct Plain<'a> {
     count: &'a mut u64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it takes what the receiver of a sender takes")]
 #[receiver(Plain)]
 fn of_plain(instance: &u64, count: &mut u64) {
     *count += instance;

@@ -9,8 +9,8 @@ mod wait_until;
 
 #[doc(inline)]
 pub use signals_core::testing::{
-    Call, Coverage, Covered, EveryOrder, Muted, NotRecorded, Order, OrderMatters, Ordered, Outcome, Recorded, Scope,
-    Selects, SentSignal, Wait, assert_covered, assert_covered_except, assert_linked, assert_linked_except, coverage,
+    Call, Coverage, Covered, EveryOrder, Muted, NotRecorded, OrderMatters, Ordered, Outcome, Recorded, Scope, Selects,
+    SentSignal, TriedOrder, Wait, assert_covered, assert_covered_except, assert_linked, assert_linked_except, coverage,
     mute, only, record_all, record_with,
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use signals_core::testing::{EveryOrder, Order};
+use signals_core::testing::{EveryOrder, TriedOrder};
 
 use crate::error::Result;
 
@@ -68,6 +68,6 @@ use crate::error::Result;
 ///
 /// # Errors
 /// That of the test in the usual order, or an error that describes both orders.
-pub async fn every_order<T: PartialEq + Debug>(run: impl AsyncFn(Order) -> Result<T>) -> Result<T> {
+pub async fn every_order<T: PartialEq + Debug>(run: impl AsyncFn(TriedOrder) -> Result<T>) -> Result<T> {
     EveryOrder::new().run(run).await?
 }

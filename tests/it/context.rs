@@ -190,7 +190,7 @@ async fn rule_83_signals_of_relations_and_of_many_rows_carry_the_context(databas
         PostAdd: ann
         committed: ann
     "#]]);
-    Post::create_many(&db, &mut vec![Post::default()]).await?;
+    Post::create_many(&db, &mut [Post::default()]).await?;
     Post::filter(|post| post.title.eq("")).update(&db, |post| post.title.set("one")).await?;
     Post::filter(|found| found.id.ne(post.id)).delete(&db).await?;
     LOG.is(&expect![[r#"
@@ -226,7 +226,11 @@ async fn rule_84_nested_saves_hooks_and_savepoints_have_the_context_of_their_tra
     async fn create_profile(instance: &User, tx: &mut Tx) -> Result<()> {
         tx.on_commit(async |db| {
             LOG.note(format_args!("hook: {}", name(db.context().get())));
-            db.transaction(async |tx| Ok(LOG.note(format_args!("its transaction: {}", name(tx.context().get()))))).await
+            db.transaction(async |tx| {
+                LOG.note(format_args!("its transaction: {}", name(tx.context().get())));
+                Ok(())
+            })
+            .await
         });
         tx.savepoint(async |tx| Profile { user: instance.id, ..Profile::default() }.save(tx).await).await
     }
@@ -280,7 +284,10 @@ async fn rule_84_a_handle_of_a_transaction_can_have_one_more_value(database: &Da
     User::default().save(&tx.with(Importing)).await?;
     User::default().save(&tx).await?;
     let importing = tx.with(Importing);
-    importing.on_commit(async |db| Ok(LOG.note(format_args!("hook: {:?}", db.context().get::<Importing>()))));
+    importing.on_commit(async |db| {
+        LOG.note(format_args!("hook: {:?}", db.context().get::<Importing>()));
+        Ok(())
+    });
     assert!(matches!(importing.commit().await.unwrap_err().kind(), ErrorKind::NotYours));
     tx.commit().await?;
     LOG.is(&expect![[r#"

@@ -59,7 +59,10 @@ async fn rule_74_a_hook_runs_now_without_a_transaction_and_after_the_commit_in_o
     db.transaction(async |tx| {
         notify(tx, &LOG, "first").await?;
         Order::default().save(tx).await?;
-        tx.on_commit(async |_| Ok(LOG.note("second")));
+        tx.on_commit(async |_| {
+            LOG.note("second");
+            Ok(())
+        });
         notify(tx, &LOG, "fails").await?;
         notify(tx, &LOG, "last").await?;
         LOG.note("still open");

@@ -54,7 +54,10 @@ async fn rule_89_a_receiver_that_takes_too_long_is_stopped_and_the_save_is_undon
     #[receiver(post_save, sender = User, timeout = "40ms")]
     async fn never_ends(tx: &mut Tx) -> Result<()> {
         let _note = NoteDrop;
-        tx.on_rollback(async |_| Ok(LOG.note("rolled back")));
+        tx.on_rollback(async |_| {
+            LOG.note("rolled back");
+            Ok(())
+        });
         pending().await
     }
 
@@ -75,8 +78,8 @@ async fn rule_89_a_receiver_that_takes_too_long_is_stopped_and_the_save_is_undon
     assert!(user.id.is_unset());
     assert_eq!(User::all(&db).await?.len(), 0);
 
-    let mut tx = db.begin().await?;
-    stopped(&user.save(&mut tx).await.unwrap_err());
+    let tx = db.begin().await?;
+    stopped(&user.save(&tx).await.unwrap_err());
     assert!(matches!(User::all(&tx).await.map(|_| ()).unwrap_err().kind(), ErrorKind::Broken { .. }));
     tx.rollback().await?;
     Ok(())
@@ -100,7 +103,7 @@ async fn rule_89_the_limit_of_the_database_applies_to_every_receiver_without_its
 
     #[receiver(pre_save, sender = User, when = |event| event.instance.wait < 0)]
     async fn has_the_time_of_the_database() {
-        pending().await
+        pending::<()>().await;
     }
 
     let db = database.connect_with::<User>(|options| options.receiver_timeout(Duration::from_millis(30))).await?;
@@ -134,12 +137,12 @@ async fn rule_89_deletes_bulk_and_relations_are_limited_as_well(database: &Datab
 
     #[receiver([pre_delete, post_delete, post_bulk_create], sender = Post, timeout = "20ms")]
     async fn of_posts() {
-        pending().await
+        pending::<()>().await;
     }
 
     #[receiver(m2m_changed, sender = PostTags, timeout = "20ms")]
     async fn of_relations() {
-        pending().await
+        pending::<()>().await;
     }
 
     let db = database.with_tables::<(Tag, Post)>().await?;
@@ -147,7 +150,7 @@ async fn rule_89_deletes_bulk_and_relations_are_limited_as_well(database: &Datab
     tag.save(&db).await?;
     post.save(&db).await?;
     stopped(&post.tags().add(&db, tag.id).await.unwrap_err());
-    stopped(&Post::create_many(&db, &mut vec![Post::default()]).await.unwrap_err());
+    stopped(&Post::create_many(&db, &mut [Post::default()]).await.unwrap_err());
     stopped(&Post::query().delete(&db).with_signals().await.map(drop).unwrap_err());
     stopped(&post.delete(&db).await.map(drop).unwrap_err());
     assert_eq!(Post::all(&db).await?.len(), 1);
@@ -178,7 +181,7 @@ async fn rule_89_a_nested_save_is_part_of_the_time_of_its_receiver(database: &Da
 
     #[receiver(post_save, sender = Profile)]
     async fn never_ends() {
-        pending().await
+        pending::<()>().await;
     }
 
     let db = database.with_tables::<(User, Profile)>().await?;
@@ -202,7 +205,7 @@ async fn rule_90_after_the_commit_it_is_reported_and_the_next_receiver_is_called
 
     #[receiver(post_commit, sender = User, timeout = "20ms")]
     async fn mail() {
-        pending().await
+        pending::<()>().await;
     }
 
     #[receiver(post_commit, sender = User, after = [mail])]
@@ -231,7 +234,7 @@ async fn rule_89_a_signal_of_your_own_is_limited_by_the_attribute(_: &Database) 
     #[receiver(Paid, timeout = "20ms")]
     async fn book(amount: u64) {
         if amount > 100 {
-            pending().await
+            pending::<()>().await;
         }
     }
 

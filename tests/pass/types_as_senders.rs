@@ -30,7 +30,7 @@ pub struct Saved<'b, Sender: ?Sized> {
     #[cfg(any())]
     pub payload: u32,
     /// It is there.
-    #[cfg(all())]
+    #[cfg(not(any()))]
     pub any: Option<&'b str>,
     /// A keyword.
     pub r#type: u8,
@@ -39,12 +39,18 @@ pub struct Saved<'b, Sender: ?Sized> {
 }
 
 /// A receiver.
+///
+/// # Panics
+/// If a field has another value.
 #[receiver(Saved, sender = User<'static>, created = true)]
 pub fn welcome(sender: &User<'_>, r#type: u8, any: Option<&str>) {
     assert_eq!((sender.name, r#type, any), ("ann", 7, Some("any")));
 }
 
 /// A receiver of every sender.
+///
+/// # Panics
+/// If the sender is another one.
 #[receiver(Saved, before = welcome, when = |event| (event.function)(1) == 2)]
 pub fn every(event: &Saved<'_>) {
     assert!(event.sender.is::<User<'static>>() || event.sender.is::<[u8; 2]>());

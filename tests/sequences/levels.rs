@@ -225,16 +225,13 @@ impl Level {
 impl Relation {
     /// The index of a row, which is kept as it was passed last.
     fn index(&mut self, from: usize, row: Row) -> usize {
-        match self.rows.iter().position(|(side, known)| *side == from && known.key() == row.key()) {
-            Some(index) => {
-                self.rows[index].1 = row;
-                index
-            }
-            None => {
-                self.rows.push((from, row));
-                self.rows.len() - 1
-            }
+        let known = self.rows.iter().position(|(side, known)| *side == from && known.key() == row.key());
+        if let Some(index) = known {
+            self.rows[index].1 = row;
+            return index;
         }
+        self.rows.push((from, row));
+        self.rows.len() - 1
     }
 
     /// What is sent for each row, in the order of their first changes.
@@ -244,21 +241,9 @@ impl Relation {
         let mut sent = Vec::new();
         for (index, (from, row)) in changed.into_iter().enumerate() {
             let Value::Integer(id) = *row.key() else { continue };
-            let other = |(first, second): (i64, i64)| match link.is_symmetrical() {
-                true => {
-                    if first == id {
-                        second
-                    } else {
-                        first
-                    }
-                }
-                false => {
-                    if from == 0 {
-                        second
-                    } else {
-                        first
-                    }
-                }
+            let other = |(first, second): (i64, i64)| {
+                let is_first = if link.is_symmetrical() { first == id } else { from == 0 };
+                if is_first { second } else { first }
             };
             let ids = |was: bool| -> Vec<i64> {
                 let is_it = |(pair, changed): &(&(i64, i64), &(bool, usize))| {

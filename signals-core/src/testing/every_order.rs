@@ -24,7 +24,7 @@ use crate::scope::Scope;
 /// # Errors
 /// The error of the test in the usual order; [`OrderMatters`] if a result differs, or if the test fails in another order alone.
 pub async fn every_order<T: PartialEq + fmt::Debug>(
-    run: impl AsyncFn(Order) -> Result<T, BoxError>,
+    run: impl AsyncFn(TriedOrder) -> Result<T, BoxError>,
 ) -> Result<T, BoxError> {
     EveryOrder::new().run(run).await?
 }
@@ -61,9 +61,9 @@ impl EveryOrder {
     where
         T: PartialEq + fmt::Debug,
         E: fmt::Display,
-        F: AsyncFn(Order) -> Result<T, E>,
+        F: AsyncFn(TriedOrder) -> Result<T, E>,
     {
-        let usual = Order::new(Vec::new(), Rest::Usual);
+        let usual = TriedOrder::new(Vec::new(), Rest::Usual);
         let expected = match run(usual.clone()).await {
             Ok(expected) => expected,
             Err(error) => return Ok(Err(error)),
@@ -93,14 +93,14 @@ async fn shortened<T: PartialEq, E>(
     mut made: Made,
     mut result: Result<T, E>,
     expected: &T,
-    run: &impl AsyncFn(Order) -> Result<T, E>,
+    run: &impl AsyncFn(TriedOrder) -> Result<T, E>,
 ) -> (Made, Result<T, E>) {
     made.retain(is_unusual);
     let mut index = 0;
     while index < made.len() && made.len() > 1 {
         let mut fewer = made.clone();
         fewer.remove(index);
-        let shorter = run(Order::new(fewer.clone(), Rest::Usual)).await;
+        let shorter = run(TriedOrder::new(fewer.clone(), Rest::Usual)).await;
         if is_same(&shorter, expected) {
             index += 1;
         } else {
@@ -116,11 +116,11 @@ fn is_unusual((_, order): &(Choice, Vec<usize>)) -> bool {
 
 /// The order of receivers in one run of a test.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct TriedOrder {
     orders: Arc<Orders>,
 }
 
-impl Order {
+impl TriedOrder {
     fn new(plan: Made, rest: Rest) -> Self {
         Self { orders: Arc::new(Orders::new(plan, rest)) }
     }
@@ -131,7 +131,7 @@ impl Order {
     }
 }
 
-/// The guard of [`Order::apply`].
+/// The guard of [`TriedOrder::apply`].
 #[must_use = "the usual order is restored when this is dropped"]
 pub struct Ordered {
     _rule: RuleGuard,
@@ -166,10 +166,10 @@ impl Search {
         Self { last, runs_left: runs.saturating_sub(1), seed, random: Random::new(seed.unwrap_or_default()) }
     }
 
-    fn next(&mut self) -> Option<Order> {
+    fn next(&mut self) -> Option<TriedOrder> {
         self.runs_left = self.runs_left.checked_sub(1)?;
         if self.seed.is_some() {
-            return Some(Order::new(Vec::new(), Rest::Random(Random::new(self.random.next()))));
+            return Some(TriedOrder::new(Vec::new(), Rest::Random(Random::new(self.random.next()))));
         }
         // The last signal with another order gets its next one, and those before it keep theirs.
         let next = |(choice, order): &(Choice, Vec<usize>)| {
@@ -179,7 +179,7 @@ impl Search {
         let (index, order) = self.last.iter().enumerate().rev().find_map(|(index, made)| Some((index, next(made)?)))?;
         self.last.truncate(index + 1);
         self.last[index].1 = order;
-        Some(Order::new(self.last.clone(), Rest::Usual))
+        Some(TriedOrder::new(self.last.clone(), Rest::Usual))
     }
 }
 

@@ -11,7 +11,7 @@ mod mute;
 mod record;
 
 pub use coverage::{Coverage, Covered, Outcome, assert_covered, assert_covered_except, coverage};
-pub use every_order::{EveryOrder, Order, OrderMatters, Ordered, every_order};
+pub use every_order::{EveryOrder, OrderMatters, Ordered, TriedOrder, every_order};
 pub use linked::{assert_linked, assert_linked_except};
 pub use mute::{Muted, mute, only};
 pub use record::{record_all, record_with};

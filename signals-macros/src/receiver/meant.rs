@@ -150,6 +150,10 @@ impl Meant {
                 "the transaction is not in the context\n\nhelp: write `{parameter}`, without `#[context]`"
             ));
         }
+        // The signals of logins have a request of any type, and the context of a request has what is known of it.
+        if name == "request" && !written.contains("AnyRequest") {
+            return None;
+        }
         let of = FIELDS.iter().find(|(field, _)| *field == name)?.1;
         let has = of.is_empty() || self.signals.iter().any(|signal| of.contains(&signal.as_str()));
         has.then(|| {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use expect_test::expect;
-use signals::dispatch::{AfterCommit, BoxError};
+use signals::dispatch::AfterCommit;
 use signals::{Context, receiver, signal};
 
 use crate::databases::TestResult;
@@ -453,9 +453,8 @@ fn rule_77_a_signal_with_senders_carries_a_context() -> TestResult {
     }
 
     #[receiver(Saved, sender = User)]
-    fn audit(instance: &User, #[context] actor: &Actor, log: &Log) -> Result<(), BoxError> {
+    fn audit(instance: &User, #[context] actor: &Actor, log: &Log) {
         log.note(format_args!("{} saved {}", actor.0, instance.name));
-        Ok(())
     }
 
     let log = Log::new();

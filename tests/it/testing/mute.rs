@@ -43,7 +43,7 @@ async fn rule_78_a_muted_receiver_is_not_called_for_its_database(database: &Data
     let other = second.with_tables::<User>().await?;
     let muted = mute::<count>(&db);
     User::default().save(&db).await?;
-    let mut tx = db.begin().await?;
+    let tx = db.begin().await?;
     User::default().save(&tx).await?;
     tx.commit().await?;
     assert_eq!(calls(), 0);
@@ -143,7 +143,6 @@ async fn rule_78_what_would_be_called_anyway_cannot_be_muted(database: &Database
     #[receiver([post_save, post_load], sender = User)]
     fn count() {}
 
-    let db = database.with_tables::<User>().await?;
     #[receiver(post_commit, sender = User)]
     fn mail() {}
 

@@ -49,9 +49,9 @@ async fn rule_79_the_signals_of_a_model_are_recorded_for_its_database(database: 
         let tx = db.begin().await?;
         ann.delete(&tx).await?;
         if end == "commit" {
-            tx.commit().await?
+            tx.commit().await?;
         } else {
-            tx.rollback().await?
+            tx.rollback().await?;
         }
         assert_eq!(lines(&recorded.take()), ["pre_delete bea None", "post_delete bea None", last]);
     }
@@ -202,7 +202,7 @@ async fn rule_79_a_signal_whose_receiver_fails_is_recorded_and_what_is_muted_is_
         post_rollback of User
     "#]]
     .assert_eq(&recorded.lines());
-    let _muted = mute::<(first, refuse)>(&db);
+    let without_refusal = mute::<(first, refuse)>(&db);
     User::default().save(&db).await?;
     expect![[r#"
         pre_save of User
@@ -210,7 +210,7 @@ async fn rule_79_a_signal_whose_receiver_fails_is_recorded_and_what_is_muted_is_
         post_commit of User -> last
     "#]]
     .assert_eq(&recorded.lines());
-    drop(_muted);
+    drop(without_refusal);
     // The receivers after a failure are called after a commit.
     let muted = mute::<post_save>(&db);
     User::default().save(&db).await?;

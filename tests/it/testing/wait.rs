@@ -7,7 +7,11 @@ use signals::testing::{record_with, wait_until, wait_until_within};
 
 use crate::databases::{Database, TestResult, on_each_database};
 
-on_each_database!(rule_79_a_test_waits_for_what_another_task_sends, rule_79_after_its_time_it_says_what_was_recorded);
+on_each_database!(
+    rule_79_a_test_waits_for_what_another_task_sends,
+    rule_79_after_its_time_it_says_what_was_recorded,
+    rule_79_a_test_waits_for_an_effect_in_the_database,
+);
 
 async fn rule_79_a_test_waits_for_what_another_task_sends(database: &Database) -> TestResult {
     #[model]
