@@ -61,7 +61,7 @@ fn collect(folder: &Path, said: &mut Vec<String>) {
 fn the_programs_of_the_guide_with_other_libraries_are_examples() {
     let chapter = read("docs/guide/12-signals-of-your-own.md");
     let quoted: Vec<_> = chapter.split("<!-- examples/").skip(1).filter_map(|rest| rest.split_once(" -->")).collect();
-    assert_eq!(quoted.len(), 4);
+    assert_eq!(quoted.len(), 5);
     for (path, rest) in quoted {
         let program = read(&format!("examples/{path}"));
         assert!(program.contains(blocks(rest, "rust,ignore")[0]), "the guide does not show {path}");
