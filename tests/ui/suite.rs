@@ -105,6 +105,9 @@ const CALLS: &[&str] = &[
     "migrations/folder_at_run_time",
     "queries",
     "serde/password_serialized",
+    "signals/queued_future",
+    "signals/queued_no_signal",
+    "signals/queued_number",
     "testing",
     "transactions",
 ];

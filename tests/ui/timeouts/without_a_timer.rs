@@ -1,10 +1,12 @@
 //! The kernel alone has no timer.
-#[signals_core::signal(async)]
+use signals_core::{receiver, signal};
+
+#[signal(async)]
 struct Paid {
     amount: u64,
 }
 
-#[signals_core::receiver(Paid, timeout = "5s")]
+#[receiver(Paid, timeout = "5s")]
 async fn thank(amount: u64) {
     println!("{amount}");
 }

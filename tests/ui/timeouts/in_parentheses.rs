@@ -1,0 +1,14 @@
+//! A time follows a `=`.
+use signals::prelude::*;
+
+#[model]
+#[derive(Default)]
+struct User {
+    #[key]
+    id: Id<User>,
+}
+
+#[receiver(post_save, sender = User, timeout(5))]
+async fn welcome() {}
+
+fn main() {}
