@@ -238,6 +238,7 @@
 
 mod after_commit;
 mod after_commit_error;
+mod alarm;
 mod binding;
 mod chain;
 mod check;
@@ -274,7 +275,6 @@ mod state;
 mod store;
 pub mod testing;
 mod timeout;
-mod timer;
 mod trace;
 mod type_name;
 mod wiring_error;

@@ -8,6 +8,7 @@ use core::time::Duration;
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::alarm::Alarm;
 use crate::connect::ReceiverGuard;
 use crate::diagnostics::{ReceiverClosure, SharedClosure};
 use crate::payload::{Payload, assert_sent_in};
@@ -15,7 +16,6 @@ use crate::rules::RuleGuard;
 use crate::scope::Scope;
 use crate::signal::Signal;
 use crate::store::Store;
-use crate::timer::Timer;
 
 /// How long a test waits, unless it says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -113,7 +113,7 @@ impl<T> Recorded<T> {
     /// [`NotRecorded`] after 5 seconds, or after [`timeout`](Wait::timeout). It contains what was recorded, which stays there for
     /// [`take`](Self::take).
     pub fn wait_for(&self, count: usize) -> Wait<'_, T> {
-        Wait { recorded: self, count, timeout: TIMEOUT, timer: None }
+        Wait { recorded: self, count, timeout: TIMEOUT, alarm: None }
     }
 
     /// Waits for one signal, and takes it: see [`wait_for`](Self::wait_for).
@@ -141,7 +141,7 @@ pub struct Wait<'a, T> {
     recorded: &'a Recorded<T>,
     count: usize,
     timeout: Duration,
-    timer: Option<Timer>,
+    alarm: Option<Alarm>,
 }
 
 impl<T> Wait<'_, T> {
@@ -155,11 +155,11 @@ impl<T: fmt::Debug> Future for Wait<'_, T> {
     type Output = Result<Vec<T>, NotRecorded>;
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { recorded, count, timeout, timer } = &mut *self;
+        let Self { recorded, count, timeout, alarm } = &mut *self;
         if let Some(taken) = recorded.store.take_first(*count, task.waker()) {
             return Poll::Ready(Ok(taken));
         }
-        if !timer.get_or_insert_with(|| Timer::start(*timeout)).is_over(task.waker()) {
+        if !alarm.get_or_insert_with(|| Alarm::start(*timeout)).is_over(task.waker()) {
             return Poll::Pending;
         }
         let known = recorded.store.look(|values| values.map(|value| format!("{value:?}")).collect());

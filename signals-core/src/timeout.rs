@@ -38,9 +38,6 @@ impl Limit {
     #[inline]
     pub(crate) fn of<P: Payload>(attribute: Option<Duration>, sender: Option<Duration>) -> Option<Self> {
         let timer = P::TIMER?;
-        if attribute.is_none() && sender.is_none() {
-            return None;
-        }
         attribute.or(sender).map(|time| Self { time, timer })
     }
 

@@ -76,7 +76,7 @@ where
     }
 }
 
-/// The user, whom the context of the request then has as its [`Actor`](super::Actor).
+/// The user. The context of the request then has its [`Actor`](super::Actor).
 async fn find<U: AuthUser>(parts: &Parts, db: Db) -> Result<Option<U>> {
     let session = session(parts).ok_or_else(|| {
         Error::other(

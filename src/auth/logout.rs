@@ -105,10 +105,13 @@ impl<U: AuthUser> Logout<'_, U> {
             Found::User(user) => Some(user),
             Found::NoUser | Found::Outdated => None,
         };
-        if let Some(user) = &user {
-            acts(self.db.context(), user);
-        }
-        let db = user.as_ref().map_or_else(|| self.db.clone(), |user| self.db.acting(Observed::any(user)));
+        let db = match &user {
+            Some(user) => {
+                acts(self.db.context(), user);
+                self.db.acting(user)
+            }
+            None => self.db.clone(),
+        };
         let mut tx = db.begin_at(self.place).await?;
         let Self { session, request, .. } = *self;
         let logged_out = UserLoggedOut {

@@ -1,12 +1,12 @@
-//! A timer for tests, which needs no executor.
+//! An alarm for tests, which needs no executor.
 
 use core::task::Waker;
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// A timer that wakes a task once. A thread waits for its end, or until it is dropped.
-pub(crate) struct Timer {
+/// An alarm that wakes a task once. A thread waits for its end, or until it is dropped.
+pub(crate) struct Alarm {
     shared: Arc<Shared>,
 }
 
@@ -23,7 +23,7 @@ struct State {
     task: Option<Waker>,
 }
 
-impl Timer {
+impl Alarm {
     pub(crate) fn start(duration: Duration) -> Self {
         let shared = Arc::<Shared>::default();
         let of_thread = Arc::clone(&shared);
@@ -55,7 +55,7 @@ impl Shared {
     }
 }
 
-impl Drop for Timer {
+impl Drop for Alarm {
     fn drop(&mut self) {
         self.shared.lock().is_cancelled = true;
         self.shared.cancelled.notify_one();
