@@ -25,6 +25,9 @@ mod params;
 pub(crate) mod placeholders;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "durable")]
+#[allow(dead_code, reason = "the workers of durable receivers will use it")]
+mod presence;
 mod raw;
 mod row;
 mod savepoint;
@@ -40,6 +43,8 @@ mod transaction_state;
 mod tx;
 mod typed;
 mod url;
+#[cfg(feature = "durable")]
+mod worker_id;
 
 use std::fmt;
 use std::panic::Location;
@@ -59,6 +64,9 @@ pub(crate) use self::hook::Hook;
 pub use self::hook::{HookFuture, TransactionHook};
 pub use self::options::ConnectOptions;
 pub use self::params::{Parameter, Params};
+#[cfg(feature = "durable")]
+#[allow(unused_imports, reason = "the workers of durable receivers will use it")]
+pub(crate) use self::presence::{Presence, Woken};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
 pub use self::row::Row;

@@ -17,6 +17,7 @@ use super::command::Command;
 use super::errors::{self, Failure};
 use super::literals::literals;
 use super::many;
+use super::notifications::Notifications;
 use super::params::bound;
 use super::statements::Statements;
 use crate::db::begin::Access;
@@ -40,7 +41,12 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new<S>(client: Client, task: tokio_postgres::Connection<Socket, S>, statements: Statements) -> Self
+    pub(super) fn new<S>(
+        client: Client,
+        task: tokio_postgres::Connection<Socket, S>,
+        statements: Statements,
+        notifications: Option<Notifications>,
+    ) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -48,7 +54,11 @@ impl Connection {
         tokio::spawn({
             let died = Arc::clone(&died);
             async move {
-                if let Err(error) = task.await {
+                let ended = match &notifications {
+                    Some(notifications) => notifications.drive(task).await,
+                    None => task.await,
+                };
+                if let Err(error) = ended {
                     // Only this task sets it.
                     let _ = died.set(errors::chain(&error));
                 }

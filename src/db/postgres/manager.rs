@@ -41,7 +41,7 @@ impl managed::Manager for Manager {
 
     async fn create(&self) -> Result<Connection, NotOpened> {
         // In a box, like the check below: the future that takes a connection from the pool is allocated for each transaction.
-        Box::pin(open::open(&self.server)).await
+        Box::pin(open::open(&self.server, None)).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<NotOpened> {

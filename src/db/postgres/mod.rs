@@ -11,10 +11,14 @@ mod lease;
 mod literals;
 mod manager;
 mod many;
+#[cfg_attr(not(feature = "durable"), allow(dead_code, reason = "only workers of durable receivers listen"))]
+mod notifications;
 mod open;
 mod params;
 mod pending;
 mod pool;
+#[cfg(feature = "durable")]
+mod presence;
 mod rows;
 mod server;
 mod statements;
@@ -25,6 +29,8 @@ mod transaction;
 use std::panic::Location;
 use std::pin::pin;
 
+#[cfg(feature = "durable")]
+pub(super) use self::presence::Presence;
 pub(super) use self::transaction::{CommitOutcome, Transaction};
 
 use self::pool::Pool;
@@ -36,6 +42,9 @@ use crate::error::Result;
 /// The connections to one database.
 pub(super) struct Postgres {
     pool: Pool,
+    /// Sent with notifications, so that the workers of this pool ignore them.
+    #[cfg(feature = "durable")]
+    name: String,
 }
 
 impl Postgres {
@@ -43,7 +52,11 @@ impl Postgres {
         let pool = Pool::new(options)?;
         // A wrong server, user or database is an error here and not of the first query.
         drop(pool.lease(at).await?);
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            #[cfg(feature = "durable")]
+            name: super::worker_id::random().to_string(),
+        })
     }
 
     pub(super) async fn begin(

@@ -5,15 +5,16 @@ use std::any::Any;
 use signals_core::BoxFuture;
 
 use super::connection::Connection;
+use super::notifications::Notifications;
 use super::server::{NotOpened, Server};
 use crate::db::created::{self, DriverConnection};
 use crate::db::sql::Dialect;
 use crate::db::{Params, Row};
 use crate::error::Result;
 
-/// Opens a connection, and sends `connection_created`.
-pub(super) async fn open(server: &Server) -> Result<Connection, NotOpened> {
-    let mut connection = server.open().await?;
+/// Opens a connection, which may listen to notifications, and sends `connection_created`.
+pub(super) async fn open(server: &Server, notifications: Option<Notifications>) -> Result<Connection, NotOpened> {
+    let mut connection = server.open(notifications).await?;
     created::send(&mut connection, server.opened()).await?;
     Ok(connection)
 }

@@ -70,7 +70,14 @@ impl Pool {
         }
     }
 
-    fn full(&self, reason: String, began: Instant) -> Error {
+    /// The server, for a connection outside of the pool.
+    #[cfg(feature = "durable")]
+    pub(super) fn server(&self) -> &Server {
+        self.connections.manager().server()
+    }
+
+    /// The error of a server that accepts no further connection.
+    pub(super) fn full(&self, reason: String, began: Instant) -> Error {
         ErrorKind::TooManyConnections { reason, waited: began.elapsed(), held: self.holders.places() }.into()
     }
 

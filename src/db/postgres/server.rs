@@ -9,6 +9,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::Connection;
 use super::errors;
+use super::notifications::Notifications;
 use super::statements::Statements;
 use crate::db::created::Opened;
 use crate::db::options::PoolOptions;
@@ -85,20 +86,21 @@ impl Server {
         self.limit
     }
 
-    pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
+    pub(super) async fn open(&self, notifications: Option<Notifications>) -> Result<Connection, NotOpened> {
         let refuse = |reason: String| Error::from(ErrorKind::Connect { url: self.opened.url.clone(), reason }).into();
         let statements = Statements::new(self.statement_cache_capacity);
         let opening = async {
             match &self.security {
                 Security::None => {
-                    self.config.connect(NoTls).await.map(|(client, task)| Connection::new(client, task, statements))
+                    let connected = self.config.connect(NoTls).await;
+                    connected.map(|(client, task)| Connection::new(client, task, statements, notifications))
                 }
                 #[cfg(feature = "postgres-tls")]
                 Security::Tls(tls) => self
                     .config
                     .connect(tls.clone())
                     .await
-                    .map(|(client, task)| Connection::new(client, task, statements)),
+                    .map(|(client, task)| Connection::new(client, task, statements, notifications)),
             }
         };
         match tokio::time::timeout(self.connecting, opening).await {

@@ -8,6 +8,8 @@ mod errors;
 mod lock_wait;
 mod open;
 mod params;
+#[cfg(feature = "durable")]
+mod presence;
 mod readers;
 mod rows;
 #[cfg(test)]
@@ -21,11 +23,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(feature = "durable")]
+pub(super) use self::presence::Presence;
 pub(super) use self::transaction::Transaction;
 
 use self::connection::{Connection, Storage};
 use self::errors::Failure;
 use self::lock_wait::LockWait;
+#[cfg(feature = "durable")]
+use self::presence::Workers;
 use self::readers::Readers;
 use self::transaction::Held;
 use self::writer::Writer;
@@ -45,6 +51,8 @@ pub(super) struct Sqlite {
     lock_wait: LockWait,
     /// Of the connections that read.
     reader_lock_wait: LockWait,
+    #[cfg(feature = "durable")]
+    workers: Workers,
 }
 
 impl Sqlite {
@@ -67,13 +75,22 @@ impl Sqlite {
     async fn open(storage: Storage, options: &ConnectOptions, at: &'static Location<'static>) -> Result<Self> {
         let [lock_wait, reader_lock_wait] = [(); 2].map(|()| LockWait::new(options.busy_timeout, storage.path()));
         let connection = open::open(&storage, Access::Write, &lock_wait, &options.opened()).await?;
+        #[cfg(feature = "durable")]
+        let workers = Workers::of(&storage)?;
         let in_memory = matches!(storage, Storage::Memory);
         Ok(Self {
             writer: Writer::new(connection, options.writer_timeout, lock_wait.clone(), in_memory, at),
             readers: (!in_memory).then(|| Arc::new(Readers::new(storage, options))),
             lock_wait,
             reader_lock_wait,
+            #[cfg(feature = "durable")]
+            workers,
         })
+    }
+
+    #[cfg(feature = "durable")]
+    pub(super) fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     #[inline]

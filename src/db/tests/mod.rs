@@ -7,6 +7,8 @@ mod cancellation;
 pub(super) mod errors;
 pub(super) mod hooks;
 mod nesting;
+#[cfg(all(unix, feature = "durable"))]
+pub(super) mod presence;
 mod transactions;
 pub(super) mod values;
 

@@ -6,6 +6,8 @@ mod lost;
 mod many;
 mod pool;
 mod pooler;
+#[cfg(all(unix, feature = "durable"))]
+mod presence;
 mod transactions;
 mod values;
 

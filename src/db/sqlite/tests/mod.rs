@@ -5,6 +5,8 @@ mod errors;
 mod files;
 mod hooks;
 mod locks;
+#[cfg(all(unix, feature = "durable"))]
+mod presence;
 mod transactions;
 mod values;
 
