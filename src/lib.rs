@@ -342,6 +342,7 @@
 //! | `sessions` | `tower-sessions`, and `auth::Sessions`: sessions in the database, whose model one line declares |
 //! | `axum` | `serde`; an [`Error`] is a response of axum, and with `tower-sessions` the user of a request is an extractor, `auth::CurrentUser` |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
+//! | `durable` | [`durable`](mod@durable): receivers that are stored with the transaction, and called by workers until they succeed |
 //! | `tracing` | a span per receiver |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
 
@@ -353,8 +354,12 @@ mod calendar;
 mod check;
 mod column;
 pub mod db;
+#[cfg(feature = "durable")]
+mod delivery;
 mod difference;
 pub mod dispatch;
+#[cfg(feature = "durable")]
+pub mod durable;
 pub mod error;
 // Its programs are tested with all features only: each is linked by itself, which takes a while.
 #[cfg(feature = "axum")]
@@ -429,6 +434,11 @@ pub mod __private {
 
     pub use crate::column::{AnyColumn, ColumnFunctions, ColumnType, Counter};
     pub use crate::db::Query;
+    #[cfg(feature = "durable")]
+    pub use crate::delivery::{
+        Delivered, DurableChannel, DurableField, DurableFieldError, DurableOf, DurableSignal, Fields, Parts,
+        PartsWithTx, key_of_column, key_of_field, parts, parts_with_tx, send_durable, set_key,
+    };
     pub use crate::model::diagnostics::*;
     pub use crate::model::load::{by_field, by_optional_field, by_text, row_by_name, rows_by_name};
     pub use crate::model::many_to_many::{

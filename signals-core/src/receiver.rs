@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use crate::binding::{Binding, Bound};
 use crate::context::ContextNeed;
+use crate::durability::Durability;
 use crate::id::ReceiverId;
 use crate::location::SourceLocation;
 use crate::payload::Payload;
@@ -28,6 +29,8 @@ pub struct Receiver {
     pub raw: bool,
     /// The time that it has to return, if its attribute says so: `timeout = "5s"`.
     pub timeout: Option<Duration>,
+    /// How it is delivered, if its attribute says `durable`.
+    pub durable: Option<&'static Durability>,
     /// The values of the context that it takes, in the order of its parameters.
     pub context: &'static [ContextNeed],
     #[doc(hidden)]

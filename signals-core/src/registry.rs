@@ -138,6 +138,7 @@ macro_rules! __register_receiver {
                 raw: $raw,
                 context: $context,
                 timeout: $timeout,
+                durable: None,
                 function: <$function as $crate::__private::ReceiverName>::ID,
                 after: $after,
                 before: $before,

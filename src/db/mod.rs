@@ -10,6 +10,8 @@
 mod answer;
 mod begin;
 mod body;
+#[cfg(feature = "durable")]
+mod carried;
 mod context;
 mod created;
 mod driver;
@@ -21,6 +23,8 @@ mod hooks;
 mod nesting;
 mod on_commit;
 mod options;
+#[cfg(feature = "durable")]
+mod outgoing;
 mod params;
 pub(crate) mod placeholders;
 #[cfg(feature = "postgres")]
@@ -56,6 +60,8 @@ use signals_core::Context;
 
 pub use self::begin::{IsolationLevel, TransactionOptions};
 pub use self::body::{BodyKind, TransactionBody};
+#[cfg(feature = "durable")]
+pub use self::carried::Carried;
 pub use self::context::ContextTypes;
 pub(crate) use self::context::require_context;
 pub use self::created::{ConnectionCreated, NewConnection, connection_created};
@@ -63,6 +69,8 @@ pub use self::executor::{DbOrTx, Exec, Executor};
 pub(crate) use self::hook::Hook;
 pub use self::hook::{HookFuture, TransactionHook};
 pub use self::options::ConnectOptions;
+#[cfg(feature = "durable")]
+pub(crate) use self::outgoing::{CallOrder, OutgoingCall, OutgoingEvent, micros};
 pub use self::params::{Parameter, Params};
 #[cfg(feature = "durable")]
 #[allow(unused_imports, reason = "the workers of durable receivers will use it")]
@@ -70,6 +78,8 @@ pub(crate) use self::presence::{Presence, Woken};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
 pub use self::row::Row;
+#[cfg(feature = "durable")]
+pub(crate) use self::savepoint::Savepoint;
 pub(crate) use self::savepoint_stack::{ChangedModel, RowChanges, RowKey};
 pub(crate) use self::sql::{Dialect, Token, Tokens};
 pub(crate) use self::statement::{Names, RowsToInsert, Statement};
@@ -144,6 +154,9 @@ pub struct Db {
 struct Shared {
     driver: Driver,
     options: ConnectOptions,
+    /// Wakes the workers of this process when a transaction has stored events.
+    #[cfg(feature = "durable")]
+    stored: tokio::sync::Notify,
 }
 
 impl Db {
@@ -178,7 +191,15 @@ impl Db {
         options.refuse_missing_context()?;
         let driver = Driver::connect(&options, at).await?;
         let context = options.context.in_new_scope();
-        Ok(Self { shared: Arc::new(Shared { driver, options }), context })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                driver,
+                options,
+                #[cfg(feature = "durable")]
+                stored: tokio::sync::Notify::new(),
+            }),
+            context,
+        })
     }
 
     /// The URL for messages: `***` replaces a password, settings that may be secret, and anything that is not understood.
@@ -270,6 +291,21 @@ impl Db {
     /// Where the signals of this database are sent.
     pub(crate) fn scopes(&self) -> Scopes {
         self.context.scopes()
+    }
+
+    /// Wakes the workers of this process: a transaction has stored events.
+    #[cfg(feature = "durable")]
+    pub(crate) fn events_were_stored(&self) {
+        self.shared.stored.notify_waiters();
+    }
+
+    #[cfg(not(feature = "durable"))]
+    pub(crate) fn events_were_stored(&self) {}
+
+    /// Ready when a transaction of this process has stored events.
+    #[cfg(feature = "durable")]
+    pub(crate) fn stored(&self) -> tokio::sync::futures::Notified<'_> {
+        self.shared.stored.notified()
     }
 
     fn driver(&self) -> &Driver {

@@ -65,6 +65,9 @@ pub struct ConnectOptions {
     /// The types that callers add, if a receiver that needs another one is refused.
     pub(super) context_of_callers: Option<fn() -> Vec<TypeId>>,
     pub(super) receiver_timeout: Option<Duration>,
+    /// The types of the context that are stored with events.
+    #[cfg(feature = "durable")]
+    pub(super) carriers: Vec<super::carried::Carrier>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -97,6 +100,8 @@ impl ConnectOptions {
             context: Context::new(),
             context_of_callers: None,
             receiver_timeout: None,
+            #[cfg(feature = "durable")]
+            carriers: Vec::new(),
         }
     }
 

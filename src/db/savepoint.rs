@@ -58,14 +58,14 @@ impl Tx {
 }
 
 /// A savepoint that is open. Dropping it rolls it back.
-struct Savepoint {
+pub(crate) struct Savepoint {
     /// A handle of the transaction, in this savepoint.
-    tx: Tx,
+    pub(crate) tx: Tx,
     is_open: bool,
 }
 
 impl Savepoint {
-    fn open(outer: &Tx, began: &'static Location<'static>) -> Result<Self> {
+    pub(crate) fn open(outer: &Tx, began: &'static Location<'static>) -> Result<Self> {
         // The stack is not locked while the session is called: a closure for a row is called with the session locked, and may
         // queue a hook.
         let (number, depth) = outer.savepoints().open(outer.savepoint, began)?;
@@ -78,7 +78,7 @@ impl Savepoint {
         Ok(savepoint)
     }
 
-    fn end<T>(mut self, result: Result<T>) -> Result<T> {
+    pub(crate) fn end<T>(mut self, result: Result<T>) -> Result<T> {
         let result = result.and_then(|value| self.release().map(|()| value));
         if result.is_err() {
             self.rollback();

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+#[cfg(feature = "durable")]
+use std::collections::HashSet;
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
@@ -12,6 +14,8 @@ use signals_core::BoxFuture;
 
 use super::Tx;
 use super::hook::Hook;
+#[cfg(feature = "durable")]
+use super::outgoing::OutgoingEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction_end::TransactionEnd;
 use crate::value::{Value, ValueRef};
@@ -27,6 +31,12 @@ pub(crate) trait RowChanges: Any + Send {
     /// Whether deletes of other rows may have undone them.
     fn depends_on_deletes(&self) -> bool {
         false
+    }
+
+    /// The event that is stored before the commit, if a durable receiver gets one.
+    #[cfg(feature = "durable")]
+    fn event(&self, _tx: &Tx) -> Result<Option<OutgoingEvent>> {
+        Ok(None)
     }
 
     /// The hook that runs after this end.
@@ -113,6 +123,9 @@ enum Queued {
     Hook(TransactionEnd, Hook),
     /// The hook of a row for this end, once.
     Row(TransactionEnd, RowKey),
+    /// An event that is stored before the commit.
+    #[cfg(feature = "durable")]
+    Event(OutgoingEvent),
     /// A hook for any end of the transaction: it was queued in a savepoint that was rolled back.
     AnyEnd(Hook),
 }
@@ -145,6 +158,33 @@ impl SavepointState {
         }
     }
 
+    #[cfg(feature = "durable")]
+    pub(super) fn queue_event(&mut self, event: OutgoingEvent) {
+        self.queue.push(Queued::Event(event));
+    }
+
+    /// Takes the events to store before the commit, in the order in which they were queued.
+    #[cfg(feature = "durable")]
+    pub(super) fn take_events(&mut self, tx: &Tx) -> Result<Vec<OutgoingEvent>> {
+        let (mut events, mut kept, mut seen) = (Vec::new(), Vec::with_capacity(self.queue.len()), HashSet::new());
+        for queued in std::mem::take(&mut self.queue) {
+            match queued {
+                Queued::Event(event) => {
+                    events.push(event);
+                    continue;
+                }
+                Queued::Row(TransactionEnd::Commit, ref key) if seen.insert(key.clone()) => {
+                    let event = self.rows.get(key).map(|row| row.changes.event(tx)).transpose()?;
+                    events.extend(event.flatten());
+                }
+                _ => {}
+            }
+            kept.push(queued);
+        }
+        self.queue = kept;
+        Ok(events)
+    }
+
     fn record(&mut self, key: RowKey, changes: Box<dyn RowChanges>, at: u64) {
         match self.rows.entry(key) {
             Entry::Occupied(row) => {
@@ -167,6 +207,8 @@ impl SavepointState {
                 discard(queued);
                 None
             }
+            #[cfg(feature = "durable")]
+            Queued::Event(_) => None,
         };
         let hooks = queue.into_iter().filter_map(run).collect();
         rows.into_values().for_each(discard);
@@ -267,6 +309,13 @@ impl SavepointStack {
 
     pub(super) fn transaction(&mut self) -> &mut SavepointState {
         &mut self.transaction
+    }
+
+    /// Takes the state of the transaction out, for code of the user that must not run in the lock, until it is put back.
+    #[cfg(feature = "durable")]
+    pub(super) fn lend_transaction(&mut self) -> SavepointState {
+        let empty = SavepointState::new(0, self.transaction.began);
+        std::mem::replace(&mut self.transaction, empty)
     }
 
     /// The state of the savepoint of this number, if it is still open.

@@ -41,6 +41,14 @@ pub struct Tx {
     own_db: Option<Arc<Db>>,
 }
 
+/// Whether a transaction has stored events of durable receivers.
+#[derive(Clone, Copy, PartialEq)]
+enum StoresEvents {
+    No,
+    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "there are no durable receivers"))]
+    Yes,
+}
+
 struct Shared {
     db: Db,
     session: Session,
@@ -161,16 +169,22 @@ impl Tx {
     async fn conclude(&mut self) -> Result<()> {
         self.must_be_root()?;
         let ready = match self.check() {
-            Ok(()) => self.read_again().await,
-            broken => broken,
+            Ok(()) => self.prepare().await,
+            Err(broken) => Err(broken),
         };
-        if let Err(error) = ready {
-            return self.roll_back().await.and(Err(error));
-        }
+        let stores = match ready {
+            Ok(stores) => stores,
+            Err(error) => return self.roll_back().await.and(Err(error)),
+        };
         let committed = self.shared.session.commit().await;
         self.root = false;
         match &committed {
-            Ok(()) => self.run_hooks(TransactionEnd::Commit).await,
+            Ok(()) => {
+                if stores == StoresEvents::Yes {
+                    self.shared.db.events_were_stored();
+                }
+                self.run_hooks(TransactionEnd::Commit).await;
+            }
             // It is unknown whether it was committed, so that neither kind of hook can run.
             Err(error) if matches!(error.kind(), ErrorKind::CommitUnknown { .. }) => {
                 self.shared.savepoints.take().discard();
@@ -178,6 +192,41 @@ impl Tx {
             Err(_) => self.run_hooks(TransactionEnd::Rollback).await,
         }
         committed
+    }
+
+    /// What is left to do before the commit.
+    async fn prepare(&self) -> Result<StoresEvents> {
+        self.read_again().await?;
+        self.store_events().await
+    }
+
+    /// Stores the events of durable receivers.
+    #[cfg(feature = "durable")]
+    async fn store_events(&self) -> Result<StoresEvents> {
+        if self.shared.savepoints.is_unused() {
+            return Ok(StoresEvents::No);
+        }
+        let mut state = self.savepoints().lend_transaction();
+        let events = state.take_events(self);
+        *self.savepoints().transaction() = state;
+        let events = events?;
+        if events.is_empty() {
+            return Ok(StoresEvents::No);
+        }
+        super::outgoing::store(self, &events).await?;
+        Ok(StoresEvents::Yes)
+    }
+
+    #[cfg(not(feature = "durable"))]
+    #[expect(clippy::unused_async, reason = "there are no durable receivers")]
+    async fn store_events(&self) -> Result<StoresEvents> {
+        Ok(StoresEvents::No)
+    }
+
+    /// Queues an event, which is stored before the commit.
+    #[cfg(feature = "durable")]
+    pub(crate) fn queue_event(&self, event: super::OutgoingEvent) {
+        self.with_state(|state| state.queue_event(event));
     }
 
     /// Reads rows again that were changed after they were stored, so that the hooks after the commit have the last values.
@@ -231,7 +280,7 @@ impl Tx {
     }
 
     /// Another handle, with another context.
-    pub(super) fn in_db(&self, db: Db) -> Self {
+    pub(crate) fn in_db(&self, db: Db) -> Self {
         let mut handle = self.handle();
         handle.own_db = Some(Arc::new(db));
         handle

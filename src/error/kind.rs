@@ -489,6 +489,21 @@ pub enum ErrorKind {
         r#source: Error,
     },
 
+    /// A durable receiver failed. It is called again, unless this was its last attempt.
+    #[error(fmt = texts::delivery)]
+    Delivery {
+        /// The id of the receiver.
+        receiver: String,
+        /// The number of the event.
+        event: i64,
+        /// The number of the attempt, from 1.
+        attempt: u32,
+        /// After which time it is called again. `None` if it is not: the call is dead.
+        again: Option<Duration>,
+        /// How it failed.
+        r#source: Error,
+    },
+
     /// A panic that was caught.
     #[error("a panic: {message}")]
     Panic {

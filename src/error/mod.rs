@@ -126,6 +126,7 @@ impl StdError for Error {
         match self.kind() {
             ErrorKind::Column { source, .. } => source.source(),
             ErrorKind::Hook { source, .. }
+            | ErrorKind::Delivery { source, .. }
             | ErrorKind::Migration { source, .. }
             | ErrorKind::Fixture { source, .. } => source.source(),
             kind => kind.source(),

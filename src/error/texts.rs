@@ -168,6 +168,21 @@ pub(super) fn hook(
     }
 }
 
+pub(super) fn delivery(
+    receiver: &String,
+    event: &i64,
+    attempt: &u32,
+    again: &Option<Duration>,
+    source: &Error,
+    f: &mut Formatter<'_>,
+) -> Result {
+    write!(f, "the durable receiver `{receiver}` failed in attempt {attempt} for event {event}, ")?;
+    match again {
+        Some(time) => write!(f, "and is called again in {time:.1?}: {source}"),
+        None => write!(f, "and is not called again: {source}"),
+    }
+}
+
 /// The places that hold connections, each with how many.
 pub(super) struct Holders<'a>(pub(super) &'a [(&'static Location<'static>, usize)]);
 

@@ -111,7 +111,7 @@ pub(super) fn deleted(instance: &dyn AnyModel, tx: &Tx) {
     if notes_delete(meta, tx) {
         let key = key(instance);
         let is_sent = tx.correct(&key, RowHistory::finish_delete) == Some(true);
-        if is_sent && meta.lifecycle.post_delete_commit.has_receivers() {
+        if is_sent && meta.lifecycle.commits_deletes() {
             tx.queue_row(TransactionEnd::Commit, key);
         }
     }

@@ -16,6 +16,8 @@ mod delete_signals;
 mod deleted;
 pub mod diagnostics;
 mod draft;
+#[cfg(feature = "durable")]
+mod events;
 mod field_set;
 mod fields;
 #[cfg(feature = "fixtures")]
@@ -23,6 +25,8 @@ mod fixtures;
 mod id;
 mod id_of_row;
 mod internals;
+#[cfg(feature = "fixtures")]
+mod json;
 mod key;
 pub(crate) mod load;
 mod lookup;
@@ -57,6 +61,8 @@ pub(crate) use accessors::same_accessors;
 pub use any::{AnyModel, AnyRow};
 pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use deleted::Deleted;
+#[cfg(feature = "durable")]
+pub(crate) use events::call as call_durable;
 pub use field_set::{FieldSet, IntoFieldSet};
 pub use id::{Id, IsARow, IsAnOption, ParseIdError};
 pub use internals::ModelInternals;
@@ -69,6 +75,8 @@ pub use model_set::ModelSet;
 pub use model_trait::{IsOneRow, Model};
 pub use pointer::{KeyFor, PointerIf, PointsTo, RelatedById};
 pub use reference::Ref;
+#[cfg(feature = "durable")]
+pub(crate) use registry::LeftOut;
 pub use registry::registered_models;
 pub(crate) use registry::{in_order, same_tables};
 pub use signals::{

@@ -10,10 +10,15 @@ use crate::error::renamed_column::{FindRenamedColumn, RenamedColumn};
 
 /// Every model that is linked into this program, ordered by table.
 pub fn registered_models() -> Vec<&'static Meta> {
-    let mut models: Vec<_> = declared::<Meta>().collect();
+    let left_out: Vec<&LeftOut> = declared().collect();
+    let is_left_out = |meta: &&'static Meta| left_out.iter().any(|LeftOut(is_left_out)| is_left_out(meta));
+    let mut models: Vec<_> = declared::<Meta>().filter(|meta| !is_left_out(meta)).collect();
     models.sort_by_key(|meta| (meta.table, meta.module, meta.place));
     models
 }
+
+/// Says of models of the library that this program does not use them.
+pub(crate) struct LeftOut(pub(crate) fn(&'static Meta) -> bool);
 
 /// A mistake for each pair of models that have the same table. SQLite ignores case in names, and so does this.
 pub(crate) fn same_tables(models: &[&'static Meta]) -> Vec<WiringMistake> {

@@ -6,8 +6,14 @@ use std::sync::Arc;
 
 use signals_core::__private::asynchronous::send_reporting;
 
+#[cfg(feature = "durable")]
+use super::events;
 use super::{AnyModel, FieldSet, PostCommit, PostDeleteCommit, PostDeleteRollback, PostRollback};
 use crate::db::{Db, Hook, RowChanges, TransactionEnd};
+#[cfg(feature = "durable")]
+use crate::db::{OutgoingEvent, Tx};
+#[cfg(feature = "durable")]
+use crate::error::Result;
 use crate::value::Value;
 
 /// What was done to a row.
@@ -125,6 +131,15 @@ impl RowChanges for RowHistory {
         self.replaced |= replaced;
         self.deleted |= deleted;
         self.removed = self.removed.take().or(removed);
+    }
+
+    #[cfg(feature = "durable")]
+    fn event(&self, tx: &Tx) -> Result<Option<OutgoingEvent>> {
+        match (&self.saved, &self.removed) {
+            (Some(saved), _) if self.exists => events::saved(saved, tx),
+            (_, Some(removed)) if !self.exists => events::removed(removed, tx),
+            _ => Ok(None),
+        }
     }
 
     // The box goes into the hook: what it contains is large.

@@ -264,7 +264,7 @@ impl<'a> Save<'a> {
                 };
                 tx.inside(pin!(send(&signals.post_save, event))).await?;
             }
-            if signals.post_commit.has_receivers() {
+            if signals.commits_saves() {
                 commit::queue(self.row, tx);
             }
             Ok(())

@@ -2,6 +2,7 @@
 
 pub mod asynchronous;
 mod call;
+pub mod one_by_one;
 mod outcome;
 mod owned;
 pub mod synchronous;

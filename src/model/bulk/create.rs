@@ -181,7 +181,7 @@ impl Creation<'_> {
         if sent && signals.post_save.has_receivers() {
             self.send_post_save(tx).await?;
         }
-        if sent && signals.post_commit.has_receivers() {
+        if sent && signals.commits_saves() {
             for index in 0..self.rows.len() {
                 commit::queue(self.rows.row(index), tx);
             }

@@ -8,6 +8,8 @@ use super::{
     PostBulkCreate, PostBulkDelete, PostBulkUpdate, PostCommit, PostDelete, PostDeleteCommit, PostDeleteRollback,
     PostLoad, PostRollback, PostSave, PreDelete, PreSave,
 };
+#[cfg(feature = "durable")]
+use crate::delivery::DurableOf;
 use crate::model::AnyModel;
 
 /// The signals of one model. They are sent with payloads of any model, so that none of them is compiled for this one.
@@ -20,6 +22,10 @@ pub(in crate::model) struct Lifecycle {
     pub(in crate::model) post_rollback: SignalState<PostRollback<'static, dyn AnyModel>>,
     pub(in crate::model) post_delete_commit: SignalState<PostDeleteCommit<'static, dyn AnyModel>>,
     pub(in crate::model) post_delete_rollback: SignalState<PostDeleteRollback<'static, dyn AnyModel>>,
+    #[cfg(feature = "durable")]
+    pub(in crate::model) durable_commit: SignalState<DurableOf<PostCommit<'static, dyn AnyModel>>>,
+    #[cfg(feature = "durable")]
+    pub(in crate::model) durable_delete_commit: SignalState<DurableOf<PostDeleteCommit<'static, dyn AnyModel>>>,
     pub(in crate::model) post_load: SignalState<PostLoad<'static, dyn AnyModel>>,
     pub(in crate::model) post_bulk_create: SignalState<PostBulkCreate<'static, dyn AnyModel>>,
     pub(in crate::model) post_bulk_update: SignalState<PostBulkUpdate<'static, dyn AnyModel>>,
@@ -37,6 +43,10 @@ impl Lifecycle {
             post_rollback: SignalState::of(sender),
             post_delete_commit: SignalState::of(sender),
             post_delete_rollback: SignalState::of(sender),
+            #[cfg(feature = "durable")]
+            durable_commit: SignalState::of(sender),
+            #[cfg(feature = "durable")]
+            durable_delete_commit: SignalState::of(sender),
             post_load: SignalState::of(sender),
             post_bulk_create: SignalState::of(sender),
             post_bulk_update: SignalState::of(sender),
@@ -49,14 +59,34 @@ impl Lifecycle {
         self.pre_delete.has_receivers() || self.post_delete.has_receivers() || self.notes_deletes()
     }
 
+    /// Whether `post_commit` has receivers, durable ones included.
+    #[inline]
+    pub(in crate::model) fn commits_saves(&'static self) -> bool {
+        #[cfg(feature = "durable")]
+        if self.durable_commit.has_receivers() {
+            return true;
+        }
+        self.post_commit.has_receivers()
+    }
+
+    /// Whether `post_delete_commit` has receivers, durable ones included.
+    #[inline]
+    pub(in crate::model) fn commits_deletes(&'static self) -> bool {
+        #[cfg(feature = "durable")]
+        if self.durable_delete_commit.has_receivers() {
+            return true;
+        }
+        self.post_delete_commit.has_receivers()
+    }
+
     /// Whether saved rows are noted for the end of the transaction.
     pub(in crate::model) fn notes_saves(&'static self) -> bool {
-        self.post_commit.has_receivers() || self.post_rollback.has_receivers()
+        self.commits_saves() || self.post_rollback.has_receivers()
     }
 
     /// Whether deleted rows are noted for the end of the transaction, and inserted ones too, whose delete is not sent.
     pub(in crate::model) fn notes_deletes(&'static self) -> bool {
-        self.post_delete_commit.has_receivers() || self.post_delete_rollback.has_receivers()
+        self.commits_deletes() || self.post_delete_rollback.has_receivers()
     }
 
     /// Whether rows are noted for the end of the transaction.
@@ -66,6 +96,10 @@ impl Lifecycle {
 
     /// Whether a receiver reads a row as it was before a save.
     pub(in crate::model) fn reads_previous(&'static self) -> bool {
+        #[cfg(feature = "durable")]
+        if self.durable_commit.reads_costly_fields() {
+            return true;
+        }
         self.post_save.reads_costly_fields()
             || self.post_commit.reads_costly_fields()
             || self.post_rollback.reads_costly_fields()
@@ -77,6 +111,8 @@ impl Lifecycle {
         self.post_delete.leave_out_any_sender();
         self.post_delete_commit.leave_out_any_sender();
         self.post_delete_rollback.leave_out_any_sender();
+        #[cfg(feature = "durable")]
+        self.durable_delete_commit.leave_out_any_sender();
     }
 
     /// For generated models: no receivers of any sender are called.
@@ -89,6 +125,10 @@ impl Lifecycle {
         self.post_rollback.leave_out_any_sender();
         self.post_delete_commit.leave_out_any_sender();
         self.post_delete_rollback.leave_out_any_sender();
+        #[cfg(feature = "durable")]
+        self.durable_commit.leave_out_any_sender();
+        #[cfg(feature = "durable")]
+        self.durable_delete_commit.leave_out_any_sender();
         self.post_load.leave_out_any_sender();
         self.post_bulk_create.leave_out_any_sender();
         self.post_bulk_update.leave_out_any_sender();
@@ -107,6 +147,10 @@ impl Lifecycle {
             self.post_bulk_delete.source(),
             self.post_commit.source(),
             self.post_delete_commit.source(),
+            #[cfg(feature = "durable")]
+            self.durable_commit.source(),
+            #[cfg(feature = "durable")]
+            self.durable_delete_commit.source(),
             self.post_rollback.source(),
             self.post_delete_rollback.source(),
             self.post_load.source(),

@@ -1,0 +1,87 @@
+//! The fields of a durable signal as JSON, and the keys in whose order receivers are called.
+
+use std::fmt;
+
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+
+use crate::column::Column;
+use crate::value::ValueRef;
+
+/// The fields of a stored event, by name.
+pub type Fields = serde_json::Map<String, serde_json::Value>;
+
+/// A type that a field of a durable signal can have: every type with `Serialize` and `Deserialize` of serde.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a durable signal",
+    label = "cannot be stored",
+    note = "an event is stored as JSON: derive `serde::Serialize` and `serde::Deserialize` for `{Self}`, or store what it is \
+            made of, such as the id of a row"
+)]
+pub trait DurableField: Sized {
+    #[doc(hidden)]
+    fn write(&self, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError>;
+    #[doc(hidden)]
+    fn read(fields: &mut Fields, name: &'static str) -> Result<Self, DurableFieldError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> DurableField for T {
+    fn write(&self, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError> {
+        let value = serde_json::to_value(self).map_err(|error| DurableFieldError::new(name, error))?;
+        fields.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    fn read(fields: &mut Fields, name: &'static str) -> Result<Self, DurableFieldError> {
+        let value = fields.remove(name);
+        // An `Option` that was added to the signal since then is `None`.
+        let is_missing = value.is_none();
+        T::deserialize(value.unwrap_or_default()).map_err(|error| {
+            if is_missing { DurableFieldError::new(name, "it is missing") } else { DurableFieldError::new(name, error) }
+        })
+    }
+}
+
+/// A field of an event cannot be written as JSON, or cannot be read from it.
+#[derive(Debug)]
+pub struct DurableFieldError {
+    name: &'static str,
+    reason: String,
+}
+
+impl DurableFieldError {
+    fn new(name: &'static str, reason: impl fmt::Display) -> Self {
+        Self { name, reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for DurableFieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the field `{}`: {}", self.name, self.reason)
+    }
+}
+
+impl std::error::Error for DurableFieldError {}
+
+/// The key of a field of a model, as text.
+pub fn key_of_column<T: Column>(field: &T) -> String {
+    key_text(field.to_value())
+}
+
+/// The key of a field of a signal, as text.
+pub fn key_of_field<T: Serialize>(field: &T) -> String {
+    match serde_json::to_value(field) {
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// A value as the text of a key. Different values of one field have different texts.
+pub(crate) fn key_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Text(text) | ValueRef::Secret(text) => text.to_owned(),
+        value => value.to_string().trim_matches('\'').to_owned(),
+    }
+}

@@ -1,0 +1,131 @@
+//! Durable signals of the program's own: `#[signal(durable)]`.
+
+use std::fmt;
+
+use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous};
+use signals_core::{BoxFuture, Receiver};
+
+use super::payload::{DurableOf, Place, calls_of, deliver};
+use super::{DurableFieldError, Fields};
+use crate::db::{CallOrder, OutgoingEvent, Tx};
+use crate::error::{Error, Result};
+
+/// A struct with `#[signal(durable)]`.
+pub trait DurableSignal:
+    Payload<Mode = Asynchronous, Output = (), Any = Self> + for<'a> Payload<Of<'a> = Self> + Send + 'static
+{
+    /// The name of the signal, as it is stored.
+    const NAME: &'static str;
+    /// The version of its fields.
+    const VERSION: u32 = 1;
+
+    /// Changes the fields of an older version into those of the next one, up to the current version.
+    fn upcast(_version: u32, _fields: &mut Fields) {}
+
+    /// Adds its fields.
+    fn write(&self, fields: &mut Fields) -> Result<(), DurableFieldError>;
+    /// Takes its fields.
+    fn read(fields: &mut Fields) -> Result<Self, DurableFieldError>;
+
+    /// The receivers that are called when it is sent.
+    fn state() -> &'static SignalState<Self>;
+    /// The receivers that are called later.
+    fn durable_state() -> &'static SignalState<DurableOf<Self>>;
+}
+
+/// Sends a durable signal: calls its ordinary receivers, and stores the event for the others.
+///
+/// # Errors
+/// A field cannot be stored, an ordinary receiver fails, or the transaction is broken.
+pub async fn send_durable<S: DurableSignal>(signal: S, tx: &mut Tx) -> Result<()> {
+    let tx = &*tx;
+    let sending = async {
+        let mut signal = signal;
+        if S::durable_state().has_receivers() {
+            let mut fields = Fields::new();
+            signal.write(&mut fields).map_err(|error| unstorable(S::NAME, &error))?;
+            let (calls, payload) = calls_of(S::durable_state(), signal, (tx.db(), tx.scopes()), &CallOrder::Free)?;
+            signal = payload;
+            if !calls.is_empty() {
+                tx.queue_event(OutgoingEvent {
+                    signal: S::NAME,
+                    sender: "",
+                    key: String::new(),
+                    version: S::VERSION,
+                    payload: serde_json::Value::Object(fields).to_string(),
+                    context: tx.db().carried(),
+                    calls,
+                });
+            }
+        }
+        tx.inside(std::pin::pin!(asynchronous::send(S::state(), signal))).await
+    };
+    tx.whole(sending).await
+}
+
+#[cold]
+fn unstorable(signal: &str, error: &DurableFieldError) -> Error {
+    Error::other(format!("the event of `{signal}` cannot be stored: {error}"))
+}
+
+/// An event that is read from the database for one call, with what it is called with.
+pub(crate) struct Stored<'a> {
+    pub(crate) version: u32,
+    pub(crate) fields: Fields,
+    pub(crate) place: Place<'a>,
+}
+
+/// How the stored events of a durable signal are passed to a receiver. `#[signal(durable)]` puts one into the registry.
+pub struct DurableChannel {
+    name: &'static str,
+    source: fn() -> Source,
+    call: for<'a> fn(&'static Receiver, Stored<'a>) -> BoxFuture<'a, Result<()>>,
+}
+
+impl DurableChannel {
+    /// That of the signal `S`.
+    pub const fn of<S: DurableSignal>() -> Self {
+        Self {
+            name: S::NAME,
+            source: || S::durable_state().source(),
+            call: |receiver, stored| Box::pin(call::<S>(receiver, stored)),
+        }
+    }
+
+    /// The name of its signal.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        (self.source)()
+    }
+
+    /// Calls one receiver.
+    pub(crate) fn call<'a>(&self, receiver: &'static Receiver, stored: Stored<'a>) -> BoxFuture<'a, Result<()>> {
+        (self.call)(receiver, stored)
+    }
+}
+
+async fn call<S: DurableSignal>(receiver: &'static Receiver, stored: Stored<'_>) -> Result<()> {
+    let Stored { version, mut fields, place } = stored;
+    if version > S::VERSION {
+        return Err(Error::other(format!(
+            "the event has version {version} of `{}`, and this program knows version {}: an older program must not take it",
+            S::NAME,
+            S::VERSION
+        )));
+    }
+    for version in version..S::VERSION {
+        S::upcast(version, &mut fields);
+    }
+    let signal = S::read(&mut fields)
+        .map_err(|error| Error::other(format!("the event of `{}` cannot be read: {error}", S::NAME)))?;
+    deliver(S::durable_state(), receiver, signal, place).await
+}
+
+impl fmt::Debug for DurableChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DurableChannel").field(&self.name).finish()
+    }
+}

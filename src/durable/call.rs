@@ -1,0 +1,195 @@
+//! One attempt to call a receiver: in the transaction that has locked the call, or outside of a transaction with a lease.
+
+use std::pin::pin;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use signals_core::BoxFuture;
+use tokio::sync::Notify;
+
+use super::backoff;
+use super::claim::{self, Claimed, Fence};
+use super::receivers::{self, Call, Durables};
+use crate::db::{Db, DbOrTx, Savepoint, Tx};
+use crate::delivery::{Delivery, Fields, Place, Stored, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How an attempt has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Succeeded,
+    Failed,
+    /// Another worker has the call now.
+    Lost,
+}
+
+/// An attempt.
+pub(super) struct Attempt<'a> {
+    pub(super) db: &'a Db,
+    pub(super) durables: &'a Durables,
+    /// How long events are kept after their last call.
+    pub(super) keep: Duration,
+}
+
+impl Attempt<'_> {
+    /// Calls a receiver in the transaction that has locked its call: all that it writes and the end of the call are committed together.
+    pub(super) fn run_in(&self, tx: Tx, claimed: Claimed) -> BoxFuture<'_, Result<Outcome>> {
+        Box::pin(self.run_in_tx(tx, claimed))
+    }
+
+    async fn run_in_tx(&self, tx: Tx, claimed: Claimed) -> Result<Outcome> {
+        let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
+        let fence = Fence { id: claimed.id, worker: None, attempts: claimed.attempts };
+        let called = match &prepared {
+            Ok(prepared) => prepared.call_in(&tx, &claimed).await,
+            Err(error) => Err(Error::other(error.to_string())),
+        };
+        let ended = match called {
+            Ok(()) => self.finish(DbOrTx::Tx(&tx), &fence, claimed.event).await,
+            Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared.as_ref().ok(), error).await,
+        };
+        let committed = match ended {
+            Ok(outcome) => tx.commit().await.map(|()| outcome),
+            Err(error) => tx.rollback().await.and(Err(error)),
+        };
+        match committed {
+            Ok(outcome) => Ok(outcome),
+            // Whether it was committed is unknown: then the call is gone, or it is repeated.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::CommitUnknown { .. } | ErrorKind::ConnectionLost { .. }) =>
+            {
+                Err(error)
+            }
+            Err(error) => self.fail(DbOrTx::Db(self.db), &fence, &claimed, prepared.as_ref().ok(), error).await,
+        }
+    }
+
+    /// Calls a receiver outside of a transaction, while the worker has leased its call.
+    pub(super) fn run_leased<'a>(
+        &'a self,
+        claimed: Claimed,
+        worker: i64,
+        lost: &'a Notify,
+    ) -> BoxFuture<'a, Result<Outcome>> {
+        Box::pin(self.run_outside(claimed, worker, lost))
+    }
+
+    async fn run_outside(&self, claimed: Claimed, worker: i64, lost: &Notify) -> Result<Outcome> {
+        let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
+        let fence = Fence { id: claimed.id, worker: Some(worker), attempts: claimed.attempts + 1 };
+        let called = match &prepared {
+            Ok(prepared) => tokio::select! {
+                called = prepared.call_outside(self.db, &claimed) => called,
+                () = lost.notified() => return Ok(Outcome::Lost),
+            },
+            Err(error) => Err(Error::other(error.to_string())),
+        };
+        let on = DbOrTx::Db(self.db);
+        match called {
+            Ok(()) => self.finish(on, &fence, claimed.event).await,
+            Err(error) => self.fail(on, &fence, &claimed, prepared.as_ref().ok(), error).await,
+        }
+    }
+
+    async fn finish(&self, on: DbOrTx<'_>, fence: &Fence, event: i64) -> Result<Outcome> {
+        if !fence.finish(on).await? {
+            return Ok(Outcome::Lost);
+        }
+        if self.keep.is_zero() {
+            claim::delete_event(on, event).await?;
+        }
+        Ok(Outcome::Succeeded)
+    }
+
+    async fn fail(
+        &self,
+        on: DbOrTx<'_>,
+        fence: &Fence,
+        claimed: &Claimed,
+        prepared: Option<&Prepared>,
+        error: Error,
+    ) -> Result<Outcome> {
+        let attempt = claimed.attempts + 1;
+        let again = match prepared {
+            Some(prepared) => prepared.again(attempt),
+            // A newer program may be able to read the event.
+            None => Some(backoff::after(attempt, Duration::from_secs(1))),
+        };
+        let noted = fence.fail(on, self.db.dialect(), attempt, again, &error.to_string()).await?;
+        let receiver = claimed.receiver.clone();
+        self.db.report(ErrorKind::Delivery { receiver, event: claimed.event, attempt, again, source: error }.into());
+        Ok(if noted { Outcome::Failed } else { Outcome::Lost })
+    }
+}
+
+/// A call that is ready: its receiver is known, and its event is read.
+struct Prepared {
+    call: Call,
+    fields: Fields,
+    delivery: Delivery,
+}
+
+impl Prepared {
+    fn new(claimed: &Claimed, durables: &Durables, attempt: u32) -> Result<Self> {
+        let Claimed { receiver, signal, sender, event, key, at, .. } = claimed;
+        let call =
+            durables.find(receiver, signal, sender).ok_or_else(|| receivers::unknown(receiver, signal, sender))?;
+        let fields = match serde_json::from_str(&claimed.payload) {
+            Ok(Json::Object(fields)) => fields,
+            _ => return Err(Error::other(format!("the payload of event {event} is no JSON object"))),
+        };
+        let delivery = Delivery {
+            event: *event,
+            receiver: &call.receiver.id.name,
+            key: key.clone(),
+            attempt,
+            at: *at,
+            verdict: Mutex::new(None),
+        };
+        Ok(Self { call, fields, delivery })
+    }
+
+    async fn call_in(&self, tx: &Tx, claimed: &Claimed) -> Result<()> {
+        let db = with_carried(tx.db(), claimed)?;
+        let context = db.context().clone();
+        let mut savepoint = Savepoint::open(&tx.in_db(db), tx.began())?;
+        let inside = savepoint.tx.handle();
+        let place = Place::CalledInTx { tx: &mut savepoint.tx, context: &context, delivery: &self.delivery };
+        let called = inside.inside(pin!(self.call(claimed, place))).await;
+        savepoint.end(called)
+    }
+
+    async fn call_outside(&self, db: &Db, claimed: &Claimed) -> Result<()> {
+        let db = &with_carried(db, claimed)?;
+        self.call(claimed, Place::Called { db, delivery: &self.delivery }).await
+    }
+
+    async fn call(&self, claimed: &Claimed, place: Place<'_>) -> Result<()> {
+        let stored = Stored { version: claimed.version, fields: self.fields.clone(), place };
+        self.call.run(stored).await?;
+        match self.delivery.verdict() {
+            None => Ok(()),
+            Some(Verdict::RetryAfter(time)) => {
+                Err(Error::other(format!("the receiver asked to be called again after {time:?}")))
+            }
+            Some(Verdict::GiveUp(reason)) => Err(Error::other(reason)),
+        }
+    }
+
+    /// After which time a failed call is repeated. `None` if it is dead.
+    fn again(&self, attempt: u32) -> Option<Duration> {
+        if attempt > self.call.durability.retries {
+            return None;
+        }
+        match self.delivery.verdict() {
+            Some(Verdict::GiveUp(_)) => None,
+            Some(Verdict::RetryAfter(time)) => Some(time),
+            None => Some(backoff::after(attempt, self.call.durability.backoff)),
+        }
+    }
+}
+
+fn with_carried(db: &Db, claimed: &Claimed) -> Result<Db> {
+    claimed.context.as_deref().map_or_else(|| Ok(db.clone()), |context| db.with_carried(context))
+}

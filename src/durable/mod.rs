@@ -1,0 +1,18 @@
+//! Durable receivers: calls that survive the process.
+
+mod backoff;
+mod call;
+mod claim;
+mod dead;
+mod receivers;
+mod running;
+mod status;
+mod tables;
+mod worker;
+
+pub use self::dead::{DeadCall, dead_calls, discard, discard_all, retry};
+pub use self::status::{ReceiverStatus, status};
+pub use self::tables::{Event, Todo};
+pub use self::worker::{Ran, Worker, Working};
+pub use crate::db::Carried;
+pub use crate::delivery::{Delivery, DeliveryError, DurableField, Fields};

@@ -1,0 +1,110 @@
+//! The durable receivers of the program, by the names under which their calls are stored.
+
+use std::collections::BTreeMap;
+
+use signals_core::__private::{declared, one_by_one};
+use signals_core::{BoxFuture, Durability, OnDead, Receiver};
+
+use crate::delivery::{DurableChannel, Stored};
+use crate::error::{Error, Result};
+use crate::model::{Meta, call_durable, registered_models};
+
+/// The durable receivers of the program.
+#[derive(Debug)]
+pub(crate) struct Durables {
+    by_name: BTreeMap<&'static str, Vec<(&'static Receiver, &'static Durability)>>,
+}
+
+impl Durables {
+    /// Those that are linked.
+    pub(crate) fn linked() -> Self {
+        let mut by_name: BTreeMap<&'static str, Vec<_>> = BTreeMap::new();
+        for receiver in signals_core::receivers() {
+            if let Some(durability) = receiver.durable {
+                by_name.entry(&*receiver.id.name).or_default().push((receiver, durability));
+            }
+        }
+        Self { by_name }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.by_name.keys().copied()
+    }
+
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// What the attribute of a receiver says.
+    pub(crate) fn durability(&self, name: &str) -> Option<&'static Durability> {
+        self.by_name.get(name)?.first().map(|(_, durability)| *durability)
+    }
+
+    /// Of these receivers, those whose dead calls do not hold back the next ones of their key.
+    pub(super) fn skipping(&self, names: &[&'static str]) -> Vec<&'static str> {
+        let skips = |name: &&'static str| self.durability(name).is_some_and(|known| known.on_dead == OnDead::Skip);
+        names.iter().copied().filter(skips).collect()
+    }
+
+    /// The receiver of this name for the event of a signal and a sender, and how it is called.
+    pub(super) fn find(&self, name: &str, signal: &str, sender: &str) -> Option<Call> {
+        let receivers = self.by_name.get(name)?;
+        if sender.is_empty() {
+            return receivers.iter().find_map(|&(receiver, durability)| {
+                let of_receiver = |channel: &&DurableChannel| one_by_one::is_called_by(receiver, &channel.source());
+                let channel = declared::<DurableChannel>().find(of_receiver)?;
+                let target = (channel.name() == signal).then_some(Target::Signal(channel))?;
+                Some(Call { receiver, durability, target })
+            });
+        }
+        let meta = registered_models().into_iter().find(|meta| meta.table == sender)?;
+        let source = meta.durable_source(signal)?;
+        let is_meant = |(receiver, _): &(&'static Receiver, _)| one_by_one::is_called_by(receiver, &source);
+        let (receiver, durability) = receivers.iter().copied().find(is_meant)?;
+        let signal = source.signal;
+        Some(Call { receiver, durability, target: Target::Model(meta, signal) })
+    }
+}
+
+/// How a receiver is called for an event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call {
+    pub(super) receiver: &'static Receiver,
+    pub(super) durability: &'static Durability,
+    target: Target,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Signal(&'static DurableChannel),
+    Model(&'static Meta, &'static str),
+}
+
+impl Call {
+    /// Calls the receiver.
+    pub(super) fn run<'a>(&self, stored: Stored<'a>) -> BoxFuture<'a, Result<()>> {
+        match self.target {
+            Target::Signal(channel) => channel.call(self.receiver, stored),
+            Target::Model(meta, signal) => call_durable(meta, signal, self.receiver, stored),
+        }
+    }
+}
+
+/// The error of a call whose receiver is no longer there, or no longer receives the signal.
+pub(super) fn unknown(name: &str, signal: &str, sender: &str) -> Error {
+    let of = if sender.is_empty() { String::new() } else { format!(" of the table `{sender}`") };
+    Error::other(format!("no durable receiver `{name}` of `{signal}`{of} is linked into this program"))
+}
+
+/// The error of receivers that have calls and are not linked.
+pub(super) fn retired(names: &[String]) -> Error {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Error::other(format!(
+        "there are stored calls of {}, and no durable receiver of that name is linked into this program: link its crate, give the          receiver its old name with `id = \"..\"`, or discard the calls with `signals::durable::discard_all`",
+        names.join(", ")
+    ))
+}

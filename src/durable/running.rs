@@ -1,0 +1,366 @@
+//! A worker that runs: its tasks, each of which calls one receiver after the other, and what keeps their calls theirs.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::backoff::jittered;
+use super::call::{Attempt, Outcome};
+use super::claim::{self, Claimed, Lease};
+use super::receivers::Durables;
+use super::worker::{Options, Ran, Worker};
+use crate::db::{Db, Dialect, Tx};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How often the calls of workers whose process has ended are looked for.
+const TAKE_OVER: Duration = Duration::from_millis(400);
+/// How often events that no call needs are looked for.
+const CLEAN: Duration = Duration::from_secs(600);
+
+/// How a receiver is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// In a transaction, which has locked its call: the receiver takes `tx`.
+    Locked,
+    /// Outside of a transaction, with a lease.
+    Leased,
+}
+
+const MODES: [Mode; 2] = [Mode::Leased, Mode::Locked];
+
+/// What the tasks of a worker share.
+pub(super) struct Shared {
+    pub(super) db: Db,
+    durables: Durables,
+    options: Options,
+    lease: Lease,
+    /// How many calls of each receiver are running.
+    counts: Mutex<HashMap<&'static str, u32>>,
+    /// The calls that are leased, and what to notify if another worker has taken one.
+    leased: Mutex<HashMap<i64, Arc<Notify>>>,
+    /// One task at a time claims a call, so that no receiver runs more often than its `concurrency`.
+    claiming: [tokio::sync::Mutex<()>; 2],
+    /// A task has claimed a call: there may be more.
+    pub(super) more: Notify,
+    /// Whether no further calls are claimed.
+    is_stopping: AtomicBool,
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// A worker that runs.
+pub(super) struct Running {
+    pub(super) shared: Arc<Shared>,
+    tasks: JoinSet<(Mode, Result<Claims>)>,
+    /// How many of the tasks are of each mode.
+    running: [usize; 2],
+    /// Whether the last task of a mode has found no call: others may have locked those that are due.
+    found_none: [bool; 2],
+    renewed: Instant,
+    took_over: Instant,
+    cleaned: Option<Instant>,
+}
+
+/// Whether a task has claimed calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claims {
+    None,
+    Some,
+}
+
+impl Running {
+    /// Starts a worker, if the program has durable receivers.
+    pub(super) async fn start(Worker { db, options }: Worker) -> Result<Option<Self>> {
+        let durables = Durables::linked();
+        if durables.is_empty() {
+            return Ok(None);
+        }
+        // Without the tables this is the error.
+        let unknown = super::status::unknown_receivers(&db, &durables).await?;
+        if !unknown.is_empty() {
+            db.report(super::receivers::retired(&unknown));
+        }
+        let worker = i64::from_ne_bytes(super::backoff::random().to_ne_bytes()) & i64::MAX;
+        let lease = Lease { worker, time: options.lease };
+        let shared = Shared {
+            db,
+            durables,
+            options,
+            lease,
+            counts: Mutex::default(),
+            leased: Mutex::default(),
+            claiming: Default::default(),
+            more: Notify::new(),
+            is_stopping: AtomicBool::new(false),
+            succeeded: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        };
+        let now = Instant::now();
+        Ok(Some(Self {
+            shared: Arc::new(shared),
+            tasks: JoinSet::new(),
+            running: [0; 2],
+            found_none: [false; 2],
+            renewed: now,
+            took_over: now,
+            cleaned: None,
+        }))
+    }
+
+    /// Something may be due that was not before.
+    pub(super) fn wake(&mut self) {
+        self.found_none = [false; 2];
+    }
+
+    /// Whether no task is running.
+    pub(super) fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Starts a task for each mode in which calls are due. Returns how long to wait for more.
+    pub(super) async fn fill(&mut self) -> Duration {
+        match self.try_fill().await {
+            Ok(pause) => pause,
+            Err(error) => {
+                self.shared.db.report(error);
+                jittered(self.shared.options.poll)
+            }
+        }
+    }
+
+    async fn try_fill(&mut self) -> Result<Duration> {
+        let shared = &self.shared;
+        let mut pause = jittered(shared.options.poll);
+        for mode in MODES {
+            let names = shared.free_receivers(mode);
+            let is_full = self.tasks.len() >= shared.options.concurrency
+                // Only one transaction can write.
+                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.running[mode as usize] > 0;
+            if is_full || self.found_none[mode as usize] || names.is_empty() {
+                continue;
+            }
+            if claim::has_next(&shared.db, &names, &shared.durables).await? {
+                self.running[mode as usize] += 1;
+                let shared = Arc::clone(shared);
+                self.tasks.spawn(async move { (mode, shared.run_calls(mode).await) });
+            } else if let Some(due) = claim::next_due(&shared.db, &names).await? {
+                pause = pause.min(due.max(Duration::from_millis(1)));
+            }
+        }
+        Ok(pause)
+    }
+
+    /// Waits for the end of a task. Never ready without a task.
+    pub(super) async fn joined(&mut self) {
+        match self.tasks.join_next().await {
+            None => std::future::pending().await,
+            Some(Ok((mode, claims))) => {
+                self.running[mode as usize] -= 1;
+                match claims {
+                    Ok(Claims::Some) => self.found_none[mode as usize] = false,
+                    Ok(Claims::None) => self.found_none[mode as usize] = true,
+                    Err(error) => {
+                        self.found_none[mode as usize] = true;
+                        self.shared.db.report(error);
+                    }
+                }
+            }
+            Some(Err(error)) => self.shared.db.report(Error::other(error)),
+        }
+    }
+
+    /// Renews leases, takes over the calls of workers that are gone, and deletes events that no call needs. Failures are reported: the
+    /// next round tries it again.
+    pub(super) async fn keep_house(&mut self) {
+        if let Err(error) = self.try_keep_house().await {
+            self.shared.db.report(error);
+        }
+    }
+
+    async fn try_keep_house(&mut self) -> Result<()> {
+        let shared = &self.shared;
+        if self.renewed.elapsed() >= shared.options.lease / 3 {
+            self.renewed = Instant::now();
+            shared.renew_leases().await?;
+        }
+        if self.cleaned.is_none_or(|cleaned| cleaned.elapsed() >= CLEAN) {
+            self.cleaned = Some(Instant::now());
+            claim::delete_events(&shared.db, shared.options.keep).await?;
+        }
+        Ok(())
+    }
+
+    /// The longest time between two rounds.
+    pub(super) fn round(&self) -> Duration {
+        TAKE_OVER.min(self.shared.options.lease / 3)
+    }
+
+    /// Waits for the receivers that are running, and drops those that take too long.
+    pub(super) async fn stop(mut self) {
+        self.shared.is_stopping.store(true, Ordering::Relaxed);
+        let deadline = Instant::now() + self.shared.options.grace;
+        while !self.tasks.is_empty() && Instant::now() < deadline {
+            let round = self.round().min(deadline - Instant::now());
+            tokio::select! {
+                () = self.joined() => {}
+                () = sleep(round) => {}
+            }
+            self.keep_house().await;
+        }
+        self.tasks.shutdown().await;
+        if let Err(error) = self.shared.lease.release(&self.shared.db).await {
+            self.shared.db.report(error);
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn ran(&self) -> Ran {
+        Ran { succeeded: self.succeeded.load(Ordering::Relaxed), failed: self.failed.load(Ordering::Relaxed) }
+    }
+
+    /// Calls one receiver after the other, until no call is due.
+    async fn run_calls(&self, mode: Mode) -> Result<Claims> {
+        let mut claims = Claims::None;
+        while !self.is_stopping.load(Ordering::Relaxed) && self.run_next(mode).await? {
+            claims = Claims::Some;
+        }
+        Ok(claims)
+    }
+
+    /// Calls the receiver of the next call. Returns false if no call is due.
+    async fn run_next(&self, mode: Mode) -> Result<bool> {
+        let Some((claimed, tx, _running)) = self.claim(mode).await? else { return Ok(false) };
+        self.more.notify_one();
+        let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
+        let outcome = match tx {
+            Some(tx) => attempt.run_in(tx, claimed).await?,
+            None => {
+                let leased = Leased::new(self, claimed.id);
+                attempt.run_leased(claimed, self.lease.worker, &leased.lost).await?
+            }
+        };
+        match outcome {
+            Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
+            Outcome::Failed => _ = self.failed.fetch_add(1, Ordering::Relaxed),
+            Outcome::Lost => {}
+        }
+        Ok(true)
+    }
+
+    /// Claims the next call, and counts it. Its receiver runs in the transaction, if there is one.
+    async fn claim(&self, mode: Mode) -> Result<Option<(Claimed, Option<Tx>, RunningCall<'_>)>> {
+        let _claiming = self.claiming[mode as usize].lock().await;
+        let names = self.free_receivers(mode);
+        if names.is_empty() {
+            return Ok(None);
+        }
+        // In SQLite, a transaction would wait for the one that writes.
+        if self.db.dialect() == Dialect::Sqlite && !claim::has_next(&self.db, &names, &self.durables).await? {
+            return Ok(None);
+        }
+        let tx = match self.db.begin_at(Location::caller()).await {
+            Ok(tx) => tx,
+            // The program is writing for a long time: the next round tries it again.
+            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(claimed) = claim::lock_next(&tx, &names, &self.durables).await? else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let running = RunningCall::new(self, &claimed.receiver);
+        match mode {
+            Mode::Locked => Ok(Some((claimed, Some(tx), running))),
+            Mode::Leased => {
+                self.lease.begin(&tx, claimed.id).await?;
+                tx.commit().await?;
+                Ok(Some((claimed, None, running)))
+            }
+        }
+    }
+
+    /// The receivers of which another call may run.
+    fn free_receivers(&self, mode: Mode) -> Vec<&'static str> {
+        let counts = lock(&self.counts);
+        let is_free = |name: &&'static str| {
+            let Some(durability) = self.durables.durability(name) else { return false };
+            let running = counts.get(name).copied().unwrap_or_default();
+            durability.takes_tx == (mode == Mode::Locked) && durability.concurrency.is_none_or(|most| running < most)
+        };
+        self.durables.names().filter(is_free).collect()
+    }
+
+    /// Renews the leases of the calls that are running. A receiver whose call another worker has taken is dropped.
+    async fn renew_leases(&self) -> Result<()> {
+        let calls: Vec<i64> = lock(&self.leased).keys().copied().collect();
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let renewed = self.lease.renew(&self.db, &calls).await?;
+        let leased = lock(&self.leased);
+        for lost in calls.iter().filter(|call| !renewed.contains(call)).filter_map(|call| leased.get(call)) {
+            lost.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// A call that is running, which is counted until this is dropped.
+struct RunningCall<'a> {
+    shared: &'a Shared,
+    receiver: Option<&'static str>,
+}
+
+impl<'a> RunningCall<'a> {
+    fn new(shared: &'a Shared, receiver: &str) -> Self {
+        let receiver = shared.durables.names().find(|name| *name == receiver);
+        if let Some(receiver) = receiver {
+            *lock(&shared.counts).entry(receiver).or_default() += 1;
+        }
+        Self { shared, receiver }
+    }
+}
+
+impl Drop for RunningCall<'_> {
+    fn drop(&mut self) {
+        let mut counts = lock(&self.shared.counts);
+        if let Some(count) = self.receiver.and_then(|receiver| counts.get_mut(receiver)) {
+            *count -= 1;
+        }
+    }
+}
+
+/// A call whose lease is renewed until this is dropped.
+struct Leased<'a> {
+    shared: &'a Shared,
+    call: i64,
+    /// Notified if another worker has taken the call.
+    lost: Arc<Notify>,
+}
+
+impl<'a> Leased<'a> {
+    fn new(shared: &'a Shared, call: i64) -> Self {
+        let lost = Arc::new(Notify::new());
+        lock(&shared.leased).insert(call, Arc::clone(&lost));
+        Self { shared, call, lost }
+    }
+}
+
+impl Drop for Leased<'_> {
+    fn drop(&mut self) {
+        lock(&self.shared.leased).remove(&self.call);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

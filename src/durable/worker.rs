@@ -1,0 +1,217 @@
+//! Workers: tasks that call durable receivers, in this process or in one of their own.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::running::Running;
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// Calls the durable receivers of this program, whichever process has stored their events.
+///
+/// Any number of workers may run, on any number of machines: each call is taken by one of them. [`Db::work`] runs one in the program
+/// itself; a process that does nothing else runs one until a signal ends it:
+///
+/// ```no_run
+/// use signals::durable::Worker;
+/// use signals::prelude::*;
+///
+/// #[tokio::main]
+/// async fn main() -> Result<()> {
+///     let db = Db::connect("postgres://localhost/shop").await?;
+///     Worker::new(&db)
+///         .run(async {
+///             let _ = tokio::signal::ctrl_c().await;
+///         })
+///         .await
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use = "a worker does nothing until `run` is called"]
+pub struct Worker {
+    pub(super) db: Db,
+    pub(super) options: Options,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Options {
+    pub(super) concurrency: usize,
+    pub(super) poll: Duration,
+    pub(super) lease: Duration,
+    pub(super) grace: Duration,
+    pub(super) keep: Duration,
+}
+
+/// How many calls a worker has made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ran {
+    /// How many have succeeded.
+    pub succeeded: u64,
+    /// How many have failed: they are repeated later, or dead.
+    pub failed: u64,
+}
+
+impl Worker {
+    /// A worker for the receivers of the program, in this database.
+    pub fn new(db: &Db) -> Self {
+        let options = Options {
+            concurrency: 4,
+            poll: Duration::from_secs(1),
+            lease: Duration::from_secs(30),
+            grace: Duration::from_secs(30),
+            keep: Duration::ZERO,
+        };
+        Self { db: db.clone(), options }
+    }
+
+    /// How many receivers may run at the same time. The default is 4. On PostgreSQL each that takes `tx` uses a connection of the
+    /// pool. On SQLite those that take `tx` run one after the other, because only one transaction can write.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub fn concurrency(mut self, receivers: usize) -> Self {
+        assert!(receivers > 0, "a worker that calls no receivers does nothing");
+        self.options.concurrency = receivers;
+        self
+    }
+
+    /// How often the worker looks for calls that it was not told of. The default is 1 second. A worker in the process that stores
+    /// an event is told at once, and on PostgreSQL those of other processes too.
+    pub fn poll_every(mut self, time: Duration) -> Self {
+        self.options.poll = time;
+        self
+    }
+
+    /// How long a call without `tx` belongs to a worker that is not heard of. The default is 30 seconds. A worker renews its leases while it runs,
+    /// so that a receiver may take longer. If the process of a worker has ended, its calls are taken over at once; the lease is for a
+    /// machine that has disappeared.
+    pub fn lease(mut self, time: Duration) -> Self {
+        self.options.lease = time.max(Duration::from_millis(100));
+        self
+    }
+
+    /// How long [`run`](Self::run) waits for receivers that are running when it ends. The default is 30 seconds. Afterwards they are
+    /// dropped, and called again by another worker.
+    pub fn grace(mut self, time: Duration) -> Self {
+        self.options.grace = time;
+        self
+    }
+
+    /// How long events are kept after their last call, for [`replay`](super::replay). The default is not at all.
+    pub fn keep_events(mut self, time: Duration) -> Self {
+        self.options.keep = time;
+        self
+    }
+
+    /// Calls receivers until `until` is ready. Then it begins no further calls, and waits for those that are running.
+    ///
+    /// Failures of receivers and of the database are reported to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on.
+    ///
+    /// # Errors
+    /// The tables do not exist.
+    pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
+        let mut until = pin!(until);
+        let Some(mut running) = Running::start(self).await? else {
+            until.await;
+            return Ok(());
+        };
+        let shared = Arc::clone(&running.shared);
+        loop {
+            // It is registered before the database is asked, so that nothing that is stored in between is missed.
+            let mut stored = pin!(shared.db.stored());
+            stored.as_mut().enable();
+            let pause = running.fill().await.min(running.round());
+            tokio::select! {
+                biased;
+                () = &mut until => break,
+                () = running.joined() => {}
+                () = shared.more.notified() => {}
+                () = stored => running.wake(),
+                () = sleep(pause) => running.wake(),
+            }
+            running.keep_house().await;
+        }
+        running.stop().await;
+        Ok(())
+    }
+
+    /// Calls receivers until no call is due, and returns how many there were: for tests, and for programs that a timer starts.
+    ///
+    /// # Errors
+    /// Errors of the database.
+    pub async fn run_due(self) -> Result<Ran> {
+        let Some(mut running) = Running::start(self).await? else { return Ok(Ran::default()) };
+        loop {
+            running.fill().await;
+            if running.is_idle() {
+                let ran = running.shared.ran();
+                running.stop().await;
+                return Ok(ran);
+            }
+            let shared = Arc::clone(&running.shared);
+            tokio::select! {
+                () = running.joined() => {}
+                () = shared.more.notified() => {}
+            }
+        }
+    }
+}
+
+impl Db {
+    /// Runs a [`Worker`] as a task of this process, until the returned handle is stopped or dropped. It is the simplest way to call durable
+    /// receivers, and on SQLite the usual one.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn work(&self) -> Working {
+        Worker::new(self).spawn()
+    }
+}
+
+impl Worker {
+    /// Runs the worker as a task: see [`Db::work`].
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn spawn(self) -> Working {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(self.run(async {
+            let _ = stopped.await;
+        }));
+        Working { stop: Some(stop), task }
+    }
+}
+
+/// A worker that runs as a task. When it is dropped, the worker begins no further calls, and ends as soon as those that are running have
+/// ended.
+#[derive(Debug)]
+#[must_use = "the worker ends when this is dropped"]
+pub struct Working {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Result<()>>,
+}
+
+impl Working {
+    /// Ends the worker, and waits for the receivers that are running.
+    ///
+    /// # Errors
+    /// The worker could not begin: its tables do not exist.
+    pub async fn stop(mut self) -> Result<()> {
+        drop(self.stop.take());
+        (&mut self.task).await.map_err(Error::other)?
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("db", &self.db).field("options", &self.options).finish()
+    }
+}
