@@ -30,7 +30,6 @@ pub(crate) mod placeholders;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "durable")]
-#[allow(dead_code, reason = "the workers of durable receivers will use it")]
 mod presence;
 mod raw;
 mod row;
@@ -53,6 +52,8 @@ mod worker_id;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
+#[cfg(feature = "durable")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use signals_core::__private::{Scope, ScopeId, ScopeKind, Scopes};
@@ -73,7 +74,6 @@ pub use self::options::ConnectOptions;
 pub(crate) use self::outgoing::{CallOrder, OutgoingCall, OutgoingEvent, micros};
 pub use self::params::{Parameter, Params};
 #[cfg(feature = "durable")]
-#[allow(unused_imports, reason = "the workers of durable receivers will use it")]
 pub(crate) use self::presence::{Presence, Woken};
 #[cfg(feature = "fixtures")]
 pub(crate) use self::row::Columns;
@@ -157,6 +157,9 @@ struct Shared {
     /// Wakes the workers of this process when a transaction has stored events.
     #[cfg(feature = "durable")]
     stored: tokio::sync::Notify,
+    /// Whether the workers of other processes are about to be woken.
+    #[cfg(feature = "durable")]
+    is_waking: AtomicBool,
 }
 
 impl Db {
@@ -197,6 +200,8 @@ impl Db {
                 options,
                 #[cfg(feature = "durable")]
                 stored: tokio::sync::Notify::new(),
+                #[cfg(feature = "durable")]
+                is_waking: AtomicBool::new(false),
             }),
             context,
         })
@@ -297,6 +302,25 @@ impl Db {
     #[cfg(feature = "durable")]
     pub(crate) fn events_were_stored(&self) {
         self.shared.stored.notify_waiters();
+        self.wake_others_soon();
+    }
+
+    /// Wakes the workers of other processes, once for all transactions of a few milliseconds. It is only a hint: workers also poll.
+    #[cfg(feature = "durable")]
+    fn wake_others_soon(&self) {
+        const TOGETHER: Duration = Duration::from_millis(5);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if self.dialect() == Dialect::Sqlite || self.shared.is_waking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let db = self.clone();
+        runtime.spawn(async move {
+            tokio::time::sleep(TOGETHER).await;
+            db.shared.is_waking.store(false, Ordering::Release);
+            if let Err(error) = db.wake_others().await {
+                db.report(error);
+            }
+        });
     }
 
     #[cfg(not(feature = "durable"))]

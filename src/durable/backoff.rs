@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::time::Duration;
 
 /// The longest time between two attempts.
-const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(6);
 
 /// The time after the attempt of this number, from 1: `first`, doubled with each attempt, up to six hours, and up to a tenth more, so
 /// that calls that failed together do not fail together again.

@@ -135,9 +135,8 @@ impl Prepared {
         let Claimed { receiver, signal, sender, event, key, at, .. } = claimed;
         let call =
             durables.find(receiver, signal, sender).ok_or_else(|| receivers::unknown(receiver, signal, sender))?;
-        let fields = match serde_json::from_str(&claimed.payload) {
-            Ok(Json::Object(fields)) => fields,
-            _ => return Err(Error::other(format!("the payload of event {event} is no JSON object"))),
+        let Ok(Json::Object(fields)) = serde_json::from_str(&claimed.payload) else {
+            return Err(Error::other(format!("the payload of event {event} is no JSON object")));
         };
         let delivery = Delivery {
             event: *event,

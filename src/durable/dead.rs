@@ -1,12 +1,10 @@
-//! Dead calls, and calling receivers again.
+//! Dead calls, which wait for a decision.
 
 use std::time::SystemTime;
 
-use signals_core::ReceiverName;
-
-use super::claim::{self, now, time};
+use super::claim::{self, time};
 use super::receivers::Durables;
-use crate::db::{Db, DbOrTx, FromRow, Row, micros};
+use crate::db::{Db, DbOrTx, FromRow, Row};
 use crate::error::{Error, Result};
 
 /// A call that is not repeated: its last attempt has failed, or the receiver gave up. It stays until [`retry`] or [`discard`].
@@ -97,15 +95,4 @@ pub async fn discard_all(db: &Db, retired: &str) -> Result<u64> {
         )));
     }
     db.execute("DELETE FROM signals_todo WHERE receiver = ?", &(retired,)).await
-}
-
-/// Calls a receiver again for all events of its signals that were stored at this time or later and are still kept, see
-/// [`Worker::keep_events`](super::Worker::keep_events). Events whose call has not ended yet are left out. Its filters are not asked: it is called for events that another receiver was
-/// called for, too. Returns how many there are.
-///
-/// # Errors
-/// It is not a durable receiver; errors of the database.
-pub async fn replay<R: ReceiverName>(db: &Db, since: SystemTime) -> Result<u64> {
-    let _ = (db, micros(since), now(db.dialect()));
-    Err(Error::other("not yet"))
 }

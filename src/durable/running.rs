@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::backoff::jittered;
@@ -15,13 +15,13 @@ use super::call::{Attempt, Outcome};
 use super::claim::{self, Claimed, Lease};
 use super::receivers::Durables;
 use super::worker::{Options, Ran, Worker};
-use crate::db::{Db, Dialect, Tx};
+use crate::db::{Db, Dialect, Presence, Tx, Woken};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often the calls of workers whose process has ended are looked for.
 const TAKE_OVER: Duration = Duration::from_millis(400);
 /// How often events that no call needs are looked for.
-const CLEAN: Duration = Duration::from_secs(600);
+const CLEAN: Duration = Duration::from_mins(10);
 
 /// How a receiver is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,8 @@ pub(super) struct Shared {
     pub(super) db: Db,
     durables: Durables,
     options: Options,
-    lease: Lease,
+    /// The id of the worker, which changes if its presence is lost.
+    worker: AtomicI64,
     /// How many calls of each receiver are running.
     counts: Mutex<HashMap<&'static str, u32>>,
     /// The calls that are leased, and what to notify if another worker has taken one.
@@ -59,9 +60,11 @@ pub(super) struct Running {
     pub(super) shared: Arc<Shared>,
     tasks: JoinSet<(Mode, Result<Claims>)>,
     /// How many of the tasks are of each mode.
-    running: [usize; 2],
+    of_mode: [usize; 2],
     /// Whether the last task of a mode has found no call: others may have locked those that are due.
     found_none: [bool; 2],
+    /// Other workers know by it that this one exists. `None` after it was lost, until it is announced again.
+    presence: Option<Presence>,
     renewed: Instant,
     took_over: Instant,
     cleaned: Option<Instant>,
@@ -72,6 +75,20 @@ pub(super) struct Running {
 enum Claims {
     None,
     Some,
+}
+
+/// What has happened.
+enum Change {
+    /// A task has ended.
+    Ended(Result<(Mode, Result<Claims>), JoinError>),
+    Woken(Woken),
+}
+
+async fn woken(presence: &mut Option<Presence>) -> Woken {
+    match presence {
+        Some(presence) => presence.woken().await,
+        None => std::future::pending().await,
+    }
 }
 
 impl Running {
@@ -86,13 +103,12 @@ impl Running {
         if !unknown.is_empty() {
             db.report(super::receivers::retired(&unknown));
         }
-        let worker = i64::from_ne_bytes(super::backoff::random().to_ne_bytes()) & i64::MAX;
-        let lease = Lease { worker, time: options.lease };
+        let presence = db.announce().await?;
         let shared = Shared {
             db,
             durables,
             options,
-            lease,
+            worker: AtomicI64::new(presence.id()),
             counts: Mutex::default(),
             leased: Mutex::default(),
             claiming: Default::default(),
@@ -105,8 +121,9 @@ impl Running {
         Ok(Some(Self {
             shared: Arc::new(shared),
             tasks: JoinSet::new(),
-            running: [0; 2],
+            of_mode: [0; 2],
             found_none: [false; 2],
+            presence: Some(presence),
             renewed: now,
             took_over: now,
             cleaned: None,
@@ -141,12 +158,12 @@ impl Running {
             let names = shared.free_receivers(mode);
             let is_full = self.tasks.len() >= shared.options.concurrency
                 // Only one transaction can write.
-                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.running[mode as usize] > 0;
+                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.of_mode[mode as usize] > 0;
             if is_full || self.found_none[mode as usize] || names.is_empty() {
                 continue;
             }
             if claim::has_next(&shared.db, &names, &shared.durables).await? {
-                self.running[mode as usize] += 1;
+                self.of_mode[mode as usize] += 1;
                 let shared = Arc::clone(shared);
                 self.tasks.spawn(async move { (mode, shared.run_calls(mode).await) });
             } else if let Some(due) = claim::next_due(&shared.db, &names).await? {
@@ -156,22 +173,27 @@ impl Running {
         Ok(pause)
     }
 
-    /// Waits for the end of a task. Never ready without a task.
-    pub(super) async fn joined(&mut self) {
-        match self.tasks.join_next().await {
-            None => std::future::pending().await,
-            Some(Ok((mode, claims))) => {
-                self.running[mode as usize] -= 1;
-                match claims {
-                    Ok(Claims::Some) => self.found_none[mode as usize] = false,
-                    Ok(Claims::None) => self.found_none[mode as usize] = true,
-                    Err(error) => {
-                        self.found_none[mode as usize] = true;
-                        self.shared.db.report(error);
-                    }
+    /// Waits for the end of a task, or until another process has stored events.
+    pub(super) async fn changed(&mut self) {
+        let Self { tasks, presence, .. } = self;
+        let change = tokio::select! {
+            Some(ended) = tasks.join_next() => Change::Ended(ended),
+            woken = woken(presence) => Change::Woken(woken),
+        };
+        match change {
+            Change::Ended(Ok((mode, claims))) => {
+                self.of_mode[mode as usize] -= 1;
+                self.found_none[mode as usize] = !matches!(claims, Ok(Claims::Some));
+                if let Err(error) = claims {
+                    self.shared.db.report(error);
                 }
             }
-            Some(Err(error)) => self.shared.db.report(Error::other(error)),
+            Change::Ended(Err(error)) => self.shared.db.report(Error::other(error)),
+            Change::Woken(Woken::Woken) => self.wake(),
+            Change::Woken(Woken::Lost(error)) => {
+                self.shared.db.report(error);
+                self.presence = None;
+            }
         }
     }
 
@@ -184,14 +206,32 @@ impl Running {
     }
 
     async fn try_keep_house(&mut self) -> Result<()> {
+        self.announce().await?;
         let shared = &self.shared;
         if self.renewed.elapsed() >= shared.options.lease / 3 {
             self.renewed = Instant::now();
             shared.renew_leases().await?;
         }
+        if self.took_over.elapsed() >= TAKE_OVER {
+            self.took_over = Instant::now();
+            if shared.take_over().await? {
+                self.found_none = [false; 2];
+            }
+        }
         if self.cleaned.is_none_or(|cleaned| cleaned.elapsed() >= CLEAN) {
             self.cleaned = Some(Instant::now());
             claim::delete_events(&shared.db, shared.options.keep).await?;
+        }
+        Ok(())
+    }
+
+    /// Announces the worker again if its presence was lost. Others take over what it has leased, so its receivers that are running are dropped.
+    async fn announce(&mut self) -> Result<()> {
+        if self.presence.is_none() {
+            lock(&self.shared.leased).values().for_each(|lost| lost.notify_one());
+            let presence = self.shared.db.announce().await?;
+            self.shared.worker.store(presence.id(), Ordering::Relaxed);
+            self.presence = Some(presence);
         }
         Ok(())
     }
@@ -208,13 +248,13 @@ impl Running {
         while !self.tasks.is_empty() && Instant::now() < deadline {
             let round = self.round().min(deadline - Instant::now());
             tokio::select! {
-                () = self.joined() => {}
+                () = self.changed() => {}
                 () = sleep(round) => {}
             }
             self.keep_house().await;
         }
         self.tasks.shutdown().await;
-        if let Err(error) = self.shared.lease.release(&self.shared.db).await {
+        if let Err(error) = self.shared.lease().release(&self.shared.db).await {
             self.shared.db.report(error);
         }
     }
@@ -236,15 +276,14 @@ impl Shared {
 
     /// Calls the receiver of the next call. Returns false if no call is due.
     async fn run_next(&self, mode: Mode) -> Result<bool> {
-        let Some((claimed, tx, _running)) = self.claim(mode).await? else { return Ok(false) };
+        let Some((claimed, tx, running)) = self.claim(mode).await? else { return Ok(false) };
         self.more.notify_one();
         let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
-        let outcome = match tx {
-            Some(tx) => attempt.run_in(tx, claimed).await?,
-            None => {
-                let leased = Leased::new(self, claimed.id);
-                attempt.run_leased(claimed, self.lease.worker, &leased.lost).await?
-            }
+        let outcome = if let Some(tx) = tx {
+            attempt.run_in(tx, claimed).await?
+        } else {
+            let leased = Leased::new(self, claimed.id);
+            attempt.run_leased(claimed, running.worker, &leased.lost).await?
         };
         match outcome {
             Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
@@ -281,11 +320,27 @@ impl Shared {
         match mode {
             Mode::Locked => Ok(Some((claimed, Some(tx), running))),
             Mode::Leased => {
-                self.lease.begin(&tx, claimed.id).await?;
+                self.lease_of(running.worker).begin(&tx, claimed.id).await?;
                 tx.commit().await?;
                 Ok(Some((claimed, None, running)))
             }
         }
+    }
+
+    fn lease(&self) -> Lease {
+        self.lease_of(self.worker.load(Ordering::Relaxed))
+    }
+
+    fn lease_of(&self, worker: i64) -> Lease {
+        Lease { worker, time: self.options.lease }
+    }
+
+    /// Takes over the calls of workers whose process has ended. Returns whether there were some.
+    async fn take_over(&self) -> Result<bool> {
+        let mut workers = claim::workers(&self.db).await?;
+        workers.retain(|worker| *worker != self.worker.load(Ordering::Relaxed));
+        let gone = if workers.is_empty() { Vec::new() } else { self.db.gone(&workers).await? };
+        Ok(!gone.is_empty() && claim::take_over(&self.db, &gone).await? > 0)
     }
 
     /// The receivers of which another call may run.
@@ -305,7 +360,7 @@ impl Shared {
         if calls.is_empty() {
             return Ok(());
         }
-        let renewed = self.lease.renew(&self.db, &calls).await?;
+        let renewed = self.lease().renew(&self.db, &calls).await?;
         let leased = lock(&self.leased);
         for lost in calls.iter().filter(|call| !renewed.contains(call)).filter_map(|call| leased.get(call)) {
             lost.notify_one();
@@ -317,6 +372,8 @@ impl Shared {
 /// A call that is running, which is counted until this is dropped.
 struct RunningCall<'a> {
     shared: &'a Shared,
+    /// The id of the worker when it was claimed.
+    worker: i64,
     receiver: Option<&'static str>,
 }
 
@@ -326,7 +383,7 @@ impl<'a> RunningCall<'a> {
         if let Some(receiver) = receiver {
             *lock(&shared.counts).entry(receiver).or_default() += 1;
         }
-        Self { shared, receiver }
+        Self { shared, worker: shared.worker.load(Ordering::Relaxed), receiver }
     }
 }
 

@@ -104,7 +104,7 @@ impl Worker {
         self
     }
 
-    /// How long events are kept after their last call, for [`replay`](super::replay). The default is not at all.
+    /// How long events are kept after their last call, for a receiver that is to be called again. The default is not at all.
     pub fn keep_events(mut self, time: Duration) -> Self {
         self.options.keep = time;
         self
@@ -132,9 +132,10 @@ impl Worker {
             tokio::select! {
                 biased;
                 () = &mut until => break,
-                () = running.joined() => {}
+                () = running.changed() => {}
                 () = shared.more.notified() => {}
                 () = stored => running.wake(),
+
                 () = sleep(pause) => running.wake(),
             }
             running.keep_house().await;
@@ -158,7 +159,7 @@ impl Worker {
             }
             let shared = Arc::clone(&running.shared);
             tokio::select! {
-                () = running.joined() => {}
+                () = running.changed() => {}
                 () = shared.more.notified() => {}
             }
         }

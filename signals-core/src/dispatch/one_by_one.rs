@@ -1,5 +1,7 @@
 //! Calling the receivers of a signal one by one, each at a later time: which of them a payload reaches, and the call of one.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` cannot say that its future is `Send`")]
+
 use core::ops::ControlFlow;
 use core::pin::pin;
 
