@@ -45,7 +45,6 @@ pub struct Tx {
 #[derive(Clone, Copy, PartialEq)]
 enum StoresEvents {
     No,
-    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "there are no durable receivers"))]
     Yes,
 }
 
