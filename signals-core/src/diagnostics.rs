@@ -13,12 +13,14 @@ use crate::payload::{BoxFuture, NarrowTo, Payload, ReceiverFuture, Reply};
 mod closures;
 mod conditions;
 mod context;
+mod durable;
 mod parameters;
 mod senders;
 
 pub use closures::*;
 pub use conditions::*;
 pub use context::*;
+pub use durable::*;
 pub use parameters::*;
 pub use senders::{CopiedField, FieldType};
 
@@ -192,7 +194,8 @@ pub trait AwaitsReceivers {
 #[diagnostic::on_unimplemented(
     message = "no field `tx` on `{Self}`: the transaction is over",
     label = "unknown field",
-    note = "take `db: &Db` instead, and write through that"
+    note = "take `db: &Db` instead, and write through that; a receiver of `post_commit` or `post_delete_commit` with `durable` has a \
+            `tx` of its own"
 )]
 pub trait InTransaction {
     /// The signal itself.

@@ -122,7 +122,8 @@ macro_rules! __register {
 macro_rules! __register_receiver {
     (
         $static:ident, $name:expr, $function:ty, $after:expr, $before:expr,
-        $raw:literal, $filters:expr, $reads:expr, $context:expr, $timeout:expr, { $($check:tt)* } $bound:expr
+        $raw:literal, $filters:expr, $reads:expr, $context:expr, $timeout:expr, $durable:expr,
+        { $($check:tt)* } $bound:expr
     ) => {
         #[doc(hidden)]
         #[allow(elided_lifetimes_in_paths, clippy::type_complexity, reason = "a signal is asked for in steps, without its lifetime")]
@@ -138,7 +139,7 @@ macro_rules! __register_receiver {
                 raw: $raw,
                 context: $context,
                 timeout: $timeout,
-                durable: None,
+                durable: $durable,
                 function: <$function as $crate::__private::ReceiverName>::ID,
                 after: $after,
                 before: $before,

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Bracket, Paren};
-use syn::{Ident, LitStr, Path, Token};
+use syn::{Ident, LitInt, LitStr, Path, Token};
 
 use crate::errors::Errors;
 use crate::foreign::{self, Place};
@@ -219,6 +219,11 @@ impl Key<'_> {
     /// One of these words, for example `on_delete = cascade`.
     pub(crate) fn word_of(&self, words: &'static [&'static str], example: &str) -> syn::Result<Ident> {
         self.value_of(Kind::Word(words), example, Ident::parse_any)
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&self, example: &str) -> syn::Result<u32> {
+        self.value_of(Kind::Number, example, |input| input.parse::<LitInt>()?.base10_parse())
     }
 
     /// `a` or `[a, b]`

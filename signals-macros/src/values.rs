@@ -16,6 +16,10 @@ pub(crate) enum Kind {
     Text,
     /// `"5s"`
     Time,
+    /// `5`
+    Number,
+    /// The name of a field.
+    Field,
     /// The name of a method, as a string.
     Method,
     /// `true` or `false`
@@ -85,6 +89,8 @@ impl Kind {
     pub(crate) fn what(self) -> String {
         match self {
             Self::Time => "a time in a string".to_owned(),
+            Self::Number => "a whole number".to_owned(),
+            Self::Field => "the name of a field".to_owned(),
             Self::Text | Self::Method => "a string".to_owned(),
             Self::Truth => "`true` or `false`".to_owned(),
             Self::Path => "a path".to_owned(),
@@ -106,6 +112,8 @@ impl Kind {
         match self {
             Self::Text => text(tokens),
             Self::Time => time(&tokens),
+            Self::Number => number(&tokens),
+            Self::Field => fields(tokens).filter(|name| !name.contains(',')),
             Self::Method => names(tokens).last().map(|name| format!("\"{}\"", name.last())),
             Self::Truth => truth(&tokens),
             Self::Path | Self::Type => match &names(tokens)[..] {
@@ -189,6 +197,13 @@ fn time(tokens: &TokenStream) -> Option<String> {
         () => "s",
     };
     Some(format!("\"{number}{unit}\""))
+}
+
+/// A whole number in another form: `"5"`, `5.0`, `five(5)`.
+fn number(tokens: &TokenStream) -> Option<String> {
+    let text = tokens.to_string();
+    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?;
+    (!text.contains('-') && digits.parse::<u32>().is_ok()).then(|| digits.to_owned())
 }
 
 fn truth(tokens: &TokenStream) -> Option<String> {

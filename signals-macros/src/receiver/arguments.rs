@@ -1,5 +1,6 @@
 //! The arguments of one `#[receiver(..)]`, as they were written.
 
+use super::durable::Durable;
 use super::timeout::Timeout;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 
@@ -15,6 +16,7 @@ pub(super) struct Arguments {
     pub(super) after: Vec<Path>,
     pub(super) before: Vec<Path>,
     pub(super) timeout: Option<Timeout>,
+    pub(super) durable: Durable,
     pub(super) id: Option<LitStr>,
     pub(super) root: Option<Path>,
 }

@@ -11,7 +11,7 @@ use super::context;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::meant::Meant;
 use super::parse::{BoundTo, Parsed};
-use super::{forms, generics, names};
+use super::{durable, forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
@@ -32,9 +32,10 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
     let generics = generics::names(&signature.generics);
     let inputs = signature.inputs.iter().enumerate();
     let meant = Meant::of(&parsed.attributes);
+    let is_durable = durable::is_durable(&parsed.attributes);
     let parameters: Vec<_> = inputs
         .filter_map(|(index, input)| match parsed.bound_to(index) {
-            BoundTo::Payload => of_payload(input, &generics, errors),
+            BoundTo::Payload => of_payload(input, &generics, is_durable, errors),
             BoundTo::Context => of_context(input, &generics, &meant, errors),
         })
         .collect();
@@ -50,6 +51,7 @@ pub(super) fn check<'a>(parsed: &'a Parsed, errors: &mut Errors) -> Function<'a>
         }
     }
     context::check(&parameters, errors);
+    durable::check(parsed, &parameters, errors);
     names::check(parsed, &parameters, &meant, errors);
     generics::check(parsed, &parameters, errors);
     for arguments in &parsed.attributes {
@@ -303,7 +305,12 @@ fn twice<'a, T: ToTokens + 'a>(list: impl IntoIterator<Item = &'a T>, what: &str
 }
 
 /// A parameter that is a field of the payload, or all of it.
-fn of_payload<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) -> Option<Parameter<'a>> {
+fn of_payload<'a>(
+    input: &'a FnArg,
+    generics: &[&Ident],
+    is_durable: bool,
+    errors: &mut Errors,
+) -> Option<Parameter<'a>> {
     let typed = typed(input, errors)?;
     let Pat::Ident(pattern) = &*typed.pat else {
         let help = if matches!(&*typed.pat, Pat::Wild(_)) {
@@ -322,7 +329,11 @@ fn of_payload<'a>(input: &'a FnArg, generics: &[&Ident], errors: &mut Errors) ->
     }
     let (name, ty) = (&pattern.ident, &*typed.ty);
     let binding = Binding { name: names::field(name), written: name, ty, scope: scope(ty, generics) };
-    Some(if binding.name == "event" { Parameter::Event(binding) } else { Parameter::Field(binding) })
+    Some(match () {
+        () if binding.name == "event" => Parameter::Event(binding),
+        () if is_durable && durable::is_part(&binding.name) => Parameter::Part(binding),
+        () => Parameter::Field(binding),
+    })
 }
 
 /// A parameter with `#[context]`.

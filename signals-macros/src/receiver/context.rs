@@ -290,8 +290,8 @@ fn option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The statements that bind the parameters with `#[context]`. They are the first: another parameter may borrow the whole payload.
-pub(super) fn locals(function: &Function<'_>, private: &TokenStream) -> TokenStream {
+/// The statements that bind the parameters with `#[context]` to the context of `from`. They are the first: another parameter may borrow the whole payload.
+pub(super) fn locals(function: &Function<'_>, from: &str, private: &TokenStream) -> TokenStream {
     let mut values = function.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Context(binding, value) => Some((binding.name.clone(), *value)),
         _ => None,
@@ -301,7 +301,8 @@ pub(super) fn locals(function: &Function<'_>, private: &TokenStream) -> TokenStr
     // A field of another type is a mistake of the parameter.
     let place = SpanRange::of(&first.0);
     let question = moved(quote!(#private::LendsContext::lend), place);
-    let field = quote_spanned!(place.hygienic()=> &payload.context);
+    let from = Ident::new(from, place.hygienic());
+    let field = quote_spanned!(place.hygienic()=> &#from.context);
     let mut argument = Group::new(Delimiter::Brace, quote!(#context));
     argument.set_span(place.first());
     let lent = quote_spanned!(place.first()=> #question(#argument));

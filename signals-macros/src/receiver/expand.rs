@@ -10,6 +10,7 @@ use super::arguments::Arguments;
 use super::check;
 use super::condition::is_typed;
 use super::context;
+use super::durable;
 use super::forms::is_of_types;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
@@ -165,15 +166,23 @@ fn binding(
     let asks_for = asks_for(arguments, function);
     let needs = context::needs(function, private);
     let limit = timeout::limit(arguments.timeout.as_ref());
+    let is_durable = arguments.durable.word.is_some();
+    let durability = durable::durability(arguments, function, private);
+    let from = if is_durable { "parts" } else { "payload" };
     let bound = Bound { signal, sender, private };
-    let (of_context, locals) = (context::locals(function, private), parameters::locals(function, &bound));
+    let (of_context, locals) = (context::locals(function, from, private), parameters::locals(function, &bound));
     let call = call(function, private);
-    let (argument, name) = (Ident::new("payload", Span::mixed_site()), function.name);
+    let (sent, name) = (Ident::new("payload", Span::mixed_site()), function.name);
     // What is sent is the payload for any sender.
-    let narrow = sender.map(|sender| quote!(let #argument = &mut #private::NarrowTo::<#sender>::narrow(#argument);));
+    let narrow = sender.map(|sender| quote!(let #sent = &mut #private::NarrowTo::<#sender>::narrow(#sent);));
+    // A durable receiver gets a delivery, of which the payload is a part.
+    let parts = is_durable.then(|| durable::parts(function, private));
+    let argument = if is_durable { Ident::new("delivered", Span::mixed_site()) } else { sent.clone() };
+    let output = if is_durable { quote!(NOTHING) } else { quote!(output_of(#sent)) };
     // A parameter may have the same name as the function, and may borrow from the payload.
-    let alias = quote_spanned!(Span::mixed_site()=> let (function, asked) = (#called, #private::output_of(payload)););
+    let alias = quote_spanned!(Span::mixed_site()=> let (function, asked) = (#called, #private::#output););
     let body = quote! {
+        #parts
         #narrow
         #alias
         #of_context
@@ -182,7 +191,7 @@ fn binding(
     };
     let style = match function.call {
         CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #body })),
-        CallStyle::Async(_) if bound.lends_all(function) => {
+        CallStyle::Async(_) if !is_durable && bound.lends_all(function) => {
             let passed = passed_on(function, called, &bound);
             quote!(#private::Call::Async(|#argument| { #passed }, ()))
         }
@@ -199,14 +208,17 @@ fn binding(
             }
         }
     };
+    let payload = if is_durable { quote!(#private::DurableOf<#payload>) } else { payload };
     let bind = ask(at(SpanRange::of(signal), payload, private), quote!(#private::Payload), "BIND");
-    let binding = filter.map_or_else(
-        || quote!(all(#style)),
-        |filter| quote!(filtered(|#argument| { #narrow let #argument = &*#argument; #filter }, #style)),
-    );
+    let filter = if is_durable {
+        durable::filter((signal, sender), narrow.as_ref(), filter.as_ref(), arguments, private)
+    } else {
+        filter.map(|filter| quote!(|#sent| { #narrow let #sent = &*#sent; #filter }))
+    };
+    let binding = filter.map_or_else(|| quote!(all(#style)), |filter| quote!(filtered(#filter, #style)));
     let is_first = arguments.signals.first().is_some_and(|first| std::ptr::eq(first, signal));
     let changes = sender.filter(|_| is_first).map(|sender| changes(signal, sender, arguments, private));
-    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], #needs, #limit, { #changes } &#bind.#binding)
+    quote!(#raw, &[#(#written),*], &[#(#asks_for),*], #needs, #limit, #durability, { #changes } &#bind.#binding)
 }
 
 /// Rejects fields of `changed(..)` that a save never changes, once per sender.
@@ -245,17 +257,23 @@ fn payload(
     let name = ask(signal, quote!(#private::SignalName), "Signal");
     let usual = Usual::of(signal);
     let mut subject = name.clone();
-    if let CallStyle::Async(word) = function.call
+    let durable = arguments.durable.word.as_ref();
+    if let Some(word) = durable.filter(|_| !durable::is_known(signal)) {
+        let asked = if durable::is_of_models(signal) { quote!(CanBeDurable) } else { quote!(DeclaredDurable) };
+        subject = question(subject, SpanRange::of(word), asked);
+    } else if let CallStyle::Async(word) = function.call
         && !usual.awaits()
     {
         subject = question(subject, word.into(), quote!(AwaitsReceivers));
     }
     subject = of_fields(subject, function, usual, &question);
     let of_context = function.parameters.iter().find(|parameter| matches!(parameter, Parameter::Context(..)));
-    if let Some(parameter) = of_context.filter(|_| usual == Usual::Unknown) {
+    // A delivery has a context, and what calls it a timer.
+    let is_unknown = usual == Usual::Unknown && durable.is_none();
+    if let Some(parameter) = of_context.filter(|_| is_unknown) {
         subject = question(subject, SpanRange::of(&parameter.binding().name), quote!(CarriesContext));
     }
-    if let Some(timeout) = arguments.timeout.as_ref().filter(|_| usual == Usual::Unknown) {
+    if let Some(timeout) = arguments.timeout.as_ref().filter(|_| is_unknown) {
         subject = question(subject, SpanRange::of(&timeout.word), quote!(HasTimer));
     }
     if let Some(word) = arguments.takes_raw() {

@@ -26,6 +26,8 @@ pub(super) enum Parameter<'a> {
     Event(Binding<'a>),
     /// The payload's field of that name.
     Field(Binding<'a>),
+    /// What a durable receiver has next to the payload: `tx`, `db`, `delivery` or `context`.
+    Part(Binding<'a>),
     /// The value of the context that has this type.
     Context(Binding<'a>, ContextValue<'a>),
 }
@@ -66,7 +68,7 @@ pub(super) enum Scope {
 
 impl<'a> Parameter<'a> {
     pub(super) fn binding(&self) -> &Binding<'a> {
-        let (Self::Event(binding) | Self::Field(binding) | Self::Context(binding, _)) = self;
+        let (Self::Event(binding) | Self::Field(binding) | Self::Part(binding) | Self::Context(binding, _)) = self;
         binding
     }
 }

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type};
 
 use super::arguments::Arguments;
+use super::durable;
 use super::type_tokens::without_lifetimes;
 use crate::case::camel_case;
 use crate::foreign::signal_names::SIGNALS;
@@ -68,6 +69,7 @@ pub(super) struct Meant {
     signals: Vec<String>,
     sender: Option<String>,
     pub(super) row: String,
+    is_durable: bool,
 }
 
 impl Meant {
@@ -75,7 +77,7 @@ impl Meant {
         let signals = attributes.iter().flat_map(|arguments| &arguments.signals).map(last).collect();
         let sender = attributes.iter().find_map(|arguments| arguments.senders.as_ref()?.first()).map(text);
         let row = sender.clone().unwrap_or_else(|| "dyn AnyModel".to_owned());
-        Self { signals, sender, row }
+        Self { signals, sender, row, is_durable: durable::is_durable(attributes) }
     }
 
     /// Whether all signals are the library's, by their names: a signal of your own has a name in camel case.
@@ -100,6 +102,9 @@ impl Meant {
             return None;
         }
         let signal = &self.signals[0];
+        if let Some(answer) = self.of_delivery(name, ty) {
+            return Some(answer);
+        }
         match FIELDS.iter().find(|(field, _)| *field == name) {
             Some((_, [])) => return None,
             Some((_, of)) if self.signals.iter().any(|signal| of.contains(&signal.as_str())) => return None,
@@ -129,6 +134,26 @@ impl Meant {
              help: a field of the row is read from it: take `instance: &{}`, and write `instance.{name}`",
             self.row
         ))
+    }
+
+    /// The answer to a parameter that is a delivery, where there is none or with another name.
+    fn of_delivery(&self, name: &str, ty: &Type) -> Option<String> {
+        let written = text(target(ty));
+        let is_delivery = written.trim_start_matches("signals::").trim_start_matches("durable::") == "Delivery";
+        if !is_delivery || self.sender.as_ref() == Some(&written) {
+            return None;
+        }
+        if self.is_durable {
+            return Some(format!(
+                "no field `{name}`: the delivery is called `delivery`\n\nhelp: write `delivery: &Delivery`"
+            ));
+        }
+        let help = if self.signals.iter().all(|signal| durable::can_be(signal)) {
+            "write `durable` in the attribute, or leave this parameter out"
+        } else {
+            "receive `post_commit`, with `durable` in the attribute, or leave this parameter out"
+        };
+        Some(format!("only durable receivers have a delivery\n\nhelp: {help}"))
     }
 
     /// What is wrong with a value of the context that is a field of the payload, or all of it.
@@ -194,7 +219,7 @@ impl Meant {
                 let change = if has(&["pre_save", "post_load"]) && ty.contains("&mut") { "mut " } else { "" };
                 ("the row is called `instance`", format!("instance: &{change}{}", self.row))
             }
-            "Tx" if !after => ("the transaction is called `tx`", "tx: &mut Tx".to_owned()),
+            "Tx" if !after || self.is_durable => ("the transaction is called `tx`", "tx: &mut Tx".to_owned()),
             "Db" | "Tx" if after => ("the database is called `db`", "db: &Db".to_owned()),
             _ if target == format!("FieldSet<{row}>") && has(&["post_save", "post_commit", "post_rollback"]) => {
                 ("what changed is called `changes`", format!("changes: FieldSet<{}>", self.row))

@@ -10,6 +10,7 @@ mod arguments;
 mod check;
 mod condition;
 mod context;
+pub(crate) mod durable;
 mod expand;
 mod forms;
 mod generics;

@@ -37,7 +37,7 @@ pub(super) fn locals(function: &Function<'_>, bound: &Bound<'_>) -> TokenStream 
                 return known(parameter);
             }
             let private = bound.private;
-            if let Parameter::Field(_) = parameter {
+            if let Parameter::Field(_) | Parameter::Part(_) = parameter {
                 lends = Some(quote!(use #private::fields::*;));
             }
             asked(parameter, bound)
@@ -57,6 +57,10 @@ fn known(parameter: &Parameter<'_>) -> TokenStream {
         (Parameter::Event(_), Scope::Function) => {
             let borrow = borrow(ty, *scope);
             quote_spanned!(span=> #borrow payload)
+        }
+        (Parameter::Part(_), _) => {
+            let borrow = borrow(ty, *scope);
+            quote_spanned!(span=> #borrow parts.#name)
         }
         (Parameter::Field(_) | Parameter::Context(..), _) => {
             let borrow = borrow(ty, *scope);
@@ -107,6 +111,8 @@ fn asked(parameter: &Parameter<'_>, bound: &Bound<'_>) -> TokenStream {
             }
             _ => quote_spanned!(span=> #private::Lent::payload(payload)),
         },
+        Parameter::Part(_) if is_reference => quote_spanned!(span=> (&mut parts.#name).__field().lend()),
+        Parameter::Part(_) => quote_spanned!(span=> (&mut parts.#name).__field().value()),
         Parameter::Field(_) if bound.changes_copies(ty) => {
             quote_spanned!(span=> (&mut payload.#name).__field().lend_mut())
         }
@@ -135,6 +141,10 @@ impl Bound<'_> {
             let payload = ty.trim_start_matches("&mut").trim_start_matches('&');
             let Some(sender) = self.sender else { return ty.starts_with('&') && payload == signal };
             return ty.starts_with('&') && payload == format!("{}<{}>", case::camel_case(&signal), text(sender));
+        }
+        if let Parameter::Part(_) = parameter {
+            let usual = [("tx", "&mutTx"), ("db", "&Db"), ("delivery", "&Delivery"), ("context", "&Context")];
+            return usual.iter().any(|(part, usual)| name == part && ty == *usual);
         }
         if is_of_types(self.signal) || self.sender.is_none() && !signal.starts_with(char::is_lowercase) {
             return false;

@@ -8,9 +8,9 @@ use syn::token::Bracket;
 use syn::{Attribute, Expr, Ident, Item, ItemFn, LitStr, Meta, Path, Stmt, Token, Type};
 
 use super::arguments::{Arguments, Changed};
-use super::context;
 use super::forms::{self, Bare};
 use super::timeout::Timeout;
+use super::{context, durable};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::foreign::signal_names::SIGNALS;
@@ -47,7 +47,24 @@ impl Parsed {
 
 const KEYS: Keys = Keys::new(
     Place::Receiver,
-    &["sender", "created", "changed", "raw", "when", "after", "before", "timeout", "id", "crate"],
+    &[
+        "sender",
+        "created",
+        "changed",
+        "raw",
+        "when",
+        "after",
+        "before",
+        "timeout",
+        "id",
+        "durable",
+        "retries",
+        "backoff",
+        "concurrency",
+        "key",
+        "on_dead",
+        "crate",
+    ],
 );
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, errors: &mut Errors) -> Option<Parsed> {
@@ -263,6 +280,8 @@ fn value(key: &Key<'_>, arguments: &mut Arguments) -> syn::Result<()> {
             let written: LitStr = key.value_of(Kind::Time, "timeout = \"5s\"", Parse::parse)?;
             arguments.timeout = Some(Timeout::parse(word(), &written)?);
         }
+        "durable" => arguments.durable.value(key)?,
+        setting if durable::WORDS.contains(&setting) => arguments.durable.value(key)?,
         "id" => arguments.id = Some(key.value("id = \"welcome-mail\"")?),
         _ => arguments.root = Some(key.root()?),
     }

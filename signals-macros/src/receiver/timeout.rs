@@ -21,20 +21,9 @@ const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_
 
 impl Timeout {
     pub(super) fn parse(word: Ident, written: &LitStr) -> syn::Result<Self> {
-        match milliseconds(&written.value()) {
-            Some(0) => {
-                let message = "a receiver with no time never runs\n\nhelp: write a longer time, or leave `timeout` out";
-                Err(syn::Error::new(written.span(), message))
-            }
-            Some(time) => Ok(Self { word, time: Duration::from_millis(time) }),
-            None => {
-                let meant = Kind::Time.meant(&written.to_token_stream()).unwrap_or_else(|| "\"500ms\"".to_owned());
-                let message = format!(
-                    "a time is a whole number and its unit: `ms`, `s`, `m` or `h`\n\nhelp: write `timeout = {meant}`"
-                );
-                Err(syn::Error::new(written.span(), message))
-            }
-        }
+        let zero = "a receiver with no time never runs\n\nhelp: write a longer time, or leave `timeout` out";
+        let time = time("timeout", written, zero)?;
+        Ok(Self { word, time })
     }
 
     /// Refuses a limit of a receiver that never waits.
@@ -44,6 +33,21 @@ impl Timeout {
                 &self.word,
                 "a receiver is stopped where it awaits, and this one is not `async`\n\nhelp: make it an `async fn`, or leave `timeout` out",
             );
+        }
+    }
+}
+
+/// The time that an argument has. `zero` is the mistake of a time that is none.
+pub(super) fn time(argument: &str, written: &LitStr, zero: &str) -> syn::Result<Duration> {
+    match milliseconds(&written.value()) {
+        Some(0) => Err(syn::Error::new(written.span(), zero)),
+        Some(time) => Ok(Duration::from_millis(time)),
+        None => {
+            let meant = Kind::Time.meant(&written.to_token_stream()).unwrap_or_else(|| "\"500ms\"".to_owned());
+            let message = format!(
+                "a time is a whole number and its unit: `ms`, `s`, `m` or `h`\n\nhelp: write `{argument} = {meant}`"
+            );
+            Err(syn::Error::new(written.span(), message))
         }
     }
 }
@@ -59,8 +63,14 @@ fn milliseconds(written: &str) -> Option<u64> {
 /// The limit, for the registry.
 pub(super) fn limit(timeout: Option<&Timeout>) -> TokenStream {
     let Some(timeout) = timeout else { return quote!(::core::option::Option::None) };
-    let time = u64::try_from(timeout.time.as_millis()).unwrap_or(u64::MAX).to_token_stream();
-    quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#time)))
+    let time = duration(timeout.time);
+    quote!(::core::option::Option::Some(#time))
+}
+
+/// A time, as an expression.
+pub(super) fn duration(time: Duration) -> TokenStream {
+    let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).to_token_stream();
+    quote!(::core::time::Duration::from_millis(#time))
 }
 
 #[cfg(test)]

@@ -3,18 +3,21 @@
 use syn::ext::IdentExt;
 use syn::{Fields, GenericParam, Generics, Lifetime};
 
+use super::durable;
 use super::owned::owned;
 use super::parse::{Parsed, SentBy};
 use super::senders;
 use crate::errors::Errors;
 use crate::grammar::text;
+use crate::root::Root;
 
-pub(super) fn check(parsed: &Parsed, errors: &mut Errors) {
+pub(super) fn check(parsed: &Parsed, root: Root, errors: &mut Errors) {
     let item = &parsed.item;
     match parsed.arguments.sender {
         SentBy::Anything => check_not_generic(&item.generics, errors),
         SentBy::Types => senders::check(item, errors),
     }
+    durable::check(parsed, root, errors);
     let lifetimes: Vec<&Lifetime> = item.generics.lifetimes().map(|parameter| &parameter.lifetime).collect();
     if let [_, second, ..] = lifetimes[..] {
         errors.on(second, "a signal borrows with one lifetime\n\nhelp: use the same lifetime in every field");

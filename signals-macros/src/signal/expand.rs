@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Field, LitStr, Type};
 
+use super::durable::Stored;
 use super::owned::owned;
 use super::parse::{Arguments, Calls, Parsed, SentBy};
 use super::sender_impls::SenderSignal;
@@ -44,11 +45,13 @@ pub(super) struct Expansion<'a> {
     pub(super) parsed: &'a Parsed,
     pub(super) private: TokenStream,
     root: Root,
+    /// Its path in the user's crate.
+    pub(super) library: TokenStream,
     /// For the signals of the library: the compiler should not list them as suggestions. The attribute is not in scope everywhere, so
     /// that other signals do not have it.
     pub(super) hidden: Option<TokenStream>,
     /// The name of the signal.
-    name: String,
+    pub(super) name: String,
     output: TokenStream,
 }
 
@@ -64,13 +67,13 @@ pub(super) struct Sending {
 impl<'a> Expansion<'a> {
     fn new(parsed: &'a Parsed, root: Root) -> Self {
         let arguments = &parsed.arguments;
-        let library = root;
-        let root = root.path(arguments.root.as_ref());
+        let library = root.path(arguments.root.as_ref());
         let is_own = arguments.root.as_ref().is_some_and(|path| path.is_ident("crate"));
         Self {
             parsed,
-            private: quote!(#root::__private),
-            root: library,
+            private: quote!(#library::__private),
+            root,
+            library,
             hidden: is_own.then(|| quote!(#[diagnostic::do_not_recommend])),
             name: arguments.name.as_ref().map_or_else(|| parsed.item.ident.unraw().to_string(), LitStr::value),
             output: output(arguments),
@@ -109,7 +112,12 @@ impl<'a> Expansion<'a> {
             state: quote!(&STATE),
             payload: quote!(self),
         };
-        let (methods, owned_signal) = (self.methods(&sending), self.owned_signal(&tag, &sending));
+        let stored = Stored::of(parsed, self.root);
+        let (methods, owned_signal, durable_signal) = match stored {
+            Stored::Not => (self.methods(&sending), Some(self.owned_signal(&tag, &sending)), None),
+            Stored::OnlySent => (self.durable_methods(&sending, stored), None, None),
+            Stored::Wholly => (self.durable_methods(&sending, stored), None, Some(self.durable_signal())),
+        };
         quote! {
             static STATE: #private::SignalState<#tag> = #private::SignalState::without_senders();
 
@@ -126,6 +134,7 @@ impl<'a> Expansion<'a> {
 
             #methods
             #owned_signal
+            #durable_signal
         }
     }
 
@@ -209,8 +218,8 @@ impl<'a> Expansion<'a> {
 
     /// The answers of a signal whose fields only the compiler knows.
     pub(super) fn answers(&self, any: &TokenStream) -> TokenStream {
-        let Self { private, hidden, .. } = self;
-        let awaits = match self.parsed.arguments.calls {
+        let Self { parsed, private, hidden, .. } = self;
+        let awaits = match parsed.arguments.calls {
             Calls::Synchronously => None,
             Calls::Awaiting => Some(quote!(AwaitsReceivers)),
         };
@@ -219,7 +228,8 @@ impl<'a> Expansion<'a> {
         let context = self.context().map(|_| quote!(CarriesContext));
         let has_timer = awaits.is_some() && self.root == Root::Facade;
         let timer = has_timer.then(|| quote!(HasTimer));
-        let questions = questions.into_iter().chain(context).chain(awaits).chain(timer);
+        let durable = parsed.arguments.durable.is_durable().then(|| quote!(CanBeDurable));
+        let questions = questions.into_iter().chain(durable).chain(context).chain(awaits).chain(timer);
         quote! {
             #(
                 #hidden
@@ -316,7 +326,8 @@ pub(super) struct Implementation {
 /// The type of what each receiver returns. If it borrows, that is a mistake, and receivers are asked for what owns it.
 fn output(arguments: &Arguments) -> TokenStream {
     let owned = |output| owned(output).unwrap_or_else(|| output.to_token_stream());
-    arguments.output.as_ref().map_or_else(|| quote!(()), owned)
+    let of_calls = arguments.output.as_ref().filter(|_| !arguments.durable.is_durable());
+    of_calls.map_or_else(|| quote!(()), owned)
 }
 
 /// The type with each lifetime replaced by `'static`: a constant has no other.

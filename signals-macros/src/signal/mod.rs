@@ -9,6 +9,7 @@ use crate::errors::Errors;
 use crate::root::Root;
 
 mod check;
+mod durable;
 mod expand;
 mod owned;
 mod parse;
@@ -19,7 +20,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let mut errors = Errors::new();
     let parsed = parse::parse(attribute, item.clone(), &mut errors);
     if let Some(parsed) = &parsed {
-        check::check(parsed, &mut errors);
+        check::check(parsed, root, &mut errors);
     }
     let errors = errors.flush().err();
     match parsed {

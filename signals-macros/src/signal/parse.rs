@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct, LitStr, Path, Type};
 
+use super::durable::Durable;
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::Keys;
@@ -26,6 +27,7 @@ pub(super) struct Arguments {
     pub(super) sender: SentBy,
     pub(super) output: Option<Type>,
     pub(super) name: Option<LitStr>,
+    pub(super) durable: Durable,
     pub(super) root: Option<Path>,
 }
 
@@ -47,7 +49,8 @@ pub(super) enum SentBy {
     Types,
 }
 
-const KEYS: Keys = Keys::new(Place::Signal, &["async", "sender", "output", "name", "crate"]);
+const KEYS: Keys =
+    Keys::new(Place::Signal, &["async", "sender", "output", "name", "durable", "version", "upcast", "crate"]);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Parsed> {
     let mut arguments = Arguments::default();
@@ -62,6 +65,11 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream, errors: &mut Erro
                 key.flag()?;
             }
             "output" => arguments.output = Some(key.value("output = Vote")?),
+            "durable" => {
+                arguments.calls = Calls::Awaiting;
+                arguments.durable.value(&key)?;
+            }
+            "version" | "upcast" => arguments.durable.value(&key)?,
             "name" => arguments.name = Some(key.value("name = \"order_paid\"")?),
             _ => arguments.root = Some(key.root()?),
         }

@@ -1,0 +1,30 @@
+//! Which signals can have durable receivers.
+
+/// A signal of models whose receivers may be durable: it is sent for what was committed.
+#[diagnostic::on_unimplemented(
+    message = "receivers of `{Self}` cannot be durable",
+    label = "remove `durable`",
+    note = "durable receivers are those of `post_commit`, of `post_delete_commit` and of signals with `#[signal(durable)]`; the other \
+            signals of models are sent inside of their transaction, or not for what it has committed"
+)]
+pub trait CanBeDurable {
+    /// The signal itself.
+    type Signal;
+}
+
+/// Like [`CanBeDurable`], asked of a signal that a struct declares.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a durable signal, so that its receivers cannot be durable",
+    label = "remove `durable`",
+    note = "declare it with `#[signal(durable)]`: then what it sends is stored in a transaction, and sent again until each durable \
+            receiver has succeeded"
+)]
+pub trait DeclaredDurable {
+    /// The signal itself.
+    type Signal;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: CanBeDurable> DeclaredDurable for T {
+    type Signal = T::Signal;
+}
