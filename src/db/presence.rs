@@ -12,6 +12,10 @@
 //!
 //! A lost presence does not mean that the process has ended, for example after a failure of the network. Its rows are then taken a
 //! second time while it still runs their receivers, as they are after the end of a lease.
+#![cfg_attr(
+    not(feature = "postgres"),
+    allow(unused_variables, reason = "only a pool of connections needs to know where a connection was taken")
+)]
 
 use std::panic::Location;
 

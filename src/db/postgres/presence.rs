@@ -141,6 +141,13 @@ impl Presence {
         self.id
     }
 
+    /// A setting of the connection.
+    #[cfg(test)]
+    pub(super) async fn setting(&self, name: &str) -> Result<String> {
+        let Some(session) = &self.session else { return Err(Error::database("it has no connection")) };
+        session.value(&format!("SHOW {name}")).await
+    }
+
     /// Waits for a notification. The error is that of a lost connection.
     pub(in crate::db) async fn woken(&mut self) -> Result<()> {
         let Some(session) = &mut self.session else { return std::future::pending().await };

@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::db::driver::Driver;
 use crate::db::presence::Woken;
 use crate::db::tests::presence::is_woken;
 use crate::error::ErrorKind;
@@ -107,6 +108,27 @@ async fn the_connection_of_a_worker_is_idle_and_has_the_options_of_the_pool() ->
     // Its lock is that of the session, and the only one.
     let sql = "SELECT string_agg(locktype || ' ' || mode, ',') FROM pg_locks WHERE pid = $1";
     assert_eq!(value(&db, sql, &(pid,)).await?, Value::Text("advisory ExclusiveLock".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_server_keeps_an_idle_worker_and_notices_that_its_machine_is_gone() -> TestResult {
+    let schema = schema!();
+    let db = schema.options().connect().await?;
+    let Driver::Postgres(driver) = db.driver() else { return Err("it is another database".into()) };
+    let presence = driver.announce(here()).await?;
+    for (name, expected) in
+        [("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3")]
+    {
+        assert_eq!(presence.setting(name).await?, expected, "{name}");
+    }
+    let timeouts = "SELECT count(*) FROM pg_settings WHERE name = 'idle_session_timeout'";
+    if value(&db, timeouts, &()).await? == Value::Integer(0) {
+        return Ok(());
+    }
+    let url = schema.url().replace("options=", "options=-c%20idle_session_timeout%3D100%20");
+    let mut presence = ConnectOptions::new(url).connect().await?.announce().await?;
+    assert!(!is_woken(&mut presence, 3 * SHORT).await?);
     Ok(())
 }
 

@@ -56,6 +56,18 @@ async fn a_new_worker_removes_the_files_of_killed_ones_and_no_others() -> TestRe
 }
 
 #[tokio::test]
+async fn processes_that_examine_a_killed_worker_at_once_agree() -> TestResult {
+    let folder = Folder::new()?;
+    let db = folder.db().await?;
+    let mut killed = Worker::start(&folder.url(), &folder.0)?;
+    killed.kill()?;
+    let file = std::fs::File::open(folder.0.join("test.db-workers").join(killed.id.to_string()))?;
+    file.try_lock_shared()?;
+    assert_eq!(db.gone(&[killed.id]).await?, [killed.id]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn each_path_of_a_database_leads_to_the_same_files() -> TestResult {
     let folder = Folder::new()?;
     let real = folder.0.join("real");
