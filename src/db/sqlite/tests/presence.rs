@@ -129,7 +129,7 @@ async fn workers_that_come_and_go_at_once_are_not_taken_for_dead_ones() -> TestR
     let runtime = || tokio::runtime::Builder::new_current_thread().build();
     let come_and_go = || -> TestResult {
         runtime()?.block_on(async {
-            for _ in 0..200 {
+            for _ in 0..1000 {
                 let presence = db.announce().await?;
                 assert_eq!(db.gone(&[presence.id()]).await?, [0_i64; 0]);
             }
