@@ -188,7 +188,9 @@ async fn without_sessions_only_the_lease_is_left() -> TestResult {
     let began = Instant::now();
     let mut presence = db.announce().await?;
     assert!(began.elapsed() < LONG, "{:?}", began.elapsed());
-    // It has no lock, and must not be taken for dead.
+    // Its lock would be that of a connection of the pooler, which outlives it.
+    assert!(pid_of_worker(&direct).await.is_err());
+    // Without one it must not be taken for dead.
     assert_eq!(direct.gone(&[presence.id()]).await?, [0_i64; 0]);
     direct.wake_others().await?;
     assert!(!is_woken(&mut presence, SHORT).await?);
@@ -197,5 +199,8 @@ async fn without_sessions_only_the_lease_is_left() -> TestResult {
     assert_eq!(db.gone(&[other.id(), presence.id(), 1]).await?, [1]);
     db.wake_others().await?;
     assert!(is_woken(&mut other, LONG).await?);
+    let id = presence.id();
+    drop(presence);
+    assert_eq!(direct.gone(&[id]).await?, [0_i64; 0]);
     Ok(())
 }
