@@ -98,14 +98,23 @@ impl Drop for Presence {
 impl LockedFile {
     /// `None` if another process removed it before it was locked.
     fn create(directory: &Path, id: i64) -> Result<Option<Self>> {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| refused(directory, &format!("{error}: allow writing to the directory of the database")))?;
+        match std::fs::create_dir(directory) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(refused(directory, &format!("{error}: allow writing to the directory of the database")));
+            }
+            _ => {}
+        }
         let path = file_of(directory, id);
         let file = match File::create_new(&path) {
             Ok(file) => file,
             // The directory was empty, and another process removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(refused(directory, &format!("{error}: allow creating files in it"))),
+            Err(error) => {
+                return Err(refused(
+                    directory,
+                    &format!("{error}: it must be a directory in which files can be created"),
+                ));
+            }
         };
         match file.try_lock() {
             // A locked file is not removed.

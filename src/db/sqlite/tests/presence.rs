@@ -106,19 +106,30 @@ async fn each_path_of_a_database_leads_to_the_same_files() -> TestResult {
 }
 
 #[tokio::test]
-async fn a_directory_that_cannot_be_created_is_an_error_that_names_it() -> TestResult {
+async fn a_directory_that_cannot_be_created_or_used_is_an_error_that_names_it() -> TestResult {
     let folder = Folder::new()?;
+    // The superuser may write to any directory, but not to one that was removed.
+    let removed = Folder::new()?;
+    let db = removed.db().await?;
+    std::fs::remove_dir_all(&removed.0)?;
+    let text = refusal(&db, &removed.0.join("test.db-workers")).await?;
+    assert!(text.ends_with(": allow writing to the directory of the database"), "{text}");
+
     let db = folder.db().await?;
     let workers = folder.0.join("test.db-workers");
     std::fs::write(&workers, "")?;
-    let Err(error) = db.announce().await else { return Err("it is announced".into()) };
-    assert!(matches!(error.kind(), ErrorKind::Open { path, .. } if *path == workers), "{error}");
-    let text = error.to_string();
-    assert!(text.ends_with("allow writing to the directory of the database"), "{text}");
-    // A directory that is not writable is the same; the superuser may write to it.
+    let text = refusal(&db, &workers).await?;
+    assert!(text.ends_with(": it must be a directory in which files can be created"), "{text}");
     std::fs::remove_file(&workers)?;
     drop(db.announce().await?);
     Ok(())
+}
+
+/// The error of a worker whose directory cannot be used.
+async fn refusal(db: &Db, directory: &Path) -> TestResult<String> {
+    let Err(error) = db.announce().await else { return Err("it is announced".into()) };
+    assert!(matches!(error.kind(), ErrorKind::Open { path, .. } if path == directory), "{error}");
+    Ok(error.to_string())
 }
 
 /// Each announces, examines the others and ends, which removes the directory.
