@@ -28,7 +28,7 @@
 
 #[doc(inline)]
 pub use signals_core::{
-    AfterCommit, AfterCommitError, BoxError, BoxFuture, ContextNeed, ContextValue, MissingContext, OwnedSignal,
-    Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId, ReceiverName, ReceiverResult, Signal,
-    SignalError, SourceLocation, TimedOut, WorkResult, linked_crates, receivers, set_recursion_limit,
+    AfterCommit, AfterCommitError, BoxError, BoxFuture, ContextNeed, ContextValue, Durability, MissingContext, OnDead,
+    OwnedSignal, Receiver, ReceiverError, ReceiverGuard, ReceiverHandle, ReceiverId, ReceiverName, ReceiverResult,
+    Signal, SignalError, SourceLocation, TimedOut, WorkResult, linked_crates, receivers, set_recursion_limit,
 };

@@ -96,39 +96,40 @@ fn a_durable_receiver() {
     check(
         &receiver::expand(attribute, item, Root::Facade),
         &expect![[r##"
-        # [PRIVATE outside_of_impls (# [doc (hidden)] type count = PRIVATE FunctionName < NUMBERu64 > ;
-        PRIVATE register_receiver ! (RECEIVER_count , CORE concat ! (CORE module_path ! () , "::" , "count") , count , & [] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , & [] , CORE option::Option::None , CORE option::Option::Some (& const {
-        PRIVATE Durability::NEW . retries (5u32) . key ("country") . with_tx () }) , {
-        }
-        & < < PRIVATE DurableOf < < < < post_commit as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_commit as PRIVATE SignalName >::Senders > >::Me > >::Payload > as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| delivered | {
-        let payload = delivered . payload_mut () ;
-        let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
-        let payload = & * payload ;
-        let holds = {
-        let created = payload . created ;
-        let created : CORE primitive::bool = created ;
-        created == true }
-        ;
-        let key = CORE primitive::bool::then (holds , || PRIVATE key_of_column (& payload . instance . country)) ;
-        PRIVATE set_key (delivered , key) ;
-        holds }
-        , PRIVATE Call::Async (| delivered | {
-        let count = async move {
-        let parts = & mut PRIVATE parts_with_tx (delivered) ;
-        let payload = & mut * parts . payload ;
-        let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
-        let (function , asked) = (count , PRIVATE NOTHING) ;
-        let instance = & payload . instance ;
-        let instance : & User = instance ;
-        let tx = & mut parts . tx ;
-        let tx : & mut Tx = tx ;
-        < () as PRIVATE Returns < _ , _ > >::into_reply (asked , function (instance , tx) . await) }
-        ;
-        let _ : & (dyn CORE marker::Send + '_) = & count ;
-        PRIVATE receiver_future (count) }
-        , ()))) ;)] impl () {
-        }
-    "##]],
+            # [PRIVATE outside_of_impls (# [doc (hidden)] type count = PRIVATE FunctionName < NUMBERu64 > ;
+            PRIVATE register_receiver ! (RECEIVER_count , CORE concat ! (CORE module_path ! () , "::" , "count") , count , & [] , & [] , false , & ["created = true"] , & ["instance" , "tx"] , & [] , CORE option::Option::None , CORE option::Option::Some (& const {
+            PRIVATE Durability::NEW . retries (5u32) . key ("country") . with_tx () }) , {
+            }
+            & < < PRIVATE DurableOf < < < < post_commit as PRIVATE SignalName >::Signal as PRIVATE Itself >::Me as PRIVATE SentBy < < User as PRIVATE SenderOf < < post_commit as PRIVATE SignalName >::Senders > >::Me > >::Payload > as PRIVATE Itself >::Me as PRIVATE Payload >::BIND . filtered (| delivered | {
+            let payload = delivered . payload_mut () ;
+            let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
+            let payload = & * payload ;
+            let holds = {
+            let created = payload . created ;
+            let created : CORE primitive::bool = created ;
+            created == true }
+            ;
+            let key = CORE primitive::bool::then (holds , || PRIVATE key_of_column (& payload . instance . country)) ;
+            PRIVATE set_key (delivered , key) ;
+            holds }
+            , PRIVATE Call::Async (| delivered | {
+            let mut parts = PRIVATE parts_with_tx (delivered) ;
+            let count = async move {
+            let parts = & mut parts ;
+            let payload = & mut * parts . payload ;
+            let payload = & mut PRIVATE NarrowTo::< User >::narrow (payload) ;
+            let (function , asked) = (count , PRIVATE NOTHING) ;
+            let instance = & payload . instance ;
+            let instance : & User = instance ;
+            let tx = & mut parts . tx ;
+            let tx : & mut Tx = tx ;
+            < () as PRIVATE Returns < _ , _ > >::into_reply (asked , function (instance , tx) . await) }
+            ;
+            let _ : & (dyn CORE marker::Send + '_) = & count ;
+            PRIVATE receiver_future (count) }
+            , ()))) ;)] impl () {
+            }
+        "##]],
     );
 }
 
@@ -145,34 +146,34 @@ fn a_durable_signal() {
     check_text(
         &format!("impl OrderPaid {{{added}"),
         &expect![[r#"
-        impl OrderPaid {
-        # [doc = r" The receivers of this signal."] const SIGNAL : & 'static PRIVATE Signal < OrderPaid > = & PRIVATE Signal::of (& STATE) ;
-        # [doc = r" Sends it in this transaction: calls every receiver that is not durable at once, in order, and stores it for the durable"] # [doc = r" ones, which are called after the commit."] # [doc = r""] # [doc = r" # Errors"] # [doc = r""] # [doc = r" If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit."] async fn send (self , tx : & mut SIGNALS Tx) -> CORE result::Result < () , SIGNALS Error > {
-        PRIVATE send_durable (self , tx) . await }
-        }
-        static DURABLE : PRIVATE SignalState < PRIVATE DurableOf < OrderPaid >> = PRIVATE SignalState::without_senders () ;
-        impl PRIVATE DurableSignal for OrderPaid {
-        const NAME : & 'static CORE primitive::str = "OrderPaid" ;
-        const VERSION : CORE primitive::u32 = 2u32 ;
-        fn upcast (version : CORE primitive::u32 , fields : & mut PRIVATE Fields) {
-        let function : fn (CORE primitive::u32 , & mut PRIVATE Fields) = from_v1 ;
-        function (version , fields) }
-        fn write (& self , fields : & mut PRIVATE Fields) -> CORE result::Result < () , PRIVATE DurableFieldError > {
-        < Id < Order > as PRIVATE DurableField >::write (& self . order , "order" , fields) ? ;
-        < u64 as PRIVATE DurableField >::write (& self . amount , "amount" , fields) ? ;
-        CORE result::Result::Ok (()) }
-        fn read (fields : & mut PRIVATE Fields) -> CORE result::Result < Self , PRIVATE DurableFieldError > {
-        CORE result::Result::Ok (Self {
-        order : < Id < Order > as PRIVATE DurableField >::read (fields , "order") ? , amount : < u64 as PRIVATE DurableField >::read (fields , "amount") ? , }) }
-        fn state () -> & 'static PRIVATE SignalState < Self > {
-        & STATE }
-        fn durable_state () -> & 'static PRIVATE SignalState < PRIVATE DurableOf < Self >> {
-        & DURABLE }
-        }
-        PRIVATE register ! (DURABLE_ENTRY , PRIVATE Entry::Declared {
-        module : CORE module_path ! () , value : & PRIVATE DurableChannel::of::< OrderPaid > () , }) ;
+            impl OrderPaid {
+            # [doc = r" The receivers of this signal."] const SIGNAL : & 'static PRIVATE Signal < OrderPaid > = & PRIVATE Signal::of (& STATE) ;
+            # [doc = r" Sends it in this transaction: calls every receiver that is not durable at once, in order, and stores it for the durable"] # [doc = r" ones, which are called after the commit."] # [doc = r""] # [doc = r" # Errors"] # [doc = r""] # [doc = r" If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit."] # [allow (dead_code , reason = "it has the location of the struct")] async fn send (self , tx : & mut SIGNALS Tx) -> CORE result::Result < () , SIGNALS Error > {
+            PRIVATE send_durable (self , tx) . await }
+            }
+            static DURABLE : PRIVATE SignalState < PRIVATE DurableOf < OrderPaid >> = PRIVATE SignalState::without_senders () ;
+            impl PRIVATE DurableSignal for OrderPaid {
+            const NAME : & 'static CORE primitive::str = "OrderPaid" ;
+            const VERSION : CORE primitive::u32 = 2u32 ;
+            fn upcast (version : CORE primitive::u32 , fields : & mut PRIVATE Fields) {
+            let function : fn (CORE primitive::u32 , & mut PRIVATE Fields) = from_v1 ;
+            function (version , fields) }
+            fn write (& self , fields : & mut PRIVATE Fields) -> CORE result::Result < () , PRIVATE DurableFieldError > {
+            < Id < Order > as PRIVATE DurableField >::write (& self . order , "order" , fields) ? ;
+            < u64 as PRIVATE DurableField >::write (& self . amount , "amount" , fields) ? ;
+            CORE result::Result::Ok (()) }
+            fn read (fields : & mut PRIVATE Fields) -> CORE result::Result < Self , PRIVATE DurableFieldError > {
+            CORE result::Result::Ok (Self {
+            order : < Id < Order > as PRIVATE DurableField >::read (fields , "order") ? , amount : < u64 as PRIVATE DurableField >::read (fields , "amount") ? , }) }
+            fn state () -> & 'static PRIVATE SignalState < Self > {
+            & STATE }
+            fn durable_state () -> & 'static PRIVATE SignalState < PRIVATE DurableOf < Self >> {
+            & DURABLE }
+            }
+            PRIVATE register ! (DURABLE_ENTRY , PRIVATE Entry::Declared {
+            module : CORE module_path ! () , value : & PRIVATE DurableChannel::of::< OrderPaid > () , }) ;
 
-    "#]],
+        "#]],
     );
 }
 

@@ -36,10 +36,11 @@ pub(crate) enum Place<'a> {
     CalledInTx { tx: &'a mut Tx, context: &'a Context, delivery: &'a Delivery },
 }
 
-/// What a receiver without `tx` may take.
-pub struct Parts<'b, 'a, P: Payload> {
+/// What a receiver without `tx` may take. `E` is the payload, and not its type without a lifetime: this is in the future of a receiver,
+/// for which the compiler would ask for each lifetime whether it is a `Payload`.
+pub struct Parts<'b, E> {
     /// The payload of the signal.
-    pub payload: &'b mut P::Of<'a>,
+    pub payload: &'b mut E,
     /// The database.
     pub db: &'b Db,
     /// The context of the worker, and what was carried.
@@ -49,9 +50,9 @@ pub struct Parts<'b, 'a, P: Payload> {
 }
 
 /// What a receiver with `tx` may take.
-pub struct PartsWithTx<'b, 'a, P: Payload> {
+pub struct PartsWithTx<'b, E> {
     /// The payload of the signal.
-    pub payload: &'b mut P::Of<'a>,
+    pub payload: &'b mut E,
     /// The transaction.
     pub tx: &'b mut Tx,
     /// The context of the worker, and what was carried.
@@ -86,7 +87,7 @@ impl<'a, P: Payload> Delivered<'a, P> {
 }
 
 /// The parts of a call outside of a transaction.
-pub fn parts<'b, 'a, P: Payload>(delivered: &'b mut Delivered<'a, P>) -> Parts<'b, 'a, P> {
+pub fn parts<'b, 'a, P: Payload>(delivered: &'b mut Delivered<'a, P>) -> Parts<'b, P::Of<'a>> {
     let Delivered { payload, place, .. } = delivered;
     match place {
         Place::Called { db, delivery } => Parts { payload, db, context: db.context(), delivery },
@@ -95,7 +96,7 @@ pub fn parts<'b, 'a, P: Payload>(delivered: &'b mut Delivered<'a, P>) -> Parts<'
 }
 
 /// The parts of a call in a transaction.
-pub fn parts_with_tx<'b, 'a, P: Payload>(delivered: &'b mut Delivered<'a, P>) -> PartsWithTx<'b, 'a, P> {
+pub fn parts_with_tx<'b, 'a, P: Payload>(delivered: &'b mut Delivered<'a, P>) -> PartsWithTx<'b, P::Of<'a>> {
     let Delivered { payload, place, .. } = delivered;
     match place {
         Place::CalledInTx { tx, delivery, context } => PartsWithTx { payload, tx, context, delivery },
@@ -206,13 +207,13 @@ impl<P: Payload> fmt::Debug for Delivered<'_, P> {
     }
 }
 
-impl<P: Payload> fmt::Debug for Parts<'_, '_, P> {
+impl<E> fmt::Debug for Parts<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parts").field("delivery", self.delivery).finish_non_exhaustive()
     }
 }
 
-impl<P: Payload> fmt::Debug for PartsWithTx<'_, '_, P> {
+impl<E> fmt::Debug for PartsWithTx<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartsWithTx").field("delivery", self.delivery).finish_non_exhaustive()
     }

@@ -23,8 +23,3 @@ pub trait DeclaredDurable {
     /// The signal itself.
     type Signal;
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: CanBeDurable> DeclaredDurable for T {
-    type Signal = T::Signal;
-}

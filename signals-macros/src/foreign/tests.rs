@@ -24,12 +24,23 @@ fn expanded(place: Place, code: &TokenStream) -> Option<TokenStream> {
     Some(match place {
         Place::Receiver | Place::Sender => {
             let text = code.to_string();
-            let is_signal = text.starts_with("post_save");
-            let attribute = if is_signal { code.clone() } else { quote!(post_save, #code) };
+            let is_durable = crate::receiver::durable::WORDS.iter().any(|word| text.starts_with(word));
+            let attribute = match () {
+                () if text.starts_with("post_save") => code.clone(),
+                () if is_durable => quote!(post_commit, sender = User, durable, #code),
+                () => quote!(post_save, #code),
+            };
             crate::receiver::expand(attribute, item, Root::Facade)
         }
         Place::SignalName => crate::receiver::expand(code.clone(), item, Root::Facade),
-        Place::Signal => crate::signal::expand(code.clone(), quote! { struct Paid { amount: u64 } }, Root::Facade),
+        Place::Signal => {
+            let attribute = match code.to_string() {
+                text if text.starts_with("version") => quote!(durable, #code),
+                text if text.starts_with("upcast") => quote!(durable, version = 2, #code),
+                _ => code.clone(),
+            };
+            crate::signal::expand(attribute, quote! { struct Paid { amount: u64 } }, Root::Facade)
+        }
         Place::Model if code.to_string().starts_with('#') => model(place, code),
         Place::Model => crate::model::expand(
             code.clone(),

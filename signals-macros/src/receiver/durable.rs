@@ -5,7 +5,7 @@ use core::time::Duration;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::Parse;
+use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Path, Type};
 
 use super::arguments::Arguments;
@@ -18,7 +18,10 @@ use crate::root::{Root, SpanRange, moved};
 use crate::values::Kind;
 
 /// The words of the attribute.
-pub(super) const WORDS: [&str; 5] = ["retries", "backoff", "concurrency", "key", "on_dead"];
+pub(crate) const WORDS: [&str; 5] = ["retries", "backoff", "concurrency", "key", "on_dead"];
+
+/// The values of `on_dead`.
+const ON_DEAD: &[&str] = &["block_key", "skip"];
 
 /// What one attribute says of durability.
 #[derive(Default)]
@@ -56,7 +59,13 @@ impl Durable {
                 self.concurrency = Some((word, limit));
             }
             "key" => self.key = Some((word, key.value_of(Kind::Field, "key = country", Ident::parse_any)?)),
-            "on_dead" => self.on_dead = Some((word, key.word_of(&["block_key", "skip"], "on_dead = skip")?)),
+            "on_dead" => {
+                let known = |input: ParseStream<'_>| {
+                    let word = input.parse::<Ident>()?;
+                    if ON_DEAD.iter().any(|known| word == known) { Ok(word) } else { Err(input.error("another word")) }
+                };
+                self.on_dead = Some((word, key.value_of(Kind::Word(ON_DEAD), "on_dead = skip", known)?));
+            }
             _ => {
                 self.word = Some(word);
                 key.flag()?;
@@ -211,15 +220,19 @@ fn takes_tx(function: &Function<'_>) -> bool {
     function.parameters.iter().any(|parameter| matches!(parameter, Parameter::Part(binding) if binding.name == "tx"))
 }
 
-/// The statements that take a delivery apart: `parts`, of which the payload is one.
-pub(super) fn parts(function: &Function<'_>, private: &TokenStream) -> TokenStream {
+/// The statements that take a delivery apart, and the payload, which is one of the parts. The former are not in the future of the receiver:
+/// the type of the delivery would be in it, and the compiler does not see for each lifetime in it that it is `Send`.
+pub(super) fn parts(function: &Function<'_>, private: &TokenStream) -> (TokenStream, TokenStream) {
     let [delivered, parts, payload] =
         ["delivered", "parts", "payload"].map(|name| Ident::new(name, Span::mixed_site()));
     let take = if takes_tx(function) { quote!(parts_with_tx) } else { quote!(parts) };
-    quote! {
-        let #parts = &mut #private::#take(#delivered);
-        let #payload = &mut *#parts.payload;
-    }
+    (
+        quote!(let mut #parts = #private::#take(#delivered);),
+        quote! {
+            let #parts = &mut #parts;
+            let #payload = &mut *#parts.payload;
+        },
+    )
 }
 
 /// The filter of a durable receiver: what today's filter says of the payload, and the key of the delivery.

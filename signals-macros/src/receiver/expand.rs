@@ -176,7 +176,7 @@ fn binding(
     // What is sent is the payload for any sender.
     let narrow = sender.map(|sender| quote!(let #sent = &mut #private::NarrowTo::<#sender>::narrow(#sent);));
     // A durable receiver gets a delivery, of which the payload is a part.
-    let parts = is_durable.then(|| durable::parts(function, private));
+    let (apart, parts) = is_durable.then(|| durable::parts(function, private)).unzip();
     let argument = if is_durable { Ident::new("delivered", Span::mixed_site()) } else { sent.clone() };
     let output = if is_durable { quote!(NOTHING) } else { quote!(output_of(#sent)) };
     // A parameter may have the same name as the function, and may borrow from the payload.
@@ -190,7 +190,7 @@ fn binding(
         #call
     };
     let style = match function.call {
-        CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #body })),
+        CallStyle::Plain => quote!(#private::Call::Sync(|#argument| { #apart #body })),
         CallStyle::Async(_) if !is_durable && bound.lends_all(function) => {
             let passed = passed_on(function, called, &bound);
             quote!(#private::Call::Async(|#argument| { #passed }, ()))
@@ -201,6 +201,7 @@ fn binding(
             let look = quote_spanned!(name.span()=> &#name);
             quote! {
                 #private::Call::Async(|#argument| {
+                    #apart
                     let #name = #wait { #body };
                     let _: &(dyn ::core::marker::Send + '_) = #look;
                     #private::receiver_future(#name)

@@ -153,14 +153,15 @@ impl Expansion<'_> {
         let (struct_name, version) = (&parsed.item.ident, parsed.arguments.durable.version());
         let fields = parsed.item.fields.iter();
         let (write, read): (Vec<_>, Vec<_>) = fields.map(|field| written_and_read(field, private)).unzip();
-        let upcast = parsed.arguments.durable.upcast.as_ref().map(|(_, function)| {
+        let upcast = parsed.arguments.durable.upcast.as_ref().map(|(word, function)| {
             // A place for a function, so that the compiler compares the user's with it.
             let call = quote_spanned!(Span::mixed_site()=> function(version, fields));
             let function_name = Ident::new("function", Span::mixed_site());
             let [version, fields] = ["version", "fields"].map(|name| Ident::new(name, Span::mixed_site()));
+            let wanted = quote_spanned!(word.span()=> fn(::core::primitive::u32, &mut #private::Fields));
             quote! {
                 fn upcast(#version: ::core::primitive::u32, #fields: &mut #private::Fields) {
-                    let #function_name: fn(::core::primitive::u32, &mut #private::Fields) = #function;
+                    let #function_name: #wanted = #function;
                     #call
                 }
             }
@@ -194,13 +195,17 @@ impl Expansion<'_> {
     /// The method that sends a durable signal.
     pub(super) fn durable_methods(&self, Sending { constant, subject, .. }: &Sending, stored: Stored) -> TokenStream {
         let (private, vis, library) = (&self.private, &self.parsed.item.vis, &self.library);
-        let tx = Ident::new("tx", Span::mixed_site());
+        // It has the span of the name, where the compiler points if a call has no `tx`. A warning that nothing sends it would be there too.
+        let place = self.parsed.item.ident.span();
         let send = match stored {
-            Stored::Wholly => quote!(#private::send_durable(self, #tx).await),
-            Stored::Not | Stored::OnlySent => quote! {{
-                let _ = #tx;
+            Stored::Wholly => quote_spanned!(place=> #private::send_durable(self, tx).await),
+            Stored::Not | Stored::OnlySent => quote_spanned! {place=> {
+                let _ = (self, tx);
                 ::core::unreachable!()
             }},
+        };
+        let send = quote_spanned! {place=>
+            #vis async fn send(self, tx: &mut #library::Tx) -> ::core::result::Result<(), #library::Error> { #send }
         };
         quote! {
             impl #subject {
@@ -212,7 +217,8 @@ impl Expansion<'_> {
                 /// # Errors
                 ///
                 /// If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit.
-                #vis async fn send(self, #tx: &mut #library::Tx) -> ::core::result::Result<(), #library::Error> { #send }
+                #[allow(dead_code, reason = "it has the location of the struct")]
+                #send
             }
         }
     }

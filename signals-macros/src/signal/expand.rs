@@ -228,8 +228,9 @@ impl<'a> Expansion<'a> {
         let context = self.context().map(|_| quote!(CarriesContext));
         let has_timer = awaits.is_some() && self.root == Root::Facade;
         let timer = has_timer.then(|| quote!(HasTimer));
-        let durable = parsed.arguments.durable.is_durable().then(|| quote!(CanBeDurable));
-        let questions = questions.into_iter().chain(durable).chain(context).chain(awaits).chain(timer);
+        let durable = parsed.arguments.durable.is_durable().then(|| [quote!(CanBeDurable), quote!(DeclaredDurable)]);
+        let questions =
+            questions.into_iter().chain(durable.into_iter().flatten()).chain(context).chain(awaits).chain(timer);
         quote! {
             #(
                 #hidden

@@ -176,7 +176,7 @@ model_signal! {
     costly: ["previous", "changes"],
     raw: raw,
     scope: db,
-    is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites, CanBeDurable],
+    is: [OutsideTransaction, KnowsWhatChanged, HasRawWrites, CanBeDurable, DeclaredDurable],
     debug: |event| { instance: event.instance.any(), },
     |event| {
         instance: M::of_any(event.instance),
@@ -277,7 +277,7 @@ model_signal! {
     sender: SendsLifecycle,
     instance: model,
     scope: db,
-    is: [OutsideTransaction, HasNoRawWrites, CanBeDurable],
+    is: [OutsideTransaction, HasNoRawWrites, CanBeDurable, DeclaredDurable],
     debug: |event| { instance: event.instance.any(), },
     |event| { instance: M::of_any(event.instance), db: event.db, context: event.context, }
 }
