@@ -50,12 +50,18 @@ pub(crate) enum CallOrder {
 }
 
 impl OutgoingEvent {
-    /// The key of a call, as it is stored. Calls in no order have the empty key.
     fn key_of<'a>(&'a self, call: &'a OutgoingCall) -> &'a str {
-        match &call.order {
-            CallOrder::OfRow => &self.key,
-            CallOrder::OfField(key) => key,
-            CallOrder::Free => "",
+        call.order.key(&self.key)
+    }
+}
+
+impl CallOrder {
+    /// The key of a call, as it is stored, for an event of the row with this key. Calls in no order have the empty key.
+    pub(crate) fn key<'a>(&'a self, row: &'a str) -> &'a str {
+        match self {
+            Self::OfRow => row,
+            Self::OfField(key) => key,
+            Self::Free => "",
         }
     }
 }

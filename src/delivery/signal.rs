@@ -7,7 +7,7 @@ use signals_core::{BoxFuture, Receiver};
 
 use super::payload::{DurableOf, Place, calls_of, deliver};
 use super::{DurableFieldError, Fields};
-use crate::db::{CallOrder, OutgoingEvent, Tx};
+use crate::db::{CallOrder, Db, OutgoingCall, OutgoingEvent, Tx};
 use crate::error::{Error, Result};
 
 /// A struct with `#[signal(durable)]`.
@@ -80,6 +80,7 @@ pub struct DurableChannel {
     name: &'static str,
     source: fn() -> Source,
     call: for<'a> fn(&'static Receiver, Stored<'a>) -> BoxFuture<'a, Result<()>>,
+    choose: fn(u32, Fields, &Db) -> Result<Vec<OutgoingCall>>,
 }
 
 impl DurableChannel {
@@ -89,6 +90,7 @@ impl DurableChannel {
             name: S::NAME,
             source: || S::durable_state().source(),
             call: |receiver, stored| Box::pin(call::<S>(receiver, stored)),
+            choose: choose::<S>,
         }
     }
 
@@ -105,23 +107,36 @@ impl DurableChannel {
     pub(crate) fn call<'a>(&self, receiver: &'static Receiver, stored: Stored<'a>) -> BoxFuture<'a, Result<()>> {
         (self.call)(receiver, stored)
     }
+
+    /// The calls that a stored event causes.
+    pub(crate) fn choose(&self, version: u32, fields: Fields, db: &Db) -> Result<Vec<OutgoingCall>> {
+        (self.choose)(version, fields, db)
+    }
 }
 
 async fn call<S: DurableSignal>(receiver: &'static Receiver, stored: Stored<'_>) -> Result<()> {
-    let Stored { version, mut fields, place } = stored;
+    let Stored { version, fields, place } = stored;
+    deliver(S::durable_state(), receiver, read::<S>(version, fields)?, place).await
+}
+
+fn choose<S: DurableSignal>(version: u32, fields: Fields, db: &Db) -> Result<Vec<OutgoingCall>> {
+    let signal = read::<S>(version, fields)?;
+    Ok(calls_of(S::durable_state(), signal, (db, db.scopes()), &CallOrder::Free)?.0)
+}
+
+/// The signal that was stored, in its current version.
+fn read<S: DurableSignal>(version: u32, mut fields: Fields) -> Result<S> {
+    let name = S::NAME;
     if version > S::VERSION {
         return Err(Error::other(format!(
-            "the event has version {version} of `{}`, and this program knows version {}: an older program must not take it",
-            S::NAME,
+            "the event has version {version} of `{name}`, and this program knows version {}: it is left to a newer program",
             S::VERSION
         )));
     }
     for version in version..S::VERSION {
         S::upcast(version, &mut fields);
     }
-    let signal = S::read(&mut fields)
-        .map_err(|error| Error::other(format!("the event of `{}` cannot be read: {error}", S::NAME)))?;
-    deliver(S::durable_state(), receiver, signal, place).await
+    S::read(&mut fields).map_err(|error| Error::other(format!("the event of `{name}` cannot be read: {error}")))
 }
 
 impl fmt::Debug for DurableChannel {

@@ -50,6 +50,7 @@ impl Attempt<'_> {
             Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared.as_ref().ok(), error).await,
         };
         let committed = match ended {
+            Ok(Outcome::Lost) => tx.rollback().await.map(|()| Outcome::Lost),
             Ok(outcome) => tx.commit().await.map(|()| outcome),
             Err(error) => tx.rollback().await.and(Err(error)),
         };
@@ -79,6 +80,10 @@ impl Attempt<'_> {
         let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
         let fence = Fence { id: claimed.id, worker: Some(worker), attempts: claimed.attempts + 1 };
         let called = match &prepared {
+            // The attempts before ended with their processes, which may have been the receiver's doing.
+            Ok(prepared) if claimed.attempts > prepared.call.durability.retries => {
+                Err(Error::other("the process of the worker has ended during the last attempt"))
+            }
             Ok(prepared) => tokio::select! {
                 called = prepared.call_outside(self.db, &claimed) => called,
                 () = lost.notified() => return Ok(Outcome::Lost),

@@ -87,14 +87,23 @@ fn params<'a>(receivers: &'a [&str], skipping: &'a [&str]) -> Vec<ValueRef<'a>> 
 
 /// The next call of these receivers. In PostgreSQL it is locked until the end of the transaction, and calls that others have locked
 /// are skipped.
-pub(super) async fn lock_next(tx: &Tx, receivers: &[&'static str], durables: &Durables) -> Result<Option<Claimed>> {
+///
+/// `running` are calls that this worker runs itself: after a long pause their leases may have ended.
+pub(super) async fn lock_next(
+    tx: &Tx,
+    receivers: &[&'static str],
+    durables: &Durables,
+    running: &[i64],
+) -> Result<Option<Claimed>> {
     let (skipping, dialect) = (durables.skipping(receivers), tx.db().dialect());
     let lock = match dialect {
         Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
         Dialect::Sqlite => "",
     };
+    let others = if running.is_empty() { String::new() } else { format!(" AND t.id NOT IN ({})", list(running)) };
     let sql = format!(
-        "SELECT {COLUMNS} FROM signals_todo t JOIN signals_event e ON e.id = t.event WHERE {} ORDER BY t.event LIMIT 1{lock}",
+        "SELECT {COLUMNS} FROM signals_todo t JOIN signals_event e ON e.id = t.event WHERE {}{others} \
+         ORDER BY t.event, t.id LIMIT 1{lock}",
         is_next(receivers, &skipping, dialect)
     );
     tx.query_optional(&sql, &&params(receivers, &skipping)[..]).await
@@ -128,13 +137,14 @@ impl Lease {
         tx.execute(&sql, &()).await.map(drop)
     }
 
-    /// Renews the leases of these calls. Returns those that the worker still has.
-    pub(super) async fn renew(&self, db: &Db, calls: &[i64]) -> Result<Vec<i64>> {
-        let (due, worker, ids) = (self.end(db.dialect()), self.worker, list(calls));
-        let mine = format!("id IN ({ids}) AND worker = {worker}");
+    /// Renews the leases of these attempts of calls. Returns the calls that the worker still has.
+    pub(super) async fn renew(&self, db: &Db, calls: &[(i64, u32)]) -> Result<Vec<i64>> {
+        let (due, worker) = (self.end(db.dialect()), self.worker);
+        let attempts: Vec<String> = calls.iter().map(|(id, attempt)| format!("({id}, {attempt})")).collect();
+        let mine = format!("(id, attempts) IN (VALUES {}) AND worker = {worker}", attempts.join(", "));
         let renewed = db.execute(&format!("UPDATE signals_todo SET due = {due} WHERE {mine}"), &()).await?;
         if usize::try_from(renewed).is_ok_and(|renewed| renewed == calls.len()) {
-            return Ok(calls.to_vec());
+            return Ok(calls.iter().map(|(id, _)| *id).collect());
         }
         db.query_as(&format!("SELECT id FROM signals_todo WHERE {mine}"), &()).await
     }
@@ -173,8 +183,8 @@ pub(super) struct Fence {
 
 impl Fence {
     fn condition(&self) -> String {
-        let worker = self.worker.map_or_else(|| "worker IS NULL".to_owned(), |worker| format!("worker = {worker}"));
-        format!("id = {} AND attempts = {} AND NOT dead AND {worker}", self.id, self.attempts)
+        let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
+        format!("id = {} AND attempts = {} AND NOT dead{worker}", self.id, self.attempts)
     }
 
     /// The call has succeeded. Returns false if another worker has it now.

@@ -70,7 +70,8 @@ pub async fn retry(db: &Db, call: i64) -> Result<bool> {
     Ok(retried)
 }
 
-/// Deletes a dead call, so that the next calls of its key may run. Returns false if it is not dead any more.
+/// Deletes a dead call, so that the next calls of its key may run. A worker that was paused while it ran the receiver may still finish it.
+/// Returns false if it is not dead any more.
 ///
 /// # Errors
 /// Errors of the database.

@@ -5,12 +5,14 @@ mod call;
 mod claim;
 mod dead;
 mod receivers;
+mod replay;
 mod running;
 mod status;
 mod tables;
 mod worker;
 
 pub use self::dead::{DeadCall, dead_calls, discard, discard_all, retry};
+pub use self::replay::replay;
 pub use self::status::{ReceiverStatus, status};
 pub use self::tables::{Event, Todo};
 pub use self::worker::{Ran, Worker, Working};

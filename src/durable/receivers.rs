@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use signals_core::__private::{declared, one_by_one};
 use signals_core::{BoxFuture, Durability, OnDead, Receiver};
 
-use crate::delivery::{DurableChannel, Stored};
+use crate::db::{CallOrder, Db, OutgoingCall};
+use crate::delivery::{DurableChannel, Fields, Stored};
 use crate::error::{Error, Result};
-use crate::model::{Meta, call_durable, registered_models};
+use crate::model::{Meta, call_durable, choose_durable, registered_models};
 
 /// The durable receivers of the program.
 #[derive(Debug)]
@@ -61,12 +62,13 @@ impl Durables {
                 Some(Call { receiver, durability, target })
             });
         }
-        let meta = registered_models().into_iter().find(|meta| meta.table == sender)?;
-        let source = meta.durable_source(signal)?;
-        let is_meant = |(receiver, _): &(&'static Receiver, _)| one_by_one::is_called_by(receiver, &source);
-        let (receiver, durability) = receivers.iter().copied().find(is_meant)?;
-        let signal = source.signal;
-        Some(Call { receiver, durability, target: Target::Model(meta, signal) })
+        // The tests of one program may have several models with one table.
+        registered_models().into_iter().filter(|meta| meta.table == sender).find_map(|meta| {
+            let source = meta.durable_source(signal)?;
+            let is_meant = |(receiver, _): &(&'static Receiver, _)| one_by_one::is_called_by(receiver, &source);
+            let (receiver, durability) = receivers.iter().copied().find(is_meant)?;
+            Some(Call { receiver, durability, target: Target::Model(meta, source.signal) })
+        })
     }
 }
 
@@ -91,6 +93,18 @@ impl Call {
             Target::Signal(channel) => channel.call(self.receiver, stored),
             Target::Model(meta, signal) => call_durable(meta, signal, self.receiver, stored),
         }
+    }
+}
+
+impl Call {
+    /// The order of the receiver's call for a stored event. `None` if its filters leave the event out.
+    pub(super) fn order(&self, version: u32, fields: Fields, db: &Db) -> Result<Option<CallOrder>> {
+        let calls = match self.target {
+            Target::Signal(channel) => channel.choose(version, fields, db)?,
+            Target::Model(meta, signal) => choose_durable(meta, signal, &fields, db)?,
+        };
+        let is_it = |call: &OutgoingCall| call.receiver == self.receiver.id.name;
+        Ok(calls.into_iter().find(is_it).map(|call| call.order))
     }
 }
 

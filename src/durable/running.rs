@@ -43,8 +43,8 @@ pub(super) struct Shared {
     worker: AtomicI64,
     /// How many calls of each receiver are running.
     counts: Mutex<HashMap<&'static str, u32>>,
-    /// The calls that are leased, and what to notify if another worker has taken one.
-    leased: Mutex<HashMap<i64, Arc<Notify>>>,
+    /// The calls that are leased, with the numbers of their attempts, and what to notify if another worker has taken one.
+    leased: Mutex<HashMap<(i64, u32), Arc<Notify>>>,
     /// One task at a time claims a call, so that no receiver runs more often than its `concurrency`.
     claiming: [tokio::sync::Mutex<()>; 2],
     /// A task has claimed a call: there may be more.
@@ -282,7 +282,7 @@ impl Shared {
         let outcome = if let Some(tx) = tx {
             attempt.run_in(tx, claimed).await?
         } else {
-            let leased = Leased::new(self, claimed.id);
+            let leased = Leased::new(self, (claimed.id, claimed.attempts + 1));
             attempt.run_leased(claimed, running.worker, &leased.lost).await?
         };
         match outcome {
@@ -312,7 +312,8 @@ impl Shared {
             }
             Err(error) => return Err(error),
         };
-        let Some(claimed) = claim::lock_next(&tx, &names, &self.durables).await? else {
+        let leased: Vec<i64> = lock(&self.leased).keys().map(|(call, _)| *call).collect();
+        let Some(claimed) = claim::lock_next(&tx, &names, &self.durables, &leased).await? else {
             tx.rollback().await?;
             return Ok(None);
         };
@@ -356,13 +357,13 @@ impl Shared {
 
     /// Renews the leases of the calls that are running. A receiver whose call another worker has taken is dropped.
     async fn renew_leases(&self) -> Result<()> {
-        let calls: Vec<i64> = lock(&self.leased).keys().copied().collect();
+        let calls: Vec<(i64, u32)> = lock(&self.leased).keys().copied().collect();
         if calls.is_empty() {
             return Ok(());
         }
         let renewed = self.lease().renew(&self.db, &calls).await?;
         let leased = lock(&self.leased);
-        for lost in calls.iter().filter(|call| !renewed.contains(call)).filter_map(|call| leased.get(call)) {
+        for lost in calls.iter().filter(|(call, _)| !renewed.contains(call)).filter_map(|call| leased.get(call)) {
             lost.notify_one();
         }
         Ok(())
@@ -399,13 +400,13 @@ impl Drop for RunningCall<'_> {
 /// A call whose lease is renewed until this is dropped.
 struct Leased<'a> {
     shared: &'a Shared,
-    call: i64,
+    call: (i64, u32),
     /// Notified if another worker has taken the call.
     lost: Arc<Notify>,
 }
 
 impl<'a> Leased<'a> {
-    fn new(shared: &'a Shared, call: i64) -> Self {
+    fn new(shared: &'a Shared, call: (i64, u32)) -> Self {
         let lost = Arc::new(Notify::new());
         lock(&shared.leased).insert(call, Arc::clone(&lost));
         Self { shared, call, lost }

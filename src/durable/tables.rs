@@ -36,6 +36,7 @@ pub struct Todo {
     pub id: Id<Todo>,
     /// The event.
     #[foreign_key(on_delete = do_nothing)]
+    #[column(name = "event")]
     pub event: Id<Event>,
     /// The id of the receiver.
     pub receiver: String,

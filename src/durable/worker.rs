@@ -104,7 +104,7 @@ impl Worker {
         self
     }
 
-    /// How long events are kept after their last call, for a receiver that is to be called again. The default is not at all.
+    /// How long events are kept after their last call, for [`replay`](super::replay()). The default is not at all.
     pub fn keep_events(mut self, time: Duration) -> Self {
         self.options.keep = time;
         self

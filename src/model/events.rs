@@ -92,37 +92,53 @@ pub(crate) fn call<'a>(
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let Stored { fields, place, .. } = stored;
-        let rows = Rows::read(meta, &fields)?;
-        let (instance, previous) = (&*rows.instance, rows.previous.as_deref());
-        let db = &place.db().clone();
-        let context = db.context();
+        let (rows, db) = (Rows::read(meta, &fields)?, place.db().clone());
+        let lifecycle = &meta.lifecycle;
         if signal == POST_DELETE_COMMIT {
-            let payload = PostDeleteCommit { instance, db, context };
-            return deliver(&meta.lifecycle.durable_delete_commit, receiver, payload, place).await;
+            return deliver(&lifecycle.durable_delete_commit, receiver, rows.deleted(&db), place).await;
         }
-        let flag = |name| fields.get(name).and_then(Json::as_bool).unwrap_or_default();
-        let (created, raw, changes) = (flag("created"), flag("raw"), FieldSet::changed_in(previous, instance));
-        let payload = PostCommit { instance, created, previous, changes, db, context, raw };
-        deliver(&meta.lifecycle.durable_commit, receiver, payload, place).await
+        deliver(&lifecycle.durable_commit, receiver, rows.saved(&db), place).await
     })
 }
 
-/// The rows of a stored event.
+/// The calls that a stored event of a model causes.
+pub(crate) fn choose(meta: &'static Meta, signal: &str, fields: &Fields, db: &Db) -> Result<Vec<OutgoingCall>> {
+    let (rows, lifecycle, place) = (Rows::read(meta, fields)?, &meta.lifecycle, (db, db.scopes()));
+    if signal == POST_DELETE_COMMIT {
+        return Ok(calls_of(&lifecycle.durable_delete_commit, rows.deleted(db), place, &CallOrder::OfRow)?.0);
+    }
+    Ok(calls_of(&lifecycle.durable_commit, rows.saved(db), place, &CallOrder::OfRow)?.0)
+}
+
+/// The rows of a stored event, and what was done to them.
 struct Rows {
     instance: Box<dyn AnyModel>,
     previous: Option<Box<dyn AnyModel>>,
+    created: bool,
+    raw: bool,
 }
 
 impl Rows {
     fn read(meta: &'static Meta, fields: &Fields) -> Result<Self> {
-        let read = |name| match fields.get(name) {
+        let row = |name| match fields.get(name) {
             Some(Json::Object(row)) => json::read_row(meta, row).map(Some),
             _ => Ok(None),
         };
-        let rows = read("instance").and_then(|instance| {
+        let flag = |name| fields.get(name).and_then(Json::as_bool).unwrap_or_default();
+        let rows = row("instance").and_then(|instance| {
             let instance = instance.ok_or("it has no `instance`")?;
-            Ok(Self { instance, previous: read("previous")? })
+            Ok(Self { instance, previous: row("previous")?, created: flag("created"), raw: flag("raw") })
         });
         rows.map_err(|reason| Error::other(format!("the stored event of a `{}` cannot be read: {reason}", meta.name)))
+    }
+
+    fn saved<'a>(&'a self, db: &'a Db) -> PostCommit<'a, dyn AnyModel> {
+        let (instance, previous) = (&*self.instance, self.previous.as_deref());
+        let changes = FieldSet::changed_in(previous, instance);
+        PostCommit { instance, created: self.created, previous, changes, db, context: db.context(), raw: self.raw }
+    }
+
+    fn deleted<'a>(&'a self, db: &'a Db) -> PostDeleteCommit<'a, dyn AnyModel> {
+        PostDeleteCommit { instance: &*self.instance, db, context: db.context() }
     }
 }

@@ -62,7 +62,7 @@ pub use any::{AnyModel, AnyRow};
 pub use bulk::{CreateMany, DeleteWhere, UpdateWhere};
 pub use deleted::Deleted;
 #[cfg(feature = "durable")]
-pub(crate) use events::call as call_durable;
+pub(crate) use events::{call as call_durable, choose as choose_durable};
 pub use field_set::{FieldSet, IntoFieldSet};
 pub use id::{Id, IsARow, IsAnOption, ParseIdError};
 pub use internals::ModelInternals;

@@ -1,0 +1,17 @@
+//! Durable receivers, rule by rule of `docs/behaviour.md`.
+#![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
+
+mod calls;
+#[path = "../it/databases.rs"]
+#[allow(unused, reason = "it is shared with another test")]
+mod databases;
+#[path = "../it/log.rs"]
+#[allow(unused, reason = "it is shared with another test")]
+mod log;
+
+use signals::prelude::*;
+
+/// How many rows a model has.
+async fn count<M: Model>(db: &Db) -> Result<i64> {
+    db.query_one(&format!("SELECT COUNT(*) FROM {}", M::META.table), &()).await
+}
