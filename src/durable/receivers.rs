@@ -118,7 +118,8 @@ pub(super) fn unknown(name: &str, signal: &str, sender: &str) -> Error {
 pub(super) fn retired(names: &[String]) -> Error {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Error::other(format!(
-        "there are stored calls of {}, and no durable receiver of that name is linked into this program: link its crate, give the          receiver its old name with `id = \"..\"`, or discard the calls with `signals::durable::discard_all`",
+        "there are stored calls of {}, and no durable receiver of that name is linked into this program: link its crate, give the receiver its \
+         old name with `id = \"..\"`, or discard the calls with `signals::durable::discard_all`",
         names.join(", ")
     ))
 }

@@ -153,6 +153,7 @@ impl Worker {
         loop {
             running.fill().await;
             if running.is_idle() {
+                running.keep_house().await;
                 let ran = running.shared.ran();
                 running.stop().await;
                 return Ok(ran);

@@ -2,12 +2,17 @@
 #![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
 
 mod calls;
+mod context;
 #[path = "../it/databases.rs"]
 #[allow(unused, reason = "it is shared with another test")]
 mod databases;
 #[path = "../it/log.rs"]
 #[allow(unused, reason = "it is shared with another test")]
 mod log;
+mod order;
+mod replay;
+mod versions;
+mod workers;
 
 use signals::prelude::*;
 

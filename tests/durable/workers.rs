@@ -1,0 +1,189 @@
+//! Workers that run at the same time, are paused, killed or stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use signals::durable::{self, Delivery, Event, Todo, Worker};
+use signals::prelude::*;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use crate::databases::{Database, TestResult, on_each_database};
+use crate::order::durable_is_done;
+
+on_each_database! {
+    a_worker_is_woken_by_a_commit,
+    a_worker_waits_for_receivers_that_run,
+    what_a_dropped_worker_ran_is_taken_over,
+    a_paused_worker_changes_nothing_that_another_has_taken,
+    a_receiver_runs_as_often_at_once_as_it_says,
+    a_call_whose_processes_all_ended_is_dead,
+}
+
+#[model]
+#[derive(Debug, Default)]
+struct Job {
+    #[key]
+    id: Id<Job>,
+    kind: String,
+}
+
+fn job(kind: &str) -> Job {
+    Job { kind: kind.to_owned(), ..Job::default() }
+}
+
+/// Rule 96.
+async fn a_worker_is_woken_by_a_commit(database: &Database) -> TestResult {
+    static CALLED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::woken", when = |event| event.instance.kind == "wake")]
+    async fn woken() {
+        CALLED.notify_one();
+    }
+
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    // It polls so rarely that only the commit can wake it.
+    let working = Worker::new(&db).poll_every(Duration::from_secs(3600)).spawn();
+    sleep(Duration::from_millis(50)).await;
+    let mut slowest = Duration::ZERO;
+    for _ in 0..5 {
+        let began = Instant::now();
+        job("wake").save(&db).await?;
+        timeout(Duration::from_secs(5), CALLED.notified()).await?;
+        slowest = slowest.max(began.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    Ok(working.stop().await?)
+}
+
+/// Rule 97.
+async fn a_worker_waits_for_receivers_that_run(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static ENDED: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::slow", when = |event| event.instance.kind == "slow")]
+    async fn slow() {
+        BEGAN.notify_one();
+        sleep(Duration::from_millis(200)).await;
+        ENDED.fetch_add(1, Ordering::Relaxed);
+    }
+
+    ENDED.store(0, Ordering::Relaxed);
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    let working = Worker::new(&db).concurrency(1).spawn();
+    job("slow").save(&db).await?;
+    job("slow").save(&db).await?;
+    BEGAN.notified().await;
+    working.stop().await?;
+    assert_eq!(ENDED.load(Ordering::Relaxed), 1, "the one that ran has ended, and the other has not begun");
+    assert_eq!(crate::count::<Todo>(&db).await?, 1);
+    Ok(())
+}
+
+/// Rule 96.
+async fn what_a_dropped_worker_ran_is_taken_over(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::hangs", when = |event| event.instance.kind == "hang")]
+    async fn hangs(delivery: &Delivery) {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        if delivery.attempt() == 1 {
+            BEGAN.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    CALLS.store(0, Ordering::Relaxed);
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    // Its future is dropped, as if its process had ended: nothing ends the lease.
+    let first = tokio::spawn(Worker::new(&db).run(std::future::pending()));
+    job("hang").save(&db).await?;
+    BEGAN.notified().await;
+    first.abort();
+    assert!(first.await.is_err_and(|error| error.is_cancelled()));
+    let began = Instant::now();
+    let working = db.work();
+    timeout(Duration::from_secs(5), durable_is_done(&db)).await??;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}: the lease is 30 s", began.elapsed());
+    assert_eq!(CALLS.load(Ordering::Relaxed), 2);
+    Ok(working.stop().await?)
+}
+
+/// Rule 96.
+async fn a_paused_worker_changes_nothing_that_another_has_taken(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static GO_ON: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::paused", when = |event| event.instance.kind == "pause")]
+    async fn paused(delivery: &Delivery) -> Result<()> {
+        if delivery.attempt() == 1 {
+            BEGAN.notify_one();
+            GO_ON.notified().await;
+            return Ok(());
+        }
+        Err(delivery.give_up("kept, to look at it").into())
+    }
+
+    let db = database.connect_with::<(Job, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    let first = Worker::new(&db).spawn();
+    job("pause").save(&db).await?;
+    BEGAN.notified().await;
+    // As if the lease of the first had ended while it was paused, and the next attempt had begun.
+    db.execute("UPDATE signals_todo SET attempts = 2", &()).await?;
+    GO_ON.notify_one();
+    first.stop().await?;
+    let left: Vec<i64> = db.query_as("SELECT attempts FROM signals_todo", &()).await?;
+    assert_eq!(left, [2], "the first worker has not finished the call of the other");
+    Ok(())
+}
+
+/// Rule 96.
+async fn a_receiver_runs_as_often_at_once_as_it_says(database: &Database) -> TestResult {
+    static RUNNING: AtomicU32 = AtomicU32::new(0);
+    static MOST: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Job, durable, concurrency = 2, id = "workers::two", when = |event| event.instance.kind == "two")]
+    async fn two() {
+        let running = RUNNING.fetch_add(1, Ordering::Relaxed) + 1;
+        MOST.fetch_max(running, Ordering::Relaxed);
+        sleep(Duration::from_millis(20)).await;
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    MOST.store(0, Ordering::Relaxed);
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    for _ in 0..8 {
+        job("two").save(&db).await?;
+    }
+    let ran = Worker::new(&db).concurrency(6).run_due().await?;
+    assert_eq!((ran.succeeded, MOST.load(Ordering::Relaxed)), (8, 2));
+    Ok(())
+}
+
+/// Rule 95.
+async fn a_call_whose_processes_all_ended_is_dead(database: &Database) -> TestResult {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Job, durable, retries = 2, id = "workers::kills", when = |event| event.instance.kind == "kill")]
+    async fn kills() {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+
+    CALLS.store(0, Ordering::Relaxed);
+    let errors = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&errors);
+    let db = database
+        .connect_with::<(Job, Event, Todo)>(|options| {
+            options.on_error(move |_| _ = seen.fetch_add(1, Ordering::Relaxed))
+        })
+        .await?;
+    job("kill").save(&db).await?;
+    // Three attempts have begun, and ended with the process of the worker.
+    db.execute("UPDATE signals_todo SET attempts = 3", &()).await?;
+    Worker::new(&db).run_due().await?;
+    assert_eq!((CALLS.load(Ordering::Relaxed), errors.load(Ordering::Relaxed)), (0, 1));
+    assert_eq!(durable::dead_calls(&db).await?.len(), 1);
+    Ok(())
+}
