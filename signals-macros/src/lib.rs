@@ -42,7 +42,23 @@ use root::Root;
 /// timeout     = "5s"                          how long an `async` receiver may take: a number and `ms`, `s`, `m` or `h`
 /// id          = "stable-name"                 instead of `crate::module::function`
 /// crate       = path                          the path of `signals`, if it was renamed
+/// durable                                     stored with the transaction, and called by workers until it succeeds
 /// ```
+///
+/// With `durable`, in receivers of `post_commit`, of `post_delete_commit` and of signals with `#[signal(durable)]`:
+///
+/// ```text
+/// retries     = 24                            how many times a failed call is repeated before it is dead
+/// backoff     = "1s"                          the delay before a failed call is repeated for the first time; then it doubles
+/// concurrency = 2                             how many calls run at once, at most; no limit without it
+/// key         = field                         calls with the same value of this field are made one after the other, in the order of
+///                                             their commits; of a model without it, the primary key
+/// on_dead     = block_key | skip              whether later calls with the key of a dead one wait
+/// ```
+///
+/// A durable receiver takes `tx: &mut Tx`, and then its writes and the end of its delivery are one transaction: they take effect once. Or it
+/// takes `db: &Db` or neither, and is called at least once. It may also take `delivery: &Delivery`. It has one attribute, without `after`
+/// and `before`. Needs the feature `durable`.
 ///
 /// A function may have several of these attributes, for different signals and senders: it receives one signal of one sender only
 /// once. Arguments that can have no effect are refused, such as `changed(..)` together with `created = true`, or `changed(..)` of
@@ -78,10 +94,17 @@ pub fn outside_of_impls(attribute: TokenStream, _: TokenStream) -> TokenStream {
 /// #[signal(output = Vote)]     each receiver returns a `Vote`, or a `Result` of one
 /// #[signal(name = "paid")]     the name in errors, if receivers use another name than that of the struct
 /// #[signal(crate = path)]      the path of `signals`, if it was renamed
+/// #[signal(durable)]           `send(&mut tx).await` also stores it, for durable receivers
+/// #[signal(durable, version = 2, upcast = from_v1)]
+///                              `fn from_v1(version: u32, fields: &mut signals::durable::Fields)` changes what older versions stored
 /// ```
 ///
 /// The struct may have one lifetime. It gets the methods `send`, `send_robust`, `send_with` and `collect`, and
 /// the constant `SIGNAL`, to which receivers can be connected at run time.
+///
+/// With `durable`, the struct owns its fields, each with a type that implements serde's `Serialize` and `Deserialize`, and has the method `send`
+/// alone. `send` calls receivers without `durable` at once, and fails if one of them fails. `upcast` is called once for each version between the
+/// one that was stored and the current one, from the oldest.
 ///
 /// With `sender`, the struct has one type parameter, which stands for the sender: any type that is sized, `'static`, `Send` and `Sync`.
 /// It has `of::<User>()` in place of `SIGNAL`. Receivers that name no sender get `dyn Any + Send + Sync` in place of the parameter, or its

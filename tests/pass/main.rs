@@ -21,6 +21,8 @@ pub mod cfg_attr;
 pub mod columns;
 pub mod context;
 pub mod defaults;
+#[cfg(feature = "durable")]
+pub mod durable;
 pub mod function_bodies;
 pub mod generic_receiver;
 pub mod macro_rules;
@@ -53,6 +55,8 @@ async fn main() -> signals::Result<()> {
     columns::main();
     context::main().await?;
     defaults::main();
+    #[cfg(feature = "durable")]
+    durable::main().await?;
     function_bodies::main().await?;
     generic_receiver::main().await?;
     macro_rules::main().await?;

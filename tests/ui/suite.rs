@@ -63,8 +63,12 @@ fn compiler() -> String {
 }
 
 /// Areas whose cases need a feature, and whether it is on.
-const WITH_FEATURE: &[(&str, bool)] =
-    &[("auth", cfg!(feature = "auth")), ("migrations", cfg!(feature = "migrate")), ("serde", cfg!(feature = "serde"))];
+const WITH_FEATURE: &[(&str, bool)] = &[
+    ("auth", cfg!(feature = "auth")),
+    ("durable", cfg!(feature = "durable")),
+    ("migrations", cfg!(feature = "migrate")),
+    ("serde", cfg!(feature = "serde")),
+];
 
 /// All in one `cargo check`, which trybuild does as long as no case is to be run.
 fn run_cases() {

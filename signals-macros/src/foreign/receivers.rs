@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         RECEIVER,
         &["retry", "max_retries", "max_retry", "max_attempts", "attempts", "tries", "retry_count", "max_deliver"],
-        "how many times a failed call of a durable receiver is repeated are its `retries`",
+        "the number of times that a failed call of a durable receiver is repeated is its `retries`",
         "write `retries = {5}`, next to `durable`",
     )
     .with(Kind::Number),
@@ -156,7 +156,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         RECEIVER,
         &["concurrent", "max_concurrency", "parallelism", "parallel", "workers", "prefetch", "max_ack_pending"],
-        "how many calls of a durable receiver run at once is its `concurrency`",
+        "the number of calls of a durable receiver that run at once is its `concurrency`",
         "write `concurrency = {2}`, next to `durable`",
     )
     .with(Kind::Number),

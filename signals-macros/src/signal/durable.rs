@@ -217,7 +217,7 @@ impl Expansion<'_> {
                 /// # Errors
                 ///
                 /// If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit.
-                #[allow(dead_code, reason = "it has the location of the struct")]
+                #[allow(dead_code, unreachable_pub, reason = "it has the location of the struct")]
                 #send
             }
         }

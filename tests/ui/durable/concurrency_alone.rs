@@ -1,0 +1,10 @@
+// `concurrency` only has a meaning for durable receivers.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, country: String }
+
+#[receiver(post_commit, sender = User, concurrency = 2)]
+async fn welcome(instance: &User) {}
+
+fn main() {}

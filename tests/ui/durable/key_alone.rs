@@ -1,0 +1,10 @@
+// `key` only has a meaning for durable receivers.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, country: String }
+
+#[receiver(post_commit, sender = User, key = country)]
+async fn welcome(instance: &User) {}
+
+fn main() {}

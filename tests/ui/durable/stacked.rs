@@ -1,0 +1,11 @@
+// A durable receiver has one attribute.
+use signals::prelude::*;
+
+#[model]
+struct User { #[key] id: Id<User>, country: String }
+
+#[receiver(post_commit, sender = User, durable)]
+#[receiver(post_delete_commit, sender = User)]
+async fn welcome(instance: &User) {}
+
+fn main() {}
