@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use signals_core::__private::{declared, one_by_one};
-use signals_core::{BoxFuture, Durability, OnDead, Receiver};
+use signals_core::{BoxFuture, Durability, OnDead, Receiver, SignalError, WiringError};
 
 use crate::db::{CallOrder, Db, OutgoingCall};
 use crate::delivery::{DurableChannel, Fields, Stored};
@@ -26,6 +26,18 @@ impl Durables {
             }
         }
         Self { by_name }
+    }
+
+    /// Fails if two functions have one name: their stored calls cannot be told apart.
+    pub(super) fn check(&self) -> Result<()> {
+        for receivers in self.by_name.values() {
+            let mut pairs = receivers.iter().zip(receivers.iter().skip(1));
+            if let Some((first, second)) = pairs.find(|((first, _), (second, _))| first.function != second.function) {
+                let (first, second) = (first.0.id.clone(), second.0.id.clone());
+                return Err(SignalError::Wiring(Box::new(WiringError::SameId { first, second })).into());
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -98,6 +98,7 @@ impl Running {
         if durables.is_empty() {
             return Ok(None);
         }
+        durables.check()?;
         // Without the tables this is the error.
         let unknown = super::status::unknown_receivers(&db, &durables).await?;
         if !unknown.is_empty() {

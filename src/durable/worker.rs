@@ -116,7 +116,7 @@ impl Worker {
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on.
     ///
     /// # Errors
-    /// The tables do not exist.
+    /// The tables do not exist, or two receivers have one id.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
         let mut until = pin!(until);
         let Some(mut running) = Running::start(self).await? else {

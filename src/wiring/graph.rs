@@ -30,7 +30,11 @@ impl Graph {
     /// Adds a signal. Its receivers are numbered in the order in which they are called.
     fn add(&mut self, signal: &WiredSignal) {
         let from = signal.has_sender().then(|| self.index_of(Kind::Sender, signal.heading()));
-        let label = if signal.has_sender() { signal.signal.to_owned() } else { signal.heading() };
+        let label = match signal.label() {
+            Some(label) if signal.has_sender() => label,
+            Some(label) => format!("{} {label}", signal.heading()),
+            None => signal.heading(),
+        };
         // Each sender has its own `post_save`.
         self.boxes.push((Kind::Signal, label));
         let index = self.boxes.len() - 1;

@@ -1,7 +1,7 @@
 //! The wiring as JSON.
 
 use serde::Serialize;
-use signals_core::ReceiverId;
+use signals_core::{Durability, OnDead, ReceiverId};
 
 use super::{WiredReceiver, WiredSignal, Wiring};
 
@@ -29,6 +29,7 @@ impl Wiring {
     ///         "any_sender": false,
     ///         "raw": false,
     ///         "async": true,
+    ///         "durable": null,
     ///         "after": [],
     ///         "before": []
     ///       }
@@ -36,6 +37,10 @@ impl Wiring {
     ///   }
     /// ]
     /// ```
+    ///
+    /// For a durable receiver, `durable` is an object such as
+    /// `{"tx": true, "key": null, "retries": 24, "backoff": 1000, "concurrency": null, "on_dead": "block_key"}`, with the time in
+    /// milliseconds.
     #[must_use]
     pub fn to_json(&self) -> String {
         let signals: Vec<SignalObject<'_>> = self.signals.iter().map(SignalObject::of).collect();
@@ -83,6 +88,7 @@ struct ReceiverObject<'a> {
     raw: bool,
     #[serde(rename = "async")]
     is_async: bool,
+    durable: Option<DurableObject>,
     after: Vec<&'a str>,
     before: Vec<&'a str>,
 }
@@ -103,8 +109,36 @@ impl<'a> ReceiverObject<'a> {
             any_sender: *any_sender,
             raw: receiver.raw,
             is_async: receiver.is_async(),
+            durable: receiver.durable.map(DurableObject::of),
             after: names(after),
             before: names(before),
+        }
+    }
+}
+
+/// How a durable receiver is delivered. Times are in milliseconds.
+#[derive(Serialize)]
+struct DurableObject {
+    tx: bool,
+    key: Option<&'static str>,
+    retries: u32,
+    backoff: u128,
+    concurrency: Option<u32>,
+    on_dead: &'static str,
+}
+
+impl DurableObject {
+    fn of(durable: &Durability) -> Self {
+        Self {
+            tx: durable.takes_tx,
+            key: durable.key,
+            retries: durable.retries,
+            backoff: durable.backoff.as_millis(),
+            concurrency: durable.concurrency,
+            on_dead: match durable.on_dead {
+                OnDead::BlockKey => "block_key",
+                OnDead::Skip => "skip",
+            },
         }
     }
 }

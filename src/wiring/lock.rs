@@ -68,7 +68,7 @@ impl Wiring {
                 let receivers: Vec<String> = receivers.map(|receiver| signal.line(receiver)).collect();
                 if !receivers.is_empty() {
                     lines.extend(heading.take());
-                    lines.extend(signal.has_sender().then(|| format!("  {}", signal.signal)));
+                    lines.extend(signal.label().map(|label| format!("  {label}")));
                     lines.extend(receivers);
                 }
             }

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use signals_core::__private::{ReceiverIndex, Source, SourceKey};
 #[doc(inline)]
 pub use signals_core::WiringError;
-use signals_core::{Receiver, ReceiverId};
+use signals_core::{Durability, OnDead, Receiver, ReceiverId};
 
 use crate::model::{Meta, registered_models};
 
@@ -211,6 +211,7 @@ impl WiredSignal {
         let context = (!needs.is_empty()).then(|| format!("context = [{}]", needs.join(", ")));
         any.into_iter()
             .chain(filters)
+            .chain(wired.receiver.durable.map(delivery).into_iter().flatten())
             .chain(timeout)
             .chain(context)
             .chain(after)
@@ -219,8 +220,35 @@ impl WiredSignal {
             .join(", ")
     }
 
+    /// Whether its receivers are durable. Those are listed apart from the others of the signal.
+    fn is_durable(&self) -> bool {
+        self.receivers.iter().all(|wired| wired.receiver.durable.is_some())
+    }
+
+    /// What stands between its heading and its receivers, if the heading does not say it all.
+    fn label(&self) -> Option<String> {
+        match (self.has_sender(), self.is_durable()) {
+            (true, false) => Some(self.signal.to_owned()),
+            (true, true) => Some(format!("{} (durable)", self.signal)),
+            (false, true) => Some("(durable)".to_owned()),
+            (false, false) => None,
+        }
+    }
+
     /// Whether its title is a sender, and not its own name.
     fn has_sender(&self) -> bool {
         self.sender.is_some() || self.any_sender
     }
+}
+
+/// What the attribute of a durable receiver says of its delivery, except what is usual.
+fn delivery(durable: &Durability) -> Vec<String> {
+    let usual = Durability::NEW;
+    let key = durable.key.map(|field| format!("key = {field}"));
+    let retries = (durable.retries != usual.retries).then(|| format!("retries = {}", durable.retries));
+    let backoff = (durable.backoff != usual.backoff).then(|| format!("backoff = {:?}", durable.backoff));
+    let concurrency = durable.concurrency.map(|limit| format!("concurrency = {limit}"));
+    let on_dead = (durable.on_dead == OnDead::Skip).then(|| "on_dead = skip".to_owned());
+    let tx = durable.takes_tx.then(|| "with tx".to_owned());
+    [tx, key, retries, backoff, concurrency, on_dead].into_iter().flatten().collect()
 }

@@ -47,7 +47,7 @@ impl<'a> Section<'a> {
 
 struct Signal<'a> {
     name: &'a str,
-    has_sender: bool,
+    label: Option<String>,
     error: Option<String>,
     receivers: Vec<Row<'a>>,
 }
@@ -56,7 +56,7 @@ impl<'a> Signal<'a> {
     fn of(signal: &'a WiredSignal) -> Self {
         Self {
             name: signal.signal,
-            has_sender: signal.has_sender(),
+            label: signal.label(),
             error: signal.error.as_ref().map(ToString::to_string),
             receivers: signal.receivers.iter().map(|receiver| Row::of(signal, receiver)).collect(),
         }

@@ -19,8 +19,8 @@ impl fmt::Display for Wiring {
         for signals in self.by_heading() {
             writeln!(f, "{}", signals[0].heading())?;
             for signal in signals {
-                if signal.has_sender() {
-                    writeln!(f, "  {}", signal.signal)?;
+                if let Some(label) = signal.label() {
+                    writeln!(f, "  {label}")?;
                 }
                 if let Some(error) = &signal.error {
                     writeln!(f, "    error: {error}")?;

@@ -11,7 +11,9 @@ mod databases;
 mod log;
 mod order;
 mod replay;
+mod tables;
 mod versions;
+mod wiring;
 mod workers;
 
 use signals::prelude::*;

@@ -376,3 +376,10 @@ fn tables_have_the_plural_and_relations_the_id() {
         ],
     );
 }
+
+/// Rule 101. This program has no durable receivers.
+#[test]
+fn a_program_without_durable_receivers_has_no_tables_of_them() {
+    let tables: Vec<_> = signals::model::registered_models().iter().map(|meta| meta.table).collect();
+    assert!(!tables.contains(&"signals_event") && !tables.contains(&"signals_todo"), "{tables:?}");
+}

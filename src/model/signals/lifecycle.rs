@@ -146,9 +146,9 @@ impl Lifecycle {
             self.post_bulk_update.source(),
             self.post_bulk_delete.source(),
             self.post_commit.source(),
-            self.post_delete_commit.source(),
             #[cfg(feature = "durable")]
             self.durable_commit.source(),
+            self.post_delete_commit.source(),
             #[cfg(feature = "durable")]
             self.durable_delete_commit.source(),
             self.post_rollback.source(),
