@@ -25,11 +25,12 @@ use crate::error::{Error, Result};
 /// #[tokio::main]
 /// async fn main() -> Result<()> {
 ///     let db = Db::connect("postgres://localhost/shop").await?;
-///     Worker::new(&db)
-///         .run(async {
-///             let _ = tokio::signal::ctrl_c().await;
-///         })
-///         .await
+///     Worker::new(&db).run(shutdown()).await
+/// }
+///
+/// /// Ready when the process is told to end: for example `tokio::signal::ctrl_c()`.
+/// async fn shutdown() {
+///     # std::future::pending().await
 /// }
 /// ```
 #[derive(Clone)]
