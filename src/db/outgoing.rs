@@ -76,12 +76,13 @@ pub(super) async fn store(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
 
 /// One statement, however many events there are: a list of JSON is the only parameter. The numbers are taken in the order of the list.
 const STORE: &str = "WITH given AS MATERIALIZED (\
-    SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) AS id, e.* FROM jsonb_to_recordset($1::text::jsonb) \
+    SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) AS id, \
+    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at, e.* FROM jsonb_to_recordset($1::text::jsonb) \
     AS e(signal text, sender text, key text, version bigint, payload text, context text, calls jsonb)), \
     events AS (INSERT INTO signals_event (id, signal, sender, key, version, payload, context, at) \
-    SELECT id, signal, sender, key, version, payload, context, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM given) \
+    SELECT id, signal, sender, key, version, payload, context, at FROM given) \
     INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) \
-    SELECT given.id, c.receiver, c.key, 0, 0, false FROM given, jsonb_to_recordset(given.calls) AS c(receiver text, key text)";
+    SELECT given.id, c.receiver, c.key, given.at, 0, false FROM given, jsonb_to_recordset(given.calls) AS c(receiver text, key text)";
 
 /// The locks of keys that are not those of rows, in one order for all transactions.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(key) FROM (\
@@ -123,17 +124,18 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
 async fn store_in_sqlite(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
     const EVENT: &str =
         "INSERT INTO signals_event (signal, sender, key, version, payload, context, at) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    const CALL: &str = "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) VALUES (?, ?, ?, 0, 0, 0)";
+    const CALL: &str = "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) VALUES (?, ?, ?, ?, 0, 0)";
     let exec = Exec::within(tx);
     for event in events {
         let OutgoingEvent { signal, sender, key, version, payload, context, calls } = event;
         let mut id = None;
         let version = i64::from(*version);
-        let params = (*signal, *sender, &**key, version, &**payload, context.as_deref(), micros(SystemTime::now()));
+        let at = micros(SystemTime::now());
+        let params = (*signal, *sender, &**key, version, &**payload, context.as_deref(), at);
         exec.run(Statement::insert(EVENT, &params, &mut id)).await?;
         let id = id.ok_or_else(|| Error::database("the event of a durable receiver was not inserted"))?;
         for call in calls {
-            exec.run(Statement::new(CALL, &(id, call.receiver, event.key_of(call)))).await?;
+            exec.run(Statement::new(CALL, &(id, call.receiver, event.key_of(call), at))).await?;
         }
     }
     Ok(())

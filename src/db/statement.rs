@@ -34,6 +34,9 @@ pub(crate) enum Wants<'a> {
     Key(&'a mut Option<i64>),
     /// Its rows, one after the other. An error ends the query and is returned.
     Rows(&'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send)),
+    /// The same of a statement that writes.
+    #[cfg_attr(not(feature = "durable"), allow(dead_code, reason = "only workers write and read in one statement"))]
+    Written(&'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send)),
     /// Nothing: it is several statements, without parameters.
     Batch,
 }
@@ -67,6 +70,16 @@ impl<'a> Statement<'a> {
         each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
     ) -> Self {
         Self { wants: Wants::Rows(each), ..Self::new(sql, params) }
+    }
+
+    /// A statement that writes, and what is called with each of the rows that it returns.
+    #[cfg(feature = "durable")]
+    pub(super) fn written(
+        sql: &'a str,
+        params: &'a dyn Params,
+        each: &'a mut (dyn FnMut(&Row<'_>) -> Result<()> + Send),
+    ) -> Self {
+        Self { wants: Wants::Written(each), ..Self::new(sql, params) }
     }
 
     /// Several statements.

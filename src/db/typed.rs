@@ -223,6 +223,30 @@ impl Db {
     }
 }
 
+#[cfg(feature = "durable")]
+impl Db {
+    /// The row that a statement returns which writes and commits by itself.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "SQLite needs two statements"))]
+    #[track_caller]
+    pub(crate) fn query_written<'a, T: FromRow>(
+        &'a self,
+        sql: &'a str,
+        params: &'a dyn Params,
+    ) -> impl Future<Output = Result<Option<T>>> + Send + 'a {
+        let at = Location::caller();
+        async move {
+            let sql = placeholders::of_statement(sql, params.len(), self.dialect())?;
+            let mut written = None;
+            let mut each = |row: &Row<'_>| {
+                written = Some(T::from_row(row)?);
+                Ok(())
+            };
+            self.exec(at).run(Statement::written(&sql, params, &mut each)).await?;
+            Ok(written)
+        }
+    }
+}
+
 impl Tx {
     /// See [`Db::query_as`]. A statement that writes may return rows here.
     #[track_caller]

@@ -9,7 +9,7 @@ use signals_core::BoxFuture;
 use tokio::sync::Notify;
 
 use super::backoff;
-use super::claim::{self, Claimed, Fence};
+use super::claim::{Claimed, Fence};
 use super::receivers::{self, Call, Durables};
 use crate::db::{Db, DbOrTx, Savepoint, Tx};
 use crate::delivery::{Delivery, Fields, Place, Stored, Verdict};
@@ -98,13 +98,8 @@ impl Attempt<'_> {
     }
 
     async fn finish(&self, on: DbOrTx<'_>, fence: &Fence, event: i64) -> Result<Outcome> {
-        if !fence.finish(on).await? {
-            return Ok(Outcome::Lost);
-        }
-        if self.keep.is_zero() {
-            claim::delete_event(on, event).await?;
-        }
-        Ok(Outcome::Succeeded)
+        let finished = fence.finish(on, self.db.dialect(), self.keep.is_zero().then_some(event)).await?;
+        Ok(if finished { Outcome::Succeeded } else { Outcome::Lost })
     }
 
     async fn fail(

@@ -52,37 +52,79 @@ pub(super) fn time(micros: i64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
+/// When a dead call is due.
+const NEVER: i64 = i64::MAX;
+
 /// The time of the database, in microseconds since 1970. In SQLite that is the time of this machine.
+///
+/// In PostgreSQL it does not change during a statement: an index finds what is due only by such a time.
 pub(super) fn now(dialect: Dialect) -> String {
     match dialect {
-        Dialect::Postgres => "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint".to_owned(),
+        Dialect::Postgres => "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint".to_owned(),
         Dialect::Sqlite => micros(SystemTime::now()).to_string(),
     }
 }
 
-/// What makes a call the next one, for `t`. The number of receivers is that of the placeholders.
-fn is_next(receivers: &[&str], skipping: &[&str], dialect: Dialect) -> String {
-    let now = now(dialect);
-    let list = placeholders(receivers.len());
-    // Dead calls of receivers that skip them do not hold back the next ones.
-    let blocks = if skipping.is_empty() {
-        String::new()
-    } else {
-        format!(" AND NOT (p.dead AND p.receiver IN ({}))", placeholders(skipping.len()))
-    };
+/// The receivers as a table `r`: `column1` is the name, and `column2` whether dead calls do not hold back the next ones of their key.
+fn table(receivers: &[&str], durables: &Durables) -> String {
+    let row = |name: &&str| if durables.skips_dead(name) { "(?, TRUE)" } else { "(?, FALSE)" };
+    format!("(VALUES {}) AS r", receivers.iter().map(row).collect::<Vec<_>>().join(", "))
+}
+
+/// What makes a call `t` of the receiver `r` the next one.
+///
+/// The first call of a key is found by an order that only the unique index has, whatever the statistics of the table say: with
+/// conditions on the receiver and the key, PostgreSQL reads the whole table if most calls have the same key.
+fn is_next(dialect: Dialect) -> String {
     format!(
-        "t.receiver IN ({list}) AND t.due <= {now} AND NOT t.dead AND (t.key = '' OR NOT EXISTS (SELECT 1 FROM signals_todo p \
-         WHERE p.receiver = t.receiver AND p.key = t.key AND p.event < t.event{blocks}))"
+        "t.receiver = r.column1 AND t.due <= {} AND NOT t.dead AND (t.key = '' OR t.id = (SELECT p.id FROM signals_todo p \
+         WHERE (p.receiver, p.key, p.event) >= (t.receiver, t.key, 0) AND NOT (p.dead AND r.column2) \
+         ORDER BY p.receiver, p.key, p.event LIMIT 1))",
+        now(dialect)
     )
 }
 
-fn placeholders(count: usize) -> String {
-    vec!["?"; count].join(", ")
+/// The parameters of [`table`].
+fn params<'a>(receivers: &'a [&str]) -> Vec<ValueRef<'a>> {
+    receivers.iter().map(|name| ValueRef::Text(name)).collect()
 }
 
-/// The parameters of [`is_next`].
-fn params<'a>(receivers: &'a [&str], skipping: &'a [&str]) -> Vec<ValueRef<'a>> {
-    receivers.iter().chain(skipping).map(|name| ValueRef::Text(name)).collect()
+/// Selects the next call of these receivers, as `c`: the one that is due for the longest time.
+///
+/// The calls of a receiver are read from an index in the order in which they are due, until one is the first of its key and not
+/// locked. A join of all receivers would have to sort all calls that are due.
+fn select_next(receivers: &[&str], durables: &Durables, dialect: Dialect) -> String {
+    let (table, is_next, now) = (table(receivers, durables), is_next(dialect), now(dialect));
+    match dialect {
+        // The receiver whose oldest call is due for the longest time is asked first, and one call is locked at most.
+        Dialect::Postgres => format!(
+            "SELECT c.* FROM (SELECT r.column1, r.column2 FROM {table}, LATERAL (SELECT f.due, f.id FROM signals_todo f \
+             WHERE f.receiver = r.column1 AND f.due <= {now} ORDER BY f.due, f.id LIMIT 1) AS f ORDER BY f.due, f.id) AS r, LATERAL (\
+             SELECT {COLUMNS} FROM signals_todo t JOIN signals_event e ON e.id = t.event WHERE {is_next} \
+             AND t.id <> ALL (?::text::bigint[]) ORDER BY t.due, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED) AS c LIMIT 1"
+        ),
+        Dialect::Sqlite => format!(
+            "SELECT {COLUMNS} FROM (SELECT (SELECT t.id FROM signals_todo t WHERE {is_next} \
+             AND t.id NOT IN (SELECT value FROM json_each(?)) ORDER BY t.due, t.id LIMIT 1) AS id FROM {table}) AS n \
+             JOIN signals_todo t ON t.id = n.id JOIN signals_event e ON e.id = t.event ORDER BY t.due, t.id LIMIT 1"
+        ),
+    }
+}
+
+/// The parameters of [`select_next`].
+fn params_of_next<'a>(receivers: &'a [&str], running: &'a str, dialect: Dialect) -> Vec<ValueRef<'a>> {
+    let mut values = params(receivers);
+    let at = if dialect == Dialect::Postgres { values.len() } else { 0 };
+    values.insert(at, ValueRef::Text(running));
+    values
+}
+
+/// The numbers of calls as one parameter.
+fn array(ids: &[i64], dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => format!("{{{}}}", list(ids)),
+        Dialect::Sqlite => format!("[{}]", list(ids)),
+    }
 }
 
 /// The next call of these receivers. In PostgreSQL it is locked until the end of the transaction, and calls that others have locked
@@ -95,25 +137,16 @@ pub(super) async fn lock_next(
     durables: &Durables,
     running: &[i64],
 ) -> Result<Option<Claimed>> {
-    let (skipping, dialect) = (durables.skipping(receivers), tx.db().dialect());
-    let lock = match dialect {
-        Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
-        Dialect::Sqlite => "",
-    };
-    let others = if running.is_empty() { String::new() } else { format!(" AND t.id NOT IN ({})", list(running)) };
-    let sql = format!(
-        "SELECT {COLUMNS} FROM signals_todo t JOIN signals_event e ON e.id = t.event WHERE {}{others} \
-         ORDER BY t.event, t.id LIMIT 1{lock}",
-        is_next(receivers, &skipping, dialect)
-    );
-    tx.query_optional(&sql, &&params(receivers, &skipping)[..]).await
+    let dialect = tx.db().dialect();
+    let sql = select_next(receivers, durables, dialect);
+    tx.query_optional(&sql, &&params_of_next(receivers, &array(running, dialect), dialect)[..]).await
 }
 
 /// Whether a call of these receivers may begin.
 pub(super) async fn has_next(db: &Db, receivers: &[&'static str], durables: &Durables) -> Result<bool> {
-    let skipping = durables.skipping(receivers);
-    let sql = format!("SELECT 1 FROM signals_todo t WHERE {} LIMIT 1", is_next(receivers, &skipping, db.dialect()));
-    Ok(db.query_optional::<i64>(&sql, &&params(receivers, &skipping)[..]).await?.is_some())
+    let (table, is_next) = (table(receivers, durables), is_next(db.dialect()));
+    let sql = format!("SELECT 1 FROM {table} WHERE EXISTS (SELECT 1 FROM signals_todo t WHERE {is_next}) LIMIT 1");
+    Ok(db.query_optional::<i64>(&sql, &&params(receivers)[..]).await?.is_some())
 }
 
 /// The lease of a worker.
@@ -128,13 +161,40 @@ impl Lease {
         format!("{} + {}", now(dialect), duration(self.time))
     }
 
-    /// Leases a call to the worker, whose next attempt begins: others do not take it until the lease ends or the worker is gone.
-    pub(super) async fn begin(&self, tx: &Tx, call: i64) -> Result<()> {
-        let (due, worker) = (self.end(tx.db().dialect()), self.worker);
-        let sql = format!(
-            "UPDATE signals_todo SET due = {due}, worker = {worker}, attempts = attempts + 1 WHERE id = {call}"
-        );
-        tx.execute(&sql, &()).await.map(drop)
+    /// Leases the next call of these receivers to the worker: others do not take it until the lease ends or the worker is gone.
+    ///
+    /// `running` are calls that this worker runs itself: after a long pause their leases may have ended.
+    pub(super) async fn claim_next(
+        &self,
+        db: &Db,
+        receivers: &[&'static str],
+        durables: &Durables,
+        running: &[i64],
+    ) -> Result<Option<Claimed>> {
+        let dialect = db.dialect();
+        let (next, due) = (select_next(receivers, durables, dialect), self.end(dialect));
+        let begin = format!("UPDATE signals_todo SET due = {due}, worker = ?, attempts = signals_todo.attempts + 1");
+        let running = array(running, dialect);
+        let mut params = params_of_next(receivers, &running, dialect);
+        match dialect {
+            Dialect::Postgres => {
+                params.push(ValueRef::Integer(self.worker));
+                let sql = format!(
+                    "WITH c AS MATERIALIZED ({next}) {begin} FROM c WHERE signals_todo.id = c.id RETURNING c.*"
+                );
+                db.query_written(&sql, &&params[..]).await
+            }
+            Dialect::Sqlite => {
+                let tx = db.begin().await?;
+                let Some(claimed) = tx.query_optional::<Claimed>(&next, &&params[..]).await? else {
+                    tx.rollback().await?;
+                    return Ok(None);
+                };
+                tx.execute(&format!("{begin} WHERE id = ?"), &(self.worker, claimed.id)).await?;
+                tx.commit().await?;
+                Ok(Some(claimed))
+            }
+        }
     }
 
     /// Renews the leases of these attempts of calls. Returns the calls that the worker still has.
@@ -151,8 +211,8 @@ impl Lease {
 
     /// Ends all leases of the worker, which calls no receivers any more.
     pub(super) async fn release(&self, db: &Db) -> Result<()> {
-        let sql = format!("UPDATE signals_todo SET due = 0, worker = NULL WHERE worker = {}", self.worker);
-        db.execute(&sql, &()).await.map(drop)
+        let sql = "UPDATE signals_todo SET due = 0, worker = NULL WHERE worker = ?";
+        db.execute(sql, &(self.worker,)).await.map(drop)
     }
 }
 
@@ -182,15 +242,35 @@ pub(super) struct Fence {
 }
 
 impl Fence {
+    /// Its placeholders are `id` and `attempts`. The worker is part of the SQL, which is prepared once for each worker.
     fn condition(&self) -> String {
         let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
-        format!("id = {} AND attempts = {} AND NOT dead{worker}", self.id, self.attempts)
+        format!("id = ? AND attempts = ? AND NOT dead{worker}")
     }
 
-    /// The call has succeeded. Returns false if another worker has it now.
-    pub(super) async fn finish(&self, on: DbOrTx<'_>) -> Result<bool> {
-        let sql = format!("DELETE FROM signals_todo WHERE {}", self.condition());
-        Ok(execute(on, &sql, &()).await? > 0)
+    /// The call has succeeded, and the event is deleted with its last call if `event` is given. Returns false if another worker has it
+    /// now.
+    pub(super) async fn finish(&self, on: DbOrTx<'_>, dialect: Dialect, event: Option<i64>) -> Result<bool> {
+        let (condition, attempts) = (self.condition(), i64::from(self.attempts));
+        let finish = format!("DELETE FROM signals_todo WHERE {condition}");
+        match (dialect, event) {
+            (Dialect::Postgres, Some(event)) => {
+                // One round trip. The two deletes see the same rows: the event is read before its call is gone.
+                let sql = format!(
+                    "WITH done AS ({finish} RETURNING event), gone AS (DELETE FROM signals_event WHERE id = ? \
+                     AND id IN (SELECT event FROM done) AND NOT EXISTS (SELECT 1 FROM signals_todo t \
+                     WHERE t.event = signals_event.id AND t.id <> ?)) SELECT 1 FROM done"
+                );
+                Ok(execute(on, &sql, &(self.id, attempts, event, self.id)).await? > 0)
+            }
+            (_, event) => {
+                let finished = execute(on, &finish, &(self.id, attempts)).await? > 0;
+                if let (true, Some(event)) = (finished, event) {
+                    delete_event(on, event).await?;
+                }
+                Ok(finished)
+            }
+        }
     }
 
     /// The attempt has failed, and the next one is due after `delay`; without one, the call is dead.
@@ -202,13 +282,17 @@ impl Fence {
         delay: Option<Duration>,
         error: &str,
     ) -> Result<bool> {
-        let due = delay.map_or_else(|| "due".to_owned(), |delay| format!("{} + {}", now(dialect), duration(delay)));
-        let dead = if delay.is_none() { "TRUE" } else { "FALSE" };
-        let sql = format!(
-            "UPDATE signals_todo SET due = {due}, worker = NULL, attempts = {attempts}, dead = {dead}, error = ? WHERE {}",
-            self.condition()
-        );
-        Ok(execute(on, &sql, &(error,)).await? > 0)
+        let set = "UPDATE signals_todo SET worker = NULL, attempts = ?, error = ?";
+        let (condition, before) = (self.condition(), i64::from(self.attempts));
+        let attempts = i64::from(attempts);
+        let failed = if let Some(delay) = delay {
+            let sql = format!("{set}, due = {} + ? WHERE {condition}", now(dialect));
+            execute(on, &sql, &(attempts, error, duration(delay), self.id, before)).await?
+        } else {
+            let sql = format!("{set}, due = {NEVER}, dead = TRUE WHERE {condition}");
+            execute(on, &sql, &(attempts, error, self.id, before)).await?
+        };
+        Ok(failed > 0)
     }
 }
 
@@ -224,13 +308,13 @@ pub(super) async fn take_over(db: &Db, gone: &[i64]) -> Result<u64> {
 }
 
 /// How long until the next call of these receivers is due, as far as it is not due yet.
-pub(super) async fn next_due(db: &Db, receivers: &[&str]) -> Result<Option<Duration>> {
-    let now = now(db.dialect());
+pub(super) async fn next_due(db: &Db, receivers: &[&str], durables: &Durables) -> Result<Option<Duration>> {
+    let (now, table) = (now(db.dialect()), table(receivers, durables));
     let sql = format!(
-        "SELECT MIN(due) - {now} FROM signals_todo WHERE NOT dead AND due > {now} AND receiver IN ({})",
-        placeholders(receivers.len())
+        "SELECT MIN(n.due) - {now} FROM (SELECT (SELECT MIN(t.due) FROM signals_todo t WHERE t.receiver = r.column1 \
+         AND t.due > {now} AND t.due < {NEVER}) AS due FROM {table}) AS n"
     );
-    let left: Option<i64> = db.query_one(&sql, &&params(receivers, &[])[..]).await?;
+    let left: Option<i64> = db.query_one(&sql, &&params(receivers)[..]).await?;
     Ok(left.map(|left| Duration::from_micros(u64::try_from(left).unwrap_or_default())))
 }
 
@@ -247,8 +331,6 @@ pub(super) async fn delete_events(db: &Db, age: Duration) -> Result<u64> {
 
 /// Deletes an event whose last call has succeeded.
 pub(super) async fn delete_event(on: DbOrTx<'_>, event: i64) -> Result<()> {
-    let sql = format!(
-        "DELETE FROM signals_event WHERE id = {event} AND NOT EXISTS (SELECT 1 FROM signals_todo t WHERE t.event = {event})"
-    );
-    execute(on, &sql, &()).await.map(drop)
+    let sql = "DELETE FROM signals_event WHERE id = ? AND NOT EXISTS (SELECT 1 FROM signals_todo t WHERE t.event = signals_event.id)";
+    execute(on, sql, &(event,)).await.map(drop)
 }

@@ -57,10 +57,9 @@ impl Durables {
         self.by_name.get(name)?.first().map(|(_, durability)| *durability)
     }
 
-    /// Of these receivers, those whose dead calls do not hold back the next ones of their key.
-    pub(super) fn skipping(&self, names: &[&'static str]) -> Vec<&'static str> {
-        let skips = |name: &&'static str| self.durability(name).is_some_and(|known| known.on_dead == OnDead::Skip);
-        names.iter().copied().filter(skips).collect()
+    /// Whether dead calls of this receiver do not hold back the next ones of their key.
+    pub(super) fn skips_dead(&self, name: &str) -> bool {
+        self.durability(name).is_some_and(|known| known.on_dead == OnDead::Skip)
     }
 
     /// The receiver of this name for the event of a signal and a sender, and how it is called.

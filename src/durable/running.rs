@@ -167,7 +167,7 @@ impl Running {
                 self.of_mode[mode as usize] += 1;
                 let shared = Arc::clone(shared);
                 self.tasks.spawn(async move { (mode, shared.run_calls(mode).await) });
-            } else if let Some(due) = claim::next_due(&shared.db, &names).await? {
+            } else if let Some(due) = claim::next_due(&shared.db, &names, &shared.durables).await? {
                 pause = pause.min(due.max(Duration::from_millis(1)));
             }
         }
@@ -305,27 +305,30 @@ impl Shared {
         if self.db.dialect() == Dialect::Sqlite && !claim::has_next(&self.db, &names, &self.durables).await? {
             return Ok(None);
         }
-        let tx = match self.db.begin_at(Location::caller()).await {
-            Ok(tx) => tx,
-            // The program is writing for a long time: the next round tries it again.
-            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
         let leased: Vec<i64> = lock(&self.leased).keys().map(|(call, _)| *call).collect();
-        let Some(claimed) = claim::lock_next(&tx, &names, &self.durables, &leased).await? else {
-            tx.rollback().await?;
-            return Ok(None);
-        };
-        let running = RunningCall::new(self, &claimed.receiver);
-        match mode {
-            Mode::Locked => Ok(Some((claimed, Some(tx), running))),
+        let claimed = match mode {
+            Mode::Locked => self.lock_next(&names, &leased).await,
             Mode::Leased => {
-                self.lease_of(running.worker).begin(&tx, claimed.id).await?;
-                tx.commit().await?;
-                Ok(Some((claimed, None, running)))
+                let claimed = self.lease().claim_next(&self.db, &names, &self.durables, &leased).await;
+                claimed.map(|claimed| claimed.map(|claimed| (claimed, None)))
             }
+        };
+        match claimed {
+            Ok(claimed) => Ok(claimed.map(|(claimed, tx)| {
+                let running = RunningCall::new(self, &claimed.receiver);
+                (claimed, tx, running)
+            })),
+            // The program is writing for a long time: the next round tries it again.
+            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn lock_next(&self, names: &[&'static str], leased: &[i64]) -> Result<Option<(Claimed, Option<Tx>)>> {
+        let tx = self.db.begin_at(Location::caller()).await?;
+        match claim::lock_next(&tx, names, &self.durables, leased).await? {
+            Some(claimed) => Ok(Some((claimed, Some(tx)))),
+            None => tx.rollback().await.map(|()| None),
         }
     }
 

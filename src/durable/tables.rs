@@ -28,7 +28,7 @@ pub struct Event {
 }
 
 /// A call that has not succeeded yet: one receiver of one event. The row is deleted when the receiver has succeeded.
-#[crate::model(crate = crate, table = "signals_todo", unique(receiver, key, event), index(receiver, due))]
+#[crate::model(crate = crate, table = "signals_todo", unique(receiver, key, event), index(receiver, due, id))]
 #[derive(Debug)]
 pub struct Todo {
     /// The number of the call.
@@ -47,6 +47,7 @@ pub struct Todo {
     /// How many attempts have begun.
     pub attempts: i64,
     /// The worker that is running it outside of a transaction.
+    #[index]
     pub worker: Option<i64>,
     /// How the last attempt failed.
     pub error: Option<String>,

@@ -146,7 +146,7 @@ impl Connection {
             Wants::Rows(each) if rows.is_none() && access == Access::Read && Command::of(sql) != Command::Read => {
                 return Box::pin(self.read_only(sql, params, *each)).await;
             }
-            Wants::Rows(each) => *each,
+            Wants::Rows(each) | Wants::Written(each) => *each,
             Wants::Key(_) => &mut keep_key,
             Wants::Count | Wants::CountOfAny => &mut ignore,
         };
@@ -158,7 +158,7 @@ impl Connection {
             Wants::Count => return Ok(count),
             Wants::CountOfAny => return Ok(changed(sql, count)),
             Wants::Key(wanted) => **wanted = key,
-            Wants::Rows(_) | Wants::Batch => {}
+            Wants::Rows(_) | Wants::Written(_) | Wants::Batch => {}
         }
         Ok(0)
     }

@@ -262,7 +262,7 @@ impl Connection {
             Wants::Count => self.step(sql, params),
             Wants::CountOfAny => self.execute(sql, params),
             Wants::Key(key) => self.insert(sql, params, key).map(|()| 0),
-            Wants::Rows(each) => self.query(access, sql, params, each).map(|()| 0),
+            Wants::Rows(each) | Wants::Written(each) => self.query(access, sql, params, each).map(|()| 0),
             Wants::Batch => self.batch(sql).map(|()| 0),
         };
         match result {

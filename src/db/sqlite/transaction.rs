@@ -77,8 +77,8 @@ impl Transaction {
         let mut held = self.lock()?;
         let connection = held.as_mut().ok_or_else(|| ErrorKind::Ended)?;
         let result = {
-            let _callback =
-                matches!(statement.wants, Wants::Rows(_)).then(|| Callback::on_this_thread(&self.callback_thread));
+            let _callback = matches!(statement.wants, Wants::Rows(_) | Wants::Written(_))
+                .then(|| Callback::on_this_thread(&self.callback_thread));
             connection.run(Access::Write, statement)
         };
         match result {
