@@ -41,6 +41,7 @@ enum Inner {
 
 /// Why [`Presence::woken`] has returned.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "SQLite wakes no other process"))]
 pub(crate) enum Woken {
     /// Another process has called [`Db::wake_others`].
     Woken,

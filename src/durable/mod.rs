@@ -3,6 +3,7 @@
 mod backoff;
 mod call;
 mod claim;
+mod command;
 mod dead;
 mod receivers;
 mod replay;
@@ -11,6 +12,7 @@ mod status;
 mod tables;
 mod worker;
 
+pub use self::command::command;
 pub use self::dead::{DeadCall, dead_calls, discard, discard_all, retry};
 pub use self::replay::replay;
 pub use self::status::{ReceiverStatus, status};

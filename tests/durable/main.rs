@@ -2,6 +2,7 @@
 #![allow(clippy::assigning_clones, reason = "an assignment is easier to read, and a test has no hurry")]
 
 mod calls;
+mod command;
 mod context;
 #[path = "../it/databases.rs"]
 #[allow(unused, reason = "it is shared with another test")]

@@ -1,0 +1,113 @@
+//! A command for the terminal.
+
+use std::fmt::Write as _;
+
+use super::{dead_calls, discard, discard_all, retry, status};
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// What [`command`] understands.
+const USAGE: &str = "\
+status           the calls of each durable receiver
+dead             the dead calls, with their errors
+retry <call>     makes a dead call due again; `all` for all of them
+discard <call>   deletes a dead call; `all` for all of them
+forget <id>      deletes the calls of a receiver that is no longer linked
+";
+
+/// Looks after durable receivers from a terminal: `status`, `dead`, `retry`, `discard` and `forget`. Returns what to print.
+///
+/// A program calls it for a command of its own:
+///
+/// ```no_run
+/// use signals::durable;
+/// use signals::prelude::*;
+///
+/// #[tokio::main]
+/// async fn main() -> Result<()> {
+///     let db = Db::connect("postgres://localhost/shop").await?;
+///     let mut arguments = std::env::args().skip(1);
+///     if arguments.next().as_deref() == Some("durable") {
+///         // `shop durable status`, `shop durable retry 4711`
+///         print!("{}", durable::command(&db, arguments).await?);
+///         return Ok(());
+///     }
+///     // serve requests
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+/// There is no such command, with what there is; errors of the database.
+pub async fn command(db: &Db, arguments: impl IntoIterator<Item = String>) -> Result<String> {
+    let arguments: Vec<String> = arguments.into_iter().collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["status"] | [] => print_status(db).await,
+        ["dead"] => print_dead(db).await,
+        ["retry", call] => Ok(format!("{} due again\n", calls(for_each(db, call, Decision::Retry).await?))),
+        ["discard", call] => Ok(format!("{} discarded\n", calls(for_each(db, call, Decision::Discard).await?))),
+        ["forget", receiver] => Ok(format!("{} deleted\n", calls(discard_all(db, receiver).await?))),
+        _ => Err(Error::other(format!("there is no command `{}`; there are\n{USAGE}", arguments.join(" ")))),
+    }
+}
+
+/// What becomes of a dead call.
+#[derive(Clone, Copy)]
+enum Decision {
+    Retry,
+    Discard,
+}
+
+async fn for_each(db: &Db, call: &str, decision: Decision) -> Result<u64> {
+    let ids = match call {
+        "all" => dead_calls(db).await?.iter().map(|dead| dead.id).collect(),
+        id => vec![id.parse().map_err(|_| Error::other(format!("`{id}` is not the number of a call: see `dead`")))?],
+    };
+    let mut count = 0;
+    for id in ids {
+        let changed = match decision {
+            Decision::Retry => retry(db, id).await?,
+            Decision::Discard => discard(db, id).await?,
+        };
+        count += u64::from(changed);
+    }
+    if count == 0 && call != "all" {
+        return Err(Error::other(format!("the call {call} is not dead: see `dead`")));
+    }
+    Ok(count)
+}
+
+fn calls(count: u64) -> String {
+    if count == 1 { "1 call".to_owned() } else { format!("{count} calls") }
+}
+
+async fn print_status(db: &Db) -> Result<String> {
+    let status = status(db).await?;
+    let width =
+        status.iter().map(|status| status.receiver.chars().count()).max().unwrap_or_default().max("receiver".len());
+    let mut text = format!("{:width$}  waiting  running     late     dead  oldest\n", "receiver");
+    for status in &status {
+        let oldest = status.oldest_age().map_or_else(String::new, |age| format!("{age:.0?}"));
+        let linked = if status.linked { "" } else { "  (not linked)" };
+        let (name, waiting, running, late, dead) =
+            (&status.receiver, status.waiting, status.running, status.late, status.dead);
+        // Writing to a `String` does not fail.
+        let _ = writeln!(text, "{name:width$}  {waiting:>7}  {running:>7}  {late:>7}  {dead:>7}  {oldest}{linked}");
+    }
+    Ok(text)
+}
+
+async fn print_dead(db: &Db) -> Result<String> {
+    let mut text = String::new();
+    for call in dead_calls(db).await? {
+        let attempts = if call.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", call.attempts) };
+        let _ = writeln!(
+            text,
+            "{}  {} (event {}, key `{}`), after {attempts}",
+            call.id, call.receiver, call.event, call.key
+        );
+        let _ = writeln!(text, "    {}", call.error);
+    }
+    if text.is_empty() { Ok("there are no dead calls\n".to_owned()) } else { Ok(text) }
+}
