@@ -25,7 +25,9 @@ ui-editor:
 
 # Overwrites the compile errors with what the compiler says now. Read the difference as a user would.
 bless:
-    TRYBUILD=overwrite cargo test --package signals-ui --all-features -- mistakes_are_explained
+    # With `durable`, JSON is a type of columns, and the messages that say how to add it are others.
+    TRYBUILD=overwrite cargo test --package signals-ui --features auth,migrate,serde -- mistakes_are_explained
+    TRYBUILD=overwrite cargo test --package signals-ui --all-features -- mistakes_are_explained trybuild=durable/
     git diff tests/ui
 
 lint:

@@ -436,8 +436,8 @@ pub mod __private {
     pub use crate::db::Query;
     #[cfg(feature = "durable")]
     pub use crate::delivery::{
-        Delivered, DurableChannel, DurableField, DurableFieldError, DurableOf, DurableSignal, Fields, Parts,
-        PartsWithTx, key_of_column, key_of_field, parts, parts_with_tx, send_durable, set_key,
+        Delivered, DurableChannel, DurableField, DurableFieldError, DurableOf, DurableSignal, Fields, KeyColumn, Parts,
+        PartsWithTx, key_of_field, parts, parts_with_tx, send_durable, set_key,
     };
     pub use crate::model::diagnostics::*;
     pub use crate::model::load::{by_field, by_optional_field, by_text, row_by_name, rows_by_name};

@@ -109,7 +109,9 @@ fn a_durable_receiver() {
             let created : CORE primitive::bool = created ;
             created == true }
             ;
-            let key = CORE primitive::bool::then (holds , || PRIVATE key_of_column (& payload . instance . country)) ;
+            let key = CORE primitive::bool::then (holds , || {
+            let country = & payload . instance . country ;
+            PRIVATE KeyColumn::key_of_column (country) }) ;
             PRIVATE set_key (delivered , key) ;
             holds }
             , PRIVATE Call::Async (| delivered | {

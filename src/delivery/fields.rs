@@ -64,9 +64,23 @@ impl fmt::Display for DurableFieldError {
 
 impl std::error::Error for DurableFieldError {}
 
-/// The key of a field of a model, as text.
-pub fn key_of_column<T: Column>(field: &T) -> String {
-    key_text(field.to_value())
+/// The type of a field of a model that `key = ..` names: that of a column.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is no column, and cannot be a key",
+    label = "no column",
+    note = "a key is stored with the call: name a field of the model that the database stores"
+)]
+pub trait KeyColumn {
+    /// The key, as text.
+    #[doc(hidden)]
+    fn key_of_column(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Column> KeyColumn for T {
+    fn key_of_column(&self) -> String {
+        key_text(self.to_value())
+    }
 }
 
 /// The key of a field of a signal, as text.

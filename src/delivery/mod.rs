@@ -10,7 +10,7 @@ mod signal;
 pub(crate) use self::attempt::Verdict;
 pub use self::attempt::{Delivery, DeliveryError};
 pub(crate) use self::fields::key_text;
-pub use self::fields::{DurableField, DurableFieldError, Fields, key_of_column, key_of_field};
+pub use self::fields::{DurableField, DurableFieldError, Fields, KeyColumn, key_of_field};
 pub use self::payload::{Delivered, DurableOf, Parts, PartsWithTx, parts, parts_with_tx, set_key};
 pub(crate) use self::payload::{Place, calls_of, deliver};
 pub(crate) use self::signal::Stored;

@@ -29,6 +29,7 @@ pub(super) struct Claimed {
 const COLUMNS: &str =
     "t.id, t.event, t.receiver, t.key, t.attempts, e.signal, e.sender, e.version, e.payload, e.context, e.at";
 
+#[diagnostic::do_not_recommend]
 impl FromRow for Claimed {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {

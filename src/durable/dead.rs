@@ -31,6 +31,7 @@ pub struct DeadCall {
     pub at: SystemTime,
 }
 
+#[diagnostic::do_not_recommend]
 impl FromRow for DeadCall {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {

@@ -19,4 +19,4 @@ pub use self::status::{ReceiverStatus, status};
 pub use self::tables::{Event, Todo};
 pub use self::worker::{Ran, Worker, Working};
 pub use crate::db::Carried;
-pub use crate::delivery::{Delivery, DeliveryError, DurableField, Fields};
+pub use crate::delivery::{Delivery, DeliveryError, DurableField, Fields, KeyColumn};

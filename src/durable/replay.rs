@@ -97,6 +97,7 @@ struct StoredEvent {
     payload: String,
 }
 
+#[diagnostic::do_not_recommend]
 impl FromRow for StoredEvent {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {

@@ -97,6 +97,7 @@ impl ReceiverStatus {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromRow for ReceiverStatus {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let count = |index| row.get::<i64>(index).map(|count| u64::try_from(count).unwrap_or_default());

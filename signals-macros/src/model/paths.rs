@@ -11,6 +11,8 @@ pub(super) struct Paths {
     pub(super) root: TokenStream,
     pub(super) private: TokenStream,
     pub(super) columns: Columns,
+    /// For the models of the library: the compiler should not list them as suggestions.
+    pub(super) hidden: Option<TokenStream>,
 }
 
 /// What the output can say about the columns of the model.
@@ -24,9 +26,10 @@ pub(super) enum Columns {
 
 impl Paths {
     pub(super) fn new(root: Root, over: Option<&Path>) -> Self {
+        let is_own = over.is_some_and(|path| path.is_ident("crate"));
         let root = root.path(over);
         let private = quote!(#root::__private);
-        Self { root, private, columns: Columns::Asked }
+        Self { root, private, columns: Columns::Asked, hidden: is_own.then(|| quote!(#[diagnostic::do_not_recommend])) }
     }
 
     /// For the stub of a model with a mistake.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -257,14 +257,18 @@ pub(super) fn filter(
     let of_model = sender.is_some() || is_of_models(signal);
     let place = SpanRange::of(field);
     let row = of_model.then(|| quote_spanned!(place.hygienic()=> .instance));
-    let question = if of_model { quote!(key_of_column) } else { quote!(key_of_field) };
+    let question = if of_model { quote!(KeyColumn::key_of_column) } else { quote!(key_of_field) };
     let question = moved(quote!(#private::#question), place);
+    // A variable with the user's location, so that the compiler points at the field if it is no column.
+    let mut argument = Group::new(Delimiter::Parenthesis, quote!(#field));
+    argument.set_span(place.first());
     let value = quote_spanned!(place.hygienic()=> &payload #row.#field);
+    let value = quote!({ let #field = #value; #question #argument });
     Some(quote! {
         |#delivered| {
             #payload
             let #holds = #passes;
-            let #key = ::core::primitive::bool::then(#holds, || #question(#value));
+            let #key = ::core::primitive::bool::then(#holds, || #value);
             #private::set_key(#delivered, #key);
             #holds
         }

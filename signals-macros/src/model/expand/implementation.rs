@@ -15,12 +15,15 @@ use crate::model::paths::Paths;
 use crate::root::implement;
 
 pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
-    let Paths { root, private, .. } = paths;
+    let Paths { root, private, hidden, .. } = paths;
     let name = model.name;
     let meta = meta::meta(parsed, model, paths);
     let nulls = model.columns.iter().filter_map(null);
     let sends_lifecycle = match model.origin {
-        Origin::Written => Some(implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new())),
+        Origin::Written => {
+            let sends = implement(name, &quote!(#private::SendsLifecycle for #name), &TokenStream::new());
+            Some(quote!(#hidden #sends))
+        }
         Origin::ThroughModelOf { .. } => None,
     };
     let sender = implement(name, &quote!(#private::SendsSignals for #name), &as_sender(model, paths));
@@ -45,11 +48,16 @@ pub(super) fn implementation(parsed: &Parsed, model: &Model<'_>, paths: &Paths) 
         const _: () = {
             #columns
             #meta
+            #hidden
             #sender
             #sends_lifecycle
+            #hidden
             #any_model
+            #hidden
             #internals
+            #hidden
             #implementation
+            #hidden
             #from_row
             #defaults
             #constructor

@@ -63,6 +63,7 @@ pub(super) fn lookups(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
 /// The struct of typed columns that the closures of queries get.
 fn typed_columns(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStream {
     let (name, vis, Paths { private, .. }) = (model.name, &parsed.item.vis, paths);
+    let hidden = &paths.hidden;
     let columns = format_ident!("{}Columns", name.unraw(), span = Span::call_site().located_at(name.span()));
     let doc = format!("The columns of [`{name}`] in queries.");
     let names = model.columns.iter().map(|column| column.name);
@@ -91,6 +92,7 @@ fn typed_columns(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> TokenStre
             #(#[doc = "This field."] #vis #fields: #all_types,)*
         }
 
+        #hidden
         impl #private::HasColumns for #name {
             type Columns = #columns;
             const COLUMNS: #columns = #columns { #(#fields: #values,)* };

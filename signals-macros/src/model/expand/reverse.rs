@@ -26,7 +26,7 @@ pub(super) fn reverse(parsed: &Parsed, model: &Model<'_>, paths: &Paths) -> Toke
 
 /// The implementation by which a model can be a through model: it references each of two models with one field.
 fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) -> Option<TokenStream> {
-    let Paths { private, .. } = paths;
+    let Paths { private, hidden, .. } = paths;
     let text = |column: &Column<'_>| option(column.ty).unwrap_or(column.ty).to_token_stream().to_string();
     let is_same = |other: &&Column<'_>| other.relation.is_some() && text(other) == text(column);
     if model.columns.iter().filter(is_same).count() > 1 {
@@ -40,7 +40,7 @@ fn pointer(index: usize, column: &Column<'_>, model: &Model<'_>, paths: &Paths) 
             type Me = Self;
         ),
     );
-    Some(quote!(const _: () = { #implementation };))
+    Some(quote!(const _: () = { #hidden #implementation };))
 }
 
 fn accessor(
