@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous};
+use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous, catch_panic};
 use signals_core::{BoxFuture, Receiver};
 
 use super::payload::{DurableOf, Place, calls_of, deliver};
@@ -133,10 +133,19 @@ fn read<S: DurableSignal>(version: u32, mut fields: Fields) -> Result<S> {
             S::VERSION
         )));
     }
-    for version in version..S::VERSION {
-        S::upcast(version, &mut fields);
+    // Both are code of the user, which may panic.
+    let read = catch_panic(|| {
+        for version in version..S::VERSION {
+            S::upcast(version, &mut fields);
+        }
+        S::read(&mut fields)
+    });
+    let unreadable =
+        |reason: &dyn fmt::Display| Error::other(format!("the event of `{name}` cannot be read: {reason}"));
+    match read {
+        Ok(read) => read.map_err(|error| unreadable(&error)),
+        Err(panic) => Err(unreadable(&format_args!("a panic: {}", panic.message))),
     }
-    S::read(&mut fields).map_err(|error| Error::other(format!("the event of `{name}` cannot be read: {error}")))
 }
 
 impl fmt::Debug for DurableChannel {

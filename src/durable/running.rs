@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::backoff::jittered;
@@ -58,9 +58,9 @@ pub(super) struct Shared {
 /// A worker that runs.
 pub(super) struct Running {
     pub(super) shared: Arc<Shared>,
-    tasks: JoinSet<(Mode, Result<Claims>)>,
-    /// How many of the tasks are of each mode.
-    of_mode: [usize; 2],
+    tasks: JoinSet<Result<Claims>>,
+    /// The mode of each task.
+    modes: HashMap<task::Id, Mode>,
     /// Whether the last task of a mode has found no call: others may have locked those that are due.
     found_none: [bool; 2],
     /// Other workers know by it that this one exists. `None` after it was lost, until it is announced again.
@@ -80,7 +80,7 @@ enum Claims {
 /// What has happened.
 enum Change {
     /// A task has ended.
-    Ended(Result<(Mode, Result<Claims>), JoinError>),
+    Ended(Result<(task::Id, Result<Claims>), JoinError>),
     Woken(Woken),
 }
 
@@ -122,7 +122,7 @@ impl Running {
         Ok(Some(Self {
             shared: Arc::new(shared),
             tasks: JoinSet::new(),
-            of_mode: [0; 2],
+            modes: HashMap::new(),
             found_none: [false; 2],
             presence: Some(presence),
             renewed: now,
@@ -159,14 +159,14 @@ impl Running {
             let names = shared.free_receivers(mode);
             let is_full = self.tasks.len() >= shared.options.concurrency
                 // Only one transaction can write.
-                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.of_mode[mode as usize] > 0;
+                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.modes.values().any(|known| *known == mode);
             if is_full || self.found_none[mode as usize] || names.is_empty() {
                 continue;
             }
             if claim::has_next(&shared.db, &names, &shared.durables).await? {
-                self.of_mode[mode as usize] += 1;
                 let shared = Arc::clone(shared);
-                self.tasks.spawn(async move { (mode, shared.run_calls(mode).await) });
+                let task = self.tasks.spawn(async move { shared.run_calls(mode).await });
+                self.modes.insert(task.id(), mode);
             } else if let Some(due) = claim::next_due(&shared.db, &names, &shared.durables).await? {
                 pause = pause.min(due.max(Duration::from_millis(1)));
             }
@@ -178,18 +178,22 @@ impl Running {
     pub(super) async fn changed(&mut self) {
         let Self { tasks, presence, .. } = self;
         let change = tokio::select! {
-            Some(ended) = tasks.join_next() => Change::Ended(ended),
+            Some(ended) = tasks.join_next_with_id() => Change::Ended(ended),
             woken = woken(presence) => Change::Woken(woken),
         };
         match change {
-            Change::Ended(Ok((mode, claims))) => {
-                self.of_mode[mode as usize] -= 1;
-                self.found_none[mode as usize] = !matches!(claims, Ok(Claims::Some));
+            Change::Ended(ended) => {
+                let (task, claims) = match ended {
+                    Ok((task, claims)) => (task, claims),
+                    Err(error) => (error.id(), Err(Error::other(error))),
+                };
+                if let Some(mode) = self.modes.remove(&task) {
+                    self.found_none[mode as usize] = !matches!(claims, Ok(Claims::Some));
+                }
                 if let Err(error) = claims {
                     self.shared.db.report(error);
                 }
             }
-            Change::Ended(Err(error)) => self.shared.db.report(Error::other(error)),
             Change::Woken(Woken::Woken) => self.wake(),
             Change::Woken(Woken::Lost(error)) => {
                 self.shared.db.report(error);

@@ -10,6 +10,7 @@ use crate::log::Log;
 on_each_database! {
     older_events_are_upcast_step_by_step,
     a_newer_event_is_left_to_a_newer_program,
+    an_upcast_that_panics_is_a_failed_attempt,
     a_model_may_have_gained_and_lost_fields,
     calls_of_unknown_receivers_wait_and_are_named,
 }
@@ -30,6 +31,7 @@ struct OrderPaid {
 /// Version 1 had `euros`, version 2 `cents` without a currency.
 fn upcast(version: u32, fields: &mut Fields) {
     LOG.note(format!("from {version}"));
+    assert!(!fields.contains_key("wrong"), "such events were never stored");
     if version == 1 {
         let euros = fields.remove("euros").and_then(|euros| euros.as_u64()).unwrap_or_default();
         fields.insert("cents".to_owned(), (euros * 100).into());
@@ -81,6 +83,22 @@ async fn a_newer_event_is_left_to_a_newer_program(database: &Database) -> TestRe
     let log = LOG.take();
     assert!(log.contains("the event has version 4 of `OrderPaid`, and this program knows version 3"), "{log}");
     assert!(durable::dead_calls(&db).await?.is_empty());
+    Ok(())
+}
+
+/// Rule 99.
+async fn an_upcast_that_panics_is_a_failed_attempt(database: &Database) -> TestResult {
+    let _turn = TURN.lock().await;
+    let db = database.connect_with::<(Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    store(&db, 1, r#"{"wrong": true}"#).await?;
+    store(&db, 2, r#"{"order": 2, "cents": 70}"#).await?;
+    let ran = Worker::new(&db).concurrency(1).run_due().await?;
+    assert_eq!((ran.succeeded, ran.failed), (1, 1));
+    LOG.is(&expect![[r#"
+        from 1
+        from 2
+        2: 70 EUR None
+    "#]]);
     Ok(())
 }
 
