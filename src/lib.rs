@@ -343,6 +343,7 @@
 //! | `axum` | `serde`; an [`Error`] is a response of axum, and with `tower-sessions` the user of a request is an extractor, `auth::CurrentUser` |
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `durable` | [`durable`](mod@durable): receivers that are stored with the transaction, and called by workers until they succeed |
+//! | `nats` | [`durable::nats`]: durable signals to programs with another database, over NATS JetStream |
 //! | `tracing` | a span per receiver |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
 

@@ -4,6 +4,8 @@
 
 mod attempt;
 mod fields;
+#[cfg(feature = "nats")]
+mod outgoing;
 mod payload;
 mod signal;
 
@@ -11,7 +13,13 @@ pub(crate) use self::attempt::Verdict;
 pub use self::attempt::{Delivery, DeliveryError};
 pub(crate) use self::fields::key_text;
 pub use self::fields::{DurableField, DurableFieldError, Fields, KeyColumn, key_of_field};
+#[cfg(feature = "nats")]
+pub use self::outgoing::Outgoing;
+#[cfg(feature = "nats")]
+pub(crate) use self::outgoing::outgoing_receivers;
 pub use self::payload::{Delivered, DurableOf, Parts, PartsWithTx, parts, parts_with_tx, set_key};
 pub(crate) use self::payload::{Place, calls_of, deliver};
 pub(crate) use self::signal::Stored;
+#[cfg(feature = "nats")]
+pub(crate) use self::signal::received;
 pub use self::signal::{DurableChannel, DurableSignal, send_durable};

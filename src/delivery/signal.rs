@@ -5,6 +5,8 @@ use std::fmt;
 use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous, catch_panic};
 use signals_core::{BoxFuture, Receiver};
 
+#[cfg(feature = "nats")]
+use super::outgoing::outgoing_calls;
 use super::payload::{DurableOf, Place, calls_of, deliver};
 use super::{DurableFieldError, Fields};
 use crate::db::{CallOrder, Db, OutgoingCall, OutgoingEvent, Tx};
@@ -41,26 +43,36 @@ pub async fn send_durable<S: DurableSignal>(signal: S, tx: &mut Tx) -> Result<()
     let tx = &*tx;
     let sending = async {
         let mut signal = signal;
-        if S::durable_state().has_receivers() {
+        // The calls of relays to other programs come first: they need no filters, and most signals have none.
+        let mut calls = outgoing_calls(&signal);
+        if S::durable_state().has_receivers() || !calls.is_empty() {
             let mut fields = Fields::new();
             signal.write(&mut fields).map_err(|error| unstorable(S::NAME, &error))?;
-            let (calls, payload) = calls_of(S::durable_state(), signal, (tx.db(), tx.scopes()), &CallOrder::Free)?;
+            let (local, payload) = calls_of(S::durable_state(), signal, (tx.db(), tx.scopes()), &CallOrder::Free)?;
             signal = payload;
+            calls.extend(local);
             if !calls.is_empty() {
-                tx.queue_event(OutgoingEvent {
-                    signal: S::NAME,
-                    sender: "",
-                    key: String::new(),
-                    version: S::VERSION,
-                    payload: serde_json::Value::Object(fields).to_string(),
-                    context: tx.db().carried(),
-                    calls,
-                });
+                let payload = serde_json::Value::Object(fields).to_string();
+                tx.queue_event(event::<S>(S::VERSION, payload, tx.db().carried(), calls));
             }
         }
         tx.inside(std::pin::pin!(asynchronous::send(S::state(), signal))).await
     };
     tx.whole(sending).await
+}
+
+fn event<S: DurableSignal>(
+    version: u32,
+    payload: String,
+    context: Option<String>,
+    calls: Vec<OutgoingCall>,
+) -> OutgoingEvent {
+    OutgoingEvent { signal: S::NAME, sender: "", key: String::new(), version, payload, context, calls }
+}
+
+#[cfg(not(feature = "nats"))]
+fn outgoing_calls<S>(_: &S) -> Vec<OutgoingCall> {
+    Vec::new()
 }
 
 #[cold]
@@ -146,6 +158,23 @@ fn read<S: DurableSignal>(version: u32, mut fields: Fields) -> Result<S> {
         Ok(read) => read.map_err(|error| unreadable(&error)),
         Err(panic) => Err(unreadable(&format_args!("a panic: {}", panic.message))),
     }
+}
+
+/// The event of another program as one of this program, with the calls of the durable receivers that get it: their filters are asked.
+#[cfg(feature = "nats")]
+pub(crate) fn received<S: DurableSignal>(
+    tx: &Tx,
+    version: u32,
+    fields: Fields,
+    context: Option<String>,
+) -> Result<Option<OutgoingEvent>> {
+    let db = &match &context {
+        Some(context) => tx.db().with_carried(context)?,
+        None => tx.db().clone(),
+    };
+    let calls = choose::<S>(version, fields.clone(), db)?;
+    let payload = serde_json::Value::Object(fields).to_string();
+    Ok((!calls.is_empty()).then(|| event::<S>(version, payload, context, calls)))
 }
 
 impl fmt::Debug for DurableChannel {

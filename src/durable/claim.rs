@@ -26,7 +26,7 @@ pub(super) struct Claimed {
     pub(super) at: SystemTime,
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "t.id, t.event, t.receiver, t.key, t.attempts, e.signal, e.sender, e.version, e.payload, e.context, e.at";
 
 #[diagnostic::do_not_recommend]
@@ -54,7 +54,7 @@ pub(super) fn time(micros: i64) -> SystemTime {
 }
 
 /// When a dead call is due.
-const NEVER: i64 = i64::MAX;
+pub(super) const NEVER: i64 = i64::MAX;
 
 /// The time of the database, in microseconds since 1970. In SQLite that is the time of this machine.
 ///
@@ -67,7 +67,7 @@ pub(super) fn now(dialect: Dialect) -> String {
 }
 
 /// The receivers as a table `r`: `column1` is the name, and `column2` whether dead calls do not hold back the next ones of their key.
-fn table(receivers: &[&str], durables: &Durables) -> String {
+pub(super) fn table(receivers: &[&str], durables: &Durables) -> String {
     let row = |name: &&str| if durables.skips_dead(name) { "(?, TRUE)" } else { "(?, FALSE)" };
     format!("(VALUES {}) AS r", receivers.iter().map(row).collect::<Vec<_>>().join(", "))
 }
@@ -76,7 +76,7 @@ fn table(receivers: &[&str], durables: &Durables) -> String {
 ///
 /// The first call of a key is found by an order that only the unique index has, whatever the statistics of the table say: with
 /// conditions on the receiver and the key, PostgreSQL reads the whole table if most calls have the same key.
-fn is_next(dialect: Dialect) -> String {
+pub(super) fn is_next(dialect: Dialect) -> String {
     format!(
         "t.receiver = r.column1 AND t.due <= {} AND NOT t.dead AND (t.key = '' OR t.id = (SELECT p.id FROM signals_todo p \
          WHERE (p.receiver, p.key, p.event) >= (t.receiver, t.key, 0) AND NOT (p.dead AND r.column2) \
@@ -86,7 +86,7 @@ fn is_next(dialect: Dialect) -> String {
 }
 
 /// The parameters of [`table`].
-fn params<'a>(receivers: &'a [&str]) -> Vec<ValueRef<'a>> {
+pub(super) fn params<'a>(receivers: &'a [&str]) -> Vec<ValueRef<'a>> {
     receivers.iter().map(|name| ValueRef::Text(name)).collect()
 }
 
@@ -217,11 +217,11 @@ impl Lease {
     }
 }
 
-fn duration(time: Duration) -> i64 {
+pub(super) fn duration(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
-fn list(ids: &[i64]) -> String {
+pub(super) fn list(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     ids.join(", ")
 }

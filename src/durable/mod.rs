@@ -5,6 +5,8 @@ mod call;
 mod claim;
 mod command;
 mod dead;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod receivers;
 mod replay;
 mod running;

@@ -49,7 +49,7 @@ impl Durables {
     }
 
     pub(crate) fn knows(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        self.by_name.contains_key(name) || relays().any(|relay| relay == name)
     }
 
     /// What the attribute of a receiver says.
@@ -81,6 +81,17 @@ impl Durables {
             Some(Call { receiver, durability, target: Target::Model(meta, source.signal) })
         })
     }
+}
+
+/// Under which names the calls of relays to other programs are stored.
+#[cfg(feature = "nats")]
+pub(super) fn relays() -> impl Iterator<Item = &'static str> {
+    crate::delivery::outgoing_receivers()
+}
+
+#[cfg(not(feature = "nats"))]
+pub(super) fn relays() -> impl Iterator<Item = &'static str> {
+    std::iter::empty()
 }
 
 /// How a receiver is called for an event.

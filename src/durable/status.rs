@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use super::claim::{now, time};
-use super::receivers::Durables;
+use super::receivers::{Durables, relays};
 use crate::db::{Db, FromRow, Row};
 use crate::error::Result;
 
-/// The calls of one durable receiver. See [`status`].
+/// The calls of one durable receiver, or the events that wait for another program. See [`status`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceiverStatus {
@@ -84,7 +84,7 @@ pub async fn status(db: &Db) -> Result<Vec<ReceiverStatus>> {
         status.linked = durables.knows(&status.receiver);
     }
     let idle: Vec<&str> =
-        durables.names().filter(|name| !known.iter().any(|status| status.receiver == *name)).collect();
+        durables.names().chain(relays()).filter(|name| !known.iter().any(|status| status.receiver == *name)).collect();
     known.extend(idle.into_iter().map(ReceiverStatus::idle));
     known.sort_by(|a, b| a.receiver.cmp(&b.receiver));
     Ok(known)

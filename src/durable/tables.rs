@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::receivers::relays;
 use crate::model::{Id, LeftOut, Meta, Model};
 
 /// An event: a durable signal that was sent, or a row that was saved or deleted. The payload is stored once, for all of its receivers.
@@ -55,10 +56,11 @@ pub struct Todo {
     pub dead: bool,
 }
 
-/// Whether the program has durable receivers.
+/// Whether the program has durable receivers, or sends durable signals to other programs.
 pub(crate) fn is_used() -> bool {
     static IS_USED: OnceLock<bool> = OnceLock::new();
-    *IS_USED.get_or_init(|| signals_core::receivers().any(|receiver| receiver.durable.is_some()))
+    let has_receivers = || signals_core::receivers().any(|receiver| receiver.durable.is_some());
+    *IS_USED.get_or_init(|| has_receivers() || relays().next().is_some())
 }
 
 signals_core::__private::register!(

@@ -1,0 +1,166 @@
+//! The statements of a relay: which event is sent next, and which has arrived.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::message::Receipt;
+use crate::db::{Db, DbOrTx, Dialect, Tx};
+use crate::durable::claim::{self, COLUMNS, Claimed, NEVER, duration, is_next, list, now, params, table};
+use crate::durable::receivers::{Durables, relays};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many events are sent together.
+const TOGETHER: usize = 100;
+/// The longest time until an event is sent again whose receipt has not come back.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// The events that wait for one program.
+pub(super) struct Outbox<'a> {
+    pub(super) db: &'a Db,
+    /// The name under which they are stored.
+    pub(super) receiver: &'static str,
+    pub(super) lease: Duration,
+    pub(super) max_age: Duration,
+    pub(super) in_flight: usize,
+}
+
+/// The names under which events wait for programs.
+pub(super) fn receivers() -> impl Iterator<Item = &'static str> {
+    relays()
+}
+
+/// Asks whether the table exists.
+pub(super) async fn check(db: &Db) -> Result<()> {
+    db.query_optional::<i64>("SELECT id FROM signals_todo LIMIT 1", &()).await.map(drop)
+}
+
+impl Outbox<'_> {
+    /// The name of the program.
+    pub(super) fn program(&self) -> &'static str {
+        self.receiver.strip_prefix("nats:").unwrap_or(self.receiver)
+    }
+
+    /// The events that are sent next: the first of each key. They are due again after the lease.
+    pub(super) async fn claim(&self) -> Result<Vec<Claimed>> {
+        let receivers = &[self.receiver];
+        let durables = Durables::linked();
+        if !claim::has_next(self.db, receivers, &durables).await? {
+            return Ok(Vec::new());
+        }
+        let most = TOGETHER.min(self.in_flight.saturating_sub(self.on_their_way().await?));
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let tx = match self.db.begin_at(Location::caller()).await {
+            Ok(tx) => tx,
+            // The program is writing for a long time: the next round tries it again.
+            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error),
+        };
+        let claimed = self.claim_in(&tx, receivers, &durables, most).await;
+        match claimed {
+            Ok(claimed) => tx.commit().await.map(|()| claimed),
+            Err(error) => tx.rollback().await.and(Err(error)),
+        }
+    }
+
+    async fn claim_in(
+        &self,
+        tx: &Tx,
+        receivers: &[&'static str],
+        durables: &Durables,
+        most: usize,
+    ) -> Result<Vec<Claimed>> {
+        let dialect = self.db.dialect();
+        let lock = match dialect {
+            Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
+            Dialect::Sqlite => "",
+        };
+        let (table, is_next) = (table(receivers, durables), is_next(dialect));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {table}, signals_todo t JOIN signals_event e ON e.id = t.event WHERE {is_next} ORDER BY t.due, t.id \
+             LIMIT {most}{lock}"
+        );
+        let claimed: Vec<Claimed> = tx.query_as(&sql, &&params(receivers)[..]).await?;
+        let is_old = |claimed: &Claimed| claimed.at.elapsed().is_ok_and(|age| age > self.max_age);
+        let (old, claimed): (Vec<_>, Vec<_>) = claimed.into_iter().partition(is_old);
+        self.bury(tx, &old).await?;
+        let mut of_attempts: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+        for claimed in &claimed {
+            of_attempts.entry(claimed.attempts).or_default().push(claimed.id);
+        }
+        for (attempts, ids) in of_attempts {
+            let lease = self.lease.saturating_mul(2_u32.saturating_pow(attempts.min(31))).min(LONGEST.max(self.lease));
+            let (now, lease, ids) = (now(dialect), duration(lease), list(&ids));
+            let sql =
+                format!("UPDATE signals_todo SET due = {now} + {lease}, attempts = attempts + 1 WHERE id IN ({ids})");
+            tx.execute(&sql, &()).await?;
+        }
+        Ok(claimed)
+    }
+
+    /// Events that are too old are dead: the other program may have forgotten that it has received them.
+    async fn bury(&self, tx: &Tx, old: &[Claimed]) -> Result<()> {
+        for Claimed { id, event, .. } in old {
+            let error = format!(
+                "event {event} waited longer than {:?} for the receipt of the program `{}`",
+                self.max_age,
+                self.program()
+            );
+            tx.execute(
+                &format!("UPDATE signals_todo SET due = {NEVER}, dead = TRUE, error = ? WHERE id = {id}"),
+                &(&*error,),
+            )
+            .await?;
+            self.db.report(Error::other(error));
+        }
+        Ok(())
+    }
+
+    async fn on_their_way(&self) -> Result<usize> {
+        let (now, most) = (now(self.db.dialect()), self.in_flight);
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM signals_todo WHERE receiver = ? AND due > {now} AND due < {NEVER} LIMIT \
+             {most}) AS sent"
+        );
+        let sent: i64 = self.db.query_one(&sql, &(self.receiver,)).await?;
+        Ok(usize::try_from(sent).unwrap_or_default())
+    }
+
+    /// The broker has not taken an event: it is due after this time.
+    pub(super) async fn put_back(&self, claimed: &Claimed, after: Duration, error: &str) -> Result<()> {
+        let (now, after, id) = (now(self.db.dialect()), duration(after), claimed.id);
+        let sql = format!("UPDATE signals_todo SET due = {now} + {after}, error = ? WHERE id = {id} AND NOT dead");
+        self.db.execute(&sql, &(error,)).await.map(drop)
+    }
+}
+
+/// The programs have received these events. Whichever copy it was: nothing is left to send.
+pub(super) async fn finish(db: &Db, receipts: &[Receipt], forget: bool) -> Result<()> {
+    if receipts.is_empty() {
+        return Ok(());
+    }
+    let tx = db.begin_at(Location::caller()).await?;
+    let finished = finish_in(&tx, receipts, forget).await;
+    match finished {
+        Ok(()) => tx.commit().await,
+        Err(error) => tx.rollback().await.and(Err(error)),
+    }
+}
+
+async fn finish_in(tx: &Tx, receipts: &[Receipt], forget: bool) -> Result<()> {
+    // A database that was restored gives a number again: the time tells the events apart.
+    let sql = "DELETE FROM signals_todo WHERE receiver = ? AND event = ? AND EXISTS (SELECT 1 FROM signals_event e WHERE e.id = \
+               signals_todo.event AND e.at = ?)";
+    for Receipt { by, event, at } in receipts {
+        let receiver = format!("nats:{by}");
+        let finished = tx.execute(sql, &(&*receiver, *event, *at)).await? > 0;
+        if finished && forget {
+            claim::delete_event(DbOrTx::Tx(tx), *event).await?;
+        }
+    }
+    Ok(())
+}
