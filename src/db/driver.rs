@@ -6,6 +6,8 @@
 use std::panic::Location;
 
 use super::answer::Answer;
+#[cfg(feature = "durable")]
+use super::statement::LastStatement;
 use super::statement::{Statement, Wants};
 use super::transaction_state::TransactionState;
 use super::url::{self, Target};
@@ -161,6 +163,20 @@ impl Session {
     /// The state of the transaction. A statement may have ended it.
     pub(super) fn state(&self) -> TransactionState {
         each_driver!(Session, self, session => session.state())
+    }
+
+    /// Sends a statement together with the COMMIT, where that saves a round trip. Otherwise it is returned.
+    #[cfg(feature = "durable")]
+    pub(super) fn send_last(&self, statement: LastStatement) -> Option<LastStatement> {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Some(statement),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref session) => {
+                session.send_last(statement);
+                None
+            }
+        }
     }
 
     /// Commits, or rolls back and returns why it could not commit.

@@ -82,6 +82,8 @@ pub use self::row::Row;
 pub(crate) use self::savepoint::Savepoint;
 pub(crate) use self::savepoint_stack::{ChangedModel, RowChanges, RowKey};
 pub(crate) use self::sql::{Dialect, Token, Tokens};
+#[cfg(feature = "durable")]
+pub(crate) use self::statement::LastStatement;
 pub(crate) use self::statement::{Names, RowsToInsert, Statement};
 pub use self::tx::Tx;
 pub use self::typed::{FromRow, Query};

@@ -9,8 +9,9 @@ use std::time::SystemTime;
 
 use serde_json::json;
 
-use super::{Dialect, Exec, Statement, Tx};
+use super::{Dialect, Exec, LastStatement, Statement, Tx};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// An event, and the receivers that it is stored for.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ pub(super) async fn store(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
     }
 }
 
-/// One statement, however many events there are: a list of JSON is the only parameter. The numbers are taken in the order of the list.
+/// One statement, in the round trip of COMMIT, however many events there are: a list of JSON is the only parameter. The numbers are taken in the order of the list.
 const STORE: &str = "WITH given AS MATERIALIZED (\
     SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) AS id, \
     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at, e.* FROM jsonb_to_recordset($1::text::jsonb) \
@@ -117,8 +118,7 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         })
         .collect();
     let list = serde_json::Value::from(list).to_string();
-    Exec::within(tx).run(Statement::new(STORE, &(list,))).await?;
-    Ok(())
+    tx.execute_last(LastStatement::new(STORE, vec![Value::Text(list)])).await
 }
 
 async fn store_in_sqlite(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {

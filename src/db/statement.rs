@@ -1,9 +1,11 @@
 //! What goes to a driver.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Params, Row};
 use crate::error::{Error, Result};
+use crate::value::{Value, ValueRef};
 
 /// One statement, on its way to the database.
 pub(crate) struct Statement<'a> {
@@ -12,6 +14,32 @@ pub(crate) struct Statement<'a> {
     names: Option<&'a dyn Names>,
     pub(super) wants: Wants<'a>,
     pub(super) rows: Option<RowsToInsert>,
+}
+
+/// A statement that is sent together with COMMIT. It is owned, since a COMMIT that was sent is not dropped with the future that waits
+/// for it.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "durable"), allow(dead_code, reason = "only events are stored with the COMMIT"))]
+pub(crate) struct LastStatement {
+    pub(super) sql: Cow<'static, str>,
+    pub(super) params: Vec<Value>,
+}
+
+#[cfg(feature = "durable")]
+impl LastStatement {
+    pub(crate) fn new(sql: impl Into<Cow<'static, str>>, params: Vec<Value>) -> Self {
+        Self { sql: sql.into(), params }
+    }
+}
+
+impl Params for LastStatement {
+    fn len(&self) -> usize {
+        self.params.len()
+    }
+
+    fn get(&self, index: usize) -> ValueRef<'_> {
+        (&self.params[index]).into()
+    }
 }
 
 /// An INSERT of several rows, whose SQL contains one row. The parameters are those of each row, row after row.

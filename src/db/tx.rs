@@ -15,6 +15,8 @@ use super::hook::{Hook, HookFuture, TransactionHook};
 use super::hooks::{self, Hooks};
 use super::savepoint_stack::{ChangedModel, RowChanges, RowKey, SavepointStack, SavepointState, SharedStack};
 use super::sql::refuse_transaction_control;
+#[cfg(feature = "durable")]
+use super::statement::LastStatement;
 use super::statement::Statement;
 use super::transaction_state::TransactionState;
 use super::{Db, Params, Row, nesting, placeholders};
@@ -220,6 +222,16 @@ impl Tx {
     #[expect(clippy::unused_async, reason = "there are no durable receivers")]
     async fn store_events(&self) -> Result<StoresEvents> {
         Ok(StoresEvents::No)
+    }
+
+    /// Executes a statement at the end of the transaction, on PostgreSQL in the round trip of COMMIT. It is an INSERT, UPDATE or DELETE. If
+    /// it fails then, the commit fails with its error.
+    #[cfg(feature = "durable")]
+    pub(crate) async fn execute_last(&self, statement: LastStatement) -> Result<()> {
+        if let Some(statement) = self.shared.session.send_last(statement) {
+            self.exec(self.shared.began).run(Statement::new(&statement.sql, &statement)).await?;
+        }
+        Ok(())
     }
 
     /// Queues an event, which is stored before the commit.

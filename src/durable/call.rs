@@ -24,6 +24,12 @@ pub(super) enum Outcome {
     Lost,
 }
 
+impl Outcome {
+    fn of_finish(finished: bool) -> Self {
+        if finished { Self::Succeeded } else { Self::Lost }
+    }
+}
+
 /// An attempt.
 pub(super) struct Attempt<'a> {
     pub(super) db: &'a Db,
@@ -46,7 +52,7 @@ impl Attempt<'_> {
             Err(error) => Err(Error::other(error.to_string())),
         };
         let ended = match called {
-            Ok(()) => self.finish(DbOrTx::Tx(&tx), &fence, claimed.event).await,
+            Ok(()) => fence.finish_locked(&tx, self.finished(claimed.event)).await.map(Outcome::of_finish),
             Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared.as_ref().ok(), error).await,
         };
         let committed = match ended {
@@ -92,14 +98,17 @@ impl Attempt<'_> {
         };
         let on = DbOrTx::Db(self.db);
         match called {
-            Ok(()) => self.finish(on, &fence, claimed.event).await,
+            Ok(()) => {
+                let finished = fence.finish(on, self.db.dialect(), self.finished(claimed.event)).await;
+                finished.map(Outcome::of_finish)
+            }
             Err(error) => self.fail(on, &fence, &claimed, prepared.as_ref().ok(), error).await,
         }
     }
 
-    async fn finish(&self, on: DbOrTx<'_>, fence: &Fence, event: i64) -> Result<Outcome> {
-        let finished = fence.finish(on, self.db.dialect(), self.keep.is_zero().then_some(event)).await?;
-        Ok(if finished { Outcome::Succeeded } else { Outcome::Lost })
+    /// The event, if it is deleted with its last call.
+    fn finished(&self, event: i64) -> Option<i64> {
+        self.keep.is_zero().then_some(event)
     }
 
     async fn fail(

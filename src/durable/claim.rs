@@ -5,9 +5,9 @@
 use std::time::{Duration, SystemTime};
 
 use super::receivers::Durables;
-use crate::db::{Db, DbOrTx, Dialect, FromRow, Params, Row, Tx, micros};
+use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx, micros};
 use crate::error::Result;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
 /// A call that may begin, or has begun, with its event.
 #[derive(Debug)]
@@ -243,28 +243,20 @@ pub(super) struct Fence {
 }
 
 impl Fence {
-    /// Its placeholders are `id` and `attempts`. The worker is part of the SQL, which is prepared once for each worker.
+    /// Its parameters are the first two: `id` and `attempts`. The worker is part of the SQL, which is prepared once for each worker.
     fn condition(&self) -> String {
         let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
-        format!("id = ? AND attempts = ? AND NOT dead{worker}")
+        format!("id = $1 AND attempts = $2 AND NOT dead{worker}")
     }
 
     /// The call has succeeded, and the event is deleted with its last call if `event` is given. Returns false if another worker has it
     /// now.
     pub(super) async fn finish(&self, on: DbOrTx<'_>, dialect: Dialect, event: Option<i64>) -> Result<bool> {
-        let (condition, attempts) = (self.condition(), i64::from(self.attempts));
-        let finish = format!("DELETE FROM signals_todo WHERE {condition}");
+        let attempts = i64::from(self.attempts);
         match (dialect, event) {
-            (Dialect::Postgres, Some(event)) => {
-                // One round trip. The two deletes see the same rows: the event is read before its call is gone.
-                let sql = format!(
-                    "WITH done AS ({finish} RETURNING event), gone AS (DELETE FROM signals_event WHERE id = ? \
-                     AND id IN (SELECT event FROM done) AND NOT EXISTS (SELECT 1 FROM signals_todo t \
-                     WHERE t.event = signals_event.id AND t.id <> ?)) SELECT 1 FROM done"
-                );
-                Ok(execute(on, &sql, &(self.id, attempts, event, self.id)).await? > 0)
-            }
+            (Dialect::Postgres, Some(_)) => Ok(execute(on, &self.finish_in_one(), &(self.id, attempts)).await? > 0),
             (_, event) => {
+                let finish = format!("DELETE FROM signals_todo WHERE {}", self.condition());
                 let finished = execute(on, &finish, &(self.id, attempts)).await? > 0;
                 if let (true, Some(event)) = (finished, event) {
                     delete_event(on, event).await?;
@@ -272,6 +264,31 @@ impl Fence {
                 Ok(finished)
             }
         }
+    }
+
+    /// Deletes the call and, if it was the last one, its event: one statement of PostgreSQL. Both deletes see the rows of the beginning.
+    fn finish_in_one(&self) -> String {
+        format!(
+            "WITH done AS (DELETE FROM signals_todo WHERE {} RETURNING id, event), gone AS (DELETE FROM signals_event USING done \
+             WHERE signals_event.id = done.event AND NOT EXISTS (SELECT 1 FROM signals_todo t \
+             WHERE t.event = done.event AND t.id <> done.id)) SELECT 1 FROM done",
+            self.condition()
+        )
+    }
+
+    /// The same at the end of the transaction that has locked the call, so that no other worker can have it. In PostgreSQL it is sent
+    /// with the COMMIT.
+    pub(super) async fn finish_locked(&self, tx: &Tx, event: Option<i64>) -> Result<bool> {
+        if tx.db().dialect() == Dialect::Sqlite {
+            return self.finish(DbOrTx::Tx(tx), Dialect::Sqlite, event).await;
+        }
+        let sql = match event {
+            Some(_) => self.finish_in_one(),
+            None => format!("DELETE FROM signals_todo WHERE {}", self.condition()),
+        };
+        let params = vec![Value::Integer(self.id), Value::Integer(i64::from(self.attempts))];
+        tx.execute_last(LastStatement::new(sql, params)).await?;
+        Ok(true)
     }
 
     /// The attempt has failed, and the next one is due after `delay`; without one, the call is dead.
@@ -283,15 +300,15 @@ impl Fence {
         delay: Option<Duration>,
         error: &str,
     ) -> Result<bool> {
-        let set = "UPDATE signals_todo SET worker = NULL, attempts = ?, error = ?";
+        let set = "UPDATE signals_todo SET worker = NULL, attempts = $3, error = $4";
         let (condition, before) = (self.condition(), i64::from(self.attempts));
         let attempts = i64::from(attempts);
         let failed = if let Some(delay) = delay {
-            let sql = format!("{set}, due = {} + ? WHERE {condition}", now(dialect));
-            execute(on, &sql, &(attempts, error, duration(delay), self.id, before)).await?
+            let sql = format!("{set}, due = {} + $5 WHERE {condition}", now(dialect));
+            execute(on, &sql, &(self.id, before, attempts, error, duration(delay))).await?
         } else {
             let sql = format!("{set}, due = {NEVER}, dead = TRUE WHERE {condition}");
-            execute(on, &sql, &(attempts, error, self.id, before)).await?
+            execute(on, &sql, &(self.id, before, attempts, error)).await?
         };
         Ok(failed > 0)
     }

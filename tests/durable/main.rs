@@ -11,7 +11,12 @@ mod databases;
 #[allow(unused, reason = "it is shared with another test")]
 mod log;
 mod order;
+#[cfg(feature = "postgres")]
+#[path = "../it/proxy.rs"]
+mod proxy;
 mod replay;
+#[cfg(feature = "postgres")]
+mod round_trips;
 mod tables;
 mod versions;
 mod wiring;

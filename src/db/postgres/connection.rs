@@ -2,6 +2,7 @@
 //!
 //! Statements are sent when their futures are first polled, in that order, without waiting for earlier answers.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -11,7 +12,7 @@ use futures_util::TryStreamExt;
 use futures_util::future::{join, join3};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket};
+use tokio_postgres::{CancelToken, Client, RowStream, SimpleQueryMessage, Socket, Statement as Prepared};
 
 use super::command::Command;
 use super::errors::{self, Failure};
@@ -21,7 +22,7 @@ use super::notifications::Notifications;
 use super::params::bound;
 use super::statements::Statements;
 use crate::db::begin::Access;
-use crate::db::statement::{RowsToInsert, Statement, Wants};
+use crate::db::statement::{LastStatement, RowsToInsert, Statement, Wants};
 use crate::db::transaction_state::TransactionState;
 use crate::db::{Params, Row};
 use crate::error::{Error, ErrorKind, Result};
@@ -107,10 +108,60 @@ impl Connection {
         self.simple("").await.is_ok()
     }
 
-    pub(super) async fn commit(&self) -> Result<(), Failure> {
-        let result = self.simple("COMMIT").await;
+    /// Commits, after these statements, which are prepared and sent in the same round trip. If one of them fails, the server rolls back
+    /// at the COMMIT, and `failed` becomes the SQL of that statement.
+    pub(super) async fn commit<'a>(
+        &self,
+        last: &'a [LastStatement],
+        prepared: &[Option<Prepared>],
+        failed: &mut &'a str,
+    ) -> Result<(), Failure> {
+        let mut sent = Vec::with_capacity(last.len());
+        for (statement, prepared) in last.iter().zip(prepared) {
+            let mut answer = Box::pin(self.send_last(statement, prepared.as_ref()));
+            // It is sent at its first poll. If it cannot be sent, COMMIT is not sent either.
+            match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
+                Poll::Pending => sent.push((statement, answer)),
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(failure)) => {
+                    *failed = &statement.sql;
+                    return Err(failure);
+                }
+            }
+        }
+        let answers = async {
+            for (statement, answer) in sent {
+                answer.await.inspect_err(|_| *failed = &statement.sql)?;
+            }
+            Ok(())
+        };
+        let (answered, committed) = join(answers, self.simple("COMMIT")).await;
         // A COMMIT that is refused rolls back.
         self.open.store(false, Ordering::Relaxed);
+        answered.and(committed)
+    }
+
+    /// Prepares a statement that is sent with the COMMIT. `None` if statements must not be prepared.
+    pub(super) async fn prepare_last(&self, statement: &LastStatement) -> Result<Option<Prepared>, Failure> {
+        if self.statements.are_forbidden() {
+            return Ok(None);
+        }
+        Ok(Some(self.find_or_prepare(&statement.sql).await?.0))
+    }
+
+    /// Sends a statement at the first poll, and reads its answer to the end.
+    async fn send_last(&self, statement: &LastStatement, prepared: Option<&Prepared>) -> Result<(), Failure> {
+        let rows = match prepared {
+            Some(prepared) => self.client.query_raw(prepared, bound(statement)).await,
+            None => self.client.query_typed_raw(&statement.sql, literals(statement)).await,
+        };
+        let result = match rows {
+            Ok(rows) => read(rows, &mut |_| Ok(())).await.map(drop),
+            Err(error) => Err(error.into()),
+        };
+        if matches!(result, Err(Failure::Here(_) | Failure::Refused(_))) {
+            self.statements.forget(&statement.sql);
+        }
         result
     }
 

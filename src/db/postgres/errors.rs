@@ -60,11 +60,11 @@ impl Failure {
         }
     }
 
-    /// Only a refusal means that nothing was committed.
-    pub(super) fn into_error_of_commit(self, died: Option<&str>) -> Error {
+    /// The error of a COMMIT and the statements that are sent with it. Only a refusal means that nothing was committed.
+    pub(super) fn into_error_of_commit(self, sql: &str, died: Option<&str>) -> Error {
         match self {
             Self::Lost(error) => ErrorKind::CommitUnknown { reason: reason(died, Some(&error)) }.into(),
-            failure => failure.into_error("COMMIT", died),
+            failure => failure.into_error(sql, died),
         }
     }
 }

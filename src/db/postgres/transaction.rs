@@ -4,15 +4,15 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Statement as Prepared};
 
 use super::errors::{self, Failure};
 use super::lease::Lease;
 use super::pending::{Pending, Sent};
 use crate::db::TransactionOptions;
 use crate::db::begin::Access;
-use crate::db::statement::Statement;
+use crate::db::statement::{LastStatement, Statement};
 use crate::db::transaction_state::{TransactionState, ended_by_statement};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -32,13 +32,20 @@ pub(in crate::db) struct Transaction {
 struct State {
     transaction: TransactionState,
     pending: Pending,
+    /// Statements that are sent with the COMMIT.
+    last: Vec<LastStatement>,
     /// How many of the abandoned operations were undone by rolling back a savepoint.
     undone: usize,
 }
 
 impl Transaction {
     pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
-        let state = State { transaction: TransactionState::Open, pending: Pending::begin(options), undone: 0 };
+        let state = State {
+            transaction: TransactionState::Open,
+            pending: Pending::begin(options),
+            last: Vec::new(),
+            undone: 0,
+        };
         Self {
             lease: Mutex::new(Some(Arc::new(lease))),
             access: options.access,
@@ -80,6 +87,12 @@ impl Transaction {
         }
     }
 
+    /// Sends a statement together with the COMMIT. If it fails, the transaction is rolled back, and the error is that of the statement.
+    #[cfg(feature = "durable")]
+    pub(in crate::db) fn send_last(&self, statement: LastStatement) {
+        self.lock_state().last.push(statement);
+    }
+
     pub(in crate::db) async fn commit(&self) -> Result<()> {
         let lease = self.take()?;
         if self.has_abandoned_operation(&lease) {
@@ -92,19 +105,24 @@ impl Transaction {
                  the commit",
             ));
         }
-        if !lease.in_transaction() {
+        let last = std::mem::take(&mut self.lock_state().last);
+        if !lease.in_transaction() && last.is_empty() {
             return Ok(());
         }
         if lease.is_closed() {
             // Nothing is sent, so nothing can be committed.
             return Err(errors::lost(lease.died(), None));
         }
+        let prepared = if last.is_empty() { Vec::new() } else { prepare(&lease, &last).await? };
         // The rollback of a savepoint may not be sent yet. If the server refuses it, it also refuses the COMMIT after it.
         let before = self.lock_state().pending.take();
         *self.committing() = Some(Box::pin(async move {
-            let operation = pin!(lease.commit());
-            let committed = lease.guard(lease.in_one(before.as_deref(), operation)).await;
-            committed.map_err(|failure| failure.into_error_of_commit(lease.died()))
+            let mut sql = "COMMIT";
+            let committed = {
+                let operation = pin!(lease.commit(&last, &prepared, &mut sql));
+                lease.guard(lease.in_one(before.as_deref(), operation)).await
+            };
+            committed.map_err(|failure| failure.into_error_of_commit(sql, lease.died()))
         }));
         let result = std::future::poll_fn(|context| {
             let mut committing = self.committing();
@@ -231,6 +249,16 @@ impl Transaction {
     fn committing(&self) -> MutexGuard<'_, Option<CommitOutcome>> {
         self.committing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Prepares statements that are sent with the COMMIT: after the COMMIT was sent, it would be too late for another round trip.
+async fn prepare(lease: &Lease, last: &[LastStatement]) -> Result<Vec<Option<Prepared>>> {
+    let mut prepared = Vec::with_capacity(last.len());
+    for statement in last {
+        let result = lease.guard(lease.prepare_last(statement)).await;
+        prepared.push(result.map_err(|failure| failure.into_error(&statement.sql, lease.died()))?);
+    }
+    Ok(prepared)
 }
 
 fn unknown_outcome() -> Error {
