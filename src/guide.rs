@@ -73,3 +73,8 @@ pub mod chapter_13 {}
 #[doc = ""]
 #[doc = include_str!("../docs/guide/14-context.md")]
 pub mod chapter_14 {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = ""]
+#[doc = include_str!("../docs/guide/15-what-must-not-be-lost.md")]
+pub mod chapter_15 {}

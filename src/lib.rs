@@ -6,7 +6,7 @@
 //! - A save, its receivers and everything that they write are one transaction.
 //! - Declare signals of your own with [`#[signal]`](macro@signal). They need no model and no database.
 //!
-//! **[The guide](guide)** begins with `cargo new` and leads to production in twelve short chapters. It is the best place to
+//! **[The guide](guide)** begins with `cargo new` and leads to production in short chapters. It is the best place to
 //! start. This page is an overview, with links to the details.
 //!
 //! # Example
@@ -365,7 +365,7 @@ pub mod error;
 // Its programs are tested with all features only: each is linked by itself, which takes a while.
 #[cfg(feature = "axum")]
 mod extract;
-#[cfg(all(doc, any(not(doctest), all(feature = "migrate", feature = "wiring"))))]
+#[cfg(all(doc, any(not(doctest), all(feature = "durable", feature = "migrate", feature = "wiring"))))]
 pub mod guide;
 pub mod model;
 pub mod prelude;

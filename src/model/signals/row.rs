@@ -144,8 +144,8 @@ model_signal! {
     /// The payload of [`post_commit`]. Use it for actions that cannot be undone: sending mail, calling other services.
     ///
     /// It is called at most once. If the process is killed after the COMMIT and before the receiver has run, the call is lost.
-    /// For work that must not be lost, save a row on the `tx` of [`post_save`], and let a recurring job do the work and delete
-    /// the row.
+    /// A receiver with `durable`, of the feature `durable`, is called until it succeeds: see
+    /// [the guide](crate::guide::chapter_15).
     ///
     /// The transaction is over, so an error cannot undo anything: it is passed to the handler of
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the other receivers still run. A receiver
@@ -252,7 +252,7 @@ model_signal! {
     /// does not know that, and sends this signal. A row that was deleted and inserted again with the same key is only sent to
     /// [`post_commit`].
     ///
-    /// It is called at most once, and an error cannot undo anything: see [`PostCommit`].
+    /// It is called at most once, or until it succeeds if it is durable, and an error cannot undo anything: see [`PostCommit`].
     ///
     /// ```
     /// # use signals::prelude::*;
