@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use signals_core::{Context, ContextValue};
 
+#[cfg(feature = "durable")]
+use super::carried::{self, Carried, Carrier};
 use super::{ConnectOptions, Db, Tx};
 use crate::error::{ErrorKind, Result, WiringMistake};
 
@@ -64,6 +66,22 @@ impl Db {
     }
 }
 
+#[cfg(feature = "durable")]
+impl Db {
+    /// The values of the context that are carried, as JSON. `None` if there are none.
+    pub(crate) fn carried(&self) -> Option<String> {
+        carried::write(&self.shared.options.carriers, &self.context)
+    }
+
+    /// A handle whose context has these carried values.
+    ///
+    /// # Errors
+    /// A value cannot be read.
+    pub(crate) fn with_carried(&self, json: &str) -> Result<Self> {
+        Ok(self.in_context(carried::read(&self.shared.options.carriers, &self.context, json)?))
+    }
+}
+
 impl Tx {
     /// Another handle of this transaction, whose context has one more value. What is done with it has the value, and is part of
     /// the transaction. It cannot commit or roll back.
@@ -89,6 +107,25 @@ impl Tx {
 }
 
 impl ConnectOptions {
+    /// Stores the values of this type in the context with the events of durable receivers: who acts, the tenant, the trace of the
+    /// request. A receiver takes it with `#[context]` as usual. Other values of the context are those of the `Db` of the worker.
+    ///
+    /// ```
+    /// # use signals::durable::Carried;
+    /// # struct Tenant(String);
+    /// # impl Carried for Tenant {
+    /// #     const NAME: &'static str = "tenant";
+    /// #     fn to_text(&self) -> String { self.0.clone() }
+    /// #     fn from_text(text: &str) -> Option<Self> { Some(Tenant(text.to_owned())) }
+    /// # }
+    /// let options = signals::ConnectOptions::new("sqlite::memory:").carry::<Tenant>();
+    /// ```
+    #[cfg(feature = "durable")]
+    pub fn carry<T: Carried>(mut self) -> Self {
+        Carrier::of::<T>().add(&mut self.carriers);
+        self
+    }
+
     /// Adds a value to the context of the `Db`, and so to that of all of its handles: what the application shares, such as a mailer or
     /// its settings. See [`Db::with`].
     ///

@@ -39,6 +39,8 @@ mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;
+#[cfg(feature = "durable")]
+mod store_events;
 #[cfg(all(test, any(feature = "sqlite", feature = "postgres")))]
 mod tests;
 mod transaction;

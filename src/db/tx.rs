@@ -214,7 +214,7 @@ impl Tx {
         if events.is_empty() {
             return Ok(StoresEvents::No);
         }
-        super::outgoing::store(self, &events).await?;
+        self.store(&events).await?;
         Ok(StoresEvents::Yes)
     }
 

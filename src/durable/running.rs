@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 use super::backoff::jittered;
 use super::call::{Attempt, Outcome};
 use super::claim::{self, Claimed, Lease};
+use super::options::{Options, Ran};
 use super::receivers::Durables;
-use super::worker::{Options, Ran, Worker};
 use crate::db::{Db, Dialect, Presence, Tx, Woken};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -93,7 +93,7 @@ async fn woken(presence: &mut Option<Presence>) -> Woken {
 
 impl Running {
     /// Starts a worker, if the program has durable receivers.
-    pub(super) async fn start(Worker { db, options }: Worker) -> Result<Option<Self>> {
+    pub(super) async fn start(db: Db, options: Options) -> Result<Option<Self>> {
         let durables = Durables::linked();
         if durables.is_empty() {
             return Ok(None);

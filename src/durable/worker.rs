@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::options::{Options, Ran};
 use super::running::Running;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -36,27 +37,8 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 #[must_use = "a worker does nothing until `run` is called"]
 pub struct Worker {
-    pub(super) db: Db,
-    pub(super) options: Options,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Options {
-    pub(super) concurrency: usize,
-    pub(super) poll: Duration,
-    pub(super) lease: Duration,
-    pub(super) grace: Duration,
-    pub(super) keep: Duration,
-}
-
-/// How many calls a worker has made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Ran {
-    /// How many have succeeded.
-    pub succeeded: u64,
-    /// How many have failed: they are repeated later, or dead.
-    pub failed: u64,
+    db: Db,
+    options: Options,
 }
 
 impl Worker {
@@ -120,7 +102,7 @@ impl Worker {
     /// The tables do not exist, or two receivers have one id.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
         let mut until = pin!(until);
-        let Some(mut running) = Running::start(self).await? else {
+        let Some(mut running) = Running::start(self.db, self.options).await? else {
             until.await;
             return Ok(());
         };
@@ -150,7 +132,7 @@ impl Worker {
     /// # Errors
     /// Errors of the database.
     pub async fn run_due(self) -> Result<Ran> {
-        let Some(mut running) = Running::start(self).await? else { return Ok(Ran::default()) };
+        let Some(mut running) = Running::start(self.db, self.options).await? else { return Ok(Ran::default()) };
         loop {
             running.fill().await;
             if running.is_idle() {

@@ -13,45 +13,49 @@ use crate::error::{Error, Result};
 const POST_COMMIT: &str = "post_commit";
 const POST_DELETE_COMMIT: &str = "post_delete_commit";
 
-/// The event of a row that was saved, if a durable receiver gets it.
-pub(super) fn saved(saved: &Saved, tx: &Tx) -> Result<Option<OutgoingEvent>> {
-    let (instance, previous) = (&*saved.instance, saved.previous.as_deref());
-    let state = &instance.any_meta().lifecycle.durable_commit;
-    if !state.has_receivers() {
-        return Ok(None);
+impl Saved {
+    /// The event, if a durable receiver gets it.
+    pub(super) fn event(&self, tx: &Tx) -> Result<Option<OutgoingEvent>> {
+        let (instance, previous) = (&*self.instance, self.previous.as_deref());
+        let state = &instance.any_meta().lifecycle.durable_commit;
+        if !state.has_receivers() {
+            return Ok(None);
+        }
+        let db = self.db.as_deref().unwrap_or(tx.db());
+        let (created, raw, changes) = (self.created, self.raw, FieldSet::changed_in(previous, instance));
+        let payload = PostCommit { instance, created, previous, changes, db, context: db.context(), raw };
+        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), &CallOrder::OfRow)?;
+        if calls.is_empty() {
+            return Ok(None);
+        }
+        let mut fields = Map::new();
+        fields.insert("instance".to_owned(), row(instance)?);
+        fields.insert("created".to_owned(), created.into());
+        fields.insert("raw".to_owned(), raw.into());
+        if let Some(previous) = previous.filter(|_| state.reads_costly_fields()) {
+            fields.insert("previous".to_owned(), row(previous)?);
+        }
+        Ok(Some(event(POST_COMMIT, instance, fields, calls, db)))
     }
-    let db = saved.db.as_deref().unwrap_or(tx.db());
-    let (created, raw, changes) = (saved.created, saved.raw, FieldSet::changed_in(previous, instance));
-    let payload = PostCommit { instance, created, previous, changes, db, context: db.context(), raw };
-    let (calls, _) = calls_of(state, payload, (db, tx.scopes()), &CallOrder::OfRow)?;
-    if calls.is_empty() {
-        return Ok(None);
-    }
-    let mut fields = Map::new();
-    fields.insert("instance".to_owned(), row(instance)?);
-    fields.insert("created".to_owned(), created.into());
-    fields.insert("raw".to_owned(), raw.into());
-    if let Some(previous) = previous.filter(|_| state.reads_costly_fields()) {
-        fields.insert("previous".to_owned(), row(previous)?);
-    }
-    Ok(Some(event(POST_COMMIT, instance, fields, calls, db)))
 }
 
-/// The event of a row that was deleted, if a durable receiver gets it.
-pub(super) fn removed(removed: &Removed, tx: &Tx) -> Result<Option<OutgoingEvent>> {
-    let instance = &*removed.instance;
-    let state = &instance.any_meta().lifecycle.durable_delete_commit;
-    if !state.has_receivers() {
-        return Ok(None);
+impl Removed {
+    /// The event, if a durable receiver gets it.
+    pub(super) fn event(&self, tx: &Tx) -> Result<Option<OutgoingEvent>> {
+        let instance = &*self.instance;
+        let state = &instance.any_meta().lifecycle.durable_delete_commit;
+        if !state.has_receivers() {
+            return Ok(None);
+        }
+        let db = self.db.as_deref().unwrap_or(tx.db());
+        let payload = PostDeleteCommit { instance, db, context: db.context() };
+        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), &CallOrder::OfRow)?;
+        if calls.is_empty() {
+            return Ok(None);
+        }
+        let fields = Map::from_iter([("instance".to_owned(), row(instance)?)]);
+        Ok(Some(event(POST_DELETE_COMMIT, instance, fields, calls, db)))
     }
-    let db = removed.db.as_deref().unwrap_or(tx.db());
-    let payload = PostDeleteCommit { instance, db, context: db.context() };
-    let (calls, _) = calls_of(state, payload, (db, tx.scopes()), &CallOrder::OfRow)?;
-    if calls.is_empty() {
-        return Ok(None);
-    }
-    let fields = Map::from_iter([("instance".to_owned(), row(instance)?)]);
-    Ok(Some(event(POST_DELETE_COMMIT, instance, fields, calls, db)))
 }
 
 fn event(signal: &'static str, row: &dyn AnyModel, fields: Fields, calls: Vec<OutgoingCall>, db: &Db) -> OutgoingEvent {

@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use signals_core::__private::asynchronous::send_reporting;
 
-#[cfg(feature = "durable")]
-use super::events;
 use super::{AnyModel, FieldSet, PostCommit, PostDeleteCommit, PostDeleteRollback, PostRollback};
 use crate::db::{Db, Hook, RowChanges, TransactionEnd};
 #[cfg(feature = "durable")]
@@ -136,8 +134,8 @@ impl RowChanges for RowHistory {
     #[cfg(feature = "durable")]
     fn event(&self, tx: &Tx) -> Result<Option<OutgoingEvent>> {
         match (&self.saved, &self.removed) {
-            (Some(saved), _) if self.exists => events::saved(saved, tx),
-            (_, Some(removed)) if !self.exists => events::removed(removed, tx),
+            (Some(saved), _) if self.exists => saved.event(tx),
+            (_, Some(removed)) if !self.exists => removed.event(tx),
             _ => Ok(None),
         }
     }

@@ -15,8 +15,10 @@ pub(crate) type Graph = BTreeSet<(String, String)>;
 const ORDER: &[&[&str]] = &[
     &["src/lib.rs", "src/prelude.rs"],
     &["src/auth/", "src/web/", "src/migrate/", "src/wiring", "src/testing.rs", "src/check.rs", "src/dispatch.rs"],
+    &["src/durable/"],
     &["src/schema/"],
     &["src/model/"],
+    &["src/delivery/"],
     &["src/db/"],
     &["src/column"],
     &["src/error"],
