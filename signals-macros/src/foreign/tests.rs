@@ -24,7 +24,7 @@ fn expanded(place: Place, code: &TokenStream) -> Option<TokenStream> {
     Some(match place {
         Place::Receiver | Place::Sender => {
             let text = code.to_string();
-            let is_durable = crate::receiver::durable::WORDS.iter().any(|word| text.starts_with(word));
+            let is_durable = crate::receiver::durability::WORDS.iter().any(|word| text.starts_with(word));
             let attribute = match () {
                 () if text.starts_with("post_save") => code.clone(),
                 () if is_durable => quote!(post_commit, sender = User, durable, #code),

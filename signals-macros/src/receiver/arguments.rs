@@ -1,6 +1,6 @@
 //! The arguments of one `#[receiver(..)]`, as they were written.
 
-use super::durable::Durable;
+use super::durability::Durable;
 use super::timeout::Timeout;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 

@@ -11,7 +11,7 @@ use super::context;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::meant::Meant;
 use super::parse::{BoundTo, Parsed};
-use super::{durable, forms, generics, names};
+use super::{durability, durable, forms, generics, names};
 use crate::errors::Errors;
 use crate::foreign::signal_names::SIGNALS;
 use crate::grammar::text;
@@ -331,7 +331,7 @@ fn of_payload<'a>(
     let binding = Binding { name: names::field(name), written: name, ty, scope: scope(ty, generics) };
     Some(match () {
         () if binding.name == "event" => Parameter::Event(binding),
-        () if is_durable && durable::is_part(&binding.name) => Parameter::Part(binding),
+        () if is_durable && durability::is_part(&binding.name) => Parameter::Part(binding),
         () => Parameter::Field(binding),
     })
 }

@@ -10,7 +10,6 @@ use super::arguments::Arguments;
 use super::check;
 use super::condition::is_typed;
 use super::context;
-use super::durable;
 use super::forms::is_of_types;
 use super::ir::{Binding, CallStyle, Function, Parameter, Scope};
 use super::name::{Name, place};
@@ -20,6 +19,7 @@ use super::stacked;
 use super::timeout;
 use super::type_tokens::{is_trait_object, without_lifetimes};
 use super::usual::Usual;
+use super::{durability, durable};
 use crate::root::{Root, SpanRange, ask, at, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
@@ -259,8 +259,8 @@ fn payload(
     let usual = Usual::of(signal);
     let mut subject = name.clone();
     let durable = arguments.durable.word.as_ref();
-    if let Some(word) = durable.filter(|_| !durable::is_known(signal)) {
-        let asked = if durable::is_of_models(signal) { quote!(CanBeDurable) } else { quote!(DeclaredDurable) };
+    if let Some(word) = durable.filter(|_| !durability::is_known(signal)) {
+        let asked = if durability::is_of_models(signal) { quote!(CanBeDurable) } else { quote!(DeclaredDurable) };
         subject = question(subject, SpanRange::of(word), asked);
     } else if let CallStyle::Async(word) = function.call
         && !usual.awaits()

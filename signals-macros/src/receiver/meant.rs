@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type};
 
 use super::arguments::Arguments;
-use super::durable;
+use super::durability;
 use super::type_tokens::without_lifetimes;
 use crate::case::camel_case;
 use crate::foreign::signal_names::SIGNALS;
@@ -77,7 +77,7 @@ impl Meant {
         let signals = attributes.iter().flat_map(|arguments| &arguments.signals).map(last).collect();
         let sender = attributes.iter().find_map(|arguments| arguments.senders.as_ref()?.first()).map(text);
         let row = sender.clone().unwrap_or_else(|| "dyn AnyModel".to_owned());
-        Self { signals, sender, row, is_durable: durable::is_durable(attributes) }
+        Self { signals, sender, row, is_durable: attributes.iter().any(|arguments| arguments.durable.is_durable()) }
     }
 
     /// Whether all signals are the library's, by their names: a signal of your own has a name in camel case.
@@ -148,7 +148,7 @@ impl Meant {
                 "no field `{name}`: the delivery is called `delivery`\n\nhelp: write `delivery: &Delivery`"
             ));
         }
-        let help = if self.signals.iter().all(|signal| durable::can_be(signal)) {
+        let help = if self.signals.iter().all(|signal| durability::can_be(signal)) {
             "write `durable` in the attribute, or leave this parameter out"
         } else {
             "receive `post_commit`, with `durable` in the attribute, or leave this parameter out"

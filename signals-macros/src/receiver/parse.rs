@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, Ident, Item, ItemFn, LitStr, Meta, Path, Stmt, Token,
 use super::arguments::{Arguments, Changed};
 use super::forms::{self, Bare};
 use super::timeout::Timeout;
-use super::{context, durable};
+use super::{context, durability};
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::foreign::signal_names::SIGNALS;
@@ -281,7 +281,7 @@ fn value(key: &Key<'_>, arguments: &mut Arguments) -> syn::Result<()> {
             arguments.timeout = Some(Timeout::parse(word(), &written)?);
         }
         "durable" => arguments.durable.value(key)?,
-        setting if durable::WORDS.contains(&setting) => arguments.durable.value(key)?,
+        setting if durability::WORDS.contains(&setting) => arguments.durable.value(key)?,
         "id" => arguments.id = Some(key.value("id = \"welcome-mail\"")?),
         _ => arguments.root = Some(key.root()?),
     }

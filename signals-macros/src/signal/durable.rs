@@ -1,59 +1,11 @@
-//! `#[signal(durable)]`: a signal whose payload is stored, and how its fields are written and read.
+//! How much of a durable signal is written, and its rules.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::{Attribute, Field, Path};
-
-use super::expand::{Expansion, Sending};
 use super::owned::owned;
 use super::parse::{Parsed, SentBy};
 use crate::errors::Errors;
-use crate::grammar::{Key, text};
-use crate::receiver::durable::missing;
-use crate::root::{Root, ask};
-
-/// What the attribute says of durability.
-#[derive(Default)]
-pub(super) struct Durable {
-    /// The word `durable`.
-    word: Option<Ident>,
-    /// The word `version`, and the number.
-    version: Option<(Ident, u32)>,
-    /// The word `upcast`, and the function.
-    upcast: Option<(Ident, Path)>,
-}
-
-impl Durable {
-    /// Parses the value of `version` or `upcast`, or the word `durable`.
-    pub(super) fn value(&mut self, key: &Key<'_>) -> syn::Result<()> {
-        let word = key.word.clone();
-        match key.name() {
-            "version" => {
-                let version = key.number("version = 2")?;
-                if version == 0 {
-                    let message = "the first version of a signal is 1\n\nhelp: write `version = 1`, or leave it out";
-                    return Err(syn::Error::new(word.span(), message));
-                }
-                self.version = Some((word, version));
-            }
-            "upcast" => self.upcast = Some((word, key.path("upcast = from_v1")?)),
-            _ => {
-                self.word = Some(word);
-                key.flag()?;
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn is_durable(&self) -> bool {
-        self.word.is_some()
-    }
-
-    fn version(&self) -> u32 {
-        self.version.as_ref().map_or(1, |(_, version)| *version)
-    }
-}
+use crate::grammar::text;
+use crate::receiver::durability::missing;
+use crate::root::Root;
 
 /// How much of a durable signal is written.
 #[derive(Clone, Copy, PartialEq)]
@@ -144,93 +96,4 @@ fn check_fields(parsed: &Parsed, errors: &mut Errors) {
             );
         }
     }
-}
-
-impl Expansion<'_> {
-    /// What stores the payload and reads it, and the state of the durable receivers.
-    pub(super) fn durable_signal(&self) -> TokenStream {
-        let Self { private, name, parsed, .. } = self;
-        let (struct_name, version) = (&parsed.item.ident, parsed.arguments.durable.version());
-        let fields = parsed.item.fields.iter();
-        let (write, read): (Vec<_>, Vec<_>) = fields.map(|field| written_and_read(field, private)).unzip();
-        let upcast = parsed.arguments.durable.upcast.as_ref().map(|(word, function)| {
-            // A place for a function, so that the compiler compares the user's with it.
-            let call = quote_spanned!(Span::mixed_site()=> function(version, fields));
-            let function_name = Ident::new("function", Span::mixed_site());
-            let [version, fields] = ["version", "fields"].map(|name| Ident::new(name, Span::mixed_site()));
-            let wanted = quote_spanned!(word.span()=> fn(::core::primitive::u32, &mut #private::Fields));
-            quote! {
-                fn upcast(#version: ::core::primitive::u32, #fields: &mut #private::Fields) {
-                    let #function_name: #wanted = #function;
-                    #call
-                }
-            }
-        });
-        let fields = Ident::new(if write.is_empty() { "_fields" } else { "fields" }, Span::mixed_site());
-        quote! {
-            static DURABLE: #private::SignalState<#private::DurableOf<#struct_name>> = #private::SignalState::without_senders();
-
-            impl #private::DurableSignal for #struct_name {
-                const NAME: &'static ::core::primitive::str = #name;
-                const VERSION: ::core::primitive::u32 = #version;
-                #upcast
-                fn write(&self, #fields: &mut #private::Fields) -> ::core::result::Result<(), #private::DurableFieldError> {
-                    #(#write)*
-                    ::core::result::Result::Ok(())
-                }
-                fn read(#fields: &mut #private::Fields) -> ::core::result::Result<Self, #private::DurableFieldError> {
-                    ::core::result::Result::Ok(Self { #(#read)* })
-                }
-                fn state() -> &'static #private::SignalState<Self> { &STATE }
-                fn durable_state() -> &'static #private::SignalState<#private::DurableOf<Self>> { &DURABLE }
-            }
-
-            #private::register!(DURABLE_ENTRY, #private::Entry::Declared {
-                module: ::core::module_path!(),
-                value: &#private::DurableChannel::of::<#struct_name>(),
-            });
-        }
-    }
-
-    /// The method that sends a durable signal.
-    pub(super) fn durable_methods(&self, Sending { constant, subject, .. }: &Sending, stored: Stored) -> TokenStream {
-        let (private, vis, library) = (&self.private, &self.parsed.item.vis, &self.library);
-        // It has the span of the name, where the compiler points if a call has no `tx`. A warning that nothing sends it would be there too.
-        let place = self.parsed.item.ident.span();
-        let send = match stored {
-            Stored::Wholly => quote_spanned!(place=> #private::send_durable(self, tx).await),
-            Stored::Not | Stored::OnlySent => quote_spanned! {place=> {
-                let _ = (self, tx);
-                ::core::unreachable!()
-            }},
-        };
-        let send = quote_spanned! {place=>
-            #vis async fn send(self, tx: &mut #library::Tx) -> ::core::result::Result<(), #library::Error> { #send }
-        };
-        quote! {
-            impl #subject {
-                #constant
-
-                /// Sends it in this transaction: calls every receiver that is not durable at once, in order, and stores it for the durable
-                /// ones, which are called after the commit.
-                ///
-                /// # Errors
-                ///
-                /// If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit.
-                #[allow(dead_code, unreachable_pub, reason = "it has the location of the struct")]
-                #send
-            }
-        }
-    }
-}
-
-/// How a field is written, and how it is read. Its type is asked whether it can be stored, with the spans of the user.
-fn written_and_read(field: &Field, private: &TokenStream) -> (TokenStream, TokenStream) {
-    let cfgs: Vec<&Attribute> = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-    let (ty, Some(name)) = (&field.ty, &field.ident) else { return (TokenStream::new(), TokenStream::new()) };
-    let key = name.unraw().to_string();
-    let fields = Ident::new("fields", Span::mixed_site());
-    let [write, read] =
-        ["write", "read"].map(|answer| ask(ty.to_token_stream(), quote!(#private::DurableField), answer));
-    (quote!(#(#cfgs)* #write(&self.#name, #key, #fields)?;), quote!(#(#cfgs)* #name: #read(#fields, #key)?,))
 }

@@ -9,7 +9,9 @@ use crate::errors::Errors;
 use crate::root::Root;
 
 mod check;
+mod durability;
 mod durable;
+mod durable_impls;
 mod expand;
 mod owned;
 mod parse;

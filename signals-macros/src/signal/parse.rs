@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct, LitStr, Path, Type};
 
-use super::durable::Durable;
+use super::durability::Durable;
 use crate::errors::Errors;
 use crate::foreign::Place;
 use crate::grammar::Keys;

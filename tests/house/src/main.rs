@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Count { what: "words of a dialect of our own", limit: 15, places: words::dialect() },
         Count { what: "files in import cycles", limit: 13, places: imports::in_cycles(&graph) },
         Count { what: "imports that run upward", limit: 0, places: imports::upward(&graph) },
-        Count { what: "names at the root", limit: 44, places: surface::names(library, "src/lib.rs") },
+        Count { what: "names at the root", limit: 45, places: surface::names(library, "src/lib.rs") },
         Count { what: "names in the prelude", limit: 36, places: surface::names(library, "src/prelude.rs") },
         Count { what: "hidden methods of traits in the prelude", limit: 2, places: surface::hidden_methods(library) },
         Count { what: "files over 600 lines", limit: 0, places: sizes::long_files(600) },
