@@ -325,15 +325,34 @@ pub(super) async fn take_over(db: &Db, gone: &[i64]) -> Result<u64> {
     db.execute(&sql, &()).await
 }
 
-/// How long until the next call of these receivers is due, as far as it is not due yet.
-pub(super) async fn next_due(db: &Db, receivers: &[&str], durables: &Durables) -> Result<Option<Duration>> {
-    let (now, table) = (now(db.dialect()), table(receivers, durables));
+/// What one receiver has to do.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) receiver: String,
+    /// Whether a call may begin.
+    pub(super) is_due: bool,
+    /// How long until the next call is due, as far as it is not due yet.
+    pub(super) later: Option<Duration>,
+}
+
+impl FromRow for Work {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let later: Option<i64> = row.get(2)?;
+        let later = later.map(|later| Duration::from_micros(u64::try_from(later).unwrap_or_default()));
+        Ok(Self { receiver: row.get(0)?, is_due: row.get::<i64>(1)? > 0, later })
+    }
+}
+
+/// What these receivers have to do, by one statement: it is what an idle worker asks.
+pub(super) async fn work(db: &Db, receivers: &[&'static str], durables: &Durables) -> Result<Vec<Work>> {
+    let dialect = db.dialect();
+    let (now, table, is_next) = (now(dialect), table(receivers, durables), is_next(dialect));
     let sql = format!(
-        "SELECT MIN(n.due) - {now} FROM (SELECT (SELECT MIN(t.due) FROM signals_todo t WHERE t.receiver = r.column1 \
-         AND t.due > {now} AND t.due < {NEVER}) AS due FROM {table}) AS n"
+        "SELECT r.column1, CASE WHEN EXISTS (SELECT 1 FROM signals_todo t WHERE {is_next}) THEN 1 ELSE 0 END, \
+         (SELECT MIN(t.due) FROM signals_todo t WHERE t.receiver = r.column1 AND t.due > {now} AND t.due < {NEVER}) - {now} \
+         FROM {table}"
     );
-    let left: Option<i64> = db.query_one(&sql, &&params(receivers)[..]).await?;
-    Ok(left.map(|left| Duration::from_micros(u64::try_from(left).unwrap_or_default())))
+    db.query_as(&sql, &&params(receivers)[..]).await
 }
 
 /// Deletes events that no call needs any more and that are older than `age`. Returns how many.

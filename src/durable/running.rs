@@ -19,7 +19,7 @@ use crate::db::{Db, Dialect, Presence, Tx, Woken};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often the calls of workers whose process has ended are looked for.
-const TAKE_OVER: Duration = Duration::from_millis(400);
+const TAKE_OVER: Duration = Duration::from_millis(500);
 /// How often events that no call needs are looked for.
 const CLEAN: Duration = Duration::from_mins(10);
 
@@ -63,6 +63,8 @@ pub(super) struct Running {
     modes: HashMap<task::Id, Mode>,
     /// Whether the last task of a mode has found no call: others may have locked those that are due.
     found_none: [bool; 2],
+    /// Until when the database is not asked, because nothing is due and nothing runs.
+    idle_until: Option<Instant>,
     /// Other workers know by it that this one exists. `None` after it was lost, until it is announced again.
     presence: Option<Presence>,
     renewed: Instant,
@@ -124,6 +126,7 @@ impl Running {
             tasks: JoinSet::new(),
             modes: HashMap::new(),
             found_none: [false; 2],
+            idle_until: None,
             presence: Some(presence),
             renewed: now,
             took_over: now,
@@ -134,6 +137,14 @@ impl Running {
     /// Something may be due that was not before.
     pub(super) fn wake(&mut self) {
         self.found_none = [false; 2];
+        self.idle_until = None;
+    }
+
+    /// A round has ended: the database is asked again, unless it has said that nothing is due yet.
+    pub(super) fn end_round(&mut self) {
+        if self.idle_until.is_none() {
+            self.wake();
+        }
     }
 
     /// Whether no task is running.
@@ -153,25 +164,44 @@ impl Running {
     }
 
     async fn try_fill(&mut self) -> Result<Duration> {
-        let shared = &self.shared;
-        let mut pause = jittered(shared.options.poll);
-        for mode in MODES {
-            let names = shared.free_receivers(mode);
-            let is_full = self.tasks.len() >= shared.options.concurrency
-                // Only one transaction can write.
-                || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.modes.values().any(|known| *known == mode);
-            if is_full || self.found_none[mode as usize] || names.is_empty() {
-                continue;
+        if let Some(at) = self.idle_until {
+            let left = at.saturating_duration_since(Instant::now());
+            if !left.is_zero() {
+                return Ok(left);
             }
-            if claim::has_next(&shared.db, &names, &shared.durables).await? {
-                let shared = Arc::clone(shared);
+            self.wake();
+        }
+        let mut pause = jittered(self.shared.options.poll);
+        let names = MODES.map(|mode| self.askable(mode));
+        let all = names.concat();
+        if all.is_empty() {
+            return Ok(pause);
+        }
+        let work = claim::work(&self.shared.db, &all, &self.shared.durables).await?;
+        for (mode, names) in MODES.into_iter().zip(names) {
+            let is_due = work.iter().any(|work| work.is_due && names.contains(&&*work.receiver));
+            if is_due && self.tasks.len() < self.shared.options.concurrency {
+                let shared = Arc::clone(&self.shared);
                 let task = self.tasks.spawn(async move { shared.run_calls(mode).await });
                 self.modes.insert(task.id(), mode);
-            } else if let Some(due) = claim::next_due(&shared.db, &names, &shared.durables).await? {
-                pause = pause.min(due.max(Duration::from_millis(1)));
             }
         }
+        if let Some(later) = work.iter().filter_map(|work| work.later).min() {
+            pause = pause.min(later.max(Duration::from_millis(1)));
+        }
+        if self.tasks.is_empty() && self.found_none == [false; 2] {
+            self.idle_until = Some(Instant::now() + pause);
+        }
         Ok(pause)
+    }
+
+    /// The receivers of a mode of which the database is asked, because a task could call them.
+    fn askable(&self, mode: Mode) -> Vec<&'static str> {
+        let shared = &self.shared;
+        let is_full = self.tasks.len() >= shared.options.concurrency
+            // Only one transaction can write.
+            || mode == Mode::Locked && shared.db.dialect() == Dialect::Sqlite && self.modes.values().any(|known| *known == mode);
+        if is_full || self.found_none[mode as usize] { Vec::new() } else { shared.free_receivers(mode) }
     }
 
     /// Waits for the end of a task, or until another process has stored events.
@@ -212,7 +242,7 @@ impl Running {
 
     async fn try_keep_house(&mut self) -> Result<()> {
         self.announce().await?;
-        let shared = &self.shared;
+        let shared = Arc::clone(&self.shared);
         if self.renewed.elapsed() >= shared.options.lease / 3 {
             self.renewed = Instant::now();
             shared.renew_leases().await?;
@@ -220,7 +250,7 @@ impl Running {
         if self.took_over.elapsed() >= TAKE_OVER {
             self.took_over = Instant::now();
             if shared.take_over().await? {
-                self.found_none = [false; 2];
+                self.wake();
             }
         }
         if self.cleaned.is_none_or(|cleaned| cleaned.elapsed() >= CLEAN) {

@@ -118,8 +118,7 @@ impl Worker {
                 () = running.changed() => {}
                 () = shared.more.notified() => {}
                 () = stored => running.wake(),
-
-                () = sleep(pause) => running.wake(),
+                () = sleep(pause) => running.end_round(),
             }
             running.keep_house().await;
         }

@@ -208,7 +208,8 @@ impl Relay {
                     break;
                 }
             }
-            if let Some(due) = claim::next_due(&self.db, &[receiver], &durables).await? {
+            let work = claim::work(&self.db, &[receiver], &durables).await?;
+            if let Some(due) = work.into_iter().find_map(|work| work.later) {
                 pause = pause.min(due.max(Duration::from_millis(1)));
             }
         }
