@@ -8,7 +8,7 @@ use signals_core::{Context, ContextValue};
 use crate::error::{Error, Result};
 
 /// A value of the context that is stored with the events of durable receivers, so that they have it when they run: in another
-/// process, later. [`ConnectOptions::carry`] says which types are stored.
+/// process, later. [`ConnectOptions::carry`](crate::ConnectOptions::carry) says which types are stored.
 ///
 /// ```
 /// use signals::durable::Carried;
