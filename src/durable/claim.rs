@@ -74,13 +74,17 @@ pub(super) fn table(receivers: &[&str], durables: &Durables) -> String {
 
 /// What makes a call `t` of the receiver `r` the next one.
 ///
-/// The first call of a key is found by an order that only the unique index has, whatever the statistics of the table say: with
-/// conditions on the receiver and the key, PostgreSQL reads the whole table if most calls have the same key.
+/// In PostgreSQL, the first call of a key is found by an order that only the unique index has, whatever the statistics of the table
+/// say: with conditions on the receiver and the key, it reads the whole table if most calls have the same key. SQLite would use the
+/// first column alone of such an order, and read all keys before this one.
 pub(super) fn is_next(dialect: Dialect) -> String {
+    let (same_key, order) = match dialect {
+        Dialect::Postgres => ("(p.receiver, p.key, p.event) >= (t.receiver, t.key, 0)", "p.receiver, p.key, p.event"),
+        Dialect::Sqlite => ("p.receiver = t.receiver AND p.key = t.key", "p.event"),
+    };
     format!(
         "t.receiver = r.column1 AND t.due <= {} AND NOT t.dead AND (t.key = '' OR t.id = (SELECT p.id FROM signals_todo p \
-         WHERE (p.receiver, p.key, p.event) >= (t.receiver, t.key, 0) AND NOT (p.dead AND r.column2) \
-         ORDER BY p.receiver, p.key, p.event LIMIT 1))",
+         WHERE {same_key} AND NOT (p.dead AND r.column2) ORDER BY {order} LIMIT 1))",
         now(dialect)
     )
 }
