@@ -365,6 +365,8 @@ pub mod error;
 // Its programs are tested with all features only: each is linked by itself, which takes a while.
 #[cfg(feature = "axum")]
 mod extract;
+#[cfg(feature = "durable")]
+mod fault;
 #[cfg(all(doc, any(not(doctest), all(feature = "durable", feature = "migrate", feature = "wiring"))))]
 pub mod guide;
 pub mod model;

@@ -182,6 +182,8 @@ impl Tx {
         match &committed {
             Ok(()) => {
                 if stores == StoresEvents::Yes {
+                    #[cfg(feature = "durable")]
+                    crate::fault::point("after_commit");
                     self.shared.db.events_were_stored();
                 }
                 self.run_hooks(TransactionEnd::Commit).await;
@@ -214,7 +216,14 @@ impl Tx {
         if events.is_empty() {
             return Ok(StoresEvents::No);
         }
+        #[cfg(signals_faults)]
+        if crate::fault::breaks(crate::fault::Rule::StoredBeforeCommit) {
+            self.on_commit(|db| store_later(db, events));
+            return Ok(StoresEvents::Yes);
+        }
+        crate::fault::point("before_store");
         self.store(&events).await?;
+        crate::fault::point("before_commit");
         Ok(StoresEvents::Yes)
     }
 
@@ -465,6 +474,16 @@ impl Tx {
             work(state);
         }
     }
+}
+
+/// Stores events in a transaction of their own, which breaks a rule on purpose.
+#[cfg(signals_faults)]
+fn store_later(db: Db, events: Vec<super::OutgoingEvent>) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let tx = db.begin().await?;
+        super::outgoing::store(&tx, &events).await?;
+        tx.commit().await
+    })
 }
 
 /// Work that was begun and not ended.

@@ -14,6 +14,7 @@ use super::receivers::{self, Call, Durables};
 use crate::db::{Db, DbOrTx, Savepoint, Tx};
 use crate::delivery::{Delivery, Fields, Place, Stored, Verdict};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::{self, Rule};
 
 /// How an attempt has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     fn of_finish(finished: bool) -> Self {
-        if finished { Self::Succeeded } else { Self::Lost }
+        if finished || fault::breaks(Rule::AckLast) { Self::Succeeded } else { Self::Lost }
     }
 }
 
@@ -47,19 +48,28 @@ impl Attempt<'_> {
     async fn run_in_tx(&self, tx: Tx, claimed: Claimed) -> Result<Outcome> {
         let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
         let fence = Fence { id: claimed.id, worker: None, attempts: claimed.attempts };
+        #[cfg(signals_faults)]
+        let tx = self.acknowledge_first(tx, &fence).await?;
         let called = match &prepared {
             Ok(prepared) => prepared.call_in(&tx, &claimed).await,
             Err(error) => Err(Error::other(error.to_string())),
         };
+        fault::point("after_effect");
+        #[cfg(signals_faults)]
+        let tx = if called.is_ok() && fault::breaks(Rule::OneTransaction) { self.split(tx).await? } else { tx };
         let ended = match called {
             Ok(()) => fence.finish_locked(&tx, self.finished(claimed.event)).await.map(Outcome::of_finish),
             Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared.as_ref().ok(), error).await,
         };
         let committed = match ended {
             Ok(Outcome::Lost) => tx.rollback().await.map(|()| Outcome::Lost),
-            Ok(outcome) => tx.commit().await.map(|()| outcome),
+            Ok(outcome) => {
+                fault::point("before_end");
+                tx.commit().await.map(|()| outcome)
+            }
             Err(error) => tx.rollback().await.and(Err(error)),
         };
+        fault::point("after_end");
         match committed {
             Ok(outcome) => Ok(outcome),
             // Whether it was committed is unknown: then the call is gone, or it is repeated.
@@ -85,6 +95,10 @@ impl Attempt<'_> {
     async fn run_outside(&self, claimed: Claimed, worker: i64, lost: &Notify) -> Result<Outcome> {
         let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
         let fence = Fence { id: claimed.id, worker: Some(worker), attempts: claimed.attempts + 1 };
+        #[cfg(signals_faults)]
+        if fault::breaks(Rule::AckLast) {
+            fence.finish(DbOrTx::Db(self.db), self.db.dialect(), None).await?;
+        }
         let called = match &prepared {
             // The attempts before ended with their processes, which may have been the receiver's doing.
             Ok(prepared) if claimed.attempts > prepared.call.durability.retries => {
@@ -96,6 +110,7 @@ impl Attempt<'_> {
             },
             Err(error) => Err(Error::other(error.to_string())),
         };
+        fault::point("after_effect");
         let on = DbOrTx::Db(self.db);
         match called {
             Ok(()) => {
@@ -129,6 +144,25 @@ impl Attempt<'_> {
         let receiver = claimed.receiver.clone();
         self.db.report(ErrorKind::Delivery { receiver, event: claimed.event, attempt, again, source: error }.into());
         Ok(if noted { Outcome::Failed } else { Outcome::Lost })
+    }
+}
+
+/// What breaks the rules on purpose.
+#[cfg(signals_faults)]
+impl Attempt<'_> {
+    async fn acknowledge_first(&self, tx: Tx, fence: &Fence) -> Result<Tx> {
+        if !fault::breaks(Rule::AckLast) {
+            return Ok(tx);
+        }
+        fence.finish(DbOrTx::Tx(&tx), self.db.dialect(), None).await?;
+        self.split(tx).await
+    }
+
+    /// Commits, and begins another transaction.
+    async fn split(&self, tx: Tx) -> Result<Tx> {
+        tx.commit().await?;
+        fault::point("after_split");
+        self.db.begin().await
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::receivers::Durables;
 use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx, micros};
 use crate::error::Result;
+use crate::fault::{self, Rule};
 use crate::value::{Value, ValueRef};
 
 /// A call that may begin, or has begun, with its event.
@@ -78,12 +79,13 @@ pub(super) fn table(receivers: &[&str], durables: &Durables) -> String {
 /// say: with conditions on the receiver and the key, it reads the whole table if most calls have the same key. SQLite would use the
 /// first column alone of such an order, and read all keys before this one.
 pub(super) fn is_next(dialect: Dialect) -> String {
+    let is_free = if fault::breaks(Rule::OrderOfKey) { "TRUE" } else { "t.key = ''" };
     let (same_key, order) = match dialect {
         Dialect::Postgres => ("(p.receiver, p.key, p.event) >= (t.receiver, t.key, 0)", "p.receiver, p.key, p.event"),
         Dialect::Sqlite => ("p.receiver = t.receiver AND p.key = t.key", "p.event"),
     };
     format!(
-        "t.receiver = r.column1 AND t.due <= {} AND NOT t.dead AND (t.key = '' OR t.id = (SELECT p.id FROM signals_todo p \
+        "t.receiver = r.column1 AND t.due <= {} AND NOT t.dead AND ({is_free} OR t.id = (SELECT p.id FROM signals_todo p \
          WHERE {same_key} AND NOT (p.dead AND r.column2) ORDER BY {order} LIMIT 1))",
         now(dialect)
     )
@@ -196,6 +198,7 @@ impl Lease {
                     return Ok(None);
                 };
                 tx.execute(&format!("{begin} WHERE id = ?"), &(self.worker, claimed.id)).await?;
+                fault::point("before_lease");
                 tx.commit().await?;
                 Ok(Some(claimed))
             }
@@ -249,6 +252,9 @@ pub(super) struct Fence {
 impl Fence {
     /// Its parameters are the first two: `id` and `attempts`. The worker is part of the SQL, which is prepared once for each worker.
     fn condition(&self) -> String {
+        if fault::breaks(Rule::Fence) {
+            return "id = $1 AND CAST($2 AS BIGINT) >= 0 AND NOT dead".to_owned();
+        }
         let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
         format!("id = $1 AND attempts = $2 AND NOT dead{worker}")
     }
@@ -262,6 +268,7 @@ impl Fence {
             (_, event) => {
                 let finish = format!("DELETE FROM signals_todo WHERE {}", self.condition());
                 let finished = execute(on, &finish, &(self.id, attempts)).await? > 0;
+                fault::point("after_finish");
                 if let (true, Some(event)) = (finished, event) {
                     delete_event(on, event).await?;
                 }

@@ -17,6 +17,7 @@ use super::options::{Options, Ran};
 use super::receivers::Durables;
 use crate::db::{Db, Dialect, Presence, Tx, Woken};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault;
 
 /// How often the calls of workers whose process has ended are looked for.
 const TAKE_OVER: Duration = Duration::from_millis(500);
@@ -313,6 +314,7 @@ impl Shared {
     async fn run_next(&self, mode: Mode) -> Result<bool> {
         let Some((claimed, tx, running)) = self.claim(mode).await? else { return Ok(false) };
         self.more.notify_one();
+        fault::point("after_claim");
         let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
         let outcome = if let Some(tx) = tx {
             attempt.run_in(tx, claimed).await?
