@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::receivers::Durables;
-use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx, micros};
+use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx};
 use crate::error::Result;
 use crate::fault::{self, Rule};
 use crate::value::{Value, ValueRef};
@@ -63,7 +63,8 @@ pub(super) const NEVER: i64 = i64::MAX;
 pub(super) fn now(dialect: Dialect) -> String {
     match dialect {
         Dialect::Postgres => "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint".to_owned(),
-        Dialect::Sqlite => micros(SystemTime::now()).to_string(),
+        // The same text each time, so that statements stay prepared. It has milliseconds, and is rounded up: what was stored is due.
+        Dialect::Sqlite => "(CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999)".to_owned(),
     }
 }
 
