@@ -481,7 +481,7 @@ impl Tx {
 fn store_later(db: Db, events: Vec<super::OutgoingEvent>) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
         let tx = db.begin().await?;
-        super::outgoing::store(&tx, &events).await?;
+        tx.store(&events).await?;
         tx.commit().await
     })
 }
