@@ -35,26 +35,19 @@ pub(crate) struct OutgoingCall {
 /// Among which calls of a receiver one keeps its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallOrder {
-    /// Those of the same row, whose lock the transaction holds.
-    OfRow,
+    /// Those of the row with this key, whose lock the transaction holds.
+    OfRow(String),
     /// Those with the same value of a field.
     OfField(String),
     /// None: they may run at the same time.
     Free,
 }
 
-impl OutgoingEvent {
-    pub(super) fn key_of<'a>(&'a self, call: &'a OutgoingCall) -> &'a str {
-        call.order.key(&self.key)
-    }
-}
-
 impl CallOrder {
-    /// The key of a call, as it is stored, for an event of the row with this key. Calls in no order have the empty key.
-    pub(crate) fn key<'a>(&'a self, row: &'a str) -> &'a str {
+    /// The key of a call, as it is stored. Calls in no order have the empty key.
+    pub(crate) fn key(&self) -> &str {
         match self {
-            Self::OfRow => row,
-            Self::OfField(key) => key,
+            Self::OfRow(key) | Self::OfField(key) => key,
             Self::Free => "",
         }
     }

@@ -40,7 +40,7 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         .flat_map(|event| event.calls.iter())
         .filter_map(|call| match &call.order {
             CallOrder::OfField(key) => Some(format!("{}:{key}", call.receiver).into()),
-            CallOrder::OfRow | CallOrder::Free => None,
+            CallOrder::OfRow(_) | CallOrder::Free => None,
         })
         .collect();
     if !locks.is_empty() {
@@ -50,7 +50,7 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
     let list: Vec<_> = events
         .iter()
         .map(|event| {
-            let calls = event.calls.iter().map(|call| json!({"receiver": call.receiver, "key": event.key_of(call)}));
+            let calls = event.calls.iter().map(|call| json!({"receiver": call.receiver, "key": call.order.key()}));
             json!({
                 "signal": event.signal,
                 "sender": event.sender,
@@ -80,7 +80,7 @@ async fn store_in_sqlite(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         exec.run(Statement::insert(EVENT, &params, &mut id)).await?;
         let id = id.ok_or_else(|| Error::database("the event of a durable receiver was not inserted"))?;
         for call in calls {
-            exec.run(Statement::new(CALL, &(id, call.receiver, event.key_of(call), at))).await?;
+            exec.run(Statement::new(CALL, &(id, call.receiver, call.order.key(), at))).await?;
         }
     }
     Ok(())

@@ -63,8 +63,8 @@ impl Delivery {
         self.receiver
     }
 
-    /// The key in whose order the receiver is called: that of the row, or the value of the field that `key = ..` names. It is
-    /// empty for a call in no order.
+    /// The key in whose order the receiver is called: that of the row, with the table in front if the receiver has several senders, or the
+    /// value of the field that `key = ..` names. It is empty for a call in no order.
     pub fn key(&self) -> &str {
         &self.key
     }

@@ -119,12 +119,12 @@ pub(crate) fn calls_of<'a, P: Payload<Mode = Asynchronous, Output = (), Any = P>
     state: &'static SignalState<DurableOf<P>>,
     payload: P::Of<'a>,
     (db, scopes): (&'a Db, Scopes),
-    order: &CallOrder,
+    order: impl Fn(&Receiver) -> CallOrder,
 ) -> Result<(Vec<OutgoingCall>, P::Of<'a>)> {
     let mut delivered = Delivered::new(payload, Place::Chosen { db, scopes });
     let mut calls = Vec::new();
     one_by_one::choose(state, &mut delivered, &mut |receiver, delivered| {
-        let order = delivered.key.take().map_or_else(|| order.clone(), CallOrder::OfField);
+        let order = delivered.key.take().map_or_else(|| order(receiver), CallOrder::OfField);
         calls.push(OutgoingCall { receiver: name_of(receiver), order });
     })?;
     Ok((calls, delivered.into_payload()))

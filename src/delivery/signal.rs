@@ -48,7 +48,7 @@ pub async fn send_durable<S: DurableSignal>(signal: S, tx: &mut Tx) -> Result<()
         if S::durable_state().has_receivers() || !calls.is_empty() {
             let mut fields = Fields::new();
             signal.write(&mut fields).map_err(|error| unstorable(S::NAME, &error))?;
-            let (local, payload) = calls_of(S::durable_state(), signal, (tx.db(), tx.scopes()), &CallOrder::Free)?;
+            let (local, payload) = calls_of(S::durable_state(), signal, (tx.db(), tx.scopes()), |_| CallOrder::Free)?;
             signal = payload;
             calls.extend(local);
             if !calls.is_empty() {
@@ -133,7 +133,7 @@ async fn call<S: DurableSignal>(receiver: &'static Receiver, stored: Stored<'_>)
 
 fn choose<S: DurableSignal>(version: u32, fields: Fields, db: &Db) -> Result<Vec<OutgoingCall>> {
     let signal = read::<S>(version, fields)?;
-    Ok(calls_of(S::durable_state(), signal, (db, db.scopes()), &CallOrder::Free)?.0)
+    Ok(calls_of(S::durable_state(), signal, (db, db.scopes()), |_| CallOrder::Free)?.0)
 }
 
 /// The signal that was stored, in its current version.

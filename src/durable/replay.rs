@@ -92,7 +92,6 @@ struct StoredEvent {
     id: i64,
     signal: String,
     sender: String,
-    key: String,
     version: u32,
     payload: String,
 }
@@ -104,9 +103,8 @@ impl FromRow for StoredEvent {
             id: row.get(0)?,
             signal: row.get(1)?,
             sender: row.get(2)?,
-            key: row.get(3)?,
-            version: u32::try_from(row.get::<i64>(4)?).unwrap_or(u32::MAX),
-            payload: row.get(5)?,
+            version: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
+            payload: row.get(4)?,
         })
     }
 }
@@ -118,12 +116,12 @@ async fn batch(tx: &Tx, name: &'static str, durables: &Durables, (since, after):
         Dialect::Sqlite => "",
     };
     let sql = format!(
-        "SELECT e.id, e.signal, e.sender, e.key, e.version, e.payload FROM signals_event e WHERE e.at >= ? AND e.id > ? \
+        "SELECT e.id, e.signal, e.sender, e.version, e.payload FROM signals_event e WHERE e.at >= ? AND e.id > ? \
          AND NOT EXISTS (SELECT 1 FROM signals_todo t WHERE t.event = e.id AND t.receiver = ?) ORDER BY e.id LIMIT {BATCH}{lock}"
     );
     let events: Vec<StoredEvent> = tx.query_as(&sql, &(since, after, name)).await?;
     let (last, mut stored) = (events.last().map(|event| event.id), 0);
-    for StoredEvent { id, signal, sender, key, version, payload } in events {
+    for StoredEvent { id, signal, sender, version, payload } in events {
         let Some(call) = durables.find(name, &signal, &sender) else { continue };
         let Ok(Json::Object(fields)) = serde_json::from_str(&payload) else {
             return Err(Error::other(format!("the payload of event {id} is no JSON object")));
@@ -131,7 +129,7 @@ async fn batch(tx: &Tx, name: &'static str, durables: &Durables, (since, after):
         if let Some(order) = call.order(version, fields, tx.db())? {
             let insert =
                 "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) VALUES (?, ?, ?, 0, 0, FALSE)";
-            stored += tx.execute(insert, &(id, name, order.key(&key))).await?;
+            stored += tx.execute(insert, &(id, name, order.key())).await?;
         }
     }
     Ok(Batch { last, stored })

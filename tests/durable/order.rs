@@ -14,6 +14,7 @@ on_each_database! {
     a_poisoned_key_stops_no_other,
     a_receiver_may_skip_what_is_dead,
     the_key_may_be_a_field,
+    rows_of_different_models_are_in_no_order,
 }
 
 #[model]
@@ -157,6 +158,42 @@ async fn the_key_may_be_a_field(database: &Database) -> TestResult {
     LOG.is(&expect![[r#"
         1 of key a
         3 of key b
+    "#]]);
+    Ok(())
+}
+
+/// Rule 94.
+async fn rows_of_different_models_are_in_no_order(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct First {
+        #[key]
+        id: Id<First>,
+    }
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Second {
+        #[key]
+        id: Id<Second>,
+    }
+
+    #[receiver(post_commit, sender = [First, Second], durable, retries = 0, id = "order::both")]
+    fn both(delivery: &Delivery) -> Result<()> {
+        LOG.note(delivery.key());
+        if delivery.key().starts_with("firsts") { Err(signals::Error::other("no")) } else { Ok(()) }
+    }
+
+    let db = database.connect_with::<(First, Second, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    First::default().save(&db).await?;
+    Second::default().save(&db).await?;
+    let ran = Worker::new(&db).concurrency(1).run_due().await?;
+    assert_eq!((ran.succeeded, ran.failed), (1, 1), "both rows have the key 1");
+    LOG.is(&expect![[r#"
+        firsts:1
+        seconds:1
     "#]]);
     Ok(())
 }
