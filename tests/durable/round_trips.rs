@@ -74,9 +74,9 @@ async fn a_call_takes_two_round_trips(database: &Database) -> TestResult {
     };
     run(1, 1).await?;
     let (few, leased, locked) = (run(1, 1).await?, run(21, 1).await?, run(1, 21).await?);
-    // Twenty more calls. Meanwhile the worker also looks for calls of workers that are gone; a third round trip of each would be 20 more.
-    assert!(leased - few <= 50, "a claim and a delete of each: {few}, {leased}");
-    assert!(locked - few <= 50, "BEGIN and the claim, the delete and COMMIT of each: {few}, {locked}");
+    // Twenty more calls. Meanwhile the worker also looks for calls of workers that are gone; a third round trip of each would be 60.
+    assert!(leased - few <= 58, "a claim and a delete of each: {few}, {leased}");
+    assert!(locked - few <= 58, "BEGIN and the claim, the delete and COMMIT of each: {few}, {locked}");
     assert_eq!(count::<Event>(&db).await?, 0);
     Ok(())
 }
