@@ -136,8 +136,8 @@ async fn save(name: &str, db: &Db, url: &str) -> Result<()> {
     for _ in 0..5 {
         let start = Instant::now();
         for _ in 0..ROWS {
-            let mut tx = db.begin().await?;
-            Plain { name: "ann".to_owned(), ..Plain::default() }.save(&mut tx).await?;
+            let tx = db.begin().await?;
+            Plain { name: "ann".to_owned(), ..Plain::default() }.save(&tx).await?;
             tx.commit().await?;
         }
         let plain = start.elapsed() / ROWS;

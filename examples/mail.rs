@@ -54,7 +54,7 @@ async fn club(file: &Path) -> Result<()> {
     let worker = db.work();
     Member { email: "ann@example.org".to_owned(), ..Member::default() }.save(&db).await?;
     println!("   ann is saved, and her mail is stored with her");
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     worker.stop().await
 }
 

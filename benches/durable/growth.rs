@@ -26,11 +26,9 @@ pub(crate) async fn fill(db: &Db, receiver: &str, count: i64, keys: i64) -> Resu
          SELECT n, ?, ?, CAST(n % {keys} AS TEXT), 1, ?, {now} FROM {series}"
     );
     db.execute(&event, &(signal, &*table, &*payload)).await?;
-    let todo = format!(
-        "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) \
-         SELECT id, ?, key, at, 0, FALSE FROM signals_event ORDER BY id"
-    );
-    db.execute(&todo, &(receiver,)).await?;
+    let todo = "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) \
+         SELECT id, ?, key, at, 0, FALSE FROM signals_event ORDER BY id";
+    db.execute(todo, &(receiver,)).await?;
     Ok(())
 }
 

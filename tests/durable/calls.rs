@@ -84,8 +84,8 @@ async fn what_is_rolled_back_is_not_stored(database: &Database) -> TestResult {
     fn welcome() {}
 
     let db = database.with_tables::<(User, Event, Todo)>().await?;
-    let mut tx = db.begin().await?;
-    User::default().save(&mut tx).await?;
+    let tx = db.begin().await?;
+    User::default().save(&tx).await?;
     tx.rollback().await?;
     assert_eq!(count::<Event>(&db).await?, 0);
     let mut tx = db.begin().await?;
@@ -97,8 +97,8 @@ async fn what_is_rolled_back_is_not_stored(database: &Database) -> TestResult {
         .await;
     assert!(undone.is_err());
     let mut kept = User::default();
-    kept.save(&mut tx).await?;
-    kept.save(&mut tx).await?;
+    kept.save(&tx).await?;
+    kept.save(&tx).await?;
     tx.commit().await?;
     assert_eq!((count::<Event>(&db).await?, count::<Todo>(&db).await?), (1, 1), "once per row and transaction");
     Ok(())
@@ -124,7 +124,7 @@ async fn a_receiver_with_tx_takes_part_in_the_end_of_its_call(database: &Databas
 
     #[receiver(post_commit, sender = User, durable, backoff = "1ms")]
     async fn write(instance: &User, tx: &mut Tx, delivery: &Delivery) -> Result<()> {
-        Letter { name: instance.name.clone(), ..Letter::default() }.save(&mut *tx).await?;
+        Letter { name: instance.name.clone(), ..Letter::default() }.save(&*tx).await?;
         if delivery.attempt() == 1 { Err(delivery.retry_after(std::time::Duration::ZERO).into()) } else { Ok(()) }
     }
 

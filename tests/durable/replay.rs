@@ -44,7 +44,7 @@ fn ordinary() {}
 async fn kept_events_are_replayed_for_one_receiver(database: &Database) -> TestResult {
     let _turn = TURN.lock().await;
     let db = database.with_tables::<(Page, Event, Todo)>().await?;
-    let worker = Worker::new(&db).concurrency(1).keep_events(Duration::from_secs(3600));
+    let worker = Worker::new(&db).concurrency(1).keep_events(Duration::from_hours(1));
     let mut page = Page { title: "a".to_owned(), ..Page::default() };
     page.save(&db).await?;
     page.title = "b".to_owned();
@@ -55,7 +55,7 @@ async fn kept_events_are_replayed_for_one_receiver(database: &Database) -> TestR
     assert_eq!(durable::replay::<announce>(&db, SystemTime::UNIX_EPOCH).await?, 0, "it waits already");
     let keys: Vec<String> = db.query_as("SELECT key FROM signals_todo", &()).await?;
     assert_eq!(keys, ["a"]);
-    assert_eq!(durable::replay::<index>(&db, SystemTime::now() + Duration::from_secs(60)).await?, 0);
+    assert_eq!(durable::replay::<index>(&db, SystemTime::now() + Duration::from_mins(1)).await?, 0);
     assert_eq!(durable::replay::<index>(&db, SystemTime::UNIX_EPOCH).await?, 2);
     worker.run_due().await?;
     LOG.is(&expect![[r#"
@@ -72,7 +72,7 @@ async fn kept_events_are_replayed_for_one_receiver(database: &Database) -> TestR
 async fn events_are_kept_for_a_time(database: &Database) -> TestResult {
     let _turn = TURN.lock().await;
     let db = database.with_tables::<(Page, Event, Todo)>().await?;
-    let worker = Worker::new(&db).keep_events(Duration::from_secs(3600));
+    let worker = Worker::new(&db).keep_events(Duration::from_hours(1));
     Page::default().save(&db).await?;
     worker.clone().run_due().await?;
     worker.clone().run_due().await?;

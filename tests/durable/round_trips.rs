@@ -87,7 +87,7 @@ async fn events_that_cannot_be_stored_undo_the_transaction(database: &Database) 
     let db = database.with_tables::<(Leased, Event, Todo)>().await?;
     Leased::default().save(&db).await?;
     db.batch("ALTER TABLE signals_todo ADD CONSTRAINT not_two CHECK (key <> '2')").await?;
-    let mut tx = db.begin().await?;
+    let tx = db.begin().await?;
     tx.on_commit(async |_| {
         LOG.note("committed");
         Ok(())
@@ -96,7 +96,7 @@ async fn events_that_cannot_be_stored_undo_the_transaction(database: &Database) 
         LOG.note("rolled back");
         Ok(())
     });
-    Leased::default().save(&mut tx).await?;
+    Leased::default().save(&tx).await?;
     let error = tx.commit().await.expect_err("the call cannot be stored");
     assert!(error.to_string().contains("not_two"), "{error}");
     LOG.is(&expect_test::expect![[r#"

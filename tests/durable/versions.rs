@@ -40,6 +40,7 @@ fn upcast(version: u32, fields: &mut Fields) {
     }
 }
 
+#[allow(clippy::ref_option, reason = "a receiver takes the field as it is")]
 #[receiver(OrderPaid, durable, id = "versions::book", backoff = "1h")]
 async fn book(order: u32, cents: u64, currency: &str, note: &Option<String>) {
     LOG.note(format!("{order}: {cents} {currency} {note:?}"));

@@ -44,7 +44,7 @@ async fn a_worker_is_woken_by_a_commit(database: &Database) -> TestResult {
 
     let db = database.with_tables::<(Job, Event, Todo)>().await?;
     // It polls so rarely that only the commit can wake it.
-    let working = Worker::new(&db).poll_every(Duration::from_secs(3600)).spawn();
+    let working = Worker::new(&db).poll_every(Duration::from_hours(1)).spawn();
     sleep(Duration::from_millis(50)).await;
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {

@@ -115,6 +115,6 @@ async fn a_relay_and_a_consumer_end_when_they_are_told(database: &Database) -> T
     let soon = || tokio::time::sleep(Duration::from_millis(100));
     let consumer = Consumer::of::<Reports>(&world.mail.db, &world.client).prefix(&world.prefix);
     let both = async { tokio::try_join!(world.relay().run(soon()), consumer.run(soon())) };
-    tokio::time::timeout(Duration::from_secs(10), both).await??;
+    tokio::time::timeout(Duration::from_secs(10), Box::pin(both)).await??;
     world.end().await
 }

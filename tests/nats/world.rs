@@ -108,7 +108,7 @@ impl Side {
     async fn new(database: Database) -> Result<Self> {
         let errors: Arc<Mutex<Vec<String>>> = Arc::default();
         let reported = Arc::clone(&errors);
-        let options = ConnectOptions::new(&database.url()).carry::<Tenant>().on_error(move |error| {
+        let options = ConnectOptions::new(database.url()).carry::<Tenant>().on_error(move |error| {
             reported.lock().unwrap_or_else(PoisonError::into_inner).push(error.to_string());
         });
         let db = options.connect().await?;

@@ -24,7 +24,7 @@ outgoing!(OrderPaid, to = Mail, key = customer);
 async fn pay(db: &Db, customer: &str, amount: i64) -> Result<()> {
     let mut tx = db.begin().await?;
     let mut order = Order { id: Id::default(), customer: customer.to_owned(), amount };
-    order.save(&mut tx).await?;
+    order.save(&tx).await?;
     let order = order.id.get().unwrap_or_default();
     // The order and the event are committed together, or neither is.
     OrderPaid { order, customer: customer.to_owned(), amount }.send(&mut tx).await?;
