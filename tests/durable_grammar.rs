@@ -321,9 +321,9 @@ async fn a_receiver_of_any_sender_and_of_several() -> TestResult {
     LOG.is(&expect![[r#"
         any Cat
         any Dog
-        both Cat 1
-        both Dog 1
-        both Dog 1
+        both Cat cats:1
+        both Dog dogs:1
+        both Dog dogs:1
     "#]]);
     Ok(())
 }
