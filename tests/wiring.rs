@@ -232,6 +232,7 @@ fn json_is_for_programs() {
                 "any_sender": false,
                 "raw": false,
                 "async": false,
+                "durable": null,
                 "after": [],
                 "before": []
               }

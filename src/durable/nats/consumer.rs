@@ -51,9 +51,8 @@ const CLEAN: Duration = Duration::from_mins(10);
 ///     let db = Db::connect("postgres://localhost/mail").await?;
 ///     let client = async_nats::connect("nats://localhost").await?;
 ///     let worker = db.work();
-///     let stop = async {
-///         let _ = tokio::signal::ctrl_c().await;
-///     };
+///     // Or a future that is ready when the process is told to end.
+///     let stop = std::future::pending();
 ///     Consumer::of::<Mail>(&db, &client).run(stop).await?;
 ///     worker.stop().await?;
 ///     Ok(())

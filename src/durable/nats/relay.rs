@@ -45,9 +45,8 @@ const CLEAN: Duration = Duration::from_mins(10);
 /// async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 ///     let db = Db::connect("postgres://localhost/orders").await?;
 ///     let client = async_nats::connect("nats://localhost").await?;
-///     let stop = async {
-///         let _ = tokio::signal::ctrl_c().await;
-///     };
+///     // Or a future that is ready when the process is told to end.
+///     let stop = std::future::pending();
 ///     Relay::of::<Orders>(&db, &client).run(stop).await?;
 ///     Ok(())
 /// }
