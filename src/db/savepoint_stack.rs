@@ -2,8 +2,6 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-#[cfg(feature = "durable")]
-use std::collections::HashSet;
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
@@ -115,6 +113,21 @@ struct ChangedRow {
     at: u64,
     /// Whether it is in the queue, for each end.
     queued: [bool; 2],
+    /// Whether its event was taken.
+    #[cfg(feature = "durable")]
+    has_event: bool,
+}
+
+impl ChangedRow {
+    fn new(changes: Box<dyn RowChanges>, at: u64) -> Self {
+        Self {
+            changes,
+            at,
+            queued: [false; 2],
+            #[cfg(feature = "durable")]
+            has_event: false,
+        }
+    }
 }
 
 /// Something that runs after the end of the transaction.
@@ -123,9 +136,9 @@ enum Queued {
     Hook(TransactionEnd, Hook),
     /// The hook of a row for this end, once.
     Row(TransactionEnd, RowKey),
-    /// An event that is stored before the commit.
+    /// An event that is stored before the commit, until it is taken.
     #[cfg(feature = "durable")]
-    Event(OutgoingEvent),
+    Event(Option<OutgoingEvent>),
     /// A hook for any end of the transaction: it was queued in a savepoint that was rolled back.
     AnyEnd(Hook),
 }
@@ -160,28 +173,27 @@ impl SavepointState {
 
     #[cfg(feature = "durable")]
     pub(super) fn queue_event(&mut self, event: OutgoingEvent) {
-        self.queue.push(Queued::Event(event));
+        self.queue.push(Queued::Event(Some(event)));
     }
 
     /// Takes the events to store before the commit, in the order in which they were queued.
     #[cfg(feature = "durable")]
     pub(super) fn take_events(&mut self, tx: &Tx) -> Result<Vec<OutgoingEvent>> {
-        let (mut events, mut kept, mut seen) = (Vec::new(), Vec::with_capacity(self.queue.len()), HashSet::new());
-        for queued in std::mem::take(&mut self.queue) {
+        let mut events = Vec::new();
+        for queued in &mut self.queue {
             match queued {
-                Queued::Event(event) => {
-                    events.push(event);
-                    continue;
-                }
-                Queued::Row(TransactionEnd::Commit, ref key) if seen.insert(key.clone()) => {
-                    let event = self.rows.get(key).map(|row| row.changes.event(tx)).transpose()?;
-                    events.extend(event.flatten());
+                Queued::Event(event) => events.extend(event.take()),
+                // A row of a savepoint may be in the queue twice.
+                Queued::Row(TransactionEnd::Commit, key) => {
+                    if let Some(row) = self.rows.get_mut(key)
+                        && !std::mem::replace(&mut row.has_event, true)
+                    {
+                        events.extend(row.changes.event(tx)?);
+                    }
                 }
                 _ => {}
             }
-            kept.push(queued);
         }
-        self.queue = kept;
         Ok(events)
     }
 
@@ -192,7 +204,7 @@ impl SavepointState {
                 row.changes.absorb(changes);
                 row.at = at;
             }
-            Entry::Vacant(entry) => _ = entry.insert(ChangedRow { changes, at, queued: [false; 2] }),
+            Entry::Vacant(entry) => _ = entry.insert(ChangedRow::new(changes, at)),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::log::Log;
 on_each_database! {
     receivers_are_called_after_the_commit,
     what_is_rolled_back_is_not_stored,
+    a_filter_that_fails_undoes_the_transaction,
     a_receiver_with_tx_takes_part_in_the_end_of_its_call,
     a_durable_signal,
 }
@@ -101,6 +102,43 @@ async fn what_is_rolled_back_is_not_stored(database: &Database) -> TestResult {
     kept.save(&tx).await?;
     tx.commit().await?;
     assert_eq!((count::<Event>(&db).await?, count::<Todo>(&db).await?), (1, 1), "once per row and transaction");
+    Ok(())
+}
+
+/// Rule 91.
+async fn a_filter_that_fails_undoes_the_transaction(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+    }
+
+    #[receiver(post_commit, sender = User, durable, when = |event| !event.instance.name.is_empty() || panic!("no name"))]
+    fn greet() {}
+
+    #[receiver(post_rollback, sender = User)]
+    fn undone() {
+        LOG.note("post_rollback");
+    }
+
+    let db = database.with_tables::<(User, Event, Todo)>().await?;
+    let tx = db.begin().await?;
+    tx.on_rollback(async |_| {
+        LOG.note("on_rollback");
+        Ok(())
+    });
+    User::default().save(&tx).await?;
+    let error = tx.commit().await.expect_err("the filter panics");
+    assert!(error.to_string().contains("no name"), "{error}");
+    LOG.is(&expect![[r#"
+        on_rollback
+        post_rollback
+    "#]]);
+    assert_eq!((count::<User>(&db).await?, count::<Event>(&db).await?), (0, 0));
     Ok(())
 }
 
