@@ -126,6 +126,24 @@ impl Worker {
         Ok(())
     }
 
+    /// Runs the worker as a task: see [`Db::work`]. If it cannot begin, because its tables do not exist, this is reported to the handler of
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and [`Working::stop`] returns it.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn spawn(self) -> Working {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let db = self.db.clone();
+        let task = tokio::spawn(async move {
+            let ran = self.run(async { _ = stopped.await }).await;
+            if let Err(error) = &ran {
+                db.report(Error::other(format!("the worker of durable receivers cannot begin: {error}")));
+            }
+            ran
+        });
+        Working { stop: Some(stop), task }
+    }
+
     /// Calls receivers until no call is due, and returns how many there were: for tests, and for programs that a timer starts.
     ///
     /// # Errors
@@ -157,20 +175,6 @@ impl Db {
     /// Outside of a Tokio runtime.
     pub fn work(&self) -> Working {
         Worker::new(self).spawn()
-    }
-}
-
-impl Worker {
-    /// Runs the worker as a task: see [`Db::work`].
-    ///
-    /// # Panics
-    /// Outside of a Tokio runtime.
-    pub fn spawn(self) -> Working {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(self.run(async {
-            let _ = stopped.await;
-        }));
-        Working { stop: Some(stop), task }
     }
 }
 

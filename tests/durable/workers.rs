@@ -1,7 +1,7 @@
 //! Workers that run at the same time, are paused, killed or stopped.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use signals::durable::{self, Delivery, Event, Todo, Worker};
@@ -14,6 +14,7 @@ use crate::order::durable_is_done;
 
 on_each_database! {
     a_worker_is_woken_by_a_commit,
+    a_worker_that_cannot_begin_says_so,
     a_worker_waits_for_receivers_that_run,
     what_a_dropped_worker_ran_is_taken_over,
     a_paused_worker_changes_nothing_that_another_has_taken,
@@ -55,6 +56,22 @@ async fn a_worker_is_woken_by_a_commit(database: &Database) -> TestResult {
     }
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     Ok(working.stop().await?)
+}
+
+/// Rule 96.
+async fn a_worker_that_cannot_begin_says_so(database: &Database) -> TestResult {
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&reported);
+    let db = database
+        .connect_with::<(Job,)>(|options| {
+            options.on_error(move |error| seen.lock().unwrap_or_else(PoisonError::into_inner).push(error.to_string()))
+        })
+        .await?;
+    let error = db.work().stop().await.expect_err("there are no tables");
+    let reported = reported.lock().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(*reported, [format!("the worker of durable receivers cannot begin: {error}")]);
+    assert!(error.to_string().starts_with("there is no table `signals_todo`"), "{error}");
+    Ok(())
 }
 
 /// Rule 97.
