@@ -52,7 +52,7 @@ pub(crate) async fn growth(name: &str, db: &Db) -> Result<()> {
             ("all keys different", count, None),
             ("one key", 1, None),
             ("half of them wait for their next attempt", count, Some(MORE)),
-            ("all but 100 behind one dead call", 1, Some(DEAD)),
+            ("all but 100 wait for one dead call", 1, Some(DEAD)),
         ] {
             fill(db, "locked", count, keys).await?;
             if let Some(change) = change {

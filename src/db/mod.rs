@@ -49,13 +49,13 @@ mod tx;
 mod typed;
 mod url;
 #[cfg(feature = "durable")]
+mod waking;
+#[cfg(feature = "durable")]
 mod worker_id;
 
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-#[cfg(feature = "durable")]
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use signals_core::__private::{Scope, ScopeId, ScopeKind, Scopes};
@@ -158,12 +158,8 @@ pub struct Db {
 struct Shared {
     driver: Driver,
     options: ConnectOptions,
-    /// Wakes the workers of this process when a transaction has stored events.
     #[cfg(feature = "durable")]
-    stored: tokio::sync::Notify,
-    /// Whether the workers of other processes are about to be woken.
-    #[cfg(feature = "durable")]
-    is_waking: AtomicBool,
+    wake: waking::Wake,
 }
 
 impl Db {
@@ -203,9 +199,7 @@ impl Db {
                 driver,
                 options,
                 #[cfg(feature = "durable")]
-                stored: tokio::sync::Notify::new(),
-                #[cfg(feature = "durable")]
-                is_waking: AtomicBool::new(false),
+                wake: waking::Wake::default(),
             }),
             context,
         })
@@ -302,39 +296,8 @@ impl Db {
         self.context.scopes()
     }
 
-    /// Wakes the workers of this process: a transaction has stored events.
-    #[cfg(feature = "durable")]
-    pub(crate) fn events_were_stored(&self) {
-        self.shared.stored.notify_waiters();
-        self.wake_others_soon();
-    }
-
-    /// Wakes the workers of other processes, once for all transactions of a few milliseconds. It is only a hint: workers also poll.
-    #[cfg(feature = "durable")]
-    fn wake_others_soon(&self) {
-        const TOGETHER: Duration = Duration::from_millis(5);
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        if self.dialect() == Dialect::Sqlite || self.shared.is_waking.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let db = self.clone();
-        runtime.spawn(async move {
-            tokio::time::sleep(TOGETHER).await;
-            db.shared.is_waking.store(false, Ordering::Release);
-            if let Err(error) = db.wake_others().await {
-                db.report(error);
-            }
-        });
-    }
-
     #[cfg(not(feature = "durable"))]
-    pub(crate) fn events_were_stored(&self) {}
-
-    /// Ready when a transaction of this process has stored events.
-    #[cfg(feature = "durable")]
-    pub(crate) fn stored(&self) -> tokio::sync::futures::Notified<'_> {
-        self.shared.stored.notified()
-    }
+    fn events_were_stored(&self) {}
 
     fn driver(&self) -> &Driver {
         &self.shared.driver

@@ -18,14 +18,23 @@
 )]
 
 use std::panic::Location;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use super::Db;
+use tokio::runtime::Handle;
+use tokio::sync::futures::Notified;
+use tokio::time::sleep;
+
 use super::driver::Driver;
 #[cfg(feature = "postgres")]
 use super::postgres;
 #[cfg(feature = "sqlite")]
 use super::sqlite;
+use super::{Db, Dialect};
 use crate::error::{Error, Result};
+
+/// For how long transactions are gathered before the workers of other processes are woken.
+const TOGETHER: Duration = Duration::from_millis(5);
 
 /// The presence of a worker. While it exists, the worker is alive; dropping it ends the presence.
 ///
@@ -63,7 +72,7 @@ impl Presence {
     /// Waits until another process wakes this one, or until the presence is lost. Several calls of [`Db::wake_others`] may wake it
     /// once. If the future is dropped, the next call returns what this one would have returned.
     ///
-    /// It never returns for SQLite, and behind a pooler that has no sessions: see [`Db::announce`]. Poll as well.
+    /// It never returns for SQLite, and with a pooler that has no sessions: see [`Db::announce`]. Poll as well.
     pub(crate) async fn woken(&mut self) -> Woken {
         match self.0 {
             #[cfg(feature = "sqlite")]
@@ -136,5 +145,34 @@ impl Db {
                 Driver::Postgres(ref driver) => driver.wake_others(at).await,
             }
         }
+    }
+}
+
+impl Db {
+    /// Wakes the workers: a transaction has stored events.
+    pub(crate) fn events_were_stored(&self) {
+        self.shared.wake.stored.notify_waiters();
+        self.wake_others_soon();
+    }
+
+    /// Ready when a transaction of this process has stored events.
+    pub(crate) fn stored(&self) -> Notified<'_> {
+        self.shared.wake.stored.notified()
+    }
+
+    /// Wakes the workers of other processes, once for all transactions of a few milliseconds. It is only a hint: workers also poll.
+    fn wake_others_soon(&self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if self.dialect() == Dialect::Sqlite || self.shared.wake.is_waking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let db = self.clone();
+        runtime.spawn(async move {
+            sleep(TOGETHER).await;
+            db.shared.wake.is_waking.store(false, Ordering::Release);
+            if let Err(error) = db.wake_others().await {
+                db.report(error);
+            }
+        });
     }
 }

@@ -47,6 +47,17 @@ pub(crate) enum Verdict {
     GiveUp(String),
 }
 
+impl Verdict {
+    /// The error of the attempt.
+    pub(crate) fn error(&self) -> DeliveryError {
+        let message = match self {
+            Self::RetryAfter(time) => format!("the receiver asked to be called again after {time:?}"),
+            Self::GiveUp(reason) => format!("the receiver gave up: {reason}"),
+        };
+        DeliveryError { message }
+    }
+}
+
 impl Delivery {
     /// A text that is the same in every attempt of this call, and different for every other: `accounts::welcome:4711`.
     pub fn idempotency_key(&self) -> String {
@@ -89,21 +100,20 @@ impl Delivery {
     ///
     /// It returns an error, which the receiver may return. The attempt has failed also if the receiver returns `Ok`.
     pub fn retry_after(&self, time: Duration) -> DeliveryError {
-        self.decide(Verdict::RetryAfter(time));
-        DeliveryError { message: format!("the receiver asked to be called again after {time:?}") }
+        self.decide(Verdict::RetryAfter(time))
     }
 
     /// This attempt has failed, and there is no next one: the call is dead, until it is repeated or discarded by hand.
     ///
     /// It returns an error, which the receiver may return. The call is dead also if the receiver returns `Ok`.
     pub fn give_up(&self, reason: impl fmt::Display) -> DeliveryError {
-        let message = format!("the receiver gave up: {reason}");
-        self.decide(Verdict::GiveUp(message.clone()));
-        DeliveryError { message }
+        self.decide(Verdict::GiveUp(reason.to_string()))
     }
 
-    fn decide(&self, verdict: Verdict) {
+    fn decide(&self, verdict: Verdict) -> DeliveryError {
+        let error = verdict.error();
         *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
+        error
     }
 
     pub(crate) fn verdict(&self) -> Option<Verdict> {

@@ -125,7 +125,7 @@ pub(crate) fn calls_of<'a, P: Payload<Mode = Asynchronous, Output = (), Any = P>
     let mut calls = Vec::new();
     one_by_one::choose(state, &mut delivered, &mut |receiver, delivered| {
         let order = delivered.key.take().map_or_else(|| order(receiver), CallOrder::OfField);
-        calls.push(OutgoingCall { receiver: name_of(receiver), order });
+        calls.push(OutgoingCall { receiver: &receiver.id.name, order });
     })?;
     Ok((calls, delivered.into_payload()))
 }
@@ -139,11 +139,6 @@ pub(crate) fn deliver<'a, P: Payload<Mode = Asynchronous, Output = (), Any = P>>
 ) -> BoxFuture<'a, Result<()>> {
     let called = one_by_one::call_one(state, receiver, Delivered::new(payload, place));
     Box::pin(async move { called.await.map_err(Error::from) })
-}
-
-/// The id of a link-time receiver.
-pub(crate) fn name_of(receiver: &'static Receiver) -> &'static str {
-    &receiver.id.name
 }
 
 impl<P: Payload<Mode = Asynchronous, Output = ()>> Payload for DurableOf<P>

@@ -10,20 +10,19 @@ const LONGEST: Duration = Duration::from_hours(6);
 /// The time after the attempt of this number, from 1: `first`, doubled with each attempt, up to six hours, and up to a tenth more, so
 /// that calls that failed together do not fail together again.
 pub(super) fn after(attempt: u32, first: Duration) -> Duration {
-    let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1).min(31)));
-    jittered(doubled.min(LONGEST.max(first)))
+    jittered(doubled(first, attempt.saturating_sub(1), LONGEST))
+}
+
+/// A time, doubled so many times, up to the longest time.
+pub(super) fn doubled(first: Duration, times: u32, longest: Duration) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(times.min(31))).min(longest.max(first))
 }
 
 /// A time, and up to a tenth more.
 pub(super) fn jittered(time: Duration) -> Duration {
-    let random = u32::try_from(random() % 1024).unwrap_or_default();
-    time.mul_f64(1.0 + f64::from(random) / 10_240.0)
-}
-
-/// A random number.
-pub(super) fn random() -> u64 {
     // Its keys are random, which is all that is needed here.
-    RandomState::new().hash_one(0)
+    let random = u32::try_from(RandomState::new().hash_one(0) % 1024).unwrap_or_default();
+    time.mul_f64(1.0 + f64::from(random) / 10_240.0)
 }
 
 #[cfg(test)]

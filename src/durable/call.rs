@@ -4,12 +4,11 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use serde_json::Value as Json;
 use signals_core::BoxFuture;
 use tokio::sync::Notify;
 
 use super::backoff;
-use super::claim::{Claimed, Fence};
+use super::claim::{self, Claimed, Fence};
 use super::receivers::{self, Call, Durables};
 use crate::db::{Db, DbOrTx, Savepoint, Tx};
 use crate::delivery::{Delivery, Fields, Place, Stored, Verdict};
@@ -46,20 +45,23 @@ impl Attempt<'_> {
     }
 
     async fn run_in_tx(&self, tx: Tx, claimed: Claimed) -> Result<Outcome> {
-        let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
         let fence = Fence { id: claimed.id, worker: None, attempts: claimed.attempts };
         #[cfg(signals_faults)]
         let tx = self.acknowledge_first(tx, &fence).await?;
-        let called = match &prepared {
-            Ok(prepared) => prepared.call_in(&tx, &claimed).await,
-            Err(error) => Err(Error::other(error.to_string())),
+        let (prepared, called) = match Prepared::new(&claimed, self.durables) {
+            Ok(mut prepared) => {
+                let called = prepared.call_in(&tx, &claimed).await;
+                (Some(prepared), called)
+            }
+            Err(error) => (None, Err(error)),
         };
+        let prepared = prepared.as_ref();
         fault::point("after_effect");
         #[cfg(signals_faults)]
         let tx = if called.is_ok() && fault::breaks(Rule::OneTransaction) { self.split(tx).await? } else { tx };
         let ended = match called {
             Ok(()) => fence.finish_locked(&tx, self.finished(claimed.event)).await.map(Outcome::of_finish),
-            Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared.as_ref().ok(), error).await,
+            Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared, error).await,
         };
         let committed = match ended {
             Ok(Outcome::Lost) => tx.rollback().await.map(|()| Outcome::Lost),
@@ -78,7 +80,7 @@ impl Attempt<'_> {
             {
                 Err(error)
             }
-            Err(error) => self.fail(DbOrTx::Db(self.db), &fence, &claimed, prepared.as_ref().ok(), error).await,
+            Err(error) => self.fail(DbOrTx::Db(self.db), &fence, &claimed, prepared, error).await,
         }
     }
 
@@ -93,22 +95,20 @@ impl Attempt<'_> {
     }
 
     async fn run_outside(&self, claimed: Claimed, worker: i64, lost: &Notify) -> Result<Outcome> {
-        let prepared = Prepared::new(&claimed, self.durables, claimed.attempts + 1);
         let fence = Fence { id: claimed.id, worker: Some(worker), attempts: claimed.attempts + 1 };
         #[cfg(signals_faults)]
         if fault::breaks(Rule::AckLast) {
             fence.finish(DbOrTx::Db(self.db), self.db.dialect(), None).await?;
         }
-        let called = match &prepared {
-            // The attempts before ended with their processes, which may have been the receiver's doing.
-            Ok(prepared) if claimed.attempts > prepared.call.durability.retries => {
-                Err(Error::other("the process of the worker has ended during the last attempt"))
+        let (prepared, called) = match Prepared::new(&claimed, self.durables) {
+            Ok(mut prepared) => {
+                let called = tokio::select! {
+                    called = prepared.call_outside(self.db, &claimed) => called,
+                    () = lost.notified() => return Ok(Outcome::Lost),
+                };
+                (Some(prepared), called)
             }
-            Ok(prepared) => tokio::select! {
-                called = prepared.call_outside(self.db, &claimed) => called,
-                () = lost.notified() => return Ok(Outcome::Lost),
-            },
-            Err(error) => Err(Error::other(error.to_string())),
+            Err(error) => (None, Err(error)),
         };
         fault::point("after_effect");
         let on = DbOrTx::Db(self.db);
@@ -117,7 +117,7 @@ impl Attempt<'_> {
                 let finished = fence.finish(on, self.db.dialect(), self.finished(claimed.event)).await;
                 finished.map(Outcome::of_finish)
             }
-            Err(error) => self.fail(on, &fence, &claimed, prepared.as_ref().ok(), error).await,
+            Err(error) => self.fail(on, &fence, &claimed, prepared.as_ref(), error).await,
         }
     }
 
@@ -174,49 +174,46 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(claimed: &Claimed, durables: &Durables, attempt: u32) -> Result<Self> {
-        let Claimed { receiver, signal, sender, event, key, at, .. } = claimed;
+    fn new(claimed: &Claimed, durables: &Durables) -> Result<Self> {
+        let Claimed { receiver, signal, sender, event, key, at, attempts, .. } = claimed;
         let call =
             durables.find(receiver, signal, sender).ok_or_else(|| receivers::unknown(receiver, signal, sender))?;
-        let Ok(Json::Object(fields)) = serde_json::from_str(&claimed.payload) else {
-            return Err(Error::other(format!("the payload of event {event} is no JSON object")));
-        };
+        let fields = claim::fields(*event, &claimed.payload)?;
         let delivery = Delivery {
             event: *event,
             receiver: &call.receiver.id.name,
             key: key.clone(),
-            attempt,
+            attempt: attempts + 1,
             at: *at,
             verdict: Mutex::new(None),
         };
         Ok(Self { call, fields, delivery })
     }
 
-    async fn call_in(&self, tx: &Tx, claimed: &Claimed) -> Result<()> {
+    async fn call_in(&mut self, tx: &Tx, claimed: &Claimed) -> Result<()> {
         let db = with_carried(tx.db(), claimed)?;
         let context = db.context().clone();
+        let fields = std::mem::take(&mut self.fields);
         let mut savepoint = Savepoint::open(&tx.in_db(db), tx.began())?;
         let inside = savepoint.tx.handle();
         let place = Place::CalledInTx { tx: &mut savepoint.tx, context: &context, delivery: &self.delivery };
-        let called = inside.inside(pin!(self.call(claimed, place))).await;
+        let called = inside.inside(pin!(self.call(Stored { version: claimed.version, fields, place }))).await;
         savepoint.end(called)
     }
 
-    async fn call_outside(&self, db: &Db, claimed: &Claimed) -> Result<()> {
+    async fn call_outside(&mut self, db: &Db, claimed: &Claimed) -> Result<()> {
+        // The attempts before ended with their processes, which may have been the receiver's doing.
+        if claimed.attempts > self.call.durability.retries {
+            return Err(Error::other("the process of the worker has ended during the last attempt"));
+        }
         let db = &with_carried(db, claimed)?;
-        self.call(claimed, Place::Called { db, delivery: &self.delivery }).await
+        let (fields, place) = (std::mem::take(&mut self.fields), Place::Called { db, delivery: &self.delivery });
+        self.call(Stored { version: claimed.version, fields, place }).await
     }
 
-    async fn call(&self, claimed: &Claimed, place: Place<'_>) -> Result<()> {
-        let stored = Stored { version: claimed.version, fields: self.fields.clone(), place };
+    async fn call(&self, stored: Stored<'_>) -> Result<()> {
         self.call.run(stored).await?;
-        match self.delivery.verdict() {
-            None => Ok(()),
-            Some(Verdict::RetryAfter(time)) => {
-                Err(Error::other(format!("the receiver asked to be called again after {time:?}")))
-            }
-            Some(Verdict::GiveUp(reason)) => Err(Error::other(reason)),
-        }
+        self.delivery.verdict().map_or(Ok(()), |verdict| Err(verdict.error().into()))
     }
 
     /// After which time a failed call is repeated. `None` if it is dead.

@@ -4,9 +4,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value as Json;
+
 use super::receivers::Durables;
 use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx};
-use crate::error::Result;
+use crate::delivery::Fields;
+use crate::error::{Error, ErrorKind, Result};
 use crate::fault::{self, Rule};
 use crate::value::{Value, ValueRef};
 
@@ -38,10 +41,10 @@ impl FromRow for Claimed {
             event: row.get(1)?,
             receiver: row.get(2)?,
             key: row.get(3)?,
-            attempts: u32::try_from(row.get::<i64>(4)?).unwrap_or(u32::MAX),
+            attempts: row.get(4)?,
             signal: row.get(5)?,
             sender: row.get(6)?,
-            version: u32::try_from(row.get::<i64>(7)?).unwrap_or(u32::MAX),
+            version: row.get(7)?,
             payload: row.get(8)?,
             context: row.get(9)?,
             at: time(row.get(10)?),
@@ -232,6 +235,19 @@ pub(super) fn duration(time: Duration) -> i64 {
 pub(super) fn list(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     ids.join(", ")
+}
+
+/// The fields of a stored event.
+pub(super) fn fields(event: i64, payload: &str) -> Result<Fields> {
+    match serde_json::from_str(payload) {
+        Ok(Json::Object(fields)) => Ok(fields),
+        _ => Err(Error::other(format!("the payload of event {event} is no JSON object"))),
+    }
+}
+
+/// Whether a claim has failed because the program is writing for a long time: the next round tries it again.
+pub(super) fn is_busy(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. })
 }
 
 async fn execute(on: DbOrTx<'_>, sql: &str, params: &dyn Params) -> Result<u64> {

@@ -41,7 +41,7 @@ impl FromRow for DeadCall {
             event: row.get(3)?,
             signal: row.get(4)?,
             payload: row.get(5)?,
-            attempts: u32::try_from(row.get::<i64>(6)?).unwrap_or(u32::MAX),
+            attempts: row.get(6)?,
             error: row.get::<Option<String>>(7)?.unwrap_or_default(),
             at: time(row.get(8)?),
         })

@@ -14,6 +14,9 @@ use crate::model::{Meta, call_durable, choose_durable, registered_models};
 #[derive(Debug)]
 pub(crate) struct Durables {
     by_name: BTreeMap<&'static str, Vec<(&'static Receiver, &'static Durability)>>,
+    /// The senders of stored events. They are looked for once, and not for each call.
+    models: Vec<&'static Meta>,
+    channels: Vec<&'static DurableChannel>,
 }
 
 impl Durables {
@@ -25,7 +28,7 @@ impl Durables {
                 by_name.entry(&*receiver.id.name).or_default().push((receiver, durability));
             }
         }
-        Self { by_name }
+        Self { by_name, models: registered_models(), channels: declared().collect() }
     }
 
     /// Fails if two functions have one name: their stored calls cannot be told apart.
@@ -67,14 +70,14 @@ impl Durables {
         let receivers = self.by_name.get(name)?;
         if sender.is_empty() {
             return receivers.iter().find_map(|&(receiver, durability)| {
-                let of_receiver = |channel: &&DurableChannel| one_by_one::is_called_by(receiver, &channel.source());
-                let channel = declared::<DurableChannel>().find(of_receiver)?;
+                let of_receiver = |channel: &&&DurableChannel| one_by_one::is_called_by(receiver, &channel.source());
+                let channel = *self.channels.iter().find(of_receiver)?;
                 let target = (channel.name() == signal).then_some(Target::Signal(channel))?;
                 Some(Call { receiver, durability, target })
             });
         }
         // The tests of one program may have several models with one table.
-        registered_models().into_iter().filter(|meta| meta.table == sender).find_map(|meta| {
+        self.models.iter().filter(|meta| meta.table == sender).find_map(|meta| {
             let source = meta.durable_source(signal)?;
             let is_meant = |(receiver, _): &(&'static Receiver, _)| one_by_one::is_called_by(receiver, &source);
             let (receiver, durability) = receivers.iter().copied().find(is_meant)?;
@@ -116,9 +119,7 @@ impl Call {
             Target::Model(meta, signal) => call_durable(meta, signal, self.receiver, stored),
         }
     }
-}
 
-impl Call {
     /// The order of the receiver's call for a stored event. `None` if its filters leave the event out.
     pub(super) fn order(&self, version: u32, fields: Fields, db: &Db) -> Result<Option<CallOrder>> {
         let calls = match self.target {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::panic::Location;
 use std::time::SystemTime;
 
-use serde_json::Value as Json;
 use signals_core::ReceiverName;
 
+use super::claim;
 use super::receivers::Durables;
 use crate::db::{Db, Dialect, FromRow, Row, Tx, micros};
 use crate::error::{Error, Result};
@@ -103,7 +103,7 @@ impl FromRow for StoredEvent {
             id: row.get(0)?,
             signal: row.get(1)?,
             sender: row.get(2)?,
-            version: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
+            version: row.get(3)?,
             payload: row.get(4)?,
         })
     }
@@ -123,9 +123,7 @@ async fn batch(tx: &Tx, name: &'static str, durables: &Durables, (since, after):
     let (last, mut stored) = (events.last().map(|event| event.id), 0);
     for StoredEvent { id, signal, sender, version, payload } in events {
         let Some(call) = durables.find(name, &signal, &sender) else { continue };
-        let Ok(Json::Object(fields)) = serde_json::from_str(&payload) else {
-            return Err(Error::other(format!("the payload of event {id} is no JSON object")));
-        };
+        let fields = claim::fields(id, &payload)?;
         if let Some(order) = call.order(version, fields, tx.db())? {
             let insert =
                 "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) VALUES (?, ?, ?, 0, 0, FALSE)";

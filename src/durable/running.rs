@@ -16,7 +16,7 @@ use super::claim::{self, Claimed, Lease};
 use super::options::{Options, Ran};
 use super::receivers::Durables;
 use crate::db::{Db, Dialect, Presence, Tx, Woken};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::fault;
 
 /// How often the calls of workers whose process has ended are looked for.
@@ -354,8 +354,7 @@ impl Shared {
                 let running = RunningCall::new(self, &claimed.receiver);
                 (claimed, tx, running)
             })),
-            // The program is writing for a long time: the next round tries it again.
-            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => Ok(None),
+            Err(error) if claim::is_busy(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }

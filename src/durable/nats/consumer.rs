@@ -212,11 +212,9 @@ impl Consumer {
         if arrived.is_empty() {
             return Ok(());
         }
-        let tx = self.db.begin_at(Location::caller()).await?;
-        match store_in(&tx, arrived).await {
-            Ok(()) => tx.commit().await,
-            Err(error) => tx.rollback().await.and(Err(error)),
-        }
+        let mut tx = self.db.begin_at(Location::caller()).await?;
+        let stored = store_in(&tx, arrived).await;
+        tx.end(stored).await
     }
 
     /// Sends the receipts of events that are committed, and acknowledges their messages afterwards.

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::db::micros;
 use crate::delivery::Fields;
-use crate::durable::claim::{Claimed, duration};
+use crate::durable::claim::{self, Claimed, duration};
 use crate::error::{Error, Result};
 
 /// For how much longer than its program sends an event the other one knows that it was received: no two clocks differ more.
@@ -33,9 +33,7 @@ pub(super) struct Envelope {
 
 impl Envelope {
     pub(super) fn new(from: &str, claimed: &Claimed, max_age: Duration) -> Result<Self> {
-        let Ok(Json::Object(fields)) = serde_json::from_str(&claimed.payload) else {
-            return Err(Error::other(format!("the payload of event {} is no JSON object", claimed.event)));
-        };
+        let fields = claim::fields(claimed.event, &claimed.payload)?;
         let at = micros(claimed.at);
         Ok(Self {
             from: from.to_owned(),

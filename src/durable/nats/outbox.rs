@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::message::Receipt;
 use crate::db::{Db, DbOrTx, Dialect, Tx};
+use crate::durable::backoff;
 use crate::durable::claim::{self, COLUMNS, Claimed, NEVER, duration, is_next, list, now, params, table};
 use crate::durable::receivers::{Durables, relays};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// How many events are sent together.
 const TOGETHER: usize = 100;
@@ -18,6 +19,7 @@ const LONGEST: Duration = Duration::from_mins(10);
 /// The events that wait for one program.
 pub(super) struct Outbox<'a> {
     pub(super) db: &'a Db,
+    pub(super) durables: &'a Durables,
     /// The name under which they are stored.
     pub(super) receiver: &'static str,
     pub(super) lease: Duration,
@@ -30,6 +32,11 @@ pub(super) fn receivers() -> impl Iterator<Item = &'static str> {
     relays()
 }
 
+/// The program whose events wait under this name.
+pub(super) fn program(receiver: &'static str) -> &'static str {
+    receiver.strip_prefix("nats:").unwrap_or(receiver)
+}
+
 /// Asks whether the table exists.
 pub(super) async fn check(db: &Db) -> Result<()> {
     db.query_optional::<i64>("SELECT id FROM signals_todo LIMIT 1", &()).await.map(drop)
@@ -38,48 +45,35 @@ pub(super) async fn check(db: &Db) -> Result<()> {
 impl Outbox<'_> {
     /// The name of the program.
     pub(super) fn program(&self) -> &'static str {
-        self.receiver.strip_prefix("nats:").unwrap_or(self.receiver)
+        program(self.receiver)
     }
 
     /// The events that are sent next: the first of each key. They are due again after the lease.
     pub(super) async fn claim(&self) -> Result<Vec<Claimed>> {
         let receivers = &[self.receiver];
-        let durables = Durables::linked();
-        if !claim::has_next(self.db, receivers, &durables).await? {
+        if !claim::has_next(self.db, receivers, self.durables).await? {
             return Ok(Vec::new());
         }
         let most = TOGETHER.min(self.in_flight.saturating_sub(self.on_their_way().await?));
         if most == 0 {
             return Ok(Vec::new());
         }
-        let tx = match self.db.begin_at(Location::caller()).await {
+        let mut tx = match self.db.begin_at(Location::caller()).await {
             Ok(tx) => tx,
-            // The program is writing for a long time: the next round tries it again.
-            Err(error) if matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. }) => {
-                return Ok(Vec::new());
-            }
+            Err(error) if claim::is_busy(&error) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let claimed = self.claim_in(&tx, receivers, &durables, most).await;
-        match claimed {
-            Ok(claimed) => tx.commit().await.map(|()| claimed),
-            Err(error) => tx.rollback().await.and(Err(error)),
-        }
+        let claimed = self.claim_in(&tx, receivers, most).await;
+        tx.end(claimed).await
     }
 
-    async fn claim_in(
-        &self,
-        tx: &Tx,
-        receivers: &[&'static str],
-        durables: &Durables,
-        most: usize,
-    ) -> Result<Vec<Claimed>> {
+    async fn claim_in(&self, tx: &Tx, receivers: &[&'static str], most: usize) -> Result<Vec<Claimed>> {
         let dialect = self.db.dialect();
         let lock = match dialect {
             Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
             Dialect::Sqlite => "",
         };
-        let (table, is_next) = (table(receivers, durables), is_next(dialect));
+        let (table, is_next) = (table(receivers, self.durables), is_next(dialect));
         let sql = format!(
             "SELECT {COLUMNS} FROM {table}, signals_todo t JOIN signals_event e ON e.id = t.event WHERE {is_next} ORDER BY t.due, t.id \
              LIMIT {most}{lock}"
@@ -93,7 +87,7 @@ impl Outbox<'_> {
             of_attempts.entry(claimed.attempts).or_default().push(claimed.id);
         }
         for (attempts, ids) in of_attempts {
-            let lease = self.lease.saturating_mul(2_u32.saturating_pow(attempts.min(31))).min(LONGEST.max(self.lease));
+            let lease = backoff::doubled(self.lease, attempts, LONGEST);
             let (now, lease, ids) = (now(dialect), duration(lease), list(&ids));
             let sql =
                 format!("UPDATE signals_todo SET due = {now} + {lease}, attempts = attempts + 1 WHERE id IN ({ids})");
@@ -143,12 +137,9 @@ pub(super) async fn finish(db: &Db, receipts: &[Receipt], forget: bool) -> Resul
     if receipts.is_empty() {
         return Ok(());
     }
-    let tx = db.begin_at(Location::caller()).await?;
+    let mut tx = db.begin_at(Location::caller()).await?;
     let finished = finish_in(&tx, receipts, forget).await;
-    match finished {
-        Ok(()) => tx.commit().await,
-        Err(error) => tx.rollback().await.and(Err(error)),
-    }
+    tx.end(finished).await
 }
 
 async fn finish_in(tx: &Tx, receipts: &[Receipt], forget: bool) -> Result<()> {

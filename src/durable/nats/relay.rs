@@ -176,7 +176,7 @@ impl Relay {
     /// Creates the streams that are missing. A failure is not the end: sending tries it again.
     async fn open(&self) -> Result<()> {
         for receiver in outbox::receivers() {
-            self.broker.events_for(self.outbox(receiver).program()).await?;
+            self.broker.events_for(outbox::program(receiver)).await?;
         }
         Ok(())
     }
@@ -187,16 +187,16 @@ impl Relay {
         }
     }
 
-    fn outbox(&self, receiver: &'static str) -> Outbox<'_> {
+    fn outbox<'a>(&'a self, receiver: &'static str, durables: &'a Durables) -> Outbox<'a> {
         let Options { lease, max_age, in_flight, .. } = self.options;
-        Outbox { db: &self.db, receiver, lease, max_age, in_flight }
+        Outbox { db: &self.db, durables, receiver, lease, max_age, in_flight }
     }
 
     /// Sends what is due, to each program. Returns how long to wait.
     async fn send_all(&self) -> Result<Duration> {
         let (mut pause, durables) = (self.options.poll, Durables::linked());
         for receiver in outbox::receivers() {
-            let outbox = self.outbox(receiver);
+            let outbox = self.outbox(receiver, &durables);
             loop {
                 let claimed = outbox.claim().await?;
                 if claimed.is_empty() {
