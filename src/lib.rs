@@ -440,7 +440,7 @@ pub mod __private {
     #[cfg(feature = "durable")]
     pub use crate::delivery::{
         Delivered, DurableChannel, DurableField, DurableFieldError, DurableOf, DurableSignal, Fields, KeyColumn, Parts,
-        PartsWithTx, key_of_field, parts, parts_with_tx, send_durable, set_key,
+        PartsWithTx, StoredField, key_of_field, parts, parts_with_tx, send_durable, set_key,
     };
     pub use crate::model::diagnostics::*;
     pub use crate::model::load::{by_field, by_optional_field, by_text, row_by_name, rows_by_name};

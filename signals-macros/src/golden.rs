@@ -154,6 +154,8 @@ fn a_durable_signal() {
             PRIVATE send_durable (self , tx) . await }
             }
             static DURABLE : PRIVATE SignalState < PRIVATE DurableOf < OrderPaid >> = PRIVATE SignalState::without_senders () ;
+            const __FIELD_0 : PRIVATE StoredField < Id < Order > > = < Id < Order > as PRIVATE DurableField >::STORED ;
+            const __FIELD_1 : PRIVATE StoredField < u64 > = < u64 as PRIVATE DurableField >::STORED ;
             impl PRIVATE DurableSignal for OrderPaid {
             const NAME : & 'static CORE primitive::str = "OrderPaid" ;
             const VERSION : CORE primitive::u32 = 2u32 ;
@@ -161,12 +163,12 @@ fn a_durable_signal() {
             let function : fn (CORE primitive::u32 , & mut PRIVATE Fields) = from_v1 ;
             function (version , fields) }
             fn write (& self , fields : & mut PRIVATE Fields) -> CORE result::Result < () , PRIVATE DurableFieldError > {
-            < Id < Order > as PRIVATE DurableField >::write (& self . order , "order" , fields) ? ;
-            < u64 as PRIVATE DurableField >::write (& self . amount , "amount" , fields) ? ;
+            __FIELD_0 . write (& self . order , "order" , fields) ? ;
+            __FIELD_1 . write (& self . amount , "amount" , fields) ? ;
             CORE result::Result::Ok (()) }
             fn read (fields : & mut PRIVATE Fields) -> CORE result::Result < Self , PRIVATE DurableFieldError > {
             CORE result::Result::Ok (Self {
-            order : < Id < Order > as PRIVATE DurableField >::read (fields , "order") ? , amount : < u64 as PRIVATE DurableField >::read (fields , "amount") ? , }) }
+            order : __FIELD_0 . read (fields , "order") ? , amount : __FIELD_1 . read (fields , "amount") ? , }) }
             fn state () -> & 'static PRIVATE SignalState < Self > {
             & STATE }
             fn durable_state () -> & 'static PRIVATE SignalState < PRIVATE DurableOf < Self >> {

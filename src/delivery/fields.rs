@@ -19,28 +19,54 @@ pub type Fields = serde_json::Map<String, serde_json::Value>;
             made of, such as the id of a row"
 )]
 pub trait DurableField: Sized {
+    /// How it is written and read: one answer, so that a type that cannot be stored is one error.
     #[doc(hidden)]
-    fn write(&self, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError>;
-    #[doc(hidden)]
-    fn read(fields: &mut Fields, name: &'static str) -> Result<Self, DurableFieldError>;
+    const STORED: StoredField<Self>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> DurableField for T {
-    fn write(&self, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError> {
-        let value = serde_json::to_value(self).map_err(|error| DurableFieldError::new(name, error))?;
-        fields.insert(name.to_owned(), value);
-        Ok(())
+    const STORED: StoredField<Self> = StoredField { write: write::<T>, read: read::<T> };
+}
+
+/// How a field of a durable signal is written and read.
+#[doc(hidden)]
+pub struct StoredField<T> {
+    write: fn(&T, &'static str, &mut Fields) -> Result<(), DurableFieldError>,
+    read: fn(&mut Fields, &'static str) -> Result<T, DurableFieldError>,
+}
+
+impl<T> StoredField<T> {
+    /// Adds the field to those of an event.
+    pub fn write(&self, value: &T, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError> {
+        (self.write)(value, name, fields)
     }
 
-    fn read(fields: &mut Fields, name: &'static str) -> Result<Self, DurableFieldError> {
-        let value = fields.remove(name);
-        // An `Option` that was added to the signal since then is `None`.
-        let is_missing = value.is_none();
-        T::deserialize(value.unwrap_or_default()).map_err(|error| {
-            if is_missing { DurableFieldError::new(name, "it is missing") } else { DurableFieldError::new(name, error) }
-        })
+    /// Takes the field from those of an event.
+    pub fn read(&self, fields: &mut Fields, name: &'static str) -> Result<T, DurableFieldError> {
+        (self.read)(fields, name)
     }
+}
+
+impl<T> fmt::Debug for StoredField<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredField").finish_non_exhaustive()
+    }
+}
+
+fn write<T: Serialize>(value: &T, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError> {
+    let value = serde_json::to_value(value).map_err(|error| DurableFieldError::new(name, error))?;
+    fields.insert(name.to_owned(), value);
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(fields: &mut Fields, name: &'static str) -> Result<T, DurableFieldError> {
+    let value = fields.remove(name);
+    // An `Option` that was added to the signal since then is `None`.
+    let is_missing = value.is_none();
+    T::deserialize(value.unwrap_or_default()).map_err(|error| {
+        if is_missing { DurableFieldError::new(name, "it is missing") } else { DurableFieldError::new(name, error) }
+    })
 }
 
 /// A field of an event cannot be written as JSON, or cannot be read from it.

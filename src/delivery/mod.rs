@@ -12,7 +12,7 @@ mod signal;
 pub(crate) use self::attempt::Verdict;
 pub use self::attempt::{Delivery, DeliveryError};
 pub(crate) use self::fields::key_text;
-pub use self::fields::{DurableField, DurableFieldError, Fields, KeyColumn, key_of_field};
+pub use self::fields::{DurableField, DurableFieldError, Fields, KeyColumn, StoredField, key_of_field};
 #[cfg(feature = "nats")]
 pub use self::outgoing::Outgoing;
 #[cfg(feature = "nats")]

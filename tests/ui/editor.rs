@@ -55,7 +55,7 @@ fn errors(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<String>> {
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     let mut manifest = format!(
         "[package]\nname = \"editor\"\nedition = \"2024\"\nautobins = false\n\n[workspace]\n\n[dependencies]\n\
-         signals-rs = {{ path = '{0}', default-features = false, features = [\"auth\", \"migrate\"] }}\n\
+         signals-rs = {{ path = '{0}', default-features = false, features = [\"auth\", \"durable\", \"migrate\"] }}\n\
          signals-core = {{ path = '{0}/signals-core' }}\n",
         root.display()
     );

@@ -1,7 +1,7 @@
 //! The output for a durable signal: how its fields are written and read, and the method that sends it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Field};
 
@@ -14,8 +14,11 @@ impl Expansion<'_> {
     pub(super) fn durable_signal(&self) -> TokenStream {
         let Self { private, name, parsed, .. } = self;
         let (struct_name, version) = (&parsed.item.ident, parsed.arguments.durable.version());
-        let fields = parsed.item.fields.iter();
-        let (write, read): (Vec<_>, Vec<_>) = fields.map(|field| written_and_read(field, private)).unzip();
+        let fields = parsed.item.fields.iter().enumerate();
+        let fields: Vec<_> = fields.filter_map(|(index, field)| StoredField::of(index, field, private)).collect();
+        let asked = fields.iter().map(|field| &field.asked);
+        let write: Vec<_> = fields.iter().map(|field| &field.write).collect();
+        let read = fields.iter().map(|field| &field.read);
         let upcast = parsed.arguments.durable.upcast.as_ref().map(|(word, function)| {
             // A place for a function, so that the compiler compares the user's with it.
             let call = quote_spanned!(Span::mixed_site()=> function(version, fields));
@@ -32,6 +35,7 @@ impl Expansion<'_> {
         let fields = Ident::new(if write.is_empty() { "_fields" } else { "fields" }, Span::mixed_site());
         quote! {
             static DURABLE: #private::SignalState<#private::DurableOf<#struct_name>> = #private::SignalState::without_senders();
+            #(#asked)*
 
             impl #private::DurableSignal for #struct_name {
                 const NAME: &'static ::core::primitive::str = #name;
@@ -87,13 +91,26 @@ impl Expansion<'_> {
     }
 }
 
-/// How a field is written, and how it is read. Its type is asked whether it can be stored, with the spans of the user.
-fn written_and_read(field: &Field, private: &TokenStream) -> (TokenStream, TokenStream) {
-    let cfgs: Vec<&Attribute> = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-    let (ty, Some(name)) = (&field.ty, &field.ident) else { return (TokenStream::new(), TokenStream::new()) };
-    let key = name.unraw().to_string();
-    let fields = Ident::new("fields", Span::mixed_site());
-    let [write, read] =
-        ["write", "read"].map(|answer| ask(ty.to_token_stream(), quote!(#private::DurableField), answer));
-    (quote!(#(#cfgs)* #write(&self.#name, #key, #fields)?;), quote!(#(#cfgs)* #name: #read(#fields, #key)?,))
+/// How a field is stored. Its type is asked once whether it can be: the answer of two questions would be two errors.
+struct StoredField {
+    /// A constant with the answer.
+    asked: TokenStream,
+    write: TokenStream,
+    read: TokenStream,
+}
+
+impl StoredField {
+    fn of(index: usize, field: &Field, private: &TokenStream) -> Option<Self> {
+        let cfgs: Vec<&Attribute> = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let (ty, name) = (&field.ty, field.ident.as_ref()?);
+        let key = name.unraw().to_string();
+        let fields = Ident::new("fields", Span::mixed_site());
+        let constant = format_ident!("__FIELD_{index}");
+        let answer = ask(ty.to_token_stream(), quote!(#private::DurableField), "STORED");
+        Some(Self {
+            asked: quote!(#(#cfgs)* const #constant: #private::StoredField<#ty> = #answer;),
+            write: quote!(#(#cfgs)* #constant.write(&self.#name, #key, #fields)?;),
+            read: quote!(#(#cfgs)* #name: #constant.read(#fields, #key)?,),
+        })
+    }
 }
