@@ -4,6 +4,7 @@
 //! at the end of the transaction, while it holds the locks of the rows that it has written: a second transaction with the same row gets
 //! a larger number, so that the numbers of one row are in the order of the commits.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// An event, and the receivers that it is stored for.
@@ -44,13 +45,34 @@ pub(crate) enum CallOrder {
 }
 
 impl CallOrder {
-    /// The key of a call, as it is stored. Calls in no order have the empty key.
-    pub(crate) fn key(&self) -> &str {
+    /// The key of a call, as it is stored. Only calls in no order have the empty key.
+    pub(crate) fn key(&self) -> Cow<'_, str> {
         match self {
-            Self::OfRow(key) | Self::OfField(key) => key,
-            Self::Free => "",
+            Self::OfRow(key) | Self::OfField(key) => stored(key),
+            Self::Free => "".into(),
         }
     }
+}
+
+/// The longest key that is stored unchanged, in bytes. PostgreSQL refuses rows whose indexed columns have more than about 2,700.
+const LONGEST_KEY: usize = 500;
+
+/// A key as it is stored. Two values whose stored keys are the same share an order, which breaks no promise.
+fn stored(key: &str) -> Cow<'_, str> {
+    if key.is_empty() {
+        return "''".into();
+    }
+    if key.len() <= LONGEST_KEY && !key.contains('\0') {
+        return key.into();
+    }
+    // PostgreSQL stores no NUL in text.
+    let beginning = key[..key.floor_char_boundary(LONGEST_KEY)].replace('\0', "\\0");
+    format!("{beginning}..{:016x}", hash(key)).into()
+}
+
+/// FNV-1a, which is the same in every process and every version of the program.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Microseconds since the beginning of 1970 in UTC.

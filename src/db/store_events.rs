@@ -39,7 +39,7 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         .iter()
         .flat_map(|event| event.calls.iter())
         .filter_map(|call| match &call.order {
-            CallOrder::OfField(key) => Some(format!("{}:{key}", call.receiver).into()),
+            CallOrder::OfField(_) => Some(format!("{}:{}", call.receiver, call.order.key()).into()),
             CallOrder::OfRow(_) | CallOrder::Free => None,
         })
         .collect();
@@ -80,7 +80,7 @@ async fn store_in_sqlite(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         exec.run(Statement::insert(EVENT, &params, &mut id)).await?;
         let id = id.ok_or_else(|| Error::database("the event of a durable receiver was not inserted"))?;
         for call in calls {
-            exec.run(Statement::new(CALL, &(id, call.receiver, call.order.key(), at))).await?;
+            exec.run(Statement::new(CALL, &(id, call.receiver, &*call.order.key(), at))).await?;
         }
     }
     Ok(())

@@ -75,7 +75,8 @@ impl Delivery {
     }
 
     /// The key in whose order the receiver is called: that of the row, with the table in front if the receiver has several senders, or the
-    /// value of the field that `key = ..` names. It is empty for a call in no order.
+    /// value of the field that `key = ..` names. It is empty for a call in no order. An empty value is `''`, and one of more than 500 bytes is
+    /// shortened.
     pub fn key(&self) -> &str {
         &self.key
     }

@@ -127,7 +127,7 @@ async fn batch(tx: &Tx, name: &'static str, durables: &Durables, (since, after):
         if let Some(order) = call.order(version, fields, tx.db())? {
             let insert =
                 "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) VALUES (?, ?, ?, 0, 0, FALSE)";
-            stored += tx.execute(insert, &(id, name, order.key())).await?;
+            stored += tx.execute(insert, &(id, name, &*order.key())).await?;
         }
     }
     Ok(Batch { last, stored })

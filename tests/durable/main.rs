@@ -7,6 +7,7 @@ mod context;
 #[path = "../it/databases.rs"]
 #[allow(unused, reason = "it is shared with another test")]
 mod databases;
+mod keys;
 #[path = "../it/log.rs"]
 #[allow(unused, reason = "it is shared with another test")]
 mod log;
