@@ -5,13 +5,13 @@ use super::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, days};
 /// A date and time in microseconds of local time, and the offset of that from UTC in microseconds, if there is one. A `T` may
 /// replace the space, and `Z` or `+02:00` may follow.
 pub(crate) fn parse_date_time(text: &str) -> Option<(i64, Option<i64>)> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let rest = rest.strip_prefix([' ', 'T', 't'])?;
+    let (date, rest) = text.split_once([' ', 'T', 't'])?;
     let (time, offset) = match rest.find(['Z', 'z', '+', '-']) {
         None => (rest, None),
         Some(end) => (&rest[..end], Some(parse_offset(&rest[end..])?)),
     };
-    Some((i64::from(parse_date(date)?) * MICROS_PER_DAY + parse_time(time)?, offset))
+    let midnight = i64::from(parse_date(date)?).checked_mul(MICROS_PER_DAY)?;
+    Some((midnight.checked_add(parse_time(time)?)?, offset))
 }
 
 fn parse_offset(text: &str) -> Option<i64> {
@@ -24,10 +24,17 @@ fn parse_offset(text: &str) -> Option<i64> {
     Some(sign * (number(hours, 2, 23)? * 3600 + number(minutes, 2, 59)? * 60) * MICROS_PER_SECOND)
 }
 
-/// `2026-11-25`, as days.
+/// `2026-11-25`, as days. A year before 0 or after 9999 has a sign: `-0044-03-15`.
 pub(crate) fn parse_date(text: &str) -> Option<i32> {
-    let mut parts = text.splitn(3, '-');
-    let year = number(parts.next()?, 4, 9999)?;
+    let (sign, unsigned) = match text.as_bytes().first()? {
+        b'-' => (Some(-1), &text[1..]),
+        b'+' => (Some(1), &text[1..]),
+        _ => (None, text),
+    };
+    let mut parts = unsigned.splitn(3, '-');
+    let year = parts.next()?;
+    let digits = if sign.is_some() { year.len().clamp(4, 7) } else { 4 };
+    let year = sign.unwrap_or(1) * number(year, digits, 9_999_999)?;
     let (month, day) = (number(parts.next()?, 2, 12)?, number(parts.next()?, 2, 31)?);
     let days = days(year, month, day);
     // The 30th of February is a day of March.

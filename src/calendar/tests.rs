@@ -79,6 +79,12 @@ fn dates_and_times_are_read_in_the_forms_of_others() {
         ("2026-11-25 12:00:00Zz", None),
         ("2026-11-25 12:00:00+2", None),
         ("12026-11-25 12:00:00", None),
+        ("+2026-11-25 12:00:00", Some((noon, None))),
+        ("-0044-03-15 00:00:00", Some((-735_525 * MICROS_PER_DAY, None))),
+        ("+294246-12-31 00:00:00", Some((106_751_981 * MICROS_PER_DAY, None))),
+        ("+294248-12-31 00:00:00", None),
+        ("-44-03-15 00:00:00", None),
+        ("--0044-03-15 00:00:00", None),
         ("ünïcode ünïcode", None),
     ] {
         assert_eq!(parse_date_time(text), read, "{text}");

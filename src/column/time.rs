@@ -7,7 +7,9 @@ use crate::value::ValueRef;
 pub(super) fn timestamp(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Timestamp(micros) => finite(micros),
-        ValueRef::Text(text) => parse_date_time(text).map(|(micros, offset)| micros - offset.unwrap_or(0)),
+        ValueRef::Text(text) => {
+            parse_date_time(text).and_then(|(micros, offset)| micros.checked_sub(offset.unwrap_or(0)))
+        }
         _ => None,
     }
 }
