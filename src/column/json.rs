@@ -156,7 +156,7 @@ impl<T: Serialize + DeserializeOwned + Sync> ToJson for Json<T> {
 }
 
 /// How deep lists and objects may be nested for `serde_json` to read them.
-const DEEPEST: usize = 127;
+pub(crate) const DEEPEST: usize = 127;
 
 fn write(value: &impl Serialize) -> Result<String, String> {
     let json = serde_json::to_string(value).map_err(|error| format!("it cannot be written as JSON: {error}"))?;
@@ -169,7 +169,7 @@ fn write(value: &impl Serialize) -> Result<String, String> {
 }
 
 /// How deep lists and objects are nested.
-fn depth(json: &str) -> usize {
+pub(crate) fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut bytes = json.bytes();
     while let Some(byte) = bytes.next() {

@@ -18,6 +18,8 @@ mod uuid;
 pub use self::json::Json;
 #[cfg(feature = "fixtures")]
 pub(crate) use self::json::read_around;
+#[cfg(feature = "durable")]
+pub(crate) use self::json::{DEEPEST, depth};
 
 use core::any::Any;
 use core::mem;

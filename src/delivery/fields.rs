@@ -5,11 +5,25 @@ use std::fmt;
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
-use crate::column::Column;
+use crate::column::{Column, DEEPEST, depth};
 use crate::value::ValueRef;
 
 /// The fields of a stored event, by name.
 pub type Fields = serde_json::Map<String, serde_json::Value>;
+
+/// How deep the JSON of fields is nested in that of an event: `{"instance": {"field": ..}}`.
+pub(crate) const AROUND: usize = 2;
+
+/// The payload of an event of a durable signal, or why it could not be read again.
+pub(super) fn payload(fields: Fields) -> Result<String, String> {
+    let payload = serde_json::Value::Object(fields).to_string();
+    let depth = depth(&payload);
+    if depth > DEEPEST + AROUND {
+        let most = DEEPEST + AROUND;
+        return Err(format!("its JSON is nested {depth} deep, and can be read {most} deep: split it"));
+    }
+    Ok(payload)
+}
 
 /// A type that a field of a durable signal can have: every type with `Serialize` and `Deserialize` of serde.
 #[diagnostic::on_unimplemented(
@@ -54,8 +68,20 @@ impl<T> fmt::Debug for StoredField<T> {
     }
 }
 
-fn write<T: Serialize>(value: &T, name: &'static str, fields: &mut Fields) -> Result<(), DurableFieldError> {
+/// Fails for what [`read`] could not read: its call would fail in each attempt, long after the sender has gone on.
+fn write<T: Serialize + DeserializeOwned>(
+    value: &T,
+    name: &'static str,
+    fields: &mut Fields,
+) -> Result<(), DurableFieldError> {
     let value = serde_json::to_value(value).map_err(|error| DurableFieldError::new(name, error))?;
+    if let Err(error) = T::deserialize(&value) {
+        let reason = format!(
+            "its JSON cannot be read back, {error}: JSON has no NaN and no infinity, and a field that is left out needs \
+             `#[serde(default)]`"
+        );
+        return Err(DurableFieldError::new(name, reason));
+    }
     fields.insert(name.to_owned(), value);
     Ok(())
 }

@@ -11,7 +11,7 @@ mod signal;
 
 pub(crate) use self::attempt::Verdict;
 pub use self::attempt::{Delivery, DeliveryError};
-pub(crate) use self::fields::key_text;
+pub(crate) use self::fields::{AROUND, key_text};
 pub use self::fields::{DurableField, DurableFieldError, Fields, KeyColumn, StoredField, key_of_field};
 #[cfg(feature = "nats")]
 pub use self::outgoing::Outgoing;

@@ -5,6 +5,7 @@ use std::fmt;
 use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous, catch_panic};
 use signals_core::{BoxFuture, Receiver};
 
+use super::fields::payload as payload_of;
 #[cfg(feature = "nats")]
 use super::outgoing::outgoing_calls;
 use super::payload::{DurableOf, Place, calls_of, deliver};
@@ -52,7 +53,7 @@ pub async fn send_durable<S: DurableSignal>(signal: S, tx: &mut Tx) -> Result<()
             signal = payload;
             calls.extend(local);
             if !calls.is_empty() {
-                let payload = serde_json::Value::Object(fields).to_string();
+                let payload = payload_of(fields).map_err(|reason| unstorable(S::NAME, &reason))?;
                 tx.queue_event(event::<S>(S::VERSION, payload, tx.db().carried(), calls));
             }
         }
@@ -76,7 +77,7 @@ fn outgoing_calls<S>(_: &S) -> Vec<OutgoingCall> {
 }
 
 #[cold]
-fn unstorable(signal: &str, error: &DurableFieldError) -> Error {
+fn unstorable(signal: &str, error: &dyn fmt::Display) -> Error {
     Error::other(format!("the event of `{signal}` cannot be stored: {error}"))
 }
 
@@ -90,6 +91,7 @@ pub(crate) struct Stored<'a> {
 /// How the stored events of a durable signal are passed to a receiver. `#[signal(durable)]` puts one into the registry.
 pub struct DurableChannel {
     name: &'static str,
+    version: u32,
     source: fn() -> Source,
     call: for<'a> fn(&'static Receiver, Stored<'a>) -> BoxFuture<'a, Result<()>>,
     choose: fn(u32, Fields, &Db) -> Result<Vec<OutgoingCall>>,
@@ -100,6 +102,7 @@ impl DurableChannel {
     pub const fn of<S: DurableSignal>() -> Self {
         Self {
             name: S::NAME,
+            version: S::VERSION,
             source: || S::durable_state().source(),
             call: |receiver, stored| Box::pin(call::<S>(receiver, stored)),
             choose: choose::<S>,
@@ -109,6 +112,17 @@ impl DurableChannel {
     /// The name of its signal.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Fails for a version that only a newer program knows.
+    pub(crate) fn check_version(&self, version: u32) -> Result<()> {
+        let Self { name, version: known, .. } = self;
+        if version > *known {
+            return Err(Error::other(format!(
+                "the event has version {version} of `{name}`, and this program knows version {known}: it is left to a newer program"
+            )));
+        }
+        Ok(())
     }
 
     pub(crate) fn source(&self) -> Source {
@@ -139,12 +153,7 @@ fn choose<S: DurableSignal>(version: u32, fields: Fields, db: &Db) -> Result<Vec
 /// The signal that was stored, in its current version.
 fn read<S: DurableSignal>(version: u32, mut fields: Fields) -> Result<S> {
     let name = S::NAME;
-    if version > S::VERSION {
-        return Err(Error::other(format!(
-            "the event has version {version} of `{name}`, and this program knows version {}: it is left to a newer program",
-            S::VERSION
-        )));
-    }
+    DurableChannel::of::<S>().check_version(version)?;
     // Both are code of the user, which may panic.
     let read = catch_panic(|| {
         for version in version..S::VERSION {

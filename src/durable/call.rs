@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use signals_core::BoxFuture;
 use tokio::sync::Notify;
@@ -11,7 +11,7 @@ use super::backoff;
 use super::claim::{self, Claimed, Fence};
 use super::receivers::{self, Call, Durables};
 use crate::db::{Db, DbOrTx, Savepoint, Tx};
-use crate::delivery::{Delivery, Fields, Place, Stored, Verdict};
+use crate::delivery::{Delivery, Place, Stored, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fault::{self, Rule};
 
@@ -49,7 +49,7 @@ impl Attempt<'_> {
         #[cfg(signals_faults)]
         let tx = self.acknowledge_first(tx, &fence).await?;
         let (prepared, called) = match Prepared::new(&claimed, self.durables) {
-            Ok(mut prepared) => {
+            Ok(prepared) => {
                 let called = prepared.call_in(&tx, &claimed).await;
                 (Some(prepared), called)
             }
@@ -101,7 +101,7 @@ impl Attempt<'_> {
             fence.finish(DbOrTx::Db(self.db), self.db.dialect(), None).await?;
         }
         let (prepared, called) = match Prepared::new(&claimed, self.durables) {
-            Ok(mut prepared) => {
+            Ok(prepared) => {
                 let called = tokio::select! {
                     called = prepared.call_outside(self.db, &claimed) => called,
                     () = lost.notified() => return Ok(Outcome::Lost),
@@ -135,12 +135,12 @@ impl Attempt<'_> {
         error: Error,
     ) -> Result<Outcome> {
         let attempt = claimed.attempts + 1;
-        let again = match prepared {
-            Some(prepared) => prepared.again(attempt),
-            // A newer program may be able to read the event.
-            None => Some(backoff::after(attempt, Duration::from_secs(1))),
+        let (attempts, again) = match prepared {
+            Some(prepared) => (attempt, prepared.again(attempt)),
+            // Another program can make the call, and has all of its attempts. Until then, the attempts become rare.
+            None => (claimed.attempts, Some(left_to_others(claimed.at))),
         };
-        let noted = fence.fail(on, self.db.dialect(), attempt, again, &error.to_string()).await?;
+        let noted = fence.fail(on, self.db.dialect(), attempts, again, &error.to_string()).await?;
         let receiver = claimed.receiver.clone();
         self.db.report(ErrorKind::Delivery { receiver, event: claimed.event, attempt, again, source: error }.into());
         Ok(if noted { Outcome::Failed } else { Outcome::Lost })
@@ -166,10 +166,14 @@ impl Attempt<'_> {
     }
 }
 
-/// A call that is ready: its receiver is known, and its event is read.
+/// After which time a call that this program cannot make is looked at again, by the time since its event was stored.
+fn left_to_others(stored: SystemTime) -> Duration {
+    (stored.elapsed().unwrap_or_default() / 10).clamp(Duration::from_secs(1), Duration::from_mins(10))
+}
+
+/// A call that this program can make: it has the receiver, and knows the version of the event.
 struct Prepared {
     call: Call,
-    fields: Fields,
     delivery: Delivery,
 }
 
@@ -178,7 +182,7 @@ impl Prepared {
         let Claimed { receiver, signal, sender, event, key, at, attempts, .. } = claimed;
         let call =
             durables.find(receiver, signal, sender).ok_or_else(|| receivers::unknown(receiver, signal, sender))?;
-        let fields = claim::fields(*event, &claimed.payload)?;
+        call.check_version(claimed.version)?;
         let delivery = Delivery {
             event: *event,
             receiver: &call.receiver.id.name,
@@ -187,13 +191,13 @@ impl Prepared {
             at: *at,
             verdict: Mutex::new(None),
         };
-        Ok(Self { call, fields, delivery })
+        Ok(Self { call, delivery })
     }
 
-    async fn call_in(&mut self, tx: &Tx, claimed: &Claimed) -> Result<()> {
+    async fn call_in(&self, tx: &Tx, claimed: &Claimed) -> Result<()> {
         let db = with_carried(tx.db(), claimed)?;
         let context = db.context().clone();
-        let fields = std::mem::take(&mut self.fields);
+        let fields = claim::fields(claimed.event, &claimed.payload)?;
         let mut savepoint = Savepoint::open(&tx.in_db(db), tx.began())?;
         let inside = savepoint.tx.handle();
         let place = Place::CalledInTx { tx: &mut savepoint.tx, context: &context, delivery: &self.delivery };
@@ -201,13 +205,14 @@ impl Prepared {
         savepoint.end(called)
     }
 
-    async fn call_outside(&mut self, db: &Db, claimed: &Claimed) -> Result<()> {
+    async fn call_outside(&self, db: &Db, claimed: &Claimed) -> Result<()> {
         // The attempts before ended with their processes, which may have been the receiver's doing.
         if claimed.attempts > self.call.durability.retries {
             return Err(Error::other("the process of the worker has ended during the last attempt"));
         }
         let db = &with_carried(db, claimed)?;
-        let (fields, place) = (std::mem::take(&mut self.fields), Place::Called { db, delivery: &self.delivery });
+        let fields = claim::fields(claimed.event, &claimed.payload)?;
+        let place = Place::Called { db, delivery: &self.delivery };
         self.call(Stored { version: claimed.version, fields, place }).await
     }
 

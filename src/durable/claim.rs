@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value as Json;
 
 use super::receivers::Durables;
+use crate::column::read_around;
 use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx};
-use crate::delivery::Fields;
+use crate::delivery::{AROUND, Fields};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fault::{self, Rule};
 use crate::value::{Value, ValueRef};
@@ -228,8 +229,10 @@ impl Lease {
     }
 }
 
+/// A time in microseconds. The longest one is short enough to be added to the time of the clock.
 pub(super) fn duration(time: Duration) -> i64 {
-    i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4)
+    const LONGEST: i64 = i64::MAX / 4;
+    i64::try_from(time.as_micros()).map_or(LONGEST, |micros| micros.min(LONGEST))
 }
 
 pub(super) fn list(ids: &[i64]) -> String {
@@ -239,9 +242,10 @@ pub(super) fn list(ids: &[i64]) -> String {
 
 /// The fields of a stored event.
 pub(super) fn fields(event: i64, payload: &str) -> Result<Fields> {
-    match serde_json::from_str(payload) {
+    match read_around(payload, AROUND) {
         Ok(Json::Object(fields)) => Ok(fields),
-        _ => Err(Error::other(format!("the payload of event {event} is no JSON object"))),
+        Ok(_) => Err(Error::other(format!("the payload of event {event} is no JSON object"))),
+        Err(error) => Err(Error::other(format!("the payload of event {event} is no JSON: {error}"))),
     }
 }
 

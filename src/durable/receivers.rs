@@ -112,6 +112,15 @@ enum Target {
 }
 
 impl Call {
+    /// Fails if a newer program has stored the event.
+    pub(super) fn check_version(&self, version: u32) -> Result<()> {
+        match self.target {
+            Target::Signal(channel) => channel.check_version(version),
+            // Rows have no version: each program reads the fields that it knows.
+            Target::Model(..) => Ok(()),
+        }
+    }
+
     /// Calls the receiver.
     pub(super) fn run<'a>(&self, stored: Stored<'a>) -> BoxFuture<'a, Result<()>> {
         match self.target {

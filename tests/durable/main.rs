@@ -12,6 +12,7 @@ mod keys;
 #[allow(unused, reason = "it is shared with another test")]
 mod log;
 mod order;
+mod payloads;
 #[cfg(feature = "postgres")]
 #[path = "../it/proxy.rs"]
 mod proxy;

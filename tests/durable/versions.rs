@@ -10,6 +10,7 @@ use crate::log::Log;
 on_each_database! {
     older_events_are_upcast_step_by_step,
     a_newer_event_is_left_to_a_newer_program,
+    a_call_for_a_newer_program_keeps_its_attempts,
     an_upcast_that_panics_is_a_failed_attempt,
     a_model_may_have_gained_and_lost_fields,
     calls_of_unknown_receivers_wait_and_are_named,
@@ -84,6 +85,42 @@ async fn a_newer_event_is_left_to_a_newer_program(database: &Database) -> TestRe
     let log = LOG.take();
     assert!(log.contains("the event has version 4 of `OrderPaid`, and this program knows version 3"), "{log}");
     assert!(durable::dead_calls(&db).await?.is_empty());
+    Ok(())
+}
+
+#[receiver(OrderPaid, durable, id = "versions::once", retries = 0)]
+fn once(order: u32) {
+    LOG.note(format!("once {order}"));
+}
+
+#[receiver(OrderPaid, durable, id = "versions::once_with_tx", retries = 0)]
+async fn once_with_tx(order: u32, _tx: &mut Tx) {
+    LOG.note(format!("once {order} with tx"));
+}
+
+/// Rule 99.
+async fn a_call_for_a_newer_program_keeps_its_attempts(database: &Database) -> TestResult {
+    let _turn = TURN.lock().await;
+    let db = database.connect_with::<(Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    let due = "UPDATE signals_todo SET due = 0";
+    for receiver in ["versions::once", "versions::once_with_tx"] {
+        store(&db, 4, r#"{"order": 5, "cents": 1, "currency": "EUR"}"#).await?;
+        let rename = "UPDATE signals_todo SET receiver = ? WHERE receiver = 'versions::book'";
+        db.execute(rename, &(receiver,)).await?;
+    }
+    for _ in 0..3 {
+        db.execute(due, &()).await?;
+        assert_eq!(Worker::new(&db).run_due().await?.failed, 2);
+    }
+    assert!(durable::dead_calls(&db).await?.is_empty());
+    // The newer program calls it.
+    db.execute("UPDATE signals_event SET version = 3", &()).await?;
+    db.execute(due, &()).await?;
+    assert_eq!(Worker::new(&db).concurrency(1).run_due().await?.succeeded, 2);
+    LOG.is(&expect![[r#"
+        once 5
+        once 5 with tx
+    "#]]);
     Ok(())
 }
 
