@@ -140,7 +140,9 @@ impl Attempt<'_> {
             // Another program can make the call, and has all of its attempts. Until then, the attempts become rare.
             None => (claimed.attempts, Some(left_to_others(claimed.at))),
         };
-        let noted = fence.fail(on, self.db.dialect(), attempts, again, &error.to_string()).await?;
+        // PostgreSQL stores no NUL in text.
+        let message = error.to_string().replace('\0', "\\0");
+        let noted = fence.fail(on, self.db.dialect(), attempts, again, &message).await?;
         let receiver = claimed.receiver.clone();
         self.db.report(ErrorKind::Delivery { receiver, event: claimed.event, attempt, again, source: error }.into());
         Ok(if noted { Outcome::Failed } else { Outcome::Lost })
