@@ -38,16 +38,22 @@ forget <id>      deletes the calls of a receiver that is no longer linked
 /// ```
 ///
 /// # Errors
-/// There is no such command, with what there is; errors of the database.
+/// There is no such command, with what there is; an argument is missing or wrong; errors of the database.
 pub async fn command(db: &Db, arguments: impl IntoIterator<Item = String>) -> Result<String> {
     let arguments: Vec<String> = arguments.into_iter().collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["status"] | [] => print_status(db).await,
         ["dead"] => print_dead(db).await,
-        ["retry", call] => Ok(format!("{} due again\n", calls(for_each(db, call, Decision::Retry).await?))),
-        ["discard", call] => Ok(format!("{} discarded\n", calls(for_each(db, call, Decision::Discard).await?))),
+        ["retry", call] => Ok(format!("{} due again\n", calls(decide(db, call, Decision::Retry).await?))),
+        ["discard", call] => Ok(format!("{} discarded\n", calls(decide(db, call, Decision::Discard).await?))),
         ["forget", receiver] => Ok(format!("{} deleted\n", calls(discard_all(db, receiver).await?))),
+        ["help" | "--help" | "-h"] => Ok(USAGE.to_owned()),
+        [known @ ("retry" | "discard"), ..] => {
+            Err(Error::other(format!("`{known}` takes the number of one dead call, which `dead` prints, or `all`")))
+        }
+        ["forget", ..] => Err(Error::other("`forget` takes the id of one receiver, which `status` prints")),
+        [known @ ("status" | "dead"), ..] => Err(Error::other(format!("`{known}` takes nothing more"))),
         _ => Err(Error::other(format!("there is no command `{}`; there are\n{USAGE}", arguments.join(" ")))),
     }
 }
@@ -59,22 +65,26 @@ enum Decision {
     Discard,
 }
 
-async fn for_each(db: &Db, call: &str, decision: Decision) -> Result<u64> {
-    let ids = match call {
-        "all" => dead_calls(db).await?.iter().map(|dead| dead.id).collect(),
-        id => vec![id.parse().map_err(|_| Error::other(format!("`{id}` is not the number of a call: see `dead`")))?],
+async fn decide(db: &Db, call: &str, decision: Decision) -> Result<u64> {
+    if call == "all" {
+        return decide_all(db, decision).await;
+    }
+    let id = call.parse().map_err(|_| Error::other(format!("`{call}` is not the number of a call: see `dead`")))?;
+    let is_changed = match decision {
+        Decision::Retry => retry(db, id).await?,
+        Decision::Discard => discard(db, id).await?,
     };
-    let mut count = 0;
-    for id in ids {
-        let changed = match decision {
-            Decision::Retry => retry(db, id).await?,
-            Decision::Discard => discard(db, id).await?,
-        };
-        count += u64::from(changed);
-    }
-    if count == 0 && call != "all" {
-        return Err(Error::other(format!("the call {call} is not dead: see `dead`")));
-    }
+    if is_changed { Ok(1) } else { Err(Error::other(format!("the call {id} is not dead: see `dead`"))) }
+}
+
+/// All dead calls at once: there may be many after a day without a mail server. A worker deletes events that have lost their last call.
+async fn decide_all(db: &Db, decision: Decision) -> Result<u64> {
+    let sql = match decision {
+        Decision::Retry => "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE dead",
+        Decision::Discard => "DELETE FROM signals_todo WHERE dead",
+    };
+    let count = db.execute(sql, &()).await?;
+    db.events_were_stored();
     Ok(count)
 }
 

@@ -48,6 +48,28 @@ async fn calls_are_looked_after_from_a_terminal(database: &Database) -> TestResu
     assert_eq!(run("discard 2").await?, "1 call discarded\n");
     assert_eq!(run("retry all").await?, "1 call due again\n");
     assert_eq!(run("discard 2").await.unwrap_err().to_string(), "the call 2 is not dead: see `dead`");
+    for _ in 0..3 {
+        Ticket::default().save(&db).await?;
+    }
+    assert_eq!(Worker::new(&db).run_due().await?.failed, 5);
+    assert_eq!(run("discard all").await?, "5 calls discarded\n");
+    assert_eq!(run("dead").await?, "there are no dead calls\n");
+    Worker::new(&db).run_due().await?;
+    assert_eq!(crate::count::<Event>(&db).await?, 0, "a worker deletes events that no call needs");
+    let mut errors = String::new();
+    for line in ["retry", "discard 1 2", "retry one", "forget", "status all"] {
+        errors += &run(line).await.unwrap_err().to_string();
+        errors += "\n";
+    }
+    expect![[r#"
+        `retry` takes the number of one dead call, which `dead` prints, or `all`
+        `discard` takes the number of one dead call, which `dead` prints, or `all`
+        `one` is not the number of a call: see `dead`
+        `forget` takes the id of one receiver, which `status` prints
+        `status` takes nothing more
+    "#]]
+    .assert_eq(&errors);
+    assert!(run("help").await?.starts_with("status "));
     let error = run("purge").await.unwrap_err().to_string();
     assert!(error.starts_with("there is no command `purge`; there are\nstatus "), "{error}");
     Ok(())
