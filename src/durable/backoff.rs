@@ -22,7 +22,7 @@ pub(super) fn doubled(first: Duration, times: u32, longest: Duration) -> Duratio
 pub(super) fn jittered(time: Duration) -> Duration {
     // Its keys are random, which is all that is needed here.
     let random = u32::try_from(RandomState::new().hash_one(0) % 1024).unwrap_or_default();
-    time.mul_f64(1.0 + f64::from(random) / 10_240.0)
+    time.saturating_add(time / 10_240 * random)
 }
 
 #[cfg(test)]
@@ -38,5 +38,6 @@ mod tests {
         }
         let day = Duration::from_hours(24);
         assert!(after(3, day) >= day && after(3, day) <= day.mul_f64(1.1));
+        assert!(jittered(Duration::MAX) == Duration::MAX && jittered(Duration::ZERO).is_zero());
     }
 }

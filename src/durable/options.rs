@@ -11,6 +11,11 @@ pub(super) struct Options {
     pub(super) keep: Duration,
 }
 
+/// A time after which the database is asked again: at least a millisecond, and at most a day.
+pub(super) fn pause(time: Duration) -> Duration {
+    time.clamp(Duration::from_millis(1), Duration::from_hours(24))
+}
+
 /// How many calls a worker has made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]

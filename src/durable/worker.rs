@@ -9,10 +9,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::options::{Options, Ran};
+use super::options::{Options, Ran, pause};
 use super::running::Running;
 use crate::db::Db;
 use crate::error::{Error, Result};
+
+/// The longest time for which a worker that stops waits: the clock of a process has an end.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 /// Calls the durable receivers of this program, whichever process has stored their events.
 ///
@@ -66,9 +69,10 @@ impl Worker {
     }
 
     /// How often the worker looks for calls that it was not told of. The default is 1 second. A worker in the process that stores
-    /// an event is told at once, and on PostgreSQL those of other processes too.
+    /// an event is told at once, and on PostgreSQL those of other processes too. The shortest time is a millisecond, and the longest one a
+    /// day.
     pub fn poll_every(mut self, time: Duration) -> Self {
-        self.options.poll = time;
+        self.options.poll = pause(time);
         self
     }
 
@@ -83,7 +87,7 @@ impl Worker {
     /// How long [`run`](Self::run) waits for receivers that are running when it ends. The default is 30 seconds. Afterwards they are
     /// dropped, and called again by another worker.
     pub fn grace(mut self, time: Duration) -> Self {
-        self.options.grace = time;
+        self.options.grace = time.min(LONGEST);
         self
     }
 

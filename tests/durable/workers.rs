@@ -15,6 +15,7 @@ use crate::order::durable_is_done;
 on_each_database! {
     a_worker_is_woken_by_a_commit,
     a_worker_that_cannot_begin_says_so,
+    times_may_be_as_long_as_they_can_be,
     a_worker_waits_for_receivers_that_run,
     what_a_dropped_worker_ran_is_taken_over,
     a_paused_worker_changes_nothing_that_another_has_taken,
@@ -56,6 +57,44 @@ async fn a_worker_is_woken_by_a_commit(database: &Database) -> TestResult {
     }
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     Ok(working.stop().await?)
+}
+
+/// Rules 95 and 97.
+async fn times_may_be_as_long_as_they_can_be(database: &Database) -> TestResult {
+    static CALLED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::endless", when = |event| event.instance.kind.starts_with("endless"))]
+    fn endless(instance: &Job, delivery: &Delivery) {
+        match &*instance.kind {
+            "endless" => drop(delivery.retry_after(Duration::MAX)),
+            // As a number of microseconds, it fits without the time of the clock.
+            _ => drop(delivery.retry_after(Duration::from_micros(u64::MAX / 2))),
+        }
+        CALLED.notify_one();
+    }
+
+    let db = database.connect_with::<(Job, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    let all = Worker::new(&db).poll_every(Duration::MAX).lease(Duration::MAX).grace(Duration::MAX);
+    let shortest = Worker::new(&db).poll_every(Duration::ZERO).lease(Duration::ZERO).grace(Duration::ZERO);
+    for (worker, kind) in [(all.keep_events(Duration::MAX), "endless"), (shortest, "endless by a little")] {
+        let working = worker.spawn();
+        job(kind).save(&db).await?;
+        timeout(Duration::from_secs(5), CALLED.notified()).await?;
+        let late = async || {
+            let status = durable::status(&db).await?;
+            Ok::<_, Error>(status.iter().any(|status| status.receiver == "workers::endless" && status.late > 0))
+        };
+        timeout(Duration::from_secs(5), async {
+            while !late().await? {
+                sleep(Duration::from_millis(1)).await;
+            }
+            Ok::<_, Error>(())
+        })
+        .await??;
+        working.stop().await?;
+        db.execute("DELETE FROM signals_todo", &()).await?;
+    }
+    Ok(())
 }
 
 /// Rule 96.

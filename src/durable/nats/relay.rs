@@ -17,6 +17,7 @@ use super::program::{Program, name_of};
 use crate::db::Db;
 use crate::durable::backoff;
 use crate::durable::claim::{self, Claimed};
+use crate::durable::options::pause;
 use crate::durable::receivers::Durables;
 use crate::error::{Error, Result};
 
@@ -101,7 +102,7 @@ impl Relay {
 
     /// How often the relay looks for events that it was not told of. The default is 1 second.
     pub fn poll_every(mut self, time: Duration) -> Self {
-        self.options.poll = time;
+        self.options.poll = pause(time);
         self
     }
 
