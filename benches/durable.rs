@@ -108,8 +108,8 @@ async fn main() -> Result<()> {
         if runs("growth") {
             growth::growth(name, &db).await?;
         }
-        if runs("idle") && name == "postgres" {
-            idle(&db).await?;
+        if runs("idle") {
+            idle(name, &db).await?;
         }
     }
     Ok(())
@@ -254,19 +254,43 @@ async fn work(url: &str, seconds: u64) -> Result<()> {
     Ok(())
 }
 
-/// How many statements an idle worker sends.
-async fn idle(db: &Db) -> Result<()> {
+/// What an idle worker costs: statements, and processor time of this process.
+async fn idle(name: &str, db: &Db) -> Result<()> {
     clear(db).await?;
-    let sql = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()";
-    let before: i64 = db.query_one(sql, &()).await?;
     let working = Worker::new(db).spawn();
+    // The first rounds look for what other processes have left.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (before, start, processor) = (transactions(name, db).await?, Instant::now(), processor_time());
     tokio::time::sleep(Duration::from_secs(10)).await;
+    let (after, time, processor_after) = (transactions(name, db).await?, start.elapsed(), processor_time());
     working.stop().await?;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let after: i64 = db.query_one(sql, &()).await?;
-    println!(
-        "postgres: an idle worker: {:.1} transactions per second",
-        f64::from(i32::try_from(after - before).unwrap_or(0)) / 10.0
-    );
+    if let (Some(before), Some(after)) = (before, after) {
+        let count = f64::from(i32::try_from(after - before).unwrap_or_default());
+        println!("{name}: an idle worker: {:.1} transactions per second", count / time.as_secs_f64());
+    }
+    if let (Some(before), Some(after)) = (processor, processor_after) {
+        let used = (after - before).div_f64(time.as_secs_f64());
+        println!("{name}: an idle worker: {used:.1?} of processor time per second");
+    }
     Ok(())
+}
+
+/// How many transactions PostgreSQL has ended in this database, after its connections had the time to report them.
+async fn transactions(name: &str, db: &Db) -> Result<Option<i64>> {
+    if name != "postgres" {
+        return Ok(None);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let sql = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+    db.query_one(sql, &()).await.map(Some)
+}
+
+/// The processor time of all threads of this process. `None` if the system is not Linux.
+fn processor_time() -> Option<Duration> {
+    let threads = std::fs::read_dir("/proc/self/task").ok()?;
+    let of_thread = |thread: std::fs::DirEntry| {
+        let times = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        times.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    };
+    Some(threads.flatten().filter_map(of_thread).sum())
 }
