@@ -269,7 +269,7 @@ async fn idle(name: &str, db: &Db) -> Result<()> {
         println!("{name}: an idle worker: {:.1} transactions per second", count / time.as_secs_f64());
     }
     if let (Some(before), Some(after)) = (processor, processor_after) {
-        let used = (after - before).div_f64(time.as_secs_f64());
+        let used = after.saturating_sub(before).div_f64(time.as_secs_f64());
         println!("{name}: an idle worker: {used:.1?} of processor time per second");
     }
     Ok(())
