@@ -178,8 +178,22 @@ pub(super) fn delivery(
 ) -> Result {
     write!(f, "the durable receiver `{receiver}` failed in attempt {attempt} for event {event}, ")?;
     match again {
-        Some(time) => write!(f, "and is called again in {time:.1?}: {source}"),
+        Some(time) => write!(f, "and is called again {}: {source}", In(*time)),
         None => write!(f, "and is not called again: {source}"),
+    }
+}
+
+/// When something is repeated.
+struct In(Duration);
+
+impl fmt::Display for In {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.0.as_secs() {
+            0 if self.0.is_zero() => f.write_str("at once"),
+            0..120 => write!(f, "in {:.1?}", self.0),
+            seconds @ 120..7200 => write!(f, "in {} minutes", seconds / 60),
+            seconds => write!(f, "in {} hours", seconds / 3600),
+        }
     }
 }
 
@@ -221,5 +235,24 @@ impl fmt::Display for List<'_> {
             write!(f, "{before}`{name}`")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_until_the_next_attempt_is_readable() {
+        for (time, text) in [
+            (Duration::ZERO, "at once"),
+            (Duration::from_micros(1500), "in 1.5ms"),
+            (Duration::from_millis(1_060), "in 1.1s"),
+            (Duration::from_mins(2), "in 2 minutes"),
+            (Duration::from_mins(119), "in 119 minutes"),
+            (Duration::from_hours(6), "in 6 hours"),
+        ] {
+            assert_eq!(In(time).to_string(), text);
+        }
     }
 }
