@@ -8,7 +8,7 @@ use std::time::Duration;
 use signals_core::__private::{
     Asynchronous, Lend, Payload, Reply, Scopes, Sender, SentIn, SignalState, Timer, one_by_one,
 };
-use signals_core::{BoxFuture, Context, Receiver};
+use signals_core::{BoxFuture, Context, Receiver, SignalError, WiringError};
 
 use super::Delivery;
 use crate::db::{CallOrder, Db, OutgoingCall, Tx};
@@ -127,7 +127,23 @@ pub(crate) fn calls_of<'a, P: Payload<Mode = Asynchronous, Output = (), Any = P>
         let order = delivered.key.take().map_or_else(|| order(receiver), CallOrder::OfField);
         calls.push(OutgoingCall { receiver: &receiver.id.name, order });
     })?;
+    let is_twice =
+        |(index, call): &(usize, &OutgoingCall)| calls[..*index].iter().any(|it| it.receiver == call.receiver);
+    if let Some((_, call)) = calls.iter().enumerate().find(is_twice) {
+        return Err(same_id(call.receiver));
+    }
     Ok((calls, delivered.into_payload()))
+}
+
+/// The error of two receivers with one id: their stored calls cannot be told apart.
+#[cold]
+fn same_id(name: &str) -> Error {
+    let of_name = |receiver: &&Receiver| receiver.durable.is_some() && receiver.id.name == name;
+    let mut ids = signals_core::receivers().filter(of_name).map(|receiver| receiver.id.clone());
+    match (ids.next(), ids.next()) {
+        (Some(first), Some(second)) => SignalError::Wiring(Box::new(WiringError::SameId { first, second })).into(),
+        _ => unreachable!("two receivers were found"),
+    }
 }
 
 /// Calls one durable receiver of a signal.
