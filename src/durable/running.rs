@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::jittered;
 use super::call::{Attempt, Outcome};
@@ -287,7 +287,8 @@ impl Running {
                 () = self.changed() => {}
                 () = sleep(round) => {}
             }
-            self.keep_house().await;
+            // A receiver that runs may have the connection for which this waits.
+            _ = timeout_at(deadline, self.keep_house()).await;
         }
         self.tasks.shutdown().await;
         if let Err(error) = self.shared.lease().release(&self.shared.db).await {

@@ -115,7 +115,12 @@ impl Worker {
             // It is registered before the database is asked, so that nothing that is stored in between is missed.
             let mut stored = pin!(shared.db.stored());
             stored.as_mut().enable();
-            let pause = running.fill().await.min(running.round());
+            // The database may let it wait, for a connection that a receiver has.
+            let pause = tokio::select! {
+                biased;
+                () = &mut until => break,
+                pause = running.fill() => pause.min(running.round()),
+            };
             tokio::select! {
                 biased;
                 () = &mut until => break,
@@ -124,7 +129,11 @@ impl Worker {
                 () = stored => running.wake(),
                 () = sleep(pause) => running.end_round(),
             }
-            running.keep_house().await;
+            tokio::select! {
+                biased;
+                () = &mut until => break,
+                () = running.keep_house() => {}
+            }
         }
         running.stop().await;
         Ok(())

@@ -17,6 +17,7 @@ on_each_database! {
     a_worker_that_cannot_begin_says_so,
     times_may_be_as_long_as_they_can_be,
     a_worker_waits_for_receivers_that_run,
+    a_worker_does_not_wait_for_the_connection_of_a_receiver,
     what_a_dropped_worker_ran_is_taken_over,
     a_paused_worker_changes_nothing_that_another_has_taken,
     a_receiver_runs_as_often_at_once_as_it_says,
@@ -134,6 +135,33 @@ async fn a_worker_waits_for_receivers_that_run(database: &Database) -> TestResul
     working.stop().await?;
     assert_eq!(ENDED.load(Ordering::Relaxed), 1, "the one that ran has ended, and the other has not begun");
     assert_eq!(crate::count::<Todo>(&db).await?, 1);
+    Ok(())
+}
+
+/// Rule 97.
+async fn a_worker_does_not_wait_for_the_connection_of_a_receiver(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::stuck", when = |event| event.instance.kind == "stuck")]
+    async fn stuck(tx: &mut Tx) -> Result<()> {
+        tx.execute("UPDATE signals_event SET at = at", &()).await?;
+        BEGAN.notify_one();
+        std::future::pending().await
+    }
+
+    let db = database.connect_with::<(Job, Event, Todo)>(|options| options.pool_size(1).on_error(|_| {})).await?;
+    for pause in [0, 600] {
+        let working = Worker::new(&db).grace(Duration::from_millis(50)).spawn();
+        let job = &mut job("stuck");
+        job.save(&db).await?;
+        timeout(Duration::from_secs(5), BEGAN.notified()).await?;
+        // After a while, the worker asks the database, whose only connection is that of the receiver.
+        sleep(Duration::from_millis(pause)).await;
+        timeout(Duration::from_secs(2), working.stop()).await??;
+        let calls: Vec<(i64, bool)> = db.query_as("SELECT attempts, dead FROM signals_todo", &()).await?;
+        assert_eq!(calls, [(0, false)], "the attempt was undone");
+        db.execute("DELETE FROM signals_todo", &()).await?;
+    }
     Ok(())
 }
 
