@@ -344,7 +344,8 @@
 //! | `web` | `signals::web`: the signals of requests, sent by a layer of tower |
 //! | `durable` | [`durable`](mod@durable): receivers that are stored with the transaction, and called by workers until they succeed |
 //! | `nats` | [`durable::nats`]: durable signals to programs with another database, over NATS JetStream |
-//! | `tracing` | a span per receiver |
+//! | `tracing` | a span per receiver, and per [attempt](mod@durable#traces) to call a durable one |
+//! | `metrics` | `durable`; [metrics](mod@durable#metrics) of durable receivers, for any recorder of the `metrics` crate |
 //! | `wiring` | [`wiring`](mod@wiring) as JSON, a graph, a page of HTML, and a lock file that a test compares |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -80,6 +80,12 @@ impl Db {
     pub(crate) fn with_carried(&self, json: &str) -> Result<Self> {
         Ok(self.in_context(carried::read(&self.shared.options.carriers, &self.context, json)?))
     }
+
+    /// Links a span to these carried values.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn link_span(&self, json: &str, span: &tracing::Span, attempt: u32) {
+        carried::link(&self.shared.options.carriers, json, span, attempt, |error| self.report(error));
+    }
 }
 
 impl Tx {

@@ -20,6 +20,8 @@ use crate::fault::{self, Rule};
 pub(super) enum Outcome {
     Succeeded,
     Failed,
+    /// It has failed, and no attempt follows.
+    Dead,
     /// Another worker has the call now.
     Lost,
 }
@@ -27,6 +29,17 @@ pub(super) enum Outcome {
 impl Outcome {
     fn of_finish(finished: bool) -> Self {
         if finished || fault::breaks(Rule::AckLast) { Self::Succeeded } else { Self::Lost }
+    }
+
+    /// How traces and metrics call it.
+    #[cfg(any(feature = "tracing", feature = "metrics"))]
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Dead => "dead",
+            Self::Lost => "lost",
+        }
     }
 }
 
@@ -145,7 +158,11 @@ impl Attempt<'_> {
         let noted = fence.fail(on, self.db.dialect(), attempts, again, &message).await?;
         let receiver = claimed.receiver.clone();
         self.db.report(ErrorKind::Delivery { receiver, event: claimed.event, attempt, again, source: error }.into());
-        Ok(if noted { Outcome::Failed } else { Outcome::Lost })
+        Ok(match (noted, again) {
+            (true, Some(_)) => Outcome::Failed,
+            (true, None) => Outcome::Dead,
+            (false, _) => Outcome::Lost,
+        })
     }
 }
 

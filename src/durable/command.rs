@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::seen::short;
 use super::{dead_calls, discard, discard_all, retry, status};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -98,7 +99,7 @@ async fn print_status(db: &Db) -> Result<String> {
         status.iter().map(|status| status.receiver.chars().count()).max().unwrap_or_default().max("receiver".len());
     let mut text = format!("{:width$}  waiting  running     late     dead  oldest\n", "receiver");
     for status in &status {
-        let oldest = status.oldest_age().map_or_else(String::new, |age| format!("{age:.0?}"));
+        let oldest = status.oldest_age().map(short).unwrap_or_default();
         let linked = if status.linked { "" } else { "  (not linked)" };
         let (name, waiting, running, late, dead) =
             (&status.receiver, status.waiting, status.running, status.late, status.dead);

@@ -15,6 +15,7 @@ use super::call::{Attempt, Outcome};
 use super::claim::{self, Claimed, Lease};
 use super::options::{Options, Ran};
 use super::receivers::Durables;
+use super::seen::Seen;
 use crate::db::{Db, Dialect, Presence, Tx, Woken};
 use crate::error::{Error, Result};
 use crate::fault;
@@ -317,15 +318,16 @@ impl Shared {
         self.more.notify_one();
         fault::point("after_claim");
         let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
+        let seen = Seen::delivery(&self.db, &claimed);
         let outcome = if let Some(tx) = tx {
-            attempt.run_in(tx, claimed).await?
+            seen.around(attempt.run_in(tx, claimed)).await?
         } else {
             let leased = Leased::new(self, (claimed.id, claimed.attempts + 1));
-            attempt.run_leased(claimed, running.worker, &leased.lost).await?
+            seen.around(attempt.run_leased(claimed, running.worker, &leased.lost)).await?
         };
         match outcome {
             Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
-            Outcome::Failed => _ = self.failed.fetch_add(1, Ordering::Relaxed),
+            Outcome::Failed | Outcome::Dead => _ = self.failed.fetch_add(1, Ordering::Relaxed),
             Outcome::Lost => {}
         }
         Ok(true)

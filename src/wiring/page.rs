@@ -14,7 +14,7 @@ impl Wiring {
     /// ```
     #[must_use]
     pub fn to_html(&self) -> String {
-        let page = Page { sections: self.by_heading().map(Section::of).collect() };
+        let page = Page { title: "Signals and receivers", sections: self.by_heading().map(Section::of).collect() };
         match page.render() {
             Ok(html) => html,
             Err(error) => unreachable!("what the template prints does not fail: {error}"),
@@ -25,6 +25,7 @@ impl Wiring {
 #[derive(Template)]
 #[template(path = "wiring.html")]
 struct Page<'a> {
+    title: &'a str,
     sections: Vec<Section<'a>>,
 }
 

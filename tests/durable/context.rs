@@ -10,6 +10,7 @@ use crate::log::Log;
 on_each_database! {
     carried_values_reach_the_receiver_and_what_it_saves,
     a_receiver_without_a_value_that_it_needs_fails,
+    a_carried_value_that_cannot_be_read_is_a_failed_attempt,
 }
 
 static LOG: Log = Log::new();
@@ -27,7 +28,8 @@ impl Carried for Tenant {
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        Some(Self(text.to_owned()))
+        assert!(text != "panics", "no such tenant");
+        (text != "unknown").then(|| Self(text.to_owned()))
     }
 }
 
@@ -86,5 +88,38 @@ async fn a_receiver_without_a_value_that_it_needs_fails(database: &Database) -> 
     let dead = signals::durable::dead_calls(&db).await?;
     assert!(dead[0].error.contains("Mailer"), "{}", dead[0].error);
     LOG.is(&expect![[""]]);
+    Ok(())
+}
+
+/// Rule 98.
+async fn a_carried_value_that_cannot_be_read_is_a_failed_attempt(database: &Database) -> TestResult {
+    #[model]
+    #[derive(Debug, Default)]
+    struct Postcard {
+        #[key]
+        id: Id<Postcard>,
+    }
+
+    #[receiver(post_commit, sender = Postcard, durable, id = "context::stamp", retries = 0)]
+    fn stamp() {}
+
+    #[receiver(post_commit, sender = Postcard, durable, id = "context::file", retries = 0)]
+    async fn file(tx: &mut Tx) {
+        let _ = tx;
+    }
+
+    let _turn = TURN.lock().await;
+    let options = |options: signals::ConnectOptions| options.carry::<Tenant>().on_error(|_| {});
+    let db = database.connect_with::<(Postcard, Event, Todo)>(options).await?;
+    for tenant in ["unknown", "panics"] {
+        Postcard::default().save(&db.with(Tenant(tenant.to_owned()))).await?;
+    }
+    assert_eq!(Worker::new(&db).run_due().await?.failed, 4);
+    let dead = signals::durable::dead_calls(&db).await?;
+    let unreadable = "the stored context of an event cannot be read: the value of `tenant`";
+    let of_event = |event| dead.iter().filter(move |dead| dead.event == event).map(|dead| &*dead.error);
+    assert!(of_event(1).eq([unreadable; 2]), "{dead:?}");
+    let panicked = format!("{unreadable}: a panic: no such tenant");
+    assert!(of_event(2).eq([&*panicked; 2]), "{dead:?}");
     Ok(())
 }

@@ -11,7 +11,10 @@ mod keys;
 #[path = "../it/log.rs"]
 #[allow(unused, reason = "it is shared with another test")]
 mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod order;
+mod page;
 mod payloads;
 #[cfg(feature = "postgres")]
 #[path = "../it/proxy.rs"]
@@ -19,7 +22,11 @@ mod proxy;
 mod replay;
 #[cfg(feature = "postgres")]
 mod round_trips;
+#[cfg(feature = "tracing")]
+mod scribe;
 mod tables;
+#[cfg(feature = "tracing")]
+mod traces;
 mod versions;
 mod wiring;
 mod workers;

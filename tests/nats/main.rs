@@ -10,6 +10,11 @@ mod failures;
 mod journey;
 mod order;
 mod proxy;
+#[cfg(feature = "tracing")]
+#[path = "../durable/scribe.rs"]
+mod scribe;
+#[cfg(feature = "tracing")]
+mod traces;
 mod world;
 
 /// What `databases.rs` expects of a binary.

@@ -95,6 +95,11 @@ impl Carried for Tenant {
     fn from_text(text: &str) -> Option<Self> {
         Some(Self(text.to_owned()))
     }
+
+    #[cfg(feature = "tracing")]
+    fn link_span(&self, span: &tracing::Span, attempt: u32) {
+        span.record("trace_id", format!("that of {}, attempt {attempt}", self.0));
+    }
 }
 
 /// A program's database, and what it has reported.

@@ -19,6 +19,7 @@ use super::message::Envelope;
 use super::program::{Program, name_of};
 use crate::db::{Db, Tx, micros};
 use crate::durable::backoff;
+use crate::durable::seen::{EventSpan, Received};
 use crate::error::{Error, Result};
 
 /// After a failure of the broker or of the database, how long until it is tried again.
@@ -71,6 +72,7 @@ struct Arrived {
     message: Message,
     envelope: Envelope,
     incoming: &'static Incoming,
+    span: EventSpan,
 }
 
 impl Consumer {
@@ -161,48 +163,61 @@ impl Consumer {
         let mut arrived = Vec::new();
         for message in messages {
             match self.read(&message) {
-                Ok(Some((envelope, incoming))) => arrived.push(Arrived { message, envelope, incoming }),
+                Ok(Some((envelope, incoming, span))) => arrived.push(Arrived { message, envelope, incoming, span }),
                 Ok(None) => message.ack_with(AckKind::Term).await.map_err(failed)?,
                 Err(error) => self.put_back(&message, error).await?,
             }
         }
         match self.store(&arrived).await {
-            Ok(()) => return self.answer(&arrived).await,
-            Err(error) if arrived.len() == 1 => return self.put_back(&arrived[0].message, error).await,
+            Ok(()) => return self.answer(&mut arrived).await,
+            Err(error) if arrived.len() == 1 => return self.put_back_event(&mut arrived[0], error).await,
             Err(_) => {}
         }
         // One of them cannot be stored, which does not hold back the others.
-        for arrived in arrived.chunks(1) {
+        for arrived in arrived.chunks_mut(1) {
             match self.store(arrived).await {
                 Ok(()) => self.answer(arrived).await?,
-                Err(error) => self.put_back(&arrived[0].message, error).await?,
+                Err(error) => self.put_back_event(&mut arrived[0], error).await?,
             }
         }
         Ok(())
     }
 
     /// The event of a message. `None` if it is too old.
-    fn read(&self, message: &Message) -> Result<Option<(Envelope, &'static Incoming)>> {
+    fn read(&self, message: &Message) -> Result<Option<(Envelope, &'static Incoming, EventSpan)>> {
         let envelope = Envelope::read(&message.payload)?;
+        let mut span = self.span(message, &envelope);
         let Envelope { from, signal, event, .. } = &envelope;
         if envelope.expires < micros(SystemTime::now()) {
             // Its program does not send it any more, and whether it was received before is not known any more.
             self.db.report(Error::other(format!("event {event} of the program `{from}` has arrived too late")));
+            span.end("too_late");
             return Ok(None);
         }
         let is_meant = |incoming: &&Incoming| incoming.from == from && incoming.signal == signal;
-        let incoming = Incoming::linked().find(is_meant).ok_or_else(|| {
-            Error::other(format!(
+        let Some(incoming) = Incoming::linked().find(is_meant) else {
+            span.end("failed");
+            return Err(Error::other(format!(
                 "this program does not receive `{signal}` of the program `{from}`: `incoming!` is missing"
-            ))
-        })?;
-        Ok(Some((envelope, incoming)))
+            )));
+        };
+        Ok(Some((envelope, incoming, span)))
+    }
+
+    fn span(&self, message: &Message, envelope: &Envelope) -> EventSpan {
+        let Envelope { from, event, at, signal, context, .. } = envelope;
+        let (attempt, context) = (delivered(message), context.as_deref());
+        EventSpan::receive(&self.db, &Received { from, event: *event, signal, attempt, at: *at, context })
+    }
+
+    async fn put_back_event(&self, arrived: &mut Arrived, error: Error) -> Result<()> {
+        arrived.span.end("failed");
+        arrived.span.around(self.put_back(&arrived.message, error)).await
     }
 
     /// The broker sends a message again later.
     async fn put_back(&self, message: &Message, error: Error) -> Result<()> {
-        let delivered = message.info().map_or(1, |info| u32::try_from(info.delivered).unwrap_or(1));
-        let again = backoff::after(delivered, PAUSE).min(LONGEST);
+        let again = backoff::after(delivered(message), PAUSE).min(LONGEST);
         self.db.report(Error::other(format!("an event was not received, and comes again after {again:?}: {error}")));
         message.ack_with(AckKind::Nak(Some(again))).await.map_err(failed)
     }
@@ -218,12 +233,15 @@ impl Consumer {
     }
 
     /// Sends the receipts of events that are committed, and acknowledges their messages afterwards.
-    async fn answer(&self, arrived: &[Arrived]) -> Result<()> {
-        let answers = arrived.iter().map(|Arrived { message, envelope, .. }| async move {
-            let Envelope { from, event, at, .. } = envelope;
-            let receipt = envelope.receipt(self.program).write();
-            self.broker.send_receipt(from, self.program, (*event, *at), receipt).await?;
-            message.double_ack().await.map_err(failed)
+    async fn answer(&self, arrived: &mut [Arrived]) -> Result<()> {
+        let answers = arrived.iter_mut().map(|Arrived { message, envelope, span, .. }| {
+            span.end("stored");
+            span.around(async {
+                let Envelope { from, event, at, .. } = &*envelope;
+                let receipt = envelope.receipt(self.program).write();
+                self.broker.send_receipt(from, self.program, (*event, *at), receipt).await?;
+                message.double_ack().await.map_err(failed)
+            })
         });
         join_all(answers).await.into_iter().collect()
     }
@@ -240,6 +258,11 @@ async fn store_in(tx: &Tx, arrived: &[Arrived]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How often the broker has delivered a message.
+fn delivered(message: &Message) -> u32 {
+    message.info().map_or(1, |info| u32::try_from(info.delivered).unwrap_or(1))
 }
 
 fn failed(error: async_nats::Error) -> Error {

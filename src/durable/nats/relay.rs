@@ -19,6 +19,7 @@ use crate::durable::backoff;
 use crate::durable::claim::{self, Claimed};
 use crate::durable::options::pause;
 use crate::durable::receivers::Durables;
+use crate::durable::seen::EventSpan;
 use crate::error::{Error, Result};
 
 /// After a failure of the broker or of the database, how long until it is tried again.
@@ -235,9 +236,13 @@ impl Relay {
     }
 
     async fn send_one(&self, to: &str, claimed: &Claimed) -> Result<()> {
+        let mut span = EventSpan::publish(&self.db, claimed);
         let envelope = Envelope::new(self.program, claimed, self.options.max_age)?;
         let event = (envelope.event, envelope.at);
-        self.broker.send_event(to, self.program, event, claimed.attempts + 1, envelope.write()).await
+        let sent = self.broker.send_event(to, self.program, event, claimed.attempts + 1, envelope.write());
+        let sent = span.around(sent).await;
+        span.end(if sent.is_ok() { "sent" } else { "failed" });
+        sent
     }
 
     async fn take_receipts(&self, freed: &Notify) {
