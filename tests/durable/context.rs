@@ -69,7 +69,8 @@ async fn carried_values_reach_the_receiver_and_what_it_saves(database: &Database
     let request = db.with(Tenant("acme".to_owned())).with(Mailer("the request"));
     Order::default().save(&request).await?;
     Order::default().save(&db).await?;
-    assert_eq!(Worker::new(&db).run_due().await?.succeeded, 2);
+    // One after the other, so that their lines do not mix.
+    assert_eq!(Worker::new(&db).concurrency(1).run_due().await?.succeeded, 2);
     LOG.is(&expect![[r#"
         confirm of Some("acme") by the worker
         a letter of Some("acme")

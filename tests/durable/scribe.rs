@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id as SpanId, Record};
-use tracing::{Metadata, Subscriber};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Metadata, Subscriber};
 
 /// Writes down the spans of attempts and those in them.
 #[derive(Clone, Default)]
@@ -28,6 +29,14 @@ struct Spans {
 }
 
 impl Scribe {
+    /// Writes down what this thread does, until the guard is dropped.
+    pub(crate) fn listen(&self) -> DefaultGuard {
+        // While a program has only one subscriber, `tracing` asks that of the thread that comes to a span first, which may be another test.
+        static OTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Scribe::default()));
+        LazyLock::force(&OTHER);
+        tracing::subscriber::set_default(self.clone())
+    }
+
     fn spans(&self) -> MutexGuard<'_, Spans> {
         self.0.spans.lock().unwrap_or_else(PoisonError::into_inner)
     }

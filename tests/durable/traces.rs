@@ -80,7 +80,7 @@ async fn each_attempt_has_a_span(database: &Database) -> TestResult {
 
     let scribe = Scribe::default();
     let db = database.connect_with::<Tables>(|options| options.on_error(|_| {})).await?;
-    let _guard = tracing::subscriber::set_default(scribe.clone());
+    let _guard = scribe.listen();
     parcel("sent").save(&db).await?;
     Worker::new(&db).run_due().await?;
     expect![[r#"
@@ -136,7 +136,7 @@ async fn the_span_of_an_attempt_is_linked_before_it_begins(database: &Database) 
             })
         })
         .await?;
-    let _guard = tracing::subscriber::set_default(scribe.clone());
+    let _guard = scribe.listen();
     for trace in [TRACE, "broken"] {
         parcel("linked").save(&db.with(TraceParent(trace.to_owned()))).await?;
         // What the worker has itself is not the cause of an event.
@@ -177,7 +177,7 @@ async fn an_attempt_whose_end_is_not_noted_has_an_outcome(database: &Database) -
 
     let scribe = Scribe::default();
     let db = database.connect_with::<Tables>(|options| options.on_error(|_| {})).await?;
-    let _guard = tracing::subscriber::set_default(scribe.clone());
+    let _guard = scribe.listen();
     parcel("waits").save(&db).await?;
     let worker = db.work();
     BEGAN.notified().await;
@@ -185,7 +185,8 @@ async fn an_attempt_whose_end_is_not_noted_has_an_outcome(database: &Database) -
     db.execute("UPDATE signals_todo SET attempts = 2", &()).await?;
     GO_ON.notify_one();
     worker.stop().await?;
-    assert!(scribe.log().ends_with("delivery has outcome=\"lost\"\n"));
+    let log = scribe.log();
+    assert!(log.ends_with("delivery has outcome=\"lost\"\n"), "{log}");
 
     let worker = tokio::spawn(Worker::new(&db).run(std::future::pending()));
     BEGAN.notified().await;

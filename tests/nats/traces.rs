@@ -14,7 +14,7 @@ on_each_database![an_event_has_spans_in_both_programs, an_event_that_is_not_rece
 async fn an_event_has_spans_in_both_programs(database: &Database) -> TestResult {
     let Some(world) = World::new(database).await? else { return Ok(()) };
     let scribe = Scribe::default();
-    let _guard = tracing::subscriber::set_default(scribe.clone());
+    let _guard = scribe.listen();
     let (_relay, _mail) = (start_relay(world.relay().resend_after(Duration::from_hours(1))), world.start_mail());
     let mut tx = world.orders.db.with(Tenant("north".to_owned())).begin().await?;
     OrderPaid { order: 1, amount: 10 }.send(&mut tx).await?;
@@ -49,7 +49,7 @@ async fn an_event_has_spans_in_both_programs(database: &Database) -> TestResult 
 async fn an_event_that_is_not_received_has_a_span(database: &Database) -> TestResult {
     let Some(world) = World::new(database).await? else { return Ok(()) };
     let scribe = Scribe::default();
-    let _guard = tracing::subscriber::set_default(scribe.clone());
+    let _guard = scribe.listen();
     let (_relay, _mail) = (world.start_relay(), world.start_mail());
     let mut tx = world.orders.db.begin().await?;
     OrderForgotten { order: 1 }.send(&mut tx).await?;
