@@ -8,7 +8,8 @@ use signals_core::BoxFuture;
 use tokio::sync::Notify;
 
 use super::backoff;
-use super::claim::{self, Claimed, Fence};
+use super::claim::{self, Claimed};
+use super::fence::Fence;
 use super::receivers::{self, Call, Durables};
 use crate::db::{Db, DbOrTx, Savepoint, Tx};
 use crate::delivery::{Delivery, Place, Stored, Verdict};
@@ -53,17 +54,24 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Calls a receiver in the transaction that has locked its call: all that it writes and the end of the call are committed together.
-    pub(super) fn run_in(&self, tx: Tx, claimed: Claimed) -> BoxFuture<'_, Result<Outcome>> {
-        Box::pin(self.run_in_tx(tx, claimed))
+    /// `worker` is the one that has counted the attempt, if that happened before it began.
+    pub(super) fn run_in<'a>(
+        &'a self,
+        tx: Tx,
+        claimed: &'a Claimed,
+        worker: Option<i64>,
+    ) -> BoxFuture<'a, Result<Outcome>> {
+        Box::pin(self.run_in_tx(tx, claimed, worker))
     }
 
-    async fn run_in_tx(&self, tx: Tx, claimed: Claimed) -> Result<Outcome> {
-        let fence = Fence { id: claimed.id, worker: None, attempts: claimed.attempts };
+    async fn run_in_tx(&self, tx: Tx, claimed: &Claimed, worker: Option<i64>) -> Result<Outcome> {
+        let attempts = claimed.attempts + u32::from(worker.is_some());
+        let fence = Fence { id: claimed.id, worker, attempts };
         #[cfg(signals_faults)]
         let tx = self.acknowledge_first(tx, &fence).await?;
-        let (prepared, called) = match Prepared::new(&claimed, self.durables) {
+        let (prepared, called) = match Prepared::new(claimed, self.durables) {
             Ok(prepared) => {
-                let called = prepared.call_in(&tx, &claimed).await;
+                let called = prepared.call_in(&tx, claimed).await;
                 (Some(prepared), called)
             }
             Err(error) => (None, Err(error)),
@@ -74,7 +82,7 @@ impl Attempt<'_> {
         let tx = if called.is_ok() && fault::breaks(Rule::OneTransaction) { self.split(tx).await? } else { tx };
         let ended = match called {
             Ok(()) => fence.finish_locked(&tx, self.finished(claimed.event)).await.map(Outcome::of_finish),
-            Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, &claimed, prepared, error).await,
+            Err(error) => self.fail(DbOrTx::Tx(&tx), &fence, claimed, prepared, error).await,
         };
         let committed = match ended {
             Ok(Outcome::Lost) => tx.rollback().await.map(|()| Outcome::Lost),
@@ -93,30 +101,30 @@ impl Attempt<'_> {
             {
                 Err(error)
             }
-            Err(error) => self.fail(DbOrTx::Db(self.db), &fence, &claimed, prepared, error).await,
+            Err(error) => self.fail(DbOrTx::Db(self.db), &fence, claimed, prepared, error).await,
         }
     }
 
     /// Calls a receiver outside of a transaction, while the worker has leased its call.
     pub(super) fn run_leased<'a>(
         &'a self,
-        claimed: Claimed,
+        claimed: &'a Claimed,
         worker: i64,
         lost: &'a Notify,
     ) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(self.run_outside(claimed, worker, lost))
     }
 
-    async fn run_outside(&self, claimed: Claimed, worker: i64, lost: &Notify) -> Result<Outcome> {
+    async fn run_outside(&self, claimed: &Claimed, worker: i64, lost: &Notify) -> Result<Outcome> {
         let fence = Fence { id: claimed.id, worker: Some(worker), attempts: claimed.attempts + 1 };
         #[cfg(signals_faults)]
         if fault::breaks(Rule::AckLast) {
             fence.finish(DbOrTx::Db(self.db), self.db.dialect(), None).await?;
         }
-        let (prepared, called) = match Prepared::new(&claimed, self.durables) {
+        let (prepared, called) = match Prepared::new(claimed, self.durables) {
             Ok(prepared) => {
                 let called = tokio::select! {
-                    called = prepared.call_outside(self.db, &claimed) => called,
+                    called = prepared.call_outside(self.db, claimed) => called,
                     () = lost.notified() => return Ok(Outcome::Lost),
                 };
                 (Some(prepared), called)
@@ -130,7 +138,7 @@ impl Attempt<'_> {
                 let finished = fence.finish(on, self.db.dialect(), self.finished(claimed.event)).await;
                 finished.map(Outcome::of_finish)
             }
-            Err(error) => self.fail(on, &fence, &claimed, prepared.as_ref(), error).await,
+            Err(error) => self.fail(on, &fence, claimed, prepared.as_ref(), error).await,
         }
     }
 
@@ -214,6 +222,7 @@ impl Prepared {
     }
 
     async fn call_in(&self, tx: &Tx, claimed: &Claimed) -> Result<()> {
+        self.check_attempts(claimed)?;
         let db = with_carried(tx.db(), claimed)?;
         let context = db.context().clone();
         let fields = claim::fields(claimed.event, &claimed.payload)?;
@@ -225,14 +234,19 @@ impl Prepared {
     }
 
     async fn call_outside(&self, db: &Db, claimed: &Claimed) -> Result<()> {
-        // The attempts before ended with their processes, which may have been the receiver's doing.
-        if claimed.attempts > self.call.durability.retries {
-            return Err(Error::other("the process of the worker has ended during the last attempt"));
-        }
+        self.check_attempts(claimed)?;
         let db = &with_carried(db, claimed)?;
         let fields = claim::fields(claimed.event, &claimed.payload)?;
         let place = Place::Called { db, delivery: &self.delivery };
         self.call(Stored { version: claimed.version, fields, place }).await
+    }
+
+    /// Fails if the attempts before ended with their processes, which may have been the receiver's doing.
+    fn check_attempts(&self, claimed: &Claimed) -> Result<()> {
+        if claimed.attempts > self.call.durability.retries {
+            return Err(Error::other("the process of the worker has ended during the last attempt"));
+        }
+        Ok(())
     }
 
     async fn call(&self, stored: Stored<'_>) -> Result<()> {

@@ -8,11 +8,11 @@ use serde_json::Value as Json;
 
 use super::receivers::Durables;
 use crate::column::read_around;
-use crate::db::{Db, DbOrTx, Dialect, FromRow, LastStatement, Params, Row, Tx};
+use crate::db::{Db, Dialect, FromRow, Row, Tx};
 use crate::delivery::{AROUND, Fields};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fault::{self, Rule};
-use crate::value::{Value, ValueRef};
+use crate::value::ValueRef;
 
 /// A call that may begin, or has begun, with its event.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub(super) struct Claimed {
     pub(super) key: String,
     /// How many attempts have begun before.
     pub(super) attempts: u32,
+    /// When it was due, in microseconds since 1970.
+    pub(super) due: i64,
+    /// How long ago that was.
+    pub(super) overdue: Duration,
     pub(super) signal: String,
     pub(super) sender: String,
     pub(super) version: u32,
@@ -31,8 +35,13 @@ pub(super) struct Claimed {
     pub(super) at: SystemTime,
 }
 
-pub(super) const COLUMNS: &str =
-    "t.id, t.event, t.receiver, t.key, t.attempts, e.signal, e.sender, e.version, e.payload, e.context, e.at";
+/// What [`Claimed`] reads of a call `t` and its event `e`.
+pub(super) fn columns(dialect: Dialect) -> String {
+    let now = now(dialect);
+    format!(
+        "t.id, t.event, t.receiver, t.key, t.attempts, t.due, {now} - t.due, e.signal, e.sender, e.version, e.payload, e.context, e.at"
+    )
+}
 
 #[diagnostic::do_not_recommend]
 impl FromRow for Claimed {
@@ -43,12 +52,14 @@ impl FromRow for Claimed {
             receiver: row.get(2)?,
             key: row.get(3)?,
             attempts: row.get(4)?,
-            signal: row.get(5)?,
-            sender: row.get(6)?,
-            version: row.get(7)?,
-            payload: row.get(8)?,
-            context: row.get(9)?,
-            at: time(row.get(10)?),
+            due: row.get(5)?,
+            overdue: Duration::from_micros(row.get::<i64>(6)?.try_into().unwrap_or_default()),
+            signal: row.get(7)?,
+            sender: row.get(8)?,
+            version: row.get(9)?,
+            payload: row.get(10)?,
+            context: row.get(11)?,
+            at: time(row.get(12)?),
         })
     }
 }
@@ -73,9 +84,16 @@ pub(super) fn now(dialect: Dialect) -> String {
 }
 
 /// The receivers as a table `r`: `column1` is the name, and `column2` whether dead calls do not hold back the next ones of their key.
+/// Their names are the first parameters.
 pub(super) fn table(receivers: &[&str], durables: &Durables) -> String {
-    let row = |name: &&str| if durables.skips_dead(name) { "(?, TRUE)" } else { "(?, FALSE)" };
-    format!("(VALUES {}) AS r", receivers.iter().map(row).collect::<Vec<_>>().join(", "))
+    let rows: Vec<String> =
+        receivers.iter().zip(1..).map(|(name, n)| format!("(${n}, {})", skips(durables, name))).collect();
+    format!("(VALUES {}) AS r", rows.join(", "))
+}
+
+/// Whether dead calls of the receiver do not hold back the next ones of their key, in SQL.
+pub(super) fn skips(durables: &Durables, receiver: &str) -> &'static str {
+    if durables.skips_dead(receiver) { "TRUE" } else { "FALSE" }
 }
 
 /// What makes a call `t` of the receiver `r` the next one.
@@ -96,39 +114,154 @@ pub(super) fn is_next(dialect: Dialect) -> String {
     )
 }
 
-/// The parameters of [`table`].
-pub(super) fn params<'a>(receivers: &'a [&str]) -> Vec<ValueRef<'a>> {
-    receivers.iter().map(|name| ValueRef::Text(name)).collect()
+/// Which calls a worker asks for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) receivers: &'a [&'static str],
+    pub(super) durables: &'a Durables,
+    pub(super) among: Among,
+    /// The calls that this worker runs: after a long pause their leases may have ended.
+    running: String,
+    dialect: Dialect,
 }
 
-/// Selects the next call of these receivers, as `c`: the one that is due for the longest time.
-///
-/// The calls of a receiver are read from an index in the order in which they are due, until one is the first of its key and not
-/// locked. A join of all receivers would have to sort all calls that are due.
-fn select_next(receivers: &[&str], durables: &Durables, dialect: Dialect) -> String {
-    let (table, is_next, now) = (table(receivers, durables), is_next(dialect), now(dialect));
-    match dialect {
-        // The receiver whose oldest call is due for the longest time is asked first, and one call is locked at most.
-        Dialect::Postgres => format!(
-            "SELECT c.* FROM (SELECT r.column1, r.column2 FROM {table}, LATERAL (SELECT f.due, f.id FROM signals_todo f \
-             WHERE f.receiver = r.column1 AND f.due <= {now} ORDER BY f.due, f.id LIMIT 1) AS f ORDER BY f.due, f.id) AS r, LATERAL (\
-             SELECT {COLUMNS} FROM signals_todo t JOIN signals_event e ON e.id = t.event WHERE {is_next} \
-             AND t.id <> ALL (?::text::bigint[]) ORDER BY t.due, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED) AS c LIMIT 1"
-        ),
-        Dialect::Sqlite => format!(
-            "SELECT {COLUMNS} FROM (SELECT (SELECT t.id FROM signals_todo t WHERE {is_next} \
-             AND t.id NOT IN (SELECT value FROM json_each(?)) ORDER BY t.due, t.id LIMIT 1) AS id FROM {table}) AS n \
-             JOIN signals_todo t ON t.id = n.id JOIN signals_event e ON e.id = t.event ORDER BY t.due, t.id LIMIT 1"
-        ),
+/// Among which calls the next one is looked for.
+#[derive(Debug)]
+pub(super) enum Among {
+    /// Those that are due for the longest time, up to [`CANDIDATES`] of each receiver.
+    Due,
+    /// These calls.
+    These(String),
+}
+
+/// How many calls of a receiver are asked whether they are the first of their key. If as many are due and none may begin, because they
+/// wait for a call that runs, fails or is dead, [`heads`](super::heads) finds the first calls of other keys: to ask all that wait takes seconds if
+/// they are a million.
+pub(super) const CANDIDATES: usize = 100;
+
+/// The receiver of a row of [`table`].
+const OF_ROW: &str = "r.column1";
+
+/// The calls of a receiver that are due for the longest time, as a table `n`.
+fn due(receiver: &str, dialect: Dialect) -> String {
+    format!(
+        "(SELECT f.id, f.due FROM signals_todo f WHERE f.receiver = {receiver} AND f.due <= {} ORDER BY f.due, f.id \
+         LIMIT {CANDIDATES}) AS n",
+        now(dialect)
+    )
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn new(
+        receivers: &'a [&'static str],
+        durables: &'a Durables,
+        running: &[i64],
+        dialect: Dialect,
+    ) -> Self {
+        Self { receivers, durables, among: Among::Due, running: array(running, dialect), dialect }
+    }
+
+    /// Only these calls.
+    pub(super) fn among(self, calls: &[i64]) -> Self {
+        Self { among: Among::These(array(calls, self.dialect)), ..self }
+    }
+
+    /// The next call of these receivers. In PostgreSQL it is locked until the end of the transaction, and calls that others have
+    /// locked are skipped.
+    pub(super) async fn lock_next(&self, tx: &Tx) -> Result<Option<Claimed>> {
+        tx.query_optional(&self.select_next(), &&self.params()[..]).await
+    }
+
+    /// As [`lock_next`](Self::lock_next), for several calls of the only receiver.
+    #[cfg(feature = "nats")]
+    pub(super) async fn lock_some(&self, tx: &Tx, most: usize) -> Result<Vec<Claimed>> {
+        let lock = match self.dialect {
+            Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
+            Dialect::Sqlite => "",
+        };
+        let (table, candidates, is_next) = (self.table(), self.candidates("$1"), is_next(self.dialect));
+        let (columns, is_other) = (columns(self.dialect), self.is_other());
+        let sql = format!(
+            "SELECT {columns} FROM {table}, {candidates} JOIN signals_todo t ON t.id = n.id JOIN signals_event e ON e.id = t.event \
+             WHERE {is_next} AND {is_other} ORDER BY n.due, n.id LIMIT {most}{lock}"
+        );
+        tx.query_as(&sql, &&self.params()[..]).await
+    }
+
+    /// Whether one of these calls may begin.
+    pub(super) async fn exists(&self, db: &Db) -> Result<bool> {
+        let (table, candidates, is_next, is_other) =
+            (self.table(), self.candidates(OF_ROW), is_next(self.dialect), self.is_other());
+        let sql = format!(
+            "SELECT 1 FROM {table} WHERE EXISTS (SELECT 1 FROM {candidates} JOIN signals_todo t ON t.id = n.id WHERE {is_next} AND {is_other}) \
+             LIMIT 1"
+        );
+        Ok(db.query_optional::<i64>(&sql, &&self.params()[..]).await?.is_some())
+    }
+
+    /// Selects the next call of these receivers, as `c`: the one that is due for the longest time.
+    ///
+    /// The calls of a receiver are read from an index in the order in which they are due, until one is the first of its key and not
+    /// locked. A join of all receivers would have to sort all calls that are due.
+    pub(super) fn select_next(&self) -> String {
+        let (table, candidates, is_next) = (self.table(), self.candidates(OF_ROW), is_next(self.dialect));
+        let (columns, is_other, now) = (columns(self.dialect), self.is_other(), now(self.dialect));
+        match self.dialect {
+            // The receiver whose oldest call is due for the longest time is asked first, and one call is locked at most.
+            Dialect::Postgres => format!(
+                "SELECT c.* FROM (SELECT r.column1, r.column2 FROM {table}, LATERAL (SELECT f.due, f.id FROM signals_todo f \
+                 WHERE f.receiver = r.column1 AND f.due <= {now} ORDER BY f.due, f.id LIMIT 1) AS f ORDER BY f.due, f.id) AS r, \
+                 LATERAL (SELECT {columns} FROM {candidates} JOIN signals_todo t ON t.id = n.id JOIN signals_event e ON e.id = t.event \
+                 WHERE {is_next} AND {is_other} ORDER BY n.due, n.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED) AS c LIMIT 1"
+            ),
+            // The candidates are read in their order until one is next: to ask for an order would first look at all of them.
+            Dialect::Sqlite => format!(
+                "SELECT {columns} FROM (SELECT (SELECT t.id FROM {candidates} CROSS JOIN signals_todo t ON t.id = n.id \
+                 WHERE {is_next} AND {is_other} LIMIT 1) AS id FROM {table}) AS n \
+                 JOIN signals_todo t ON t.id = n.id JOIN signals_event e ON e.id = t.event ORDER BY t.due, t.id LIMIT 1"
+            ),
+        }
+    }
+
+    fn table(&self) -> String {
+        table(self.receivers, self.durables)
+    }
+
+    fn candidates(&self, receiver: &str) -> String {
+        let calls = self.receivers.len() + 2;
+        match (&self.among, self.dialect) {
+            (Among::Due, dialect) => due(receiver, dialect),
+            (Among::These(_), Dialect::Postgres) => {
+                format!("(SELECT f.id, f.due FROM signals_todo f WHERE f.id = ANY (${calls}::text::bigint[])) AS n")
+            }
+            (Among::These(_), Dialect::Sqlite) => {
+                format!("(SELECT f.id, f.due FROM json_each(${calls}) AS j JOIN signals_todo f ON f.id = j.value) AS n")
+            }
+        }
+    }
+
+    /// Whether the call is none of those that this worker runs.
+    fn is_other(&self) -> String {
+        let running = self.receivers.len() + 1;
+        match self.dialect {
+            Dialect::Postgres => format!("t.id <> ALL (${running}::text::bigint[])"),
+            Dialect::Sqlite => format!("t.id NOT IN (SELECT value FROM json_each(${running}))"),
+        }
+    }
+
+    pub(super) fn params(&self) -> Vec<ValueRef<'_>> {
+        let mut params = names(self.receivers);
+        params.push(ValueRef::Text(&self.running));
+        if let Among::These(calls) = &self.among {
+            params.push(ValueRef::Text(calls));
+        }
+        params
     }
 }
 
-/// The parameters of [`select_next`].
-fn params_of_next<'a>(receivers: &'a [&str], running: &'a str, dialect: Dialect) -> Vec<ValueRef<'a>> {
-    let mut values = params(receivers);
-    let at = if dialect == Dialect::Postgres { values.len() } else { 0 };
-    values.insert(at, ValueRef::Text(running));
-    values
+/// The parameters of [`table`].
+fn names<'a>(receivers: &[&'a str]) -> Vec<ValueRef<'a>> {
+    receivers.iter().map(|name| ValueRef::Text(name)).collect()
 }
 
 /// The numbers of calls as one parameter.
@@ -136,96 +269,6 @@ fn array(ids: &[i64], dialect: Dialect) -> String {
     match dialect {
         Dialect::Postgres => format!("{{{}}}", list(ids)),
         Dialect::Sqlite => format!("[{}]", list(ids)),
-    }
-}
-
-/// The next call of these receivers. In PostgreSQL it is locked until the end of the transaction, and calls that others have locked
-/// are skipped.
-///
-/// `running` are calls that this worker runs itself: after a long pause their leases may have ended.
-pub(super) async fn lock_next(
-    tx: &Tx,
-    receivers: &[&'static str],
-    durables: &Durables,
-    running: &[i64],
-) -> Result<Option<Claimed>> {
-    let dialect = tx.db().dialect();
-    let sql = select_next(receivers, durables, dialect);
-    tx.query_optional(&sql, &&params_of_next(receivers, &array(running, dialect), dialect)[..]).await
-}
-
-/// Whether a call of these receivers may begin.
-pub(super) async fn has_next(db: &Db, receivers: &[&'static str], durables: &Durables) -> Result<bool> {
-    let (table, is_next) = (table(receivers, durables), is_next(db.dialect()));
-    let sql = format!("SELECT 1 FROM {table} WHERE EXISTS (SELECT 1 FROM signals_todo t WHERE {is_next}) LIMIT 1");
-    Ok(db.query_optional::<i64>(&sql, &&params(receivers)[..]).await?.is_some())
-}
-
-/// The lease of a worker.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lease {
-    pub(super) worker: i64,
-    pub(super) time: Duration,
-}
-
-impl Lease {
-    fn end(&self, dialect: Dialect) -> String {
-        format!("{} + {}", now(dialect), duration(self.time))
-    }
-
-    /// Leases the next call of these receivers to the worker: others do not take it until the lease ends or the worker is gone.
-    ///
-    /// `running` are calls that this worker runs itself: after a long pause their leases may have ended.
-    pub(super) async fn claim_next(
-        &self,
-        db: &Db,
-        receivers: &[&'static str],
-        durables: &Durables,
-        running: &[i64],
-    ) -> Result<Option<Claimed>> {
-        let dialect = db.dialect();
-        let (next, due) = (select_next(receivers, durables, dialect), self.end(dialect));
-        let begin = format!("UPDATE signals_todo SET due = {due}, worker = ?, attempts = signals_todo.attempts + 1");
-        let running = array(running, dialect);
-        let mut params = params_of_next(receivers, &running, dialect);
-        match dialect {
-            Dialect::Postgres => {
-                params.push(ValueRef::Integer(self.worker));
-                let sql = format!(
-                    "WITH c AS MATERIALIZED ({next}) {begin} FROM c WHERE signals_todo.id = c.id RETURNING c.*"
-                );
-                db.query_written(&sql, &&params[..]).await
-            }
-            Dialect::Sqlite => {
-                let tx = db.begin().await?;
-                let Some(claimed) = tx.query_optional::<Claimed>(&next, &&params[..]).await? else {
-                    tx.rollback().await?;
-                    return Ok(None);
-                };
-                tx.execute(&format!("{begin} WHERE id = ?"), &(self.worker, claimed.id)).await?;
-                fault::point("before_lease");
-                tx.commit().await?;
-                Ok(Some(claimed))
-            }
-        }
-    }
-
-    /// Renews the leases of these attempts of calls. Returns the calls that the worker still has.
-    pub(super) async fn renew(&self, db: &Db, calls: &[(i64, u32)]) -> Result<Vec<i64>> {
-        let (due, worker) = (self.end(db.dialect()), self.worker);
-        let attempts: Vec<String> = calls.iter().map(|(id, attempt)| format!("({id}, {attempt})")).collect();
-        let mine = format!("(id, attempts) IN (VALUES {}) AND worker = {worker}", attempts.join(", "));
-        let renewed = db.execute(&format!("UPDATE signals_todo SET due = {due} WHERE {mine}"), &()).await?;
-        if usize::try_from(renewed).is_ok_and(|renewed| renewed == calls.len()) {
-            return Ok(calls.iter().map(|(id, _)| *id).collect());
-        }
-        db.query_as(&format!("SELECT id FROM signals_todo WHERE {mine}"), &()).await
-    }
-
-    /// Ends all leases of the worker, which calls no receivers any more.
-    pub(super) async fn release(&self, db: &Db) -> Result<()> {
-        let sql = "UPDATE signals_todo SET due = 0, worker = NULL WHERE worker = ?";
-        db.execute(sql, &(self.worker,)).await.map(drop)
     }
 }
 
@@ -254,152 +297,37 @@ pub(super) fn is_busy(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::WriterBusy { .. } | ErrorKind::Locked { .. })
 }
 
-async fn execute(on: DbOrTx<'_>, sql: &str, params: &dyn Params) -> Result<u64> {
-    match on {
-        DbOrTx::Db(db) => db.execute(sql, params).await,
-        DbOrTx::Tx(tx) => tx.execute(sql, params).await,
-    }
-}
-
-/// Which attempt of a call a statement belongs to: a worker that was paused, and whose call another one has taken, changes nothing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fence {
-    pub(super) id: i64,
-    /// The worker that has leased it. `None` in the transaction that has locked it.
-    pub(super) worker: Option<i64>,
-    pub(super) attempts: u32,
-}
-
-impl Fence {
-    /// Its parameters are the first two: `id` and `attempts`. The worker is part of the SQL, which is prepared once for each worker.
-    fn condition(&self) -> String {
-        if fault::breaks(Rule::Fence) {
-            return "id = $1 AND CAST($2 AS BIGINT) >= 0 AND NOT dead".to_owned();
-        }
-        let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
-        format!("id = $1 AND attempts = $2 AND NOT dead{worker}")
-    }
-
-    /// The call has succeeded, and the event is deleted with its last call if `event` is given. Returns false if another worker has it
-    /// now.
-    pub(super) async fn finish(&self, on: DbOrTx<'_>, dialect: Dialect, event: Option<i64>) -> Result<bool> {
-        let attempts = i64::from(self.attempts);
-        match (dialect, event) {
-            (Dialect::Postgres, Some(_)) => Ok(execute(on, &self.finish_in_one(), &(self.id, attempts)).await? > 0),
-            (_, event) => {
-                let finish = format!("DELETE FROM signals_todo WHERE {}", self.condition());
-                let finished = execute(on, &finish, &(self.id, attempts)).await? > 0;
-                fault::point("after_finish");
-                if let (true, Some(event)) = (finished, event) {
-                    delete_event(on, event).await?;
-                }
-                Ok(finished)
-            }
-        }
-    }
-
-    /// Deletes the call and, if it was the last one, its event: one statement of PostgreSQL. Both deletes see the rows of the beginning.
-    fn finish_in_one(&self) -> String {
-        format!(
-            "WITH done AS (DELETE FROM signals_todo WHERE {} RETURNING id, event), gone AS (DELETE FROM signals_event USING done \
-             WHERE signals_event.id = done.event AND NOT EXISTS (SELECT 1 FROM signals_todo t \
-             WHERE t.event = done.event AND t.id <> done.id)) SELECT 1 FROM done",
-            self.condition()
-        )
-    }
-
-    /// The same at the end of the transaction that has locked the call, so that no other worker can have it. In PostgreSQL it is sent
-    /// with the COMMIT.
-    pub(super) async fn finish_locked(&self, tx: &Tx, event: Option<i64>) -> Result<bool> {
-        if tx.db().dialect() == Dialect::Sqlite {
-            return self.finish(DbOrTx::Tx(tx), Dialect::Sqlite, event).await;
-        }
-        let sql = match event {
-            Some(_) => self.finish_in_one(),
-            None => format!("DELETE FROM signals_todo WHERE {}", self.condition()),
-        };
-        let params = vec![Value::Integer(self.id), Value::Integer(i64::from(self.attempts))];
-        tx.execute_last(LastStatement::new(sql, params)).await?;
-        Ok(true)
-    }
-
-    /// The attempt has failed, and the next one is due after `delay`; without one, the call is dead.
-    pub(super) async fn fail(
-        &self,
-        on: DbOrTx<'_>,
-        dialect: Dialect,
-        attempts: u32,
-        delay: Option<Duration>,
-        error: &str,
-    ) -> Result<bool> {
-        let set = "UPDATE signals_todo SET worker = NULL, attempts = $3, error = $4";
-        let (condition, before) = (self.condition(), i64::from(self.attempts));
-        let attempts = i64::from(attempts);
-        let failed = if let Some(delay) = delay {
-            let sql = format!("{set}, due = {} + $5 WHERE {condition}", now(dialect));
-            execute(on, &sql, &(self.id, before, attempts, error, duration(delay))).await?
-        } else {
-            let sql = format!("{set}, due = {NEVER}, dead = TRUE WHERE {condition}");
-            execute(on, &sql, &(self.id, before, attempts, error)).await?
-        };
-        Ok(failed > 0)
-    }
-}
-
-/// The workers that have leased calls, in any process.
-pub(super) async fn workers(db: &Db) -> Result<Vec<i64>> {
-    db.query_as("SELECT DISTINCT worker FROM signals_todo WHERE worker IS NOT NULL", &()).await
-}
-
-/// Frees the calls of workers that are gone, at once.
-pub(super) async fn take_over(db: &Db, gone: &[i64]) -> Result<u64> {
-    let sql = format!("UPDATE signals_todo SET due = 0, worker = NULL WHERE worker IN ({}) AND NOT dead", list(gone));
-    db.execute(&sql, &()).await
-}
-
 /// What one receiver has to do.
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) receiver: String,
     /// Whether a call may begin.
     pub(super) is_due: bool,
+    /// Whether more calls are due than were asked whether they may begin.
+    pub(super) is_crowded: bool,
     /// How long until the next call is due, as far as it is not due yet.
     pub(super) later: Option<Duration>,
 }
 
 impl FromRow for Work {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        let later: Option<i64> = row.get(2)?;
+        let later: Option<i64> = row.get(3)?;
         let later = later.map(|later| Duration::from_micros(u64::try_from(later).unwrap_or_default()));
-        Ok(Self { receiver: row.get(0)?, is_due: row.get::<i64>(1)? > 0, later })
+        let is_crowded = usize::try_from(row.get::<i64>(2)?).is_ok_and(|due| due >= CANDIDATES);
+        Ok(Self { receiver: row.get(0)?, is_due: row.get::<i64>(1)? > 0, is_crowded, later })
     }
 }
 
 /// What these receivers have to do, by one statement: it is what an idle worker asks.
 pub(super) async fn work(db: &Db, receivers: &[&'static str], durables: &Durables) -> Result<Vec<Work>> {
     let dialect = db.dialect();
-    let (now, table, is_next) = (now(dialect), table(receivers, durables), is_next(dialect));
+    let (now, table, candidates, is_next) =
+        (now(dialect), table(receivers, durables), due(OF_ROW, dialect), is_next(dialect));
     let sql = format!(
-        "SELECT r.column1, CASE WHEN EXISTS (SELECT 1 FROM signals_todo t WHERE {is_next}) THEN 1 ELSE 0 END, \
+        "SELECT r.column1, CASE WHEN EXISTS (SELECT 1 FROM {candidates} JOIN signals_todo t ON t.id = n.id WHERE {is_next}) \
+         THEN 1 ELSE 0 END, (SELECT COUNT(*) FROM {candidates}), \
          (SELECT MIN(t.due) FROM signals_todo t WHERE t.receiver = r.column1 AND t.due > {now} AND t.due < {NEVER}) - {now} \
          FROM {table}"
     );
-    db.query_as(&sql, &&params(receivers)[..]).await
-}
-
-/// Deletes events that no call needs any more and that are older than `age`. Returns how many.
-pub(super) async fn delete_events(db: &Db, age: Duration) -> Result<u64> {
-    let now = now(db.dialect());
-    let sql = format!(
-        "DELETE FROM signals_event WHERE at <= {now} - {} AND NOT EXISTS (SELECT 1 FROM signals_todo t WHERE t.event = \
-         signals_event.id)",
-        duration(age)
-    );
-    db.execute(&sql, &()).await
-}
-
-/// Deletes an event whose last call has succeeded.
-pub(super) async fn delete_event(on: DbOrTx<'_>, event: i64) -> Result<()> {
-    let sql = "DELETE FROM signals_event WHERE id = ? AND NOT EXISTS (SELECT 1 FROM signals_todo t WHERE t.event = signals_event.id)";
-    execute(on, sql, &(event,)).await.map(drop)
+    db.query_as(&sql, &&names(receivers)[..]).await
 }

@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use super::claim::{self, time};
+use super::claim::time;
+use super::fence;
 use super::receivers::Durables;
 use crate::db::{Db, DbOrTx, FromRow, Row};
 use crate::error::{Error, Result};
@@ -81,7 +82,7 @@ pub async fn discard(db: &Db, call: i64) -> Result<bool> {
         db.query_optional("SELECT event FROM signals_todo WHERE id = ? AND dead", &(call,)).await?;
     let Some(event) = event else { return Ok(false) };
     let discarded = db.execute("DELETE FROM signals_todo WHERE id = ? AND dead", &(call,)).await? > 0;
-    claim::delete_event(DbOrTx::Db(db), event).await?;
+    fence::delete_event(DbOrTx::Db(db), event).await?;
     db.events_were_stored();
     Ok(discarded)
 }

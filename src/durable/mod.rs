@@ -47,8 +47,12 @@
 mod backoff;
 mod call;
 mod claim;
+mod cleaning;
 mod command;
 mod dead;
+mod fence;
+mod heads;
+mod lease;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod options;
@@ -58,6 +62,7 @@ mod running;
 mod seen;
 mod status;
 mod tables;
+mod tasks;
 mod worker;
 
 pub use self::command::command;

@@ -167,6 +167,7 @@ impl Worker {
             running.fill().await;
             if running.is_idle() {
                 running.keep_house().await;
+                running.clean().await;
                 let ran = running.shared.ran();
                 running.stop().await;
                 return Ok(ran);

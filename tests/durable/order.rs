@@ -1,6 +1,7 @@
 //! The order of the calls of one key.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use expect_test::expect;
 use signals::durable::{self, Delivery, Event, Todo, Worker};
@@ -12,6 +13,7 @@ use crate::log::Log;
 on_each_database! {
     the_calls_of_a_row_are_in_the_order_of_the_commits,
     a_poisoned_key_stops_no_other,
+    calls_that_wait_for_their_key_delay_no_other_key,
     a_receiver_may_skip_what_is_dead,
     the_key_may_be_a_field,
     rows_of_different_models_are_in_no_order,
@@ -105,6 +107,61 @@ async fn a_poisoned_key_stops_no_other(database: &Database) -> TestResult {
         1: 2
     "#]]);
     Ok(working.stop().await?)
+}
+
+/// Rule 94. More calls are due than a claim looks at, and all of them wait for the first of their keys.
+async fn calls_that_wait_for_their_key_delay_no_other_key(database: &Database) -> TestResult {
+    static SENT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Parcel {
+        #[key]
+        id: Id<Parcel>,
+        street: String,
+    }
+
+    fn send(parcel: &Parcel) -> Result<()> {
+        if parcel.street == "flooded" {
+            return Err(signals::Error::other("flooded"));
+        }
+        SENT.lock().unwrap_or_else(PoisonError::into_inner).push(parcel.street.clone());
+        Ok(())
+    }
+
+    #[receiver(post_commit, sender = Parcel, durable, key = street, retries = 0, id = "order::send")]
+    async fn send_parcel(instance: &Parcel) -> Result<()> {
+        send(instance)
+    }
+
+    #[receiver(post_commit, sender = Parcel, durable, key = street, retries = 0, id = "order::send_in_tx")]
+    async fn send_parcel_in_tx(instance: &Parcel, tx: &mut Tx) -> Result<()> {
+        tx.execute("SELECT 1", &()).await?;
+        send(instance)
+    }
+
+    SENT.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let db = database.connect_with::<(Parcel, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    let parcel = |street: &str| Parcel { street: street.to_owned(), ..Parcel::default() };
+    parcel("flooded").save(&db).await?;
+    let ran = Worker::new(&db).run_due().await?;
+    assert_eq!((ran.succeeded, ran.failed), (0, 2));
+    let tx = db.begin().await?;
+    for _ in 0..120 {
+        parcel("flooded").save(&tx).await?;
+    }
+    tx.commit().await?;
+    // A key that comes before the others, one that comes after them, and a call in no order.
+    for street in ["avenue", "zigzag", ""] {
+        parcel(street).save(&db).await?;
+    }
+    let ran = Worker::new(&db).run_due().await?;
+    assert_eq!((ran.succeeded, ran.failed), (6, 0));
+    let mut sent = std::mem::take(&mut *SENT.lock().unwrap_or_else(PoisonError::into_inner));
+    sent.sort();
+    assert_eq!(sent, ["", "", "avenue", "avenue", "zigzag", "zigzag"]);
+    assert_eq!(crate::count::<Todo>(&db).await?, 2 * 121);
+    Ok(())
 }
 
 /// Rule 95.

@@ -22,6 +22,9 @@ on_each_database! {
     a_paused_worker_changes_nothing_that_another_has_taken,
     a_receiver_runs_as_often_at_once_as_it_says,
     a_call_whose_processes_all_ended_is_dead,
+    a_call_with_tx_whose_processes_all_ended_is_dead,
+    a_stop_is_no_failed_attempt,
+    a_call_whose_claim_was_not_answered_becomes_due_again,
 }
 
 #[model]
@@ -215,7 +218,7 @@ async fn a_paused_worker_changes_nothing_that_another_has_taken(database: &Datab
     job("pause").save(&db).await?;
     BEGAN.notified().await;
     // As if the lease of the first had ended while it was paused, and the next attempt had begun.
-    db.execute("UPDATE signals_todo SET attempts = 2", &()).await?;
+    db.execute("UPDATE signals_todo SET attempts = 2, worker = NULL", &()).await?;
     GO_ON.notify_one();
     first.stop().await?;
     let left: Vec<i64> = db.query_as("SELECT attempts FROM signals_todo", &()).await?;
@@ -270,4 +273,98 @@ async fn a_call_whose_processes_all_ended_is_dead(database: &Database) -> TestRe
     assert_eq!((CALLS.load(Ordering::Relaxed), errors.load(Ordering::Relaxed)), (0, 1));
     assert_eq!(durable::dead_calls(&db).await?.len(), 1);
     Ok(())
+}
+
+/// Rule 95. Each worker is dropped while the receiver runs, as if its process had ended: its transaction is rolled back.
+async fn a_call_with_tx_whose_processes_all_ended_is_dead(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static ATTEMPTS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+    #[receiver(post_commit, sender = Job, durable, retries = 2, id = "workers::kills_in_tx", when = |event| event.instance.kind == "kill in tx")]
+    async fn kills_in_tx(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+        tx.execute("SELECT 1", &()).await?;
+        ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner).push(delivery.attempt());
+        BEGAN.notify_one();
+        std::future::pending().await
+    }
+
+    ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let db = database.connect_with::<(Job, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    job("kill in tx").save(&db).await?;
+    // It is due for longer than other calls wait.
+    db.execute("UPDATE signals_todo SET due = due - 2000000", &()).await?;
+    for _ in 0..3 {
+        let worker = tokio::spawn(Worker::new(&db).run(std::future::pending()));
+        timeout(Duration::from_secs(10), BEGAN.notified()).await?;
+        worker.abort();
+        assert!(worker.await.is_err_and(|error| error.is_cancelled()));
+    }
+    let working = db.work();
+    let dead = timeout(Duration::from_secs(10), async {
+        loop {
+            match &durable::dead_calls(&db).await?[..] {
+                [] => sleep(Duration::from_millis(20)).await,
+                dead => break Ok::<_, signals::Error>(dead.to_vec()),
+            }
+        }
+    });
+    let dead = dead.await??;
+    working.stop().await?;
+    assert_eq!(*ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner), [1, 2, 3]);
+    assert_eq!(dead[0].error, "the process of the worker has ended during the last attempt");
+    Ok(())
+}
+
+/// Rule 97. What a worker drops when it stops is the first attempt of the next one.
+async fn a_stop_is_no_failed_attempt(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static ATTEMPTS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::stopped", when = |event| event.instance.kind == "stop")]
+    async fn stopped(delivery: &Delivery) {
+        ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner).push(delivery.attempt());
+        BEGAN.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    job("stop").save(&db).await?;
+    for _ in 0..2 {
+        let working = Worker::new(&db).grace(Duration::from_millis(10)).spawn();
+        timeout(Duration::from_secs(10), BEGAN.notified()).await?;
+        working.stop().await?;
+    }
+    assert_eq!(*ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner), [1, 1]);
+    Ok(())
+}
+
+/// Rule 96. The worker holds one call, and a second one by the database only, because the answer to its claim was lost.
+async fn a_call_whose_claim_was_not_answered_becomes_due_again(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+    static CALLED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::holds", when = |event| event.instance.kind == "hold")]
+    async fn holds() {
+        BEGAN.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    #[receiver(post_commit, sender = Job, durable, id = "workers::unanswered", when = |event| event.instance.kind == "unanswered")]
+    async fn unanswered() {
+        CALLED.notify_one();
+    }
+
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    job("unanswered").save(&db).await?;
+    db.execute("UPDATE signals_todo SET due = due + 3600000000", &()).await?;
+    let working = Worker::new(&db).lease(Duration::from_secs(9)).grace(Duration::ZERO).spawn();
+    job("hold").save(&db).await?;
+    timeout(Duration::from_secs(10), BEGAN.notified()).await?;
+    let sql = "UPDATE signals_todo SET attempts = 1, (worker, due) = (SELECT h.worker, h.due - 2000000 FROM signals_todo h \
+               WHERE h.receiver = 'workers::holds') WHERE receiver = 'workers::unanswered'";
+    assert_eq!(db.execute(sql, &()).await?, 1);
+    // The lease ends in 7 s, and leases are renewed every 3 s.
+    timeout(Duration::from_secs(6), CALLED.notified()).await?;
+    Ok(working.stop().await?)
 }

@@ -5,9 +5,11 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::message::Receipt;
-use crate::db::{Db, DbOrTx, Dialect, Tx};
+use crate::db::{Db, DbOrTx, Tx};
 use crate::durable::backoff;
-use crate::durable::claim::{self, COLUMNS, Claimed, NEVER, duration, is_next, list, now, params, table};
+use crate::durable::claim::{self, Claimed, NEVER, Wanted, duration, list, now};
+use crate::durable::fence;
+use crate::durable::heads::Heads;
 use crate::durable::receivers::{Durables, relays};
 use crate::error::{Error, Result};
 
@@ -49,10 +51,16 @@ impl Outbox<'_> {
     }
 
     /// The events that are sent next: the first of each key. They are due again after the lease.
-    pub(super) async fn claim(&self) -> Result<Vec<Claimed>> {
+    pub(super) async fn claim(&self, heads: &mut Heads) -> Result<Vec<Claimed>> {
         let receivers = &[self.receiver];
-        if !claim::has_next(self.db, receivers, self.durables).await? {
-            return Ok(Vec::new());
+        let mut wanted = Wanted::new(receivers, self.durables, &[], self.db.dialect());
+        if !wanted.exists(self.db).await? {
+            // Those that are due for the longest time may wait for others of their keys, which are on their way.
+            let first = heads.next(self.db, self.receiver, self.durables).await?;
+            if first.is_empty() {
+                return Ok(Vec::new());
+            }
+            wanted = wanted.among(&first);
         }
         let most = TOGETHER.min(self.in_flight.saturating_sub(self.on_their_way().await?));
         if most == 0 {
@@ -63,22 +71,13 @@ impl Outbox<'_> {
             Err(error) if claim::is_busy(&error) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let claimed = self.claim_in(&tx, receivers, most).await;
+        let claimed = self.claim_in(&tx, &wanted, most).await;
         tx.end(claimed).await
     }
 
-    async fn claim_in(&self, tx: &Tx, receivers: &[&'static str], most: usize) -> Result<Vec<Claimed>> {
+    async fn claim_in(&self, tx: &Tx, wanted: &Wanted<'_>, most: usize) -> Result<Vec<Claimed>> {
         let dialect = self.db.dialect();
-        let lock = match dialect {
-            Dialect::Postgres => " FOR UPDATE OF t SKIP LOCKED",
-            Dialect::Sqlite => "",
-        };
-        let (table, is_next) = (table(receivers, self.durables), is_next(dialect));
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {table}, signals_todo t JOIN signals_event e ON e.id = t.event WHERE {is_next} ORDER BY t.due, t.id \
-             LIMIT {most}{lock}"
-        );
-        let claimed: Vec<Claimed> = tx.query_as(&sql, &&params(receivers)[..]).await?;
+        let claimed = wanted.lock_some(tx, most).await?;
         let is_old = |claimed: &Claimed| claimed.at.elapsed().is_ok_and(|age| age > self.max_age);
         let (old, claimed): (Vec<_>, Vec<_>) = claimed.into_iter().partition(is_old);
         self.bury(tx, &old).await?;
@@ -150,7 +149,7 @@ async fn finish_in(tx: &Tx, receipts: &[Receipt], forget: bool) -> Result<()> {
         let receiver = format!("nats:{by}");
         let finished = tx.execute(sql, &(&*receiver, *event, *at)).await? > 0;
         if finished && forget {
-            claim::delete_event(DbOrTx::Tx(tx), *event).await?;
+            fence::delete_event(DbOrTx::Tx(tx), *event).await?;
         }
     }
     Ok(())

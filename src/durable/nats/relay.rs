@@ -8,7 +8,7 @@ use async_nats::Client;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::broker::{self, Broker};
 use super::message::{Envelope, Receipt};
@@ -17,6 +17,8 @@ use super::program::{Program, name_of};
 use crate::db::Db;
 use crate::durable::backoff;
 use crate::durable::claim::{self, Claimed};
+use crate::durable::cleaning::Cleaning;
+use crate::durable::heads::Heads;
 use crate::durable::options::pause;
 use crate::durable::receivers::Durables;
 use crate::durable::seen::EventSpan;
@@ -26,8 +28,6 @@ use crate::error::{Error, Result};
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest time until an event is sent again that the broker has not taken.
 const LONGEST: Duration = Duration::from_mins(1);
-/// How often events that no call needs are looked for.
-const CLEAN: Duration = Duration::from_mins(10);
 
 /// Sends the durable signals of this program that other programs receive: those that [`outgoing!`](super::outgoing) declares.
 ///
@@ -149,7 +149,7 @@ impl Relay {
 
     async fn send_events(&self, until: impl Future<Output = ()>, freed: &Notify) {
         let mut until = pin!(until);
-        let mut cleaned: Option<Instant> = None;
+        let (mut cleaning, mut heads) = (Cleaning::new(self.options.keep), Heads::default());
         if let Err(error) = self.open().await {
             self.db.report(error);
         }
@@ -157,13 +157,12 @@ impl Relay {
             // It is registered before the database is asked, so that nothing that is stored in between is missed.
             let mut stored = pin!(self.db.stored());
             stored.as_mut().enable();
-            let pause = self.send_all().await.unwrap_or_else(|error| {
+            let pause = self.send_all(&mut heads).await.unwrap_or_else(|error| {
                 self.db.report(error);
                 PAUSE
             });
-            if cleaned.is_none_or(|cleaned| cleaned.elapsed() >= CLEAN) {
-                cleaned = Some(Instant::now());
-                self.clean().await;
+            if let Err(error) = cleaning.go_on(&self.db).await {
+                self.db.report(error);
             }
             tokio::select! {
                 biased;
@@ -183,24 +182,18 @@ impl Relay {
         Ok(())
     }
 
-    async fn clean(&self) {
-        if let Err(error) = claim::delete_events(&self.db, self.options.keep).await {
-            self.db.report(error);
-        }
-    }
-
     fn outbox<'a>(&'a self, receiver: &'static str, durables: &'a Durables) -> Outbox<'a> {
         let Options { lease, max_age, in_flight, .. } = self.options;
         Outbox { db: &self.db, durables, receiver, lease, max_age, in_flight }
     }
 
     /// Sends what is due, to each program. Returns how long to wait.
-    async fn send_all(&self) -> Result<Duration> {
+    async fn send_all(&self, heads: &mut Heads) -> Result<Duration> {
         let (mut pause, durables) = (self.options.poll, Durables::linked());
         for receiver in outbox::receivers() {
             let outbox = self.outbox(receiver, &durables);
             loop {
-                let claimed = outbox.claim().await?;
+                let claimed = outbox.claim(heads).await?;
                 if claimed.is_empty() {
                     break;
                 }

@@ -1,0 +1,355 @@
+//! What the tasks of a worker share: they claim calls, hold them while their receivers run, and count them.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::call::{Attempt, Outcome};
+use super::claim::{self, Claimed, Wanted};
+use super::fence::Fence;
+use super::heads::Heads;
+use super::lease::{self, Lease};
+use super::options::{Options, Ran};
+use super::receivers::Durables;
+use super::seen::Seen;
+use crate::db::{Db, Dialect, Tx};
+use crate::error::Result;
+use crate::fault;
+
+/// A call with `tx` that is due for so long, and that newer ones have overtaken, is counted before its receiver runs.
+const SUSPECT: Duration = Duration::from_secs(1);
+
+/// How a receiver is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// In a transaction, which has locked its call: the receiver takes `tx`.
+    Locked,
+    /// Outside of a transaction, with a lease.
+    Leased,
+}
+
+pub(super) const MODES: [Mode; 2] = [Mode::Leased, Mode::Locked];
+
+/// Whether a task has claimed calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claims {
+    None,
+    Some,
+}
+
+/// What the tasks of a worker share.
+pub(super) struct Shared {
+    pub(super) db: Db,
+    pub(super) durables: Durables,
+    pub(super) options: Options,
+    /// The id of the worker, which changes if its presence is lost.
+    worker: AtomicI64,
+    /// How many calls of each receiver are running.
+    counts: Mutex<HashMap<&'static str, u32>>,
+    /// The calls that this worker holds, with the numbers of their attempts.
+    held: Mutex<HashMap<(i64, u32), Held>>,
+    /// One task at a time claims a call, if a receiver runs only as often as its `concurrency`, or if only one transaction can write.
+    claiming: [tokio::sync::Mutex<()>; 2],
+    /// The receivers of which more calls are due than are looked at, and how far their keys were looked at.
+    crowded: Mutex<Vec<&'static str>>,
+    heads: tokio::sync::Mutex<Heads>,
+    /// When the latest call of each receiver with `tx` was due that this worker has claimed.
+    latest: Mutex<HashMap<&'static str, i64>>,
+    /// A task has claimed a call: there may be more.
+    pub(super) more: Notify,
+    /// Whether no further calls are claimed.
+    is_stopping: AtomicBool,
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// What is known of a call that this worker holds.
+struct Held {
+    /// Notified if another worker has taken the call.
+    lost: Arc<Notify>,
+    /// Whether its transaction has locked it, so that its lease is not renewed.
+    is_locked: bool,
+}
+
+impl Shared {
+    pub(super) fn new(db: Db, durables: Durables, options: Options, worker: i64) -> Self {
+        Self {
+            db,
+            durables,
+            options,
+            worker: AtomicI64::new(worker),
+            counts: Mutex::default(),
+            held: Mutex::default(),
+            claiming: Default::default(),
+            crowded: Mutex::default(),
+            heads: tokio::sync::Mutex::default(),
+            latest: Mutex::default(),
+            more: Notify::new(),
+            is_stopping: AtomicBool::new(false),
+            succeeded: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn ran(&self) -> Ran {
+        Ran { succeeded: self.succeeded.load(Ordering::Relaxed), failed: self.failed.load(Ordering::Relaxed) }
+    }
+
+    /// No task claims a further call.
+    pub(super) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Drops the receivers that are running outside of a transaction: others take over their calls.
+    pub(super) fn lose_leases(&self) {
+        lock(&self.held).values().for_each(|held| held.lost.notify_one());
+    }
+
+    /// The worker has another id.
+    pub(super) fn rename(&self, worker: i64) {
+        self.worker.store(worker, Ordering::Relaxed);
+    }
+
+    /// Of these receivers, more calls are due than are looked at.
+    pub(super) fn crowded(&self, receivers: Vec<&'static str>) {
+        *lock(&self.crowded) = receivers;
+    }
+
+    /// Calls one receiver after the other, until no call is due.
+    pub(super) async fn run_calls(&self, mode: Mode) -> Result<Claims> {
+        let mut claims = Claims::None;
+        while !self.is_stopping.load(Ordering::Relaxed) && self.run_next(mode).await? {
+            claims = Claims::Some;
+        }
+        Ok(claims)
+    }
+
+    /// Calls the receiver of the next call. Returns false if no call is due.
+    async fn run_next(&self, mode: Mode) -> Result<bool> {
+        let Some(RunningCall { claimed, tx, lease, .. }) = &mut self.claim(mode).await? else { return Ok(false) };
+        self.more.notify_one();
+        fault::point("after_claim");
+        let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
+        let seen = Seen::delivery(&self.db, claimed);
+        let outcome = match (tx.take(), lease) {
+            (Some(tx), lease) => {
+                let worker = lease.as_ref().map(|lease| lease.worker);
+                seen.around(attempt.run_in(tx, claimed, worker)).await?
+            }
+            (None, Some(lease)) => seen.around(attempt.run_leased(claimed, lease.worker, &lease.lost)).await?,
+            (None, None) => Outcome::Lost,
+        };
+        match outcome {
+            Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
+            Outcome::Failed | Outcome::Dead => _ = self.failed.fetch_add(1, Ordering::Relaxed),
+            Outcome::Lost => {}
+        }
+        Ok(true)
+    }
+
+    /// Claims the next call, and counts it.
+    async fn claim(&self, mode: Mode) -> Result<Option<RunningCall<'_>>> {
+        let _turn = if self.claims_in_turn(mode) { Some(self.claiming[mode as usize].lock().await) } else { None };
+        let names = self.free_receivers(mode);
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let held: Vec<i64> = lock(&self.held).keys().map(|(call, _)| *call).collect();
+        let wanted = || Wanted::new(&names, &self.durables, &held, self.db.dialect());
+        let claimed = match self.claim_one(mode, &wanted()).await {
+            Ok(None) => match &self.heads_of(&names).await?[..] {
+                [] => Ok(None),
+                heads => self.claim_one(mode, &wanted().among(heads)).await,
+            },
+            claimed => claimed,
+        };
+        match claimed {
+            Err(error) if claim::is_busy(&error) => Ok(None),
+            claimed => claimed,
+        }
+    }
+
+    /// Whether one task claims after the other.
+    fn claims_in_turn(&self, mode: Mode) -> bool {
+        let has_limit = |name| self.durables.durability(name).is_some_and(|known| known.concurrency.is_some());
+        self.db.dialect() == Dialect::Sqlite || self.receivers(mode).any(has_limit)
+    }
+
+    async fn claim_one(&self, mode: Mode, wanted: &Wanted<'_>) -> Result<Option<RunningCall<'_>>> {
+        // In SQLite, a transaction would wait for the one that writes.
+        if self.db.dialect() == Dialect::Sqlite && !wanted.exists(&self.db).await? {
+            return Ok(None);
+        }
+        match mode {
+            Mode::Locked => self.lock_next(wanted).await,
+            Mode::Leased => {
+                let lease = self.lease();
+                let claimed = lease.claim_next(&self.db, wanted).await?;
+                Ok(claimed.map(|claimed| {
+                    let lease = HeldLease::new(self, &claimed, lease.worker, false);
+                    RunningCall::new(self, claimed, None, Some(lease))
+                }))
+            }
+        }
+    }
+
+    /// Calls that are the first of their keys, of receivers of which more calls are due than are looked at.
+    async fn heads_of(&self, names: &[&'static str]) -> Result<Vec<i64>> {
+        let crowded = lock(&self.crowded).clone();
+        let mut found = Vec::new();
+        if crowded.is_empty() {
+            return Ok(found);
+        }
+        let mut heads = self.heads.lock().await;
+        for name in crowded.into_iter().filter(|name| names.contains(name)) {
+            found.extend(heads.next(&self.db, name, &self.durables).await?);
+        }
+        Ok(found)
+    }
+
+    async fn lock_next(&self, wanted: &Wanted<'_>) -> Result<Option<RunningCall<'_>>> {
+        let tx = self.db.begin_at(Location::caller()).await?;
+        let Some(claimed) = wanted.lock_next(&tx).await? else {
+            return tx.rollback().await.map(|()| None);
+        };
+        if !self.is_suspect(&claimed) {
+            return Ok(Some(RunningCall::new(self, claimed, Some(tx), None)));
+        }
+        let lease = self.lease();
+        lease.begin_in(&tx, &claimed).await?;
+        tx.commit().await?;
+        let held = HeldLease::new(self, &claimed, lease.worker, true);
+        let tx = self.db.begin_at(Location::caller()).await?;
+        let fence = Fence { id: claimed.id, worker: Some(lease.worker), attempts: claimed.attempts + 1 };
+        if fence.lock(&tx).await? {
+            return Ok(Some(RunningCall::new(self, claimed, Some(tx), Some(held))));
+        }
+        tx.rollback().await.map(|()| None)
+    }
+
+    /// Whether the receiver of a call with `tx` may have ended its process: nothing else remains of such an attempt, because its
+    /// transaction is rolled back. Calls are claimed in the order in which they are due. One that newer calls have overtaken was locked
+    /// meanwhile, or it waited for another one of its key; and a worker that has claimed none before may be the one whose process was ended.
+    ///
+    /// Such an attempt is counted before the receiver runs, in a transaction of its own, so that the call is dead in the end.
+    fn is_suspect(&self, claimed: &Claimed) -> bool {
+        let Some(name) = self.durables.names().find(|name| *name == claimed.receiver) else { return false };
+        let mut latest = lock(&self.latest);
+        let is_overtaken = latest.get(name).is_none_or(|latest| claimed.due < *latest);
+        let due = latest.entry(name).or_insert(claimed.due);
+        *due = claimed.due.max(*due);
+        is_overtaken && claimed.overdue >= SUSPECT
+    }
+
+    pub(super) fn lease(&self) -> Lease {
+        Lease { worker: self.worker.load(Ordering::Relaxed), time: self.options.lease }
+    }
+
+    /// Takes over the calls of workers whose process has ended. Returns whether there were some.
+    pub(super) async fn take_over(&self) -> Result<bool> {
+        let mut workers = lease::workers(&self.db).await?;
+        workers.retain(|worker| *worker != self.worker.load(Ordering::Relaxed));
+        let gone = if workers.is_empty() { Vec::new() } else { self.db.gone(&workers).await? };
+        Ok(!gone.is_empty() && lease::take_over(&self.db, &gone).await? > 0)
+    }
+
+    fn receivers(&self, mode: Mode) -> impl Iterator<Item = &'static str> {
+        let takes_tx = |name| self.durables.durability(name).map(|durability| durability.takes_tx);
+        self.durables.names().filter(move |name| takes_tx(name) == Some(mode == Mode::Locked))
+    }
+
+    /// The receivers of which another call may run.
+    pub(super) fn free_receivers(&self, mode: Mode) -> Vec<&'static str> {
+        let counts = lock(&self.counts);
+        let is_free = |name: &&'static str| {
+            let running = counts.get(name).copied().unwrap_or_default();
+            self.durables.durability(name).and_then(|known| known.concurrency).is_none_or(|most| running < most)
+        };
+        self.receivers(mode).filter(is_free).collect()
+    }
+
+    /// Renews the leases of the calls that are running. A receiver whose call another worker has taken is dropped. A call whose claim was
+    /// not answered becomes due again.
+    pub(super) async fn renew_leases(&self) -> Result<()> {
+        let held: Vec<i64> = lock(&self.held).keys().map(|(call, _)| *call).collect();
+        self.lease().release_lost(&self.db, &held).await?;
+        let is_renewed = |(call, held): (&(i64, u32), &Held)| (!held.is_locked).then_some(*call);
+        let calls: Vec<(i64, u32)> = lock(&self.held).iter().filter_map(is_renewed).collect();
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let renewed = self.lease().renew(&self.db, &calls).await?;
+        let held = lock(&self.held);
+        for lost in calls.iter().filter(|(call, _)| !renewed.contains(call)).filter_map(|call| held.get(call)) {
+            lost.lost.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// A call that is running, which is counted until this is dropped.
+struct RunningCall<'a> {
+    claimed: Claimed,
+    /// The transaction in which its receiver runs, if it takes `tx`.
+    tx: Option<Tx>,
+    /// The lease, if the attempt was counted before it began.
+    lease: Option<HeldLease<'a>>,
+    _count: Count<'a>,
+}
+
+impl<'a> RunningCall<'a> {
+    fn new(shared: &'a Shared, claimed: Claimed, tx: Option<Tx>, lease: Option<HeldLease<'a>>) -> Self {
+        let receiver = shared.durables.names().find(|name| *name == claimed.receiver);
+        if let Some(receiver) = receiver {
+            *lock(&shared.counts).entry(receiver).or_default() += 1;
+        }
+        Self { claimed, tx, lease, _count: Count { shared, receiver } }
+    }
+}
+
+/// One of the calls of a receiver that are running.
+struct Count<'a> {
+    shared: &'a Shared,
+    receiver: Option<&'static str>,
+}
+
+impl Drop for Count<'_> {
+    fn drop(&mut self) {
+        let mut counts = lock(&self.shared.counts);
+        if let Some(count) = self.receiver.and_then(|receiver| counts.get_mut(receiver)) {
+            *count -= 1;
+        }
+    }
+}
+
+/// A lease that the worker holds until this is dropped.
+struct HeldLease<'a> {
+    shared: &'a Shared,
+    /// The id of the worker when it was claimed.
+    worker: i64,
+    call: (i64, u32),
+    /// Notified if another worker has taken the call.
+    lost: Arc<Notify>,
+}
+
+impl<'a> HeldLease<'a> {
+    fn new(shared: &'a Shared, claimed: &Claimed, worker: i64, is_locked: bool) -> Self {
+        let (call, lost) = ((claimed.id, claimed.attempts + 1), Arc::new(Notify::new()));
+        lock(&shared.held).insert(call, Held { lost: Arc::clone(&lost), is_locked });
+        Self { shared, worker, call, lost }
+    }
+}
+
+impl Drop for HeldLease<'_> {
+    fn drop(&mut self) {
+        lock(&self.shared.held).remove(&self.call);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
