@@ -368,7 +368,20 @@ pub mod error;
 mod extract;
 #[cfg(feature = "durable")]
 mod fault;
-#[cfg(all(doc, any(not(doctest), all(feature = "durable", feature = "migrate", feature = "wiring"))))]
+#[cfg(all(
+    doc,
+    any(
+        not(doctest),
+        all(
+            feature = "axum",
+            feature = "durable",
+            feature = "metrics",
+            feature = "migrate",
+            feature = "tower-sessions",
+            feature = "wiring"
+        )
+    )
+))]
 pub mod guide;
 pub mod model;
 pub mod prelude;

@@ -33,7 +33,7 @@ type Tables = (Printout, Event, Todo);
 
 /// The rows of the table that name a receiver of this file, and what follows the table.
 fn shown(page: &str) -> String {
-    let (table, after) = page.split_once("</table>").expect("a table");
+    let (table, after) = page.split_once("</table></div>").expect("a table");
     let rows = table.lines().filter(|line| line.contains("page::") || line.contains("<th>"));
     crate::log::without_lines(&(rows.collect::<Vec<_>>().join("\n") + after))
 }

@@ -66,7 +66,7 @@ impl Drop for Meter {
     }
 }
 
-/// Sets the gauges of the `metrics` crate to what [`status`](super::status()) says. Call it when the metrics are read, for example in the
+/// Sets the gauges of the `metrics` crate to what [`status`](crate::durable::status()) says. Call it when the metrics are read, for example in the
 /// handler of `/metrics`, and in one process only: it reads the whole table `signals_todo`.
 ///
 /// | gauge, by `receiver` | |

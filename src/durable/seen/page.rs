@@ -14,27 +14,36 @@ use crate::error::Result;
 /// How many dead calls a page shows.
 const MOST: usize = 100;
 
-/// The state of durable receivers as one page of HTML: what [`status`](super::status()) says of each, and the dead calls with their
-/// errors and the commands that repeat or discard them, see [`command`](super::command()). It shows the 100 oldest of them.
+/// The state of durable receivers as one page of HTML: what [`status`](crate::durable::status()) says of each, and the dead calls with their
+/// errors and the commands that repeat or discard them, see [`command`](crate::durable::command()). It shows the 100 oldest of them.
 ///
 /// The page needs no other file and no script. It shows no payloads, but errors and keys: put it behind a login.
 ///
 /// ```rust,standalone_crate
-/// use axum::Router;
-/// use axum::response::Html;
-/// use axum::routing::get;
 /// use signals::durable;
 /// use signals::prelude::*;
 ///
-/// async fn durable_receivers(db: Db) -> Result<Html<String>> {
-///     Ok(Html(durable::page(&db).await?))
+/// #[model]
+/// #[derive(Debug, Default)]
+/// struct User {
+///     #[key]
+///     id: Id<User>,
 /// }
 ///
-/// fn admin() -> Router<Db> {
-///     Router::new().route("/durable", get(durable_receivers))
+/// #[receiver(post_commit, sender = User, durable, id = "welcome")]
+/// async fn welcome() {}
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<()> {
+///     let db = Db::connect("sqlite::memory:").await?;
+///     db.create_tables().await?;
+///     let html = durable::page(&db).await?;
+///     assert!(html.contains("<code>welcome</code>"));
+///     Ok(())
 /// }
-/// # fn main() {}
 /// ```
+///
+/// The [guide](crate::guide::chapter_15#a-page) has a route of axum.
 ///
 /// # Errors
 /// Errors of the database.
