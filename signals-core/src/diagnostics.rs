@@ -28,7 +28,7 @@ pub use senders::{CopiedField, FieldType};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait SendsSignals {
     /// The sender itself.
@@ -124,7 +124,7 @@ pub enum NoSender {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a signal",
     label = "not a signal",
-    note = "for a signal of your own, annotate `{Self}` with `#[signal]`; for a signal of a model, write `post_save, sender = {Self}`"
+    note = "a signal of your own is a struct with `#[signal]`; for the signals of a model, write `post_save, sender = {Self}`"
 )]
 pub trait SignalName {
     /// The signal itself.
@@ -153,7 +153,7 @@ pub enum NoSenders {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait SenderOf<Senders = Models> {
     /// The sender itself.

@@ -150,7 +150,7 @@ fn a_durable_signal() {
         &expect![[r#"
             impl OrderPaid {
             # [doc = r" The receivers of this signal."] const SIGNAL : & 'static PRIVATE Signal < OrderPaid > = & PRIVATE Signal::of (& STATE) ;
-            # [doc = r" Sends it in this transaction: calls every receiver that is not durable at once, in order, and stores it for the durable"] # [doc = r" ones, which are called after the commit."] # [doc = r""] # [doc = r" # Errors"] # [doc = r""] # [doc = r" If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit."] # [allow (dead_code , unreachable_pub , reason = "it has the location of the struct")] async fn send (self , tx : & mut SIGNALS Tx) -> CORE result::Result < () , SIGNALS Error > {
+            # [doc = r" Sends it in this transaction: calls every receiver that is not durable at once, in order, and stores it for the durable"] # [doc = r" ones, which are called after the commit."] # [doc = r""] # [doc = r" # Errors"] # [doc = r""] # [doc = r" If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit."] # [allow (dead_code , unreachable_pub , unused_qualifications , reason = "it has the location of the struct")] async fn send (self , tx : & mut SIGNALS Tx) -> CORE result::Result < () , SIGNALS Error > {
             PRIVATE send_durable (self , tx) . await }
             }
             static DURABLE : PRIVATE SignalState < PRIVATE DurableOf < OrderPaid >> = PRIVATE SignalState::without_senders () ;

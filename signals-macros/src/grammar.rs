@@ -202,8 +202,15 @@ impl Key<'_> {
         if is_end(self.input) {
             return Ok(());
         }
-        let message = format!("`{0}` takes no value\n\nhelp: write `{0}` alone", self.name);
-        Err(syn::Error::new_spanned(rest(self.input), message))
+        let value = rest(self.input);
+        // `durable(retries = 3)`
+        let inner = inside(&value);
+        let help = if is_group(&value) && !inner.is_empty() {
+            format!("write `{}, {}`", self.name, written(inner))
+        } else {
+            format!("write `{}` alone", self.name)
+        };
+        Err(syn::Error::new_spanned(value, format!("`{}` takes no value\n\nhelp: {help}", self.name)))
     }
 
     /// `= value`, as in the example.
@@ -223,7 +230,15 @@ impl Key<'_> {
 
     /// A whole number.
     pub(crate) fn number(&self, example: &str) -> syn::Result<u32> {
-        self.value_of(Kind::Number, example, |input| input.parse::<LitInt>()?.base10_parse())
+        let number = self.value_of(Kind::Number, example, |input| {
+            let number = input.parse::<LitInt>()?;
+            if number.base10_digits().starts_with('-') { Err(input.error("a number below 0")) } else { Ok(number) }
+        })?;
+        let too_large = |_| {
+            let message = format!("`{}` is at most {}\n\nhelp: write a smaller number", self.name, u32::MAX);
+            syn::Error::new(number.span(), message)
+        };
+        number.base10_parse().map_err(too_large)
     }
 
     /// `a` or `[a, b]`

@@ -22,6 +22,7 @@ mod shape;
 mod signal;
 mod subject;
 mod suggest;
+mod times;
 mod values;
 mod written;
 

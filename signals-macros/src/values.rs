@@ -7,6 +7,7 @@ use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
 
 use crate::case::camel_case;
 use crate::suggest;
+use crate::times;
 use crate::written::{Name, is_camel, is_constant, names, written, written_with};
 
 /// A kind of value.
@@ -111,7 +112,7 @@ impl Kind {
         let tokens = tokens.clone();
         match self {
             Self::Text => text(tokens),
-            Self::Time => time(&tokens),
+            Self::Time => times::meant(&tokens),
             Self::Number => number(&tokens),
             Self::Field => fields(tokens).filter(|name| !name.contains(',')),
             Self::Method => names(tokens).last().map(|name| format!("\"{}\"", name.last())),
@@ -180,25 +181,6 @@ fn text(tokens: TokenStream) -> Option<String> {
     simple.then(|| format!("\"{}\"", written(tokens)))
 }
 
-/// A time in another form: `5`, `"5 seconds"`, `Duration::from_millis(500)`.
-fn time(tokens: &TokenStream) -> Option<String> {
-    let text = tokens.to_string();
-    let digits = text.find(|c: char| c.is_ascii_digit())?;
-    let (before, number) = text.split_at(digits);
-    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
-    let (number, after) = number.split_at(end);
-    let unit = format!("{before} {after}").to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| unit.contains(word));
-    let unit = match () {
-        () if after.starts_with('.') => return None,
-        () if has(&["milli", "ms"]) => "ms",
-        () if has(&["min"]) || after.starts_with('m') => "m",
-        () if has(&["hour", "hrs"]) || after.starts_with('h') => "h",
-        () => "s",
-    };
-    Some(format!("\"{number}{unit}\""))
-}
-
 /// A whole number in another form: `"5"`, `5.0`, `five(5)`.
 fn number(tokens: &TokenStream) -> Option<String> {
     let text = tokens.to_string();
@@ -249,7 +231,15 @@ fn word(tokens: &TokenStream, words: &[&'static str]) -> Option<String> {
     let whole = names.iter().map(Name::last).collect::<Vec<_>>().join("_");
     let is_whole = |word: &&&str| whole.eq_ignore_ascii_case(word);
     let word = words.iter().find(is_whole).copied();
-    word.or_else(|| names.iter().rev().find_map(|name| suggest::nearest(name.last(), words))).map(str::to_owned)
+    let word = word.or_else(|| names.iter().rev().find_map(|name| suggest::nearest(name.last(), words)));
+    word.or_else(|| names.iter().rev().find_map(|name| part_of_one(name.last(), words))).map(str::to_owned)
+}
+
+/// The only word of which the written one is a part: `block_key` for `block`.
+fn part_of_one(written: &str, words: &[&'static str]) -> Option<&'static str> {
+    let is_part = |word: &&&str| word.split('_').any(|part| part.eq_ignore_ascii_case(written));
+    let mut all = words.iter().filter(is_part);
+    all.next().filter(|_| all.next().is_none()).copied()
 }
 
 /// The last segments of all names in the tokens, with commas.

@@ -24,15 +24,8 @@ macro_rules! questions {
 questions! {
     /// A list, a set, a map, an array or a tuple.
     #[diagnostic::on_unimplemented(message = "`{T}` cannot be the type of a column", label = "a column holds one value")]
-    #[cfg_attr(
-        feature = "serde_json",
-        diagnostic::on_unimplemented(note = "to store it as JSON, write `signals::model::Json<{T}>`")
-    )]
-    #[cfg_attr(
-        not(feature = "serde_json"),
-        diagnostic::on_unimplemented(
-            note = "to store it as JSON, add the feature `serde_json` of `signals-rs`, and write `signals::model::Json<{T}>`"
-        )
+    #[diagnostic::on_unimplemented(
+        note = "to store it as JSON, write `signals::model::Json<{T}>`, with the feature `serde_json` of `signals-rs`"
     )]
     ListColumn<>;
 
@@ -43,15 +36,8 @@ questions! {
         note = "if `{Item}` is a model, it points here with a field `#[foreign_key(on_delete = cascade)]`; for rows that are related \
                 to several, write `#[many_to_many]` and `ManyToMany<{Item}>`"
     )]
-    #[cfg_attr(
-        feature = "serde_json",
-        diagnostic::on_unimplemented(note = "to store other values as JSON, write `signals::model::Json<{T}>`")
-    )]
-    #[cfg_attr(
-        not(feature = "serde_json"),
-        diagnostic::on_unimplemented(
-            note = "to store other values as JSON, add the feature `serde_json` of `signals-rs`, and write `signals::model::Json<{T}>`"
-        )
+    #[diagnostic::on_unimplemented(
+        note = "to store other values as JSON, write `signals::model::Json<{T}>`, with the feature `serde_json` of `signals-rs`"
     )]
     ListOfColumn<Item>;
 

@@ -28,6 +28,11 @@ use crate::error::{Error, Result};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it is stored with an event",
+    label = "not carried",
+    note = "implement `signals::durable::Carried` for `{Self}`: its name, `to_text` and `from_text`"
+)]
 pub trait Carried: ContextValue + Sized {
     /// The name under which it is stored. It stays the same when the type is renamed or moved.
     const NAME: &'static str;

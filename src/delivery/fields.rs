@@ -29,8 +29,8 @@ pub(super) fn payload(fields: Fields) -> Result<String, String> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a durable signal",
     label = "cannot be stored",
-    note = "an event is stored as JSON: derive `serde::Serialize` and `serde::Deserialize` for `{Self}`, or store what it is \
-            made of, such as the id of a row"
+    note = "an event is stored as JSON: each type of your own in it derives `serde::Serialize` and `serde::Deserialize`; in place of another \
+            type, store what it is made of, such as the id of a row"
 )]
 pub trait DurableField: Sized {
     /// How it is written and read: one answer, so that a type that cannot be stored is one error.

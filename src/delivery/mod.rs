@@ -19,7 +19,9 @@ pub use self::outgoing::Outgoing;
 pub(crate) use self::outgoing::outgoing_receivers;
 pub use self::payload::{Delivered, DurableOf, Parts, PartsWithTx, parts, parts_with_tx, set_key};
 pub(crate) use self::payload::{Place, calls_of, deliver};
-pub(crate) use self::signal::Stored;
 #[cfg(feature = "nats")]
-pub(crate) use self::signal::received;
+pub use self::signal::BetweenPrograms;
+#[cfg(feature = "nats")]
+pub(crate) use self::signal::Receive;
+pub(crate) use self::signal::Stored;
 pub use self::signal::{DurableChannel, DurableSignal, send_durable};

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use signals_core::__private::declared;
 
-use super::DurableSignal;
+use super::{BetweenPrograms, DurableSignal};
 use crate::db::{CallOrder, OutgoingCall};
 
 /// A durable signal that another program receives.
@@ -24,9 +24,9 @@ pub struct Outgoing {
 type KeyOf = fn(&dyn Any) -> Option<String>;
 
 impl Outgoing {
-    /// That of the signal `S`. Its events are received in the order of their keys, or in any order.
-    pub(crate) const fn new<S: DurableSignal>(program: &'static str, key: Option<KeyOf>) -> Self {
-        Self { signal: TypeId::of::<S>(), name: S::NAME, program, key }
+    /// That of a signal. Its events are received in the order of their keys, or in any order.
+    pub(crate) const fn new(of: BetweenPrograms, program: &'static str, key: Option<KeyOf>) -> Self {
+        Self { signal: of.signal, name: of.name, program, key }
     }
 }
 

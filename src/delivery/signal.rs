@@ -1,5 +1,7 @@
 //! Durable signals of the program's own: `#[signal(durable)]`.
 
+#[cfg(feature = "nats")]
+use std::any::TypeId;
 use std::fmt;
 
 use signals_core::__private::{Asynchronous, Payload, SignalState, Source, asynchronous, catch_panic};
@@ -14,6 +16,11 @@ use crate::db::{CallOrder, Db, OutgoingCall, OutgoingEvent, Tx};
 use crate::error::{Error, Result};
 
 /// A struct with `#[signal(durable)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a durable signal",
+    label = "not a durable signal",
+    note = "a durable signal is a struct of your own with `#[signal(durable)]`"
+)]
 pub trait DurableSignal:
     Payload<Mode = Asynchronous, Output = (), Any = Self> + for<'a> Payload<Of<'a> = Self> + Send + 'static
 {
@@ -21,6 +28,11 @@ pub trait DurableSignal:
     const NAME: &'static str;
     /// The version of its fields.
     const VERSION: u32 = 1;
+
+    /// What is declared of it for other programs: one answer, so that another type is one error.
+    #[cfg(feature = "nats")]
+    const BETWEEN_PROGRAMS: BetweenPrograms =
+        BetweenPrograms { signal: TypeId::of::<Self>(), name: Self::NAME, receive: received::<Self> };
 
     /// Changes the fields of an older version into those of the next one, up to the current version.
     fn upcast(_version: u32, _fields: &mut Fields) {}
@@ -35,6 +47,19 @@ pub trait DurableSignal:
     /// The receivers that are called later.
     fn durable_state() -> &'static SignalState<DurableOf<Self>>;
 }
+
+/// A durable signal that programs send to one another.
+#[cfg(feature = "nats")]
+#[derive(Debug, Clone, Copy)]
+pub struct BetweenPrograms {
+    pub(crate) signal: TypeId,
+    pub(crate) name: &'static str,
+    pub(crate) receive: Receive,
+}
+
+/// Makes the event of another program one of this program.
+#[cfg(feature = "nats")]
+pub(crate) type Receive = fn(&Tx, u32, Fields, Option<String>) -> Result<Option<OutgoingEvent>>;
 
 /// Sends a durable signal: calls its ordinary receivers, and stores the event for the others.
 ///

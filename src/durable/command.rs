@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use signals_core::BoxFuture;
+
 use super::seen::short;
 use super::{dead_calls, discard, discard_all, retry, status};
 use crate::db::Db;
@@ -40,8 +42,11 @@ forget <id>      deletes the calls of a receiver that is no longer linked
 ///
 /// # Errors
 /// There is no such command, with what there is; an argument is missing or wrong; errors of the database.
-pub async fn command(db: &Db, arguments: impl IntoIterator<Item = String>) -> Result<String> {
-    let arguments: Vec<String> = arguments.into_iter().collect();
+pub fn command(db: &Db, arguments: impl IntoIterator<Item = String>) -> BoxFuture<'_, Result<String>> {
+    Box::pin(run(db, arguments.into_iter().collect()))
+}
+
+async fn run(db: &Db, arguments: Vec<String>) -> Result<String> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["status"] | [] => print_status(db).await,

@@ -1,10 +1,11 @@
 //! Calling a receiver for events that were stored before.
 
+use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::panic::Location;
 use std::time::SystemTime;
 
-use signals_core::ReceiverName;
+use signals_core::{BoxFuture, ReceiverName};
 
 use super::claim;
 use super::receivers::Durables;
@@ -55,9 +56,13 @@ const BATCH: i64 = 500;
 ///
 /// # Errors
 /// The receiver is not durable; an event cannot be read; errors of the database.
-pub async fn replay<R: ReceiverName>(db: &Db, since: SystemTime) -> Result<u64> {
+pub fn replay<R: ReceiverName>(db: &Db, since: SystemTime) -> BoxFuture<'_, Result<u64>> {
+    Box::pin(replay_for(R::ID, db, since))
+}
+
+async fn replay_for(function: TypeId, db: &Db, since: SystemTime) -> Result<u64> {
     let of_function =
-        signals_core::receivers().filter(|receiver| receiver.function == R::ID && receiver.durable.is_some());
+        signals_core::receivers().filter(|receiver| receiver.function == function && receiver.durable.is_some());
     let names: BTreeSet<&'static str> = of_function.map(|receiver| &*receiver.id.name).collect();
     if names.is_empty() {
         return Err(Error::other("a receiver whose attribute does not say `durable` has no stored events"));

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use signals_core::BoxFuture;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -32,7 +33,7 @@ const LONGEST: Duration = Duration::from_hours(24 * 365);
 ///     Worker::new(&db).run(shutdown()).await
 /// }
 ///
-/// /// Ready when the process is told to end: for example `tokio::signal::ctrl_c()`.
+/// /// Ready when the process is told to end: for example after `tokio::signal::ctrl_c().await`.
 /// async fn shutdown() {
 ///     # std::future::pending().await
 /// }
@@ -99,12 +100,19 @@ impl Worker {
 
     /// Calls receivers until `until` is ready. Then it begins no further calls, and waits for those that are running.
     ///
+    /// A future with another output than `()` is awaited in a block: `run(async { _ = tokio::signal::ctrl_c().await })`.
+    ///
     /// Failures of receivers and of the database are reported to the handler of
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on.
     ///
     /// # Errors
     /// The tables do not exist, or two receivers have one id.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
+    pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
+        // The future of a generic `async fn` would report what is not a future at each of its uses.
+        Box::pin(self.run_until(until))
+    }
+
+    async fn run_until(self, until: impl Future<Output = ()>) -> Result<()> {
         let mut until = pin!(until);
         let Some(mut running) = Running::start(self.db, self.options).await? else {
             until.await;
@@ -148,7 +156,7 @@ impl Worker {
         let (stop, stopped) = oneshot::channel::<()>();
         let db = self.db.clone();
         let task = tokio::spawn(async move {
-            let ran = self.run(async { _ = stopped.await }).await;
+            let ran = self.run_until(async { _ = stopped.await }).await;
             if let Err(error) = &ran {
                 db.report(Error::other(format!("the worker of durable receivers cannot begin: {error}")));
             }

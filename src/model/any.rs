@@ -13,7 +13,7 @@ use crate::value::ValueRef;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait AnyModel: AnyRow {}
 
@@ -26,7 +26,7 @@ impl<M: AnyRow> AnyModel for M {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait AnyRow: Any + Send + Sync {
     fn any_meta(&self) -> &'static Meta;

@@ -7,7 +7,7 @@ use super::key::Answered;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait HasColumns: Sized {
     /// A struct with a [`ColumnOf`] for each field.

@@ -12,18 +12,9 @@ use crate::column::{Column, ColumnFunctions};
     label = "not a column type",
     note = "for an enum without data, or a struct that wraps one value, write `#[derive(Clone, signals::Column)]`"
 )]
-#[cfg_attr(
-    feature = "serde_json",
-    diagnostic::on_unimplemented(
-        note = "to store the fields of a struct, write them into the model, or store it as JSON: `signals::model::Json<{Self}>`"
-    )
-)]
-#[cfg_attr(
-    not(feature = "serde_json"),
-    diagnostic::on_unimplemented(
-        note = "to store the fields of a struct, write them into the model, or store it as JSON: add the feature `serde_json` of \
-                `signals-rs`, and write `signals::model::Json<{Self}>`"
-    )
+#[diagnostic::on_unimplemented(
+    note = "to store the fields of a struct, write them into the model, or store it as JSON: write `signals::model::Json<{Self}>`, with \
+            the feature `serde_json` of `signals-rs`"
 )]
 pub trait ColumnOrModel<Way> {
     /// How it can be used.

@@ -16,7 +16,7 @@ use crate::value::{Value, ValueRef};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait ModelInternals: AnyModel + HasColumns + SendsSignals<Me = Self> + Sized {
     /// [`Model::Key`](super::Model::Key)

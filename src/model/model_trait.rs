@@ -58,7 +58,7 @@ lists_are_no_rows! {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
-    note = "annotate `{Self}` with `#[model]`"
+    note = "a model is a struct of your own with `#[model]`: annotate `{Self}`, or name another type if `{Self}` is not yours"
 )]
 pub trait Model: ModelInternals<PrimaryKey = <Self as Model>::Key> {
     /// The type of its key.

@@ -68,6 +68,11 @@ pub struct OrderPaid {
 #[derive(Debug, Clone, Copy)]
 struct Tick;
 
+/// Of a library at a path that the user has written.
+#[signal(durable, crate = signals)]
+#[derive(Debug, Clone, Copy)]
+struct Tock;
+
 fn from_v1(version: u32, fields: &mut Fields) {
     drop(fields.insert("version".to_owned(), version.into()));
 }

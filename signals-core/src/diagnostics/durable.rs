@@ -4,8 +4,8 @@
 #[diagnostic::on_unimplemented(
     message = "receivers of `{Self}` cannot be durable",
     label = "remove `durable`",
-    note = "durable receivers are those of `post_commit`, of `post_delete_commit` and of signals with `#[signal(durable)]`; the other \
-            signals of models are sent inside of their transaction, or not for what it has committed"
+    note = "write `post_commit` or `post_delete_commit` in place of it, which are sent for what was committed, or send a signal of \
+            your own with `#[signal(durable)]`"
 )]
 pub trait CanBeDurable {
     /// The signal itself.

@@ -299,6 +299,10 @@ parameter! {
     "a receiver reads and writes through the transaction that it is called in"
 }
 parameter! {
+    /// The type of the parameter `delivery` of a durable receiver.
+    DeliveryIs, "`delivery` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
+}
+parameter! {
     /// The type of the parameter `db`.
     DbIs, "`db` is a `{Field}` here, not `{Wanted}`", "expected `{Field}`"
 }

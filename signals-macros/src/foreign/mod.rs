@@ -10,6 +10,7 @@ use crate::model::ON_DELETE;
 use crate::values::Kind;
 use crate::written::names;
 
+mod durable;
 mod fields;
 mod models;
 mod parameters;
@@ -23,8 +24,15 @@ mod tests;
 pub(crate) use self::positional::positional;
 pub(crate) use self::row::Place;
 
-const TABLES: &[&[Row]] =
-    &[receivers::ROWS, signal_names::ROWS, signal_names::OFF, parameters::ROWS, models::ROWS, fields::ROWS];
+const TABLES: &[&[Row]] = &[
+    receivers::ROWS,
+    durable::ROWS,
+    signal_names::ROWS,
+    signal_names::OFF,
+    parameters::ROWS,
+    models::ROWS,
+    fields::ROWS,
+];
 
 /// The answer to a foreign word, if it is one. `rest` is what follows it in the argument: `= value`, `(value)` or nothing.
 pub(crate) fn answer(place: Place, word: &str, rest: &TokenStream) -> Option<String> {

@@ -64,110 +64,6 @@ pub(super) const ROWS: &[Row] = &[
     .with(Kind::Time),
     row(
         RECEIVER,
-        &[
-            "persistent",
-            "persist",
-            "reliable",
-            "transactional_outbox",
-            "outbox",
-            "background",
-            "job",
-            "at_least_once",
-            "exactly_once",
-        ],
-        "a receiver whose calls are stored and repeated is `durable`",
-        "write `durable`",
-    ),
-    row(
-        RECEIVER,
-        &["retry", "max_retries", "max_retry", "max_attempts", "attempts", "tries", "retry_count", "max_deliver"],
-        "the number of times that a failed call of a durable receiver is repeated is its `retries`",
-        "write `retries = {5}`, next to `durable`",
-    )
-    .with(Kind::Number),
-    row(
-        RECEIVER,
-        &["retry_delay", "retry_backoff", "default_retry_delay", "retry_after", "retry_interval", "initial_delay"],
-        "the first delay before a failed call of a durable receiver is repeated is its `backoff`, which doubles",
-        "write `backoff = {\"10s\"}`, next to `durable`",
-    )
-    .with(Kind::Time),
-    row(
-        RECEIVER,
-        &["queue", "queue_name", "topic", "exchange", "routing_key", "channel", "stream", "subject"],
-        "durable receivers have no queues: each call waits for a worker in the database, by the `id` of the receiver",
-        "leave `{}` out: `durable` is enough",
-    ),
-    row(
-        RECEIVER,
-        &[
-            "acks_late",
-            "ack_late",
-            "ack",
-            "auto_ack",
-            "manual_ack",
-            "acknowledge",
-            "task_acks_late",
-            "reject_on_worker_lost",
-        ],
-        "a durable receiver is done when it returns without an error, and is called again if its process ends before that",
-        "leave `{}` out: `durable` is enough",
-    ),
-    row(
-        RECEIVER,
-        &["delay", "countdown", "eta", "schedule", "scheduled_at", "run_at", "run_in", "wait_until"],
-        "a durable receiver is called as soon as the transaction has committed, and not later",
-        "leave `{}` out; a receiver that is too early returns `Err(delivery.retry_after(time).into())`",
-    ),
-    row(
-        RECEIVER,
-        &[
-            "dedupe",
-            "dedup",
-            "deduplicate",
-            "idempotent",
-            "idempotency_key",
-            "unique_key",
-            "job_key",
-            "once",
-            "message_id",
-        ],
-        "each call of a durable receiver is stored once, and its writes through `tx` take effect once",
-        "leave `{}` out; for other services, `delivery.idempotency_key()` is the same in every attempt",
-    ),
-    row(
-        RECEIVER,
-        &[
-            "partition",
-            "partition_key",
-            "partition_by",
-            "group",
-            "group_by",
-            "group_id",
-            "ordering_key",
-            "order_by",
-            "order_key",
-            "message_group",
-        ],
-        "the calls of a durable receiver that are made one after the other have the same `key`, a field",
-        "write `key = {country}`, next to `durable`",
-    )
-    .with(Kind::Field),
-    row(
-        RECEIVER,
-        &["concurrent", "max_concurrency", "parallelism", "parallel", "workers", "prefetch", "max_ack_pending"],
-        "the number of calls of a durable receiver that run at once is its `concurrency`",
-        "write `concurrency = {2}`, next to `durable`",
-    )
-    .with(Kind::Number),
-    row(
-        RECEIVER,
-        &["dead_letter", "dead_letter_queue", "dlq", "on_failure", "on_error", "poison", "on_poison"],
-        "what a dead call of a durable receiver means for the later ones with its key is its `on_dead`",
-        "write `on_dead = block_key` or `on_dead = skip`, next to `durable`",
-    ),
-    row(
-        RECEIVER,
         &["weak"],
         "`{}` has no meaning here: a receiver is part of the program and is never dropped",
         "leave it out",
@@ -325,26 +221,6 @@ pub(super) const ROWS: &[Row] = &[
         "the types that send a signal are not listed",
         "write `struct Saved<'a, M: ?Sized> { instance: &'a M }`, and `sender` in place of `{}`",
     ),
-    row(
-        SIGNAL,
-        &["persistent", "persist", "stored", "reliable", "outbox", "event_sourced"],
-        "a signal that is stored, and sent until its receivers succeed, is `durable`",
-        "write `durable`",
-    ),
-    row(
-        SIGNAL,
-        &["schema_version", "revision"],
-        "the version of the fields of a durable signal is its `version`",
-        "write `version = {2}`, next to `durable`",
-    )
-    .with(Kind::Number),
-    row(
-        SIGNAL,
-        &["upcaster", "upgrade", "migrate", "from_version", "converter"],
-        "the function that changes the fields of an older version is `upcast`",
-        "write `upcast = {from_v1}`, next to `durable` and `version`",
-    )
-    .with(Kind::Path),
     row(
         SIGNAL,
         &["use_caching", "cache", "weak", "dispatch_uid"],

@@ -2,7 +2,32 @@
 
 use super::durability::Durable;
 use super::timeout::Timeout;
+use crate::foreign::Place;
+use crate::grammar::Keys;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Type};
+
+/// The arguments that have a name.
+pub(super) const KEYS: Keys = Keys::new(
+    Place::Receiver,
+    &[
+        "sender",
+        "created",
+        "changed",
+        "raw",
+        "when",
+        "after",
+        "before",
+        "timeout",
+        "id",
+        "durable",
+        "retries",
+        "backoff",
+        "concurrency",
+        "key",
+        "on_dead",
+        "crate",
+    ],
+);
 
 /// One `#[receiver(..)]`.
 #[derive(Default)]

@@ -34,7 +34,13 @@ pub(super) fn check(parsed: &Parsed, parameters: &[Parameter<'_>], errors: &mut 
             errors.on(word, message);
             continue;
         }
-        if parsed.attributes.len() > 1 {
+        // Once, also if each of the attributes says so.
+        let is_first = parsed
+            .attributes
+            .iter()
+            .find(|one| one.durable.is_durable())
+            .is_some_and(|one| std::ptr::eq(one, arguments));
+        if parsed.attributes.len() > 1 && is_first {
             errors.on(
                 word,
                 "a durable receiver has one `receiver` attribute, because its deliveries are stored by its `id`\n\n\

@@ -24,7 +24,7 @@ use crate::root::{Root, SpanRange, ask, at, moved};
 
 pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> TokenStream {
     let item = &parsed.function;
-    let over = parsed.attributes.iter().find_map(|arguments| arguments.root.as_ref());
+    let over = parsed.root_path();
     let private = {
         let path = root.path(over);
         quote!(#path::__private)
@@ -66,8 +66,8 @@ pub(super) fn expand(parsed: &Parsed, function: &Function<'_>, root: Root) -> To
 }
 
 /// The output for a function with a mistake: the function and its name, so that its uses are not further errors.
-pub(super) fn stub(item: &ItemFn, root: Root) -> TokenStream {
-    let path = root.path(None);
+pub(super) fn stub(item: &ItemFn, over: Option<&Path>, root: Root) -> TokenStream {
+    let path = root.path(over);
     let private = quote!(#path::__private);
     if check::self_type(item.sig.to_token_stream()).is_some() || item.sig.receiver().is_some() {
         return quote!(#item);

@@ -6,11 +6,13 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Path, PathArguments, Type, TypePath};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, KEYS};
+use super::meant::is_of_the_library;
 use crate::case::{camel_case, snake_case};
 use crate::foreign::signal_names::SIGNALS;
 use crate::foreign::{self, Place};
 use crate::grammar::text;
+use crate::suggest;
 use crate::values::{Kind, models};
 use crate::written::{Name, is_camel, is_constant, names, written};
 
@@ -166,6 +168,12 @@ pub(super) fn several(first: &[Path], later: &[Bare], arguments: &Arguments) -> 
     if let Some((message, on)) = of_a_list(later, arguments) {
         return syn::Error::new_spanned(on, message);
     }
+    if types.is_empty()
+        && !first_is_type
+        && let Some(message) = unknown_word(first, later)
+    {
+        return syn::Error::new_spanned(spanned(&others), message);
+    }
     let (message, on) = if first_is_type && types.is_empty() {
         // `User, post_save`
         let meant = format!("{}, sender = {}", list(&others), list(first));
@@ -187,6 +195,23 @@ pub(super) fn several(first: &[Path], later: &[Bare], arguments: &Arguments) -> 
         (format!("several signals are written in brackets\n\nhelp: write {help}"), spanned(&on))
     };
     syn::Error::new_spanned(on, message)
+}
+
+/// The answer to a word after an argument that is no signal of the library, and most likely no signal: `durable, compressed`.
+fn unknown_word(first: &[Path], later: &[Bare]) -> Option<String> {
+    let [Bare { paths, after: Some(_) }] = later else { return None };
+    let [word] = &paths[..] else { return None };
+    let name = word.get_ident()?.unraw().to_string();
+    if is_of_the_library(&name) {
+        return None;
+    }
+    let all: Vec<&Path> = first.iter().chain([word]).collect();
+    Some(format!(
+        "`{name}` is no argument of the `receiver` attribute\n\n\
+         help: known are {}; several signals are written in brackets, as in `{}`",
+        suggest::list(KEYS.known()),
+        list(&all)
+    ))
 }
 
 /// What follows a value that may be a list: `sender = User, Order`.

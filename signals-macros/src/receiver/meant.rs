@@ -64,6 +64,15 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("request", &["user_logged_in", "user_logged_out", "user_login_failed"]),
 ];
 
+/// Names of what a delivery knows, and the method that has it.
+const OF_DELIVERY: &[(&[&str], &str)] = &[
+    (&["attempt", "attempts", "attempt_number", "retries", "retry", "retry_count", "tries", "executions"], "attempt"),
+    (&["idempotency_key", "job_id", "task_id", "message_id", "jid", "delivery_tag"], "idempotency_key"),
+    (&["event_id", "sequence", "offset"], "event"),
+    (&["age", "waited"], "age"),
+    (&["stored_at", "enqueued_at", "scheduled_at", "published_at"], "at"),
+];
+
 /// What the attributes say: the signals, as they are written, and the first sender.
 pub(super) struct Meant {
     signals: Vec<String>,
@@ -82,10 +91,7 @@ impl Meant {
 
     /// Whether all signals are the library's, by their names: a signal of your own has a name in camel case.
     pub(super) fn is_of_the_library(&self) -> bool {
-        let is_known = |signal: &String| {
-            SIGNALS.iter().any(|(known, _)| known == signal) || OTHER_SIGNALS.contains(&signal.as_str())
-        };
-        !self.signals.is_empty() && self.signals.iter().all(is_known)
+        !self.signals.is_empty() && self.signals.iter().all(|signal| is_of_the_library(signal))
     }
 
     /// What is wrong with the name of a parameter.
@@ -102,7 +108,7 @@ impl Meant {
             return None;
         }
         let signal = &self.signals[0];
-        if let Some(answer) = self.of_delivery(name, ty) {
+        if let Some(answer) = self.of_delivery(name, ty).or_else(|| self.in_delivery(name)) {
             return Some(answer);
         }
         match FIELDS.iter().find(|(field, _)| *field == name) {
@@ -138,9 +144,7 @@ impl Meant {
 
     /// The answer to a parameter that is a delivery, where there is none or with another name.
     fn of_delivery(&self, name: &str, ty: &Type) -> Option<String> {
-        let written = text(target(ty));
-        let is_delivery = written.trim_start_matches("signals::").trim_start_matches("durable::") == "Delivery";
-        if !is_delivery || self.sender.as_ref() == Some(&written) {
+        if !is_delivery(ty) || self.sender.as_ref() == Some(&text(target(ty))) {
             return None;
         }
         if self.is_durable {
@@ -156,6 +160,15 @@ impl Meant {
         Some(format!("only durable receivers have a delivery\n\nhelp: {help}"))
     }
 
+    /// The answer to what a delivery knows.
+    fn in_delivery(&self, name: &str) -> Option<String> {
+        let (_, method) = OF_DELIVERY.iter().filter(|_| self.is_durable).find(|(names, _)| names.contains(&name))?;
+        Some(format!(
+            "`{name}` is no field of the payload: what is known of a call is in its delivery\n\n\
+             help: take `delivery: &Delivery`, and write `delivery.{method}()`"
+        ))
+    }
+
     /// What is wrong with a value of the context that is a field of the payload, or all of it.
     pub(super) fn field_of_the_payload(&self, name: &str, ty: &Type) -> Option<String> {
         let written = written(ty.to_token_stream());
@@ -163,6 +176,12 @@ impl Meant {
             return Some(format!(
                 "the payload is not in the context\n\nhelp: write `event: {written}` without `#[context]`"
             ));
+        }
+        if self.is_durable && is_delivery(ty) {
+            return Some(
+                "the delivery is not in the context\n\nhelp: write `delivery: &Delivery`, without `#[context]`"
+                    .to_owned(),
+            );
         }
         if !self.is_of_the_library() {
             return None;
@@ -228,6 +247,15 @@ impl Meant {
         })
     }
 
+    /// The type of `instance` in place of an `Option` of it, of its key, or of a list.
+    pub(super) fn instance(&self, name: &str, ty: &Type) -> Option<String> {
+        let Type::Path(path) = target(ty) else { return None };
+        let is_other = ["Option", "Id", "Vec"].iter().any(|other| last(&path.path) == *other)
+            && path.path.segments.last().is_some_and(|last| !last.arguments.is_none());
+        let is_instance = name == "instance" && is_other && self.is_of_the_library() && self.is_of_a_row();
+        is_instance.then(|| format!("&{}", self.row))
+    }
+
     /// Whether the signals have an `instance` of the sender.
     fn is_of_a_row(&self) -> bool {
         let is_of_a_row =
@@ -246,8 +274,17 @@ impl Meant {
     }
 }
 
+/// Whether a name is that of a signal of the library with senders.
+pub(super) fn is_of_the_library(signal: &str) -> bool {
+    SIGNALS.iter().any(|(known, _)| *known == signal) || OTHER_SIGNALS.contains(&signal)
+}
+
 fn last(path: &Path) -> String {
     path.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
+}
+
+fn is_delivery(ty: &Type) -> bool {
+    text(target(ty)).trim_start_matches("signals::").trim_start_matches("durable::") == "Delivery"
 }
 
 pub(super) fn is_misspelt_instance(name: &str) -> bool {

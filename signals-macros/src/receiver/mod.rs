@@ -37,12 +37,17 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> T
     let function = parsed.as_ref().map(|parsed| check::check(parsed, &mut errors));
     match (errors.flush(), parsed.as_ref().zip(function)) {
         (Ok(()), Some((parsed, function))) => expand::expand(parsed, &function, root),
-        (Ok(()), None) => parse::heading(item).map_or_else(TokenStream::new, |function| expand::stub(&function, root)),
+        (Ok(()), None) => {
+            parse::heading(item).map_or_else(TokenStream::new, |function| expand::stub(&function, None, root))
+        }
         (Err(errors), _) => {
             let as_written = match parsed {
                 // The type with its name would be another error.
                 Some(parsed) if check::hides_a_signal(&parsed) => names::corrected(parsed).to_token_stream(),
-                Some(parsed) => expand::stub(&names::corrected(parsed), root),
+                Some(parsed) => {
+                    let over = parsed.root_path().cloned();
+                    expand::stub(&names::corrected(parsed), over.as_ref(), root)
+                }
                 None => parse::without_receivers(item),
             };
             quote!(#as_written #errors)

@@ -84,7 +84,9 @@ pub(super) fn corrected(parsed: Parsed) -> ItemFn {
         if let (true, Type::Reference(reference)) = (changes, &mut *typed.ty) {
             reference.mutability = Some(syn::token::Mut::default());
         }
-        types::corrected(&mut typed.ty, &meant, sender);
+        let name =
+            if let Pat::Ident(pattern) = &*typed.pat { field(&pattern.ident).to_string() } else { String::new() };
+        types::corrected(&name, &mut typed.ty, &meant, sender);
         if let Pat::Ident(pattern) = &mut *typed.pat {
             if changes {
                 pattern.mutability = None;

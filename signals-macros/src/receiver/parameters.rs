@@ -208,6 +208,7 @@ impl Bound<'_> {
             "action" if self.signal_name() == "m2m_changed" => "ActionIs",
             "tx" => "TxIs",
             "db" => "DbIs",
+            "delivery" => "DeliveryIs",
             _ if is_mutable(ty) => "MutParameterIs",
             _ => "ParameterIs",
         }

@@ -7,14 +7,13 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Bracket;
 use syn::{Attribute, Expr, Ident, Item, ItemFn, LitStr, Meta, Path, Stmt, Token, Type};
 
-use super::arguments::{Arguments, Changed};
+use super::arguments::{Arguments, Changed, KEYS};
 use super::forms::{self, Bare};
 use super::timeout::Timeout;
 use super::{context, durability};
 use crate::errors::Errors;
-use crate::foreign::Place;
 use crate::foreign::signal_names::SIGNALS;
-use crate::grammar::{Key, Keys, Seen, Understood, begins_argument, is_end, one_or_more, rest, text};
+use crate::grammar::{Key, Seen, Understood, begins_argument, is_end, one_or_more, rest, text};
 use crate::root::Root;
 use crate::subject::{self, Subject, without_attributes};
 use crate::values::Kind;
@@ -40,32 +39,15 @@ pub(super) enum BoundTo {
 }
 
 impl Parsed {
+    /// The path of the library, if an attribute says it: `crate = path`.
+    pub(super) fn root_path(&self) -> Option<&Path> {
+        self.attributes.iter().find_map(|arguments| arguments.root.as_ref())
+    }
+
     pub(super) fn bound_to(&self, index: usize) -> BoundTo {
         if self.context.contains(&index) { BoundTo::Context } else { BoundTo::Payload }
     }
 }
-
-const KEYS: Keys = Keys::new(
-    Place::Receiver,
-    &[
-        "sender",
-        "created",
-        "changed",
-        "raw",
-        "when",
-        "after",
-        "before",
-        "timeout",
-        "id",
-        "durable",
-        "retries",
-        "backoff",
-        "concurrency",
-        "key",
-        "on_dead",
-        "crate",
-    ],
-);
 
 pub(super) fn parse(attribute: TokenStream, item: TokenStream, root: Root, errors: &mut Errors) -> Option<Parsed> {
     // The location of the attribute, with the hygiene of the user's code.

@@ -8,16 +8,13 @@ use syn::{Ident, LitStr};
 
 use super::ir::CallStyle;
 use crate::errors::Errors;
-use crate::values::Kind;
+use crate::times;
 
 /// The time that a receiver has.
 pub(super) struct Timeout {
     pub(super) word: Ident,
     time: Duration,
 }
-
-/// The units, and how many milliseconds each has.
-const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
 impl Timeout {
     pub(super) fn parse(word: Ident, written: &LitStr) -> syn::Result<Self> {
@@ -43,10 +40,11 @@ pub(super) fn time(argument: &str, written: &LitStr, zero: &str) -> syn::Result<
         Some(0) => Err(syn::Error::new(written.span(), zero)),
         Some(time) => Ok(Duration::from_millis(time)),
         None => {
-            let meant = Kind::Time.meant(&written.to_token_stream()).unwrap_or_else(|| "\"500ms\"".to_owned());
-            let message = format!(
-                "a time is a whole number and its unit: `ms`, `s`, `m` or `h`\n\nhelp: write `{argument} = {meant}`"
-            );
+            let fact = "a time is a whole number and its unit: `ms`, `s`, `m` or `h`";
+            let message = match times::meant(&written.to_token_stream()) {
+                Some(meant) => format!("{fact}\n\nhelp: write `{argument} = {meant}`"),
+                None => format!("{fact}, as in `{argument} = \"10s\"`"),
+            };
             Err(syn::Error::new(written.span(), message))
         }
     }
@@ -56,7 +54,7 @@ fn milliseconds(written: &str) -> Option<u64> {
     let written = written.trim();
     let digits = written.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = (written[..digits].parse::<u64>().ok()?, written[digits..].trim_start());
-    let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let (_, factor) = times::UNITS.iter().find(|(name, _)| *name == unit)?;
     number.checked_mul(*factor)
 }
 

@@ -7,6 +7,7 @@ use syn::{PathArguments, Type, TypeParamBound, parse_quote};
 
 use super::meant::{Meant, payload_without_model, target};
 use crate::errors::Errors;
+use crate::written::written;
 
 pub(super) fn check(name: &str, ty: &Type, meant: &Meant, errors: &mut Errors) {
     if !meant.is_of_the_library() {
@@ -28,6 +29,13 @@ pub(super) fn check(name: &str, ty: &Type, meant: &Meant, errors: &mut Errors) {
             format!("`{payload}` is the payload of a model\n\nhelp: write `&{payload}<'_, {row}>`{name}"),
         );
     }
+    if let Some(instance) = meant.instance(name, ty) {
+        let message = format!(
+            "`{name}` is a `{instance}` here, not `{}`\n\nhelp: write `{name}: {instance}`",
+            written(ty.to_token_stream())
+        );
+        errors.on(ty, message);
+    }
     if let Some(lifetime) = static_reference(ty) {
         errors.on(
             lifetime,
@@ -40,9 +48,13 @@ pub(super) fn check(name: &str, ty: &Type, meant: &Meant, errors: &mut Errors) {
 }
 
 /// The type that is meant, so that the function has no errors of its own.
-pub(super) fn corrected(ty: &mut Type, meant: &Meant, sender: Option<&Type>) {
+pub(super) fn corrected(name: &str, ty: &mut Type, meant: &Meant, sender: Option<&Type>) {
     if !meant.is_of_the_library() {
         return;
+    }
+    if meant.instance(name, ty).is_some() {
+        let row = sender.map_or_else(|| quote!(dyn AnyModel), ToTokens::to_token_stream);
+        *ty = parse_quote!(&#row);
     }
     let without_model = meant.is_payload(ty) && payload_without_model(ty);
     let target = match ty {

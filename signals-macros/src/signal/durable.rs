@@ -1,6 +1,10 @@
 //! How much of a durable signal is written, and its rules.
 
-use super::owned::owned;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Field, Fields, ItemStruct};
+
+use super::owned::{owned, owned_wholly};
 use super::parse::{Parsed, SentBy};
 use crate::errors::Errors;
 use crate::grammar::text;
@@ -19,10 +23,15 @@ pub(super) enum Stored {
 
 impl Stored {
     pub(super) fn of(parsed: &Parsed, root: Root) -> Self {
-        let is_durable = parsed.arguments.durable.is_durable() && missing(root).is_none();
+        // The kernel has no `Tx` to send it with.
+        let is_durable = parsed.arguments.durable.is_durable() && root == Root::Facade;
         if !is_durable || parsed.arguments.sender != SentBy::Anything {
             Self::Not
-        } else if parsed.item.generics.params.is_empty() && parsed.is_whole {
+        } else if missing(root).is_none()
+            && parsed.item.generics.params.is_empty()
+            && parsed.is_whole
+            && !matches!(parsed.item.fields, Fields::Unnamed(_))
+        {
             Self::Wholly
         } else {
             Self::OnlySent
@@ -88,6 +97,16 @@ fn check_fields(parsed: &Parsed, errors: &mut Errors) {
             ),
         );
     }
+    for (field, ty) in borrowed(&parsed.item) {
+        let name = field.ident.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+        errors.on(
+            &field.ty,
+            format!(
+                "a durable signal owns its fields: they are stored, and read again for each receiver\n\nhelp: write `{name}{}`",
+                text(ty).replace(',', ", ")
+            ),
+        );
+    }
     for name in parsed.item.fields.iter().filter_map(|field| field.ident.as_ref()) {
         if ["tx", "db", "delivery", "context"].iter().any(|part| name == part) {
             errors.on(
@@ -96,4 +115,26 @@ fn check_fields(parsed: &Parsed, errors: &mut Errors) {
             );
         }
     }
+}
+
+/// The fields that borrow for ever, or without a lifetime, and the types that own what they borrow.
+fn borrowed(item: &ItemStruct) -> impl Iterator<Item = (&Field, TokenStream)> {
+    let fields = item.fields.iter().filter(|_| item.generics.params.is_empty());
+    fields.filter_map(|field| Some((field, owned_wholly(&field.ty)?)))
+}
+
+/// Gives the fields the types that were meant, so that a field that borrows is one error.
+pub(super) fn own_fields(parsed: &mut Parsed) {
+    if !parsed.arguments.durable.is_durable() {
+        return;
+    }
+    if borrowed(&parsed.item).next().is_none() {
+        return;
+    }
+    for field in &mut parsed.item.fields {
+        if let Some(ty) = owned_wholly(&field.ty).and_then(|ty| syn::parse2(ty).ok()) {
+            field.ty = ty;
+        }
+    }
+    parsed.written = parsed.item.to_token_stream();
 }

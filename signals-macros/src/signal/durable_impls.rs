@@ -7,7 +7,7 @@ use syn::{Attribute, Field};
 
 use super::durable::Stored;
 use super::expand::{Expansion, Sending};
-use crate::root::ask;
+use crate::root::{ask, implement};
 
 impl Expansion<'_> {
     /// What stores the payload and reads it, and the state of the durable receivers.
@@ -33,24 +33,29 @@ impl Expansion<'_> {
             }
         });
         let fields = Ident::new(if write.is_empty() { "_fields" } else { "fields" }, Span::mixed_site());
+        let implementation = implement(
+            struct_name,
+            &quote!(#private::DurableSignal for #struct_name),
+            &quote! {
+                    const NAME: &'static ::core::primitive::str = #name;
+                    const VERSION: ::core::primitive::u32 = #version;
+                    #upcast
+                    fn write(&self, #fields: &mut #private::Fields) -> ::core::result::Result<(), #private::DurableFieldError> {
+                        #(#write)*
+                        ::core::result::Result::Ok(())
+                    }
+                    fn read(#fields: &mut #private::Fields) -> ::core::result::Result<Self, #private::DurableFieldError> {
+                        ::core::result::Result::Ok(Self { #(#read)* })
+                    }
+                    fn state() -> &'static #private::SignalState<Self> { &STATE }
+                    fn durable_state() -> &'static #private::SignalState<#private::DurableOf<Self>> { &DURABLE }
+            },
+        );
         quote! {
             static DURABLE: #private::SignalState<#private::DurableOf<#struct_name>> = #private::SignalState::without_senders();
             #(#asked)*
 
-            impl #private::DurableSignal for #struct_name {
-                const NAME: &'static ::core::primitive::str = #name;
-                const VERSION: ::core::primitive::u32 = #version;
-                #upcast
-                fn write(&self, #fields: &mut #private::Fields) -> ::core::result::Result<(), #private::DurableFieldError> {
-                    #(#write)*
-                    ::core::result::Result::Ok(())
-                }
-                fn read(#fields: &mut #private::Fields) -> ::core::result::Result<Self, #private::DurableFieldError> {
-                    ::core::result::Result::Ok(Self { #(#read)* })
-                }
-                fn state() -> &'static #private::SignalState<Self> { &STATE }
-                fn durable_state() -> &'static #private::SignalState<#private::DurableOf<Self>> { &DURABLE }
-            }
+            #implementation
 
             #private::register!(DURABLE_ENTRY, #private::Entry::Declared {
                 module: ::core::module_path!(),
@@ -84,7 +89,7 @@ impl Expansion<'_> {
                 /// # Errors
                 ///
                 /// If a receiver fails, if a field cannot be stored, or if the database refuses. Then the transaction cannot commit.
-                #[allow(dead_code, unreachable_pub, reason = "it has the location of the struct")]
+                #[allow(dead_code, unreachable_pub, unused_qualifications, reason = "it has the location of the struct")]
                 #send
             }
         }

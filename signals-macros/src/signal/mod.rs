@@ -20,9 +20,10 @@ mod senders;
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::new();
-    let parsed = parse::parse(attribute, item.clone(), &mut errors);
-    if let Some(parsed) = &parsed {
+    let mut parsed = parse::parse(attribute, item.clone(), &mut errors);
+    if let Some(parsed) = &mut parsed {
         check::check(parsed, root, &mut errors);
+        durable::own_fields(parsed);
     }
     let errors = errors.flush().err();
     match parsed {

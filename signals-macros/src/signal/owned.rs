@@ -4,37 +4,61 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Type;
 
+use crate::written::find_word;
+
 /// What the type borrows, owned: `String` for `&str`, `Vec<u8>` for `&[u8]`, `Cow<'static, str>` for `Cow<'a, str>`. `None` if it
 /// borrows nothing.
 pub(super) fn owned(ty: &Type) -> Option<TokenStream> {
-    let (mut borrows, tokens) = (false, ty.to_token_stream());
-    let owned = own(tokens, &mut borrows);
-    borrows.then_some(owned)
+    let mut state = Owning { borrows: false, keeps_static: true };
+    let owned = own(ty.to_token_stream(), &mut state);
+    state.borrows.then_some(owned)
 }
 
-fn own(tokens: TokenStream, borrows: &mut bool) -> TokenStream {
+/// Like [`owned`], of what must not even borrow for ever: `String` for `&'static str`. What a function borrows is its own affair.
+pub(super) fn owned_wholly(ty: &Type) -> Option<TokenStream> {
+    let is_function = |word: &Ident| ["fn", "dyn", "impl"].iter().any(|function| word == function);
+    let tokens = ty.to_token_stream();
+    if find_word(tokens.clone(), &is_function).is_some() {
+        return None;
+    }
+    let mut state = Owning { borrows: false, keeps_static: false };
+    let owned = own(tokens, &mut state);
+    state.borrows.then_some(owned)
+}
+
+/// What was found, and what is wanted.
+struct Owning {
+    /// Whether there was something borrowed.
+    borrows: bool,
+    /// Whether a `&'static` may stay.
+    keeps_static: bool,
+}
+
+fn own(tokens: TokenStream, state: &mut Owning) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut rest = &trees[..];
     let mut owned = TokenStream::new();
     loop {
         rest = match rest {
             [] => return owned,
-            [and, tick, TokenTree::Ident(name), rest @ ..] if is(and, '&') && is(tick, '\'') && name == "static" => {
+            [and, tick, TokenTree::Ident(name), rest @ ..]
+                if state.keeps_static && is(and, '&') && is(tick, '\'') && name == "static" =>
+            {
                 owned.extend(quote!(#and #tick #name));
                 rest
             }
             [and, rest @ ..] if is(and, '&') => {
-                *borrows = true;
-                own_reference(rest, &mut owned, borrows)
+                state.borrows = true;
+                own_reference(rest, &mut owned, state)
             }
             [tick, TokenTree::Ident(name), rest @ ..] if is(tick, '\'') => {
-                *borrows |= name != "static";
+                state.borrows |= name != "static";
                 let name = Ident::new("static", name.span());
                 owned.extend(quote!(#tick #name));
                 rest
             }
             [TokenTree::Group(group), rest @ ..] => {
-                owned.extend([Group::new(group.delimiter(), own(group.stream(), borrows))]);
+                owned.extend([Group::new(group.delimiter(), own(group.stream(), state))]);
                 rest
             }
             [other, rest @ ..] => {
@@ -46,7 +70,7 @@ fn own(tokens: TokenStream, borrows: &mut bool) -> TokenStream {
 }
 
 /// What follows the `&`.
-fn own_reference<'a>(rest: &'a [TokenTree], owned: &mut TokenStream, borrows: &mut bool) -> &'a [TokenTree] {
+fn own_reference<'a>(rest: &'a [TokenTree], owned: &mut TokenStream, state: &mut Owning) -> &'a [TokenTree] {
     let rest = match rest {
         [tick, _, rest @ ..] if is(tick, '\'') => rest,
         _ => rest,
@@ -61,7 +85,7 @@ fn own_reference<'a>(rest: &'a [TokenTree], owned: &mut TokenStream, borrows: &m
             rest
         }
         [TokenTree::Group(group), rest @ ..] => {
-            let element = own(group.stream(), borrows);
+            let element = own(group.stream(), state);
             owned.extend(quote!(Vec<#element>));
             rest
         }
@@ -77,7 +101,7 @@ fn is(token: &TokenTree, c: char) -> bool {
 mod tests {
     use syn::parse_quote;
 
-    use super::owned;
+    use super::{owned, owned_wholly};
     use crate::grammar::text;
 
     #[test]
@@ -91,5 +115,16 @@ mod tests {
         assert_eq!(text(parse_quote!(Cow<'a, str>)).as_deref(), Some("Cow<'static,str>"));
         assert_eq!(text(parse_quote!(&'static str)), None);
         assert_eq!(text(parse_quote!(Vec<u8>)), None);
+    }
+
+    #[test]
+    fn what_is_stored_does_not_borrow_for_ever() {
+        let text = |ty| owned_wholly(&ty).map(text);
+        assert_eq!(text(parse_quote!(&'static str)).as_deref(), Some("String"));
+        assert_eq!(text(parse_quote!(Option<&'static [u8]>)).as_deref(), Some("Option<Vec<u8>>"));
+        assert_eq!(text(parse_quote!(&str)).as_deref(), Some("String"));
+        for kept in [parse_quote!(Cow<'static, str>), parse_quote!(fn(&str)), parse_quote!(Box<dyn Fn(&str)>)] {
+            assert_eq!(text(kept), None);
+        }
     }
 }

@@ -10,6 +10,7 @@ use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use signals_core::BoxFuture;
 use tokio::time::{Instant, sleep};
 
 use super::broker::{self, Broker};
@@ -96,7 +97,11 @@ impl Consumer {
     ///
     /// # Errors
     /// The table `signals_inbox` does not exist.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
+    pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.run_until(until))
+    }
+
+    async fn run_until(self, until: impl Future<Output = ()>) -> Result<()> {
         let mut until = pin!(until);
         if Incoming::linked().next().is_none() {
             self.db.report(Error::other(format!(

@@ -5,9 +5,9 @@ use std::fmt;
 
 use signals_core::__private::declared;
 
-use super::program::{Program, name_of};
+use super::program::checked;
 use crate::db::{OutgoingEvent, Tx};
-use crate::delivery::{DurableSignal, Fields, Outgoing, received};
+use crate::delivery::{BetweenPrograms, Fields, Outgoing, Receive};
 use crate::error::Result;
 
 /// Declares that a program receives a durable signal of this one.
@@ -39,25 +39,56 @@ use crate::error::Result;
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __outgoing {
-    ($signal:ty, to = $program:ty $(, key = $key:ident)? $(,)?) => {
+    ($signal:path, to = $program:path $(, key = $key:ident)? $(,)?) => {
         const _: () = {
             $crate::__private::register!(
                 OUTGOING,
                 $crate::__private::Entry::Declared {
                     module: ::core::module_path!(),
-                    value: &$crate::durable::nats::outgoing_of::<$signal, $program>($crate::__outgoing!(@key $signal $(, $key)?)),
+                    value: &$crate::durable::nats::outgoing_of(
+                        <$signal as $crate::__private::DurableSignal>::BETWEEN_PROGRAMS,
+                        <$program as $crate::durable::nats::Program>::NAME,
+                        $crate::__outgoing!(@key $signal $(, $key)?),
+                    ),
                 }
             );
         };
     };
-    (@key $signal:ty) => {
+    (@key $signal:path) => {
         ::core::option::Option::None
     };
-    (@key $signal:ty, $key:ident) => {
+    (@key $signal:path, $key:ident) => {
         ::core::option::Option::Some(|signal| {
             let signal = signal.downcast_ref::<$signal>()?;
             ::core::option::Option::Some($crate::__private::key_of_field(&signal.$key))
         })
+    };
+    ($signal:path, from = $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`outgoing!` is for the program that sends the signal, and names the one that receives it\n\n\
+             help: write `outgoing!(",
+            ::core::stringify!($signal),
+            ", to = ..)`, or `incoming!` in the program that receives it"
+        ));
+    };
+    ($signal:path $(,)?) => {
+        ::core::compile_error!(::core::concat!(
+            "`outgoing!` does not say which program receives the signal\n\nhelp: write `outgoing!(",
+            ::core::stringify!($signal),
+            ", to = Mail)`"
+        ));
+    };
+    ($signal:path, to = $program:literal $($rest:tt)*) => {
+        ::core::compile_error!(
+            "a program is named by a type, and not by a string\n\n\
+             help: declare `struct Mail;`, implement `signals::durable::nats::Program` for it, and write `to = Mail`"
+        );
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`outgoing!` takes a signal, one program that receives it, and a field whose value orders the events, if there is an order\n\n\
+             help: write `outgoing!(OrderPaid, to = Mail)` or `outgoing!(OrderPaid, to = Mail, key = order)`"
+        );
     };
 }
 
@@ -89,22 +120,66 @@ macro_rules! __outgoing {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __incoming {
-    ($signal:ty, from = $program:ty $(,)?) => {
+    ($signal:path, from = $program:path $(,)?) => {
         const _: () = {
             $crate::__private::register!(
                 INCOMING,
                 $crate::__private::Entry::Declared {
                     module: ::core::module_path!(),
-                    value: &$crate::durable::nats::incoming_of::<$signal, $program>(),
+                    value: &$crate::durable::nats::incoming_of(
+                        <$signal as $crate::__private::DurableSignal>::BETWEEN_PROGRAMS,
+                        <$program as $crate::durable::nats::Program>::NAME,
+                    ),
                 }
             );
         };
     };
+    ($signal:path, to = $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`incoming!` is for the program that receives the signal, and names the one that sends it\n\n\
+             help: write `incoming!(",
+            ::core::stringify!($signal),
+            ", from = ..)`, or `outgoing!` in the program that sends it"
+        ));
+    };
+    ($signal:path, from = $program:path, key = $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "the order of the events is that of the receiver\n\n\
+             help: leave `key` out here, and write `#[receiver(",
+            ::core::stringify!($signal),
+            ", durable, key = ",
+            ::core::stringify!($($rest)*),
+            ")]`"
+        ));
+    };
+    ($signal:path $(,)?) => {
+        ::core::compile_error!(::core::concat!(
+            "`incoming!` does not say which program sends the signal\n\nhelp: write `incoming!(",
+            ::core::stringify!($signal),
+            ", from = Orders)`"
+        ));
+    };
+    ($signal:path, from = $program:literal $($rest:tt)*) => {
+        ::core::compile_error!(
+            "a program is named by a type, and not by a string\n\n\
+             help: declare `struct Orders;`, implement `signals::durable::nats::Program` for it, and write `from = Orders`"
+        );
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`incoming!` takes a signal and the program that sends it\n\nhelp: write `incoming!(OrderPaid, from = Orders)`"
+        );
+    };
 }
 
 #[doc(hidden)]
-pub const fn outgoing_of<S: DurableSignal, P: Program>(key: Option<fn(&dyn Any) -> Option<String>>) -> Outgoing {
-    Outgoing::new::<S>(name_of::<P>(), key)
+#[track_caller]
+pub const fn outgoing_of(
+    signal: BetweenPrograms,
+    program: &'static str,
+    key: Option<fn(&dyn Any) -> Option<String>>,
+) -> Outgoing {
+    Outgoing::new(signal, checked(program), key)
 }
 
 /// A durable signal that this program receives from another one.
@@ -115,11 +190,10 @@ pub struct Incoming {
     receive: Receive,
 }
 
-type Receive = fn(&Tx, u32, Fields, Option<String>) -> Result<Option<OutgoingEvent>>;
-
 #[doc(hidden)]
-pub const fn incoming_of<S: DurableSignal, P: Program>() -> Incoming {
-    Incoming { signal: S::NAME, from: name_of::<P>(), receive: received::<S> }
+#[track_caller]
+pub const fn incoming_of(signal: BetweenPrograms, program: &'static str) -> Incoming {
+    Incoming { signal: signal.name, from: checked(program), receive: signal.receive }
 }
 
 impl Incoming {

@@ -80,5 +80,5 @@ pub use self::inbox::Inbox;
 pub use self::program::Program;
 pub use self::relay::Relay;
 #[doc(hidden)]
-pub use crate::delivery::Outgoing;
+pub use crate::delivery::{BetweenPrograms, Outgoing};
 pub use crate::{__incoming as incoming, __outgoing as outgoing};

@@ -19,7 +19,7 @@
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no program",
     label = "needs a name as a program",
-    note = "`impl signals::durable::nats::Program for {Self} {{ const NAME: &'static str = \"..\"; }}`"
+    note = "write `impl signals::durable::nats::Program for {Self} {{ const NAME: &'static str = \"mail\"; }}`, with the name of the program"
 )]
 pub trait Program: 'static {
     /// The name, which stays the same as long as events of the program wait anywhere. It consists of letters, digits, `-` and `_`:
@@ -29,10 +29,14 @@ pub trait Program: 'static {
 
 /// The name of a program, which is checked when the program is compiled.
 pub(super) const fn name_of<P: Program>() -> &'static str {
-    const {
-        assert!(is_token(P::NAME), "the `NAME` of a `Program` consists of letters, digits, `-` and `_`");
-    }
-    P::NAME
+    const { checked(P::NAME) }
+}
+
+/// The name, if it can be one. It is the caller that the compiler points at.
+#[track_caller]
+pub(super) const fn checked(name: &'static str) -> &'static str {
+    assert!(is_token(name), "the `NAME` of a `Program` consists of letters, digits, `-` and `_`");
+    name
 }
 
 /// Whether a text may be a part of a subject and of the name of a stream.

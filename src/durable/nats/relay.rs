@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_nats::Client;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use signals_core::BoxFuture;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -137,7 +138,11 @@ impl Relay {
     ///
     /// # Errors
     /// The tables do not exist.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<()> {
+    pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.run_until(until))
+    }
+
+    async fn run_until(self, until: impl Future<Output = ()>) -> Result<()> {
         outbox::check(&self.db).await?;
         // A receipt frees the next event of its key.
         let freed = Notify::new();

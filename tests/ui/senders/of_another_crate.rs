@@ -1,0 +1,7 @@
+// A type of another crate is no model.
+use signals::prelude::*;
+
+#[receiver(post_save, sender = String)]
+fn welcome() {}
+
+fn main() {}
