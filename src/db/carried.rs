@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 /// A value of the context that is stored with the events of durable receivers, so that they have it when they run: in another
 /// process, later. [`ConnectOptions::carry`](crate::ConnectOptions::carry) says which types are stored.
 ///
+/// The values of an event are visible in the table `signals_event`, and with the feature `tracing` in the spans of its attempts.
+///
 /// ```
 /// use signals::durable::Carried;
 ///

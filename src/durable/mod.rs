@@ -29,7 +29,7 @@
 //! | `outcome` | how it has ended; `unknown` if it was dropped, or the connection was lost |
 //! | `otel.kind`, `otel.status_code` | what `tracing-opentelemetry` reads |
 //!
-//! The spans have no parent, because what runs a worker has not caused the event.
+//! Payloads are not in spans. The spans have no parent, because what runs a worker has not caused the event.
 #![cfg_attr(feature = "tracing", doc = "[`Carried::link_span`] links them to the trace of the request that has.")]
 //!
 //! ## Metrics
