@@ -20,7 +20,7 @@ impl Tx {
     }
 }
 
-/// One statement, in the round trip of COMMIT, however many events there are: a list of JSON is the only parameter. The numbers are taken in the order of the list.
+/// One statement, in the round trip of COMMIT, unless the events are very large: a list of JSON is the only parameter. The numbers are taken in the order of the list.
 const STORE: &str = "WITH given AS MATERIALIZED (\
     SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) AS id, \
     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at, e.* FROM jsonb_to_recordset($1::text::jsonb) \
@@ -47,6 +47,33 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
         let locks = json!(locks).to_string();
         Exec::within(tx).run(Statement::query(LOCK, &(locks,), &mut |_| Ok(()))).await?;
     }
+    let mut rest = events;
+    loop {
+        let (part, others) = split(rest);
+        if others.is_empty() {
+            return tx.execute_last(LastStatement::new(STORE, vec![Value::Text(list(part))])).await;
+        }
+        Exec::within(tx).run(Statement::new(STORE, &(list(part),))).await?;
+        rest = others;
+    }
+}
+
+/// How many bytes of payloads one statement stores, and one more payload: PostgreSQL refuses lists of 256 MB.
+const PART: usize = 32 << 20;
+
+/// The events that are stored first, and those that are left.
+fn split(events: &[OutgoingEvent]) -> (&[OutgoingEvent], &[OutgoingEvent]) {
+    let mut size = 0;
+    let is_last = |event: &OutgoingEvent| {
+        size += event.payload.len();
+        size > PART
+    };
+    let end = events.iter().position(is_last).map_or(events.len(), |last| last + 1);
+    events.split_at(end)
+}
+
+/// The parameter of [`STORE`].
+fn list(events: &[OutgoingEvent]) -> String {
     let list: Vec<_> = events
         .iter()
         .map(|event| {
@@ -62,8 +89,7 @@ async fn store_in_postgres(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {
             })
         })
         .collect();
-    let list = serde_json::Value::from(list).to_string();
-    tx.execute_last(LastStatement::new(STORE, vec![Value::Text(list)])).await
+    serde_json::Value::from(list).to_string()
 }
 
 async fn store_in_sqlite(tx: &Tx, events: &[OutgoingEvent]) -> Result<()> {

@@ -14,6 +14,7 @@ use crate::log::Log;
 on_each_database! {
     a_field_that_could_not_be_read_back_is_refused,
     json_may_be_nested_as_deep_as_in_its_column,
+    a_transaction_may_store_much,
     the_error_of_an_attempt_may_be_any_text,
 }
 
@@ -103,6 +104,41 @@ async fn json_may_be_nested_as_deep_as_in_its_column(database: &Database) -> Tes
     let tree = (0..127).fold(1.into(), |json, _| serde_json::Value::Array(vec![json]));
     Document { tree, ..Document::default() }.save(&db).await?;
     assert_eq!(Worker::new(&db).run_due().await?.succeeded, 1);
+    Ok(())
+}
+
+/// Rule 91. PostgreSQL refuses more than 256 MB in one statement, so that many events are several statements.
+async fn a_transaction_may_store_much(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[signal(durable)]
+    struct Scanned {
+        book: u32,
+        page: u32,
+        image: String,
+    }
+
+    #[receiver(Scanned, durable, key = book, id = "payloads::archive")]
+    fn archive(page: u32, image: &str) {
+        LOG.note(format!("{page}: {} MB", image.len() >> 20));
+    }
+
+    let db = database.with_tables::<(Event, Todo)>().await?;
+    db.transaction(async |tx| {
+        for page in 1..=5 {
+            Scanned { book: 1, page, image: "x".repeat(12 << 20) }.send(&mut *tx).await?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await?;
+    assert_eq!(Worker::new(&db).run_due().await?.succeeded, 5);
+    LOG.is(&expect![[r#"
+        1: 12 MB
+        2: 12 MB
+        3: 12 MB
+        4: 12 MB
+        5: 12 MB
+    "#]]);
     Ok(())
 }
 
