@@ -91,7 +91,11 @@ fn read<T: DeserializeOwned>(fields: &mut Fields, name: &'static str) -> Result<
     // An `Option` that was added to the signal since then is `None`.
     let is_missing = value.is_none();
     T::deserialize(value.unwrap_or_default()).map_err(|error| {
-        if is_missing { DurableFieldError::new(name, "it is missing") } else { DurableFieldError::new(name, error) }
+        if is_missing {
+            let reason = "it is missing: for events of an older program, raise the `version` of the signal and add it in `upcast`";
+            return DurableFieldError::new(name, reason);
+        }
+        DurableFieldError::new(name, error)
     })
 }
 

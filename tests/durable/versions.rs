@@ -13,6 +13,7 @@ on_each_database! {
     a_call_for_a_newer_program_keeps_its_attempts,
     an_upcast_that_panics_is_a_failed_attempt,
     a_model_may_have_gained_and_lost_fields,
+    a_missing_field_says_what_to_do,
     calls_of_unknown_receivers_wait_and_are_named,
 }
 
@@ -167,6 +168,26 @@ async fn a_model_may_have_gained_and_lost_fields(database: &Database) -> TestRes
     LOG.is(&expect![[r#"
         Member { id: Id(1), name: "ann", level: 7, nick: None }
     "#]]);
+    Ok(())
+}
+
+/// Rule 99.
+async fn a_missing_field_says_what_to_do(database: &Database) -> TestResult {
+    let _turn = TURN.lock().await;
+    let db =
+        database.connect_with::<(Member, Event, Todo)>(|options| options.on_error(|error| LOG.note(error))).await?;
+    Member::default().save(&db).await?;
+    db.execute("UPDATE signals_event SET payload = ?", &(r#"{"instance": {"id": 1, "nom": "ann"}}"#,)).await?;
+    store(&db, 3, r#"{"order": 3, "cents": 9}"#).await?;
+    assert_eq!(Worker::new(&db).concurrency(1).run_due().await?.failed, 2);
+    let log = LOG.take();
+    for reason in [
+        "the stored event of a `Member` cannot be read: the field `name` is missing: for events of an older program, give it a `#[default]`",
+        "the event of `OrderPaid` cannot be read: the field `currency`: it is missing: for events of an older program, raise the `version` of the \
+         signal and add it in `upcast`",
+    ] {
+        assert!(log.contains(reason), "{log}");
+    }
     Ok(())
 }
 

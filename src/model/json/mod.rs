@@ -45,7 +45,9 @@ pub(super) fn read_row(meta: &Meta, fields: &Map<String, Json>) -> Result<Box<dy
     let value = |(index, field): (usize, &super::Field)| match fields.get(field.name) {
         Some(json) => values::read(json, field.ty, field.nullable)
             .map_err(|reason| format!("the field `{}`: {reason}", field.name)),
-        None => missing(meta, index).ok_or_else(|| format!("the field `{}` is missing", field.name)),
+        None => missing(meta, index).ok_or_else(|| {
+            format!("the field `{}` is missing: for events of an older program, give it a `#[default]`", field.name)
+        }),
     };
     let values: Vec<Value> = meta.fields.iter().enumerate().map(value).collect::<Result<_, String>>()?;
     row_of(meta, &values).map_err(|error| error.to_string())
