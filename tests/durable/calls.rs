@@ -14,6 +14,9 @@ on_each_database! {
     a_filter_that_fails_undoes_the_transaction,
     a_receiver_with_tx_takes_part_in_the_end_of_its_call,
     a_durable_signal,
+    operations_on_many_rows,
+    a_receiver_that_saves_its_row,
+    muted_receivers,
 }
 
 /// Rule 91.
@@ -208,5 +211,130 @@ async fn a_durable_signal(database: &Database) -> TestResult {
     LOG.is(&expect![[r#"
         ship 7, 18446744073709551615, key 7
     "#]]);
+    Ok(())
+}
+
+/// Rule 91.
+async fn operations_on_many_rows(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Team {
+        #[key]
+        id: Id<Team>,
+    }
+
+    #[model]
+    #[derive(Debug, Clone, Default)]
+    struct Player {
+        #[key]
+        id: Id<Player>,
+        name: String,
+        #[foreign_key(on_delete = cascade)]
+        team: Id<Team>,
+    }
+
+    #[receiver(post_commit, sender = Player, durable, key = team)]
+    fn saved(instance: &Player, created: bool) {
+        LOG.note(format!("{}, {created}", instance.name));
+    }
+
+    #[receiver(post_delete_commit, sender = Player, durable)]
+    fn deleted(instance: &Player) {
+        LOG.note(format!("{} is gone", instance.name));
+    }
+
+    let db = database.with_tables::<(Team, Player, Event, Todo)>().await?;
+    let mut team = Team::default();
+    team.save(&db).await?;
+    let player = |name: &str| Player { name: name.to_owned(), team: team.id, ..Player::default() };
+    Player::create_many(&db, &mut [player("ann")]).await?;
+    Player::filter(|player| player.name.eq("ann")).update(&db, |player| player.name.set("eve")).await?;
+    Player::filter(|player| player.name.eq("eve")).delete(&db).await?;
+    assert_eq!(count::<Event>(&db).await?, 0);
+    Player::create_many(&db, &mut [player("bob"), player("cid")]).with_signals().await?;
+    Player::filter(|player| player.name.eq("bob")).update(&db, |player| player.name.set("bo")).with_signals().await?;
+    Player::filter(|player| player.name.eq("bo")).delete(&db).with_signals().await?;
+    team.delete(&db).await?;
+    assert_eq!(Worker::new(&db).concurrency(1).run_due().await?.succeeded, 5);
+    let log = LOG.take();
+    let mut lines: Vec<_> = log.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["bo is gone", "bo, false", "bob, true", "cid is gone", "cid, true"]);
+    Ok(())
+}
+
+/// Rule 91.
+async fn a_receiver_that_saves_its_row(database: &Database) -> TestResult {
+    #[model]
+    #[derive(Debug, Default)]
+    struct Photo {
+        #[key]
+        id: Id<Photo>,
+        url: String,
+        preview: String,
+        shown: i64,
+    }
+
+    #[receiver(post_commit, sender = Photo, durable, changed(url))]
+    async fn shrink(instance: &Photo, tx: &mut Tx) -> Result<()> {
+        let Some(mut photo) = Photo::get(&*tx, instance.id).await? else { return Ok(()) };
+        photo.preview = format!("small {}", instance.url);
+        // `show` may change the row in the meantime.
+        photo.save_fields(tx, Photo::fields().preview).await
+    }
+
+    #[receiver(post_commit, sender = Photo, durable)]
+    async fn show(instance: &Photo, db: &Db) -> Result<()> {
+        let photo = Photo::filter(|photo| photo.id.eq(instance.id));
+        photo.update(db, |photo| photo.shown.set(photo.shown.add(1))).await.map(drop)
+    }
+
+    let db = database.with_tables::<(Photo, Event, Todo)>().await?;
+    let mut photo = Photo { url: "a.jpg".to_owned(), ..Photo::default() };
+    photo.save(&db).await?;
+    assert_eq!(
+        Worker::new(&db).run_due().await?.succeeded,
+        3,
+        "`shrink` causes one more call of `show`, and none of its own"
+    );
+    photo.refresh(&db).await?;
+    assert_eq!((&*photo.preview, photo.shown), ("small a.jpg", 2));
+    Ok(())
+}
+
+/// Rule 91.
+async fn muted_receivers(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct User {
+        #[key]
+        id: Id<User>,
+        name: String,
+    }
+
+    #[receiver(post_commit, sender = User, durable, id = "calls::muted")]
+    fn greet(instance: &User) {
+        LOG.note(&instance.name);
+    }
+
+    let db = database.with_tables::<(User, Event, Todo)>().await?;
+    let recorded = signals::testing::record::<User>(&db);
+    let muted = signals::testing::mute::<greet>(&db);
+    User { name: "ann".to_owned(), ..User::default() }.save(&db).await?;
+    assert_eq!(count::<Event>(&db).await?, 0);
+    drop(muted);
+    User { name: "bob".to_owned(), ..User::default() }.save(&db).await?;
+    let muted = signals::testing::mute::<greet>(&db);
+    assert_eq!(Worker::new(&db).run_due().await?.succeeded, 1);
+    drop(muted);
+    assert_eq!(count::<Event>(&db).await?, 0);
+    LOG.is(&expect![[""]]);
+    let sent = recorded.take();
+    let sent: Vec<_> = sent.iter().map(|sent| sent.signal).collect();
+    assert_eq!(sent, ["pre_save", "post_save", "post_commit"].repeat(2));
     Ok(())
 }
