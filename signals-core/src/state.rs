@@ -5,7 +5,7 @@
 use core::fmt;
 use core::sync::atomic::Ordering;
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::binding::Binding;
 use crate::connect::ReceiverHandle;
@@ -19,7 +19,7 @@ use crate::orders::Orders;
 use crate::payload::{Call, Payload, SyncCall};
 use crate::receiver::Receiver;
 use crate::registry;
-use crate::rules::{self, Effect, WATCHED};
+use crate::rules::{self, Effect, Rule, WATCHED};
 use crate::scope::Scopes;
 use crate::source::{Sender, SignalOf, Source};
 use crate::special::Special;
@@ -162,12 +162,26 @@ impl<P: Payload> SignalState<P> {
     /// The receivers of a dispatch in these scopes, where others were connected or a test has rules. `None` if there are none.
     #[cold]
     pub(crate) fn special(&'static self, scopes: Scopes) -> Result<Option<Special<P>>, SignalError> {
+        self.special_with(scopes, Journal::begin)
+    }
+
+    /// The same, which tests do not record.
+    #[cold]
+    pub(crate) fn special_unrecorded(&'static self, scopes: Scopes) -> Result<Option<Special<P>>, SignalError> {
+        self.special_with(scopes, |_, source| Journal::begin(&[], source))
+    }
+
+    fn special_with(
+        &'static self,
+        scopes: Scopes,
+        begin: fn(&[Arc<Rule>], &Source) -> Option<Journal>,
+    ) -> Result<Option<Special<P>>, SignalError> {
         let (linked, flags) = (self.linked()?, self.flags());
         let rules = if flags & WATCHED == 0 { Vec::new() } else { rules::within(scopes) };
         let source = self.source();
         let called = |function| rules.iter().all(|rule| rule.allows(source.own, function));
         let connected = if flags & CONNECTED == 0 { None } else { self.connected.snapshot(scopes, || !called(None)) };
-        let journal = if flags & WATCHED == 0 { None } else { Journal::begin(&rules, &source) };
+        let journal = if flags & WATCHED == 0 { None } else { begin(&rules, &source) };
         if linked.is_empty() && connected.is_none() && journal.is_none() {
             return Ok(None);
         }

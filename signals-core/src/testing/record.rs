@@ -48,7 +48,7 @@ pub fn record_with<P: Payload, T: Send + 'static, K>(
 /// Records every signal that is sent in a scope, with its sender and the receivers that were called, until the guard is dropped.
 ///
 /// A signal whose receivers fail is recorded as well. What is not sent in a scope is not recorded, and neither is a signal of a model that
-/// has no receivers, because it is not sent.
+/// has no receivers, because it is not sent. A signal with durable receivers is recorded when it is sent, and again for each call of one.
 ///
 /// ```rust,standalone_crate
 /// use signals_core::testing::record_all;
