@@ -10,6 +10,7 @@
 mod checker;
 mod child;
 mod database;
+mod deadly;
 mod faults;
 mod mutations;
 mod processes;
@@ -45,15 +46,19 @@ async fn main() -> ExitCode {
         }
         ["producer", url, number] => child::produce(url, number.parse().unwrap_or_default()).await,
         ["short"] => {
-            runs(&[Plan::calm(Choice::Sqlite), Plan::kills(Choice::Sqlite, 30), Plan::kills(Choice::Postgres, 40)])
-                .await
+            let plans =
+                [Plan::calm(Choice::Sqlite), Plan::kills(Choice::Sqlite, 30), Plan::kills(Choice::Postgres, 40)];
+            and_deadly(&plans).await
         }
         ["long"] => {
             let server = Plan { stops: 10, ..Plan::kills(Choice::Server, 200) };
             let calm = [Plan::calm(Choice::Sqlite), Plan::calm(Choice::Postgres)];
             let [first, second] = calm;
-            runs(&[first, second, Plan::kills(Choice::Sqlite, 1000), Plan::kills(Choice::Postgres, 1000), server]).await
+            let kills = [Plan::kills(Choice::Sqlite, 1000), Plan::kills(Choice::Postgres, 1000)];
+            let [sqlite, postgres] = kills;
+            and_deadly(&[first, second, sqlite, postgres, server]).await
         }
+        ["deadly"] => deadly::receivers().await,
         ["mutations"] => mutations::of(&mutations::RULES).await,
         ["mutations", name] => {
             let Some(rule) = mutations::RULES.into_iter().find(|rule| *rule == name) else { return usage() };
@@ -77,8 +82,14 @@ async fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: durable-kills short | long | mutations [RULE] | run (sqlite | postgres | server) KILLS");
+    eprintln!("usage: durable-kills short | long | deadly | mutations [RULE] | run (sqlite | postgres | server) KILLS");
     ExitCode::FAILURE
+}
+
+/// As [`runs`], and receivers that end their process.
+async fn and_deadly(plans: &[Plan]) -> Result<bool, Failure> {
+    let are_dead = deadly::receivers().await?;
+    Ok(runs(plans).await? && are_dead)
 }
 
 /// Carries out these runs, and prints what they have seen. Returns whether no rule was broken.

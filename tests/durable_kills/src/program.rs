@@ -31,6 +31,13 @@ pub(crate) struct Echo {
     pub(crate) op: i64,
 }
 
+/// Its receivers end their process, each time.
+#[signal(durable)]
+#[derive(Debug)]
+pub(crate) struct Deadly {
+    pub(crate) op: i64,
+}
+
 /// What happened in a transaction that was committed: it is noted there as well, in `kill_ledger`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -151,4 +158,16 @@ async fn out_paid(op: i64, db: &Db, delivery: &Delivery) -> Result<()> {
 async fn out_free(op: i64, is_poison: bool, db: &Db, delivery: &Delivery) -> Result<()> {
     let ends = if is_poison { Err(delivery.give_up("poison").into()) } else { Ok(()) };
     outside(db, delivery, op, ends).await
+}
+
+#[receiver(Deadly, durable, id = "tx_deadly", retries = 2)]
+async fn tx_deadly(op: i64, tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    in_tx(tx, delivery, op).await?;
+    std::process::abort()
+}
+
+#[receiver(Deadly, durable, id = "out_deadly", retries = 2)]
+async fn out_deadly(op: i64, db: &Db, delivery: &Delivery) -> Result<()> {
+    db.execute(NOTE, &note(delivery, op, "begin")).await?;
+    std::process::abort()
 }
