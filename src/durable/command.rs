@@ -83,7 +83,7 @@ async fn decide(db: &Db, call: &str, decision: Decision) -> Result<u64> {
     if is_changed { Ok(1) } else { Err(Error::other(format!("the call {id} is not dead: see `dead`"))) }
 }
 
-/// All dead calls at once: there may be many after a day without a mail server. A worker deletes events that have lost their last call.
+/// All dead calls at once: there may be many after a day without a mail server.
 async fn decide_all(db: &Db, decision: Decision) -> Result<u64> {
     let sql = match decision {
         Decision::Retry => "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE dead",

@@ -3,9 +3,8 @@
 use std::time::SystemTime;
 
 use super::claim::time;
-use super::fence;
 use super::receivers::Durables;
-use crate::db::{Db, DbOrTx, FromRow, Row};
+use crate::db::{Db, FromRow, Row};
 use crate::error::{Error, Result};
 
 /// A call that is not repeated: its last attempt has failed, or the receiver gave up. It stays until [`retry`] or [`discard`].
@@ -73,21 +72,18 @@ pub async fn retry(db: &Db, call: i64) -> Result<bool> {
 }
 
 /// Deletes a dead call, so that the next calls of its key may run. A worker that was paused while it ran the receiver may still finish it.
-/// Returns false if it is not dead any more.
+/// Returns false if it is not dead any more. Its event stays for [`replay`](super::replay()): workers delete it like any other that no call needs, see
+/// [`Worker::keep_events`](super::Worker::keep_events).
 ///
 /// # Errors
 /// Errors of the database.
 pub async fn discard(db: &Db, call: i64) -> Result<bool> {
-    let event: Option<i64> =
-        db.query_optional("SELECT event FROM signals_todo WHERE id = ? AND dead", &(call,)).await?;
-    let Some(event) = event else { return Ok(false) };
     let discarded = db.execute("DELETE FROM signals_todo WHERE id = ? AND dead", &(call,)).await? > 0;
-    fence::delete_event(DbOrTx::Db(db), event).await?;
     db.events_were_stored();
     Ok(discarded)
 }
 
-/// Deletes all calls of a receiver that is no longer linked, and returns how many there were.
+/// Deletes all calls of a receiver that is no longer linked, and returns how many there were. Their events stay, as after [`discard`].
 ///
 /// # Errors
 /// The receiver is linked; errors of the database.

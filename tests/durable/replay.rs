@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use expect_test::expect;
-use signals::durable::{self, Event, Todo, Worker};
+use signals::durable::{self, Delivery, Event, Todo, Worker};
 use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, on_each_database};
@@ -12,6 +12,7 @@ use crate::log::Log;
 on_each_database! {
     kept_events_are_replayed_for_one_receiver,
     events_are_kept_for_a_time,
+    the_event_of_a_discarded_call_is_kept,
 }
 
 static LOG: Log = Log::new();
@@ -81,5 +82,48 @@ async fn events_are_kept_for_a_time(database: &Database) -> TestResult {
     db.execute("UPDATE signals_event SET at = ?", &(old,)).await?;
     worker.run_due().await?;
     assert_eq!(crate::count::<Event>(&db).await?, 0);
+    Ok(())
+}
+
+/// Rule 100.
+async fn the_event_of_a_discarded_call_is_kept(database: &Database) -> TestResult {
+    static LOG: Log = Log::new();
+
+    #[model]
+    #[derive(Debug, Default)]
+    struct Draft {
+        #[key]
+        id: Id<Draft>,
+    }
+
+    #[receiver(post_commit, sender = Draft, durable, id = "replay::give_up")]
+    fn give_up(delivery: &Delivery) -> Result<()> {
+        LOG.note(format!("event {}", delivery.event()));
+        Err(delivery.give_up("kept, to discard it").into())
+    }
+
+    let db = database.connect_with::<(Draft, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    let worker = Worker::new(&db).keep_events(Duration::from_hours(1));
+    for _ in 0..3 {
+        Draft::default().save(&db).await?;
+    }
+    worker.clone().run_due().await?;
+    assert!(durable::discard(&db, 1).await?);
+    durable::command(&db, ["discard", "2"].map(str::to_owned)).await?;
+    durable::command(&db, ["discard", "all"].map(str::to_owned)).await?;
+    worker.clone().run_due().await?;
+    drop(LOG.take());
+    assert_eq!(durable::replay::<give_up>(&db, SystemTime::UNIX_EPOCH).await?, 3);
+    worker.concurrency(1).run_due().await?;
+    LOG.is(&expect![[r#"
+        event 1
+        event 2
+        event 3
+    "#]]);
+    for call in durable::dead_calls(&db).await? {
+        assert!(durable::discard(&db, call.id).await?);
+    }
+    Worker::new(&db).run_due().await?;
+    assert_eq!(crate::count::<Event>(&db).await?, 0, "a worker that keeps none deletes them");
     Ok(())
 }
