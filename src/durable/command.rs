@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// What [`command`] understands.
 const USAGE: &str = "\
 status           the calls of each durable receiver
-dead             the dead calls, with their errors
+dead             the first 100 dead calls, with their errors
+dead <call>      the next 100 after this one
 retry <call>     makes a dead call due again; `all` for all of them
 discard <call>   deletes a dead call; `all` for all of them
 forget <id>      deletes the calls of a receiver that is no longer linked
@@ -50,7 +51,8 @@ async fn run(db: &Db, arguments: Vec<String>) -> Result<String> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["status"] | [] => print_status(db).await,
-        ["dead"] => print_dead(db).await,
+        ["dead"] => print_dead(db, 0).await,
+        ["dead", call] => print_dead(db, number(call)?).await,
         ["retry", call] => Ok(format!("{} due again\n", calls(decide(db, call, Decision::Retry).await?))),
         ["discard", call] => Ok(format!("{} discarded\n", calls(decide(db, call, Decision::Discard).await?))),
         ["forget", receiver] => Ok(format!("{} deleted\n", calls(discard_all(db, receiver).await?))),
@@ -59,7 +61,8 @@ async fn run(db: &Db, arguments: Vec<String>) -> Result<String> {
             Err(Error::other(format!("`{known}` takes the number of one dead call, which `dead` prints, or `all`")))
         }
         ["forget", ..] => Err(Error::other("`forget` takes the id of one receiver, which `status` prints")),
-        [known @ ("status" | "dead"), ..] => Err(Error::other(format!("`{known}` takes nothing more"))),
+        ["dead", ..] => Err(Error::other("`dead` takes nothing, or the number of the call after which it begins")),
+        ["status", ..] => Err(Error::other("`status` takes nothing more")),
         _ => Err(Error::other(format!("there is no command `{}`; there are\n{USAGE}", arguments.join(" ")))),
     }
 }
@@ -75,12 +78,16 @@ async fn decide(db: &Db, call: &str, decision: Decision) -> Result<u64> {
     if call == "all" {
         return decide_all(db, decision).await;
     }
-    let id = call.parse().map_err(|_| Error::other(format!("`{call}` is not the number of a call: see `dead`")))?;
+    let id = number(call)?;
     let is_changed = match decision {
         Decision::Retry => retry(db, id).await?,
         Decision::Discard => discard(db, id).await?,
     };
     if is_changed { Ok(1) } else { Err(Error::other(format!("the call {id} is not dead: see `dead`"))) }
+}
+
+fn number(call: &str) -> Result<i64> {
+    call.parse().map_err(|_| Error::other(format!("`{call}` is not the number of a call: see `dead`")))
 }
 
 /// All dead calls at once: there may be many after a day without a mail server.
@@ -114,9 +121,10 @@ async fn print_status(db: &Db) -> Result<String> {
     Ok(text)
 }
 
-async fn print_dead(db: &Db) -> Result<String> {
+async fn print_dead(db: &Db, after: i64) -> Result<String> {
     let mut text = String::new();
-    for call in dead_calls(db).await? {
+    let dead = dead_calls(db, after).await?;
+    for call in &dead {
         let attempts = if call.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", call.attempts) };
         let _ = writeln!(
             text,
@@ -125,5 +133,12 @@ async fn print_dead(db: &Db) -> Result<String> {
         );
         let _ = writeln!(text, "    {}", call.error);
     }
-    if text.is_empty() { Ok("there are no dead calls\n".to_owned()) } else { Ok(text) }
+    let Some(last) = dead.last() else {
+        return Ok(if after == 0 { "there are no dead calls\n" } else { "there are no more dead calls\n" }.to_owned());
+    };
+    let more: i64 = db.query_one("SELECT COUNT(*) FROM signals_todo WHERE dead AND id > ?", &(last.id,)).await?;
+    if more > 0 {
+        let _ = writeln!(text, "there are {more} more: `dead {}` prints the next ones", last.id);
+    }
+    Ok(text)
 }

@@ -48,14 +48,37 @@ impl FromRow for DeadCall {
     }
 }
 
-/// The dead calls, the oldest event first.
+/// How many dead calls are read at once.
+pub(super) const AT_ONCE: usize = 100;
+
+/// Up to 100 dead calls, in the order in which they were stored: those whose numbers are higher than `after`, which is 0 for the first ones. After a
+/// day without a mail server there may be many; [`status`](super::status()) counts them.
+///
+/// ```
+/// use signals::durable;
+/// use signals::prelude::*;
+///
+/// async fn print_all(db: &Db) -> Result<()> {
+///     let mut after = 0;
+///     loop {
+///         let calls = durable::dead_calls(db, after).await?;
+///         let Some(last) = calls.last() else { return Ok(()) };
+///         after = last.id;
+///         for call in &calls {
+///             println!("{} of event {} failed: {}", call.receiver, call.event, call.error);
+///         }
+///     }
+/// }
+/// ```
 ///
 /// # Errors
 /// Errors of the database.
-pub async fn dead_calls(db: &Db) -> Result<Vec<DeadCall>> {
-    let sql = "SELECT t.id, t.receiver, t.key, t.event, e.signal, e.payload, t.attempts, t.error, e.at FROM signals_todo t \
-               JOIN signals_event e ON e.id = t.event WHERE t.dead ORDER BY t.event, t.id";
-    db.query_as(sql, &()).await
+pub async fn dead_calls(db: &Db, after: i64) -> Result<Vec<DeadCall>> {
+    let sql = format!(
+        "SELECT t.id, t.receiver, t.key, t.event, e.signal, e.payload, t.attempts, t.error, e.at FROM signals_todo t \
+         JOIN signals_event e ON e.id = t.event WHERE t.dead AND t.id > ? ORDER BY t.id LIMIT {AT_ONCE}"
+    );
+    db.query_as(&sql, &(after,)).await
 }
 
 /// Makes a dead call due again, with all of its attempts. Returns false if it is not dead any more.

@@ -8,6 +8,7 @@ use crate::databases::{Database, TestResult, on_each_database};
 
 on_each_database! {
     calls_are_looked_after_from_a_terminal,
+    dead_calls_are_read_in_parts,
 }
 
 #[model]
@@ -57,7 +58,7 @@ async fn calls_are_looked_after_from_a_terminal(database: &Database) -> TestResu
     Worker::new(&db).run_due().await?;
     assert_eq!(crate::count::<Event>(&db).await?, 0, "a worker deletes events that no call needs");
     let mut errors = String::new();
-    for line in ["retry", "discard 1 2", "retry one", "forget", "status all"] {
+    for line in ["retry", "discard 1 2", "retry one", "forget", "status all", "dead 1 2", "dead x"] {
         errors += &run(line).await.unwrap_err().to_string();
         errors += "\n";
     }
@@ -67,10 +68,45 @@ async fn calls_are_looked_after_from_a_terminal(database: &Database) -> TestResu
         `one` is not the number of a call: see `dead`
         `forget` takes the id of one receiver, which `status` prints
         `status` takes nothing more
+        `dead` takes nothing, or the number of the call after which it begins
+        `x` is not the number of a call: see `dead`
     "#]]
     .assert_eq(&errors);
     assert!(run("help").await?.starts_with("status "));
     let error = run("purge").await.unwrap_err().to_string();
     assert!(error.starts_with("there is no command `purge`; there are\nstatus "), "{error}");
+    Ok(())
+}
+
+/// Rule 95.
+async fn dead_calls_are_read_in_parts(database: &Database) -> TestResult {
+    let db = database.connect_with::<(Ticket, Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    Ticket::default().save(&db).await?;
+    Worker::new(&db).run_due().await?;
+    db.execute(
+        "INSERT INTO signals_todo (event, receiver, key, due, attempts, error, dead) WITH RECURSIVE n (i) AS \
+         (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 203) SELECT 1, t.receiver, CAST(i AS TEXT), t.due, 1, 'no paper', TRUE \
+         FROM n, signals_todo t",
+        &(),
+    )
+    .await?;
+    let numbers = async |after: i64| {
+        let dead = durable::dead_calls(&db, after).await?;
+        Ok::<_, Error>((dead.len(), dead.first().map(|call| call.id), dead.last().map(|call| call.id)))
+    };
+    assert_eq!(numbers(0).await?, (100, Some(1), Some(100)));
+    assert_eq!(numbers(100).await?, (100, Some(101), Some(200)));
+    assert_eq!(numbers(200).await?, (3, Some(201), Some(203)));
+    assert_eq!(numbers(203).await?, (0, None, None));
+    let run = async |line: &str| durable::command(&db, line.split_whitespace().map(str::to_owned)).await;
+    let (first, second, last) = (run("dead").await?, run("dead 100").await?, run("dead 200").await?);
+    assert_eq!(first.lines().count(), 201);
+    assert!(first.ends_with("\nthere are 103 more: `dead 100` prints the next ones\n"), "{first}");
+    assert!(
+        second.starts_with("101 ") && second.ends_with("\nthere are 3 more: `dead 200` prints the next ones\n"),
+        "{second}"
+    );
+    assert_eq!(last.lines().count(), 6);
+    assert_eq!(run("dead 203").await?, "there are no more dead calls\n");
     Ok(())
 }

@@ -86,7 +86,7 @@ async fn a_receiver_without_a_value_that_it_needs_fails(database: &Database) -> 
     let db = database.connect_with::<(Order, Letter, Event, Todo)>(|options| options.on_error(|_| {})).await?;
     Order::default().save(&db.with(Mailer("the request"))).await?;
     assert_eq!(Worker::new(&db).run_due().await?.failed, 1);
-    let dead = signals::durable::dead_calls(&db).await?;
+    let dead = signals::durable::dead_calls(&db, 0).await?;
     assert!(dead[0].error.contains("Mailer"), "{}", dead[0].error);
     LOG.is(&expect![[""]]);
     Ok(())
@@ -116,7 +116,7 @@ async fn a_carried_value_that_cannot_be_read_is_a_failed_attempt(database: &Data
         Postcard::default().save(&db.with(Tenant(tenant.to_owned()))).await?;
     }
     assert_eq!(Worker::new(&db).run_due().await?.failed, 4);
-    let dead = signals::durable::dead_calls(&db).await?;
+    let dead = signals::durable::dead_calls(&db, 0).await?;
     let unreadable = "the stored context of an event cannot be read: the value of `tenant`";
     let of_event = |event| dead.iter().filter(move |dead| dead.event == event).map(|dead| &*dead.error);
     assert!(of_event(1).eq([unreadable; 2]), "{dead:?}");

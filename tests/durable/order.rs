@@ -86,14 +86,14 @@ async fn a_poisoned_key_stops_no_other(database: &Database) -> TestResult {
     save(&db, &mut ann, 2).await?;
     save(&db, &mut bob, 3).await?;
     let working = db.work();
-    while durable::dead_calls(&db).await?.is_empty() || crate::count::<Todo>(&db).await? > 2 {
+    while durable::dead_calls(&db, 0).await?.is_empty() || crate::count::<Todo>(&db).await? > 2 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     LOG.is(&expect![[r#"
         2: 1
         2: 3
     "#]]);
-    let dead = durable::dead_calls(&db).await?;
+    let dead = durable::dead_calls(&db, 0).await?;
     let [call] = &dead[..] else { return Err(format!("{dead:?}").into()) };
     assert_eq!((&*call.receiver, &*call.key, call.attempts), ("order::poisoned", "1", 2));
     assert!(call.error.ends_with("a negative balance"), "{}", call.error);
@@ -188,7 +188,7 @@ async fn a_receiver_may_skip_what_is_dead(database: &Database) -> TestResult {
         2
         4
     "#]]);
-    let dead = durable::dead_calls(&db).await?;
+    let dead = durable::dead_calls(&db, 0).await?;
     assert_eq!(dead.len(), 2);
     assert_eq!(dead[0].error.rsplit(": ").next(), Some("a negative balance"));
     assert!(durable::discard(&db, dead[0].id).await?);

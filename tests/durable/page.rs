@@ -8,7 +8,7 @@ use crate::databases::{Database, TestResult, on_each_database};
 
 on_each_database! {
     a_page_shows_receivers_and_dead_calls,
-    a_page_shows_the_oldest_dead_calls,
+    a_page_shows_the_first_dead_calls,
 }
 
 #[model]
@@ -77,7 +77,7 @@ async fn a_page_shows_receivers_and_dead_calls(database: &Database) -> TestResul
 }
 
 /// Rule 111.
-async fn a_page_shows_the_oldest_dead_calls(database: &Database) -> TestResult {
+async fn a_page_shows_the_first_dead_calls(database: &Database) -> TestResult {
     let db = database.connect_with::<Tables>(|options| options.on_error(|_| {})).await?;
     for owner in 0..102 {
         printout(&owner.to_string()).save(&db).await?;
@@ -86,6 +86,6 @@ async fn a_page_shows_the_oldest_dead_calls(database: &Database) -> TestResult {
     let page = durable::page(&db).await?;
     assert_eq!(page.matches("<h3>").count(), 100);
     assert!(page.contains("event 100 of") && !page.contains("event 101 of"));
-    assert!(page.contains("There are 2 more: <code>durable dead</code> lists all of them."));
+    assert!(page.contains("There are 2 more: <code>durable dead 100</code> prints the next ones."));
     Ok(())
 }

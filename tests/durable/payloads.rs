@@ -164,7 +164,7 @@ async fn the_error_of_an_attempt_may_be_any_text(database: &Database) -> TestRes
     let db = database.connect_with::<(Letter, Event, Todo)>(|options| options.on_error(|_| {})).await?;
     Letter::default().save(&db).await?;
     assert_eq!(Worker::new(&db).run_due().await?.failed, 2);
-    let dead = durable::dead_calls(&db).await?;
+    let dead = durable::dead_calls(&db, 0).await?;
     assert!(dead[0].error.ends_with("the answer was \\0\u{1}\u{FFFF}"), "{dead:?}");
     assert!(dead[1].error.ends_with(r"the receiver gave up: no stamp\0"), "{dead:?}");
     Ok(())

@@ -120,7 +120,7 @@ async fn the_event_of_a_discarded_call_is_kept(database: &Database) -> TestResul
         event 2
         event 3
     "#]]);
-    for call in durable::dead_calls(&db).await? {
+    for call in durable::dead_calls(&db, 0).await? {
         assert!(durable::discard(&db, call.id).await?);
     }
     Worker::new(&db).run_due().await?;

@@ -85,7 +85,7 @@ async fn a_newer_event_is_left_to_a_newer_program(database: &Database) -> TestRe
     assert_eq!((ran.succeeded, ran.failed), (0, 1));
     let log = LOG.take();
     assert!(log.contains("the event has version 4 of `OrderPaid`, and this program knows version 3"), "{log}");
-    assert!(durable::dead_calls(&db).await?.is_empty());
+    assert!(durable::dead_calls(&db, 0).await?.is_empty());
     Ok(())
 }
 
@@ -113,7 +113,7 @@ async fn a_call_for_a_newer_program_keeps_its_attempts(database: &Database) -> T
         db.execute(due, &()).await?;
         assert_eq!(Worker::new(&db).run_due().await?.failed, 2);
     }
-    assert!(durable::dead_calls(&db).await?.is_empty());
+    assert!(durable::dead_calls(&db, 0).await?.is_empty());
     // The newer program calls it.
     db.execute("UPDATE signals_event SET version = 3", &()).await?;
     db.execute(due, &()).await?;

@@ -271,7 +271,7 @@ async fn a_call_whose_processes_all_ended_is_dead(database: &Database) -> TestRe
     db.execute("UPDATE signals_todo SET attempts = 3", &()).await?;
     Worker::new(&db).run_due().await?;
     assert_eq!((CALLS.load(Ordering::Relaxed), errors.load(Ordering::Relaxed)), (0, 1));
-    assert_eq!(durable::dead_calls(&db).await?.len(), 1);
+    assert_eq!(durable::dead_calls(&db, 0).await?.len(), 1);
     Ok(())
 }
 
@@ -302,7 +302,7 @@ async fn a_call_with_tx_whose_processes_all_ended_is_dead(database: &Database) -
     let working = db.work();
     let dead = timeout(Duration::from_secs(10), async {
         loop {
-            match &durable::dead_calls(&db).await?[..] {
+            match &durable::dead_calls(&db, 0).await?[..] {
                 [] => sleep(Duration::from_millis(20)).await,
                 dead => break Ok::<_, signals::Error>(dead.to_vec()),
             }

@@ -154,7 +154,7 @@ async fn an_event_that_is_too_old_is_dead(database: &Database) -> TestResult {
     world.send(2, 41).await?;
     let (_relay, _mail) = (start_relay(world.relay().max_age(Duration::from_secs(9))), world.start_mail());
     eventually("the other one is received", async || Ok(world.waiting("mail").await? == 1)).await?;
-    let dead = durable::dead_calls(&world.orders.db).await?;
+    let dead = durable::dead_calls(&world.orders.db, 0).await?;
     assert_eq!(dead.iter().map(|dead| (&*dead.receiver, &*dead.key)).collect::<Vec<_>>(), [("nats:mail", "1")]);
     assert!(dead[0].error.contains("waited longer than 9s"), "{}", dead[0].error);
     world.work().await?;

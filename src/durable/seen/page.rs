@@ -8,14 +8,12 @@ use super::age::short;
 use crate::calendar::{DateOrTime, MICROS_PER_SECOND};
 use crate::db::{Db, FromRow, Row, micros};
 use crate::durable::claim::time;
+use crate::durable::dead::AT_ONCE;
 use crate::durable::status::{ReceiverStatus, status};
 use crate::error::Result;
 
-/// How many dead calls a page shows.
-const MOST: usize = 100;
-
 /// The state of durable receivers as one page of HTML: what [`status`](crate::durable::status()) says of each, and the dead calls with their
-/// errors and the commands that repeat or discard them, see [`command`](crate::durable::command()). It shows the 100 oldest of them.
+/// errors and the commands that repeat or discard them, see [`command`](crate::durable::command()). It shows the first 100 of them.
 ///
 /// The page needs no other file and no script. It shows no payloads, but errors and keys: put it behind a login.
 ///
@@ -134,11 +132,11 @@ impl FromRow for Dead {
     }
 }
 
-/// The dead calls of the oldest events.
+/// The first dead calls, without their payloads.
 async fn dead(db: &Db) -> Result<Vec<Dead>> {
     let sql = format!(
         "SELECT t.id, t.receiver, t.key, t.event, e.signal, e.sender, t.attempts, t.error, e.at FROM signals_todo t \
-         JOIN signals_event e ON e.id = t.event WHERE t.dead ORDER BY t.event, t.id LIMIT {MOST}"
+         JOIN signals_event e ON e.id = t.event WHERE t.dead ORDER BY t.id LIMIT {AT_ONCE}"
     );
     db.query_as(&sql, &()).await
 }
