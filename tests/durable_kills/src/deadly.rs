@@ -28,7 +28,9 @@ pub(crate) async fn receivers() -> Result<bool, Failure> {
         }
         let mistakes = one(choice, &database, &db).await?;
         all_are_dead &= mistakes.is_empty();
-        mistakes.iter().for_each(|mistake| println!("BROKEN: {mistake}"));
+        for mistake in &mistakes {
+            println!("BROKEN: {mistake}");
+        }
         drop(db);
         database.remove().await?;
     }
