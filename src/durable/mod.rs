@@ -61,6 +61,7 @@ mod replay;
 mod running;
 mod seen;
 mod status;
+mod suspicion;
 mod tables;
 mod tasks;
 mod worker;

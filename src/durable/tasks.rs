@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -16,12 +15,10 @@ use super::lease::{self, Lease};
 use super::options::{Options, Ran};
 use super::receivers::Durables;
 use super::seen::Seen;
+use super::suspicion::Suspicion;
 use crate::db::{Db, Dialect, Tx};
 use crate::error::Result;
 use crate::fault;
-
-/// A call with `tx` that is due for so long, and that newer ones have overtaken, is counted before its receiver runs.
-const SUSPECT: Duration = Duration::from_secs(1);
 
 /// How a receiver is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +54,8 @@ pub(super) struct Shared {
     /// The receivers of which more calls are due than are looked at, and how far their keys were looked at.
     crowded: Mutex<Vec<&'static str>>,
     heads: tokio::sync::Mutex<Heads>,
-    /// When the latest call of each receiver with `tx` was due that this worker has claimed.
-    latest: Mutex<HashMap<&'static str, i64>>,
+    /// What is known of calls with `tx`, to see which have failed without a trace.
+    suspicion: Mutex<Suspicion>,
     /// A task has claimed a call: there may be more.
     pub(super) more: Notify,
     /// Whether no further calls are claimed.
@@ -87,7 +84,7 @@ impl Shared {
             claiming: Default::default(),
             crowded: Mutex::default(),
             heads: tokio::sync::Mutex::default(),
-            latest: Mutex::default(),
+            suspicion: Mutex::default(),
             more: Notify::new(),
             is_stopping: AtomicBool::new(false),
             succeeded: AtomicU64::new(0),
@@ -143,6 +140,9 @@ impl Shared {
             (None, Some(lease)) => seen.around(attempt.run_leased(claimed, lease.worker, &lease.lost)).await?,
             (None, None) => Outcome::Lost,
         };
+        if mode == Mode::Locked {
+            lock(&self.suspicion).ended(claimed);
+        }
         match outcome {
             Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
             Outcome::Failed | Outcome::Dead => _ = self.failed.fetch_add(1, Ordering::Relaxed),
@@ -212,11 +212,13 @@ impl Shared {
     }
 
     async fn lock_next(&self, wanted: &Wanted<'_>) -> Result<Option<RunningCall<'_>>> {
+        // Before the claim, because several tasks claim at the same time.
+        let latest = lock(&self.suspicion).latest.clone();
         let tx = self.db.begin_at(Location::caller()).await?;
         let Some(claimed) = wanted.lock_next(&tx).await? else {
             return tx.rollback().await.map(|()| None);
         };
-        if !self.is_suspect(&claimed) {
+        if !lock(&self.suspicion).suspects(&claimed, &latest) {
             return Ok(Some(RunningCall::new(self, claimed, Some(tx), None)));
         }
         let lease = self.lease();
@@ -229,20 +231,6 @@ impl Shared {
             return Ok(Some(RunningCall::new(self, claimed, Some(tx), Some(held))));
         }
         tx.rollback().await.map(|()| None)
-    }
-
-    /// Whether the receiver of a call with `tx` may have ended its process: nothing else remains of such an attempt, because its
-    /// transaction is rolled back. Calls are claimed in the order in which they are due. One that newer calls have overtaken was locked
-    /// meanwhile, or it waited for another one of its key; and a worker that has claimed none before may be the one whose process was ended.
-    ///
-    /// Such an attempt is counted before the receiver runs, in a transaction of its own, so that the call is dead in the end.
-    fn is_suspect(&self, claimed: &Claimed) -> bool {
-        let Some(name) = self.durables.names().find(|name| *name == claimed.receiver) else { return false };
-        let mut latest = lock(&self.latest);
-        let is_overtaken = latest.get(name).is_none_or(|latest| claimed.due < *latest);
-        let due = latest.entry(name).or_insert(claimed.due);
-        *due = claimed.due.max(*due);
-        is_overtaken && claimed.overdue >= SUSPECT
     }
 
     pub(super) fn lease(&self) -> Lease {

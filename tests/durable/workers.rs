@@ -23,6 +23,7 @@ on_each_database! {
     a_receiver_runs_as_often_at_once_as_it_says,
     a_call_whose_processes_all_ended_is_dead,
     a_call_with_tx_whose_processes_all_ended_is_dead,
+    late_calls_that_are_made_for_the_first_time_are_not_counted_before,
     a_stop_is_no_failed_attempt,
     a_call_whose_claim_was_not_answered_becomes_due_again,
 }
@@ -312,6 +313,35 @@ async fn a_call_with_tx_whose_processes_all_ended_is_dead(database: &Database) -
     working.stop().await?;
     assert_eq!(*ATTEMPTS.lock().unwrap_or_else(PoisonError::into_inner), [1, 2, 3]);
     assert_eq!(dead[0].error, "the process of the worker has ended during the last attempt");
+    Ok(())
+}
+
+/// Rule 95. A call that is counted before its receiver runs belongs to a worker meanwhile.
+async fn late_calls_that_are_made_for_the_first_time_are_not_counted_before(database: &Database) -> TestResult {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    static COUNTED: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Job, durable, key = kind, id = "workers::late", when = |event| event.instance.kind.starts_with("late"))]
+    async fn late(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+        let sql = "SELECT worker FROM signals_todo WHERE event = ? AND receiver = 'workers::late'";
+        let worker: Option<i64> = tx.query_one(sql, &(delivery.event(),)).await?;
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        COUNTED.fetch_add(worker.is_some().into(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    CALLS.store(0, Ordering::Relaxed);
+    COUNTED.store(0, Ordering::Relaxed);
+    let db = database.with_tables::<(Job, Event, Todo)>().await?;
+    for n in 0..60 {
+        // Half of them wait for another one.
+        job(&format!("late {}", if n % 2 == 0 { n } else { 1 })).save(&db).await?;
+    }
+    db.execute("UPDATE signals_todo SET due = due - 5000000", &()).await?;
+    Worker::new(&db).concurrency(4).run_due().await?;
+    let counted = COUNTED.load(Ordering::Relaxed);
+    assert_eq!(CALLS.load(Ordering::Relaxed), 60);
+    assert!((1..=4).contains(&counted), "the first one of each task: {counted}");
     Ok(())
 }
 
