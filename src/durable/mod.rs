@@ -65,6 +65,7 @@ mod suspicion;
 mod tables;
 mod tasks;
 mod worker;
+mod writable;
 
 pub use self::command::command;
 pub use self::dead::{DeadCall, dead_calls, discard, discard_all, retry};

@@ -13,6 +13,7 @@ use super::cleaning::Cleaning;
 use super::options::Options;
 use super::receivers::Durables;
 use super::tasks::{Claims, MODES, Mode, Shared};
+use super::writable;
 use crate::db::{Db, Dialect, Presence, Woken};
 use crate::error::{Error, Result};
 
@@ -63,6 +64,7 @@ impl Running {
         if !unknown.is_empty() {
             db.report(super::receivers::retired(&unknown));
         }
+        writable::check(&db, "signals_todo").await?;
         let presence = db.announce().await?;
         let cleaning = Cleaning::new(options.keep);
         let shared = Shared::new(db, durables, options, presence.id());

@@ -106,7 +106,7 @@ impl Worker {
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on.
     ///
     /// # Errors
-    /// The tables do not exist, or two receivers have one id.
+    /// The tables do not exist, the database is read-only, or two receivers have one id.
     pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
         // The future of a generic `async fn` would report what is not a future at each of its uses.
         Box::pin(self.run_until(until))
@@ -147,7 +147,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Runs the worker as a task: see [`Db::work`]. If it cannot begin, because its tables do not exist, this is reported to the handler of
+    /// Runs the worker as a task: see [`Db::work`]. If it cannot begin, because its tables do not exist or the database is read-only, this is reported to the handler of
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and [`Working::stop`] returns it.
     ///
     /// # Panics
@@ -168,7 +168,7 @@ impl Worker {
     /// Calls receivers until no call is due, and returns how many there were: for tests, and for programs that a timer starts.
     ///
     /// # Errors
-    /// Errors of the database.
+    /// Like [`run`](Self::run); errors of the database.
     pub async fn run_due(self) -> Result<Ran> {
         let Some(mut running) = Running::start(self.db, self.options).await? else { return Ok(Ran::default()) };
         loop {
@@ -213,7 +213,7 @@ impl Working {
     /// Ends the worker, and waits for the receivers that are running.
     ///
     /// # Errors
-    /// The worker could not begin: its tables do not exist.
+    /// The worker could not begin: its tables do not exist, or the database is read-only.
     pub async fn stop(mut self) -> Result<()> {
         drop(self.stop.take());
         (&mut self.task).await.map_err(Error::other)?

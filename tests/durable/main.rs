@@ -19,6 +19,7 @@ mod payloads;
 #[cfg(feature = "postgres")]
 #[path = "../it/proxy.rs"]
 mod proxy;
+mod read_only;
 mod recorded;
 mod replay;
 #[cfg(feature = "postgres")]

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use signals::durable;
-use signals::durable::nats::{Consumer, async_nats};
+use signals::durable::nats::{Consumer, Relay, async_nats};
+use signals::prelude::*;
 
 use crate::databases::{Database, TestResult, on_each_database};
 use crate::proxy::Proxy;
-use crate::world::{Mail, OrderForgotten, World, eventually, server, start, start_relay};
+use crate::world::{Mail, OrderForgotten, Orders, World, eventually, server, start, start_relay};
 
 on_each_database![
     a_consumer_that_dies_after_its_commit_doubles_nothing,
@@ -18,6 +19,7 @@ on_each_database![
     a_newer_version_waits,
     an_event_that_is_too_old_is_dead,
     an_event_that_arrives_too_late_is_not_received,
+    a_database_that_is_read_only_is_refused,
 ];
 
 fn booked(order: i64, amount: i64) -> (String, i64, i64) {
@@ -180,4 +182,29 @@ async fn an_event_that_arrives_too_late_is_not_received(database: &Database) -> 
     world.work().await?;
     assert_eq!(world.mail.effects().await?, [booked(1, 40)]);
     world.end().await
+}
+
+/// Rules 102 and 103.
+async fn a_database_that_is_read_only_is_refused(database: &Database) -> TestResult {
+    let Some(server) = server() else { return Ok(()) };
+    let client = async_nats::connect(server).await?;
+    let file = std::env::temp_dir().join(format!("signals-nats-read-only-{}.db", std::process::id()));
+    let (url, read_only) = if database.url().starts_with("sqlite") {
+        let url = format!("sqlite:{}", file.display());
+        (url.clone(), format!("{url}?mode=ro"))
+    } else {
+        (database.url(), format!("{}%20-c%20default_transaction_read_only%3Don", database.url()))
+    };
+    let writes = Db::connect(&url).await?;
+    writes.create_tables().await?;
+    let reads = Db::connect(&read_only).await?;
+    let (relay, consumer) = (Relay::of::<Orders>(&reads, &client), Consumer::of::<Mail>(&reads, &client));
+    let refused = [relay.run(std::future::ready(())).await, consumer.run(std::future::ready(())).await];
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+    }
+    for error in refused.map(|ran| ran.expect_err("it cannot write").to_string()) {
+        assert!(error.contains("read-only") || error.contains("for reading only"), "{error}");
+    }
+    Ok(())
 }

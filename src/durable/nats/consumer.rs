@@ -21,6 +21,7 @@ use super::program::{Program, name_of};
 use crate::db::{Db, Tx, micros};
 use crate::durable::backoff;
 use crate::durable::seen::{EventSpan, Received};
+use crate::durable::writable;
 use crate::error::{Error, Result};
 
 /// After a failure of the broker or of the database, how long until it is tried again.
@@ -96,7 +97,7 @@ impl Consumer {
     /// in an older version only, is reported, and received again later.
     ///
     /// # Errors
-    /// The table `signals_inbox` does not exist.
+    /// The table `signals_inbox` does not exist, or the database is read-only.
     pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.run_until(until))
     }
@@ -112,6 +113,7 @@ impl Consumer {
             return Ok(());
         }
         inbox::check(&self.db).await?;
+        writable::check(&self.db, "signals_inbox").await?;
         loop {
             let opened = tokio::select! {
                 () = &mut until => return Ok(()),

@@ -23,6 +23,7 @@ use crate::durable::heads::Heads;
 use crate::durable::options::pause;
 use crate::durable::receivers::Durables;
 use crate::durable::seen::EventSpan;
+use crate::durable::writable;
 use crate::error::{Error, Result};
 
 /// After a failure of the broker or of the database, how long until it is tried again.
@@ -137,13 +138,14 @@ impl Relay {
     /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the relay goes on.
     ///
     /// # Errors
-    /// The tables do not exist.
+    /// The tables do not exist, or the database is read-only.
     pub fn run<'a>(self, until: impl Future<Output = ()> + Send + 'a) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.run_until(until))
     }
 
     async fn run_until(self, until: impl Future<Output = ()>) -> Result<()> {
         outbox::check(&self.db).await?;
+        writable::check(&self.db, "signals_todo").await?;
         // A receipt frees the next event of its key.
         let freed = Notify::new();
         tokio::select! {
