@@ -74,7 +74,7 @@ impl Delivery {
         self.receiver
     }
 
-    /// The key in whose order the receiver is called: that of the row, with the table in front if the receiver has several senders, or the
+    /// The key in whose order the receiver is called: that of the row with its table in front, such as `users:1`, or the
     /// value of the field that `key = ..` names. It is empty for a call in no order. An empty value is `''`, and one of more than 500 bytes is
     /// shortened.
     pub fn key(&self) -> &str {

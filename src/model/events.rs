@@ -1,8 +1,5 @@
 //! The stored events of durable receivers of `post_commit` and `post_delete_commit`.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
-
 use serde_json::{Map, Value as Json};
 use signals_core::__private::Source;
 use signals_core::{BoxFuture, Receiver};
@@ -27,7 +24,7 @@ impl Saved {
         let db = self.db.as_deref().unwrap_or(tx.db());
         let (created, raw, changes) = (self.created, self.raw, FieldSet::changed_in(previous, instance));
         let payload = PostCommit { instance, created, previous, changes, db, context: db.context(), raw };
-        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), |receiver| order(receiver, instance))?;
+        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), |_| order(instance))?;
         if calls.is_empty() {
             return Ok(None);
         }
@@ -52,7 +49,7 @@ impl Removed {
         }
         let db = self.db.as_deref().unwrap_or(tx.db());
         let payload = PostDeleteCommit { instance, db, context: db.context() };
-        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), |receiver| order(receiver, instance))?;
+        let (calls, _) = calls_of(state, payload, (db, tx.scopes()), |_| order(instance))?;
         if calls.is_empty() {
             return Ok(None);
         }
@@ -61,24 +58,10 @@ impl Removed {
     }
 }
 
-/// The order of a receiver's calls: that of the row. Rows of different models may have the same key.
-fn order(receiver: &Receiver, row: &dyn AnyModel) -> CallOrder {
-    let key = key_text(row.key());
-    CallOrder::OfRow(if has_several_senders(receiver) { format!("{}:{key}", row.model().table) } else { key })
-}
-
-fn has_several_senders(receiver: &Receiver) -> bool {
-    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let mut senders: HashMap<&'static str, Option<&'static str>> = HashMap::new();
-        let durable = signals_core::receivers().filter(|receiver| receiver.durable.is_some());
-        let is_several = |receiver: &'static Receiver| {
-            let first = *senders.entry(&receiver.id.name).or_insert(receiver.sender());
-            (receiver.receives_any_sender() || first != receiver.sender()).then_some(&*receiver.id.name)
-        };
-        durable.filter_map(is_several).collect()
-    });
-    names.contains(&*receiver.id.name)
+/// The order of a receiver's calls: that of the row. Rows of different models may have the same key, and a receiver may gain a second
+/// sender while calls of the first one wait.
+fn order(row: &dyn AnyModel) -> CallOrder {
+    CallOrder::OfRow(format!("{}:{}", row.model().table, key_text(row.key())))
 }
 
 fn event(signal: &'static str, row: &dyn AnyModel, fields: Fields, calls: Vec<OutgoingCall>, db: &Db) -> OutgoingEvent {
@@ -131,7 +114,7 @@ pub(crate) fn call<'a>(
 /// The calls that a stored event of a model causes.
 pub(crate) fn choose(meta: &'static Meta, signal: &str, fields: &Fields, db: &Db) -> Result<Vec<OutgoingCall>> {
     let (rows, lifecycle, place) = (Rows::read(meta, fields)?, &meta.lifecycle, (db, db.scopes()));
-    let order = |receiver: &Receiver| order(receiver, &*rows.instance);
+    let order = |_: &Receiver| order(&*rows.instance);
     if signal == POST_DELETE_COMMIT {
         return Ok(calls_of(&lifecycle.durable_delete_commit, rows.deleted(db), place, order)?.0);
     }

@@ -37,11 +37,11 @@ async fn calls_are_looked_after_from_a_terminal(database: &Database) -> TestResu
     assert_eq!(columns, ["command::ticket", "3", "0", "0", "0"], "waiting, running, late and dead of\n{status}");
     Worker::new(&db).run_due().await?;
     expect![[r#"
-        1  command::ticket (event 1, key `1`), after 1 attempt
+        1  command::ticket (event 1, key `tickets:1`), after 1 attempt
             receiver `command::ticket` (tests/durable/command.rs) failed on `post_commit` of `Ticket`: the receiver gave up: no printer
-        2  command::ticket (event 2, key `2`), after 1 attempt
+        2  command::ticket (event 2, key `tickets:2`), after 1 attempt
             receiver `command::ticket` (tests/durable/command.rs) failed on `post_commit` of `Ticket`: the receiver gave up: no printer
-        3  command::ticket (event 3, key `3`), after 1 attempt
+        3  command::ticket (event 3, key `tickets:3`), after 1 attempt
             receiver `command::ticket` (tests/durable/command.rs) failed on `post_commit` of `Ticket`: the receiver gave up: no printer
     "#]]
     .assert_eq(&crate::log::without_lines(&run("dead").await?));

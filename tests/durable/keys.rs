@@ -56,7 +56,7 @@ async fn an_empty_key_is_a_key(database: &Database) -> TestResult {
     shelf.save_fields(&db, Shelf::fields().number).await?;
     Worker::new(&db).run_due().await?;
     LOG.is(&expect![[r#"
-        shelf 1, key ''
+        shelf 1, key shelfs:
     "#]]);
     Ok(())
 }

@@ -95,7 +95,7 @@ async fn a_poisoned_key_stops_no_other(database: &Database) -> TestResult {
     "#]]);
     let dead = durable::dead_calls(&db, 0).await?;
     let [call] = &dead[..] else { return Err(format!("{dead:?}").into()) };
-    assert_eq!((&*call.receiver, &*call.key, call.attempts), ("order::poisoned", "1", 2));
+    assert_eq!((&*call.receiver, &*call.key, call.attempts), ("order::poisoned", "accounts:1", 2));
     assert!(call.error.ends_with("a negative balance"), "{}", call.error);
 
     HEALED.store(true, Ordering::Relaxed);

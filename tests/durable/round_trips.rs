@@ -86,7 +86,7 @@ async fn events_that_cannot_be_stored_undo_the_transaction(database: &Database) 
 
     let db = database.with_tables::<(Leased, Event, Todo)>().await?;
     Leased::default().save(&db).await?;
-    db.batch("ALTER TABLE signals_todo ADD CONSTRAINT not_two CHECK (key <> '2')").await?;
+    db.batch("ALTER TABLE signals_todo ADD CONSTRAINT not_two CHECK (key <> 'leaseds:2')").await?;
     let tx = db.begin().await?;
     tx.on_commit(async |_| {
         LOG.note("committed");

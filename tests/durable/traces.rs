@@ -84,13 +84,13 @@ async fn each_attempt_has_a_span(database: &Database) -> TestResult {
     parcel("sent").save(&db).await?;
     Worker::new(&db).run_due().await?;
     expect![[r#"
-        delivery otel.kind="consumer" event=1 receiver="traces::send" signal="post_commit" sender="parcels" key="1" attempt=1 age_ms=..
+        delivery otel.kind="consumer" event=1 receiver="traces::send" signal="post_commit" sender="parcels" key="parcels:1" attempt=1 age_ms=..
         delivery begins
         delivery > receiver receiver=traces::send signal="post_commit" sender="Parcel"
         receiver begins
         delivery has outcome="failed"
         delivery has otel.status_code="ERROR"
-        delivery otel.kind="consumer" event=1 receiver="traces::send" signal="post_commit" sender="parcels" key="1" attempt=2 age_ms=..
+        delivery otel.kind="consumer" event=1 receiver="traces::send" signal="post_commit" sender="parcels" key="parcels:1" attempt=2 age_ms=..
         delivery begins
         delivery > receiver receiver=traces::send signal="post_commit" sender="Parcel"
         receiver begins
@@ -100,7 +100,7 @@ async fn each_attempt_has_a_span(database: &Database) -> TestResult {
     parcel("counted").save(&db).await?;
     Worker::new(&db).run_due().await?;
     expect![[r#"
-        delivery otel.kind="consumer" event=2 receiver="traces::count" signal="post_commit" sender="parcels" key="2" attempt=1 age_ms=..
+        delivery otel.kind="consumer" event=2 receiver="traces::count" signal="post_commit" sender="parcels" key="parcels:2" attempt=1 age_ms=..
         delivery begins
         delivery > receiver receiver=traces::count signal="post_commit" sender="Parcel"
         receiver begins
@@ -144,13 +144,13 @@ async fn the_span_of_an_attempt_is_linked_before_it_begins(database: &Database) 
         assert_eq!(worker.run_due().await?.succeeded, 1);
     }
     expect![[r#"
-        delivery otel.kind="consumer" event=1 receiver="traces::link" signal="post_commit" sender="parcels" key="1" attempt=1 age_ms=.. context="{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}"
+        delivery otel.kind="consumer" event=1 receiver="traces::link" signal="post_commit" sender="parcels" key="parcels:1" attempt=1 age_ms=.. context="{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}"
         delivery has trace_id="4bf92f3577b34da6a3ce929d0e0e4736, attempt 1"
         delivery begins
         delivery > receiver receiver=traces::link signal="post_commit" sender="Parcel"
         receiver begins
         delivery has outcome="succeeded"
-        delivery otel.kind="consumer" event=2 receiver="traces::link" signal="post_commit" sender="parcels" key="2" attempt=1 age_ms=.. context="{\"traceparent\":\"broken\"}"
+        delivery otel.kind="consumer" event=2 receiver="traces::link" signal="post_commit" sender="parcels" key="parcels:2" attempt=1 age_ms=.. context="{\"traceparent\":\"broken\"}"
         delivery begins
         delivery > receiver receiver=traces::link signal="post_commit" sender="Parcel"
         receiver begins
