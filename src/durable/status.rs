@@ -115,6 +115,10 @@ impl FromRow for ReceiverStatus {
 
 /// The receivers that have calls and are not linked into this program.
 pub(super) async fn unknown_receivers(db: &Db, durables: &Durables) -> Result<Vec<String>> {
-    let names: Vec<String> = db.query_as("SELECT DISTINCT receiver FROM signals_todo ORDER BY receiver", &()).await?;
+    // From name to name through the index: `SELECT DISTINCT` reads all calls.
+    let sql = "WITH RECURSIVE names (receiver) AS (SELECT MIN(receiver) FROM signals_todo UNION ALL \
+               SELECT (SELECT MIN(t.receiver) FROM signals_todo t WHERE t.receiver > names.receiver) FROM names \
+               WHERE names.receiver IS NOT NULL) SELECT receiver FROM names WHERE receiver IS NOT NULL";
+    let names: Vec<String> = db.query_as(sql, &()).await?;
     Ok(names.into_iter().filter(|name| !durables.knows(name)).collect())
 }
