@@ -28,7 +28,7 @@ pub(crate) async fn fill(db: &Db, receiver: &str, count: i64, keys: i64) -> Resu
     );
     db.execute(&event, &(signal, &*table, &*payload)).await?;
     let todo = "INSERT INTO signals_todo (event, receiver, key, due, attempts, dead) \
-         SELECT id, ?, key, at, 0, FALSE FROM signals_event ORDER BY id";
+         SELECT id, ?, sender || ':' || key, at, 0, FALSE FROM signals_event ORDER BY id";
     db.execute(todo, &(receiver,)).await?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 /// The longest time between two attempts.
 const LONGEST: Duration = Duration::from_hours(6);
 
@@ -25,6 +27,50 @@ pub(super) fn jittered(time: Duration) -> Duration {
     time.saturating_add(time / 10_240 * random)
 }
 
+/// The longest time for which nothing is tried after failures of the database or the broker.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Failures that followed each other, of something that is tried again and again: the pauses double.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    count: u32,
+    /// Until when it is not tried.
+    until: Option<Instant>,
+}
+
+impl Failures {
+    /// It has failed. Returns how long it is not tried: `first`, doubled with each failure, up to ten seconds. Those that fail together count
+    /// as one.
+    pub(super) fn failed(&mut self, first: Duration) -> Duration {
+        self.failed_for(first, LONGEST_PAUSE)
+    }
+
+    /// The same, up to another time if it is shorter.
+    pub(super) fn failed_for(&mut self, first: Duration, longest: Duration) -> Duration {
+        if self.left().is_zero() {
+            let pause = jittered(doubled(first, self.count, longest.min(LONGEST_PAUSE)));
+            self.count = self.count.saturating_add(1);
+            self.until = Instant::now().checked_add(pause);
+        }
+        self.left()
+    }
+
+    /// It has succeeded.
+    pub(super) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+
+    /// It is tried at once, because something has happened.
+    pub(super) fn end_pause(&mut self) {
+        self.until = None;
+    }
+
+    /// How much longer it is not tried.
+    pub(super) fn left(&self) -> Duration {
+        self.until.map(|until| until.saturating_duration_since(Instant::now())).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +85,21 @@ mod tests {
         let day = Duration::from_hours(24);
         assert!(after(3, day) >= day && after(3, day) <= day.mul_f64(1.1));
         assert!(jittered(Duration::MAX) == Duration::MAX && jittered(Duration::ZERO).is_zero());
+    }
+
+    #[test]
+    fn pauses_after_failures_double_until_a_success() {
+        let (mut failures, first) = (Failures::default(), Duration::from_secs(1));
+        assert!(failures.left().is_zero());
+        for seconds in [1, 2, 4, 8, 10, 10, 1] {
+            let (pause, expected) = (failures.failed(first), Duration::from_secs(seconds));
+            assert!(pause > expected.mul_f64(0.9) && pause <= expected.mul_f64(1.1), "{seconds}: {pause:?}");
+            assert!(failures.failed(first) <= pause, "those that fail together count as one");
+            failures.end_pause();
+            assert!(failures.left().is_zero());
+            if failures.count == 6 {
+                failures.succeeded();
+            }
+        }
     }
 }

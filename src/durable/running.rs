@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::backoff::jittered;
+use super::backoff::{Failures, jittered};
 use super::claim::{self, Work};
 use super::cleaning::Cleaning;
 use super::options::Options;
@@ -35,6 +35,12 @@ pub(super) struct Running {
     renewed: Instant,
     took_over: Instant,
     cleaning: Cleaning,
+    /// Of the question what is due.
+    asking: Failures,
+    /// Of the claims and ends of calls.
+    calling: Failures,
+    /// Of renewing leases, taking over and cleaning.
+    keeping: Failures,
 }
 
 /// What has happened.
@@ -79,19 +85,27 @@ impl Running {
             renewed: now,
             took_over: now,
             cleaning,
+            asking: Failures::default(),
+            calling: Failures::default(),
+            keeping: Failures::default(),
         }))
     }
 
     /// Something may be due that was not before.
     pub(super) fn wake(&mut self) {
+        self.asking.end_pause();
+        self.ask_again();
+    }
+
+    fn ask_again(&mut self) {
         self.found_none = [false; 2];
         self.idle_until = None;
     }
 
-    /// A round has ended: the database is asked again, unless it has said that nothing is due yet.
+    /// A round has ended: the database is asked again, unless it has said that nothing is due yet, or calls have failed just now.
     pub(super) fn end_round(&mut self) {
-        if self.idle_until.is_none() {
-            self.wake();
+        if self.idle_until.is_none() && self.calling.left().is_zero() {
+            self.ask_again();
         }
     }
 
@@ -102,11 +116,18 @@ impl Running {
 
     /// Starts a task for each mode in which calls are due. Returns how long to wait for more.
     pub(super) async fn fill(&mut self) -> Duration {
+        let left = self.asking.left();
+        if !left.is_zero() {
+            return left;
+        }
         match self.try_fill().await {
-            Ok(pause) => pause,
+            Ok(pause) => {
+                self.asking.succeeded();
+                pause
+            }
             Err(error) => {
                 self.shared.db.report(error);
-                jittered(self.shared.options.poll)
+                self.asking.failed(self.round())
             }
         }
     }
@@ -117,7 +138,7 @@ impl Running {
             if !left.is_zero() {
                 return Ok(left);
             }
-            self.wake();
+            self.ask_again();
         }
         let mut pause = jittered(self.shared.options.poll);
         let names = MODES.map(|mode| self.askable(mode));
@@ -171,8 +192,13 @@ impl Running {
                 if let Some(mode) = self.modes.remove(&task) {
                     self.found_none[mode as usize] = !matches!(claims, Ok(Claims::Some));
                 }
-                if let Err(error) = claims {
-                    self.shared.db.report(error);
+                match claims {
+                    Ok(Claims::Some | Claims::None) => self.calling.succeeded(),
+                    Ok(Claims::Failed) => _ = self.calling.failed(self.round()),
+                    Err(error) => {
+                        self.shared.db.report(error);
+                        self.calling.failed(self.round());
+                    }
                 }
             }
             Change::Woken(Woken::Woken) => self.wake(),
@@ -183,28 +209,54 @@ impl Running {
         }
     }
 
-    /// Renews leases, takes over the calls of workers that are gone, and deletes events that no call needs. Failures are reported: the
-    /// next round tries it again.
+    /// Renews leases, takes over the calls of workers that are gone, and deletes events that no call needs. Failures are reported: it is
+    /// tried again later.
     pub(super) async fn keep_house(&mut self) {
-        if let Err(error) = self.try_keep_house().await {
-            self.shared.db.report(error);
+        if self.keeping.left().is_zero() {
+            let kept = self.try_keep_house().await;
+            self.note_kept(kept);
+        }
+    }
+
+    /// The same, and leaves the events.
+    pub(super) async fn keep_leases(&mut self) {
+        if self.keeping.left().is_zero() {
+            let kept = self.try_keep_leases().await;
+            self.note_kept(kept);
+        }
+    }
+
+    fn note_kept(&mut self, kept: Result<()>) {
+        match kept {
+            Ok(()) => self.keeping.succeeded(),
+            Err(error) => {
+                self.shared.db.report(error);
+                let lease = self.shared.options.lease;
+                self.keeping.failed_for(self.round(), if self.tasks.is_empty() { Duration::MAX } else { lease / 3 });
+            }
         }
     }
 
     async fn try_keep_house(&mut self) -> Result<()> {
+        self.try_keep_leases().await?;
+        self.cleaning.go_on(&self.shared.db).await
+    }
+
+    async fn try_keep_leases(&mut self) -> Result<()> {
         self.announce().await?;
         let shared = Arc::clone(&self.shared);
         if self.renewed.elapsed() >= shared.options.lease / 3 {
-            self.renewed = Instant::now();
             shared.renew_leases().await?;
+            self.renewed = Instant::now();
         }
         if self.took_over.elapsed() >= TAKE_OVER {
+            let took_over = shared.take_over().await?;
             self.took_over = Instant::now();
-            if shared.take_over().await? {
+            if took_over {
                 self.wake();
             }
         }
-        self.cleaning.go_on(&shared.db).await
+        Ok(())
     }
 
     /// Announces the worker again if its presence was lost. Others take over what it has leased, so its receivers that are running are dropped.

@@ -36,6 +36,8 @@ pub(super) const MODES: [Mode; 2] = [Mode::Leased, Mode::Locked];
 pub(super) enum Claims {
     None,
     Some,
+    /// The end of the last one could not be stored.
+    Failed,
 }
 
 /// What the tasks of a worker share.
@@ -116,19 +118,27 @@ impl Shared {
         *lock(&self.crowded) = receivers;
     }
 
-    /// Calls one receiver after the other, until no call is due.
+    /// Calls one receiver after the other, until no call is due or the end of one cannot be stored, which is reported.
+    ///
+    /// # Errors
+    /// A claim has failed.
     pub(super) async fn run_calls(&self, mode: Mode) -> Result<Claims> {
         let mut claims = Claims::None;
-        while !self.is_stopping.load(Ordering::Relaxed) && self.run_next(mode).await? {
+        while !self.is_stopping.load(Ordering::Relaxed) {
+            let Some(mut call) = self.claim(mode).await? else { break };
+            self.more.notify_one();
+            if let Err(error) = self.run(mode, &mut call).await {
+                self.db.report(error);
+                return Ok(Claims::Failed);
+            }
             claims = Claims::Some;
         }
         Ok(claims)
     }
 
-    /// Calls the receiver of the next call. Returns false if no call is due.
-    async fn run_next(&self, mode: Mode) -> Result<bool> {
-        let Some(RunningCall { claimed, tx, lease, .. }) = &mut self.claim(mode).await? else { return Ok(false) };
-        self.more.notify_one();
+    /// Calls the receiver of a call.
+    async fn run(&self, mode: Mode, call: &mut RunningCall<'_>) -> Result<()> {
+        let RunningCall { claimed, tx, lease, .. } = call;
         fault::point("after_claim");
         let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
         let seen = Seen::delivery(&self.db, claimed);
@@ -148,7 +158,7 @@ impl Shared {
             Outcome::Failed | Outcome::Dead => _ = self.failed.fetch_add(1, Ordering::Relaxed),
             Outcome::Lost => {}
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Claims the next call, and counts it.

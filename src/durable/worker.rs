@@ -1,14 +1,14 @@
 //! Workers: tasks that call durable receivers, in this process or in one of their own.
 
 use std::fmt;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use signals_core::BoxFuture;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::options::{Options, Ran, pause};
 use super::running::Running;
@@ -103,7 +103,8 @@ impl Worker {
     /// A future with another output than `()` is awaited in a block: `run(async { _ = tokio::signal::ctrl_c().await })`.
     ///
     /// Failures of receivers and of the database are reported to the handler of
-    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on.
+    /// [`ConnectOptions::on_error`](crate::db::ConnectOptions::on_error), and the worker goes on. While the database fails, the pauses between its
+    /// attempts double, up to ten seconds.
     ///
     /// # Errors
     /// The tables do not exist, the database is read-only, or two receivers have one id.
@@ -113,37 +114,26 @@ impl Worker {
     }
 
     async fn run_until(self, until: impl Future<Output = ()>) -> Result<()> {
-        let mut until = pin!(until);
-        let Some(mut running) = Running::start(self.db, self.options).await? else {
+        let (mut until, grace) = (pin!(until), self.options.grace);
+        let mut start = pin!(Running::start(self.db, self.options));
+        let started = tokio::select! {
+            biased;
+            started = &mut start => started?,
+            // Whether the tables exist is said all the same, unless the database lets it wait.
+            () = &mut until => match timeout(grace, start).await {
+                Ok(Ok(Some(running))) => {
+                    running.stop().await;
+                    return Ok(());
+                }
+                Ok(started) => return started.map(drop),
+                Err(_) => return Ok(()),
+            },
+        };
+        let Some(running) = started else {
             until.await;
             return Ok(());
         };
-        let shared = Arc::clone(&running.shared);
-        loop {
-            // It is registered before the database is asked, so that nothing that is stored in between is missed.
-            let mut stored = pin!(shared.db.stored());
-            stored.as_mut().enable();
-            // The database may let it wait, for a connection that a receiver has.
-            let pause = tokio::select! {
-                biased;
-                () = &mut until => break,
-                pause = running.fill() => pause.min(running.round()),
-            };
-            tokio::select! {
-                biased;
-                () = &mut until => break,
-                () = running.changed() => {}
-                () = shared.more.notified() => {}
-                () = stored => running.wake(),
-                () = sleep(pause) => running.end_round(),
-            }
-            tokio::select! {
-                biased;
-                () = &mut until => break,
-                () = running.keep_house() => {}
-            }
-        }
-        running.stop().await;
+        call_until(running, until).await;
         Ok(())
     }
 
@@ -181,12 +171,49 @@ impl Worker {
                 return Ok(ran);
             }
             let shared = Arc::clone(&running.shared);
+            let round = running.round();
             tokio::select! {
                 () = running.changed() => {}
                 () = shared.more.notified() => {}
+                () = sleep(round) => {}
             }
+            running.keep_leases().await;
         }
     }
+}
+
+/// Calls receivers until `until` is ready, and waits for those that are running.
+async fn call_until(mut running: Running, mut until: Pin<&mut impl Future<Output = ()>>) {
+    let shared = Arc::clone(&running.shared);
+    // It is registered at all times, and again before the database is asked, so that nothing that is stored in between is missed.
+    let mut stored = pin!(shared.db.stored());
+    stored.as_mut().enable();
+    loop {
+        // The database may let it wait, for a connection that a receiver has.
+        let pause = tokio::select! {
+            biased;
+            () = &mut until => break,
+            pause = running.fill() => pause.min(running.round()),
+        };
+        tokio::select! {
+            biased;
+            () = &mut until => break,
+            () = running.changed() => {}
+            () = shared.more.notified() => {}
+            () = stored.as_mut() => {
+                stored.set(shared.db.stored());
+                stored.as_mut().enable();
+                running.wake();
+            }
+            () = sleep(pause) => running.end_round(),
+        }
+        tokio::select! {
+            biased;
+            () = &mut until => break,
+            () = running.keep_house() => {}
+        }
+    }
+    running.stop().await;
 }
 
 impl Db {

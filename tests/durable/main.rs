@@ -29,6 +29,7 @@ mod scribe;
 mod tables;
 #[cfg(feature = "tracing")]
 mod traces;
+mod trouble;
 mod versions;
 mod wiring;
 mod workers;

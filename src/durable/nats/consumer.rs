@@ -19,7 +19,7 @@ use super::inbox;
 use super::message::Envelope;
 use super::program::{Program, name_of};
 use crate::db::{Db, Tx, micros};
-use crate::durable::backoff;
+use crate::durable::backoff::{self, Failures};
 use crate::durable::seen::{EventSpan, Received};
 use crate::durable::writable;
 use crate::error::{Error, Result};
@@ -114,13 +114,14 @@ impl Consumer {
         }
         inbox::check(&self.db).await?;
         writable::check(&self.db, "signals_inbox").await?;
+        let mut failures = Failures::default();
         loop {
             let opened = tokio::select! {
                 () = &mut until => return Ok(()),
                 opened = self.open() => opened,
             };
             let received = match opened {
-                Ok(consumer) => self.receive(&consumer, until.as_mut()).await,
+                Ok(consumer) => self.receive(&consumer, until.as_mut(), &mut failures).await,
                 Err(error) => Err(error),
             };
             match received {
@@ -129,7 +130,7 @@ impl Consumer {
             }
             tokio::select! {
                 () = &mut until => return Ok(()),
-                () = sleep(PAUSE) => {}
+                () = sleep(failures.failed(PAUSE)) => {}
             }
         }
     }
@@ -146,7 +147,12 @@ impl Consumer {
     }
 
     /// Receives events until `until` is ready, or the broker fails.
-    async fn receive(&self, consumer: &PullConsumer, mut until: Pin<&mut impl Future<Output = ()>>) -> Result<()> {
+    async fn receive(
+        &self,
+        consumer: &PullConsumer,
+        mut until: Pin<&mut impl Future<Output = ()>>,
+        failures: &mut Failures,
+    ) -> Result<()> {
         let mut cleaned: Option<Instant> = None;
         loop {
             if cleaned.is_none_or(|cleaned| cleaned.elapsed() >= CLEAN) {
@@ -161,7 +167,9 @@ impl Consumer {
                 };
                 let Some(messages) = messages else { break };
                 self.take(messages.into_iter().collect::<Result<_>>()?).await?;
+                failures.succeeded();
             }
+            failures.succeeded();
         }
     }
 

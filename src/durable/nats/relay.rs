@@ -16,7 +16,7 @@ use super::message::{Envelope, Receipt};
 use super::outbox::{self, Outbox};
 use super::program::{Program, name_of};
 use crate::db::Db;
-use crate::durable::backoff;
+use crate::durable::backoff::{self, Failures};
 use crate::durable::claim::{self, Claimed};
 use crate::durable::cleaning::Cleaning;
 use crate::durable::heads::Heads;
@@ -157,6 +157,7 @@ impl Relay {
     async fn send_events(&self, until: impl Future<Output = ()>, freed: &Notify) {
         let mut until = pin!(until);
         let (mut cleaning, mut heads) = (Cleaning::new(self.options.keep), Heads::default());
+        let mut failures = Failures::default();
         if let Err(error) = self.open().await {
             self.db.report(error);
         }
@@ -164,13 +165,18 @@ impl Relay {
             // It is registered before the database is asked, so that nothing that is stored in between is missed.
             let mut stored = pin!(self.db.stored());
             stored.as_mut().enable();
-            let pause = self.send_all(&mut heads).await.unwrap_or_else(|error| {
-                self.db.report(error);
-                PAUSE
-            });
-            if let Err(error) = cleaning.go_on(&self.db).await {
-                self.db.report(error);
-            }
+            let (sent, cleaned) = (self.send_all(&mut heads).await, cleaning.go_on(&self.db).await);
+            let pause = match (sent, cleaned) {
+                (Ok(pause), Ok(())) => {
+                    failures.succeeded();
+                    pause
+                }
+                (sent, cleaned) => {
+                    [sent.err(), cleaned.err()].into_iter().flatten().for_each(|error| self.db.report(error));
+                    failures.end_pause();
+                    failures.failed(PAUSE)
+                }
+            };
             tokio::select! {
                 biased;
                 () = &mut until => return,
@@ -246,14 +252,15 @@ impl Relay {
     }
 
     async fn take_receipts(&self, freed: &Notify) {
+        let mut failures = Failures::default();
         loop {
-            let Err(error) = self.try_take_receipts(freed).await;
+            let Err(error) = self.try_take_receipts(freed, &mut failures).await;
             self.db.report(error);
-            sleep(PAUSE).await;
+            sleep(failures.failed(PAUSE)).await;
         }
     }
 
-    async fn try_take_receipts(&self, freed: &Notify) -> Result<std::convert::Infallible> {
+    async fn try_take_receipts(&self, freed: &Notify, failures: &mut Failures) -> Result<std::convert::Infallible> {
         let consumer = broker::consumer(&self.broker.receipts_of(self.program).await?, "relay").await?;
         loop {
             let mut messages = broker::ask(&consumer).await?;
@@ -272,6 +279,7 @@ impl Relay {
                     message.ack().await.map_err(|error| Error::other(error.to_string()))?;
                 }
             }
+            failures.succeeded();
         }
     }
 }

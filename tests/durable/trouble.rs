@@ -1,0 +1,136 @@
+//! Workers whose database fails, lets them wait, or is slow.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use signals::durable::{Event, Todo, Worker};
+use signals::prelude::*;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use crate::databases::{Database, TestResult, on_each_database, on_postgres};
+
+on_each_database! {
+    failures_are_reported_less_and_less_often,
+    a_stop_does_not_wait_for_a_start,
+    calls_of_run_due_keep_their_leases,
+}
+
+on_postgres! {
+    a_commit_while_the_worker_waits_wakes_it,
+}
+
+#[model]
+#[derive(Debug, Default)]
+struct Task {
+    #[key]
+    id: Id<Task>,
+    kind: String,
+}
+
+fn task(kind: &str) -> Task {
+    Task { kind: kind.to_owned(), ..Task::default() }
+}
+
+/// Rule 96.
+async fn failures_are_reported_less_and_less_often(database: &Database) -> TestResult {
+    static CALLED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::call", when = |event| event.instance.kind == "call")]
+    fn call() {
+        CALLED.notify_one();
+    }
+
+    let reports = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&reports);
+    let db = database
+        .connect_with::<(Task, Event, Todo)>(|options| {
+            options.on_error(move |_| _ = seen.fetch_add(1, Ordering::Relaxed))
+        })
+        .await?;
+    // Without failures, a round takes 50 ms.
+    let working = Worker::new(&db).lease(Duration::from_millis(150)).spawn();
+    task("call").save(&db).await?;
+    timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    while crate::count::<Todo>(&db).await? > 0 {
+        sleep(Duration::from_millis(1)).await;
+    }
+    db.batch("DROP TABLE signals_todo").await?;
+    sleep(Duration::from_millis(1500)).await;
+    let count = reports.load(Ordering::Relaxed);
+    assert!((3..=16).contains(&count), "{count} reports of 60 rounds");
+    db.create_tables_of::<(Todo,)>().await?;
+    // The commit says that the database is there again.
+    task("call").save(&db).await?;
+    timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    Ok(working.stop().await?)
+}
+
+/// Rule 97.
+async fn a_stop_does_not_wait_for_a_start(database: &Database) -> TestResult {
+    let db = database.connect_with::<(Task, Event, Todo)>(|options| options.pool_size(1).on_error(|_| {})).await?;
+    let tx = db.begin().await?;
+    task("none").save(&tx).await?;
+    let working = Worker::new(&db).grace(Duration::from_millis(50)).spawn();
+    let began = Instant::now();
+    working.stop().await?;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    Ok(tx.rollback().await?)
+}
+
+/// Rule 96.
+async fn calls_of_run_due_keep_their_leases(database: &Database) -> TestResult {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::long", when = |event| event.instance.kind == "long")]
+    async fn long() {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        sleep(Duration::from_secs(1)).await;
+    }
+
+    CALLS.store(0, Ordering::Relaxed);
+    let db = database.with_tables::<(Task, Event, Todo)>().await?;
+    task("long").save(&db).await?;
+    let worker = Worker::new(&db).lease(Duration::from_millis(300)).poll_every(Duration::from_millis(20));
+    let (first, second) = tokio::join!(worker.clone().run_due(), async {
+        while CALLS.load(Ordering::Relaxed) == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        let working = worker.clone().spawn();
+        while crate::count::<Todo>(&db).await? > 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+        working.stop().await
+    });
+    second?;
+    assert_eq!((first?.succeeded, CALLS.load(Ordering::Relaxed)), (1, 1));
+    Ok(())
+}
+
+/// Rule 96. The worker has asked what is due, and looks for calls of workers that are gone when the commit comes.
+async fn a_commit_while_the_worker_waits_wakes_it(database: &Database) -> TestResult {
+    static CALLED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::missed", when = |event| event.instance.kind == "missed")]
+    fn missed() {
+        CALLED.notify_one();
+    }
+
+    let db = database.with_tables::<(Task, Event, Todo)>().await?;
+    let working = Worker::new(&db).poll_every(Duration::from_hours(1)).spawn();
+    task("missed").save(&db).await?;
+    timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    // Until it is idle.
+    sleep(Duration::from_millis(200)).await;
+    let tx = db.begin().await?;
+    tx.batch("LOCK TABLE signals_todo IN ACCESS EXCLUSIVE MODE").await?;
+    let waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass('signals_todo')";
+    while db.query_one::<i64>(waits, &()).await? == 0 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    task("missed").save(&tx).await?;
+    tx.commit().await?;
+    timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    Ok(working.stop().await?)
+}
