@@ -24,7 +24,7 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
             let (state, broken) = ran(machine, state, worker);
             push("runs", Kind::Fair, (idle(&state, worker), broken));
         }
-        Stage::Idle | Stage::Deleted | Stage::CutOff => return,
+        Stage::Idle | Stage::Deleted | Stage::CutOff | Stage::Counted | Stage::Refused => return,
     }
     if matches!(stage, Stage::Claimed | Stage::Ran) {
         let kind = if is_poisoned { Kind::Fair } else { Kind::Optional };
@@ -66,8 +66,8 @@ fn claimed(machine: &Machine, state: &State, worker: usize) -> Option<State> {
         }
     }
     let attempts = machine.claims.min(row.attempts + 1);
-    state.delivery(worker).row = Some(Row { is_due: false, is_dead: false, attempts, claim: Claim::Held });
-    state.workers[worker] = Worker { stage: Stage::Claimed, receiver, event, attempts, holds: true };
+    state.delivery(worker).row = Some(Row { is_due: false, attempts, claim: Claim::Held, ..Row::NEW });
+    state.workers[worker] = Worker { stage: Stage::Claimed, receiver, event, attempts, holds: true, ..Worker::IDLE };
     Some(state)
 }
 
@@ -119,7 +119,7 @@ fn failed(machine: &Machine, state: &State, worker: usize) -> (State, Option<Rul
     let (mut state, broken) = ended(machine, state, worker, |row| {
         let is_dead = row.attempts >= MAX_ATTEMPTS;
         let attempts = if is_dead { 0 } else { row.attempts };
-        Some(Row { is_due: is_dead, is_dead, attempts, claim: Claim::Free })
+        Some(Row { is_due: is_dead, is_dead, attempts, ..Row::NEW })
     });
     let delivery = &mut state.deliveries[receiver][event];
     delivery.may_repeat |= stage == Stage::Ran;

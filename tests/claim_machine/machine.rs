@@ -1,5 +1,6 @@
 //! What is explored: the receivers, their policy, and the mistake of a mutation.
 
+use crate::counted;
 use crate::lease;
 use crate::lock;
 use crate::next::{Kind, Next, Step, Subject};
@@ -13,6 +14,9 @@ pub(crate) enum Mode {
     Lock,
     /// Without `tx`: the claim is a transaction, the effect is outside, and the delete is another transaction.
     Lease,
+    /// With `tx`, and a worker may suspect at each claim that the row ends processes: then the attempt is counted in a transaction of its
+    /// own before it begins. Otherwise as `Lock`.
+    Counted,
 }
 
 /// What a dead row means for later rows of its key.
@@ -54,6 +58,26 @@ pub(crate) enum Mutation {
     EventsBeforeRow,
     /// With `block_key`, later rows of the key do not wait for a dead one.
     DeadDoesNotBlock,
+    /// Counted mode: no attempt is counted before it begins.
+    NeverSuspects,
+    /// Counted mode: the attempt is counted in the transaction in which the receiver runs.
+    CountsInItsTransaction,
+    /// Counted mode: the row is locked first, and another transaction counts the attempt.
+    LocksBeforeItCounts,
+    /// Counted mode: the second transaction locks the row, whatever its worker and its attempts are.
+    LocksWithoutFence,
+    /// Counted mode: the second transaction does not lock the row.
+    CountsWithoutLock,
+    /// Counted mode: the rows of a worker that seems to be gone are freed, also if a transaction has locked them.
+    TakesOverLocked,
+    /// Counted mode: the attempts of workers that are gone do not count.
+    TakeoverUncounts,
+    /// Counted mode: the receiver runs, however many attempts were counted.
+    NoLastAttempt,
+    /// Counted mode: rows that a living worker has leased and does not hold are not freed.
+    NoRelease,
+    /// Counted mode: rows that a living worker has leased are freed, also if it holds them.
+    ReleasesHeld,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +92,8 @@ pub(crate) struct Machine {
     pub(crate) on_dead: OnDead,
     /// The receivers fail whenever they get this event.
     pub(crate) poisoned: Option<usize>,
+    /// Counted mode: the receiver ends its process whenever it gets this event.
+    pub(crate) deadly: Option<usize>,
     pub(crate) mutation: Option<Mutation>,
 }
 
@@ -87,12 +113,16 @@ impl Machine {
                 _ => match self.receivers[state.workers[worker].receiver] {
                     Mode::Lock => lock::steps(self, state, worker, steps),
                     Mode::Lease => lease::steps(self, state, worker, steps),
+                    Mode::Counted => counted::steps(self, state, worker, steps),
                 },
             }
         }
         for receiver in 0..self.receivers.len() {
             for event in 0..EVENTS {
                 time_and_operator(state, receiver, event, steps);
+                if self.receivers[receiver] == Mode::Counted {
+                    counted::housekeeping(self, state, receiver, event, steps);
+                }
             }
         }
     }
@@ -121,7 +151,7 @@ impl Machine {
     pub(crate) fn is_claimable(&self, mode: Mode, row: Row) -> bool {
         let is_left = row.claim == Claim::Left && !self.has(Mutation::NoTakeover);
         let is_paused = row.claim == Claim::Held && self.has(Mutation::PausedIsGone);
-        let is_waiting = row.is_due && row.claim != Claim::Left;
+        let is_waiting = row.is_due && (row.claim != Claim::Left || mode == Mode::Counted);
         !row.is_dead && (is_waiting || mode == Mode::Lease && (is_left || is_paused))
     }
 
@@ -170,8 +200,7 @@ fn time_and_operator(state: &State, receiver: usize, event: usize, steps: &mut V
     };
     if row.is_dead {
         push(Subject::Operator, "retries", Kind::Optional, &|state| {
-            let row = Row { is_due: true, is_dead: false, attempts: 0, claim: Claim::Free };
-            state.deliveries[receiver][event].row = Some(row);
+            state.deliveries[receiver][event].row = Some(Row::NEW);
         });
         push(Subject::Operator, "discards", Kind::Optional, &|state| {
             state.deliveries[receiver][event].row = None;

@@ -7,7 +7,7 @@ use crate::machine::{Machine, Mutation};
 use crate::{LEASE_MODE, LOCK_MODE};
 
 #[track_caller]
-fn is_found(machine: Machine, mutation: Mutation, expected: &Expect) {
+pub(crate) fn is_found(machine: Machine, mutation: Mutation, expected: &Expect) {
     let explored = explore(&Machine { workers: 2, claims: 2, mutation: Some(mutation), ..machine });
     let found = explored.broken.map_or_else(
         || format!("{} states, and no rule is broken\n", explored.states),

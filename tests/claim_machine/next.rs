@@ -19,6 +19,8 @@ pub(crate) enum Kind {
 pub(crate) enum Subject {
     Producer,
     Worker(usize),
+    /// Any worker, next to what it runs.
+    Housekeeping,
     Server,
     Operator,
     Time,
@@ -65,6 +67,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Producer => f.write_str("the producer"),
             Self::Worker(worker) => write!(f, "worker {worker}"),
+            Self::Housekeeping => f.write_str("a worker"),
             Self::Server => f.write_str("the server"),
             Self::Operator => f.write_str("the operator"),
             Self::Time => f.write_str("the time"),

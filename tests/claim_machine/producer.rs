@@ -2,7 +2,7 @@
 
 use crate::machine::{Machine, Mutation};
 use crate::next::{Kind, Next, Step, Subject};
-use crate::state::{Claim, EVENTS, KEYS, Phase, Row, State};
+use crate::state::{EVENTS, KEYS, Phase, Row, State};
 
 pub(crate) fn steps(machine: &Machine, state: &State, event: usize, steps: &mut Vec<Next>) {
     let mut push = |verb, kind, state| {
@@ -80,7 +80,7 @@ fn with_commit(mut state: State, event: usize) -> State {
 /// The rows of the event, one for each receiver, become visible.
 fn with_rows(machine: &Machine, mut state: State, event: usize) -> State {
     for deliveries in &mut state.deliveries[..machine.receivers.len()] {
-        deliveries[event].row = Some(Row { is_due: true, is_dead: false, attempts: 0, claim: Claim::Free });
+        deliveries[event].row = Some(Row::NEW);
     }
     state
 }

@@ -15,6 +15,8 @@ pub(crate) enum Rule {
     OrderOfTheKey,
     /// A worker only deletes or changes the row of its own claim.
     OwnClaimOnly,
+    /// A receiver does not run when as many attempts were counted as it has.
+    NoFurtherAttempt,
     /// If crashes, pauses and failures end, every event is done, dead, or waits for a dead event of its own key.
     EverythingEnds,
 }

@@ -42,19 +42,21 @@ pub(crate) struct Producer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
     Free,
-    /// Lock mode: an open transaction has locked the row. Lease mode: its column `worker` has the id of a living worker.
+    /// Lock mode: an open transaction has locked the row. The other modes: its column `worker` has the id of a living worker.
     Held,
-    /// Lease mode: its column `worker` has the id of a worker that is gone.
+    /// Lease and counted mode: its column `worker` has the id of a worker that is gone, or seems to be.
     Left,
 }
 
-/// A row of `signals_todo`, as committed.
+/// A row of `signals_todo`, as committed, and its lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) is_due: bool,
     pub(crate) is_dead: bool,
     pub(crate) attempts: u8,
     pub(crate) claim: Claim,
+    /// Counted mode: an open transaction has locked the row, whatever its column `worker` says.
+    pub(crate) is_locked: bool,
 }
 
 /// Why later events of a key need not wait for the effect of this one.
@@ -87,10 +89,14 @@ pub(crate) enum Stage {
     Ran,
     /// Lock mode: the row is deleted in the open transaction.
     Deleted,
-    /// Lock mode: the server has ended the transaction of this paused worker.
+    /// With `tx`: the server has ended the transaction of this paused worker.
     CutOff,
     /// Only in a mutation: the row is deleted, and the receiver did not run yet.
     Acknowledged,
+    /// Counted mode: the attempt is counted and leased, but the row is not locked.
+    Counted,
+    /// Counted mode: the commit was refused, so that the transaction is rolled back; the worker will note that the attempt failed.
+    Refused,
 }
 
 /// One slot that works on one row at once. A crash leaves a slot that is idle and has a new id.
@@ -99,10 +105,14 @@ pub(crate) struct Worker {
     pub(crate) stage: Stage,
     pub(crate) receiver: usize,
     pub(crate) event: usize,
-    /// Lease mode: the number of its claim.
+    /// Lease and counted mode: the number of its claim. A plain lock in counted mode: the attempts that it read.
     pub(crate) attempts: u8,
     /// The row is locked by this worker, or its column `worker` has the id of this worker.
     pub(crate) holds: bool,
+    /// Counted mode: the row is locked by this worker.
+    pub(crate) locks: bool,
+    /// Counted mode: the attempt was counted before it began.
+    pub(crate) is_counted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,13 +123,20 @@ pub(crate) struct State {
 }
 
 impl Worker {
-    pub(crate) const IDLE: Self = Self { stage: Stage::Idle, receiver: 0, event: 0, attempts: 0, holds: false };
+    pub(crate) const IDLE: Self =
+        Self { stage: Stage::Idle, receiver: 0, event: 0, attempts: 0, holds: false, locks: false, is_counted: false };
 
     fn code(self) -> u16 {
         let place = self.receiver << 2 | self.event;
         let place = u16::try_from(place).unwrap_or(u16::MAX);
-        (self.stage as u16) << 6 | place << 3 | u16::from(self.attempts) << 1 | u16::from(self.holds)
+        let marks = u16::from(self.holds) << 2 | u16::from(self.locks) << 1 | u16::from(self.is_counted);
+        (self.stage as u16) << 8 | place << 5 | u16::from(self.attempts) << 3 | marks
     }
+}
+
+impl Row {
+    pub(crate) const NEW: Self =
+        Self { is_due: true, is_dead: false, attempts: 0, claim: Claim::Free, is_locked: false };
 }
 
 impl Delivery {
@@ -188,8 +205,9 @@ impl State {
                 code.add(1, u8::from(row.is_due));
                 code.add(1, u8::from(row.is_dead));
                 code.add(2, row.attempts);
+                code.add(1, u8::from(row.is_locked));
             } else {
-                code.add(4, 0);
+                code.add(5, 0);
             }
             code.add(1, u8::from(delivery.has_effect));
             code.add(1, u8::from(delivery.may_repeat));
@@ -198,7 +216,7 @@ impl State {
         let mut workers: [u16; 3] = array::from_fn(|worker| self.workers[worker].code());
         workers.sort_unstable();
         for worker in workers {
-            code.0 = code.0 << 9 | u128::from(worker);
+            code.0 = code.0 << 12 | u128::from(worker);
         }
         code.0
     }
