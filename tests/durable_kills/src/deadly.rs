@@ -65,7 +65,7 @@ async fn one(choice: Choice, database: &Database, db: &Db) -> Result<Vec<String>
     let waiting = waiting(db).await?;
     expect(waiting == 0, format!("{waiting} calls are left"));
     let dead: BTreeMap<String, u32> =
-        durable::dead_calls(db).await?.into_iter().map(|call| (call.receiver, call.attempts)).collect();
+        durable::dead_calls(db, 0).await?.into_iter().map(|call| (call.receiver, call.attempts)).collect();
     let are_both = dead.len() == 2 && dead.contains_key("tx_deadly") && dead.contains_key("out_deadly");
     expect(are_both, format!("these calls are dead: {dead:?}"));
     let count = async |condition: &str| -> Result<i64, Failure> {
