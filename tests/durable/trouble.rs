@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use signals::durable::{Event, Todo, Worker};
 use signals::prelude::*;
 use tokio::sync::Notify;
@@ -15,6 +16,8 @@ on_each_database! {
     failures_are_reported_less_and_less_often,
     a_stop_does_not_wait_for_a_start,
     calls_of_run_due_keep_their_leases,
+    two_workers_share_one_connection,
+    a_worker_survives_a_panic_after_the_receiver,
 }
 
 on_postgres! {
@@ -106,6 +109,97 @@ async fn calls_of_run_due_keep_their_leases(database: &Database) -> TestResult {
     second?;
     assert_eq!((first?.succeeded, CALLS.load(Ordering::Relaxed)), (1, 1));
     Ok(())
+}
+
+/// Rule 96.
+async fn two_workers_share_one_connection(database: &Database) -> TestResult {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::in_tx", when = |event| event.instance.kind == "shared")]
+    async fn in_tx(tx: &mut Tx) -> Result<()> {
+        tx.execute("UPDATE tasks SET kind = 'done' WHERE kind = 'none'", &()).await?;
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::in_db", when = |event| event.instance.kind == "shared")]
+    async fn in_db(db: &Db) -> Result<()> {
+        crate::count::<Task>(db).await?;
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    CALLS.store(0, Ordering::Relaxed);
+    let reports = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&reports);
+    let db = database
+        .connect_with::<(Task, Event, Todo)>(|options| {
+            options.pool_size(1).on_error(move |_| _ = seen.fetch_add(1, Ordering::Relaxed))
+        })
+        .await?;
+    let workers = [db.work(), db.work()];
+    for _ in 0..30 {
+        task("shared").save(&db).await?;
+    }
+    let is_done = async {
+        while crate::count::<Todo>(&db).await? > 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        Ok::<_, Error>(())
+    };
+    timeout(Duration::from_secs(20), is_done).await??;
+    for worker in workers {
+        worker.stop().await?;
+    }
+    assert_eq!((CALLS.load(Ordering::Relaxed), reports.load(Ordering::Relaxed)), (60, 0));
+    Ok(())
+}
+
+/// Rules 95 and 96. What the receiver got panics when it is dropped, which is outside of the receiver.
+async fn a_worker_survives_a_panic_after_the_receiver(database: &Database) -> TestResult {
+    static CALLED: Notify = Notify::const_new();
+    static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
+
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Fuse(u32);
+
+    impl Drop for Fuse {
+        fn drop(&mut self) {
+            assert!(self.0 < 10, "the fuse has blown");
+        }
+    }
+
+    #[signal(durable)]
+    struct Lit {
+        number: u32,
+        fuse: Option<Fuse>,
+    }
+
+    #[receiver(Lit, durable, id = "trouble::burn", retries = 1, backoff = "10ms")]
+    fn burn(number: u32) {
+        if number == 1 {
+            ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+        } else {
+            CALLED.notify_one();
+        }
+    }
+
+    ATTEMPTS.store(0, Ordering::Relaxed);
+    let db = database.connect_with::<(Event, Todo)>(|options| options.on_error(|_| {})).await?;
+    db.transaction(async |tx| Lit { number: 1, fuse: Some(Fuse(1)) }.send(tx).await).await?;
+    db.execute("UPDATE signals_event SET payload = REPLACE(payload, '\"fuse\":1', '\"fuse\":10')", &()).await?;
+    let working = Worker::new(&db).lease(Duration::from_millis(300)).spawn();
+    let is_dead = async {
+        while signals::durable::dead_calls(&db, 0).await?.is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok::<_, Error>(())
+    };
+    timeout(Duration::from_secs(10), is_dead).await??;
+    assert_eq!(ATTEMPTS.load(Ordering::Relaxed), 2);
+    db.transaction(async |tx| Lit { number: 2, fuse: None }.send(tx).await).await?;
+    timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    Ok(working.stop().await?)
 }
 
 /// Rule 96. The worker has asked what is due, and looks for calls of workers that are gone when the commit comes.
