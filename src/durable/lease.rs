@@ -81,10 +81,7 @@ impl Lease {
     pub(super) async fn release_lost(&self, db: &Db, held: &[i64]) -> Result<u64> {
         let (now, age) = (now(db.dialect()), duration(self.time.mul_f64(5.0 / 6.0)));
         let others = if held.is_empty() { String::new() } else { format!(" AND id NOT IN ({})", list(held)) };
-        let sql = format!(
-            "UPDATE signals_todo SET due = 0, worker = NULL WHERE worker = ? AND NOT dead AND due <= {now} + {age}{others}"
-        );
-        db.execute(&sql, &(self.worker,)).await
+        free(db, &format!("worker = {} AND due <= {now} + {age}{others}", self.worker)).await
     }
 }
 
@@ -93,12 +90,18 @@ pub(super) async fn workers(db: &Db) -> Result<Vec<i64>> {
     db.query_as("SELECT DISTINCT worker FROM signals_todo WHERE worker IS NOT NULL", &()).await
 }
 
-/// Frees the calls of workers that are gone, at once. A call that is locked is being run by the transaction that has locked it.
+/// Frees the calls of workers that are gone, at once.
 pub(super) async fn take_over(db: &Db, gone: &[i64]) -> Result<u64> {
-    let of_gone = format!("SELECT id FROM signals_todo WHERE worker IN ({}) AND NOT dead", list(gone));
+    free(db, &format!("worker IN ({})", list(gone))).await
+}
+
+/// Makes these calls due that are leased. A call that is locked is being run by the transaction that has locked it: to wait for that one
+/// would keep the worker from renewing its leases.
+async fn free(db: &Db, condition: &str) -> Result<u64> {
     let lock = match db.dialect() {
         Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
         Dialect::Sqlite => "",
     };
-    db.execute(&format!("UPDATE signals_todo SET due = 0, worker = NULL WHERE id IN ({of_gone}{lock})"), &()).await
+    let calls = format!("SELECT id FROM signals_todo WHERE {condition} AND NOT dead{lock}");
+    db.execute(&format!("UPDATE signals_todo SET due = 0, worker = NULL WHERE id IN ({calls})"), &()).await
 }

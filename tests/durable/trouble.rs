@@ -22,6 +22,7 @@ on_each_database! {
 
 on_postgres! {
     a_commit_while_the_worker_waits_wakes_it,
+    leases_are_renewed_while_a_lost_call_is_locked,
 }
 
 #[model]
@@ -226,5 +227,55 @@ async fn a_commit_while_the_worker_waits_wakes_it(database: &Database) -> TestRe
     task("missed").save(&tx).await?;
     tx.commit().await?;
     timeout(Duration::from_secs(5), CALLED.notified()).await?;
+    Ok(working.stop().await?)
+}
+
+/// Rule 96. The worker has leased a call that it does not hold, and a transaction has locked that call for long.
+async fn leases_are_renewed_while_a_lost_call_is_locked(database: &Database) -> TestResult {
+    static BEGAN: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::keeps", when = |event| event.instance.kind == "keep")]
+    async fn keeps() {
+        BEGAN.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::loses", when = |event| event.instance.kind == "lose")]
+    async fn loses() {}
+
+    let db = database.with_tables::<(Task, Event, Todo)>().await?;
+    Task { kind: "lose".to_owned(), ..Task::default() }.save(&db).await?;
+    db.execute("UPDATE signals_todo SET due = due + 3600000000", &()).await?;
+    let working = Worker::new(&db).lease(Duration::from_secs(3)).grace(Duration::ZERO).spawn();
+    Task { kind: "keep".to_owned(), ..Task::default() }.save(&db).await?;
+    timeout(Duration::from_secs(10), BEGAN.notified()).await?;
+    let lose = "UPDATE signals_todo SET attempts = 1, (worker, due) = (SELECT h.worker, h.due - 1000000 FROM signals_todo h \
+                WHERE h.receiver = 'trouble::keeps') WHERE receiver = 'trouble::loses'";
+    let lock = "SELECT worker FROM signals_todo WHERE receiver = 'trouble::loses' FOR UPDATE";
+    // The worker may release the call before it is locked.
+    let tx = loop {
+        db.execute(lose, &()).await?;
+        let tx = db.begin().await?;
+        if tx.query_one::<Option<i64>>(lock, &()).await?.is_some() {
+            break tx;
+        }
+        tx.rollback().await?;
+    };
+    let due = "SELECT due FROM signals_todo WHERE receiver = 'trouble::keeps'";
+    let mut last: i64 = db.query_one(due, &()).await?;
+    // The first renewal may have begun before the call was locked.
+    for _ in 0..2 {
+        let renewed = timeout(Duration::from_secs(5), async {
+            loop {
+                let due: i64 = db.query_one(due, &()).await?;
+                if due > last {
+                    break Ok::<_, signals::Error>(due);
+                }
+                sleep(Duration::from_millis(50)).await;
+            }
+        });
+        last = renewed.await??;
+    }
+    tx.rollback().await?;
     Ok(working.stop().await?)
 }
