@@ -66,7 +66,7 @@ impl Attempt<'_> {
 
     async fn run_in_tx(&self, tx: Tx, claimed: &Claimed, worker: Option<i64>) -> Result<Outcome> {
         let attempts = claimed.attempts + u32::from(worker.is_some());
-        let fence = Fence { id: claimed.id, worker, attempts };
+        let fence = Fence { id: claimed.id, worker: worker.or(claimed.worker), attempts };
         #[cfg(signals_faults)]
         let tx = self.acknowledge_first(tx, &fence).await?;
         let (prepared, called) = match Prepared::new(claimed, self.durables) {

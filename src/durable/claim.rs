@@ -23,6 +23,8 @@ pub(super) struct Claimed {
     pub(super) key: String,
     /// How many attempts have begun before.
     pub(super) attempts: u32,
+    /// The worker that it was leased to before, if that lease has ended and was not released.
+    pub(super) worker: Option<i64>,
     /// When it was due, in microseconds since 1970.
     pub(super) due: i64,
     /// How long ago that was.
@@ -39,7 +41,7 @@ pub(super) struct Claimed {
 pub(super) fn columns(dialect: Dialect) -> String {
     let now = now(dialect);
     format!(
-        "t.id, t.event, t.receiver, t.key, t.attempts, t.due, {now} - t.due, e.signal, e.sender, e.version, e.payload, e.context, e.at"
+        "t.id, t.event, t.receiver, t.key, t.attempts, t.due, {now} - t.due, e.signal, e.sender, e.version, e.payload, e.context, e.at, t.worker"
     )
 }
 
@@ -60,6 +62,7 @@ impl FromRow for Claimed {
             payload: row.get(10)?,
             context: row.get(11)?,
             at: time(row.get(12)?),
+            worker: row.get(13)?,
         })
     }
 }

@@ -19,7 +19,8 @@ async fn execute(on: DbOrTx<'_>, sql: &str, params: &dyn Params) -> Result<u64> 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fence {
     pub(super) id: i64,
-    /// The worker that has leased it. `None` if the attempt is not counted before it ends, because the transaction has locked it.
+    /// The worker that it is leased to. If the attempt is not counted before it ends, because its transaction has locked the call, that is
+    /// none or one whose lease has ended.
     pub(super) worker: Option<i64>,
     pub(super) attempts: u32,
 }
@@ -30,8 +31,8 @@ impl Fence {
         if fault::breaks(Rule::Fence) {
             return "id = $1 AND CAST($2 AS BIGINT) >= 0 AND NOT dead".to_owned();
         }
-        let worker = self.worker.map_or_else(String::new, |worker| format!(" AND worker = {worker}"));
-        format!("id = $1 AND attempts = $2 AND NOT dead{worker}")
+        let worker = self.worker.map_or_else(|| "worker IS NULL".to_owned(), |worker| format!("worker = {worker}"));
+        format!("id = $1 AND attempts = $2 AND NOT dead AND {worker}")
     }
 
     /// Locks the call until the end of the transaction. Returns false if another worker has it now.

@@ -55,7 +55,7 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
                 push("fails at", kind, (failed(machine, state, worker), broken));
             }
         }
-        Stage::Refused => {
+        Stage::Refused | Stage::Overtaken => {
             if let Some(failed) = failed_late(machine, state, worker) {
                 push("notes the failure of", Kind::Fair, failed);
             }
@@ -168,6 +168,12 @@ fn counted(machine: &Machine, state: &State, worker: usize, row: Row) -> State {
     }
     let mut state = *state;
     let Worker { receiver, event, .. } = state.workers[worker];
+    for other in &mut state.workers {
+        let is_late = other.stage == Stage::Refused && !other.is_counted;
+        if is_late && (other.receiver, other.event) == (receiver, event) {
+            other.stage = Stage::Overtaken;
+        }
+    }
     disown(&mut state, receiver, event);
     let attempts = MOST.min(row.attempts + 1);
     state.delivery(worker).row = Some(Row { is_due: false, attempts, claim: Claim::Held, ..row });
@@ -192,7 +198,8 @@ fn locked_again(machine: &Machine, state: &State, worker: usize) -> Option<State
 /// The fence: whether the row is that of this attempt.
 fn passes(machine: &Machine, state: &State, worker: usize) -> bool {
     let Worker { attempts, holds, is_counted, .. } = state.workers[worker];
-    let is_worker = holds || !is_counted || machine.has(Mutation::FenceWithoutWorker);
+    let is_overtaken = is_overtaken(state, worker) && !machine.has(Mutation::LateFailureWithoutWorker);
+    let is_worker = holds || !is_counted && !is_overtaken || machine.has(Mutation::FenceWithoutWorker);
     state.row_of(worker).is_some_and(|row| !row.is_dead && row.attempts == attempts && is_worker)
 }
 
@@ -230,8 +237,14 @@ fn failed_late(machine: &Machine, state: &State, worker: usize) -> Option<(State
         return None;
     }
     let Worker { holds, is_counted, .. } = state.workers[worker];
-    let is_foreign = is_counted && !holds;
+    let is_foreign = is_counted && !holds || is_overtaken(state, worker);
     Some((noted(machine, state, worker), is_foreign.then_some(Rule::OwnClaimOnly)))
+}
+
+/// Whether the row of a plain lock that was rolled back is leased to another worker since.
+fn is_overtaken(state: &State, worker: usize) -> bool {
+    let is_leased = state.row_of(worker).is_some_and(|row| row.claim != Claim::Free);
+    state.workers[worker].stage == Stage::Overtaken && is_leased
 }
 
 fn noted(machine: &Machine, state: &State, worker: usize) -> State {

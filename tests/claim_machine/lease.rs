@@ -24,7 +24,7 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
             let (state, broken) = ran(machine, state, worker);
             push("runs", Kind::Fair, (idle(&state, worker), broken));
         }
-        Stage::Idle | Stage::Deleted | Stage::CutOff | Stage::Counted | Stage::Refused => return,
+        Stage::Idle | Stage::Deleted | Stage::CutOff | Stage::Counted | Stage::Refused | Stage::Overtaken => return,
     }
     if matches!(stage, Stage::Claimed | Stage::Ran) {
         let kind = if is_poisoned { Kind::Fair } else { Kind::Optional };

@@ -35,7 +35,7 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
             push("runs and commits", Kind::Fair, (idle(&state, worker), broken));
         }
         Stage::CutOff => push("wakes and cannot commit", Kind::Fair, (idle(state, worker), None)),
-        Stage::Idle | Stage::Counted | Stage::Refused => {}
+        Stage::Idle | Stage::Counted | Stage::Refused | Stage::Overtaken => {}
     }
     if matches!(stage, Stage::Claimed | Stage::Ran) {
         let kind = if is_poisoned { Kind::Fair } else { Kind::Optional };

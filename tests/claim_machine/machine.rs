@@ -74,6 +74,8 @@ pub(crate) enum Mutation {
     TakeoverUncounts,
     /// Counted mode: the receiver runs, however many attempts were counted.
     NoLastAttempt,
+    /// Counted mode: a failure that is noted after a refused COMMIT compares no worker if the attempt was not counted before.
+    LateFailureWithoutWorker,
     /// Counted mode: rows that a living worker has leased and does not hold are not freed.
     NoRelease,
     /// Counted mode: rows that a living worker has leased are freed, also if it holds them.

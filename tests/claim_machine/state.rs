@@ -97,6 +97,8 @@ pub(crate) enum Stage {
     Counted,
     /// Counted mode: the commit was refused, so that the transaction is rolled back; the worker will note that the attempt failed.
     Refused,
+    /// Counted mode: the same, and another worker has counted an attempt meanwhile.
+    Overtaken,
 }
 
 /// One slot that works on one row at once. A crash leaves a slot that is idle and has a new id.

@@ -23,6 +23,7 @@ on_each_database! {
 on_postgres! {
     a_commit_while_the_worker_waits_wakes_it,
     leases_are_renewed_while_a_lost_call_is_locked,
+    a_commit_that_is_refused_late_changes_no_attempt_of_another_worker,
 }
 
 #[model]
@@ -277,5 +278,63 @@ async fn leases_are_renewed_while_a_lost_call_is_locked(database: &Database) -> 
         last = renewed.await??;
     }
     tx.rollback().await?;
+    Ok(working.stop().await?)
+}
+
+/// Rule 96. The commit of a call with `tx` is refused, and before the worker notes it, the call is leased.
+async fn a_commit_that_is_refused_late_changes_no_attempt_of_another_worker(database: &Database) -> TestResult {
+    static RAN: Notify = Notify::const_new();
+    static MAY_RETURN: Notify = Notify::const_new();
+    static BEGAN: Notify = Notify::const_new();
+    static REPORTED: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::refused", when = |event| event.instance.kind == "refused")]
+    async fn refused(tx: &mut Tx) -> Result<()> {
+        tx.execute("INSERT INTO children VALUES (1)", &()).await?;
+        RAN.notify_one();
+        MAY_RETURN.notified().await;
+        Ok(())
+    }
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::leased", when = |event| event.instance.kind == "leased")]
+    async fn leased() {
+        BEGAN.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    let options = |options: signals::ConnectOptions| {
+        options.on_error(|error| {
+            if matches!(error.kind(), signals::ErrorKind::Delivery { .. }) {
+                REPORTED.notify_one();
+            }
+        })
+    };
+    let db = database.connect_with::<(Task, Event, Todo)>(options).await?;
+    db.batch("CREATE TABLE parents (id BIGINT PRIMARY KEY)").await?;
+    db.batch("CREATE TABLE children (id BIGINT REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)").await?;
+    task("leased").save(&db).await?;
+    let working = Worker::new(&db).grace(Duration::ZERO).spawn();
+    timeout(Duration::from_secs(10), BEGAN.notified()).await?;
+    task("refused").save(&db).await?;
+    timeout(Duration::from_secs(10), RAN.notified()).await?;
+    let lease = "UPDATE signals_todo SET due = due + 3600000000, worker = (SELECT h.worker FROM signals_todo h \
+                 WHERE h.receiver = 'trouble::leased') WHERE receiver = 'trouble::refused'";
+    // It waits for the lock of the call, and gets it before the worker does.
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE signals_todo SET due = due + 36%'";
+    let (leased, waited) = tokio::join!(
+        db.execute(lease, &()),
+        timeout(Duration::from_secs(10), async {
+            while db.query_one::<i64>(waits, &()).await? == 0 {
+                sleep(Duration::from_millis(5)).await;
+            }
+            MAY_RETURN.notify_one();
+            Ok::<_, signals::Error>(())
+        })
+    );
+    waited??;
+    assert_eq!(leased?, 1);
+    timeout(Duration::from_secs(10), REPORTED.notified()).await?;
+    let attempts = "SELECT attempts FROM signals_todo WHERE worker IS NOT NULL AND receiver = 'trouble::refused'";
+    assert_eq!(db.query_optional::<i64>(attempts, &()).await?, Some(0));
     Ok(working.stop().await?)
 }
