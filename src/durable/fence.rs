@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::claim::{NEVER, duration, now};
-use crate::db::{DbOrTx, Dialect, LastStatement, Params, Tx};
+use crate::db::{Db, DbOrTx, Dialect, LastStatement, Params, Tx};
 use crate::error::Result;
 use crate::fault::{self, Rule};
 use crate::value::Value;
@@ -43,6 +43,15 @@ impl Fence {
         };
         let sql = format!("SELECT id FROM signals_todo WHERE {}{lock}", self.condition());
         Ok(tx.query_optional::<i64>(&sql, &(self.id, i64::from(self.attempts))).await?.is_some())
+    }
+
+    /// The attempt was counted, and has not begun: it does not count, and the call is due again.
+    pub(super) async fn uncount(&self, db: &Db) -> Result<()> {
+        let sql = format!(
+            "UPDATE signals_todo SET due = 0, worker = NULL, attempts = attempts - 1 WHERE {}",
+            self.condition()
+        );
+        db.execute(&sql, &(self.id, i64::from(self.attempts))).await.map(drop)
     }
 
     /// The call has succeeded, and the event is deleted with its last call if `event` is given. Returns false if another worker has it

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{self, JoinError, JoinSet};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::backoff::{Failures, jittered};
 use super::claim::{self, Work};
@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 
 /// How often the calls of workers whose process has ended are looked for.
 const TAKE_OVER: Duration = Duration::from_millis(500);
+
+/// How long a worker that stops waits until its leases are released.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// A worker that runs.
 pub(super) struct Running {
@@ -245,6 +248,9 @@ impl Running {
     async fn try_keep_leases(&mut self) -> Result<()> {
         self.announce().await?;
         let shared = Arc::clone(&self.shared);
+        if shared.uncount().await? {
+            self.wake();
+        }
         if self.renewed.elapsed() >= shared.options.lease / 3 {
             shared.renew_leases().await?;
             self.renewed = Instant::now();
@@ -296,7 +302,9 @@ impl Running {
             _ = timeout_at(deadline, self.keep_house()).await;
         }
         self.tasks.shutdown().await;
-        if let Err(error) = self.shared.lease().release(&self.shared.db).await {
+        // Another worker may have locked a call that this one has lost. What is not released, others take over when this one is gone.
+        let lease = self.shared.lease();
+        if let Ok(Err(error)) = timeout(RELEASE, lease.release(&self.shared.db)).await {
             self.shared.db.report(error);
         }
     }

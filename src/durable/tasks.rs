@@ -56,6 +56,8 @@ pub(super) struct Shared {
     /// The receivers of which more calls are due than are looked at, and how far their keys were looked at.
     crowded: Mutex<Vec<&'static str>>,
     heads: tokio::sync::Mutex<Heads>,
+    /// The attempts that were counted and have not begun.
+    uncalled: Mutex<Vec<Fence>>,
     /// What is known of calls with `tx`, to see which have failed without a trace.
     suspicion: Mutex<Suspicion>,
     /// A task has claimed a call: there may be more.
@@ -86,6 +88,7 @@ impl Shared {
             claiming: Default::default(),
             crowded: Mutex::default(),
             heads: tokio::sync::Mutex::default(),
+            uncalled: Mutex::default(),
             suspicion: Mutex::default(),
             more: Notify::new(),
             is_stopping: AtomicBool::new(false),
@@ -235,8 +238,9 @@ impl Shared {
         lease.begin_in(&tx, &claimed).await?;
         tx.commit().await?;
         let held = HeldLease::new(self, &claimed, lease.worker, true);
-        let tx = self.db.begin_at(Location::caller()).await?;
         let fence = Fence { id: claimed.id, worker: Some(lease.worker), attempts: claimed.attempts + 1 };
+        let begun = self.db.begin_at(Location::caller()).await;
+        let tx = begun.inspect_err(|_| lock(&self.uncalled).push(fence))?;
         if fence.lock(&tx).await? {
             return Ok(Some(RunningCall::new(self, claimed, Some(tx), Some(held))));
         }
@@ -245,6 +249,17 @@ impl Shared {
 
     pub(super) fn lease(&self) -> Lease {
         Lease { worker: self.worker.load(Ordering::Relaxed), time: self.options.lease }
+    }
+
+    /// Uncounts the attempts that were counted and have not begun, because no transaction could begin. Returns whether there were some.
+    pub(super) async fn uncount(&self) -> Result<bool> {
+        let mut is_due = false;
+        loop {
+            let Some(fence) = lock(&self.uncalled).last().copied() else { return Ok(is_due) };
+            fence.uncount(&self.db).await?;
+            lock(&self.uncalled).retain(|uncalled| (uncalled.id, uncalled.attempts) != (fence.id, fence.attempts));
+            is_due = true;
+        }
     }
 
     /// Takes over the calls of workers whose process has ended. Returns whether there were some.

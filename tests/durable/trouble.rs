@@ -1,11 +1,11 @@
 //! Workers whose database fails, lets them wait, or is slow.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use signals::durable::{Event, Todo, Worker};
+use signals::durable::{Delivery, Event, Todo, Worker};
 use signals::prelude::*;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -17,6 +17,7 @@ on_each_database! {
     a_stop_does_not_wait_for_a_start,
     calls_of_run_due_keep_their_leases,
     two_workers_share_one_connection,
+    an_attempt_that_cannot_begin_does_not_count,
     a_worker_survives_a_panic_after_the_receiver,
 }
 
@@ -36,6 +37,60 @@ struct Task {
 
 fn task(kind: &str) -> Task {
     Task { kind: kind.to_owned(), ..Task::default() }
+}
+
+/// Rule 95. When the worker has counted the attempt, another task has the only transaction for longer than the worker waits for one.
+async fn an_attempt_that_cannot_begin_does_not_count(database: &Database) -> TestResult {
+    static CALLED: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+    static WARM: Notify = Notify::const_new();
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::crowded_out", when = |event| event.instance.kind == "crowded out")]
+    async fn crowded_out(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+        tx.execute("SELECT 1", &()).await?;
+        CALLED.lock().unwrap_or_else(PoisonError::into_inner).push(delivery.attempt());
+        Ok(())
+    }
+
+    #[receiver(post_commit, sender = Task, durable, id = "trouble::warm_up", when = |event| event.instance.kind == "warm up")]
+    fn warm_up() {
+        WARM.notify_one();
+    }
+
+    CALLED.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let waits = Duration::from_millis(200);
+    let db = database
+        .connect_with::<(Task, Event, Todo)>(|options| {
+            options.pool_size(1).pool_timeout(waits).writer_timeout(waits).on_error(|_| {})
+        })
+        .await?;
+    task("crowded out").save(&db).await?;
+    db.execute("UPDATE signals_todo SET due = due + 3600000000", &()).await?;
+    let working = Worker::new(&db).poll_every(Duration::from_millis(20)).spawn();
+    task("warm up").save(&db).await?;
+    timeout(Duration::from_secs(10), WARM.notified()).await?;
+    db.execute("UPDATE signals_todo SET due = due - 7200000000", &()).await?;
+    let has_counted = async {
+        loop {
+            // It waits for the transaction of the worker, and is before the next one.
+            let tx = db.begin().await?;
+            let counted: i64 = tx.query_one("SELECT COUNT(*) FROM signals_todo WHERE attempts = 1", &()).await?;
+            if counted == 1 {
+                sleep(waits * 2).await;
+                return tx.commit().await;
+            }
+            tx.commit().await?;
+        }
+    };
+    timeout(Duration::from_secs(10), has_counted).await??;
+    timeout(Duration::from_secs(20), async {
+        while CALLED.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await?;
+    working.stop().await?;
+    assert_eq!(*CALLED.lock().unwrap_or_else(PoisonError::into_inner), [1]);
+    Ok(())
 }
 
 /// Rule 96.
