@@ -103,7 +103,7 @@ async fn a_worker_calls_receivers_with_a_tx_or_a_db() -> TestResult {
     work(&db).await?;
     LOG.is(&expect![[r#"
         count ann
-        mail ann: created true, key 1, attempt 1
+        mail ann: created true, key users:1, attempt 1
         print ann true
     "#]]);
     ann.save(&db).await?;
@@ -114,7 +114,7 @@ async fn a_worker_calls_receivers_with_a_tx_or_a_db() -> TestResult {
     work(&db).await?;
     LOG.is(&expect![[r#"
         farewell ann in a transaction: true
-        mail ann: created false, key 1, attempt 1
+        mail ann: created false, key users:1, attempt 1
         print ann false
     "#]]);
     Ok(())

@@ -52,6 +52,9 @@ pub trait Payload: Sized + 'static {
     /// Which scopes it is sent in.
     #[doc(hidden)]
     const SENT_IN: SentIn = SentIn::Nothing;
+    /// The payload of the signal that a test mutes to mute this one.
+    #[doc(hidden)]
+    const MUTED_AS: TypeId = TypeId::of::<Self>();
 
     /// What measures the time of receivers, if they can have a limit.
     #[doc(hidden)]

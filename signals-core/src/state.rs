@@ -21,7 +21,7 @@ use crate::receiver::Receiver;
 use crate::registry;
 use crate::rules::{self, Effect, Rule, WATCHED};
 use crate::scope::Scopes;
-use crate::source::{Sender, SignalOf, Source};
+use crate::source::{Sender, SignalOf, Source, SourceKey};
 use crate::special::Special;
 use crate::wiring_error::WiringError;
 
@@ -179,7 +179,8 @@ impl<P: Payload> SignalState<P> {
         let (linked, flags) = (self.linked()?, self.flags());
         let rules = if flags & WATCHED == 0 { Vec::new() } else { rules::within(scopes) };
         let source = self.source();
-        let called = |function| rules.iter().all(|rule| rule.allows(source.own, function));
+        let named = SourceKey { signal: P::MUTED_AS, ..source.own };
+        let called = |function| rules.iter().all(|rule| rule.allows(named, function));
         let connected = if flags & CONNECTED == 0 { None } else { self.connected.snapshot(scopes, || !called(None)) };
         let journal = if flags & WATCHED == 0 { None } else { begin(&rules, &source) };
         if linked.is_empty() && connected.is_none() && journal.is_none() {

@@ -1,11 +1,12 @@
 //! The payload of durable receivers: that of their signal, and what is known of the call.
 
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signals_core::__private::one_by_one::{self, Trace};
+use signals_core::__private::one_by_one;
 use signals_core::__private::{Asynchronous, Lend, Payload, Reply, Scopes, Sender, SentIn, SignalState, Timer};
 use signals_core::{BoxFuture, Context, Receiver, SignalError, WiringError};
 
@@ -122,9 +123,7 @@ pub(crate) fn calls_of<'a, P: Payload<Mode = Asynchronous, Output = (), Any = P>
 ) -> Result<(Vec<OutgoingCall>, P::Of<'a>)> {
     let mut delivered = Delivered::new(payload, Place::Chosen { db, scopes });
     let mut calls = Vec::new();
-    // A signal of a model is dispatched to its ordinary receivers, in the same scopes.
-    let trace = if P::SENT_IN == SentIn::Nothing { Trace::Only } else { Trace::Second };
-    one_by_one::choose(state, &mut delivered, trace, &mut |receiver, delivered| {
+    one_by_one::choose(state, &mut delivered, &mut |receiver, delivered| {
         let order = delivered.key.take().map_or_else(|| order(receiver), CallOrder::OfField);
         calls.push(OutgoingCall { receiver: &receiver.id.name, order });
     })?;
@@ -174,6 +173,7 @@ where
     const COSTLY: &'static [&'static str] = P::COSTLY;
     const TIMER: Option<Timer> = crate::timer::TIMER;
     const SENT_IN: SentIn = SentIn::Whole;
+    const MUTED_AS: TypeId = P::MUTED_AS;
 
     fn receiver_timeout(delivered: &Delivered<'_, P>) -> Option<Duration> {
         delivered.place.db().receiver_timeout()

@@ -82,7 +82,7 @@ pub async fn send_durable<S: DurableSignal>(signal: S, tx: &mut Tx) -> Result<()
                 tx.queue_event(event::<S>(S::VERSION, payload, tx.db().carried(), calls));
             }
         }
-        tx.inside(std::pin::pin!(asynchronous::send(S::state(), signal))).await
+        tx.inside(std::pin::pin!(asynchronous::send_in(S::state(), signal, tx.scopes()))).await
     };
     tx.whole(sending).await
 }

@@ -15,6 +15,7 @@ use crate::depth;
 use crate::error::SignalError;
 use crate::id::ReceiverId;
 use crate::payload::{Asynchronous, BoxFuture, Call, Payload};
+use crate::scope::Scopes;
 use crate::special::Step;
 use crate::state::{Route, SignalState};
 use crate::timeout::Limit;
@@ -25,7 +26,16 @@ pub fn send<'a, P: Payload<Mode = Asynchronous>>(
     state: &'static SignalState<P>,
     payload: P::Of<'a>,
 ) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, P> {
-    call_all(state, payload, Panics::Unwind, None)
+    call_all(state, payload, Panics::Unwind, None, None)
+}
+
+/// `send` in these scopes: for a signal that is sent in a transaction, and whose payload does not know it.
+pub fn send_in<'a, P: Payload<Mode = Asynchronous>>(
+    state: &'static SignalState<P>,
+    payload: P::Of<'a>,
+    scopes: Scopes,
+) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, P> {
+    call_all(state, payload, Panics::Unwind, None, Some(scopes))
 }
 
 /// Calls every receiver, including those after a failure or panic, and returns the result of each.
@@ -36,7 +46,7 @@ pub fn send_robust<'a, P: Payload<Mode = Asynchronous>>(
     async move {
         let mut results = Vec::new();
         let mut record = |id: &ReceiverId, result| outcome::record(&mut results, id, result);
-        call_all(state, payload, Panics::Catch, Some(&mut record)).await?;
+        call_all(state, payload, Panics::Catch, Some(&mut record), None).await?;
         Ok(results)
     }
 }
@@ -53,7 +63,7 @@ where
 {
     async move {
         let mut each = |_: &ReceiverId, result| outcome::report(result, &mut report);
-        let end = call_all(state, payload, Panics::Catch, Some(&mut each)).await;
+        let end = call_all(state, payload, Panics::Catch, Some(&mut each), None).await;
         if let Err(error) = end {
             outcome::report_error(error, &mut report);
         }
@@ -72,7 +82,7 @@ where
     async move {
         let mut stopped = None;
         let mut fold = |id: &ReceiverId, result| outcome::fold_output(id, result, &mut fold, &mut stopped);
-        call_all(state, payload, Panics::Unwind, Some(&mut fold)).await?;
+        call_all(state, payload, Panics::Unwind, Some(&mut fold), None).await?;
         Ok(stopped)
     }
 }
@@ -85,7 +95,7 @@ pub fn collect<'a, P: Payload<Mode = Asynchronous>>(
     async move {
         let mut outputs = Vec::new();
         let mut push = |_: &ReceiverId, result| outcome::push(&mut outputs, result);
-        call_all(state, payload, Panics::Unwind, Some(&mut push)).await?;
+        call_all(state, payload, Panics::Unwind, Some(&mut push), None).await?;
         Ok(outputs)
     }
 }
@@ -95,13 +105,14 @@ fn call_all<'a, 's, P: Payload<Mode = Asynchronous>>(
     mut payload: P::Of<'a>,
     panics: Panics,
     mut sink: SendSink<'s, P::Output>,
+    scopes: Option<Scopes>,
 ) -> impl Future<Output = Result<(), SignalError>> + Send + use<'a, 's, P> {
     async move {
         let linked = match state.route()? {
             Route::Empty => return Ok(()),
             Route::Linked(linked) if !state.has_limits(&payload) => linked,
             Route::Linked(_) | Route::Special => {
-                let called: BoxFuture<'_, _> = Box::pin(call_special(state, payload, panics, sink));
+                let called: BoxFuture<'_, _> = Box::pin(call_special(state, payload, panics, sink, scopes));
                 return called.await;
             }
         };
@@ -138,9 +149,10 @@ async fn call_special<P: Payload<Mode = Asynchronous>>(
     mut payload: P::Of<'_>,
     panics: Panics,
     mut sink: SendSink<'_, P::Output>,
+    scopes: Option<Scopes>,
 ) -> Result<(), SignalError> {
     let (payload, name) = (&mut payload, || state.name());
-    let Some(special) = state.special(P::scopes(payload))? else { return Ok(()) };
+    let Some(special) = state.special(scopes.unwrap_or_else(|| P::scopes(payload)))? else { return Ok(()) };
     let depth = depth::next(name)?;
     let timeout = P::receiver_timeout(payload);
     for step in special.steps(P::is_raw(payload)) {

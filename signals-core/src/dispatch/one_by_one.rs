@@ -17,28 +17,14 @@ use crate::state::SignalState;
 use crate::timeout::Limit;
 use crate::trace::Span;
 
-/// Whether a choice of receivers is the only trace of its signal in the scopes of the payload, for tests that record what is sent there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trace {
-    /// It is: the choice is recorded.
-    Only,
-    /// The signal is also dispatched in these scopes, which is recorded.
-    Second,
-}
-
-/// Passes each link-time receiver that a payload reaches to `each`, in order, with the payload. It calls none of them.
+/// Passes each link-time receiver that a payload reaches to `each`, in order, with the payload. It calls none of them, and tests do not record
+/// it: the same signal is dispatched to its other receivers.
 pub fn choose<'a, P: Payload>(
     state: &'static SignalState<P>,
     payload: &mut P::Of<'a>,
-    trace: Trace,
     each: &mut dyn FnMut(&'static Receiver, &mut P::Of<'a>),
 ) -> Result<(), SignalError> {
-    let scopes = P::scopes(payload);
-    let special = match trace {
-        Trace::Only => state.special(scopes),
-        Trace::Second => state.special_unrecorded(scopes),
-    };
-    let Some(special) = special? else { return Ok(()) };
+    let Some(special) = state.special_unrecorded(P::scopes(payload))? else { return Ok(()) };
     let (name, is_raw) = (|| state.name(), P::is_raw(payload));
     let depth = depth::next(name)?;
     for linked in special.linked.iter().filter(|linked| !is_raw || linked.receiver.raw) {

@@ -182,8 +182,13 @@ impl<'a> Expansion<'a> {
         self.parsed.item.fields.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "context"))
     }
 
-    /// The scopes of a signal that carries a context: those of the context. A field `context` of another type has none.
+    /// The scopes of a signal that carries a context: those of the context. A field `context` of another type has none. A durable signal is
+    /// sent in the scopes of its transaction.
     fn scopes(&self) -> Option<TokenStream> {
+        let private = &self.private;
+        if self.parsed.arguments.durable.is_durable() {
+            return Some(quote!(const SENT_IN: #private::SentIn = #private::SentIn::Transaction;));
+        }
         let (private, ty) = (&self.private, with_static_lifetimes(&self.context()?.ty));
         let of_others = quote! {
             #[allow(unused_imports, reason = "it is for a field of another type")]
