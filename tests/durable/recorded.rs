@@ -85,7 +85,7 @@ async fn a_signal_is_recorded_once_and_each_attempt_too(database: &Database) -> 
     Ok(())
 }
 
-/// Rule 93. An ordinary receiver of a durable signal is called in the scopes of the transaction.
+/// Rules 78 and 93. An ordinary receiver of a durable signal is called in the scopes of the transaction.
 async fn ordinary_receivers_of_a_durable_signal_are_muted(database: &Database) -> TestResult {
     #[signal(durable)]
     struct Opened {
@@ -119,7 +119,7 @@ async fn ordinary_receivers_of_a_durable_signal_are_muted(database: &Database) -
     Ok(())
 }
 
-/// Rule 91. A signal stands for its durable receivers as well.
+/// Rules 78 and 91. A signal stands for its durable receivers as well.
 async fn a_muted_signal_has_no_calls(database: &Database) -> TestResult {
     #[model]
     #[derive(Debug, Default)]
