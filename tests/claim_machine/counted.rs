@@ -29,13 +29,13 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
                     push("suspects and counts", Kind::Fair, (counted(machine, state, worker, row), None));
                 }
             }
-            None => push("does not get", Kind::Fair, (idle(state, worker), None)),
+            None => push("does not get", Kind::Fair, (state.idle(worker), None)),
         },
         Stage::Counted => match locked_again(machine, state, worker) {
             Some(state) => push("locks again", Kind::Fair, (state, None)),
             // It waits for the lock that it has itself.
             None if machine.has(Mutation::LocksBeforeItCounts) => {}
-            None => push("does not get again", Kind::Fair, (idle(state, worker), None)),
+            None => push("does not get again", Kind::Fair, (state.idle(worker), None)),
         },
         Stage::Claimed if !runs => {
             push("finds the last attempt over of", Kind::Fair, (failed(machine, state, worker), None));
@@ -78,11 +78,11 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
 fn disturbed(state: &State, worker: usize) -> [Option<(Subject, &'static str, State)>; 3] {
     let Worker { stage, holds, locks, .. } = state.workers[worker];
     let cut_off = locks.then(|| {
-        let state = idle(&unlocked(state, worker), worker);
+        let state = unlocked(state, worker).idle(worker);
         (Subject::Server, "ends the transaction of a worker that runs", state)
     });
     let answer_lost = (stage == Stage::Counted && !locks)
-        .then(|| (Subject::Worker(worker), "loses its connection after the count of", idle(state, worker)));
+        .then(|| (Subject::Worker(worker), "loses its connection after the count of", state.idle(worker)));
     let row = state.row_of(worker).filter(|row| holds && row.claim == Claim::Held);
     let presence_lost = row.map(|row| {
         let mut state = *state;
@@ -164,7 +164,7 @@ fn counted(machine: &Machine, state: &State, worker: usize, row: Row) -> State {
         return locked(state, worker, row);
     }
     if machine.has(Mutation::LocksBeforeItCounts) {
-        return moved(&locked(state, worker, row), worker, Stage::Counted);
+        return locked(state, worker, row).moved(worker, Stage::Counted);
     }
     let mut state = *state;
     let Worker { receiver, event, .. } = state.workers[worker];
@@ -187,9 +187,9 @@ fn locked_again(machine: &Machine, state: &State, worker: usize) -> Option<State
     let row = state.row_of(worker).filter(|row| !row.is_locked && !row.is_dead);
     let passes = machine.has(Mutation::LocksWithoutFence) || passes(machine, state, worker);
     if machine.has(Mutation::CountsWithoutLock) {
-        return passes.then(|| moved(state, worker, Stage::Claimed));
+        return passes.then(|| state.moved(worker, Stage::Claimed));
     }
-    let mut locked = moved(state, worker, Stage::Claimed);
+    let mut locked = state.moved(worker, Stage::Claimed);
     locked.delivery(worker).row = Some(Row { is_locked: true, ..row.filter(|_| passes)? });
     locked.workers[worker].locks = true;
     Some(locked)
@@ -218,20 +218,20 @@ fn deleted(machine: &Machine, state: &State, worker: usize) -> Option<(State, Op
         state.delivery(worker).row = None;
     }
     let is_foreign = passes && is_counted && !holds;
-    Some((idle(&state, worker), broken.or(is_foreign.then_some(Rule::OwnClaimOnly))))
+    Some((state.idle(worker), broken.or(is_foreign.then_some(Rule::OwnClaimOnly))))
 }
 
 /// A savepoint undoes the effect; the same transaction notes the failure, with the fence, and commits.
 fn failed(machine: &Machine, state: &State, worker: usize) -> State {
     let passes = passes(machine, state, worker);
     let state = unlocked(state, worker);
-    if passes { noted(machine, &state, worker) } else { idle(&state, worker) }
+    if passes { noted(machine, &state, worker) } else { state.idle(worker) }
 }
 
 /// As [`failed`], in another transaction: it waits if another worker has locked the row, and then reads it again.
 fn failed_late(machine: &Machine, state: &State, worker: usize) -> Option<(State, Option<Rule>)> {
     if !passes(machine, state, worker) {
-        return Some((idle(state, worker), None));
+        return Some((state.idle(worker), None));
     }
     if state.row_of(worker).is_some_and(|row| row.is_locked) {
         return None;
@@ -259,7 +259,7 @@ fn noted(machine: &Machine, state: &State, worker: usize) -> State {
     if is_dead && machine.on_dead == OnDead::Skip {
         delivery.exempt = Exempt::Skipped;
     }
-    idle(&state, worker)
+    state.idle(worker)
 }
 
 /// The transaction is rolled back. Other workers see that the worker is gone.
@@ -269,7 +269,7 @@ fn crashed(state: &State, worker: usize) -> State {
         let row = state.row_of(worker);
         state.delivery(worker).row = row.map(|row| Row { claim: Claim::Left, ..row });
     }
-    idle(&state, worker)
+    state.idle(worker)
 }
 
 /// The transaction ends without a trace. The lease stays.
@@ -294,18 +294,5 @@ fn disown(state: &mut State, receiver: usize, event: usize) {
 
 /// The transaction was rolled back, and the worker knows it.
 fn refused(state: &State, worker: usize) -> State {
-    moved(&unlocked(state, worker), worker, Stage::Refused)
-}
-
-fn moved(state: &State, worker: usize, to: Stage) -> State {
-    let mut state = *state;
-    state.workers[worker].stage = to;
-    state
-}
-
-/// A lease that the worker has stays, but the worker does not hold it any more.
-fn idle(state: &State, worker: usize) -> State {
-    let mut state = *state;
-    state.workers[worker] = Worker::IDLE;
-    state
+    unlocked(state, worker).moved(worker, Stage::Refused)
 }

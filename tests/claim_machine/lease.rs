@@ -15,14 +15,14 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
     match stage {
         Stage::Chose => match claimed(machine, state, worker) {
             Some(state) => push("claims", Kind::Fair, (state, None)),
-            None => push("does not get", Kind::Fair, (idle(state, worker), None)),
+            None => push("does not get", Kind::Fair, (state.idle(worker), None)),
         },
         Stage::Claimed => push("runs", Kind::Fair, ran(machine, state, worker)),
         Stage::Ran if is_poisoned => {}
         Stage::Ran => push("deletes", Kind::Fair, ended(machine, state, worker, |_| None)),
         Stage::Acknowledged => {
             let (state, broken) = ran(machine, state, worker);
-            push("runs", Kind::Fair, (idle(&state, worker), broken));
+            push("runs", Kind::Fair, (state.idle(worker), broken));
         }
         Stage::Idle | Stage::Deleted | Stage::CutOff | Stage::Counted | Stage::Refused | Stage::Overtaken => return,
     }
@@ -80,12 +80,6 @@ fn ran(machine: &Machine, state: &State, worker: usize) -> (State, Option<Rule>)
     (state, broken)
 }
 
-fn idle(state: &State, worker: usize) -> State {
-    let mut state = *state;
-    state.workers[worker] = Worker::IDLE;
-    state
-}
-
 /// Writes to the row if the fence lets the worker. Otherwise 0 rows match, and nothing more is done.
 fn fenced(
     machine: &Machine,
@@ -111,7 +105,7 @@ fn fenced(
 /// The second transaction: the row is written or deleted, and the worker is idle.
 fn ended(machine: &Machine, state: &State, worker: usize, write: impl Fn(Row) -> Option<Row>) -> (State, Option<Rule>) {
     let (state, broken) = fenced(machine, state, worker, write);
-    (idle(&state, worker), broken)
+    (state.idle(worker), broken)
 }
 
 fn failed(machine: &Machine, state: &State, worker: usize) -> (State, Option<Rule>) {
@@ -143,7 +137,7 @@ fn crashed(machine: &Machine, state: &State, worker: usize) -> Option<State> {
         delivery.row = Some(Row { is_due: true, claim: Claim::Left, ..row });
         delivery.may_repeat |= stage == Stage::Ran;
     }
-    Some(idle(&state, worker))
+    Some(state.idle(worker))
 }
 
 /// The lease ends while the worker lives: it makes no step for long, and may go on afterwards.

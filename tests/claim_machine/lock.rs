@@ -15,14 +15,14 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
     match stage {
         Stage::Chose => match claimed(machine, state, worker) {
             Some(state) => push("locks", Kind::Fair, (state, None)),
-            None => push("does not get", Kind::Fair, (idle(state, worker), None)),
+            None => push("does not get", Kind::Fair, (state.idle(worker), None)),
         },
-        Stage::Claimed => push("runs", Kind::Fair, (moved(state, worker, Stage::Ran), None)),
+        Stage::Claimed => push("runs", Kind::Fair, (state.moved(worker, Stage::Ran), None)),
         Stage::Ran if is_poisoned => {}
         Stage::Ran if machine.has(Mutation::DeleteApart) => {
             push("commits the effect of", Kind::Fair, committed_effect(machine, state, worker));
         }
-        Stage::Ran => push("deletes", Kind::Fair, (moved(state, worker, Stage::Deleted), None)),
+        Stage::Ran => push("deletes", Kind::Fair, (state.moved(worker, Stage::Deleted), None)),
         Stage::Deleted if machine.has(Mutation::DeleteApart) => {
             push("deletes and commits", Kind::Fair, (deleted(state, worker), None));
         }
@@ -32,9 +32,9 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
         }
         Stage::Acknowledged => {
             let (state, broken) = committed_effect(machine, state, worker);
-            push("runs and commits", Kind::Fair, (idle(&state, worker), broken));
+            push("runs and commits", Kind::Fair, (state.idle(worker), broken));
         }
-        Stage::CutOff => push("wakes and cannot commit", Kind::Fair, (idle(state, worker), None)),
+        Stage::CutOff => push("wakes and cannot commit", Kind::Fair, (state.idle(worker), None)),
         Stage::Idle | Stage::Counted | Stage::Refused | Stage::Overtaken => {}
     }
     if matches!(stage, Stage::Claimed | Stage::Ran) {
@@ -42,10 +42,10 @@ pub(crate) fn steps(machine: &Machine, state: &State, worker: usize, steps: &mut
         push("fails at", kind, (failed(machine, state, worker), None));
     }
     if matches!(stage, Stage::Claimed | Stage::Ran | Stage::Deleted | Stage::Acknowledged) {
-        push("crashes at", Kind::Optional, (idle(&unlocked(state, worker), worker), None));
+        push("crashes at", Kind::Optional, (unlocked(state, worker).idle(worker), None));
     }
     if holds {
-        let state = moved(&unlocked(state, worker), worker, Stage::CutOff);
+        let state = unlocked(state, worker).moved(worker, Stage::CutOff);
         let step = Step {
             subject: Subject::Server,
             verb: "ends the transaction of a paused worker that runs",
@@ -64,28 +64,16 @@ fn claimed(machine: &Machine, state: &State, worker: usize) -> Option<State> {
         return None;
     }
     if machine.has(Mutation::AcknowledgeFirst) {
-        let mut state = moved(state, worker, Stage::Acknowledged);
+        let mut state = state.moved(worker, Stage::Acknowledged);
         state.delivery(worker).row = None;
         return Some(state);
     }
-    let mut state = moved(state, worker, Stage::Claimed);
+    let mut state = state.moved(worker, Stage::Claimed);
     if !machine.has(Mutation::ClaimApart) {
         state.workers[worker].holds = true;
         state.delivery(worker).row = Some(Row { claim: Claim::Held, ..row });
     }
     Some(state)
-}
-
-fn moved(state: &State, worker: usize, to: Stage) -> State {
-    let mut state = *state;
-    state.workers[worker].stage = to;
-    state
-}
-
-fn idle(state: &State, worker: usize) -> State {
-    let mut state = *state;
-    state.workers[worker] = Worker::IDLE;
-    state
 }
 
 /// The transaction ends without a trace, and the row is free at once.
@@ -102,7 +90,7 @@ fn unlocked(state: &State, worker: usize) -> State {
 /// The effect becomes visible. The row is unlocked, and still there.
 fn committed_effect(machine: &Machine, state: &State, worker: usize) -> (State, Option<rules::Rule>) {
     let Worker { receiver, event, .. } = state.workers[worker];
-    let mut state = moved(&unlocked(state, worker), worker, Stage::Deleted);
+    let mut state = unlocked(state, worker).moved(worker, Stage::Deleted);
     let broken = rules::effect(machine, &mut state, receiver, event);
     (state, broken)
 }
@@ -110,7 +98,7 @@ fn committed_effect(machine: &Machine, state: &State, worker: usize) -> (State, 
 fn deleted(state: &State, worker: usize) -> State {
     let mut state = *state;
     state.delivery(worker).row = None;
-    idle(&state, worker)
+    state.idle(worker)
 }
 
 /// A savepoint undoes the effect; the same transaction counts the attempt, and commits.
@@ -125,5 +113,5 @@ fn failed(machine: &Machine, state: &State, worker: usize) -> State {
             delivery.exempt = Exempt::Skipped;
         }
     }
-    idle(&state, worker)
+    state.idle(worker)
 }

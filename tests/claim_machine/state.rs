@@ -182,6 +182,20 @@ impl State {
         }
     }
 
+    /// The state in which a worker has come to another stage.
+    pub(crate) fn moved(&self, worker: usize, to: Stage) -> Self {
+        let mut state = *self;
+        state.workers[worker].stage = to;
+        state
+    }
+
+    /// The state in which a worker is idle. What it holds stays in the row.
+    pub(crate) fn idle(&self, worker: usize) -> Self {
+        let mut state = *self;
+        state.workers[worker] = Worker::IDLE;
+        state
+    }
+
     pub(crate) fn delivery(&mut self, worker: usize) -> &mut Delivery {
         let Worker { receiver, event, .. } = self.workers[worker];
         &mut self.deliveries[receiver][event]
