@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use signals_core::BoxFuture;
 
+use super::dead::{DISCARD, RETRY, attempts};
 use super::seen::short;
 use super::{dead_calls, discard, discard_all, retry, status};
 use crate::db::Db;
@@ -93,8 +94,8 @@ fn number(call: &str) -> Result<i64> {
 /// All dead calls at once: there may be many after a day without a mail server.
 async fn decide_all(db: &Db, decision: Decision) -> Result<u64> {
     let sql = match decision {
-        Decision::Retry => "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE dead",
-        Decision::Discard => "DELETE FROM signals_todo WHERE dead",
+        Decision::Retry => RETRY,
+        Decision::Discard => DISCARD,
     };
     let count = db.execute(sql, &()).await?;
     db.events_were_stored();
@@ -125,7 +126,7 @@ async fn print_dead(db: &Db, after: i64) -> Result<String> {
     let mut text = String::new();
     let dead = dead_calls(db, after).await?;
     for call in &dead {
-        let attempts = if call.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", call.attempts) };
+        let attempts = attempts(call.attempts);
         let _ = writeln!(
             text,
             "{}  {} (event {}, key `{}`), after {attempts}",

@@ -48,6 +48,16 @@ impl FromRow for DeadCall {
     }
 }
 
+/// Makes the dead calls due again, with all of their attempts.
+pub(super) const RETRY: &str = "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE dead";
+/// Deletes the dead calls.
+pub(super) const DISCARD: &str = "DELETE FROM signals_todo WHERE dead";
+
+/// How many attempts there were.
+pub(super) fn attempts(count: u32) -> String {
+    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
+}
+
 /// How many dead calls are read at once.
 pub(super) const AT_ONCE: usize = 100;
 
@@ -86,8 +96,7 @@ pub async fn dead_calls(db: &Db, after: i64) -> Result<Vec<DeadCall>> {
 /// # Errors
 /// Errors of the database.
 pub async fn retry(db: &Db, call: i64) -> Result<bool> {
-    let sql = "UPDATE signals_todo SET dead = FALSE, attempts = 0, due = 0 WHERE id = ? AND dead";
-    let retried = db.execute(sql, &(call,)).await? > 0;
+    let retried = db.execute(&format!("{RETRY} AND id = ?"), &(call,)).await? > 0;
     if retried {
         db.events_were_stored();
     }
@@ -101,7 +110,7 @@ pub async fn retry(db: &Db, call: i64) -> Result<bool> {
 /// # Errors
 /// Errors of the database.
 pub async fn discard(db: &Db, call: i64) -> Result<bool> {
-    let discarded = db.execute("DELETE FROM signals_todo WHERE id = ? AND dead", &(call,)).await? > 0;
+    let discarded = db.execute(&format!("{DISCARD} AND id = ?"), &(call,)).await? > 0;
     db.events_were_stored();
     Ok(discarded)
 }

@@ -8,14 +8,14 @@ use super::age::short;
 use crate::calendar::{DateOrTime, MICROS_PER_SECOND};
 use crate::db::{Db, FromRow, Row, micros};
 use crate::durable::claim::time;
-use crate::durable::dead::AT_ONCE;
+use crate::durable::dead::{AT_ONCE, attempts};
 use crate::durable::status::{ReceiverStatus, status};
 use crate::error::Result;
 
 /// The state of durable receivers as one page of HTML: what [`status`](crate::durable::status()) says of each, and the dead calls with their
 /// errors and the commands that repeat or discard them, see [`command`](crate::durable::command()). It shows the first 100 of them.
 ///
-/// The page needs no other file and no script. It shows no payloads, but errors and keys: put it behind a login.
+/// The page needs no other file and no script. It shows no payloads, but errors and keys: require a login for it.
 ///
 /// ```rust,standalone_crate
 /// use signals::durable;
@@ -117,7 +117,6 @@ struct Dead {
 impl FromRow for Dead {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let (signal, sender): (String, String) = (row.get(4)?, row.get(5)?);
-        let attempts: i64 = row.get(6)?;
         let at: SystemTime = time(row.get(8)?);
         Ok(Self {
             id: row.get(0)?,
@@ -125,7 +124,7 @@ impl FromRow for Dead {
             key: row.get(2)?,
             event: row.get(3)?,
             signal: if sender.is_empty() { signal } else { format!("{signal} of {sender}") },
-            attempts: if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") },
+            attempts: attempts(row.get(6)?),
             error: row.get::<Option<String>>(7)?.unwrap_or_default(),
             age: short(at.elapsed().unwrap_or(Duration::ZERO)),
         })

@@ -37,14 +37,14 @@ macro_rules! event_span {
     };
 }
 
-impl EventSpan {
-    /// That of the next attempt of a call.
-    pub(super) fn delivery(db: &Db, claimed: &Claimed) -> Self {
-        let Claimed { event, receiver, key, attempts, signal, sender, context, at, .. } = claimed;
+/// The span of an attempt that a stored call says all about.
+macro_rules! call_span {
+    ($name:literal, $kind:literal, $db:expr, $claimed:expr) => {{
+        let Claimed { event, receiver, key, attempts, signal, sender, context, at, .. } = $claimed;
         let attempt = attempts + 1;
         let span = event_span!(
-            "delivery",
-            "consumer",
+            $name,
+            $kind,
             *event,
             receiver = &**receiver,
             signal = &**signal,
@@ -54,26 +54,20 @@ impl EventSpan {
             age_ms = age(*at),
             context = context.as_deref(),
         );
-        Self { span, outcome: "unknown" }.linked(db, context.as_deref(), attempt)
+        Self { span, outcome: "unknown" }.linked($db, context.as_deref(), attempt)
+    }};
+}
+
+impl EventSpan {
+    /// That of the next attempt of a call.
+    pub(super) fn delivery(db: &Db, claimed: &Claimed) -> Self {
+        call_span!("delivery", "consumer", db, claimed)
     }
 
     /// That of an attempt to send an event to another program.
     #[cfg(feature = "nats")]
     pub(in crate::durable) fn publish(db: &Db, claimed: &Claimed) -> Self {
-        let Claimed { event, receiver, key, attempts, signal, context, at, .. } = claimed;
-        let attempt = attempts + 1;
-        let span = event_span!(
-            "publish",
-            "producer",
-            *event,
-            receiver = &**receiver,
-            signal = &**signal,
-            key = given(key),
-            attempt = attempt,
-            age_ms = age(*at),
-            context = context.as_deref(),
-        );
-        Self { span, outcome: "unknown" }.linked(db, context.as_deref(), attempt)
+        call_span!("publish", "producer", db, claimed)
     }
 
     /// That of an event of another program that has arrived. `from` is the program, `event` is its number there.
