@@ -86,6 +86,14 @@ pub(super) fn now(dialect: Dialect) -> String {
     }
 }
 
+/// What makes a SELECT lock its rows, and leave out those that others have locked. In SQLite only one transaction can write.
+pub(super) fn skip_locked(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
+        Dialect::Sqlite => "",
+    }
+}
+
 /// The receivers as a table `r`: `column1` is the name, and `column2` whether dead calls do not hold back the next ones of their key.
 /// Their names are the first parameters.
 pub(super) fn table(receivers: &[&str], durables: &Durables) -> String {

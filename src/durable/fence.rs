@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::claim::{NEVER, duration, now};
+use super::claim::{self, NEVER, duration, now};
 use crate::db::{Db, DbOrTx, Dialect, LastStatement, Params, Tx};
 use crate::error::Result;
 use crate::fault::{self, Rule};
@@ -37,11 +37,8 @@ impl Fence {
 
     /// Locks the call until the end of the transaction. Returns false if another worker has it now.
     pub(super) async fn lock(&self, tx: &Tx) -> Result<bool> {
-        let lock = match tx.db().dialect() {
-            Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
-            Dialect::Sqlite => "",
-        };
-        let sql = format!("SELECT id FROM signals_todo WHERE {}{lock}", self.condition());
+        let sql =
+            format!("SELECT id FROM signals_todo WHERE {}{}", self.condition(), claim::skip_locked(tx.db().dialect()));
         Ok(tx.query_optional::<i64>(&sql, &(self.id, i64::from(self.attempts))).await?.is_some())
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::claim::{Claimed, Wanted, duration, list, now};
+use super::claim::{self, Claimed, Wanted, duration, list, now};
 use crate::db::{Db, Dialect, Tx};
 use crate::error::Result;
 use crate::fault;
@@ -98,10 +98,7 @@ pub(super) async fn take_over(db: &Db, gone: &[i64]) -> Result<u64> {
 /// Makes these calls due that are leased. A call that is locked is being run by the transaction that has locked it: to wait for that one
 /// would keep the worker from renewing its leases.
 async fn free(db: &Db, condition: &str) -> Result<u64> {
-    let lock = match db.dialect() {
-        Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
-        Dialect::Sqlite => "",
-    };
-    let calls = format!("SELECT id FROM signals_todo WHERE {condition} AND NOT dead{lock}");
+    let calls =
+        format!("SELECT id FROM signals_todo WHERE {condition} AND NOT dead{}", claim::skip_locked(db.dialect()));
     db.execute(&format!("UPDATE signals_todo SET due = 0, worker = NULL WHERE id IN ({calls})"), &()).await
 }

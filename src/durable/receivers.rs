@@ -51,6 +51,11 @@ impl Durables {
         self.by_name.keys().copied()
     }
 
+    /// The name of a linked receiver.
+    pub(super) fn name(&self, name: &str) -> Option<&'static str> {
+        self.by_name.get_key_value(name).map(|(name, _)| *name)
+    }
+
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.by_name.contains_key(name) || relays().any(|relay| relay == name)
     }

@@ -18,7 +18,7 @@ const ENDED: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Suspicion {
     /// When the latest call of each receiver was due that the worker has claimed.
-    pub(super) latest: HashMap<String, i64>,
+    pub(super) latest: HashMap<&'static str, i64>,
     /// The receivers and keys of the calls that have ended last.
     ended: VecDeque<(String, String)>,
 }
@@ -29,9 +29,14 @@ impl Suspicion {
     /// Calls are claimed in the order in which they are due. One that a later call has overtaken was locked meanwhile, or it waited for
     /// another one of its key. And a worker that has claimed none before may be the one whose process was ended. `latest` is what was
     /// known before the claim.
-    pub(super) fn suspects(&mut self, claimed: &Claimed, latest: &HashMap<String, i64>) -> bool {
-        let Claimed { receiver, key, due, overdue, .. } = claimed;
-        let known = self.latest.entry(receiver.clone()).or_insert(*due);
+    pub(super) fn suspects(
+        &mut self,
+        receiver: &'static str,
+        claimed: &Claimed,
+        latest: &HashMap<&'static str, i64>,
+    ) -> bool {
+        let Claimed { key, due, overdue, .. } = claimed;
+        let known = self.latest.entry(receiver).or_insert(*due);
         *known = (*due).max(*known);
         let has_waited = self.ended.iter().position(|(of, ended)| of == receiver && ended == key);
         if let Some(place) = has_waited {
@@ -42,13 +47,13 @@ impl Suspicion {
     }
 
     /// A call has ended: the next one of its key has waited for it.
-    pub(super) fn ended(&mut self, claimed: &Claimed) {
+    pub(super) fn ended(&mut self, claimed: Claimed) {
         if claimed.key.is_empty() {
             return;
         }
         if self.ended.len() == ENDED {
             self.ended.pop_front();
         }
-        self.ended.push_back((claimed.receiver.clone(), claimed.key.clone()));
+        self.ended.push_back((claimed.receiver, claimed.key));
     }
 }

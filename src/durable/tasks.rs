@@ -50,9 +50,9 @@ pub(super) struct Shared {
     /// How many calls of each receiver are running.
     counts: Mutex<HashMap<&'static str, u32>>,
     /// The calls that this worker holds, with the numbers of their attempts.
-    held: Mutex<HashMap<(i64, u32), Held>>,
-    /// One task at a time claims a call, if a receiver runs only as often as its `concurrency`, or if only one transaction can write.
-    claiming: [tokio::sync::Mutex<()>; 2],
+    held: Mutex<HashMap<(i64, u32), LeaseState>>,
+    /// By [`Mode`]: one task at a time claims a call, if a receiver runs only as often as its `concurrency`, or if only one transaction can write.
+    claiming: [Option<tokio::sync::Mutex<()>>; 2],
     /// The receivers of which more calls are due than are looked at, and how far their keys were looked at.
     crowded: Mutex<Vec<&'static str>>,
     heads: tokio::sync::Mutex<Heads>,
@@ -68,8 +68,8 @@ pub(super) struct Shared {
     failed: AtomicU64,
 }
 
-/// What is known of a call that this worker holds.
-struct Held {
+/// What is known of a lease that this worker holds.
+struct LeaseState {
     /// Notified if another worker has taken the call.
     lost: Arc<Notify>,
     /// Whether its transaction has locked it, so that its lease is not renewed.
@@ -78,6 +78,12 @@ struct Held {
 
 impl Shared {
     pub(super) fn new(db: Db, durables: Durables, options: Options, worker: i64) -> Self {
+        let turn = |mode: Mode| {
+            let mut all = durables.names().filter_map(|name| durables.durability(name));
+            let has_limit = all.any(|known| known.concurrency.is_some() && known.takes_tx == (mode == Mode::Locked));
+            (has_limit || db.dialect() == Dialect::Sqlite).then(tokio::sync::Mutex::default)
+        };
+        let claiming = [turn(Mode::Locked), turn(Mode::Leased)];
         Self {
             db,
             durables,
@@ -85,7 +91,7 @@ impl Shared {
             worker: AtomicI64::new(worker),
             counts: Mutex::default(),
             held: Mutex::default(),
-            claiming: Default::default(),
+            claiming,
             crowded: Mutex::default(),
             heads: tokio::sync::Mutex::default(),
             uncalled: Mutex::default(),
@@ -128,9 +134,9 @@ impl Shared {
     pub(super) async fn run_calls(&self, mode: Mode) -> Result<Claims> {
         let mut claims = Claims::None;
         while !self.is_stopping.load(Ordering::Relaxed) {
-            let Some(mut call) = self.claim(mode).await? else { break };
+            let Some(call) = self.claim(mode).await? else { break };
             self.more.notify_one();
-            if let Err(error) = self.run(mode, &mut call).await {
+            if let Err(error) = self.run(call).await {
                 self.db.report(error);
                 return Ok(Claims::Failed);
             }
@@ -140,22 +146,20 @@ impl Shared {
     }
 
     /// Calls the receiver of a call.
-    async fn run(&self, mode: Mode, call: &mut RunningCall<'_>) -> Result<()> {
-        let RunningCall { claimed, tx, lease, .. } = call;
+    async fn run(&self, call: RunningCall<'_>) -> Result<()> {
+        let RunningCall { claimed, held, _count } = call;
         fault::point("after_claim");
         let attempt = Attempt { db: &self.db, durables: &self.durables, keep: self.options.keep };
-        let seen = Seen::delivery(&self.db, claimed);
-        let outcome = match (tx.take(), lease) {
-            (Some(tx), lease) => {
-                let worker = lease.as_ref().map(|lease| lease.worker);
-                seen.around(attempt.run_in(tx, claimed, worker)).await?
+        let seen = Seen::delivery(&self.db, &claimed);
+        let outcome = match held {
+            Held::Locked { tx, counted } => {
+                let worker = counted.as_ref().map(|lease| lease.worker);
+                let outcome = seen.around(attempt.run_in(tx, &claimed, worker)).await?;
+                lock(&self.suspicion).ended(claimed);
+                outcome
             }
-            (None, Some(lease)) => seen.around(attempt.run_leased(claimed, lease.worker, &lease.lost)).await?,
-            (None, None) => Outcome::Lost,
+            Held::Leased(lease) => seen.around(attempt.run_leased(&claimed, lease.worker, &lease.lost)).await?,
         };
-        if mode == Mode::Locked {
-            lock(&self.suspicion).ended(claimed);
-        }
         match outcome {
             Outcome::Succeeded => _ = self.succeeded.fetch_add(1, Ordering::Relaxed),
             Outcome::Failed | Outcome::Dead => _ = self.failed.fetch_add(1, Ordering::Relaxed),
@@ -166,12 +170,15 @@ impl Shared {
 
     /// Claims the next call, and counts it.
     async fn claim(&self, mode: Mode) -> Result<Option<RunningCall<'_>>> {
-        let _turn = if self.claims_in_turn(mode) { Some(self.claiming[mode as usize].lock().await) } else { None };
+        let _turn = match &self.claiming[mode as usize] {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        };
         let names = self.free_receivers(mode);
         if names.is_empty() {
             return Ok(None);
         }
-        let held: Vec<i64> = lock(&self.held).keys().map(|(call, _)| *call).collect();
+        let held = self.held_calls();
         let wanted = || Wanted::new(&names, &self.durables, &held, self.db.dialect());
         let claimed = match self.claim_one(mode, &wanted()).await {
             Ok(None) => match &self.heads_of(&names).await?[..] {
@@ -186,10 +193,8 @@ impl Shared {
         }
     }
 
-    /// Whether one task claims after the other.
-    fn claims_in_turn(&self, mode: Mode) -> bool {
-        let has_limit = |name| self.durables.durability(name).is_some_and(|known| known.concurrency.is_some());
-        self.db.dialect() == Dialect::Sqlite || self.receivers(mode).any(has_limit)
+    fn held_calls(&self) -> Vec<i64> {
+        lock(&self.held).keys().map(|(call, _)| *call).collect()
     }
 
     async fn claim_one(&self, mode: Mode, wanted: &Wanted<'_>) -> Result<Option<RunningCall<'_>>> {
@@ -204,7 +209,7 @@ impl Shared {
                 let claimed = lease.claim_next(&self.db, wanted).await?;
                 Ok(claimed.map(|claimed| {
                     let lease = HeldLease::new(self, &claimed, lease.worker, false);
-                    RunningCall::new(self, claimed, None, Some(lease))
+                    RunningCall::new(self, claimed, Held::Leased(lease))
                 }))
             }
         }
@@ -231,18 +236,19 @@ impl Shared {
         let Some(claimed) = wanted.lock_next(&tx).await? else {
             return tx.rollback().await.map(|()| None);
         };
-        if !lock(&self.suspicion).suspects(&claimed, &latest) {
-            return Ok(Some(RunningCall::new(self, claimed, Some(tx), None)));
+        let receiver = self.durables.name(&claimed.receiver);
+        if !receiver.is_some_and(|receiver| lock(&self.suspicion).suspects(receiver, &claimed, &latest)) {
+            return Ok(Some(RunningCall::new(self, claimed, Held::Locked { tx, counted: None })));
         }
         let lease = self.lease();
         lease.begin_in(&tx, &claimed).await?;
         tx.commit().await?;
-        let held = HeldLease::new(self, &claimed, lease.worker, true);
+        let counted = Some(HeldLease::new(self, &claimed, lease.worker, true));
         let fence = Fence { id: claimed.id, worker: Some(lease.worker), attempts: claimed.attempts + 1 };
         let begun = self.db.begin_at(Location::caller()).await;
         let tx = begun.inspect_err(|_| lock(&self.uncalled).push(fence))?;
         if fence.lock(&tx).await? {
-            return Ok(Some(RunningCall::new(self, claimed, Some(tx), Some(held))));
+            return Ok(Some(RunningCall::new(self, claimed, Held::Locked { tx, counted })));
         }
         tx.rollback().await.map(|()| None)
     }
@@ -288,17 +294,16 @@ impl Shared {
     /// Renews the leases of the calls that are running. A receiver whose call another worker has taken is dropped. A call whose claim was
     /// not answered becomes due again.
     pub(super) async fn renew_leases(&self) -> Result<()> {
-        let held: Vec<i64> = lock(&self.held).keys().map(|(call, _)| *call).collect();
-        self.lease().release_lost(&self.db, &held).await?;
-        let is_renewed = |(call, held): (&(i64, u32), &Held)| (!held.is_locked).then_some(*call);
+        self.lease().release_lost(&self.db, &self.held_calls()).await?;
+        let is_renewed = |(call, lease): (&(i64, u32), &LeaseState)| (!lease.is_locked).then_some(*call);
         let calls: Vec<(i64, u32)> = lock(&self.held).iter().filter_map(is_renewed).collect();
         if calls.is_empty() {
             return Ok(());
         }
         let renewed = self.lease().renew(&self.db, &calls).await?;
         let held = lock(&self.held);
-        for lost in calls.iter().filter(|(call, _)| !renewed.contains(call)).filter_map(|call| held.get(call)) {
-            lost.lost.notify_one();
+        for lease in calls.iter().filter(|(call, _)| !renewed.contains(call)).filter_map(|call| held.get(call)) {
+            lease.lost.notify_one();
         }
         Ok(())
     }
@@ -307,20 +312,25 @@ impl Shared {
 /// A call that is running, which is counted until this is dropped.
 struct RunningCall<'a> {
     claimed: Claimed,
-    /// The transaction in which its receiver runs, if it takes `tx`.
-    tx: Option<Tx>,
-    /// The lease, if the attempt was counted before it began.
-    lease: Option<HeldLease<'a>>,
+    held: Held<'a>,
     _count: Count<'a>,
 }
 
+/// What keeps a call from other workers.
+enum Held<'a> {
+    /// Its receiver takes this transaction, which has locked it. If the attempt was counted before it began, there is a lease as well.
+    Locked { tx: Tx, counted: Option<HeldLease<'a>> },
+    /// Its receiver runs outside of a transaction.
+    Leased(HeldLease<'a>),
+}
+
 impl<'a> RunningCall<'a> {
-    fn new(shared: &'a Shared, claimed: Claimed, tx: Option<Tx>, lease: Option<HeldLease<'a>>) -> Self {
-        let receiver = shared.durables.names().find(|name| *name == claimed.receiver);
+    fn new(shared: &'a Shared, claimed: Claimed, held: Held<'a>) -> Self {
+        let receiver = shared.durables.name(&claimed.receiver);
         if let Some(receiver) = receiver {
             *lock(&shared.counts).entry(receiver).or_default() += 1;
         }
-        Self { claimed, tx, lease, _count: Count { shared, receiver } }
+        Self { claimed, held, _count: Count { shared, receiver } }
     }
 }
 
@@ -352,7 +362,7 @@ struct HeldLease<'a> {
 impl<'a> HeldLease<'a> {
     fn new(shared: &'a Shared, claimed: &Claimed, worker: i64, is_locked: bool) -> Self {
         let (call, lost) = ((claimed.id, claimed.attempts + 1), Arc::new(Notify::new()));
-        lock(&shared.held).insert(call, Held { lost: Arc::clone(&lost), is_locked });
+        lock(&shared.held).insert(call, LeaseState { lost: Arc::clone(&lost), is_locked });
         Self { shared, worker, call, lost }
     }
 }
